@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text;
+
+namespace FleetExporter.Metrics;
+
+/// <summary>How a page is written: Prometheus' text format 0.0.4 or OpenMetrics 1.0. Sample lines are the same in both.</summary>
+public abstract class ExpositionFormat
+{
+    public static readonly ExpositionFormat Text = new TextFormat();
+    public static readonly ExpositionFormat OpenMetrics = new OpenMetricsFormat();
+
+    public abstract string ContentType { get; }
+
+    internal abstract void WriteMetadata(IBufferWriter<byte> output, MetricFamily family);
+
+    internal abstract void WriteEnd(IBufferWriter<byte> output);
+
+    /// <summary>Chooses by the request's Accept header; text where the client does not name OpenMetrics or prefers text.</summary>
+    public static ExpositionFormat Negotiate(IEnumerable<(string MediaType, double Quality)> accepted)
+    {
+        var best = accepted
+            .Where(a => a.Quality > 0 && a.MediaType is "application/openmetrics-text" or "text/plain" or "text/*" or "*/*")
+            .OrderByDescending(a => a.Quality)
+            .FirstOrDefault();
+        return best.MediaType == "application/openmetrics-text" ? OpenMetrics : Text;
+    }
+
+    private static void Line(IBufferWriter<byte> output, string line) => output.Write(Encoding.UTF8.GetBytes(line + "\n"));
+
+    private static string EscapeHelp(string help) =>
+        help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static string TypeOf(MetricFamily family) => family.Type == MetricType.Counter ? "counter" : "gauge";
+
+    private sealed class TextFormat : ExpositionFormat
+    {
+        public override string ContentType => "text/plain; version=0.0.4; charset=utf-8";
+
+        internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
+        {
+            Line(output, $"# HELP {family.Name} {EscapeHelp(family.Help)}");
+            Line(output, $"# TYPE {family.Name} {TypeOf(family)}");
+        }
+
+        internal override void WriteEnd(IBufferWriter<byte> output)
+        {
+        }
+    }
+
+    private sealed class OpenMetricsFormat : ExpositionFormat
+    {
+        public override string ContentType => "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+        internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
+        {
+            var name = family.Type == MetricType.Counter ? family.Name[..^"_total".Length] : family.Name;
+            Line(output, $"# TYPE {name} {TypeOf(family)}");
+            if (family.Unit is not null)
+            {
+                Line(output, $"# UNIT {name} {family.Unit}");
+            }
+
+            Line(output, $"# HELP {name} {EscapeHelp(family.Help).Replace("\"", "\\\"", StringComparison.Ordinal)}");
+        }
+
+        internal override void WriteEnd(IBufferWriter<byte> output) => Line(output, "# EOF");
+    }
+}
