@@ -1,0 +1,73 @@
+namespace FleetExporter.Config.Binding;
+
+/// <summary>Every key of fleet.yml. A new key is one line here, a property of the record, and a row in docs/configuration.md.</summary>
+internal static class ConfigKeys
+{
+    private static readonly Kind<Toggle> Toggles = Kinds.Choice(("auto", Toggle.Auto), ("true", Toggle.True), ("false", Toggle.False));
+
+    private static readonly Kind<HostKeyPolicy> HostKeyPolicies =
+        Kinds.Choice(("strict", HostKeyPolicy.Strict), ("accept_new", HostKeyPolicy.AcceptNew));
+
+    private static readonly Kind<ValueList<string>> HeaderHosts = Kinds.ListOf(Kinds.HeaderHost);
+
+    /// <summary>What stands in <c>ssh:</c> as a default and on a host as its own.</summary>
+    public static readonly KeyTable<SshConfig> HostSsh = new(
+        Key.Of("user", Kinds.UserName, "", (SshConfig ssh, string user) => ssh with { User = user }),
+        Key.Of("key_file", Kinds.PathOrNone, "none", (SshConfig ssh, string path) => ssh with { KeyFile = OrNull(path) }),
+        Key.Of("config_file", Kinds.PathOrNone, "none", (SshConfig ssh, string path) => ssh with { ConfigFile = OrNull(path) }),
+        Key.Of("known_hosts", Kinds.Path, "data/known_hosts", (SshConfig ssh, string path) => ssh with { KnownHosts = path }),
+        Key.Of("host_keys", HostKeyPolicies, "strict", (SshConfig ssh, HostKeyPolicy policy) => ssh with { HostKeys = policy }),
+        Key.Of("connect_timeout", Kinds.Time("1s", "2m"), "10s", (SshConfig ssh, TimeSpan time) => ssh with { ConnectTimeout = time }));
+
+    public static readonly KeyTable<SshDefaults> Ssh = new([
+        .. HostSsh.Keys.Select(key => key.In((SshDefaults ssh) => ssh.Host, (ssh, host) => ssh with { Host = host })),
+        Key.Of("max_connecting", Kinds.Integer(1, 256), "16", (SshDefaults ssh, int count) => ssh with { MaxConnecting = count }),
+    ]);
+
+    public static readonly KeyTable<TmuxConfig> Tmux = new(
+        Key.Of("enabled", Toggles, "auto", (TmuxConfig tmux, Toggle toggle) => tmux with { Enabled = toggle }),
+        Key.Of("users", Kinds.ListOf(Kinds.UserName), "[]", (TmuxConfig tmux, ValueList<string> users) => tmux with { Users = users }));
+
+    // A host's ssh keys have no default of their own: theirs is what ssh: says.
+    public static readonly KeyTable<HostConfig> Host = new([
+        Key.Of("name", Kinds.HostName, "", (HostConfig host, string name) => host with { Name = name }) with { IsRequired = true },
+        Key.Of("address", Kinds.Address, "", (HostConfig host, HostAddress address) => host with { Address = address }),
+        Key.Of("labels", Kinds.Labels, "{}", (HostConfig host, ValueMap<string> labels) => host with { Labels = labels }),
+        Key.Of("gpu", Toggles, "auto", (HostConfig host, Toggle toggle) => host with { Gpu = toggle }),
+        Key.Of("tmux", Tmux, (HostConfig host) => host.Tmux, (host, tmux) => host with { Tmux = tmux }),
+        Key.Of("units", Kinds.ListOf(Kinds.Unit), "[]", (HostConfig host, ValueList<UnitName> units) => host with { Units = units }),
+        .. HostSsh.Keys.Select(key => key.In((HostConfig host) => host.Ssh, (host, ssh) => host with { Ssh = ssh }) with { Default = "" }),
+    ]);
+
+    public static readonly KeyTable<ValueMap<double>> Thresholds = new([
+        .. Threshold.All.Select(threshold => Key.Of(
+            threshold.Name,
+            threshold.IsBytes ? Kinds.Size() : Kinds.PositiveNumber(),
+            threshold.DefaultText,
+            (ValueMap<double> thresholds, double value) => thresholds.With(threshold.Name, value))),
+    ]);
+
+    // data_dir stands before ssh, and ssh before hosts: each gives the next its defaults.
+    public static readonly KeyTable<FleetConfig> Root = new(
+        Key.Of("listen", Kinds.Listen, "127.0.0.1:9470", (FleetConfig fleet, ListenAddress address) => fleet with { Listen = address }),
+        Key.Of("data_dir", Kinds.Path, "data", (FleetConfig fleet, string path) => fleet.WithDataDir(path)),
+        Key.Of("poll_interval", Kinds.Time("1s", "1h"), "10s", (FleetConfig fleet, TimeSpan time) => fleet with { PollInterval = time }),
+        Key.Of("stale_after_polls", Kinds.Integer(1, 100), "3", (FleetConfig fleet, int polls) => fleet with { StaleAfterPolls = polls }),
+        Key.Of("legacy_after", Kinds.Time("1m", "3650d"), "72h", (FleetConfig fleet, TimeSpan time) => fleet with { LegacyAfter = time }),
+        Key.Of("ssh", Ssh, (FleetConfig fleet) => fleet.Ssh, (fleet, ssh) => fleet with { Ssh = ssh }),
+        new("hosts", "list of hosts", "", "", (fleet, field) => fleet with { Hosts = HostList.Bind(fleet.Ssh.Host, field) }),
+        Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
+        Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }));
+
+    /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs = new Dictionary<string, IReadOnlyList<KeyDoc>>
+    {
+        [""] = Root.Keys,
+        ["ssh"] = Ssh.Keys,
+        ["hosts"] = Host.Keys,
+        ["tmux"] = Tmux.Keys,
+        ["thresholds"] = Thresholds.Keys,
+    };
+
+    private static string? OrNull(string path) => path.Length == 0 ? null : path;
+}

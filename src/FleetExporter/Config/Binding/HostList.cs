@@ -1,0 +1,53 @@
+using FleetExporter.Config.Yaml;
+
+namespace FleetExporter.Config.Binding;
+
+/// <summary>Reads <c>hosts:</c> and checks what concerns more than one key of a host.</summary>
+internal static class HostList
+{
+    /// <param name="defaults">What every host starts from.</param>
+    /// <param name="field">The list.</param>
+    public static ValueList<HostConfig> Bind(SshConfig defaults, Field field)
+    {
+        if (field.Node is not YamlList list)
+        {
+            field.FailKind("a list of hosts");
+            return [];
+        }
+
+        var hosts = new List<HostConfig>();
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (index, node) in list.Items.Index())
+        {
+            var item = field.Item(index, node);
+            var host = ConfigKeys.Host.Bind(new HostConfig { Name = "", Ssh = defaults }, item);
+            var name = Entry(item, "name");
+            if (name is not null && host.Name.Length > 0 && !lines.TryAdd(host.Name, name.Value.Position.Line))
+            {
+                item.FailAt(name.Value, $"the name {Shown.Quote(host.Name)} is taken by the host on line {lines[host.Name]}; give another");
+            }
+
+            CheckSshIsUsed(item);
+            hosts.Add(host);
+        }
+
+        return [.. hosts];
+    }
+
+    private static void CheckSshIsUsed(Field host)
+    {
+        if (Entry(host, "address") is { } address && !host.Child("address", address.Value).IsNull)
+        {
+            return;
+        }
+
+        foreach (var entry in ConfigKeys.HostSsh.Keys.Select(key => Entry(host, key.Name)).OfType<YamlEntry>())
+        {
+            var key = ((YamlScalar)entry.Key).Text;
+            host.Child(key, entry.Key).Fail("has no effect without address: this machine is read without ssh; give address or remove it");
+        }
+    }
+
+    private static YamlEntry? Entry(Field host, string key) =>
+        (host.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key);
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace FleetExporter.Config.Binding;
+
+/// <summary>Reads a path and makes it absolute: <c>~</c> is the home directory, relative ones start from fleet.yml's folder.</summary>
+internal static class PathText
+{
+    public static bool TryRead(Field field, [NotNullWhen(true)] out string? path)
+    {
+        path = null;
+        return field.TryText("a path", out var text) && TryResolve(field, text, out path);
+    }
+
+    /// <summary>The same, where <c>none</c> may stand for no file.</summary>
+    /// <returns>True with an empty path for <c>none</c>.</returns>
+    public static bool TryReadOrNone(Field field, [NotNullWhen(true)] out string? path)
+    {
+        path = null;
+        if (!field.TryText("a path or none", out var text))
+        {
+            return false;
+        }
+
+        if (text == "none")
+        {
+            path = "";
+            return true;
+        }
+
+        return TryResolve(field, text, out path);
+    }
+
+    private static bool TryResolve(Field field, string text, [NotNullWhen(true)] out string? path)
+    {
+        path = null;
+        if (text.Length == 0 || text.Any(char.IsControl))
+        {
+            return field.FailValue(text, "is not a path; give one without control characters");
+        }
+
+        if (text[0] == '~')
+        {
+            if (text.Length > 1 && text[1] != '/')
+            {
+                return field.FailValue(text, "is another user's home; give an absolute path");
+            }
+
+            text = Home(field.Binder.Env) + text[1..];
+        }
+
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(text, field.Binder.Folder));
+        return true;
+    }
+
+    private static string Home(Func<string, string?> env) =>
+        env("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+}

@@ -1,0 +1,40 @@
+namespace FleetExporter.Config;
+
+/// <summary>The running configuration as the API shows it, with values as fleet.yml writes them. Paths of keys, never a key or a secret.</summary>
+public sealed record ConfigView
+{
+    /// <summary>Null when the service runs without a file.</summary>
+    public required string? SourcePath { get; init; }
+
+    public required string Listen { get; init; }
+
+    public required string DataDir { get; init; }
+
+    public required string PollInterval { get; init; }
+
+    public required int StaleAfterPolls { get; init; }
+
+    public required string LegacyAfter { get; init; }
+
+    public required int MaxConnecting { get; init; }
+
+    public required IReadOnlyList<HostView> Hosts { get; init; }
+
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
+
+    public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
+
+    public static ConfigView Of(FleetConfig config) => new()
+    {
+        SourcePath = config.SourcePath,
+        Listen = config.Listen.ToString(),
+        DataDir = config.DataDir,
+        PollInterval = Duration.Format(config.PollInterval),
+        StaleAfterPolls = config.StaleAfterPolls,
+        LegacyAfter = Duration.Format(config.LegacyAfter),
+        MaxConnecting = config.Ssh.MaxConnecting,
+        Hosts = [.. config.Hosts.Select(HostView.Of)],
+        AllowedHosts = config.AllowedHosts,
+        Thresholds = config.Thresholds,
+    };
+}

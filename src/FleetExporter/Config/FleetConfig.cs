@@ -1,0 +1,62 @@
+namespace FleetExporter.Config;
+
+/// <summary>The whole of fleet.yml, checked and with every default filled in. Paths are absolute.</summary>
+public sealed record FleetConfig
+{
+    /// <summary>Where the service listens. Default 127.0.0.1:9470.</summary>
+    public ListenAddress Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>Directory of what the service itself keeps. Default <c>data</c> beside fleet.yml.</summary>
+    public required string DataDir { get; init; }
+
+    /// <summary>Time between two polls of a host. 1 s to 1 h; default 10 s.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Missed polls before a silent host counts as offline and its series vanish. 1 to 100; default 3.</summary>
+    public int StaleAfterPolls { get; init; } = 3;
+
+    /// <summary>Time a tmux session is detached before it counts as legacy. 1 min to 3650 days; default 72 h.</summary>
+    public TimeSpan LegacyAfter { get; init; } = TimeSpan.FromHours(72);
+
+    /// <summary>What hosts reached over SSH start from.</summary>
+    public required SshDefaults Ssh { get; init; }
+
+    /// <summary>The hosts in file order. Default this machine; empty only when the file says <c>hosts: []</c>.</summary>
+    public ValueList<HostConfig> Hosts { get; init; } = [];
+
+    /// <summary>Names a request's <c>Host</c> header may carry beyond localhost and the listen address. Default none.</summary>
+    public ValueList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
+    public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
+
+    /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
+    public string? SourcePath { get; init; }
+
+    /// <summary>All defaults, and no host.</summary>
+    /// <param name="folder">The folder relative paths start from, itself absolute.</param>
+    internal static FleetConfig Default(string folder)
+    {
+        var dataDir = Path.Combine(folder, "data");
+        return new FleetConfig
+        {
+            DataDir = dataDir,
+            Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = KnownHostsIn(dataDir) } },
+        };
+    }
+
+    /// <summary>The same with another data directory; a <c>known_hosts</c> that stands at its default place moves along.</summary>
+    internal FleetConfig WithDataDir(string dataDir)
+    {
+        SshConfig Move(SshConfig ssh) => ssh.KnownHosts == KnownHostsIn(DataDir) ? ssh with { KnownHosts = KnownHostsIn(dataDir) } : ssh;
+
+        return this with
+        {
+            DataDir = dataDir,
+            Ssh = Ssh with { Host = Move(Ssh.Host) },
+            Hosts = [.. Hosts.Select(host => host with { Ssh = Move(host.Ssh) })],
+        };
+    }
+
+    private static string KnownHostsIn(string dataDir) => Path.Combine(dataDir, "known_hosts");
+}

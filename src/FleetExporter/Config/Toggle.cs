@@ -1,0 +1,14 @@
+namespace FleetExporter.Config;
+
+/// <summary>Whether something is watched on a host.</summary>
+public enum Toggle
+{
+    /// <summary>Watched where its tool is installed; a host without the tool is healthy.</summary>
+    Auto,
+
+    /// <summary>Watched; a missing tool is a failure.</summary>
+    True,
+
+    /// <summary>Not asked for.</summary>
+    False,
+}

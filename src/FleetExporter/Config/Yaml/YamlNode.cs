@@ -1,0 +1,43 @@
+namespace FleetExporter.Config.Yaml;
+
+/// <summary>A place in the file, both from 1.</summary>
+internal readonly record struct Position(int Line, int Column);
+
+/// <summary>A value of the file and where it begins. A node that an alias names stands where its anchor is.</summary>
+internal abstract class YamlNode(Position position)
+{
+    public Position Position { get; } = position;
+
+    /// <summary>What it is, in the words of a message.</summary>
+    public abstract string Description { get; }
+}
+
+internal sealed class YamlScalar(Position position, string text, bool isPlain) : YamlNode(position)
+{
+    /// <summary>As written, without quotes.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>Nothing, <c>~</c> or <c>null</c>, without quotes.</summary>
+    public bool IsNull { get; } = isPlain && text is ("" or "~" or "null" or "Null" or "NULL");
+
+    public bool IsPlain { get; } = isPlain;
+
+    public override string Description => IsNull ? "nothing" : Shown.Quote(Text);
+}
+
+internal sealed class YamlList(Position position, IReadOnlyList<YamlNode> items) : YamlNode(position)
+{
+    public IReadOnlyList<YamlNode> Items { get; } = items;
+
+    public override string Description => "a list";
+}
+
+/// <summary>Keys and values as they stand, duplicates included.</summary>
+internal sealed class YamlMap(Position position, IReadOnlyList<YamlEntry> entries) : YamlNode(position)
+{
+    public IReadOnlyList<YamlEntry> Entries { get; } = entries;
+
+    public override string Description => "a mapping";
+}
+
+internal sealed record YamlEntry(YamlNode Key, YamlNode Value);

@@ -1,0 +1,184 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace FleetExporter.Config.Yaml;
+
+/// <summary>Reads a text into nodes from the parser's events. YamlDotNet's own tree stops at the first duplicate key; this one keeps all.</summary>
+internal sealed class YamlTree
+{
+    private const int MaxDepth = 32;
+
+    // Counts a node again for each alias to it: a few lines of aliases to aliases can otherwise stand for billions of nodes.
+    private const int MaxNodes = 200_000;
+
+    private const int MaxReasonLength = 300;
+
+    private readonly Parser _parser;
+    private readonly Dictionary<string, (YamlNode Node, int Size)> _anchors = new(StringComparer.Ordinal);
+    private int _nodes;
+    private Position _position = new(1, 1);
+
+    private YamlTree(string text) => _parser = new Parser(new StringReader(text));
+
+    /// <returns>The root of the one document, or null when there is none.</returns>
+    /// <exception cref="YamlFailureException">A syntax error, a second document, a tag, an unknown alias, or more nodes than allowed.</exception>
+    public static YamlNode? Read(string text)
+    {
+        if (Unreadable(text) is { } unreadable)
+        {
+            throw unreadable;
+        }
+
+        var tree = new YamlTree(text);
+        try
+        {
+            return tree.ReadDocument();
+        }
+        catch (YamlException failure)
+        {
+            throw new YamlFailureException(PositionOf(failure.Start), $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
+        }
+        catch (Exception failure) when (failure is not YamlFailureException)
+        {
+            // The scanner has its own bugs on hostile input; a bad file must not end the service.
+            throw new YamlFailureException(tree._position, $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
+        }
+    }
+
+    private YamlNode? ReadDocument()
+    {
+        Next<StreamStart>();
+        if (Next() is not DocumentStart)
+        {
+            return null;
+        }
+
+        var root = ReadNode(Next(), 0);
+        Next<DocumentEnd>();
+        if (Next() is DocumentStart second)
+        {
+            throw new YamlFailureException(PositionOf(second.Start), "a second YAML document; give one");
+        }
+
+        return root;
+    }
+
+    private YamlNode ReadNode(ParsingEvent start, int depth)
+    {
+        var position = PositionOf(start.Start);
+        if (depth > MaxDepth)
+        {
+            throw new YamlFailureException(position, $"nested deeper than {MaxDepth} levels");
+        }
+
+        if (start is AnchorAlias alias)
+        {
+            return Resolve(alias, position);
+        }
+
+        var before = _nodes;
+        Count(1, position);
+        var (anchor, tag) = start is NodeEvent node ? (node.Anchor, node.Tag) : default;
+        if (!tag.IsEmpty)
+        {
+            throw new YamlFailureException(position, $"the tag {Shown.Cut(tag.ToString())} is not understood; give the value without one");
+        }
+
+        var read = start switch
+        {
+            Scalar scalar => new YamlScalar(position, scalar.Value, scalar.Style == ScalarStyle.Plain),
+            SequenceStart => new YamlList(position, ReadItems(depth)),
+            MappingStart => new YamlMap(position, ReadEntries(depth)),
+            _ => (YamlNode)new YamlScalar(position, "", isPlain: true),
+        };
+        if (!anchor.IsEmpty)
+        {
+            _anchors[anchor.Value] = (read, _nodes - before);
+        }
+
+        return read;
+    }
+
+    private List<YamlNode> ReadItems(int depth)
+    {
+        var items = new List<YamlNode>();
+        for (var next = Next(); next is not SequenceEnd; next = Next())
+        {
+            items.Add(ReadNode(next, depth + 1));
+        }
+
+        return items;
+    }
+
+    private List<YamlEntry> ReadEntries(int depth)
+    {
+        var entries = new List<YamlEntry>();
+        for (var next = Next(); next is not MappingEnd; next = Next())
+        {
+            entries.Add(new YamlEntry(ReadNode(next, depth + 1), ReadNode(Next(), depth + 1)));
+        }
+
+        return entries;
+    }
+
+    // A node is known only once it is whole, so an alias inside its own anchor is an unknown one and no cycle can arise.
+    private YamlNode Resolve(AnchorAlias alias, Position position)
+    {
+        if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
+        {
+            throw new YamlFailureException(position, $"the alias *{Shown.Cut(alias.Value.Value)} has no anchor before it");
+        }
+
+        Count(anchored.Size, position);
+        return anchored.Node;
+    }
+
+    private void Count(int nodes, Position position)
+    {
+        _nodes += nodes;
+        if (_nodes > MaxNodes)
+        {
+            throw new YamlFailureException(position, $"more than {MaxNodes} values, aliases counted each time");
+        }
+    }
+
+    private ParsingEvent Next()
+    {
+        while (_parser.MoveNext())
+        {
+            var current = _parser.Current!;
+            _position = PositionOf(current.Start);
+            if (current is not Comment)
+            {
+                return current;
+            }
+        }
+
+        throw new YamlFailureException(_position, "not YAML: the file ends too early");
+    }
+
+    private void Next<T>()
+        where T : ParsingEvent
+    {
+        if (Next() is var next && next is not T)
+        {
+            throw new YamlFailureException(PositionOf(next.Start), "not YAML: unexpected content");
+        }
+    }
+
+    private static Position PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);
+
+    // The scanner takes NUL for the end of the file and would silently drop what follows.
+    private static YamlFailureException? Unreadable(string text)
+    {
+        var nul = text.IndexOf('\0', StringComparison.Ordinal);
+        if (nul < 0)
+        {
+            return null;
+        }
+
+        var line = text.AsSpan(0, nul).Count('\n') + 1;
+        var column = nul - text.LastIndexOf('\n', nul);
+        return new YamlFailureException(new Position(line, column), "not YAML: a NUL character");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using FleetExporter.Config;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FleetExporter.Tests.Config;
+
+public sealed class ConfigFileTests
+{
+    [Fact]
+    public void The_example_loads()
+    {
+        var result = ConfigFile.Load(Repository.PathOf("config", "fleet.example.yml"), _ => null);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["workstation", "dgx-spark", "pve1", "gpu-rack-7"], result.Config!.Hosts.Select(host => host.Name));
+    }
+
+    [Fact]
+    public void A_missing_file_is_a_mistake()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("fleet.yml");
+
+        Assert.Equal($"{path}: there is no such file; give the path of a fleet.yml", Only(ConfigFile.Load(path, _ => null)));
+        Assert.Equal(
+            $"{folder.Path}: it is a directory; give the path of a fleet.yml", Only(ConfigFile.Load(folder.Path, _ => null)));
+    }
+
+    [Fact]
+    public void A_file_too_long_is_a_mistake()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("fleet.yml", new string('#', (4 << 20) + 1));
+
+        Assert.Equal($"{path}: the file is longer than 4 MiB", Only(ConfigFile.Load(path, _ => null)));
+    }
+
+    [Fact]
+    public void Paths_start_from_the_file_s_folder()
+    {
+        using var folder = new TemporaryFolder();
+
+        var config = ConfigFile.Load(folder.Write("fleet.yml", "data_dir: d"), _ => null).Config!;
+
+        Assert.Equal(folder.PathOf("d"), config.DataDir);
+        Assert.Equal(folder.PathOf("fleet.yml"), config.SourcePath);
+    }
+
+    [Fact]
+    public void No_text_makes_it_throw() => Check.One(
+        FsCheck.Config.QuickThrowOnFailure.WithMaxTest(2000),
+        Prop.ForAll<string?>(text => Yml.Read(text ?? "") is not null));
+
+    [Fact]
+    public void No_text_of_YAML_pieces_makes_it_throw()
+    {
+        string[] pieces =
+        [
+            "hosts", "ssh", "name", "tmux", "listen", "thresholds", ": ", ":", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ", ", "'", "\"", "&a ", "*a", "!t ",
+            "|", ">", "|2-\n", "? ", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "...\n", "#", "~", "<<", "${A}", "${", "$${", "10s", "\\", "\t", "\u0000", "\ufeff", "é", "\ud800",
+        ];
+        Check.One(
+            FsCheck.Config.QuickThrowOnFailure.WithMaxTest(5000),
+            Prop.ForAll(Gen.Elements(pieces).ListOf().Select(list => string.Concat(list)).ToArbitrary(), text => Yml.Read(text) is not null));
+    }
+
+    [Fact]
+    public void The_view_shows_what_the_file_would_say()
+    {
+        var config = Yml.Load("hosts: [{ name: a }, { name: b, address: 'c:22', key_file: k, units: ['user:x.timer'] }]");
+
+        var json = JsonSerializer.SerializeToElement(ConfigView.Of(config), Snake);
+
+        Assert.Equal("10s", json.GetProperty("poll_interval").GetString());
+        Assert.Equal("72h", json.GetProperty("legacy_after").GetString());
+        Assert.Equal(0.8, json.GetProperty("thresholds").GetProperty("session_cpu_ratio").GetDouble());
+        var hosts = json.GetProperty("hosts");
+        Assert.Equal(JsonValueKind.Null, hosts[0].GetProperty("ssh").ValueKind);
+        Assert.Equal("c:22", hosts[1].GetProperty("address").GetString());
+        Assert.Equal("/etc/fleet/k", hosts[1].GetProperty("ssh").GetProperty("key_file").GetString());
+        Assert.Equal("user:x.timer", hosts[1].GetProperty("units")[0].GetString());
+    }
+
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static string Only(ConfigResult result) => Assert.Single(result.Errors).ToString();
+}

@@ -1,0 +1,88 @@
+using FleetExporter.Config;
+using FleetExporter.Config.Binding;
+
+namespace FleetExporter.Tests.Config;
+
+public sealed class DefaultsTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n...\n")]
+    [InlineData("hosts:\n")]
+    [InlineData("poll_interval: 10s")]
+    [InlineData("ssh:\nthresholds: {}\n")]
+    public void A_file_that_says_nothing_of_hosts_watches_this_machine(string text)
+    {
+        var host = Assert.Single(Yml.Load(text).Hosts);
+        Assert.Equal(ThisMachine.Name, host.Name);
+        Assert.Null(host.Address);
+    }
+
+    [Fact]
+    public void No_file_watches_this_machine_from_the_working_directory()
+    {
+        var config = ConfigFile.Load(null, _ => null).Config!;
+
+        Assert.Null(config.SourcePath);
+        Assert.Equal(Path.Combine(Directory.GetCurrentDirectory(), "data"), config.DataDir);
+        Assert.Single(config.Hosts);
+    }
+
+    [Fact]
+    public void An_empty_list_of_hosts_watches_none() => Assert.Empty(Yml.Load("hosts: []").Hosts);
+
+    [Fact]
+    public void Defaults_are_those_of_the_records()
+    {
+        var config = Yml.Load("");
+
+        Assert.Equal("127.0.0.1:9470", config.Listen.ToString());
+        Assert.Equal("/etc/fleet/data", config.DataDir);
+        Assert.Equal("/etc/fleet/fleet.yml", config.SourcePath);
+        Assert.Equal(TimeSpan.FromSeconds(10), config.PollInterval);
+        Assert.Equal(3, config.StaleAfterPolls);
+        Assert.Equal(TimeSpan.FromHours(72), config.LegacyAfter);
+        Assert.Equal(16, config.Ssh.MaxConnecting);
+        Assert.Equal(new SshConfig { KnownHosts = "/etc/fleet/data/known_hosts" }, config.Ssh.Host);
+        Assert.Equal(13, config.Thresholds.Count);
+        Assert.Equal(2.0 * 1024 * 1024 * 1024, config.Thresholds["session_memory_bytes"]);
+    }
+
+    public static TheoryData<string, string> WrittenDefaults()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var (section, keys) in ConfigKeys.Docs)
+        {
+            foreach (var key in keys.Where(key => key.Default.Length > 0))
+            {
+                data.Add(section, $"{key.Name}: {key.Default}");
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(WrittenDefaults))]
+    public void Writing_a_key_s_default_changes_nothing(string section, string line)
+    {
+        var (with, without) = section switch
+        {
+            "" => (line, ""),
+            "ssh" or "thresholds" => ($"{section}: {{ {line} }}", ""),
+            "tmux" => ($"hosts: [{{ name: a, tmux: {{ {line} }} }}]", "hosts: [{ name: a }]"),
+            _ => ($"hosts: [{{ name: a, address: b, {line} }}]", "hosts: [{ name: a, address: b }]"),
+        };
+
+        Assert.Equal(Yml.Load(without), Yml.Load(with));
+    }
+
+    [Theory]
+    [InlineData("box", "box")]
+    [InlineData("büro-pc", "b-ro-pc")]
+    [InlineData("-x", "x")]
+    [InlineData("ü", "localhost")]
+    [InlineData("", "localhost")]
+    public void A_machine_s_name_is_made_into_a_host_s(string machine, string expected) => Assert.Equal(expected, ThisMachine.NameOf(machine));
+}

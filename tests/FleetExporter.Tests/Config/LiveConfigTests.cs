@@ -1,0 +1,92 @@
+using FleetExporter.Config;
+
+namespace FleetExporter.Tests.Config;
+
+public sealed class LiveConfigTests
+{
+    private readonly FakeClock _clock = new();
+    private readonly List<(FleetConfig Old, FleetConfig New)> _changes = [];
+    private string _text = "hosts: [{ name: a }, { name: b, address: c }]";
+
+    [Fact]
+    public void A_good_file_is_swapped_in_and_told()
+    {
+        var live = Start();
+        var old = live.Current;
+        _text = "hosts: [{ name: d }]";
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        var result = live.Reload();
+
+        Assert.True(result.Success);
+        Assert.Empty(result.Warnings);
+        Assert.Equal("d", Assert.Single(live.Current.Hosts).Name);
+        Assert.Equal([(old, live.Current)], _changes);
+        Assert.True(live.LastReloadSuccess);
+        Assert.Equal(_clock.GetUtcNow(), live.LastReloadAt);
+    }
+
+    [Fact]
+    public void A_bad_file_keeps_the_old()
+    {
+        var live = Start();
+        var old = live.Current;
+        _text = "hosts: [{ name: -a }]\npoll_interval: 0s";
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        var result = live.Reload();
+
+        Assert.Equal(2, result.Errors.Count);
+        Assert.Same(old, live.Current);
+        Assert.Empty(_changes);
+        Assert.False(live.LastReloadSuccess);
+        Assert.Equal(_clock.GetUtcNow(), live.LastReloadAt);
+
+        _text = "";
+        Assert.True(live.Reload().Success);
+        Assert.True(live.LastReloadSuccess);
+    }
+
+    [Fact]
+    public void The_same_file_changes_nothing()
+    {
+        var live = Start();
+
+        Assert.True(live.Reload().Success);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void Listen_and_data_dir_wait_for_the_next_start()
+    {
+        var live = Start();
+        var old = live.Current;
+        _text = $"listen: 127.0.0.1:1\ndata_dir: /other\n{_text}";
+
+        var result = live.Reload();
+
+        Assert.Equal(["listen: a change takes effect at the next start", "data_dir: a change takes effect at the next start"], result.Warnings);
+        Assert.Equal(old, live.Current);
+        Assert.Equal("/etc/fleet/data/known_hosts", live.Current.Hosts[1].Ssh.KnownHosts);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void A_listen_address_of_the_command_line_outlives_a_reload()
+    {
+        var live = Start(config => config with { Listen = new ListenAddress("::1", 0) });
+        _text = "stale_after_polls: 5";
+
+        Assert.Empty(live.Reload().Warnings);
+        Assert.Equal("[::1]:0", live.Current.Listen.ToString());
+        Assert.Equal(5, live.Current.StaleAfterPolls);
+    }
+
+    private LiveConfig Start(Func<FleetConfig, FleetConfig>? commandLine = null)
+    {
+        ConfigResult Load() => Yml.Read(_text).With(commandLine ?? (config => config));
+        var live = new LiveConfig(Load().Config!, Load, _clock);
+        live.Changed += (before, after) => _changes.Add((before, after));
+        return live;
+    }
+}

@@ -1,0 +1,110 @@
+namespace FleetExporter.Tests.Config;
+
+public sealed class MistakesTests
+{
+    [Theory]
+    [InlineData("poll_interval: 0s", "1:16: poll_interval: 0s is out of range; give 1s to 1h")]
+    [InlineData("poll_interval: 10", "1:16: poll_interval: 10 is not a duration; give a whole number and its unit, such as 500ms, 10s, 5m, 72h or 7d")]
+    [InlineData("poll_interval: 999999999999999999d", "1:16: poll_interval: 999999999999999999d is out of range; give 1s to 1h")]
+    [InlineData("poll_interval: [1s]", "1:16: poll_interval: expected a duration, found a list")]
+    [InlineData("legacy_after: 59s", "1:15: legacy_after: 59s is out of range; give 1m to 3650d")]
+    [InlineData("stale_after_polls: three", "1:20: stale_after_polls: three is not a whole number; give 1 to 100")]
+    [InlineData("stale_after_polls: 0", "1:20: stale_after_polls: 0 is out of range; give 1 to 100")]
+    [InlineData("stale_after_polls: 4294967297", "1:20: stale_after_polls: 4294967297 is out of range; give 1 to 100")]
+    [InlineData("pol_interval: 1s", "1:1: unknown key 'pol_interval'; did you mean 'poll_interval'?")]
+    [InlineData("tmux: {}", "1:1: unknown key 'tmux'; known are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, allowed_hosts, thresholds")]
+    [InlineData("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", "2:1: duplicate key 'listen'; the first is on line 1")]
+    [InlineData("? [a]\n: b", "1:3: expected a key, found a list")]
+    [InlineData("- a", "1:1: expected a mapping with keys such as listen, data_dir, poll_interval, stale_after_polls, found a list")]
+    [InlineData("hello", "1:1: expected a mapping with keys such as listen, data_dir, poll_interval, stale_after_polls, found 'hello'")]
+    [InlineData("data_dir: \"a\\0b\"", "1:11: data_dir: a?b is not a path; give one without control characters")]
+    [InlineData("data_dir: ~other/x", "1:11: data_dir: ~other/x is another user's home; give an absolute path")]
+    [InlineData("ssh: { user: -oProxyCommand=x }", "1:14: ssh.user: -oProxyCommand=x is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
+    [InlineData("ssh: { host_keys: none }", "1:19: ssh.host_keys: none is not one of the choices; give strict or accept_new")]
+    [InlineData("ssh: { max_connecting: 257 }", "1:24: ssh.max_connecting: 257 is out of range; give 1 to 256")]
+    [InlineData("ssh: { connect_timeout: 500ms }", "1:25: ssh.connect_timeout: 500ms is out of range; give 1s to 2m")]
+    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are user, key_file, config_file, known_hosts, host_keys, connect_timeout, max_connecting")]
+    [InlineData("allowed_hosts: [a, a]", "1:20: allowed_hosts[1]: a is in the list twice; give it once")]
+    [InlineData("allowed_hosts: ['a:80']", "1:17: allowed_hosts[0]: a:80 is not a host name; give a name or address without a port")]
+    [InlineData("allowed_hosts: a", "1:16: allowed_hosts: expected a list of host names, found 'a'")]
+    [InlineData("thresholds: { session_cpu_ratio: 0 }", "1:34: thresholds.session_cpu_ratio: 0 is out of range; give a number above 0")]
+    [InlineData("thresholds: { session_cpu_ratio: NaN }", "1:34: thresholds.session_cpu_ratio: NaN is not a number; give one above 0")]
+    [InlineData("thresholds: { session_cpu_ratio: 1e999 }", "1:34: thresholds.session_cpu_ratio: 1e999 is out of range; give a number above 0")]
+    [InlineData("thresholds: { session_cpu_ratio: 2GiB }", "1:34: thresholds.session_cpu_ratio: 2GiB is not a number; give one above 0")]
+    [InlineData("thresholds: { session_memory_bytes: 2GB }", "1:37: thresholds.session_memory_bytes: 2GB is not a size; give bytes as a whole number, or one with its unit such as 64KiB, 4MiB or 2GiB")]
+    [InlineData("thresholds: { session_memory: 2GiB }", "1:15: thresholds: unknown key 'session_memory'; did you mean 'session_memory_bytes'?")]
+    public void A_mistake_is_named_with_its_place(string text, string expected) => Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors(text));
+
+    [Theory]
+    [InlineData("0.0.0.0:9470", "0.0.0.0:9470 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:9470")]
+    [InlineData("'[::]:80'", "[::]:80 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:80")]
+    [InlineData("'[::ffff:127.0.0.1]:80'", "[::ffff:127.0.0.1]:80 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:80")]
+    [InlineData("fleet.lan:80", "fleet.lan:80 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:80")]
+    [InlineData("127.1:80", "127.1:80 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:80")]
+    [InlineData("'*:80'", "*:80 is reachable from the network, and the service has no keys yet; give a loopback address such as 127.0.0.1:80")]
+    [InlineData("127.0.0.1", "127.0.0.1 is not an address with a port; give one such as 127.0.0.1:9470")]
+    [InlineData("':9470'", ":9470 is not an address with a port; give one such as 127.0.0.1:9470")]
+    [InlineData("127.0.0.1:65536", "127.0.0.1:65536 is not an address with a port; give one such as 127.0.0.1:9470")]
+    [InlineData("http://127.0.0.1:1", "http://127.0.0.1:1 is not an address with a port; give one such as 127.0.0.1:9470")]
+    public void The_service_listens_on_loopback_alone(string listen, string expected) =>
+        Assert.Equal([$"fleet.yml:1:9: listen: {expected}"], Yml.Errors($"listen: {listen}"));
+
+    [Theory]
+    [InlineData("a: [", "fleet.yml:2:1: not YAML: ")]
+    [InlineData("a: b\n c: d", "fleet.yml:2:3: not YAML: ")]
+    [InlineData("a: 'b", "fleet.yml:1:4: not YAML: ")]
+    [InlineData("a: *b", "fleet.yml:1:4: the alias *b has no anchor before it")]
+    [InlineData("a: &a [*a]", "fleet.yml:1:8: the alias *a has no anchor before it")]
+    [InlineData("listen: !!str x", "fleet.yml:1:9: the tag tag:yaml.org,2002:str is not understood; give the value without one")]
+    [InlineData("listen: 127.0.0.1:1\n---\na: b", "fleet.yml:2:1: a second YAML document; give one")]
+    [InlineData("poll_interval: 10s\nli\0sten: x", "fleet.yml:2:3: not YAML: a NUL character")]
+    public void What_is_not_YAML_is_one_mistake(string text, string start) => Assert.StartsWith(start, Assert.Single(Yml.Errors(text)));
+
+    [Fact]
+    public void All_mistakes_are_told_at_once_in_the_order_of_the_file()
+    {
+        const string Text = """
+            poll_interval: 2h
+            listn: 127.0.0.1:1
+            hosts:
+              - name: a
+                gpu: maybe
+              - address: b
+              - name: a
+            ssh: { user: "${NOBODY}" }
+            """;
+
+        Assert.Equal(
+            [
+                "fleet.yml:1:16: poll_interval: 2h is out of range; give 1s to 1h",
+                "fleet.yml:2:1: unknown key 'listn'; did you mean 'listen'?",
+                "fleet.yml:5:10: hosts[0].gpu: maybe is not one of the choices; give auto, true or false",
+                "fleet.yml:6:5: hosts[1]: missing key 'name'; give 1 to 63 letters, digits, ., _, spaces, -; begins with a letter or digit",
+                "fleet.yml:7:11: hosts[2]: the name 'a' is taken by the host on line 4; give another",
+                "fleet.yml:8:14: ssh.user: the environment variable NOBODY is not set; set it, or give ${NOBODY:-default}",
+            ],
+            Yml.Errors(Text));
+    }
+
+    [Fact]
+    public void A_long_or_hostile_value_is_cut()
+    {
+        var error = Assert.Single(Yml.Errors($"poll_interval: \"\\e[31m{new string('x', 5000)}\""));
+
+        Assert.StartsWith("fleet.yml:1:16: poll_interval: ?[31mxxx", error);
+        Assert.Contains("x… is not a duration", error);
+        Assert.InRange(error.Length, 80, 250);
+    }
+
+    [Fact]
+    public void Aliases_to_aliases_cannot_grow_without_end()
+    {
+        var levels = Enumerable.Range(1, 20).Select(i => $"l{i}: &a{i} [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 10))}]");
+
+        Assert.EndsWith("more than 200000 values, aliases counted each time", Assert.Single(Yml.Errors("l0: &a0 [x]\n" + string.Join('\n', levels))));
+    }
+
+    [Fact]
+    public void Deep_nesting_is_a_mistake() =>
+        Assert.Equal(["fleet.yml:1:41: nested deeper than 32 levels"], Yml.Errors("listen: " + new string('[', 100_000)));
+}
