@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>A part of a section that answers one of several questions: <c>U&lt;status&gt;:&lt;key&gt;</c>, then what the command printed.</summary>
+/// <param name="Status">Exit status of the command; above 128 a signal ended it.</param>
+internal sealed partial record AnswerBlock(int Status, string Key, IReadOnlyList<string> Lines)
+{
+    private const int NotFound = 127;
+
+    /// <summary>What the status alone says, for a command that printed nothing to go by.</summary>
+    public (CollectorFailure Reason, string Message) StatusFailure(string tool) => Status switch
+    {
+        NotFound => (CollectorFailure.ToolMissing, $"{tool} is not installed"),
+        > 128 => (CollectorFailure.Timeout, Say($"{tool} was ended by signal {Status & 127}")),
+        _ => (CollectorFailure.Parse, Say($"{tool} ended with status {Status} and no message")),
+    };
+
+    /// <summary>
+    /// Splits a body. Lines before the first header are dropped; keys hold no blank or parenthesis, so no tail of a process name is a header.
+    /// </summary>
+    /// <exception cref="FormatException">No header.</exception>
+    public static IReadOnlyList<AnswerBlock> Split(string section, string body)
+    {
+        var blocks = new List<AnswerBlock>();
+        var lines = new List<string>();
+        foreach (var line in SectionText.Lines(body))
+        {
+            if (Header().Match(line) is { Success: true } header)
+            {
+                lines = [];
+                blocks.Add(new AnswerBlock(int.Parse(header.Groups[1].ValueSpan, CultureInfo.InvariantCulture), header.Groups[2].Value, lines));
+            }
+            else
+            {
+                lines.Add(line);
+            }
+        }
+
+        return blocks.Count > 0
+            ? blocks
+            : throw new FormatException($"{section}: no 'U' line in the answer, which begins with {SectionText.Quote(body)}");
+    }
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+
+    [GeneratedRegex(@"^U([0-9]{1,4}):([^\s()]{1,256})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Header();
+}

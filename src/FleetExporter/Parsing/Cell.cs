@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>One value as nvidia-smi prints it, in CSV or XML. Absent is null, never 0.</summary>
+internal static class Cell
+{
+    private const double Mebi = 1024 * 1024;
+
+    /// <summary>More than any GPU has (1 PiB), less than the all-ones counter that stands for "not available" in some drivers.</summary>
+    private const double MaxMebibytes = 1024.0 * 1024 * 1024;
+
+    /// <summary>Splits a row. There is no quoting, so a comma inside a value makes one cell too many.</summary>
+    public static string[] Split(string line) => line.Split(',', StringSplitOptions.TrimEntries);
+
+    /// <summary>Does the cell say that there is no value? Bracketed text is an NVML error string, so that set is open.</summary>
+    public static bool IsToken(string? cell)
+    {
+        var text = cell?.Trim();
+        return string.IsNullOrEmpty(text)
+            || (text[0] == '[' && text[^1] == ']')
+            || text.Equals("N/A", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("(empty)", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("ERR!", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("Not Supported", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("Unknown Error", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("Requested functionality has been deprecated", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Does it say that the device has no such value, in contrast to one that could not be read this time?</summary>
+    public static bool IsNotSupported(string? cell) => cell?.Trim().Trim('[', ']') is { } text
+        && (text.Equals("N/A", StringComparison.OrdinalIgnoreCase) || text.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
+
+    public static string? Text(string? cell) => IsToken(cell) ? null : SmiText.Clip(cell!.Trim());
+
+    public static double? Ratio(string? cell, double maxPercent = 100) => Number(cell, "%", 0, maxPercent) / 100;
+
+    public static double? Bytes(string? cell) => Number(cell, "MiB", 0, MaxMebibytes) * Mebi;
+
+    public static double? Celsius(string? cell) => Number(cell, "C", -50, 200);
+
+    public static double? Watts(string? cell) => Number(cell, "W", 0, 1e6);
+
+    public static double? Hertz(string? cell) => Number(cell, "MHz", 0, 1e6) * 1e6;
+
+    public static double? Count(string? cell) => Number(cell, "", 0, 1e18);
+
+    public static int? Integer(string? cell) => int.TryParse(cell?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    /// <summary><c>P0</c> (fastest) to <c>P15</c>.</summary>
+    public static int? PState(string? cell) => cell?.Trim() is ['P' or 'p', .. var digits] && Integer(digits) is >= 0 and <= 15 and var state ? state : null;
+
+    /// <summary>Null for a token, for anything that is not a plain decimal number with or without its unit, and outside the range.</summary>
+    public static double? Number(string? cell, string unit, double min, double max)
+    {
+        if (cell is null)
+        {
+            return null;
+        }
+
+        var digits = cell.AsSpan().Trim();
+        if (unit.Length > 0 && digits.EndsWith(unit, StringComparison.Ordinal))
+        {
+            digits = digits[..^unit.Length].TrimEnd();
+        }
+
+        const NumberStyles plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        return double.TryParse(digits, plain, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>A slice of a GPU in MIG mode. Its memory is part of the card's, so it never adds to it.</summary>
+/// <param name="Index">The slice's number on its GPU; the XML names no profile.</param>
+public sealed record MigSlice(string Index, int? GpuInstance, int? ComputeInstance, double? MemoryTotalBytes, double? MemoryUsedBytes);
+
+/// <summary>What a GPU tells seldom and only in XML. Celsius; null where not reported.</summary>
+public sealed record GpuDetail
+{
+    /// <summary>Place in the output, from 0. The XML has no index; it is nvidia-smi's where no GPU is missing.</summary>
+    public required int Position { get; init; }
+    public string? Uuid { get; init; }
+    public string? PciBusId { get; init; }
+
+    /// <summary>Above it the driver lowers the clocks.</summary>
+    public double? SlowdownCelsius { get; init; }
+
+    /// <summary>Above it the GPU turns itself off.</summary>
+    public double? ShutdownCelsius { get; init; }
+
+    /// <summary>What the fan control aims at.</summary>
+    public double? TargetCelsius { get; init; }
+    public IReadOnlyList<MigSlice> Slices { get; init; } = [];
+}
+
+/// <summary>One answer of <c>nvidia-smi -q -x</c>.</summary>
+public sealed record GpuDetails
+{
+    private const int MaxCharacters = 16 * 1024 * 1024;
+    private const string End = "</nvidia_smi_log>";
+
+    public string? DriverVersion { get; init; }
+    public string? CudaVersion { get; init; }
+    public required IReadOnlyList<GpuDetail> Gpus { get; init; }
+
+    /// <summary>Parses <c>nvidia-smi -q -x</c>.</summary>
+    /// <param name="xml">At most 16 Mi characters; lines before and after the document are skipped.</param>
+    /// <returns>GPUs in output order. A GPU that tells limits as a distance has them as absolute temperatures, see the remarks.</returns>
+    /// <exception cref="FormatException">Not well-formed: the message has the line. Without a document, a <see cref="ToolFailureException"/>.</exception>
+    /// <remarks>
+    /// Seen: xml/, DTD v10 to v13, drivers 418 to 595; the 610 names after captures/*.q.txt. T.Limit: newer boards (H100, L40S, RTX Ada) print
+    /// only how far it is to a limit, and each limit as a distance from the same zero: absolute = gpu_temp + gpu_temp_tlimit − threshold.
+    /// xml/telegraf-rtx-4000-sff-ada-v13: 38 + 49 − (−2) = 89 °C slowdown. The sum moves by a degree with rounding.
+    /// </remarks>
+    public static GpuDetails Parse(string xml)
+    {
+        var root = Load(Document(xml));
+        return new GpuDetails
+        {
+            DriverVersion = Version(root, "kmd_version", "driver_version"),
+            CudaVersion = Version(root, "cuda_umd_version", "cuda_version"),
+            Gpus = [.. root.Elements("gpu").Select(Detail)],
+        };
+    }
+
+    private static string Document(string xml)
+    {
+        var start = xml.IndexOf("<?xml", StringComparison.Ordinal);
+        if (start < 0 && (start = xml.IndexOf("<nvidia_smi_log", StringComparison.Ordinal)) < 0)
+        {
+            throw SmiText.Failure(xml);
+        }
+
+        var end = xml.LastIndexOf(End, StringComparison.Ordinal);
+        return end < start ? xml[start..] : xml[start..(end + End.Length)];
+    }
+
+    private static XElement Load(string document)
+    {
+        // The DOCTYPE names a file beside the program: it is neither fetched nor needed.
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(document), settings);
+            return XDocument.Load(reader).Root is { Name.LocalName: "nvidia_smi_log" } root
+                ? root
+                : throw new FormatException("not the XML of nvidia-smi: the root is not nvidia_smi_log");
+        }
+        catch (XmlException malformed)
+        {
+            var line = document.Split('\n').ElementAtOrDefault(malformed.LineNumber - 1) ?? "";
+            throw new FormatException(
+                string.Create(CultureInfo.InvariantCulture, $"malformed XML in line {malformed.LineNumber}: {SmiText.Clip(line.Trim())}"), malformed);
+        }
+    }
+
+    private static GpuDetail Detail(XElement gpu, int position)
+    {
+        // Children and not descendants: mig_devices stands first and has memory of its own.
+        var temperature = gpu.Element("temperature");
+        var bus = Cell.Text(gpu.Attribute("id")?.Value) ?? Cell.Text(gpu.Element("pci")?.Element("pci_bus_id")?.Value);
+        return new GpuDetail
+        {
+            Position = position,
+            Uuid = Cell.Text(gpu.Element("uuid")?.Value),
+            PciBusId = bus is null ? null : Parsing.PciBusId.Normalise(bus) ?? bus,
+            SlowdownCelsius = Limit(temperature, "slow"),
+            ShutdownCelsius = Limit(temperature, "max"),
+            TargetCelsius = Cell.Celsius(temperature?.Element("gpu_target_temperature")?.Value),
+            Slices = [.. (gpu.Element("mig_devices")?.Elements("mig_device") ?? []).Select(Slice)],
+        };
+    }
+
+    private static double? Limit(XElement? temperature, string kind)
+    {
+        double? Celsius(string name) => Cell.Celsius(temperature?.Element(name)?.Value);
+        return Celsius($"gpu_temp_{kind}_threshold") ?? Celsius("gpu_temp") + Celsius("gpu_temp_tlimit") - Celsius($"gpu_temp_{kind}_tlimit_threshold");
+    }
+
+    private static MigSlice Slice(XElement slice, int position)
+    {
+        var memory = slice.Element("fb_memory_usage");
+        var index = Cell.Integer(slice.Element("index")?.Value) ?? position;
+        return new MigSlice(
+            index.ToString(CultureInfo.InvariantCulture),
+            Cell.Integer(slice.Element("gpu_instance_id")?.Value),
+            Cell.Integer(slice.Element("compute_instance_id")?.Value),
+            Cell.Bytes(memory?.Element("total")?.Value),
+            Cell.Bytes(memory?.Element("used")?.Value));
+    }
+
+    /// <summary>Driver 610 prints <c>13.3 [Deprecated; …]</c> or <c>Deprecated, see …</c> where the value was.</summary>
+    private static string? Version(XElement root, params string[] names) => names
+        .Select(name => Cell.Text(GpuFields.WithoutUnit(root.Element(name)?.Value ?? "")))
+        .FirstOrDefault(text => text is not null && char.IsAsciiDigit(text[0]));
+}

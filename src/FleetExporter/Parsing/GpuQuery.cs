@@ -1,0 +1,78 @@
+namespace FleetExporter.Parsing;
+
+/// <summary>One answer of <c>--query-gpu</c>. Lists of odd lines are capped at 20 lines of 200 characters.</summary>
+public sealed record GpuQuery
+{
+    /// <summary>In output order: index 0 may be missing, and a display adapter may stand among them.</summary>
+    public required IReadOnlyList<Gpu> Gpus { get; init; }
+
+    /// <summary>GPUs that a sentence calls lost: bus ids as <see cref="PciBusId.Normalise"/> writes them, else indexes. The others are unknown, not gone.</summary>
+    public IReadOnlyList<string> Lost { get; init; } = [];
+
+    /// <summary>Lines that are neither a row nor understood.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>Lines that the driver adds to good rows.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Parses <c>nvidia-smi --query-gpu=… --format=csv[,noheader][,nounits]</c>.</summary>
+    /// <param name="output">One line per GPU, columns by position. No quoting, so a comma inside a value is one column too many.</param>
+    /// <param name="fields">What was asked, in order and in any spelling; columns of fields that we do not know are ignored.</param>
+    /// <returns>GPUs in output order; none when all that was said is that a GPU is lost. Bad lines beside good rows are faults.</returns>
+    /// <exception cref="ToolFailureException">No row and no lost GPU: the text is a known error, or nothing parses. No GPU at all is one too.</exception>
+    /// <remarks>Seen: captures/, threads/, errors/; drivers 470 to 610, GeForce to H200, GB10, MIG, Windows, WSL2.</remarks>
+    public static GpuQuery Parse(string output, IReadOnlyList<string> fields)
+    {
+        var gpus = new List<Gpu>();
+        var lost = new List<string>();
+        var faults = new List<string>();
+        var warnings = new List<string>();
+
+        foreach (var line in SmiText.Lines(output))
+        {
+            if (SmiText.LostGpu(line) is { } gpu)
+            {
+                Keep(lost, gpu);
+            }
+            else if (SmiText.IsWarning(line))
+            {
+                Keep(warnings, line);
+            }
+            else if (ReadRow(line, fields) is { } row)
+            {
+                gpus.Add(row);
+            }
+            else if (!IsHeader(line, fields))
+            {
+                Keep(faults, line);
+            }
+        }
+
+        return gpus.Count > 0 || lost.Count > 0
+            ? new GpuQuery { Gpus = gpus, Lost = lost, Faults = faults, Warnings = warnings }
+            : throw SmiText.Failure(output);
+    }
+
+    private static Gpu? ReadRow(string line, IReadOnlyList<string> fields)
+    {
+        var cells = Cell.Split(line);
+        return cells.Length == fields.Count && !IsHeader(line, fields) && !SmiText.IsSentence(line) ? new GpuRow(fields, cells).Read() : null;
+    }
+
+    /// <summary>The header prints canonical names, not the alias that was asked for.</summary>
+    private static bool IsHeader(string line, IReadOnlyList<string> fields)
+    {
+        var first = GpuFields.WithoutUnit(Cell.Split(line)[0]);
+        var asked = GpuFields.WithoutUnit(fields[0]);
+        return first.Equals(asked, StringComparison.OrdinalIgnoreCase) || (GpuFields.Canonical(first) is { } name && name == GpuFields.Canonical(asked));
+    }
+
+    private static void Keep(List<string> lines, string line)
+    {
+        var kept = SmiText.Clip(line);
+        if (lines.Count < SmiText.MaxLines && !lines.Contains(kept))
+        {
+            lines.Add(kept);
+        }
+    }
+}

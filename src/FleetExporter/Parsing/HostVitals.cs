@@ -1,0 +1,76 @@
+namespace FleetExporter.Parsing;
+
+/// <summary>What every tick reads of a Linux host: CPU time, memory, load, pressure and network counters.</summary>
+public sealed record HostVitals
+{
+    public required CpuTimes Cpu { get; init; }
+    public required HostMemory Memory { get; init; }
+
+    /// <summary>Null when /proc/loadavg was not readable.</summary>
+    public LoadAverage? Load { get; init; }
+
+    /// <summary>Empty on kernels without pressure stall information (before 4.20, or psi=0).</summary>
+    public IReadOnlyList<Pressure> Pressures { get; init; } = [];
+    public IReadOnlyList<NetworkDevice> Networks { get; init; } = [];
+
+    /// <summary>Parses the section <c>host</c>: the first line of /proc/stat, /proc/meminfo, /proc/loadavg, /proc/pressure and /proc/net/dev.</summary>
+    /// <param name="body">
+    /// <c>cpu  …</c>, <c>Name:kB</c>, <c>hugepages:kB:total:free</c>, <c>load:…</c>, <c>pressure:RESOURCE:…</c> and <c>net:…</c> lines in any order.
+    /// An interface that occurs twice counts once, by its last line.
+    /// </param>
+    /// <returns>Seconds of CPU time, bytes, ratios 0-1. What the kernel does not offer is null or missing from its list.</returns>
+    /// <exception cref="FormatException">No usable <c>cpu</c> line or no MemTotal.</exception>
+    /// <remarks>Seen: kernel 6.18 whole; excerpts of a kernel before 3.14, WSL1 and DGX Spark.</remarks>
+    public static HostVitals Parse(string body)
+    {
+        CpuTimes? cpu = null;
+        LoadAverage? load = null;
+        var memory = new List<string>();
+        var pressures = new OrderedDictionary<(string, string), Pressure>();
+        var networks = new OrderedDictionary<string, NetworkDevice>(StringComparer.Ordinal);
+        foreach (var line in SectionText.Lines(body))
+        {
+            if (line.StartsWith("cpu ", StringComparison.Ordinal))
+            {
+                cpu ??= CpuTimes.TryParse(line);
+            }
+            else if (After(line, "load:") is { } averages)
+            {
+                load ??= LoadAverage.TryParse(averages);
+            }
+            else if (After(line, "pressure:") is { } stall)
+            {
+                if (Pressure.TryParse(stall) is { } pressure)
+                {
+                    pressures[(pressure.Resource, pressure.Kind)] = pressure;
+                }
+            }
+            else if (After(line, "net:") is { } counters)
+            {
+                if (NetworkDevice.TryParse(counters) is { } network)
+                {
+                    networks[network.Device] = network;
+                }
+            }
+            else
+            {
+                memory.Add(line);
+            }
+        }
+
+        return new HostVitals
+        {
+            Cpu = cpu ?? throw Missing("line 'cpu' of /proc/stat", body),
+            Memory = HostMemory.TryParse(memory) ?? throw Missing("MemTotal of /proc/meminfo", body),
+            Load = load,
+            Pressures = [.. pressures.Values],
+            Networks = [.. networks.Values],
+        };
+    }
+
+    private static string? After(string line, string prefix) =>
+        line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
+
+    private static FormatException Missing(string what, string body) =>
+        new($"host: no usable {what}; the answer begins with {SectionText.Quote(body)}");
+}

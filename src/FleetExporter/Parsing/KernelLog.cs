@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>An error that the driver reported to the kernel's log. What the code means is in NVIDIA's list of Xid errors.</summary>
+/// <param name="SecondsSinceBoot">The log's own clock, which does not run while the machine sleeps.</param>
+/// <param name="PciBusId">As <see cref="Parsing.PciBusId.Normalise"/> writes it.</param>
+public sealed record Xid(double SecondsSinceBoot, string PciBusId, int Code);
+
+public static partial class KernelLog
+{
+    private static readonly string[] Refusals =
+    [
+        "Operation not permitted", "Permission denied", "insufficient permissions", "not seeing messages from other users and the system",
+    ];
+
+    /// <summary>Parses <c>dmesg</c> or <c>journalctl -k -o short-monotonic</c>.</summary>
+    /// <param name="output">The whole log or any lines of it; a line is <c>[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, …</c>.</param>
+    /// <returns>Xids in log order; lines that are none are ignored, so none for a log without.</returns>
+    /// <exception cref="ToolFailureException">Nothing of the log came and the text says why: reading it is not allowed, or there is no such program.</exception>
+    /// <remarks>Written after the lines quoted in NVIDIA's Xid documentation, with and without <c>PCI:</c> and function; no capture.</remarks>
+    public static IReadOnlyList<Xid> ParseXids(string output)
+    {
+        var lines = SmiText.Lines(output).ToList();
+        if (!lines.Exists(line => Stamp().IsMatch(line)))
+        {
+            Refuse(lines);
+        }
+
+        return [.. lines.Select(ReadXid).OfType<Xid>()];
+    }
+
+    private static void Refuse(List<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (Array.Exists(Refusals, words => line.Contains(words, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new ToolFailureException(CollectorFailure.Permission, SmiText.Clip(line));
+            }
+
+            if (SmiText.Reason(line) is CollectorFailure.ToolMissing)
+            {
+                throw new ToolFailureException(CollectorFailure.ToolMissing, SmiText.Clip(line));
+            }
+        }
+    }
+
+    private static Xid? ReadXid(string line)
+    {
+        var match = XidLine().Match(line);
+        return match.Success && PciBusId.Normalise(match.Groups["bus"].Value) is { } bus
+            ? new Xid(
+                double.Parse(match.Groups["time"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture),
+                bus,
+                int.Parse(match.Groups["code"].Value, NumberStyles.None, CultureInfo.InvariantCulture))
+            : null;
+    }
+
+    [GeneratedRegex(@"\[\s*[0-9]{1,12}\.[0-9]{1,9}\]", RegexOptions.CultureInvariant)]
+    private static partial Regex Stamp();
+
+    /// <summary>The driver's words come right after the stamp: a program's name further on in the line cannot forge one.</summary>
+    [GeneratedRegex(
+        @"\[\s*(?<time>[0-9]{1,12}\.[0-9]{1,9})\]\s+(?:\S+ kernel: )?NVRM: Xid \((?:PCI:)?(?<bus>[0-9A-Fa-f:.]+)\): (?<code>[0-9]{1,9})(?![0-9])",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex XidLine();
+}

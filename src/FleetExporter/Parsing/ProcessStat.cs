@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>One process as /proc/PID/stat shows it.</summary>
+/// <param name="Comm">At most 15 bytes that the process chose itself: blanks, parentheses and text that looks like columns are possible.</param>
+/// <param name="CpuSeconds">User and system time of all its threads since it started; ended children are not in it.</param>
+/// <param name="StartTicks">Start in ticks after boot: with the pid it names one process for good.</param>
+/// <param name="RssPages">Resident pages; 0 for a zombie.</param>
+public sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSeconds, long StartTicks, long RssPages)
+{
+    private const double TicksPerSecond = 100;
+
+    /// <summary>Parses one line of /proc/PID/stat.</summary>
+    /// <param name="line">pid, comm in parentheses, then columns: comm reaches from the first <c>(</c> to the last <c>)</c>, whatever it holds.</param>
+    /// <param name="stat">Seconds, ticks of 1/100 s, pages. Null where the line is cut (a newline in comm) or no stat line.</param>
+    /// <returns>Whether the line is a whole stat line. Does not throw.</returns>
+    public static bool TryParse(string line, [NotNullWhen(true)] out ProcessStat? stat)
+    {
+        stat = null;
+        var (open, close) = (line.IndexOf('('), line.LastIndexOf(')'));
+        if (open < 2 || close < open || line[open - 1] != ' ' || !TryPid(line.AsSpan(0, open - 1), out var pid) || pid == 0)
+        {
+            return false;
+        }
+
+        // The first word after comm is column 3 (state), so column n of proc(5) is words[n - 3].
+        var words = line[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 22
+            || !TryPid(words[1], out var ppid)
+            || !SectionText.TryCount(words[11], out var user)
+            || !SectionText.TryCount(words[12], out var system)
+            || !SectionText.TryCount(words[19], out var start)
+            || !long.TryParse(words[21], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var rss))
+        {
+            return false;
+        }
+
+        var seconds = (user / TicksPerSecond) + (system / TicksPerSecond);
+        stat = new ProcessStat(pid, ppid, line[(open + 1)..close], seconds, start, Math.Max(0, rss));
+        return true;
+    }
+
+    private static bool TryPid(ReadOnlySpan<char> text, out int pid) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pid);
+}

@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>What a line of nvidia-smi is when it is not data. It prints its errors on stdout, where rows are expected.</summary>
+internal static partial class SmiText
+{
+    /// <summary>As many odd lines are kept of one answer.</summary>
+    public const int MaxLines = 20;
+
+    private const int MaxLength = 200;
+
+    /// <summary>Ordered: "Failed to initialize NVML: Insufficient Permissions" is about permission before it is about the driver.</summary>
+    private static readonly (CollectorFailure Reason, string Words)[] Sentences =
+    [
+        (CollectorFailure.ToolMissing, "command not found"),
+        (CollectorFailure.ToolMissing, ": not found"),
+        (CollectorFailure.ToolMissing, "Unknown command"),
+        (CollectorFailure.ToolMissing, "is not recognized as"),
+        (CollectorFailure.ToolMissing, "No such file or directory"),
+        (CollectorFailure.Permission, ": Insufficient Permissions"),
+        (CollectorFailure.Permission, "Permission denied"),
+        (CollectorFailure.Permission, "not permitted"),
+        (CollectorFailure.DeviceLost, "Unable to determine the device handle"),
+        (CollectorFailure.DeviceLost, ": GPU is lost"),
+        (CollectorFailure.Driver, "NVIDIA-SMI has failed"),
+        (CollectorFailure.Driver, "communicate with the NVIDIA driver"),
+        (CollectorFailure.Driver, "NVML"),
+        (CollectorFailure.Driver, "libnvidia-ml"),
+        (CollectorFailure.Driver, "Driver Not Loaded"),
+        (CollectorFailure.Driver, "version mismatch"),
+        (CollectorFailure.Driver, "blocked by the operating system"),
+        (CollectorFailure.Driver, "No devices were found"),
+        (CollectorFailure.Driver, "No supported GPUs were found"),
+        (CollectorFailure.Driver, "Unable to determine the number of GPUs"),
+        (CollectorFailure.Driver, "is not a valid field to query"),
+        (CollectorFailure.Driver, "is not recognized"),
+    ];
+
+    /// <summary>Trimmed (Windows ends a line with <c>\r\n</c>) and without blank lines.</summary>
+    public static IEnumerable<string> Lines(string output) =>
+        output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A line for a message: one line of printable characters, at most 200.</summary>
+    public static string Clip(string line)
+    {
+        var kept = line.Length <= MaxLength ? line : line[..(char.IsHighSurrogate(line[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
+        return kept.Any(char.IsControl) ? string.Concat(kept.Select(c => char.IsControl(c) ? '?' : c)) : kept;
+    }
+
+    /// <summary>The GPU that a sentence calls lost: its bus id, else its index.</summary>
+    public static string? LostGpu(string line)
+    {
+        var match = LostSentence().Match(line);
+        var bus = match.Groups["bus"];
+        return !match.Success ? null : bus.Success ? PciBusId.Normalise(bus.Value) : match.Groups["index"].Value;
+    }
+
+    public static bool IsWarning(string line) => line.StartsWith("WARNING", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Can the line be nothing but an error, however many commas it has?</summary>
+    public static bool IsSentence(string line) => ErrorStart().IsMatch(line);
+
+    public static CollectorFailure? Reason(string line)
+    {
+        foreach (var (reason, words) in Sentences)
+        {
+            if (line.Contains(words, StringComparison.OrdinalIgnoreCase))
+            {
+                // A shell says ": not found" of a program; "Failed to initialize NVML: Not Found" is the driver's.
+                return reason == CollectorFailure.ToolMissing && IsSentence(line) ? CollectorFailure.Driver : reason;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Why an answer without a single good row failed.</summary>
+    public static ToolFailureException Failure(string output)
+    {
+        var lines = Lines(output).ToList();
+        foreach (var line in lines)
+        {
+            if (LostGpu(line) is not null)
+            {
+                return new ToolFailureException(CollectorFailure.DeviceLost, Clip(line));
+            }
+
+            if (Reason(line) is { } reason)
+            {
+                return new ToolFailureException(reason, Clip(line));
+            }
+        }
+
+        return new ToolFailureException(CollectorFailure.Parse, lines.Count == 0 ? "no output" : $"not understood: {Clip(lines[0])}");
+    }
+
+    /// <summary>Drivers write <c>GPU 0000:1A:00.0: …</c>, <c>GPU0: 0000:1A:00.0: …</c> and <c>GPU0000:1A:00.0: …</c>.</summary>
+    [GeneratedRegex(
+        @"device handle for GPU\s*(?:(?:[0-9]+:\s*)?(?<bus>[0-9A-F]{1,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-9A-F])|(?<index>[0-9]{1,4})(?::\s|\s|$))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex LostSentence();
+
+    [GeneratedRegex(
+        @"^(?:NVIDIA-SMI has failed|NVIDIA-SMI couldn't|Failed to |Unable to determine |No devices were found|No supported GPUs|Field "".*"" is not |ERROR:)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ErrorStart();
+}

@@ -1,0 +1,90 @@
+namespace FleetExporter.Parsing;
+
+/// <summary>One systemd unit as its manager sees it.</summary>
+/// <param name="Scope"><c>system</c> or <c>user</c>.</param>
+/// <param name="LoadState"><c>loaded</c>, <c>not-found</c>, <c>masked</c> and others; a unit that does not exist is listed too, as inactive.</param>
+/// <param name="ActiveState">One of <see cref="ActiveStates"/>; a word that a newer systemd adds is kept as it is.</param>
+/// <param name="Restarts">Automatic restarts since the unit was last started by hand; null for anything but a service, and before systemd 235.</param>
+public sealed record SystemdUnit(string Scope, string Id, string LoadState, string ActiveState, string SubState, long? Restarts)
+{
+    /// <summary>The closed list behind the state set.</summary>
+    public static IReadOnlyList<string> ActiveStates { get; } =
+        ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
+}
+
+/// <summary>Why one manager did not answer, or a line of its answer that is no unit.</summary>
+public sealed record SystemdFault(string Scope, CollectorFailure Reason, string Message);
+
+/// <summary>The units of the managers that answered, and what went wrong with the others.</summary>
+public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFault> Faults)
+{
+    /// <summary>Parses <c>systemctl [--user] show -p Id,LoadState,ActiveState,SubState,NRestarts UNIT…</c>, standard error included.</summary>
+    /// <param name="body">
+    /// Blocks <c>U&lt;status&gt;:system</c> and <c>U&lt;status&gt;:user</c>, then <c>Key=value</c> lines in any order, units separated by blank lines.
+    /// </param>
+    /// <returns>
+    /// Units in output order, each id once per scope (an alias prints its unit again). A manager that failed is a fault beside one that answered.
+    /// </returns>
+    /// <exception cref="ToolFailureException">No manager answered: no systemd, no bus, not installed; the first one's reason and sentence.</exception>
+    /// <exception cref="FormatException">No <c>U</c> line.</exception>
+    /// <remarks>Seen: the refusal of systemctl 252 without systemd; property names of systemd 235 and later.</remarks>
+    public static SystemdUnits Parse(string body)
+    {
+        var units = new List<SystemdUnit>();
+        var faults = new List<SystemdFault>();
+        var answered = false;
+        foreach (var block in AnswerBlock.Split("systemd", body))
+        {
+            var (found, texts) = Read(block);
+            units.AddRange(found);
+            if (texts.Count > 0 || (block.Status != 0 && found.Count == 0))
+            {
+                faults.Add(SystemdError.Classify(block, texts));
+            }
+
+            answered |= found.Count > 0 || (block.Status == 0 && texts.Count == 0);
+        }
+
+        return answered
+            ? new SystemdUnits([.. units.DistinctBy(static u => (u.Scope, u.Id))], faults)
+            : throw new ToolFailureException(faults[0].Reason, $"systemd: {faults[0].Message}");
+    }
+
+    private static (List<SystemdUnit> Units, List<string> Texts) Read(AnswerBlock block)
+    {
+        var (units, texts) = (new List<SystemdUnit>(), new List<string>());
+        var unit = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in block.Lines.Append(""))
+        {
+            if (line.Split('=', 2) is [("Id" or "LoadState" or "ActiveState" or "SubState" or "NRestarts") and var key, var value])
+            {
+                unit[key] = value;
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
+            {
+                texts.Add(line);
+            }
+            else if (unit.Count > 0)
+            {
+                Add(block.Key, unit, units, texts);
+                unit.Clear();
+            }
+        }
+
+        return (units, texts);
+    }
+
+    private static void Add(string scope, Dictionary<string, string> unit, List<SystemdUnit> units, List<string> texts)
+    {
+        var (id, load) = (unit.GetValueOrDefault("Id", ""), unit.GetValueOrDefault("LoadState", ""));
+        var (active, sub) = (unit.GetValueOrDefault("ActiveState", ""), unit.GetValueOrDefault("SubState", ""));
+        if (id.Length == 0 || active.Length == 0)
+        {
+            texts.Add($"a unit without Id or ActiveState: '{id}'");
+            return;
+        }
+
+        long? restarts = SectionText.TryCount(unit.GetValueOrDefault("NRestarts"), out var count) ? count : null;
+        units.Add(new SystemdUnit(scope, id, load, active, sub, restarts));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>One temperature sensor, in degrees Celsius. A limit is null where the chip has none or a meaningless one.</summary>
+/// <param name="Sensor">Chip and label with a slash between, or the one there is; unique on its host.</param>
+public sealed record TemperatureSensor(string Sensor, double Celsius, double? MaxCelsius, double? CriticalCelsius);
+
+/// <summary>The sensors of a host, and the lines that were none.</summary>
+public sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IReadOnlyList<string> Faults)
+{
+    /// <summary>Parses the section <c>temperature</c>: /sys/class/hwmon/hwmon*/temp*_{input,max,crit,label} and thermal zones.</summary>
+    /// <param name="body">
+    /// One <c>T&lt;millidegrees&gt;:&lt;max&gt;:&lt;crit&gt;:&lt;chip&gt;:&lt;label&gt;</c> per sensor; max, crit and label may be empty,
+    /// the label is free text and may hold colons.
+    /// </param>
+    /// <returns>
+    /// Sensors in output order, degrees Celsius; a name that occurs again gets " 2", " 3". Readings outside -50 to 250 °C are dropped (an
+    /// absent NVMe sensor says 65261.85); limits above 250 °C or not above 0 are null. Lines of another shape are faults. Empty for an empty text.
+    /// </returns>
+    /// <exception cref="FormatException">There is text and no line of it has this shape.</exception>
+    public static Temperatures Parse(string body)
+    {
+        var sensors = new List<TemperatureSensor>();
+        var faults = new List<string>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var understood = false;
+        foreach (var line in SectionText.Lines(body).Where(static l => !string.IsNullOrWhiteSpace(l)))
+        {
+            if (line.Split(':', 5) is not [['T', .. var input], var max, var critical, var chip, var label]
+                || Celsius(input) is not { } celsius || Name(chip, label) is not { } name)
+            {
+                faults.Add(SectionText.Cut(line, 200));
+                continue;
+            }
+
+            understood = true;
+            if (celsius is >= -50 and <= 250)
+            {
+                sensors.Add(new TemperatureSensor(Unique(name, names), celsius, Limit(max), Limit(critical)));
+            }
+        }
+
+        return understood || faults.Count == 0
+            ? new Temperatures(sensors, faults)
+            : throw new FormatException($"temperature: no sensor in the answer, which begins with {SectionText.Quote(body)}");
+    }
+
+    private static double? Celsius(string millidegrees) =>
+        int.TryParse(millidegrees, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value / 1000.0 : null;
+
+    private static double? Limit(string millidegrees) => Celsius(millidegrees) is > 0 and <= 250 and var limit ? limit : null;
+
+    private static string? Name(string chip, string label) => (chip.Trim(), label.Trim()) switch
+    {
+        ("", "") => null,
+        (var only, "") => only,
+        ("", var only) => only,
+        var (first, second) => $"{first}/{second}",
+    };
+
+    private static string Unique(string name, HashSet<string> taken)
+    {
+        var unique = name;
+        for (var n = 2; !taken.Add(unique); n++)
+        {
+            unique = string.Create(CultureInfo.InvariantCulture, $"{name} {n}");
+        }
+
+        return unique;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace FleetExporter.Parsing;
+
+/// <summary>The parser of the section <c>tmux</c>.</summary>
+public static class Tmux
+{
+    private const int LongestName = 4096;
+
+    /// <summary>
+    /// Parses <c>tmux -u list-sessions -F 'S#{session_id}:…:#{session_name}' \; list-panes -a -F 'P…'</c>, standard error included, and
+    /// /proc/PID/stat of the panes' process trees, per user.
+    /// </summary>
+    /// <param name="body">
+    /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last, since it may hold
+    /// colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead</c>; stat lines, possibly cut by a newline in comm. Other text is an error,
+    /// except after a stat line, where it is the tail of a process name: that place is free for anybody to write, so nothing else is read there.
+    /// </param>
+    /// <returns>
+    /// One server per user in output order, sessions by id. Times in UTC, CPU seconds, pages. No server, no socket or no session is an empty list;
+    /// any other error text, with status 0 too, sets <see cref="TmuxServer.Failure"/> and leaves no session.
+    /// </returns>
+    /// <exception cref="FormatException">No <c>U</c> line.</exception>
+    /// <remarks>Seen: tmux 3.3a; texts and formats of 3.0a to 3.7 from its source.</remarks>
+    public static IReadOnlyList<TmuxServer> Parse(string body) =>
+        [.. AnswerBlock.Split("tmux", body).DistinctBy(static b => b.Key, StringComparer.Ordinal).Select(ParseServer)];
+
+    /// <summary>Whether the text is a session id, fit for a command line.</summary>
+    public static bool IsId(string text) =>
+        text is ['$', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
+
+    internal static long Number(string id) => long.Parse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static TmuxServer ParseServer(AnswerBlock block)
+    {
+        var sessions = new Dictionary<string, TmuxSession>(StringComparer.Ordinal);
+        var panes = new List<TmuxPane>();
+        var stats = new List<ProcessStat>();
+        var texts = new List<string>();
+        var inStats = false;
+        foreach (var line in block.Lines)
+        {
+            inStats |= BeginsStat(line);
+            if (inStats)
+            {
+                if (ProcessStat.TryParse(line, out var stat))
+                {
+                    stats.Add(stat);
+                }
+            }
+            else if (ParseSession(line) is { } session)
+            {
+                sessions.TryAdd(session.Id, session);
+            }
+            else if (TmuxPane.TryParse(line) is { } pane)
+            {
+                panes.Add(pane);
+            }
+            else if (!TmuxError.IsNoise(line))
+            {
+                texts.Add(line);
+            }
+        }
+
+        var answered = texts.Count > 0 ? sessions.Count == 0 && texts.All(TmuxError.MeansNoSession) : block.Status == 0;
+        if (!answered)
+        {
+            var (reason, message) = TmuxError.Classify(block, texts);
+            return new TmuxServer(block.Key, [], reason, message);
+        }
+
+        var processes = TmuxPane.Processes(panes, stats);
+        var dead = panes.Where(static p => p.Dead).DistinctBy(static p => (p.SessionId, p.Id)).CountBy(static p => p.SessionId).ToDictionary();
+        return new TmuxServer(block.Key, [.. sessions.Values.OrderBy(static s => Number(s.Id)).Select(s => s with
+        {
+            DeadPanes = dead.GetValueOrDefault(s.Id),
+            Processes = [.. processes[s.Id]],
+        })]);
+    }
+
+    private static TmuxSession? ParseSession(string line)
+    {
+        if (line.Split(':', 7) is not [['S', .. var id], var created, var attached, var windows, var activity, var lastAttached, var name]
+            || !IsId(id)
+            || SectionText.UnixTime(created) is not { } createdAt
+            || !SectionText.TryCount(attached, out var clients)
+            || !SectionText.TryCount(windows, out var windowCount)
+            || SectionText.UnixTime(activity) is not { } activeAt)
+        {
+            return null;
+        }
+
+        return new TmuxSession
+        {
+            Id = id,
+            Name = SectionText.Cut(name, LongestName),
+            Created = createdAt,
+            Activity = activeAt,
+            LastAttached = SectionText.UnixTime(lastAttached) is { } last && last > DateTimeOffset.UnixEpoch ? last : null,
+            AttachedClients = clients,
+            Windows = windowCount,
+        };
+    }
+
+    /// <summary>A pid, a blank and a parenthesis: enough also for a line that a newline in comm has cut.</summary>
+    private static bool BeginsStat(string line)
+    {
+        var digits = line.AsSpan().IndexOfAnyExceptInRange('0', '9');
+        return digits > 0 && line.AsSpan(digits).StartsWith(" (");
+    }
+}

@@ -1,0 +1,45 @@
+namespace FleetExporter.Parsing;
+
+/// <summary>A line <c>P$12:%3:25495:0</c>.</summary>
+internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead)
+{
+    public static TmuxPane? TryParse(string line) =>
+        line.Split(':') is [['P', .. var session], ['%', ..] and var id, var pid, ("0" or "1") and var dead]
+        && Tmux.IsId(session) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
+            ? new TmuxPane(session, id, (int)number, dead == "1")
+            : null;
+
+    /// <summary>
+    /// Walks down from the living panes by parent, sessions by id: a pane of a linked window, or a process reached twice, goes to the lowest id.
+    /// The pid of a dead pane may be another process' by then and is not followed.
+    /// </summary>
+    public static ILookup<string, ProcessStat> Processes(IReadOnlyList<TmuxPane> panes, IEnumerable<ProcessStat> stats)
+    {
+        var byPid = new Dictionary<int, ProcessStat>();
+        foreach (var stat in stats)
+        {
+            byPid[stat.Pid] = stat;
+        }
+
+        var children = byPid.Values.ToLookup(static p => p.Ppid);
+        var seen = new HashSet<int>();
+        var owned = new List<(string Session, ProcessStat Process)>();
+        foreach (var pane in panes.Where(static p => !p.Dead).OrderBy(static p => Tmux.Number(p.SessionId)))
+        {
+            var open = new Stack<int>([pane.Pid]);
+            while (open.TryPop(out var pid))
+            {
+                if (byPid.TryGetValue(pid, out var process) && seen.Add(pid))
+                {
+                    owned.Add((pane.SessionId, process));
+                    foreach (var child in children[pid])
+                    {
+                        open.Push(child.Pid);
+                    }
+                }
+            }
+        }
+
+        return owned.ToLookup(static o => o.Session, static o => o.Process);
+    }
+}
