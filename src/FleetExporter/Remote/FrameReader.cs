@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace FleetExporter.Remote;
+
+/// <summary>
+/// Cuts the bytes of a sampler's stream into header lines and bodies. Everything before the first header is noise (MOTD, start files).
+/// Push bytes in pieces of any size with <see cref="Push"/>, then take what is complete with <see cref="TryRead"/>.
+/// </summary>
+/// <remarks>
+/// Headers look like <c>\n@NONCE word …\n</c>. A section header ends in the length of its body, and the section in the header <c>.</c>; if that
+/// does not follow the body, the body alone is damaged and the reader looks for the next header.
+/// </remarks>
+public sealed class FrameReader
+{
+    /// <summary>Longest body that is taken; a longer one is a damaged section.</summary>
+    public const int MaxBody = 4 * 1024 * 1024;
+
+    private const int MaxHeader = 512;
+
+    private readonly byte[] _marker;
+    private byte[] _buffer = new byte[8192];
+    private int _start;
+    private int _end;
+
+    public FrameReader(string nonce) => _marker = Encoding.ASCII.GetBytes($"\n@{nonce} ");
+
+    public void Push(ReadOnlySpan<byte> bytes)
+    {
+        if (_buffer.Length - _end < bytes.Length)
+        {
+            var kept = _end - _start;
+            var target = kept + bytes.Length <= _buffer.Length ? _buffer : new byte[Math.Max(_buffer.Length * 2, kept + bytes.Length)];
+            _buffer.AsSpan(_start, kept).CopyTo(target);
+            (_buffer, _start, _end) = (target, 0, kept);
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_end));
+        _end += bytes.Length;
+    }
+
+    /// <summary>Takes the next complete item; null when more bytes are needed.</summary>
+    public FrameItem? TryRead()
+    {
+        var data = _buffer.AsSpan(_start, _end - _start);
+        var at = data.IndexOf(_marker);
+        if (at < 0)
+        {
+            // Keep what may be the beginning of a marker.
+            Drop(Math.Max(0, data.Length - _marker.Length + 1));
+            return null;
+        }
+
+        Drop(at);
+        data = data[at..];
+        var line = data[_marker.Length..];
+        var length = line.IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            return line.Length <= MaxHeader ? null : Skip("header without end");
+        }
+
+        if (length > 0 && line[length - 1] == '\r')
+        {
+            return new FrameItem.Broken("", "a terminal stands between the shell and the exporter (line ends in CR); turn RequestTTY off");
+        }
+
+        var words = Encoding.UTF8.GetString(line[..Math.Min(length, MaxHeader)]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var header = _marker.Length + length;   // without its line feed, which may open the next marker
+        switch (words)
+        {
+            case ["hello", "1", .. var pairs]:
+                Drop(header);
+                return new FrameItem.Hello(pairs);
+            case ["frame", _, _] or ["."]:
+                Drop(header);
+                return TryRead();
+            case ["end", var sequence] when long.TryParse(sequence, CultureInfo.InvariantCulture, out var number):
+                Drop(header);
+                return new FrameItem.FrameEnd(number);
+            case ["stuck", .. var pids]:
+                Drop(header);
+                return new FrameItem.Stuck(string.Join(' ', pids));
+            default:
+                return ReadSection(words, data, header + 1);
+        }
+    }
+
+    private FrameItem? ReadSection(string[] words, Span<byte> data, int bodyAt)
+    {
+        if (words is not [var name, var status, var from, var until, var length]
+            || !int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var exit)
+            || !TryUptime(from, out var started)
+            || !TryUptime(until, out var done)
+            || !int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        {
+            return Skip("header not understood");
+        }
+
+        if (size > MaxBody)
+        {
+            return Skip($"body of {size} bytes is over the limit of {MaxBody}", name);
+        }
+
+        // The header that follows proves the length.
+        if (data.Length < bodyAt + size + _marker.Length)
+        {
+            return data[bodyAt..].IndexOf(_marker) is >= 0 and var early && early < size ? Skip("body shorter than its length", name) : null;
+        }
+
+        if (!data.Slice(bodyAt + size, _marker.Length).SequenceEqual(_marker))
+        {
+            return Skip("body does not have its length", name);
+        }
+
+        var body = Encoding.UTF8.GetString(data.Slice(bodyAt, size));
+        Drop(bodyAt + size);
+        return new FrameItem.Body(name, exit, started, done, body);
+    }
+
+    private FrameItem.Broken Skip(string problem, string section = "")
+    {
+        Drop(_marker.Length);
+        return new FrameItem.Broken(section, problem);
+    }
+
+    private static bool TryUptime(string text, out double seconds) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds);
+
+    private void Drop(int bytes)
+    {
+        _start += bytes;
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+    }
+}
+
+/// <summary>What a <see cref="FrameReader"/> finds.</summary>
+public abstract record FrameItem
+{
+    /// <summary>The sampler has started. <c>pairs</c> are <c>key=value</c>.</summary>
+    public sealed record Hello(IReadOnlyList<string> Pairs) : FrameItem;
+
+    /// <summary>A section with its exit status, the uptimes around it in seconds, and its body.</summary>
+    public sealed record Body(string Name, int Status, double Started, double Done, string Text) : FrameItem;
+
+    /// <summary>The frame with this number is complete.</summary>
+    public sealed record FrameEnd(long Sequence) : FrameItem;
+
+    /// <summary>The sampler gave up on processes that cannot be killed.</summary>
+    public sealed record Stuck(string Pids) : FrameItem;
+
+    /// <summary>Something damaged was skipped; <c>Section</c> is its name where that much was readable.</summary>
+    public sealed record Broken(string Section, string Problem) : FrameItem;
+}

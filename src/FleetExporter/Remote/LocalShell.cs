@@ -1,0 +1,17 @@
+namespace FleetExporter.Remote;
+
+/// <summary>This machine: <c>sh</c> started directly, without SSH.</summary>
+public sealed class LocalShell : IShell
+{
+    private readonly string _program;
+
+    /// <param name="program">The POSIX shell to run; tests choose others than <c>/bin/sh</c>.</param>
+    public LocalShell(string program = "/bin/sh") => _program = program;
+
+    public IShellProcess Start(StreamKind kind) => new ShellProcess(_program, ["-s"], killable: false);
+
+    public bool Connects(StreamKind kind) => false;
+
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+        new(heard ? SshFailure.Closed : SshFailure.Shell, $"the local shell ended{(exitCode is { } code ? $" with status {code}" : "")} {errorText}".TrimEnd());
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+
+namespace FleetExporter.Remote;
+
+/// <summary>One section's shell code: the body of a function that leaves its text in <c>b</c> and returns the exit status.</summary>
+/// <param name="Name">The word that asks for it; lower-case letters and underscores.</param>
+public sealed record SectionScript(string Name, string Body);
+
+/// <summary>The program that runs on a host: <c>sampler.sh</c> with the sections of one stream.</summary>
+public static class SamplerScript
+{
+    private static readonly string Template = ReadTemplate();
+
+    /// <summary>128 random bits in hex; only the script's text holds it, so nothing that a host prints can forge a header.</summary>
+    public static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    /// <param name="lease">How long the sampler goes on without a line from the service; also when it kills a command that hangs. Whole seconds, 1 or more.</param>
+    public static string Build(string nonce, TimeSpan lease, IReadOnlyList<SectionScript> sections) => Template
+        .Replace("@NONCE@", nonce, StringComparison.Ordinal)
+        .Replace("@LEASE@", ((int)lease.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("@NAMES@", string.Join('|', sections.Select(s => s.Name)), StringComparison.Ordinal)
+        .Replace("@SECTIONS@", string.Join("\n", sections.Select(s => $"s_{s.Name}() {{\n{(s.Body.Length > 0 ? s.Body : "  :")}\n}}")), StringComparison.Ordinal);
+
+    /// <summary>A word for sh: in single quotes, whatever it holds.</summary>
+    public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private static string ReadTemplate()
+    {
+        using var stream = typeof(SamplerScript).Assembly.GetManifestResourceStream("sampler.sh")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+
+namespace FleetExporter.Remote;
+
+/// <summary>
+/// A running sampler. The service ticks with <see cref="AskAsync"/>, the host answers with sections; one tick is under way at a time.
+/// </summary>
+public sealed class SamplerStream : IAsyncDisposable
+{
+    private readonly IShell _shell;
+    private readonly StreamKind _kind;
+    private readonly IShellProcess _process;
+    private readonly FrameReader _reader;
+    private readonly byte[] _chunk = new byte[16 * 1024];
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private long _sequence;
+
+    private SamplerStream(IShell shell, StreamKind kind, IShellProcess process, string nonce)
+    {
+        _shell = shell;
+        _kind = kind;
+        _process = process;
+        _reader = new FrameReader(nonce);
+    }
+
+    public Hello Hello { get; private set; } = new("", default, 0);
+
+    /// <summary>Starts the shell, sends the script and waits for its first word. Nothing follows the script before that word: dash and busybox would swallow it.</summary>
+    /// <exception cref="StreamException">It did not come; the reason says how far it got.</exception>
+    public static async Task<SamplerStream> OpenAsync(
+        IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease, TimeSpan limit, TimeProvider clock, CancellationToken stop)
+    {
+        var nonce = SamplerScript.NewNonce();
+        var stream = new SamplerStream(shell, kind, shell.Start(kind), nonce);
+        using var deadline = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        try
+        {
+            await stream.WriteAsync(SamplerScript.Build(nonce, lease, sections), either.Token).ConfigureAwait(false);
+            var item = await stream.ReadAsync(heard: false, either.Token).ConfigureAwait(false);
+            stream.Hello = item switch
+            {
+                FrameItem.Hello hello => Read(hello),
+                FrameItem.Broken broken => throw new StreamException(SshFailure.Shell, broken.Problem),
+                _ => throw new StreamException(SshFailure.Shell, "the sampler did not begin with hello"),
+            };
+            return stream;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            var error = SshErrors.ExplainSilence(stream._process.ErrorText, limit);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw error;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Asks for sections and yields each as it is done; ends with the frame.</summary>
+    /// <exception cref="StreamException">The stream ended, or gave up on a command that cannot be killed (reason timeout).</exception>
+    public async IAsyncEnumerable<Answer> AskAsync(
+        IReadOnlyList<string> words, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        var sequence = ++_sequence;
+        await WriteAsync($"{sequence.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', words)}\n", stop).ConfigureAwait(false);
+        while (true)
+        {
+            switch (await ReadAsync(heard: true, stop).ConfigureAwait(false))
+            {
+                case FrameItem.FrameEnd end when end.Sequence == sequence:
+                    yield break;
+                case FrameItem.Body body:
+                    yield return new Answer(
+                        new Section(
+                            body.Name, body.Status, body.Done, TimeSpan.FromSeconds(Math.Max(0, body.Done - body.Started)), Hello.At(body.Done), body.Text),
+                        null);
+                    break;
+                case FrameItem.Broken broken:
+                    yield return new Answer(null, broken);
+                    break;
+                case FrameItem.Stuck stuck:
+                    throw new StreamException(SshFailure.Timeout, $"a command on the host hangs and cannot be killed (pid {Printable.Line(stuck.Pids, 40)})");
+                default:
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Tells the sampler that the service is there, so that its lease does not run out between two ticks.</summary>
+    public Task KeepAliveAsync(CancellationToken stop) => WriteAsync("\n", stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync().ConfigureAwait(false);
+        _writing.Dispose();
+    }
+
+    private async Task WriteAsync(string text, CancellationToken stop)
+    {
+        await _writing.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await _process.Input.WriteAsync(Encoding.UTF8.GetBytes(text), stop).ConfigureAwait(false);
+            await _process.Input.FlushAsync(stop).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The reader says why: the end of the output carries the reason.
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task<FrameItem> ReadAsync(bool heard, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (_reader.TryRead() is { } item)
+            {
+                return item;
+            }
+
+            var read = await _process.Output.ReadAsync(_chunk, stop).ConfigureAwait(false);
+            if (read == 0)
+            {
+                int? exit = null;
+                try
+                {
+                    exit = await _process.Exited.WaitAsync(TimeSpan.FromSeconds(2), stop).ConfigureAwait(false);
+                }
+                catch (TimeoutException)
+                {
+                    // It closed its output and lives on; disposing it ends it.
+                }
+
+                throw _shell.Explain(_kind, exit, _process.ErrorText, heard);
+            }
+
+            _reader.Push(_chunk.AsSpan(0, read));
+        }
+    }
+
+    private static Hello Read(FrameItem.Hello hello)
+    {
+        var pairs = hello.Pairs.Select(p => p.Split('=', 2)).Where(p => p.Length == 2).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.First()[1]);
+        if (pairs.TryGetValue("epoch", out var epoch) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 32503680000
+            && pairs.TryGetValue("up", out var up) && double.TryParse(up, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var uptime))
+        {
+            return new Hello(Printable.Line(pairs.GetValueOrDefault("user", ""), 64), DateTimeOffset.FromUnixTimeSeconds(seconds), uptime);
+        }
+
+        throw new StreamException(SshFailure.Shell, "the sampler's hello has no clock: is the host a Linux with /proc?");
+    }
+}
+
+/// <summary>A section, or what is left of one.</summary>
+public readonly record struct Answer(Section? Section, FrameItem.Broken? Broken);

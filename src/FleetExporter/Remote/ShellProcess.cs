@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace FleetExporter.Remote;
+
+/// <summary>
+/// A child process whose three streams are pipes of this service: when the service dies in any way, the child's standard input ends and so does it.
+/// </summary>
+internal sealed class ShellProcess : IShellProcess
+{
+    private const int MaxErrorLines = 80;
+    private const int MaxErrorLine = 400;
+
+    private readonly Process _process;
+    private readonly bool _killable;
+    private readonly Queue<string> _errors = new();
+    private readonly Task _errorReader;
+
+    /// <param name="killable">
+    /// Whether ending it early may kill it. A sampler running on this machine is left to its own watchdog, which still has to end what hangs below it.
+    /// </param>
+    public ShellProcess(string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        _killable = killable;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        try
+        {
+            _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new StreamException(SshFailure.Shell, $"cannot start {program} on this machine: {e.Message}");
+        }
+
+        _errorReader = ReadErrorsAsync();
+        Exited = WaitAsync();
+    }
+
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    public string ErrorText
+    {
+        get
+        {
+            lock (_errors)
+            {
+                return string.Join('\n', _errors);
+            }
+        }
+    }
+
+    public Task<int> Exited { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The other end is gone already.
+        }
+
+        // End of input ends the sampler; what does not follow within a moment is killed.
+        try
+        {
+            await Exited.WaitAsync(TimeSpan.FromMilliseconds(300)).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (_killable)
+        {
+            _process.Kill();
+            await Exited.ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Its watchdog ends it.
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<int> WaitAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await _errorReader.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _process.ExitCode;
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        // A host chooses what comes here: lines are cut, and what is cut is not kept.
+        var chunk = new char[1024];
+        var line = new StringBuilder();
+        int read;
+        while ((read = await _process.StandardError.ReadAsync(chunk).ConfigureAwait(false)) > 0)
+        {
+            foreach (var c in chunk.AsSpan(0, read))
+            {
+                if (c == '\n')
+                {
+                    Keep(line.ToString().TrimEnd('\r'));
+                    line.Clear();
+                }
+                else if (line.Length < MaxErrorLine)
+                {
+                    line.Append(c);
+                }
+            }
+        }
+
+        Keep(line.ToString());
+    }
+
+    private void Keep(string line)
+    {
+        if (line.Length == 0)
+        {
+            return;
+        }
+
+        lock (_errors)
+        {
+            _errors.Enqueue(line);
+            if (_errors.Count > MaxErrorLines)
+            {
+                _errors.Dequeue();
+            }
+        }
+    }
+}
