@@ -1,0 +1,52 @@
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Collectors;
+
+/// <summary>What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.</summary>
+public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
+{
+    public static readonly MetricFamily Limit = MetricFamily.Gauge(
+        "fleet_gpu_temperature_limit_celsius",
+        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; computed from the margin (T.Limit) where only that is reported.",
+        "host", "gpu", "uuid", "level");
+
+    public static readonly MetricFamily MigUsed = MetricFamily.Gauge(
+        "fleet_gpu_mig_memory_used_bytes", "Used memory of a MIG slice, from nvidia-smi -q.", "host", "gpu", "uuid", "slice");
+
+    public static readonly MetricFamily MigTotal = MetricFamily.Gauge(
+        "fleet_gpu_mig_memory_total_bytes", "Memory of a MIG slice, from nvidia-smi -q.", "host", "gpu", "uuid", "slice");
+
+    public override TimeSpan Every => TimeSpan.FromSeconds(60);
+
+    public override string Script(HostConfig host) => "  b=$(exec nvidia-smi -q -x </dev/null 2>&1)";
+
+    public override Reading Parse(Section section) => new GpuDetailsReading(GpuDetails.Parse(section.Body));
+}
+
+/// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the label <c>gpu</c>; null until the snapshot is made.</param>
+public sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus = null) : Reading
+{
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        foreach (var detail in Report.Gpus.Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid))
+        {
+            if (Gpus?.FirstOrDefault(g => g.Uuid == detail.Uuid) is not { } gpu)
+            {
+                continue;
+            }
+
+            var of = NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid);
+            page.Add(GpuDetailsCollector.Limit, of, detail.SlowdownCelsius, ("level", "slowdown"));
+            page.Add(GpuDetailsCollector.Limit, of, detail.ShutdownCelsius, ("level", "shutdown"));
+            page.Add(GpuDetailsCollector.Limit, of, detail.TargetCelsius, ("level", "target"));
+            foreach (var slice in detail.Slices)
+            {
+                page.Add(GpuDetailsCollector.MigUsed, of, slice.MemoryUsedBytes, ("slice", slice.Index));
+                page.Add(GpuDetailsCollector.MigTotal, of, slice.MemoryTotalBytes, ("slice", slice.Index));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Collectors;
+
+/// <summary>State of the units that the configuration names, the system's and the login user's.</summary>
+public sealed class SystemdCollector() : HostCollector("systemd", State, Restarts)
+{
+    public static readonly MetricFamily State = MetricFamily.Gauge(
+        "fleet_systemd_unit_state", "1 for the state that the unit is in, from systemctl show. A unit of the login user is called user:NAME.",
+        "host", "unit", "state");
+
+    public static readonly MetricFamily Restarts = MetricFamily.Counter(
+        "fleet_systemd_unit_restarts_total", "Automatic restarts of the unit, NRestarts of systemctl show.", "host", "unit");
+
+    public override string? OffBecause(HostConfig host, SystemIdentity? system) =>
+        host.Units.Count == 0 ? "no units are configured for this host" : null;
+
+    public override string Script(HostConfig host)
+    {
+        var system = Words(host, user: false);
+        var user = Words(host, user: true);
+        return (system.Length > 0 ? Block("system", "", system) : "") + (user.Length > 0 ? Block("user", "--user ", user) : "");
+    }
+
+    public override Reading Parse(Section section) => new SystemdReading(SystemdUnits.Parse(section.Body));
+
+    private static string Block(string scope, string option, string units) => $$"""
+          [ "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=/run/user/$(exec id -u); export XDG_RUNTIME_DIR; }
+          o=$(exec systemctl {{option}}show -p Id,LoadState,ActiveState,SubState,NRestarts -- {{units}} </dev/null 2>&1); r=$?
+          b=${b}U$r:{{scope}}$nl$o$nl
+          r=0
+
+        """;
+
+    private static string Words(HostConfig host, bool user) =>
+        string.Join(' ', host.Units.Where(u => u.IsUser == user).Select(u => SamplerScript.Quote(u.Name)));
+}
+
+public sealed record SystemdReading(SystemdUnits Units) : Reading
+{
+    public override CollectorFailure? Failure => Units.Faults is [var fault, ..] ? fault.Reason : null;
+
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        foreach (var unit in Units.Units)
+        {
+            var of = target.With("unit", unit.Scope == "user" ? "user:" + unit.Id : unit.Id);
+            page.AddStates(SystemdCollector.State, of, "state", SystemdUnit.ActiveStates, unit.ActiveState);
+            page.Add(SystemdCollector.Restarts, of, unit.Restarts);
+        }
+    }
+}

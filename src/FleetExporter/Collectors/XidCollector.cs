@@ -1,0 +1,58 @@
+using System.Globalization;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Collectors;
+
+/// <summary>XID errors that the driver wrote to the kernel log, where the login user may read it (dmesg, or the journal).</summary>
+public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
+{
+    public static readonly MetricFamily Errors = MetricFamily.Counter(
+        "fleet_gpu_xid_errors_total", "XID errors of the GPU: those in the kernel log when the exporter first read it, and those since.",
+        "host", "gpu", "uuid", "xid");
+
+    public static readonly MetricFamily Last = MetricFamily.Gauge(
+        "fleet_gpu_xid_last_timestamp_seconds", "When the kernel log last had this XID of the GPU, by the host's clock.", "host", "gpu", "uuid", "xid");
+
+    public override TimeSpan Every => TimeSpan.FromSeconds(60);
+
+    public override bool OffAfter(CollectorFailure reason, HostConfig host) =>
+        reason is CollectorFailure.ToolMissing or CollectorFailure.Permission;
+
+    public override string Script(HostConfig host) => """
+          b=$(dmesg </dev/null 2>&1 | grep -E 'NVRM: Xid|^dmesg|not found')
+          case $b in dmesg*|*'not found'*)
+            o=$(exec journalctl -k -b -o short-monotonic -q --no-pager --grep 'NVRM: Xid' </dev/null 2>&1); c=$?
+            [ $c = 127 ] || b=$o ;;
+          esac
+          return 0
+        """;
+
+    public override Reading Parse(Section section) => new XidReading(KernelLog.ParseXids(section.Body), section.Uptime, section.HostTime);
+}
+
+/// <param name="Xids">The lines in the log at this moment.</param>
+/// <param name="Uptime">The host's uptime in seconds when it was read.</param>
+/// <param name="Counts">Errors counted so far by bus id and XID; empty until the snapshot is made.</param>
+/// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the labels.</param>
+public sealed record XidReading(
+    IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount>? Counts = null, IReadOnlyList<Gpu>? Gpus = null) : Reading
+{
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        foreach (var count in Counts ?? [])
+        {
+            // A GPU that has fallen off the bus may be missing from the list: its place then stands for its uuid.
+            var gpu = Gpus?.FirstOrDefault(g => g.PciBusId == count.PciBusId);
+            var of = NvidiaCollector.LabelsOf(target, gpu?.Index, gpu?.Uuid ?? "PCI:" + count.PciBusId);
+            var xid = count.Code.ToString(CultureInfo.InvariantCulture);
+            page.Add(XidCollector.Errors, of, count.Count, ("xid", xid));
+            page.Add(XidCollector.Last, of, (HostTime - TimeSpan.FromSeconds(Uptime - count.LastSecondsSinceBoot)).ToUnixTimeMilliseconds() / 1000.0, ("xid", xid));
+        }
+    }
+}
+
+/// <param name="PciBusId">Normalised, so that it compares with nvidia-smi's.</param>
+public sealed record XidCount(string PciBusId, int Code, long Count, double LastSecondsSinceBoot);
