@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+
+namespace FleetExporter.Polling.Derivation;
+
+/// <summary>What each tmux session uses, from the processes below its panes, and since when it has been left alone.</summary>
+public static class SessionUsage
+{
+    /// <summary>Page size where the host does not say.</summary>
+    private const int UsualPageSize = 4096;
+
+    public static (HostHistory Memory, TmuxReading Reading) Apply(
+        HostSnapshot snapshot, TmuxReading reading, AttachedTimes attached, TimeSpan legacyAfter, DateTimeOffset now)
+    {
+        var collector = reading.Collector;
+        var elapsed = snapshot.Memory.ProcessesUptime.TryGetValue(collector, out var uptime) && reading.Uptime > uptime ? reading.Uptime - uptime : (double?)null;
+        var pageSize = snapshot.Get<SystemReading>(now)?.System.PageSizeBytes ?? UsualPageSize;
+        var gpuProcesses = snapshot.Get<GpuProcessesReading>(now)?.Processes;
+        var processes = snapshot.Memory.Processes.RemoveRange(snapshot.Memory.Processes.Keys.Where(k => k.Collector == collector)).ToBuilder();
+
+        TmuxSessionState Complete(string user, TmuxSession session)
+        {
+            foreach (var process in session.Processes)
+            {
+                processes[(collector, process.Pid, process.StartTicks)] = process.CpuSeconds;
+            }
+
+            var since = DetachedSince(session, attached.See(snapshot.Host.Name, user, session, reading.HostTime));
+            return new TmuxSessionState(
+                session,
+                since,
+                since is { } at && reading.HostTime - at >= legacyAfter,
+                elapsed is { } seconds ? Cpu(snapshot.Memory, collector, session, seconds) : null,
+                session.Processes.Count > 0 ? session.Processes.Sum(p => (double)p.RssPages * pageSize) : null,
+                gpuProcesses is null ? null : GpuMemory(gpuProcesses, session));
+        }
+
+        var servers = reading.Servers.Select(s => s with { Sessions = [.. s.Server.Sessions.Select(t => Complete(s.Server.User, t))] }).ToList();
+        var memory = snapshot.Memory with
+        {
+            Processes = processes.ToImmutable(),
+            ProcessesUptime = snapshot.Memory.ProcessesUptime.SetItem(collector, reading.Uptime),
+        };
+        return (memory, reading with { Servers = servers });
+    }
+
+    /// <summary>The latest of tmux' last attach, its last activity and the last time this exporter saw it attached; the creation where there is none.</summary>
+    private static DateTimeOffset? DetachedSince(TmuxSession session, DateTimeOffset? seenAttached)
+    {
+        if (session.AttachedClients > 0)
+        {
+            return null;
+        }
+
+        DateTimeOffset?[] times = [session.LastAttached, session.Activity, seenAttached, session.Created];
+        return times.Max();
+    }
+
+    /// <summary>A process that started between the two readings counts with all of its time.</summary>
+    private static double Cpu(HostHistory memory, string collector, TmuxSession session, double seconds) => session.Processes
+        .Sum(p => Math.Max(0, p.CpuSeconds - memory.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
+
+    private static double? GpuMemory(IReadOnlyList<GpuProcess> all, TmuxSession session)
+    {
+        var pids = session.Processes.Select(p => (int?)p.Pid).ToHashSet();
+        double sum = 0;
+        foreach (var process in all.Where(p => pids.Contains(p.Pid)))
+        {
+            if (process.MemoryBytes is not { } bytes)
+            {
+                return null;
+            }
+
+            sum += bytes;
+        }
+
+        return sum;
+    }
+}

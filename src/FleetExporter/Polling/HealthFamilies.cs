@@ -1,0 +1,44 @@
+using FleetExporter.Metrics;
+
+namespace FleetExporter.Polling;
+
+/// <summary>The families about watching itself: connection, collectors, status.</summary>
+public static class HealthFamilies
+{
+    public static readonly MetricFamily HostStatus = MetricFamily.Gauge(
+        "fleet_host_status", "1 for the status of the host: online, degraded (something fails, or a poll was missed) or offline.", "host", "status");
+
+    public static readonly MetricFamily HostInfo = MetricFamily.Gauge(
+        "fleet_host_info", "1 for every watched host, with what it is; labels are empty until it has answered.",
+        "host", "os", "kernel", "arch", "model", "unified_memory", "simulated");
+
+    public static readonly MetricFamily PollInterval = MetricFamily.Gauge("fleet_poll_interval_seconds", "Time between two polls of the host, poll_interval.", "host");
+
+    public static readonly MetricFamily Success = MetricFamily.Gauge(
+        "fleet_collector_success", "1 when the collector's last attempt succeeded; absent where the collector is off.", "host", "collector", "target");
+
+    public static readonly MetricFamily LastSuccess = MetricFamily.Gauge(
+        "fleet_collector_last_success_timestamp_seconds", "When the collector last succeeded, by the exporter's clock.", "host", "collector", "target");
+
+    public static readonly MetricFamily Duration = MetricFamily.Gauge(
+        "fleet_collector_duration_seconds", "Time the collector's last answer took on the host.", "host", "collector", "target");
+
+    public static readonly MetricFamily CollectorFailures = MetricFamily.Counter(
+        "fleet_collector_failures_total", "Failed attempts of the collector by reason.", "host", "collector", "target", "reason");
+
+    public static readonly MetricFamily SshUp = MetricFamily.Gauge("fleet_ssh_up", "1 while the connection to the host is up.", "host");
+
+    public static readonly MetricFamily SshFailure = MetricFamily.Gauge(
+        "fleet_ssh_failure", "1 for the reason why the connection is not up; all 0 while it is.", "host", "reason");
+
+    public static readonly MetricFamily SshConnectDuration = MetricFamily.Gauge(
+        "fleet_ssh_connect_duration_seconds", "Time from starting ssh to the first word of the sampler, of the last connection made.", "host");
+
+    public static readonly MetricFamily SshReconnects = MetricFamily.Counter(
+        "fleet_ssh_reconnects_total", "Connections made after the first one.", "host");
+
+    public static IReadOnlyList<MetricFamily> All { get; } =
+    [
+        HostStatus, HostInfo, PollInterval, Success, LastSuccess, Duration, CollectorFailures, SshUp, SshFailure, SshConnectDuration, SshReconnects,
+    ];
+}

@@ -1,0 +1,64 @@
+using FleetExporter.Collectors;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+
+namespace FleetExporter.Polling;
+
+/// <summary>Writes one host's samples: its health always, its data while they are fresh.</summary>
+public static class HostPage
+{
+    private static readonly IReadOnlyList<string> Statuses = Words.All<HostStatus>();
+    private static readonly IReadOnlyList<string> SshFailures = Words.All<Remote.SshFailure>();
+
+    public static void Write(MetricsPage page, HostSnapshot snapshot, DateTimeOffset now)
+    {
+        page.BeginTarget();
+        var host = Labels.Of("host", snapshot.Host.Name);
+        page.AddStates(HealthFamilies.HostStatus, host, "status", Statuses, Words.Of(snapshot.Status(now)));
+        page.Add(HealthFamilies.PollInterval, host, snapshot.Timing.Interval.TotalSeconds);
+        WriteInfo(page, host, snapshot, now);
+        if (snapshot.Host.Address is not null)
+        {
+            WriteConnection(page, host, snapshot.Connection);
+        }
+
+        foreach (var collector in CollectorCatalog.All)
+        {
+            if (snapshot.Outcomes.GetValueOrDefault(collector.Name) is { OffBecause: null } outcome)
+            {
+                WriteHealth(page, host, collector.Name, outcome);
+                snapshot.ReadingOf(collector, now)?.WriteTo(page, host);
+            }
+        }
+
+        foreach (var ((collector, reason), count) in snapshot.Failures)
+        {
+            page.Add(HealthFamilies.CollectorFailures, host, count, ("collector", collector), ("target", ""), ("reason", Words.Of(reason)));
+        }
+    }
+
+    private static void WriteInfo(MetricsPage page, Labels host, HostSnapshot snapshot, DateTimeOffset now)
+    {
+        var system = snapshot.Get<SystemReading>(now)?.System;
+        var unified = snapshot.Get<GpuReading>(now)?.Gpus.Any(g => g.MemoryUnified) ?? false;
+        page.Add(
+            HealthFamilies.HostInfo, host, 1, ("os", system?.Os ?? ""), ("kernel", system?.Kernel ?? ""), ("arch", system?.Architecture ?? ""),
+            ("model", system?.Model ?? ""), ("unified_memory", unified ? "true" : "false"), ("simulated", "false"));
+    }
+
+    private static void WriteConnection(MetricsPage page, Labels host, ConnectionState connection)
+    {
+        page.Add(HealthFamilies.SshUp, host, connection.Up ? 1 : 0);
+        page.AddStates(HealthFamilies.SshFailure, host, "reason", SshFailures, connection is { Up: false, Failure: { } failure } ? Words.Of(failure) : null);
+        page.Add(HealthFamilies.SshConnectDuration, host, connection.ConnectDuration?.TotalSeconds);
+        page.Add(HealthFamilies.SshReconnects, host, Math.Max(0, connection.Connects - 1));
+    }
+
+    private static void WriteHealth(MetricsPage page, Labels host, string collector, CollectorOutcome outcome)
+    {
+        page.Add(HealthFamilies.Success, host, outcome.Failure is null ? 1 : 0, ("collector", collector), ("target", ""));
+        page.Add(
+            HealthFamilies.LastSuccess, host, outcome.LastSuccess is { } at ? at.ToUnixTimeMilliseconds() / 1000.0 : null, ("collector", collector), ("target", ""));
+        page.Add(HealthFamilies.Duration, host, outcome.Duration.TotalSeconds, ("collector", collector), ("target", ""));
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Derivation;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Polling;
+
+/// <summary>Turns what the streams of one host report into its next snapshot and publishes it.</summary>
+internal sealed class HostRecord
+{
+    private const int MaxRecent = 20;
+    private const int MaxBody = 64 * 1024;
+
+    private readonly FleetState _state;
+    private readonly Deriver _deriver;
+    private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
+    private HostSnapshot _current;
+    private bool _closed;
+
+    public HostRecord(HostSnapshot initial, FleetState state, Deriver deriver, TimeProvider clock)
+    {
+        _current = initial;
+        _state = state;
+        _deriver = deriver;
+        _clock = clock;
+        state.Set(initial);
+    }
+
+    public HostSnapshot Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current;
+            }
+        }
+    }
+
+    public void Connected(TimeSpan took) => Update(s => s with
+    {
+        Connection = new ConnectionState(true, null, null, _clock.GetUtcNow(), took, s.Connection.Connects + 1),
+    });
+
+    public void Disconnected(SshFailure failure, string detail, DateTimeOffset nextAttempt) => Update(s => Note(s, "ssh", Words.Of(failure), detail) with
+    {
+        Connection = s.Connection with
+        {
+            Up = false,
+            Failure = failure,
+            Detail = detail,
+            Since = s.Connection.Up || s.Connection.Failure is null ? _clock.GetUtcNow() : s.Connection.Since,
+            NextAttempt = nextAttempt,
+        },
+    });
+
+    public void Off(string collector, string because) => Update(s => s with
+    {
+        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome(collector, _clock.GetUtcNow(), OffBecause: because)),
+    });
+
+    public void Answered(IHostCollector collector, Section section, Reading reading) => Update(s =>
+    {
+        var now = _clock.GetUtcNow();
+        var (memory, derived) = _deriver.Derive(s, reading, now);
+        var outcome = new CollectorOutcome(
+            collector.Name, now, section.Duration, derived, now, reading.Failure, reading.Failure is null ? null : "see the section's text on the debug page",
+            reading.Failure is null ? now : LastSuccess(s, collector), Body: Cut(section.Body));
+        var next = s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), Memory = memory, LastSeen = now };
+        next = reading.Failure is { } failure ? Count(next, collector.Name, failure, outcome.Message!) : next;
+        return Deriver.Relate(next, now);
+    });
+
+    /// <summary>The host answered, and the answer is a failure: the data of this collector are gone.</summary>
+    public void Failed(IHostCollector collector, Section section, CollectorFailure reason, string message) => Update(s =>
+    {
+        var now = _clock.GetUtcNow();
+        var outcome = new CollectorOutcome(
+            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300), LastSuccess: LastSuccess(s, collector), Body: Cut(section.Body));
+        return Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!);
+    });
+
+    /// <summary>The connection is gone: nothing that was asked before answers now. A host never seen fails in what every host has.</summary>
+    public void Lost(string message) => Silent(
+        CollectorCatalog.All.Where(c => Current.Outcomes.ContainsKey(c.Name) || c is SystemCollector or VitalsCollector), message);
+
+    /// <summary>No answer came: the data stay until they are stale.</summary>
+    public void Silent(IEnumerable<IHostCollector> collectors, string message) => Update(s =>
+    {
+        var now = _clock.GetUtcNow();
+        foreach (var collector in collectors)
+        {
+            var before = s.Outcomes.GetValueOrDefault(collector.Name) ?? new CollectorOutcome(collector.Name, now);
+            if (before.OffBecause is null)
+            {
+                var outcome = before with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = Printable.Line(message, 300) };
+                s = Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
+            }
+        }
+
+        return s;
+    });
+
+    /// <summary>The host is no longer watched: nothing is published after this.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        _state.Remove(_current.Host.Name);
+    }
+
+    private static DateTimeOffset? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
+
+    private static string Cut(string body) => body.Length > MaxBody ? body[..MaxBody] : body;
+
+    private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) => Note(s, collector, Words.Of(reason), message) with
+    {
+        Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
+    };
+
+    private HostSnapshot Note(HostSnapshot s, string what, string reason, string message)
+    {
+        var recent = s.Recent.Insert(0, new FailureNote(_clock.GetUtcNow(), what, reason, message));
+        return s with { Recent = recent.Count > MaxRecent ? recent.RemoveAt(MaxRecent) : recent };
+    }
+
+    private void Update(Func<HostSnapshot, HostSnapshot> change)
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _current = change(_current);
+                _state.Set(_current);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Derivation;
+
+namespace FleetExporter.Polling;
+
+public enum HostStatus
+{
+    /// <summary>Connected, and every collector that is on succeeds.</summary>
+    Online,
+
+    /// <summary>Something fails, or the host has missed a poll; also a host that has not been reached yet.</summary>
+    Degraded,
+
+    /// <summary>No answer for <c>stale_after_polls</c> polls.</summary>
+    Offline,
+}
+
+/// <summary>How often a host is asked, and when what it said is too old.</summary>
+public sealed record PollTiming(TimeSpan Interval, int StaleAfterPolls)
+{
+    public TimeSpan StaleAfter(TimeSpan every) => (every > Interval ? every : Interval) * StaleAfterPolls;
+}
+
+/// <summary>A collector's failure and when it was.</summary>
+public sealed record FailureNote(DateTimeOffset At, string What, string Reason, string Message);
+
+/// <summary>Everything known of a host at one moment. Immutable; readers take the whole.</summary>
+/// <param name="LastSeen">When the host last sent a section.</param>
+/// <param name="Failures">Failed attempts by collector and reason since the exporter watches the host.</param>
+/// <param name="Recent">The last failures, newest first.</param>
+public sealed record HostSnapshot(
+    HostConfig Host,
+    PollTiming Timing,
+    DateTimeOffset WatchedSince,
+    ConnectionState Connection,
+    ImmutableDictionary<string, CollectorOutcome> Outcomes,
+    ImmutableDictionary<(string Collector, CollectorFailure Reason), long> Failures,
+    ImmutableList<FailureNote> Recent,
+    DateTimeOffset? LastSeen,
+    HostHistory Memory)
+{
+    public static HostSnapshot Initial(HostConfig host, PollTiming timing, DateTimeOffset now) => new(
+        host,
+        timing,
+        now,
+        new ConnectionState(false, null, "connecting", now),
+        ImmutableDictionary<string, CollectorOutcome>.Empty,
+        ImmutableDictionary<(string, CollectorFailure), long>.Empty,
+        [],
+        null,
+        HostHistory.Empty);
+
+    /// <summary>The collector's data, or null when it has none or what it has is stale.</summary>
+    public TReading? Get<TReading>(IHostCollector collector, DateTimeOffset now)
+        where TReading : Reading => ReadingOf(collector, now) as TReading;
+
+    public Reading? ReadingOf(IHostCollector collector, DateTimeOffset now) =>
+        Outcomes.TryGetValue(collector.Name, out var outcome) && outcome.ReadingAt is { } at && now - at <= Timing.StaleAfter(collector.Every)
+            ? outcome.Reading
+            : null;
+
+    /// <summary>The first reading of this kind that is fresh.</summary>
+    public TReading? Get<TReading>(DateTimeOffset now)
+        where TReading : Reading => CollectorCatalog.All.Select(c => ReadingOf(c, now)).OfType<TReading>().FirstOrDefault();
+
+    public HostStatus Status(DateTimeOffset now)
+    {
+        if (now - (LastSeen ?? WatchedSince) > Timing.StaleAfter(TimeSpan.Zero))
+        {
+            return HostStatus.Offline;
+        }
+
+        return Connection.Up && LastSeen is not null && FirstProblem(now) is null ? HostStatus.Online : HostStatus.Degraded;
+    }
+
+    /// <summary>What is wrong, in one line; null when nothing is.</summary>
+    public string? Problem(DateTimeOffset now) =>
+        Connection.Up
+            ? FirstProblem(now)
+            : Connection.Failure is { } failure ? $"{Words.Of(failure)}: {Connection.Detail}" : Connection.Detail;
+
+    private string? FirstProblem(DateTimeOffset now)
+    {
+        foreach (var collector in CollectorCatalog.All)
+        {
+            if (Outcomes.GetValueOrDefault(collector.Name) is { Failure: { } failure } outcome)
+            {
+                return $"{collector.Name}: {Words.Of(failure)}{(outcome.Message is null ? "" : ": " + outcome.Message)}";
+            }
+        }
+
+        if (Get<GpuReading>(now) is { LostInAll: > 0 and var lost })
+        {
+            return $"gpu: {lost} lost";
+        }
+
+        return LastSeen is { } seen && now - seen > 2 * Timing.Interval ? "no answer to the last poll" : null;
+    }
+}

@@ -1,0 +1,226 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Polling;
+
+/// <summary>Asks the collectors of one open stream, tick after tick, until the stream ends.</summary>
+internal sealed partial class StreamLoop(
+    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, TimeProvider clock, ILogger logger)
+{
+    /// <summary>Time a tick may take before what it has not answered counts as failed; a slow but honest nvidia-smi needs seconds.</summary>
+    private readonly TimeSpan _patience = Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
+
+    /// <summary>The sampler ends itself, or the command that hangs, after one to two of these without progress.</summary>
+    public TimeSpan Lease { get; } = kind == StreamKind.Gpu
+        ? TimeSpan.FromSeconds(10)
+        : TimeSpan.FromSeconds(Math.Clamp(Math.Floor(timing.Interval.TotalSeconds), 2, 10));
+
+    /// <summary>Runs until the stream ends or nothing is left to ask.</summary>
+    /// <param name="collectors">The stream's collectors, in the order of asking.</param>
+    /// <exception cref="StreamException">The stream ended; its reason.</exception>
+    public async Task RunAsync(SamplerStream stream, IReadOnlyList<IHostCollector> collectors, Action answered, CancellationToken stop)
+    {
+        var phase = TimeSpan.FromMilliseconds((uint)StableHash(host.Name) % (uint)timing.Interval.TotalMilliseconds);
+        while (true)
+        {
+            var request = pollNow.Take();
+            var on = SortOut(collectors);
+            var due = schedule.Due(on, clock.GetUtcNow(), request is not null);
+            if (due.Count > 0)
+            {
+                await AskAsync(stream, due, stop).ConfigureAwait(false);
+                answered();
+            }
+
+            request?.TrySetResult();
+            if (on.Count == 0 && kind == StreamKind.Gpu)
+            {
+                return;
+            }
+
+            if (due is not [SystemCollector])
+            {
+                await WaitForTickAsync(stream, phase, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The collectors to ask. Before the host has said which tools it has, only that is asked.</summary>
+    private List<IHostCollector> SortOut(IReadOnlyList<IHostCollector> collectors)
+    {
+        var snapshot = record.Current;
+        if (kind == StreamKind.Vitals && !snapshot.Outcomes.ContainsKey(collectors[0].Name) && collectors[0] is SystemCollector)
+        {
+            return [collectors[0]];
+        }
+
+        var system = (snapshot.Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
+        List<IHostCollector> on = [];
+        foreach (var collector in collectors)
+        {
+            if (collector.OffBecause(host, system) is not { } because)
+            {
+                on.Add(collector);
+            }
+            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
+            {
+                record.Off(collector.Name, because);
+            }
+        }
+
+        return on;
+    }
+
+    private async Task AskAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, CancellationToken stop)
+    {
+        var pending = due.ToList();
+        var started = clock.GetTimestamp();
+        foreach (var collector in due)
+        {
+            schedule.Asked(collector, clock.GetUtcNow());
+        }
+
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var answers = TakeAnswersAsync(stream, due, pending, abort.Token);
+        var silent = false;
+        try
+        {
+            while (await Task.WhenAny(answers, Task.Delay(TimeSpan.FromMilliseconds(250), clock, abort.Token)).ConfigureAwait(false) != answers)
+            {
+                stop.ThrowIfCancellationRequested();
+                var waited = clock.GetElapsedTime(started);
+                if (!silent && waited >= _patience)
+                {
+                    silent = true;
+                    record.Silent(Snapshot(pending), $"no answer within {_patience.TotalSeconds:0} s");
+                }
+
+                if (waited >= 3 * Lease)
+                {
+                    throw new StreamException(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s");
+                }
+            }
+
+            await answers.ConfigureAwait(false);
+        }
+        catch (StreamException e) when (e.Reason == SshFailure.Timeout && Snapshot(pending) is [var first, ..])
+        {
+            schedule.Penalise(first, clock.GetUtcNow());
+            throw;
+        }
+        finally
+        {
+            await abort.CancelAsync().ConfigureAwait(false);
+            await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TakeAnswersAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, List<IHostCollector> pending, CancellationToken stop)
+    {
+        await foreach (var (section, broken) in stream.AskAsync([.. due.Select(c => c.Name)], stop).ConfigureAwait(false))
+        {
+            if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
+            {
+                lock (pending)
+                {
+                    pending.Remove(collector);
+                }
+
+                Take(collector, section ?? new Section(collector.Name, 0, 0, default, default, ""), broken?.Problem);
+            }
+        }
+
+        // Asked, not answered, and the frame is complete: its section was damaged beyond its name.
+        foreach (var collector in Snapshot(pending))
+        {
+            Take(collector, new Section(collector.Name, 0, 0, default, default, ""), "the section is missing from the frame");
+        }
+    }
+
+    private void Take(IHostCollector collector, Section section, string? damage)
+    {
+        if (damage is not null)
+        {
+            record.Failed(collector, section, CollectorFailure.Parse, damage);
+            return;
+        }
+
+        if (section.Killed)
+        {
+            schedule.Penalise(collector, clock.GetUtcNow());
+            record.Failed(collector, section, CollectorFailure.Timeout, $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
+            return;
+        }
+
+        schedule.Forgive(collector);
+        try
+        {
+            var reading = section.ToolMissing
+                ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
+                : collector.Parse(section);
+            if (reading.Failure is { } failure && collector.OffAfter(failure, host))
+            {
+                record.Off(collector.Name, Words.Of(failure));
+                return;
+            }
+
+            record.Answered(collector, section, reading);
+        }
+        catch (ToolFailureException e) when (collector.OffAfter(e.Reason, host))
+        {
+            record.Off(collector.Name, $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
+        }
+        catch (ToolFailureException e)
+        {
+            record.Failed(collector, section, e.Reason, e.Message);
+        }
+        catch (FormatException e)
+        {
+            record.Failed(collector, section, CollectorFailure.Parse, e.Message);
+        }
+        catch (Exception e)
+        {
+            LogBug(e, collector.Name, host.Name);
+            record.Failed(collector, section, CollectorFailure.Bug, e.Message);
+        }
+    }
+
+    /// <summary>Waits for the host's next tick or for a wish to poll at once, telling the sampler now and then that the service is there.</summary>
+    private async Task WaitForTickAsync(SamplerStream stream, TimeSpan phase, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var since = TimeSpan.FromTicks((now - DateTimeOffset.UnixEpoch - phase).Ticks % timing.Interval.Ticks);
+        var next = now + timing.Interval - since;
+        while (clock.GetUtcNow() is var at && at < next)
+        {
+            var wait = Shorter(next - at, Lease / 2);
+            if (await pollNow.WaitAsync(wait, clock, stop).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await stream.KeepAliveAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private static List<IHostCollector> Snapshot(List<IHostCollector> pending)
+    {
+        lock (pending)
+        {
+            return [.. pending];
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>The same in every run, so that hosts keep their place in the interval.</summary>
+    private static int StableHash(string text) => text.Aggregate(17, static (hash, c) => unchecked((hash * 31) + c));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Collector {Collector} failed on an answer of {Host}; this is a bug of the exporter")]
+    private partial void LogBug(Exception error, string collector, string host);
+}

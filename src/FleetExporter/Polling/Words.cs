@@ -1,0 +1,23 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace FleetExporter.Polling;
+
+/// <summary>Enum members as label values: <c>HostkeyUnknown</c> is <c>hostkey_unknown</c>.</summary>
+public static class Words
+{
+    public static string Of<T>(T member)
+        where T : struct, Enum => Cache<T>.Names[member];
+
+    public static IReadOnlyList<string> All<T>()
+        where T : struct, Enum => Cache<T>.InOrder;
+
+    private static class Cache<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> Names =
+            Enum.GetValues<T>().ToFrozenDictionary(m => m, m => JsonNamingPolicy.SnakeCaseLower.ConvertName(m.ToString()));
+
+        public static readonly string[] InOrder = [.. Enum.GetValues<T>().Select(m => Names[m])];
+    }
+}
