@@ -1,1 +1,3 @@
-return 0;
+using FleetExporter.Cli;
+
+return await CommandLine.Create().Parse(args).InvokeAsync().ConfigureAwait(false);

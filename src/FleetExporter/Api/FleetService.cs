@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Api;
+
+/// <summary>Starts the watching, and reloads the configuration on SIGHUP and when the file changes.</summary>
+internal sealed partial class FleetService(Fleet fleet, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
+{
+    private PosixSignalRegistration? _hangup;
+    private ConfigWatcher? _watcher;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await fleet.ApplyAsync(config.Current).ConfigureAwait(false);
+        config.Changed += OnChanged;
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            Reload("SIGHUP");
+        });
+        if (config.Current.SourcePath is { } path)
+        {
+            _watcher = new ConfigWatcher(path, () => Reload("the file has changed"), clock);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        await fleet.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _hangup?.Dispose();
+        _watcher?.Dispose();
+    }
+
+    private void Reload(string cause)
+    {
+        var result = config.Reload();
+        foreach (var error in result.Errors)
+        {
+            LogError(error.ToString());
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            LogWarning(warning);
+        }
+
+        LogReload(cause, result.Success ? "taken over" : "refused, the configuration before it runs on");
+    }
+
+    private void OnChanged(FleetConfig before, FleetConfig after) => _ = ApplyAsync(after);
+
+    private async Task ApplyAsync(FleetConfig changed)
+    {
+        try
+        {
+            await fleet.ApplyAsync(changed).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogNotApplied(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reload ({Cause}): {Outcome}")]
+    private partial void LogReload(string cause, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
+    private partial void LogError(string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private partial void LogWarning(string problem);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The new configuration could not be applied")]
+    private partial void LogNotApplied(Exception error);
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using FleetExporter.Config;
+using Microsoft.AspNetCore.Http;
+
+namespace FleetExporter.Api;
+
+/// <summary>
+/// Keeps web pages of other sites out: the Host header must be a name of this service (so that DNS rebinding does not work), and a request that
+/// carries an Origin must come from a page of the service itself.
+/// </summary>
+public sealed class Guard(LiveConfig config) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var host = context.Request.Host;
+        if (!IsOurs(host.Host))
+        {
+            await Problem.Of(421, "Unknown host", $"This service does not answer for the host name of the request. Add it to allowed_hosts in fleet.yml if it should.")
+                .ExecuteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var origins = context.Request.Headers.Origin;
+        if (origins.Count > 0 && (origins.Count > 1 || origins[0] != $"{context.Request.Scheme}://{host.Value}"))
+        {
+            await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.").ExecuteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.XFrameOptions = "DENY";
+        await next(context).ConfigureAwait(false);
+    }
+
+    private bool IsOurs(string host)
+    {
+        var name = host.Trim('[', ']');
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var ip) && IPAddress.IsLoopback(ip))
+            || name.Equals(config.Current.Listen.Host, StringComparison.OrdinalIgnoreCase)
+            || config.Current.AllowedHosts.Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,48 @@
+using FleetExporter.Collectors;
+using FleetExporter.Polling;
+
+namespace FleetExporter.Api;
+
+/// <summary>A host with what is known of it now; null where it is not known. Percent, MiB.</summary>
+/// <param name="Address">As configured; null for this machine.</param>
+/// <param name="Reason">What is wrong in one line; null when nothing is.</param>
+/// <param name="Off">Collectors that are not asked here, and why.</param>
+public sealed record HostStateView(
+    string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
+    double? CpuPercent, double? MemoryPercent, double? MemoryUsedMb, double? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
+    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
+{
+    private const double Mebi = 1024 * 1024;
+
+    public static HostStateView Of(HostSnapshot host, DateTimeOffset now)
+    {
+        var vitals = host.Get<VitalsReading>(now);
+        var memory = vitals?.Vitals.Memory;
+        var used = memory?.Total - memory?.Available;
+        var system = host.Get<SystemReading>(now)?.System;
+        var gpus = host.Get<GpuReading>(now);
+        var processes = host.Get<GpuProcessesReading>(now);
+        var load = vitals?.Vitals.Load;
+        return new HostStateView(
+            host.Host.Name,
+            host.Host.Address?.ToString(),
+            host.LastSeen,
+            Words.Of(host.Status(now)),
+            host.Problem(now),
+            system?.Os,
+            system?.Kernel,
+            system?.Architecture,
+            system?.Model,
+            GpuView.Round(vitals?.CpuBusyRatio * 100),
+            GpuView.Round(100.0 * used / memory?.Total),
+            GpuView.Round(used / Mebi),
+            GpuView.Round(memory?.Total / Mebi),
+            load is null ? null : [load.One, load.Five, load.Fifteen],
+            gpus is { Gpus.Count: > 0 },
+            gpus?.LostInAll ?? 0,
+            host.Host.Labels,
+            host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
+            [.. (gpus?.Gpus ?? []).Select(g => GpuView.Of(g, processes))],
+            [.. SessionView.Of(host, now)]);
+    }
+}

@@ -1,0 +1,46 @@
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api;
+
+/// <summary>Hosts, their tmux sessions, and the configuration.</summary>
+public static class HostsEndpoints
+{
+    private static readonly string[] SessionStatuses = ["active", "legacy"];
+
+    public static void MapHosts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/hosts", (FleetState state, TimeProvider clock, int? limit, string? cursor) =>
+                Listing.Of(state.Hosts, h => h.Host.Name, h => HostStateView.Of(h, clock.GetUtcNow()), limit, cursor))
+            .WithSummary("Every host with what is known of it now.");
+
+        routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, TimeProvider clock, string host) =>
+                state.Find(host) is { } found ? TypedResults.Ok(HostStateView.Of(found, clock.GetUtcNow())) : Problem.NotFound("host", host))
+            .WithSummary("One host.");
+
+        routes.MapGet("/api/sessions", (FleetState state, TimeProvider clock, string? status, int? limit, string? cursor) =>
+                status is not null && !SessionStatuses.Contains(status)
+                    ? Problem.Invalid("status", $"{status} is not a status; give active or legacy")
+                    : Listing.Of(All(state, clock).Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))
+            .WithSummary("The tmux sessions of all hosts; status=active or status=legacy chooses.");
+
+        routes.MapGet("/api/sessions/{id}", Results<Ok<SessionView>, ProblemHttpResult> (HttpRequest request, FleetState state, TimeProvider clock, string id) =>
+                RawPath.LastSegment(request) is var name && All(state, clock).FirstOrDefault(s => s.Id == name) is { } session
+                    ? TypedResults.Ok(session)
+                    : Problem.NotFound("session", id))
+            .WithSummary("One session by host:name or host:user/name, percent-encoded.");
+
+        routes.MapGet("/api/config", (LiveConfig config) => TypedResults.Ok(ConfigView.Of(config.Current)))
+            .WithSummary("The running configuration, without secrets.");
+    }
+
+    private static IEnumerable<SessionView> All(FleetState state, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        return state.Hosts.SelectMany(h => SessionView.Of(h, now)).OrderBy(s => s.Id, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FleetExporter.Api;
+
+/// <summary>A page of a list.</summary>
+/// <param name="NextCursor">Give it as <c>cursor</c> for what follows; null at the end.</param>
+public sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+public static class Listing
+{
+    private const int Most = 500;
+
+    /// <param name="all">In ascending ordinal order of their keys.</param>
+    /// <param name="key">What the cursor names: the key of the last item of the page before.</param>
+    public static IResult Of<TSource, T>(IEnumerable<TSource> all, Func<TSource, string> key, Func<TSource, T> view, int? limit, string? cursor)
+    {
+        if (limit is < 1 or > Most)
+        {
+            return Problem.Invalid("limit", $"{limit} is out of range; give 1 to {Most}");
+        }
+
+        var rest = all.Where(item => cursor is null || string.CompareOrdinal(key(item), cursor) > 0).Take((limit ?? Most) + 1).ToList();
+        var more = rest.Count > (limit ?? Most);
+        var items = more ? rest[..^1] : rest;
+        return TypedResults.Ok(new Listing<T>([.. items.Select(view)], more ? key(items[^1]) : null));
+    }
+}
+
+internal static class RawPath
+{
+    /// <summary>The last segment of the path, decoded once. The router leaves <c>%2F</c> as it is and would confuse it with <c>%252F</c>.</summary>
+    public static string LastSegment(HttpRequest request)
+    {
+        var raw = request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+        var path = raw.Split('?')[0];
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
+}

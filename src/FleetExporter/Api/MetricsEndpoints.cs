@@ -1,0 +1,73 @@
+using System.Globalization;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api;
+
+/// <summary><c>/metrics</c> and <c>/probe</c>.</summary>
+public static class MetricsEndpoints
+{
+    /// <summary>Where Prometheus does not say how long it waits.</summary>
+    private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Kept from the scrape's time for writing and the way back.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(500);
+
+    public static void MapMetrics(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/metrics", async (HttpContext context, ServicePage pages) =>
+        {
+            using var page = pages.All();
+            await WriteAsync(context, page).ConfigureAwait(false);
+        }).WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
+
+        routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
+        {
+            if (target is null or "")
+            {
+                await Problem.Invalid("target", "Name the host: /probe?target=HOST").ExecuteAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            limit.CancelAfter(Timeout(context.Request));
+            try
+            {
+                await fleet.PollNowAsync(target, limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // The page says what is missing: a host that does not answer is a sample, not a lost scrape.
+            }
+
+            if (state.Find(target) is not { } host)
+            {
+                await Problem.NotFound("host", target).ExecuteAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            using var page = pages.Of(host);
+            await WriteAsync(context, page).ConfigureAwait(false);
+        }).WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
+    }
+
+    private static TimeSpan Timeout(HttpRequest request)
+    {
+        var given = double.TryParse(
+            request.Headers["X-Prometheus-Scrape-Timeout-Seconds"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > 0 and < 3600 ? TimeSpan.FromSeconds(seconds) : UsualTimeout;
+        return given > 2 * Margin ? given - Margin : given / 2;
+    }
+
+    private static async Task WriteAsync(HttpContext context, MetricsPage page)
+    {
+        var accepted = context.Request.GetTypedHeaders().Accept.Select(a => (a.MediaType.Value ?? "", a.Quality ?? 1));
+        var format = ExpositionFormat.Negotiate(accepted);
+        context.Response.ContentType = format.ContentType;
+        page.WriteTo(context.Response.BodyWriter, format);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,54 @@
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api;
+
+/// <summary>Health, reload and service discovery.</summary>
+public static class OperationsEndpoints
+{
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).WithSummary("200 while the process serves.");
+
+        routes.MapGet("/-/ready", (FleetState state, LiveConfig config) => state.Hosts.Count() >= config.Current.Hosts.Count
+                ? Results.Text("ready\n")
+                : Problem.Of(503, "Not ready", "The hosts are not being watched yet."))
+            .WithSummary("200 once every configured host is watched; says nothing about whether they answer.");
+
+        routes.MapPost("/-/reload", Results<Ok<ReloadView>, ProblemHttpResult> (LiveConfig config) => Reload(config))
+            .WithSummary("Reads fleet.yml again. A file with mistakes changes nothing and is answered with all of them.");
+
+        routes.MapGet("/sd/hosts", (HttpRequest request, LiveConfig config) => TypedResults.Ok(config.Current.Hosts.Select(h => Target.Of(h, request.Host.Value!)).ToList()))
+            .WithSummary("The hosts as targets of Prometheus' http_sd_configs, each scraped through /probe.");
+    }
+
+    private static Results<Ok<ReloadView>, ProblemHttpResult> Reload(LiveConfig config)
+    {
+        var result = config.Reload();
+        return result.Success
+            ? TypedResults.Ok(new ReloadView(result.Warnings))
+            : TypedResults.Problem(
+                "The configuration before it runs on.", statusCode: 422, title: "fleet.yml has mistakes",
+                extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { ["fleet.yml"] = [.. result.Errors.Select(e => e.ToString())] } });
+    }
+}
+
+public sealed record ReloadView(IReadOnlyList<string> Warnings);
+
+/// <summary>One target group of Prometheus' HTTP service discovery.</summary>
+public sealed record Target(IReadOnlyList<string> Targets, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <param name="exporter">Address of this service as the client reached it.</param>
+    public static Target Of(HostConfig host, string exporter)
+    {
+        var labels = host.Labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
+        labels["__metrics_path__"] = "/probe";
+        labels["__param_target"] = host.Name;
+        labels["host"] = host.Name;
+        return new Target([exporter], labels);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Reflection;
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+
+namespace FleetExporter.Api;
+
+/// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
+public sealed class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, TimeProvider clock)
+{
+    private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
+
+    private static readonly MetricFamily ReloadSuccess = MetricFamily.Gauge(
+        "fleet_config_last_reload_success", "1 when the last reload of fleet.yml was taken over, 0 when it was refused and the configuration before it runs on.");
+
+    private static readonly MetricFamily ReloadTime = MetricFamily.Gauge(
+        "fleet_config_last_reload_timestamp_seconds", "When fleet.yml was last loaded, taken over or not.");
+
+    private static readonly MetricFamily Thresholds = MetricFamily.Gauge(
+        "fleet_threshold", "Every key of thresholds in fleet.yml, in base units; the alert rules compare with it.", "name");
+
+    private static readonly MetricFamily LegacyThreshold = MetricFamily.Gauge(
+        "fleet_tmux_legacy_threshold_seconds", "Time after which a detached session counts as legacy, legacy_after.");
+
+    /// <summary>Every family the service can publish, by name.</summary>
+    public static IReadOnlyList<MetricFamily> Families { get; } =
+    [
+        .. CollectorCatalog.Families
+            .Concat(HealthFamilies.All)
+            .Concat(ProcessMetrics.All)
+            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total])
+            .OrderBy(f => f.Name, StringComparer.Ordinal),
+    ];
+
+    public static string Version { get; } = typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    public MetricsPage All()
+    {
+        var page = new MetricsPage(dropped);
+        var now = clock.GetUtcNow();
+        foreach (var host in state.Hosts)
+        {
+            HostPage.Write(page, host, now);
+        }
+
+        page.BeginTarget();
+        WriteService(page);
+        return page;
+    }
+
+    public MetricsPage Of(HostSnapshot host)
+    {
+        var page = new MetricsPage(dropped);
+        HostPage.Write(page, host, clock.GetUtcNow());
+        return page;
+    }
+
+    private void WriteService(MetricsPage page)
+    {
+        var version = Version.Split('+');
+        page.Add(BuildInfo, Labels.None, 1, ("version", version[0]), ("commit", version.Length > 1 ? version[1] : ""));
+        page.Add(ReloadSuccess, Labels.None, config.LastReloadSuccess ? 1 : 0);
+        page.Add(ReloadTime, Labels.None, config.LastReloadAt.ToUnixTimeMilliseconds() / 1000.0);
+        page.Add(LegacyThreshold, Labels.None, config.Current.LegacyAfter.TotalSeconds);
+        foreach (var (name, value) in config.Current.Thresholds)
+        {
+            page.Add(Thresholds, Labels.None, value, ("name", name));
+        }
+
+        ProcessMetrics.Write(page);
+        dropped.WriteTo(page, CollectorCatalog.Families);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using FleetExporter.Polling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api;
+
+/// <summary>A plain page at <c>/</c>: what this is, the state of each host with the reason, links. No script; it loads itself again.</summary>
+public static class StartPage
+{
+    public static void MapStartPage(this IEndpointRouteBuilder routes) => routes.MapGet("/", (HttpContext context, FleetState state, TimeProvider clock) =>
+    {
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Content(Html([.. state.Hosts], clock.GetUtcNow()), "text/html; charset=utf-8");
+    }).ExcludeFromDescription();
+
+    internal static string Html(IReadOnlyList<HostSnapshot> hosts, DateTimeOffset now)
+    {
+        var views = hosts.Select(h => HostStateView.Of(h, now)).OrderBy(v => Rank(v.Status)).ThenBy(v => v.Hostname, StringComparer.Ordinal).ToList();
+        var html = new StringBuilder();
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="refresh" content="10">
+            <title>FleetExporter: {Text(Summary(views))}</title>
+            <link rel="stylesheet" href="/start.css">
+            </head>
+            <body>
+            <header><h1>FleetExporter</h1><p>Watches GPU machines over SSH and publishes what it sees at <a href="/metrics">/metrics</a>.</p></header>
+            <main>
+            <p class="summary">{Text(Summary(views))} <span class="at">at {now:yyyy-MM-dd HH:mm:ss} UTC, loads again every 10 s</span></p>
+
+            """);
+        if (views.Count == 0)
+        {
+            html.Append("<p>No host is configured: <code>hosts: []</code> in fleet.yml.</p>\n");
+        }
+        else
+        {
+            html.Append("<div class=\"wide\"><table>\n<thead><tr><th>Host</th><th>Status</th><th class=\"n\">CPU</th><th class=\"n\">Memory</th><th>GPUs</th><th class=\"n\">Sessions</th><th>What is wrong</th></tr></thead>\n<tbody>\n");
+            views.ForEach(v => AppendHost(html, v));
+            html.Append("</tbody></table></div>\n");
+        }
+
+        html.Append("""
+            <h2>More</h2>
+            <ul class="links">
+            <li><a href="/metrics">/metrics</a> all samples, for Prometheus</li>
+            <li><a href="/api/hosts">/api/hosts</a> hosts as JSON</li>
+            <li><a href="/api/sessions">/api/sessions</a> tmux sessions as JSON</li>
+            <li><a href="/api/config">/api/config</a> the running configuration</li>
+            <li><a href="/sd/hosts">/sd/hosts</a> targets for Prometheus' HTTP service discovery</li>
+            </ul>
+            </main>
+            </body>
+            </html>
+
+            """);
+        return html.ToString();
+    }
+
+    private static void AppendHost(StringBuilder html, HostStateView host)
+    {
+        var name = Text(host.Hostname);
+        var debug = "/debug/hosts/" + Uri.EscapeDataString(host.Hostname);
+        html.Append(CultureInfo.InvariantCulture, $"""
+            <tr class="{host.Status}">
+            <td><a href="{Text(debug)}">{name}</a><small>{Text(host.Address ?? "this machine")}</small></td>
+            <td><span class="badge">{host.Status}</span></td>
+            <td class="n">{Percent(host.CpuPercent)}</td>
+            <td class="n">{Percent(host.MemoryPercent)}<small>{Memory(host)}</small></td>
+            <td>{Gpus(host)}</td>
+            <td class="n">{Sessions(host)}</td>
+            <td class="reason">{Text(host.Reason ?? "")}</td>
+            </tr>
+
+            """);
+    }
+
+    private static string Gpus(HostStateView host)
+    {
+        if (host.Gpus.Count == 0)
+        {
+            return host.GpusLost > 0 ? $"{host.GpusLost} lost" : Absent;
+        }
+
+        var lines = host.Gpus.Select(g => string.Create(
+            CultureInfo.InvariantCulture,
+            $"<span class=\"gpu\">{Text(g.Name ?? "GPU")} {(g.Fault is { } fault ? Text(fault) : $"{Percent(g.UtilizationPercent)} {Unit(g.TemperatureC, "°C")} {Unit(g.PowerDrawWatts, "W")}")}</span>"));
+        return string.Concat(lines);
+    }
+
+    private static string Sessions(HostStateView host) => host.Sessions.Count(s => s.Status == "legacy") is > 0 and var legacy
+        ? $"{host.Sessions.Count}<small>{legacy} legacy</small>"
+        : host.Sessions.Count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Memory(HostStateView host) =>
+        host.MemoryTotalMb is { } total ? string.Create(CultureInfo.InvariantCulture, $"of {total / 1024:0.#} GiB") : "";
+
+    private const string Absent = "<span class=\"absent\">–</span>";
+
+    private static string Percent(double? value) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0} %") : Absent;
+
+    private static string Unit(double? value, string unit) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0} {unit}") : "";
+
+    private static string Summary(List<HostStateView> hosts)
+    {
+        var offline = hosts.Count(h => h.Status == "offline");
+        var degraded = hosts.Count(h => h.Status == "degraded");
+        var hostCount = hosts.Count == 1 ? "1 host" : $"{hosts.Count} hosts";
+        return offline + degraded == 0 ? $"{hostCount}, all online" : $"{hostCount}, {offline} offline, {degraded} degraded";
+    }
+
+    private static int Rank(string status) => status switch
+    {
+        "offline" => 0,
+        "degraded" => 1,
+        _ => 2,
+    };
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.Json;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+using FleetExporter.Remote;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Api;
+
+/// <summary>The service put together: what is built from what, and which endpoints it has.</summary>
+public static class WebHost
+{
+    public static WebApplication Build(LiveConfig config, string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            var listen = config.Current.Listen;
+            if (listen.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) && listen.Port != 0)
+            {
+                kestrel.ListenLocalhost(listen.Port);
+            }
+            else
+            {
+                kestrel.Listen(IPAddress.TryParse(listen.Host, out var address) ? address : IPAddress.Loopback, listen.Port);
+            }
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        AddServices(builder.Services, config);
+
+        var app = builder.Build();
+        app.UseMiddleware<Guard>();
+        app.UseResponseCompression();
+        app.UseStaticFiles();
+        app.MapMetrics();
+        app.MapOperations();
+        app.MapHosts();
+        app.MapDebug();
+        app.MapStartPage();
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, LiveConfig config)
+    {
+        services.AddSingleton(config);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<FleetState>();
+        services.AddSingleton<DroppedSeries>();
+        services.AddSingleton<ServicePage>();
+        services.AddSingleton<Guard>();
+        services.AddSingleton<ControlDirectory>();
+        services.AddSingleton(s => new AttachedTimes(
+            Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AttachedTimes>>()));
+        services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
+            host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
+        services.AddSingleton<Fleet>();
+        services.AddHostedService<FleetService>();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.DictionaryKeyPolicy = null;
+            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "application/openmetrics-text", "application/problem+json"];
+            compression.Providers.Add<GzipCompressionProvider>();
+        });
+        services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = System.IO.Compression.CompressionLevel.Fastest);
+    }
+}

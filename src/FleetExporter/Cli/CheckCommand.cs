@@ -1,0 +1,45 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using Spectre.Console;
+
+namespace FleetExporter.Cli;
+
+/// <summary>Validates the configuration and prints the plan: which hosts, how they are reached, what is asked.</summary>
+internal static class CheckCommand
+{
+    public static int Run(ConfigResult result, TextWriter output, TextWriter error)
+    {
+        ConfigReport.Write(result, error);
+        if (!result.Success)
+        {
+            return 1;
+        }
+
+        var config = result.Config;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = 200;
+        }
+
+        output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
+        output.WriteLine($"listens on {config.Listen}, keeps its data in {config.DataDir}, polls every {Duration.Format(config.PollInterval)}");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "asked for", "not asked for");
+        foreach (var host in config.Hosts)
+        {
+            var off = CollectorCatalog.All.Select(c => (c.Name, Because: c.OffBecause(host, null))).Where(c => c.Because is not null).ToList();
+            table.AddRow(
+                Markup.Escape(host.Name),
+                Markup.Escape(Reach(host)),
+                Markup.Escape(string.Join(' ', CollectorCatalog.All.Select(c => c.Name).Except(off.Select(o => o.Name)))),
+                Markup.Escape(string.Join("; ", off.Select(o => $"{o.Name} ({o.Because})"))));
+        }
+
+        console.Write(table);
+        return 0;
+    }
+
+    private static string Reach(HostConfig host) => host.Address is { } address
+        ? $"ssh {(host.Ssh.User is { } user ? user + "@" : "")}{address}{(host.Ssh.KeyFile is { } key ? $" with {key}" : "")}"
+        : "this machine, no ssh";
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+using FleetExporter.Api;
+using FleetExporter.Metrics;
+using Spectre.Console;
+
+namespace FleetExporter.Cli;
+
+/// <summary>Prints the catalogue: every family the service can publish.</summary>
+internal static class MetricsCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static int Run(string format, TextWriter output)
+    {
+        switch (format)
+        {
+            case "json":
+                output.WriteLine(Json());
+                break;
+            case "markdown":
+                output.Write(Markdown());
+                break;
+            default:
+                var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+                if (Console.IsOutputRedirected)
+                {
+                    console.Profile.Width = 220;
+                }
+
+                var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
+                foreach (var family in ServicePage.Families)
+                {
+                    table.AddRow(family.Name, TypeOf(family), string.Join(' ', family.Labels), Markup.Escape(family.Help));
+                }
+
+                console.Write(table);
+                break;
+        }
+
+        return 0;
+    }
+
+    internal static string Markdown()
+    {
+        var text = new StringBuilder("""
+            # Metrics
+
+            Written by `fleet-exporter metrics --format markdown`; do not edit.
+
+            A value that a host does not report has no sample; it is never 0. A collector that answered with a failure loses its samples with the
+            next page, one that is silent after `stale_after_polls`; `fleet_collector_success` is 0 at once in both cases. Ages are computed in
+            PromQL from `_timestamp_seconds`, except the two ages of tmux sessions, which are measured by the host's clock. A family has at most
+            256 series per host; what is left out is counted in `fleet_series_dropped_total`.
+
+            | Family | Type | Labels | Unit | What it is, and its source |
+            |---|---|---|---|---|
+
+            """);
+        foreach (var family in ServicePage.Families)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {TypeOf(family)} | {string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Json() => JsonSerializer.Serialize(
+        new
+        {
+            families = ServicePage.Families.Select(f => new { name = f.Name, type = TypeOf(f), help = f.Help, unit = f.Unit, labels = f.Labels }),
+        },
+        Indented);
+
+    private static string TypeOf(MetricFamily family) => family.Type == MetricType.Counter ? "counter" : "gauge";
+}

@@ -1,0 +1,51 @@
+using FleetExporter.Api;
+using FleetExporter.Config;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Cli;
+
+/// <summary>Runs the service until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Exit code when the configuration has mistakes.</summary>
+    public const int BadConfiguration = 2;
+
+    public static async Task<int> RunAsync(Func<ConfigResult> load, CancellationToken stop)
+    {
+        var loaded = load();
+        if (!loaded.Success)
+        {
+            ConfigReport.Write(loaded, Console.Error);
+            return BadConfiguration;
+        }
+
+        Directory.CreateDirectory(loaded.Config.DataDir);
+        await using var app = WebHost.Build(new LiveConfig(loaded.Config, load, TimeProvider.System), []);
+        try
+        {
+            await app.StartAsync(stop).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync(
+                $"fleet-exporter: {loaded.Config.Listen} is in use. Is another exporter running? Choose another address with --listen.").ConfigureAwait(false);
+            return 1;
+        }
+
+        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+        {
+            Console.WriteLine($"FleetExporter {ServicePage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
+            Console.WriteLine($"  page     {address}/");
+            Console.WriteLine($"  metrics  {address}/metrics");
+        }
+
+        await app.WaitForShutdownAsync(stop).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";
+}
