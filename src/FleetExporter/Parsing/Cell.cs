@@ -66,7 +66,7 @@ internal static class Cell
             digits = digits[..^unit.Length].TrimEnd();
         }
 
-        const NumberStyles plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        return double.TryParse(digits, plain, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null;
+        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        return double.TryParse(digits, Plain, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null;
     }
 }

@@ -76,8 +76,8 @@ public sealed class GpuPropertyTests
     [Fact]
     public void Any_mutated_kernel_log_is_answered_or_refused()
     {
-        const string log = "[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, pid=1234\n[12346.5] host kernel: NVRM: Xid (PCI:0000:3b:00.0): 13, x\n";
-        Check.One(Few, Prop.ForAll(Mutations.Select(seeds => Mutate(log, seeds)).ToArbitrary(), text => GpuOutcome.OfKernelLog(text)));
+        const string Log = "[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, pid=1234\n[12346.5] host kernel: NVRM: Xid (PCI:0000:3b:00.0): 13, x\n";
+        Check.One(Few, Prop.ForAll(Mutations.Select(seeds => Mutate(Log, seeds)).ToArbitrary(), text => GpuOutcome.OfKernelLog(text)));
     }
 
     [Fact]
