@@ -18,7 +18,7 @@ public sealed class GpuPropertyTests
 
     private static readonly IReadOnlyList<string> Wanted = [.. GpuFields.Wanted.Select(field => field.Name)];
 
-    private static readonly Config Few = Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60);
+    private static readonly FsCheck.Config Few = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60);
 
     private static readonly Dictionary<string, Func<Gpu, object?>> Numbers = new()
     {
