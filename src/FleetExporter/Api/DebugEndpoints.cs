@@ -42,6 +42,6 @@ public sealed record DebugView(
     string Host, string Status, string? Reason, ConnectionState Connection, IReadOnlyList<CollectorView> Collectors, IReadOnlyList<FailureNote> Failures, string Metrics);
 
 /// <param name="Reading">Serialised as what it is.</param>
-/// <param name="Received">The section's text, at most 64 KiB.</param>
+/// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
 public sealed record CollectorView(
     string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess, object? Reading, string? Received);

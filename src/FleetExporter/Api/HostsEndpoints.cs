@@ -14,7 +14,7 @@ public static class HostsEndpoints
 
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/hosts", (FleetState state, TimeProvider clock, int? limit, string? cursor) =>
+        routes.MapGet("/api/hosts", (FleetState state, TimeProvider clock, string? limit, string? cursor) =>
                 Listing.Of(state.Hosts, h => h.Host.Name, h => HostStateView.Of(h, clock.GetUtcNow()), limit, cursor))
             .WithSummary("Every host with what is known of it now.");
 
@@ -22,7 +22,7 @@ public static class HostsEndpoints
                 state.Find(host) is { } found ? TypedResults.Ok(HostStateView.Of(found, clock.GetUtcNow())) : Problem.NotFound("host", host))
             .WithSummary("One host.");
 
-        routes.MapGet("/api/sessions", (FleetState state, TimeProvider clock, string? status, int? limit, string? cursor) =>
+        routes.MapGet("/api/sessions", (FleetState state, TimeProvider clock, string? status, string? limit, string? cursor) =>
                 status is not null && !SessionStatuses.Contains(status)
                     ? Problem.Invalid("status", $"{status} is not a status; give active or legacy")
                     : Listing.Of(All(state, clock).Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))

@@ -1,3 +1,5 @@
+using System.Globalization;
+using FleetExporter.Remote;
 using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api;
@@ -12,15 +14,16 @@ public static class Listing
 
     /// <param name="all">In ascending ordinal order of their keys.</param>
     /// <param name="key">What the cursor names: the key of the last item of the page before.</param>
-    public static IResult Of<TSource, T>(IEnumerable<TSource> all, Func<TSource, string> key, Func<TSource, T> view, int? limit, string? cursor)
+    public static IResult Of<TSource, T>(IEnumerable<TSource> all, Func<TSource, string> key, Func<TSource, T> view, string? limit, string? cursor)
     {
-        if (limit is < 1 or > Most)
+        var most = Most;
+        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= Most))
         {
-            return Problem.Invalid("limit", $"{limit} is out of range; give 1 to {Most}");
+            return Problem.Invalid("limit", $"{Printable.Line(limit, 20)} is not a number from 1 to {Most}");
         }
 
-        var rest = all.Where(item => cursor is null || string.CompareOrdinal(key(item), cursor) > 0).Take((limit ?? Most) + 1).ToList();
-        var more = rest.Count > (limit ?? Most);
+        var rest = all.Where(item => cursor is null || string.CompareOrdinal(key(item), cursor) > 0).Take(most + 1).ToList();
+        var more = rest.Count > most;
         var items = more ? rest[..^1] : rest;
         return TypedResults.Ok(new Listing<T>([.. items.Select(view)], more ? key(items[^1]) : null));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using FleetExporter.Collectors;
 using FleetExporter.Polling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ public static class StartPage
     internal static string Html(IReadOnlyList<HostSnapshot> hosts, DateTimeOffset now)
     {
         var views = hosts.Select(h => HostStateView.Of(h, now)).OrderBy(v => Rank(v.Status)).ThenBy(v => v.Hostname, StringComparer.Ordinal).ToList();
+        var tmux = hosts.Where(h => h.Get<TmuxReading>(now) is not null).Select(h => h.Host.Name).ToHashSet(StringComparer.Ordinal);
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"""
             <!doctype html>
@@ -45,7 +47,7 @@ public static class StartPage
         else
         {
             html.Append("<div class=\"wide\"><table>\n<thead><tr><th>Host</th><th>Status</th><th class=\"n\">CPU</th><th class=\"n\">Memory</th><th>GPUs</th><th class=\"n\">Sessions</th><th>What is wrong</th></tr></thead>\n<tbody>\n");
-            views.ForEach(v => AppendHost(html, v));
+            views.ForEach(v => AppendHost(html, v, tmux.Contains(v.Hostname)));
             html.Append("</tbody></table></div>\n");
         }
 
@@ -66,7 +68,8 @@ public static class StartPage
         return html.ToString();
     }
 
-    private static void AppendHost(StringBuilder html, HostStateView host)
+    /// <param name="tmux">Whether the host's sessions are known.</param>
+    private static void AppendHost(StringBuilder html, HostStateView host, bool tmux)
     {
         var name = Text(host.Hostname);
         var debug = "/debug/hosts/" + Uri.EscapeDataString(host.Hostname);
@@ -74,10 +77,10 @@ public static class StartPage
             <tr class="{host.Status}">
             <td><a href="{Text(debug)}">{name}</a><small>{Text(host.Address ?? "this machine")}</small></td>
             <td><span class="badge">{host.Status}</span></td>
-            <td class="n">{Percent(host.CpuPercent)}</td>
-            <td class="n">{Percent(host.MemoryPercent)}<small>{Memory(host)}</small></td>
-            <td>{Gpus(host)}</td>
-            <td class="n">{Sessions(host)}</td>
+            <td class="n" data-name="CPU">{Percent(host.CpuPercent)}</td>
+            <td class="n" data-name="memory">{Percent(host.MemoryPercent)}<small>{Memory(host)}</small></td>
+            <td class="gpulist">{Gpus(host)}</td>
+            <td class="n" data-name="sessions">{Sessions(host, tmux)}</td>
             <td class="reason">{Text(host.Reason ?? "")}</td>
             </tr>
 
@@ -91,13 +94,33 @@ public static class StartPage
             return host.GpusLost > 0 ? $"{host.GpusLost} lost" : Absent;
         }
 
-        var lines = host.Gpus.Select(g => string.Create(
-            CultureInfo.InvariantCulture,
-            $"<span class=\"gpu\">{Text(g.Name ?? "GPU")} {(g.Fault is { } fault ? Text(fault) : $"{Percent(g.UtilizationPercent)} {Unit(g.TemperatureC, "°C")} {Unit(g.PowerDrawWatts, "W")}")}</span>"));
-        return string.Concat(lines);
+        var html = new StringBuilder();
+        foreach (var kind in host.Gpus.GroupBy(g => g.Name))
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<div class=\"gpus\"><small>{(kind.Count() > 1 ? kind.Count() + " × " : "")}{Text(kind.Key ?? "unknown GPU")}</small>");
+            foreach (var gpu in kind)
+            {
+                html.Append(CultureInfo.InvariantCulture, $"<span class=\"gpu\">{Gpu(gpu)}</span>");
+            }
+
+            html.Append("</div>");
+        }
+
+        return html.ToString();
     }
 
-    private static string Sessions(HostStateView host) => host.Sessions.Count(s => s.Status == "legacy") is > 0 and var legacy
+    private static string Gpu(GpuView gpu)
+    {
+        var memory = gpu is { MemoryUsedMb: { } used, MemoryTotalMb: { } total }
+            ? string.Create(CultureInfo.InvariantCulture, $"{used / 1024:0.0} of {total / 1024:0.0} GiB")
+            : null;
+        string?[] parts = gpu.Fault is { } fault
+            ? [fault.Replace('_', ' ')]
+            : [PercentText(gpu.UtilizationPercent), Unit(gpu.TemperatureC, "°C"), Unit(gpu.PowerDrawWatts, "W"), memory];
+        return $"<b>{gpu.Index}</b> {Text(string.Join(" · ", parts.OfType<string>()))}";
+    }
+
+    private static string Sessions(HostStateView host, bool known) => !known ? Absent : host.Sessions.Count(s => s.Status == "legacy") is > 0 and var legacy
         ? $"{host.Sessions.Count}<small>{legacy} legacy</small>"
         : host.Sessions.Count.ToString(CultureInfo.InvariantCulture);
 
@@ -106,9 +129,11 @@ public static class StartPage
 
     private const string Absent = "<span class=\"absent\">–</span>";
 
-    private static string Percent(double? value) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0} %") : Absent;
+    private static string Percent(double? value) => PercentText(value) ?? Absent;
 
-    private static string Unit(double? value, string unit) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0} {unit}") : "";
+    private static string? PercentText(double? value) => Unit(value, "%");
+
+    private static string? Unit(double? value, string unit) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0} {unit}") : null;
 
     private static string Summary(List<HostStateView> hosts)
     {

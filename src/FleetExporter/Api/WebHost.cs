@@ -41,6 +41,8 @@ public static class WebHost
         AddServices(builder.Services, config);
 
         var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseMiddleware<Guard>();
         app.UseResponseCompression();
         app.UseStaticFiles();

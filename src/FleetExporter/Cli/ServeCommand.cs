@@ -23,7 +23,7 @@ internal static class ServeCommand
             return BadConfiguration;
         }
 
-        Directory.CreateDirectory(loaded.Config.DataDir);
+        CreateDataDirectory(loaded.Config.DataDir);
         await using var app = WebHost.Build(new LiveConfig(loaded.Config, load, TimeProvider.System), []);
         try
         {
@@ -36,15 +36,23 @@ internal static class ServeCommand
             return 1;
         }
 
+        Console.WriteLine($"FleetExporter {ServicePage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
         {
-            Console.WriteLine($"FleetExporter {ServicePage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
             Console.WriteLine($"  page     {address}/");
             Console.WriteLine($"  metrics  {address}/metrics");
         }
 
         await app.WaitForShutdownAsync(stop).ConfigureAwait(false);
         return 0;
+    }
+
+    private static void CreateDataDirectory(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";

@@ -13,7 +13,23 @@ public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime
 
     public int LostInAll => Math.Max(Lost, Vanished) + Gpus.Count(g => g.Fault is not null);
 
+    /// <summary>Which GPUs are faulty, in words.</summary>
+    public string WhatIsLost => string.Join(", ", Faulty());
+
     public override CollectorFailure? Failure => Gpus.Count == 0 && Lost > 0 ? CollectorFailure.DeviceLost : null;
+
+    private IEnumerable<string> Faulty()
+    {
+        foreach (var gpu in Gpus.Where(g => g.Fault is not null))
+        {
+            yield return $"GPU {gpu.Index} {(gpu.Fault == GpuFault.ResetRequired ? "needs a reset" : "is lost")}";
+        }
+
+        if (Math.Max(Lost, Vanished) is > 0 and var gone)
+        {
+            yield return gone == 1 ? "1 GPU is no longer there" : $"{gone} GPUs are no longer there";
+        }
+    }
 
     public override void WriteTo(MetricsPage page, Labels target)
     {

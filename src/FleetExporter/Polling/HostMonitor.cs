@@ -38,7 +38,7 @@ internal sealed partial class HostMonitor(
             {
                 try
                 {
-                    await RunVitalsAsync(collectors, backOff, stop).ConfigureAwait(false);
+                    await Guarded(() => RunVitalsAsync(collectors, backOff, stop)).ConfigureAwait(false);
                 }
                 catch (StreamException e)
                 {
@@ -102,7 +102,7 @@ internal sealed partial class HostMonitor(
             {
                 if (Wanted(collectors))
                 {
-                    await RunGpuStreamAsync(collectors, stop).ConfigureAwait(false);
+                    await Guarded(() => RunGpuStreamAsync(collectors, stop)).ConfigureAwait(false);
                 }
 
                 pause = TimeSpan.FromMinutes(1);
@@ -126,26 +126,55 @@ internal sealed partial class HostMonitor(
     {
         var loop = new StreamLoop(host, timing, StreamKind.Gpu, _record, _gpuSchedule, _pollGpus, clock, logger);
         await using var stream = await OpenAsync(StreamKind.Gpu, collectors, loop.Lease, stop).ConfigureAwait(false);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(3 * loop.Lease);
-        try
+        // An honest nvidia-smi passes through state D; one that hangs is still there after a moment.
+        var hung = await HungAsync(stream, loop.Lease, stop).ConfigureAwait(false);
+        if (hung.Count > 0)
         {
-            await foreach (var (section, _) in stream.AskAsync([Hung.Name], limit.Token).ConfigureAwait(false))
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, stop).ConfigureAwait(false);
+            hung.IntersectWith(await HungAsync(stream, loop.Lease, stop).ConfigureAwait(false));
+            if (hung.Count > 0)
             {
-                if (section is { Body.Length: > 0 })
-                {
-                    throw new StreamException(SshFailure.Timeout, "an nvidia-smi from before hangs on the host; not starting another");
-                }
+                throw new StreamException(SshFailure.Timeout, $"an nvidia-smi from before hangs on the host ({string.Join(", ", hung)}); not starting another");
             }
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new StreamException(SshFailure.Timeout, "the GPU stream does not answer");
         }
 
         _gpuSchedule.Restart();
         _gpuStreamOpen = true;
         await loop.RunAsync(stream, collectors, static () => { }, stop).ConfigureAwait(false);
+    }
+
+    private static async Task<HashSet<string>> HungAsync(SamplerStream stream, TimeSpan lease, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(3 * lease);
+        HashSet<string> hung = [];
+        try
+        {
+            await foreach (var (section, _) in stream.AskAsync([Hung.Name], limit.Token).ConfigureAwait(false))
+            {
+                hung.UnionWith((section?.Body ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(20).Select(l => Printable.Line(l, 40)));
+            }
+
+            return hung;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new StreamException(SshFailure.Timeout, "the GPU stream does not answer");
+        }
+    }
+
+    /// <summary>A bug in the way of one host must not end its watching: it is logged, and tried again like a lost connection.</summary>
+    private async Task Guarded(Func<Task> run)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (StreamException or OperationCanceledException))
+        {
+            LogBug(e, host.Name);
+            throw new StreamException(SshFailure.Closed, $"the exporter failed: {e.Message}");
+        }
     }
 
     private async Task<SamplerStream> OpenAsync(StreamKind kind, IReadOnlyList<IHostCollector> collectors, TimeSpan lease, CancellationToken stop)
@@ -177,8 +206,8 @@ internal sealed partial class HostMonitor(
         }
     }
 
-    /// <summary>Finds every nvidia-smi that is stopped or cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>
-    private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) [DT] ' /proc/[0-9]*/stat </dev/null); return 0");
+    /// <summary>Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>
+    private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
 
     private bool Wanted(IReadOnlyList<IHostCollector> collectors)
     {
@@ -195,6 +224,9 @@ internal sealed partial class HostMonitor(
     }
 
     private static List<IHostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Host} failed; this is a bug of the exporter")]
+    private partial void LogBug(Exception error, string host);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Host} answers")]
     private partial void LogUp(string host);

@@ -10,7 +10,7 @@ namespace FleetExporter.Polling;
 internal sealed class HostRecord
 {
     private const int MaxRecent = 20;
-    private const int MaxBody = 64 * 1024;
+    private const int MaxBody = 16 * 1024;
 
     private readonly FleetState _state;
     private readonly Deriver _deriver;

@@ -92,9 +92,9 @@ public sealed record HostSnapshot(
             }
         }
 
-        if (Get<GpuReading>(now) is { LostInAll: > 0 and var lost })
+        if (Get<GpuReading>(now) is { LostInAll: > 0 } gpus)
         {
-            return $"gpu: {lost} lost";
+            return $"gpu: {gpus.WhatIsLost}";
         }
 
         return LastSeen is { } seen && now - seen > 2 * Timing.Interval ? "no answer to the last poll" : null;
