@@ -55,7 +55,7 @@ public sealed class CleanEndTests
         try
         {
             // The vitals' lease is 2 s here, the GPU stream's 10 s.
-            await Until.TrueAsync(() => Streams(machine).Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
+            await Until.TrueAsync(() => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
             Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
             await GoneAsync(machine, TimeSpan.FromSeconds(22), exporter);
         }
@@ -89,15 +89,8 @@ public sealed class CleanEndTests
     {
         var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("both streams", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_memory_total_bytes") > 0);
-        Assert.Equal(2, Streams(machine).Count);
+        Assert.Equal(2, machine.User.Samplers.Count);
         return exporter;
-    }
-
-    /// <summary>One shell of every stream: its watchdog is a copy of it and its child.</summary>
-    private static List<ProcessEntry> Streams(WatchedMachine machine)
-    {
-        var samplers = machine.User.Samplers;
-        return [.. samplers.Where(s => samplers.All(p => p.Pid != s.Parent))];
     }
 
     /// <summary>Nothing of the user's is left but what the user runs: nothing.</summary>

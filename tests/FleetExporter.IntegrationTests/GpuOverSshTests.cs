@@ -57,7 +57,7 @@ public sealed class GpuOverSshTests
         await tmux.CreateAsync("idle");
         var pane = int.Parse((await tmux.RunAsync("list-panes", "-t", training, "-F", "#{pane_pid}")).Trimmed, CultureInfo.InvariantCulture);
         await Until.TrueAsync(() => Processes.Below(pane).Count == 1, "the shell has started its command", () => "");
-        FakeNvidiaSmi.H100(machine.Folder).Processes((H100, Processes.Below(pane)[0].Pid, "python train.py, epoch 3", 1234), (H100, 1, "other", 500));
+        FakeNvidiaSmi.H100(machine.Folder).Processes((H100, Processes.Below(pane)[0].Pid, "python train.py", 1234), (H100, 1, "other", 500));
 
         await using var exporter = await machine.WatchAsync();
         var page = await exporter.UntilAsync("GPU memory", p => p.Find("fleet_tmux_session_gpu_memory_bytes", ("session", "training")) > 0);

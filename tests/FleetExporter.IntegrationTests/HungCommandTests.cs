@@ -41,7 +41,7 @@ public abstract class HungCommandTests
         }
     }
 
-    private static List<ProcessEntry> Hung(WatchedMachine machine) => [.. machine.User.Processes.Where(p => p.Name == "nvidia-smi")];
+    private protected static List<ProcessEntry> Hung(WatchedMachine machine) => [.. machine.User.Processes.Where(p => p.Name == "nvidia-smi")];
 
     private static double At(Page page) => page.Value("fleet_collector_last_success_timestamp_seconds", ("collector", "host"));
 }
@@ -58,8 +58,26 @@ public sealed class UnkillableNvidiaSmiTests : HungCommandTests
     public Task An_nvidia_smi_that_ignores_TERM_is_killed() => CheckAsync(smi => smi.Hang(ignoresTerm: true), recovers: false);
 }
 
+/// <summary>Alone: a stopped nvidia-smi anywhere on a machine keeps every watcher of it from starting another.</summary>
+[CollectionDefinition(nameof(StoppedNvidiaSmiTests), DisableParallelization = true)]
+[Collection(nameof(StoppedNvidiaSmiTests))]
 public sealed class StoppedNvidiaSmiTests : HungCommandTests
 {
+    [Fact]
+    public async Task An_nvidia_smi_that_hangs_from_before_keeps_the_service_from_starting_another()
+    {
+        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var smi = FakeNvidiaSmi.H100(machine.Folder);
+        smi.Stop();
+        await using var old = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
+        await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => old.Said);
+        await using var exporter = await machine.WatchAsync();
+        var host = await exporter.UntilHostAsync("why not", h => h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
+        Assert.Equal("degraded", host.Text("status"));
+        Assert.Single(Hung(machine));
+        Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_collector_success", ("collector", "host")));
+    }
+
     [Fact]
     public Task An_nvidia_smi_that_is_stopped_is_killed() => CheckAsync(smi => smi.Stop(), recovers: false);
 }

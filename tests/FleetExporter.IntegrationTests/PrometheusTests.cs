@@ -12,8 +12,7 @@ public sealed class PrometheusTests
         var page = await exporter.UntilAsync(
             "all of both hosts", p => p.Of("fleet_gpu_info").Any() && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Find("fleet_host_cpus", ("host", "this")) > 0);
         Assert.Equal("", await Promtool.CheckMetricsAsync(page.Text));
-        Assert.Empty(page.Samples.GroupBy(s => s.Series).Where(g => g.Count() > 1).Select(g => g.Key));
-        Assert.Empty(page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))).Where(g => g.Count() > 1));
+        Assert.DoesNotContain(page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))), g => g.Count() > 1);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
         request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0");

@@ -59,7 +59,7 @@ public sealed class WaysInTests
         var added = await Tool.TryAsync("ssh-add", [machine.Server.ClientKey], null, new Dictionary<string, string> { ["SSH_AUTH_SOCK"] = socket });
         Assert.True(added.Exit == 0, added.Error);
 
-        var config = machine.Config("key_file: ''");
+        var config = machine.Config("key_file: none");
         await using var exporter = await Exporter.StartAsync(machine.Folder, config, new Dictionary<string, string?> { ["SSH_AUTH_SOCK"] = socket });
         await exporter.UntilOnlineAsync();
     }
@@ -83,6 +83,6 @@ public sealed class WaysInTests
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         Assert.Equal(1, machine.Server.Connections);
-        Assert.Equal(2, machine.User.Samplers.Count(s => !machine.User.Processes.Any(p => p.Pid == s.Parent && p.CommandLine == s.CommandLine)));
+        Assert.Equal(2, machine.User.Samplers.Count);
     }
 }

@@ -7,14 +7,14 @@ internal sealed class SshServer : IAsyncDisposable
 {
     private readonly TestFolder _folder;
     private readonly string _name;
-    private readonly string _hides;
+    private readonly List<string> _hides;
     private Child? _daemon;
 
     private SshServer(TestFolder folder, string name, IEnumerable<string> hides)
     {
         _folder = folder;
         _name = name;
-        _hides = string.Join(' ', hides);
+        _hides = [.. hides];
     }
 
     public int Port { get; private set; }
@@ -36,7 +36,7 @@ internal sealed class SshServer : IAsyncDisposable
     /// <param name="name">Tells the servers of one test apart.</param>
     /// <param name="environment">Set for every login.</param>
     /// <param name="options">More lines of sshd_config.</param>
-    /// <param name="hides">Programs that are not there for those who log in; needs the right to make a mount namespace.</param>
+    /// <param name="hides">Programs of /usr/bin that are not there for those who log in; needs the right to make a mount namespace.</param>
     public static async Task<SshServer> StartAsync(
         TestFolder folder, string name = "sshd", IReadOnlyDictionary<string, string>? environment = null, string options = "", params IEnumerable<string> hides)
     {
@@ -122,13 +122,30 @@ internal sealed class SshServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A folder to lie over /usr/bin: links to all programs but those that are hidden.</summary>
+    private string LinksToTheRest()
+    {
+        var links = _folder.PathOf("links");
+        if (Directory.Exists(links))
+        {
+            return links;
+        }
+
+        _folder.Make("links");
+        foreach (var program in Directory.EnumerateFileSystemEntries("/usr/bin").Select(p => Path.GetFileName(p)).Where(p => !_hides.Contains(p)))
+        {
+            File.CreateSymbolicLink(Path.Combine(links, program), _folder.PathOf("real", program));
+        }
+
+        return links;
+    }
+
     private async Task<bool> TryStartAsync()
     {
         var from = Log.Length;
         string[] daemon = ["/usr/sbin/sshd", "-D", "-f", _folder.PathOf(_name + "_config"), "-E", LogPath];
-        var nothing = _hides.Length > 0 ? _folder.Write("nothing", "") : "";
-        var child = _hides.Length > 0
-            ? Child.Start("unshare", ["-m", "sh", "-c", $"for t in {_hides}; do [ ! -e $t ] || mount --bind {nothing} $t || exit; done; exec \"$@\"", "sh", .. daemon])
+        var child = _hides.Count > 0
+            ? Child.Start("unshare", ["-m", "sh", "-c", $"mount --bind /usr/bin {_folder.Make("real")} && mount --bind {LinksToTheRest()} /usr/bin && exec \"$@\"", "sh", .. daemon])
             : Child.Start(daemon[0], daemon[1..]);
         await Until.TrueAsync(
             () => child.HasExited || Log[from..].Contains("Server listening on", StringComparison.Ordinal), "sshd listens", () => Log + child.Said);

@@ -56,8 +56,15 @@ internal sealed class TestUser : IAsyncDisposable
 
     public List<ProcessEntry> Processes => Parts.Processes.OfUser(Uid);
 
-    /// <summary>The shells that run a sampler for this user.</summary>
-    public List<ProcessEntry> Samplers => [.. Processes.Where(p => p.CommandLine is "sh -s" || p.CommandLine.EndsWith("/sh -s", StringComparison.Ordinal))];
+    /// <summary>The shells that run a sampler for this user, one for every stream: a watchdog is a copy of its shell and its child.</summary>
+    public List<ProcessEntry> Samplers
+    {
+        get
+        {
+            var shells = Processes.Where(p => p.CommandLine is "sh -s" || p.CommandLine.EndsWith("/sh -s", StringComparison.Ordinal)).ToList();
+            return [.. shells.Where(s => shells.All(p => p.Pid != s.Parent))];
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
