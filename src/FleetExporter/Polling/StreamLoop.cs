@@ -104,7 +104,8 @@ internal sealed partial class StreamLoop(
                     record.Silent(Snapshot(pending), $"no answer within {_patience.TotalSeconds:0} s");
                 }
 
-                if (waited >= 3 * Lease)
+                // A sampler that cannot kill a command says so within 3 leases.
+                if (waited >= (3 * Lease) + TimeSpan.FromSeconds(1))
                 {
                     throw new StreamException(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s");
                 }
@@ -112,8 +113,9 @@ internal sealed partial class StreamLoop(
 
             await answers.ConfigureAwait(false);
         }
-        catch (StreamException e) when (e.Reason == SshFailure.Timeout && Snapshot(pending) is [var first, ..])
+        catch (StreamException e) when (e.Stuck && Snapshot(pending) is [var first, ..])
         {
+            // The sampler says that a command hangs. Silence does not: it may as well be the network.
             schedule.Penalise(first, clock.GetUtcNow());
             throw;
         }

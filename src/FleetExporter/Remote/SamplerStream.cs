@@ -83,7 +83,7 @@ public sealed class SamplerStream : IAsyncDisposable
                     yield return new Answer(null, broken);
                     break;
                 case FrameItem.Stuck stuck:
-                    throw new StreamException(SshFailure.Timeout, $"a command on the host hangs and cannot be killed (pid {Printable.Line(stuck.Pids, 40)})");
+                    throw new StreamException(SshFailure.Timeout, $"a command on the host hangs and cannot be killed (pid {Printable.Line(stuck.Pids, 40)})") { Stuck = true };
                 default:
                     break;
             }

@@ -57,7 +57,7 @@ internal static partial class SshErrors
             return new(SshFailure.Unreachable, said);
         }
 
-        if (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version"))
+        if (!Has("timed out") && (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version")))
         {
             return new(SshFailure.Banner, said);
         }

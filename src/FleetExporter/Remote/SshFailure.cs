@@ -39,4 +39,7 @@ public enum SshFailure
 public sealed class StreamException(SshFailure reason, string detail) : Exception(detail)
 {
     public SshFailure Reason { get; } = reason;
+
+    /// <summary>The sampler gave the stream up because a command hangs and cannot be killed.</summary>
+    public bool Stuck { get; init; }
 }

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using FleetExporter.IntegrationTests.Parts;
+
+namespace FleetExporter.IntegrationTests;
+
+/// <summary>Nothing of the service stays on a host, however the service or its ssh ends.</summary>
+public sealed class CleanEndTests
+{
+    [Fact]
+    public async Task A_killed_service_leaves_nothing_on_the_host_and_the_next_one_starts()
+    {
+        await using var machine = await StartAsync();
+        await using (var exporter = await WatchAsync(machine))
+        {
+            Assert.NotEmpty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
+            var clients = Processes.Below(exporter.Pid);
+            await exporter.KillAsync();
+            await GoneAsync(machine, TimeSpan.FromSeconds(2), exporter);
+            var left = Processes.All().Where(p => clients.Any(c => c.Pid == p.Pid && c.CommandLine == p.CommandLine));
+            Assert.Empty(left);
+        }
+
+        await using var next = await WatchAsync(machine);
+        // The folder with the sockets of the run that was killed is gone.
+        Assert.Contains($"-{next.Pid}-", Assert.Single(Directory.EnumerateDirectories(machine.Folder.PathOf("run"))), StringComparison.Ordinal);
+        await next.StopAsync();
+        await GoneAsync(machine, TimeSpan.FromSeconds(2), next);
+        Assert.Empty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
+    }
+
+    [Fact]
+    public async Task A_killed_ssh_client_takes_its_sampler_along_and_the_host_is_watched_again()
+    {
+        await using var machine = await StartAsync();
+        await using var exporter = await WatchAsync(machine);
+        var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
+        foreach (var ssh in Processes.Below(exporter.Pid).Where(p => p.Name == "ssh"))
+        {
+            Processes.Send(ssh.Pid, Signal.Kill);
+        }
+
+        await Until.TrueAsync(() => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the samplers are gone", () => exporter.Log, TimeSpan.FromSeconds(2));
+        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
+        var debug = await exporter.JsonAsync("/debug/hosts/box");
+        Assert.Contains(debug.List("failures"), f => f.Text("what") == "ssh" && f.Text("reason") == "closed");
+    }
+
+    [Fact]
+    public async Task A_stopped_service_loses_its_samplers_within_two_leases_and_goes_on_when_it_runs_again()
+    {
+        await using var machine = await StartAsync();
+        await using var exporter = await WatchAsync(machine);
+        var watch = Stopwatch.StartNew();
+        exporter.Send(Signal.Stop);
+        try
+        {
+            // The vitals' lease is 2 s here, the GPU stream's 10 s.
+            await Until.TrueAsync(() => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
+            Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
+            await GoneAsync(machine, TimeSpan.FromSeconds(22), exporter);
+        }
+        finally
+        {
+            exporter.Send(Signal.Cont);
+        }
+
+        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") >= 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_taken_out_of_the_file_is_left_alone_at_once()
+    {
+        await using var machine = await StartAsync();
+        await using var exporter = await WatchAsync(machine);
+        machine.Folder.Write("fleet.yml", "hosts: []\n");
+        exporter.Send(Signal.Hup);
+        await GoneAsync(machine, TimeSpan.FromSeconds(3), exporter);
+        Assert.DoesNotContain((await exporter.PageAsync()).Samples, s => s["host"] == "box");
+    }
+
+    private static async Task<WatchedMachine> StartAsync()
+    {
+        var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        FakeNvidiaSmi.H100(machine.Folder);
+        return machine;
+    }
+
+    private static async Task<Exporter> WatchAsync(WatchedMachine machine)
+    {
+        var exporter = await machine.WatchAsync();
+        await exporter.UntilAsync("both streams", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_memory_total_bytes") > 0);
+        Assert.Equal(2, machine.User.Samplers.Count);
+        return exporter;
+    }
+
+    /// <summary>Nothing of the user's is left but what the user runs: nothing.</summary>
+    private static Task GoneAsync(WatchedMachine machine, TimeSpan limit, Exporter exporter) =>
+        Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => $"{Show(machine)}\n{exporter.Log}", limit);
+
+    private static string Show(WatchedMachine machine) => string.Join('\n', machine.User.Processes);
+}

@@ -1,0 +1,83 @@
+using FleetExporter.IntegrationTests.Parts;
+
+namespace FleetExporter.IntegrationTests;
+
+/// <summary>Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.</summary>
+public abstract class HungCommandTests
+{
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(100);
+
+    private protected static async Task CheckAsync(Action<FakeNvidiaSmi> hang, bool recovers)
+    {
+        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var smi = FakeNvidiaSmi.H100(machine.Folder);
+        await using var tmux = new TmuxServer(machine.User);
+        await tmux.CreateAsync("before");
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
+
+        hang(smi);
+        var page = await exporter.UntilAsync(
+            "the collector fails", p => p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "timeout")) >= 1);
+        Assert.Equal(0, page.Value("fleet_collector_success", ("collector", "gpu")));
+        Assert.True(Hung(machine).Count <= 1, "more than one nvidia-smi hangs");
+
+        // The host and its sessions go on.
+        await tmux.CreateAsync("meanwhile");
+        var next = await exporter.UntilAsync("the new session", p => p.Of("fleet_tmux_session_info", ("session", "meanwhile")).Any());
+        Assert.Equal(1, next.Value("fleet_collector_success", ("collector", "host")));
+        Assert.True(At(await exporter.UntilAsync("new vitals", p => At(p) > At(next))) > At(page));
+        var hung = Hung(machine).Select(p => p.Pid).ToHashSet();
+        smi.Behave();
+        await Until.TrueAsync(() => !Hung(machine).Any(p => hung.Contains(p.Pid)), "the watchdog kills what hangs", () => exporter.Log, Watchdog);
+        Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_ssh_up"));
+        if (recovers)
+        {
+            await exporter.UntilAsync(
+                "the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_collector_success", ("collector", "gpu")) == 1, LeftAlone);
+            Assert.Empty(Hung(machine));
+            Assert.Equal("online", (await exporter.UntilOnlineAsync()).Text("status"));
+        }
+    }
+
+    private protected static List<ProcessEntry> Hung(WatchedMachine machine) => [.. machine.User.Processes.Where(p => p.Name == "nvidia-smi")];
+
+    private static double At(Page page) => page.Value("fleet_collector_last_success_timestamp_seconds", ("collector", "host"));
+}
+
+public sealed class HangingNvidiaSmiTests : HungCommandTests
+{
+    [Fact]
+    public Task An_nvidia_smi_that_hangs_fails_alone_and_is_asked_again_when_it_may_work() => CheckAsync(smi => smi.Hang(), recovers: true);
+}
+
+public sealed class UnkillableNvidiaSmiTests : HungCommandTests
+{
+    [Fact]
+    public Task An_nvidia_smi_that_ignores_TERM_is_killed() => CheckAsync(smi => smi.Hang(ignoresTerm: true), recovers: false);
+}
+
+/// <summary>Alone: a stopped nvidia-smi anywhere on a machine keeps every watcher of it from starting another.</summary>
+[CollectionDefinition(nameof(StoppedNvidiaSmiTests), DisableParallelization = true)]
+[Collection(nameof(StoppedNvidiaSmiTests))]
+public sealed class StoppedNvidiaSmiTests : HungCommandTests
+{
+    [Fact]
+    public async Task An_nvidia_smi_that_hangs_from_before_keeps_the_service_from_starting_another()
+    {
+        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var smi = FakeNvidiaSmi.H100(machine.Folder);
+        smi.Stop();
+        await using var old = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
+        await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => old.Said);
+        await using var exporter = await machine.WatchAsync();
+        var host = await exporter.UntilHostAsync("why not", h => h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
+        Assert.Equal("degraded", host.Text("status"));
+        Assert.Single(Hung(machine));
+        Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_collector_success", ("collector", "host")));
+    }
+
+    [Fact]
+    public Task An_nvidia_smi_that_is_stopped_is_killed() => CheckAsync(smi => smi.Stop(), recovers: false);
+}

@@ -1,0 +1,91 @@
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>A folder for the PATH with an <c>nvidia-smi</c> in it that replays captures and can be told to misbehave.</summary>
+internal sealed class FakeNvidiaSmi
+{
+    private readonly string _folder;
+
+    private FakeNvidiaSmi(string folder) => _folder = folder;
+
+    /// <summary>Makes the folder; <paramref name="capture"/> is the beginning of the names of the captures.</summary>
+    public static FakeNvidiaSmi Replay(TestFolder folder, string capture, string driver, string report)
+    {
+        var fake = Make(folder, driver);
+        fake.Copy("gpus.csv", "captures", capture + ".query-gpu.csv");
+        fake.Copy("processes.csv", "captures", capture + ".query-compute-apps.csv");
+        fake.Copy("report.xml", report.Split('/'));
+        return fake;
+    }
+
+    public static FakeNvidiaSmi H100(TestFolder folder) =>
+        Replay(folder, "linux-h100-590.48.01.load", "590.48.01", "xml/telegraf-rtx-3080-v13.q.xml");
+
+    /// <summary>A DGX Spark. Its capture has no header: these are the columns that were asked.</summary>
+    public static FakeNvidiaSmi Gb10(TestFolder folder)
+    {
+        const string Columns =
+            "index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, power.draw [W], power.limit [W], fan.speed [%], pstate, driver_version";
+        var fake = Make(folder, "590.48.01");
+        // Its driver lists only what it was asked for here.
+        File.WriteAllLines(fake.PathOf("help.txt"), Columns.Split(", ").Select(c => $"\"{c.Split(' ')[0]}\"\n"));
+        File.WriteAllText(
+            fake.PathOf("gpus.csv"), Columns + "\n" + File.ReadAllText(Repository.Fixture("nvidia-smi", "synthetic", "gb10-dgx-spark.exporter.idle.csv")));
+        fake.Processes();
+        fake.Copy("report.xml", "synthetic", "gb10-dgx-spark.q.xml");
+        return fake;
+    }
+
+    /// <summary>Where it lies, for the PATH.</summary>
+    public static string FolderIn(TestFolder folder) => folder.PathOf("smi");
+
+    /// <summary>The compute processes it reports from now on.</summary>
+    public void Processes(params IEnumerable<(string Uuid, int Pid, string Name, int Mebibytes)> processes) => File.WriteAllText(
+        PathOf("processes.csv"),
+        "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n" + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
+
+    /// <summary>Every call from now on hangs until it is killed.</summary>
+    public void Hang(bool ignoresTerm = false)
+    {
+        if (ignoresTerm)
+        {
+            Set("ignore-term");
+        }
+
+        Set("hang");
+    }
+
+    /// <summary>Every call from now on stops itself, as a debugger or a wedged driver does.</summary>
+    public void Stop() => Set("stop");
+
+    /// <summary>Every call from now on prints one of the errors and exits.</summary>
+    public void Fail(string error, int exit)
+    {
+        Copy("error.txt", "errors", error);
+        File.WriteAllText(PathOf("exit.txt"), $"{exit}\n");
+    }
+
+    /// <summary>Back to replaying.</summary>
+    public void Behave()
+    {
+        foreach (var switched in new[] { "hang", "ignore-term", "stop", "error.txt" })
+        {
+            File.Delete(PathOf(switched));
+        }
+    }
+
+    private static FakeNvidiaSmi Make(TestFolder folder, string driver)
+    {
+        var fake = new FakeNvidiaSmi(folder.Make("smi"));
+        folder.Write("smi/nvidia-smi", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Parts", "nvidia-smi.sh")), executable: true);
+        fake.Copy("help.txt", "help", $"query-gpu.{driver}.txt");
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", ["-m", "666", fake.PathOf("fifo")]);
+        mkfifo.WaitForExit();
+        return fake;
+    }
+
+    private void Set(string name) => File.WriteAllText(PathOf(name), "");
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private void Copy(string name, params string[] fixture) => File.Copy(Repository.Fixture(["nvidia-smi", .. fixture]), PathOf(name), overwrite: true);
+}

@@ -1,0 +1,18 @@
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>Where the repository's files are.</summary>
+internal static class Repository
+{
+    /// <summary>The service as it was built with these tests.</summary>
+    public static string Service { get; } = Path.Combine(
+        Find(AppContext.BaseDirectory), "src", "FleetExporter", "bin", Configuration(), "net10.0", "fleet-exporter");
+
+    public static string Fixture(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Fixtures", .. parts]);
+
+    // bin/Debug/net10.0/
+    private static string Configuration() => Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name;
+
+    private static string Find(string folder) =>
+        File.Exists(Path.Combine(folder, "FleetExporter.slnx")) ? folder
+        : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("FleetExporter.slnx is in no folder above the tests"));
+}

@@ -1,0 +1,77 @@
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>A folder, an sshd and a user on it: what a host needs to be watched.</summary>
+internal sealed class WatchedMachine : IAsyncDisposable
+{
+    private WatchedMachine(TestFolder folder, SshServer server, TestUser user)
+    {
+        Folder = folder;
+        Server = server;
+        User = user;
+    }
+
+    public TestFolder Folder { get; }
+
+    public SshServer Server { get; }
+
+    public TestUser User { get; }
+
+    /// <param name="path">Folders that come first on the PATH of those who log in; given the machine's folder.</param>
+    public static async Task<WatchedMachine> StartAsync(
+        string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", params IEnumerable<string> hides)
+    {
+        var folder = new TestFolder();
+        SshServer? server = null;
+        try
+        {
+            var environment = path is null ? null : new Dictionary<string, string> { ["PATH"] = path(folder) + ":/usr/local/bin:/usr/bin:/bin" };
+            server = await SshServer.StartAsync(folder, environment: environment, options: options, hides: hides);
+            return new WatchedMachine(folder, server, await TestUser.CreateAsync(folder, shell));
+        }
+        catch
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+            }
+
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>fleet.yml with this machine as the host <c>box</c>, its key known and a poll every second.</summary>
+    /// <param name="box">More keys of the host, one a line.</param>
+    /// <param name="hosts">More hosts, as items of the list.</param>
+    public string Config(string box = "", string hosts = "")
+    {
+        Folder.Write("known_hosts", Server.KnownHost());
+        return $"""
+            poll_interval: 1s
+            ssh:
+              user: {User.Name}
+              key_file: {Server.ClientKey}
+              known_hosts: known_hosts
+              connect_timeout: 5s
+            hosts:
+              - name: box
+                address: {Server.Address}
+            {Indented(box, 4)}
+            {Indented(hosts, 2)}
+
+            """;
+    }
+
+    public Task<Exporter> WatchAsync(string box = "", string hosts = "", IReadOnlyDictionary<string, string?>? environment = null) =>
+        Exporter.StartAsync(Folder, Config(box, hosts), environment);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await User.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private static string Indented(string text, int by) =>
+        string.Join('\n', text.Split('\n').Select(l => l.Length > 0 ? new string(' ', by) + l : l));
+}
