@@ -31,7 +31,7 @@ internal static class Cell
     public static bool IsNotSupported(string? cell) => cell?.Trim().Trim('[', ']') is { } text
         && (text.Equals("N/A", StringComparison.OrdinalIgnoreCase) || text.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
 
-    public static string? Text(string? cell) => IsToken(cell) ? null : SmiText.Clip(cell!.Trim());
+    public static string? Text(string? cell) => IsToken(cell) ? null : SmiText.Printable(cell!.Trim());
 
     public static double? Ratio(string? cell, double maxPercent = 100) => Number(cell, "%", 0, maxPercent) / 100;
 
@@ -45,10 +45,12 @@ internal static class Cell
 
     public static double? Count(string? cell) => Number(cell, "", 0, 1e18);
 
-    public static int? Integer(string? cell) => int.TryParse(cell?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+    public static int? Integer(string? cell) =>
+        int.TryParse(cell?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     /// <summary><c>P0</c> (fastest) to <c>P15</c>.</summary>
-    public static int? PState(string? cell) => cell?.Trim() is ['P' or 'p', .. var digits] && Integer(digits) is >= 0 and <= 15 and var state ? state : null;
+    public static int? PState(string? cell) =>
+        cell?.Trim() is ['P' or 'p', .. var digits] && Integer(digits) is >= 0 and <= 15 and var state ? state : null;
 
     /// <summary>Null for a token, for anything that is not a plain decimal number with or without its unit, and outside the range.</summary>
     public static double? Number(string? cell, string unit, double min, double max)
@@ -64,7 +66,7 @@ internal static class Cell
             digits = digits[..^unit.Length].TrimEnd();
         }
 
-        const NumberStyles plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        return double.TryParse(digits, plain, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null;
+        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        return double.TryParse(digits, Plain, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value : null;
     }
 }

@@ -25,7 +25,7 @@ public sealed record GpuClocks
 /// <summary>One reason for which a driver can hold clocks down, named without its prefix: <c>sw_power_cap</c>.</summary>
 public sealed record ThrottleReason(string Reason, bool Active);
 
-/// <summary>One GPU of one answer. Ratios are 0-1 and everything is in base units; null means that the driver has no value, which is never 0.</summary>
+/// <summary>One GPU of one answer, in base units, ratios 0-1. Null means that the driver has no value, which is never 0.</summary>
 public sealed record Gpu
 {
     public int? Index { get; init; }

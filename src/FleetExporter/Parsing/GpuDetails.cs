@@ -40,7 +40,7 @@ public sealed record GpuDetails
     /// <summary>Parses <c>nvidia-smi -q -x</c>.</summary>
     /// <param name="xml">At most 16 Mi characters; lines before and after the document are skipped.</param>
     /// <returns>GPUs in output order. A GPU that tells limits as a distance has them as absolute temperatures, see the remarks.</returns>
-    /// <exception cref="FormatException">Not well-formed: the message has the line. Without a document, a <see cref="ToolFailureException"/>.</exception>
+    /// <exception cref="FormatException">Malformed: the message has the line. Without a document a <see cref="ToolFailureException"/>.</exception>
     /// <remarks>
     /// Seen: xml/, DTD v10 to v13, drivers 418 to 595; the 610 names after captures/*.q.txt. T.Limit: newer boards (H100, L40S, RTX Ada) print
     /// only how far it is to a limit, and each limit as a distance from the same zero: absolute = gpu_temp + gpu_temp_tlimit − threshold.
@@ -108,7 +108,8 @@ public sealed record GpuDetails
     private static double? Limit(XElement? temperature, string kind)
     {
         double? Celsius(string name) => Cell.Celsius(temperature?.Element(name)?.Value);
-        return Celsius($"gpu_temp_{kind}_threshold") ?? Celsius("gpu_temp") + Celsius("gpu_temp_tlimit") - Celsius($"gpu_temp_{kind}_tlimit_threshold");
+        return Celsius($"gpu_temp_{kind}_threshold")
+            ?? Celsius("gpu_temp") + Celsius("gpu_temp_tlimit") - Celsius($"gpu_temp_{kind}_tlimit_threshold");
     }
 
     private static MigSlice Slice(XElement slice, int position)

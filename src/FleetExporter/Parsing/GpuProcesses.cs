@@ -28,11 +28,11 @@ public sealed record GpuProcesses
     public IReadOnlyList<string> Faults { get; init; } = [];
 
     /// <summary>Parses <c>nvidia-smi --query-compute-apps=… --format=csv[,noheader][,nounits]</c>.</summary>
-    /// <param name="output">One line per process and GPU. Columns before the name are counted from the left, those after it from the right.</param>
+    /// <param name="output">One line per process and GPU. Columns before the name count from the left, those after it from the right.</param>
     /// <param name="fields">What was asked, in order and in any spelling; columns of fields that we do not know are ignored.</param>
     /// <returns>Processes in output order; none for an empty answer. Bad lines beside good rows are faults.</returns>
     /// <exception cref="ToolFailureException">No row and something else was said: the text is a known error, or nothing parses.</exception>
-    /// <remarks>Seen: captures/ and threads/; drivers 580 to 610, Linux, Windows, WSL2, containers, GB10, MIG. Commas: synthetic/process-name-*.</remarks>
+    /// <remarks>Seen: captures/, threads/; drivers 580 to 610, Linux, Windows, WSL2, containers, GB10, MIG. Commas: synthetic/.</remarks>
     public static GpuProcesses Parse(string output, IReadOnlyList<string> fields)
     {
         var columns = fields.Select(Canonical).ToArray();
@@ -65,9 +65,10 @@ public sealed record GpuProcesses
             return null;
         }
 
-        string? At(string column) => Array.IndexOf(columns, column) is >= 0 and var i ? cells[name >= 0 && i > name ? i + extra : i].Trim() : null;
+        string? At(string column) =>
+            Array.IndexOf(columns, column) is >= 0 and var i ? cells[name >= 0 && i > name ? i + extra : i].Trim() : null;
         var (uuid, pid, memory) = (At("gpu_uuid"), At("pid"), At("used_memory"));
-        var shaped = (Cell.IsToken(uuid) || uuid!.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase) || uuid.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase))
+        var shaped = (Cell.IsToken(uuid) || uuid!.StartsWith("GPU-", StringComparison.Ordinal) || uuid.StartsWith("MIG-", StringComparison.Ordinal))
             && (Cell.IsToken(pid) || Cell.Integer(pid) is not null)
             && (Cell.IsToken(memory) || Cell.Number(memory, "MiB", 0, double.MaxValue) is not null);
         return !shaped ? null : new GpuProcess

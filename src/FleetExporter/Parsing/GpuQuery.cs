@@ -6,7 +6,7 @@ public sealed record GpuQuery
     /// <summary>In output order: index 0 may be missing, and a display adapter may stand among them.</summary>
     public required IReadOnlyList<Gpu> Gpus { get; init; }
 
-    /// <summary>GPUs that a sentence calls lost: bus ids as <see cref="PciBusId.Normalise"/> writes them, else indexes. The others are unknown, not gone.</summary>
+    /// <summary>GPUs that a sentence calls lost, by bus id as <see cref="PciBusId.Normalise"/> writes it, else by index.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
     /// <summary>Lines that are neither a row nor understood.</summary>
@@ -19,7 +19,7 @@ public sealed record GpuQuery
     /// <param name="output">One line per GPU, columns by position. No quoting, so a comma inside a value is one column too many.</param>
     /// <param name="fields">What was asked, in order and in any spelling; columns of fields that we do not know are ignored.</param>
     /// <returns>GPUs in output order; none when all that was said is that a GPU is lost. Bad lines beside good rows are faults.</returns>
-    /// <exception cref="ToolFailureException">No row and no lost GPU: the text is a known error, or nothing parses. No GPU at all is one too.</exception>
+    /// <exception cref="ToolFailureException">No row and no lost GPU: a known error, a driver without a GPU, or nothing parses.</exception>
     /// <remarks>Seen: captures/, threads/, errors/; drivers 470 to 610, GeForce to H200, GB10, MIG, Windows, WSL2.</remarks>
     public static GpuQuery Parse(string output, IReadOnlyList<string> fields)
     {
@@ -56,7 +56,8 @@ public sealed record GpuQuery
     private static Gpu? ReadRow(string line, IReadOnlyList<string> fields)
     {
         var cells = Cell.Split(line);
-        return cells.Length == fields.Count && !IsHeader(line, fields) && !SmiText.IsSentence(line) ? new GpuRow(fields, cells).Read() : null;
+        var isRow = cells.Length == fields.Count && !IsHeader(line, fields) && !SmiText.IsSentence(line);
+        return isRow ? new GpuRow(fields, cells).Read() : null;
     }
 
     /// <summary>The header prints canonical names, not the alias that was asked for.</summary>
@@ -64,7 +65,8 @@ public sealed record GpuQuery
     {
         var first = GpuFields.WithoutUnit(Cell.Split(line)[0]);
         var asked = GpuFields.WithoutUnit(fields[0]);
-        return first.Equals(asked, StringComparison.OrdinalIgnoreCase) || (GpuFields.Canonical(first) is { } name && name == GpuFields.Canonical(asked));
+        return first.Equals(asked, StringComparison.OrdinalIgnoreCase)
+            || (GpuFields.Canonical(first) is { } name && name == GpuFields.Canonical(asked));
     }
 
     private static void Keep(List<string> lines, string line)

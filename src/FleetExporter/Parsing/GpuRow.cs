@@ -31,7 +31,7 @@ internal sealed class GpuRow
 
     private GpuFault? Fault { get; }
 
-    /// <summary>Null when the cells do not stand where they should: a banner with the right number of commas, a name with a comma in a cut row.</summary>
+    /// <summary>Null when cells do not stand where they should: a banner with the right number of commas, a name with a comma in a cut row.</summary>
     public Gpu? Read() => Shaped("index", cell => Cell.Integer(cell) is not null)
         && Shaped("uuid", cell => cell.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase))
         && Shaped("pstate", cell => Cell.PState(cell) is not null)
@@ -75,7 +75,8 @@ internal sealed class GpuRow
 
     private string? At(string name) => _cells.GetValueOrDefault(name);
 
-    private bool Shaped(string name, Func<string, bool> isShaped) => At(name) is not { } cell || Cell.IsToken(cell) || isShaped(cell);
+    private bool Shaped(string name, Func<string, bool> isShaped) =>
+        At(name) is not { } cell || Cell.IsToken(cell) || isShaped(cell);
 
     /// <summary>Where numbers were asked for, a row of nothing but tokens is a GPU; a row of nothing but words is not.</summary>
     private bool HasNumbers()
@@ -85,8 +86,10 @@ internal sealed class GpuRow
     }
 
     private ThrottleReason? Throttle(string name) =>
-        Either(At(name), "Active", "Not Active") is { } active ? new ThrottleReason(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], active) : null;
+        Either(At(name), "Active", "Not Active") is { } active ? new ThrottleReason(name[(name.IndexOf('.') + 1)..], active) : null;
 
     private static bool? Either(string? cell, string yes, string no) =>
-        string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true : string.Equals(cell, no, StringComparison.OrdinalIgnoreCase) ? false : null;
+        string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true
+        : string.Equals(cell, no, StringComparison.OrdinalIgnoreCase) ? false
+        : null;
 }

@@ -7,7 +7,7 @@ public static partial class GpuRuntime
 {
     public const string Other = "other";
 
-    /// <summary>Servers that have a name of their own; the words are looked for anywhere, since each also starts as <c>python … -m vllm</c> or under a path.</summary>
+    /// <summary>Servers with a name of their own. It may stand anywhere: each also starts as <c>python … -m vllm</c> or under a path.</summary>
     private static readonly (string Runtime, Regex Words)[] Named =
     [
         ("comfyui", ComfyUi()),
@@ -22,7 +22,7 @@ public static partial class GpuRuntime
     /// <summary>Every value that <see cref="Of"/> returns.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Named.Select(rule => rule.Runtime), "desktop", "python", Other];
 
-    /// <summary>The runtime of a process name, path, title or command line. Where several are named the first is it: the program stands before its arguments.</summary>
+    /// <summary>The runtime of a process name, path, title or command line. Of several the first is it: arguments stand behind the program.</summary>
     public static string Of(string? processName)
     {
         if (string.IsNullOrWhiteSpace(processName))
@@ -43,7 +43,8 @@ public static partial class GpuRuntime
 
     /// <summary>Not <c>llama-3</c> or <c>llama-factory</c>, which are a model and a trainer.</summary>
     [GeneratedRegex(
-        @"(?<![a-z0-9])(?:llama[-_.](?:server|cli|cpp|bench|run|batched|embedding|perplexity|parallel|simple|speculative|mtmd|tts|swap)|llamafile|rpc-server|ggml-rpc-server)(?![a-z0-9])",
+        @"(?<![a-z0-9])(?:llama[-_.](?:server|cli|cpp|bench|run|batched|embedding|perplexity|parallel|simple|speculative|mtmd|tts|swap)"
+        + @"|llamafile|(?:ggml-)?rpc-server)(?![a-z0-9])",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LlamaCpp();
 
@@ -63,12 +64,15 @@ public static partial class GpuRuntime
     private static partial Regex Vllm();
 
     [GeneratedRegex(
-        @"^[a-z]:\\windows\\|(?:^|[/\\])(?:xorg|x|xwayland|gnome-shell|gnome-[a-z-]+|mutter[a-z0-9-]*|kwin[a-z0-9_]*|plasmashell|sddm[a-z-]*|gdm[a-z0-9-]*|sway|hyprland|weston|chrome|chromium[a-z-]*|firefox[a-z-]*|msedge|msedgewebview2|explorer|dwm|discord|steam[a-z]*|code|nautilus|nvidia overlay)(?:\.exe|\.bin)?(?:\s|$)",
+        @"^[a-z]:\\windows\\|(?:^|[/\\])(?:xorg|xwayland|gnome-[a-z-]+|mutter[a-z0-9-]*|kwin[a-z0-9_]*|plasmashell|sddm[a-z-]*|gdm[a-z0-9-]*"
+        + @"|sway|hyprland|weston|chrome|chromium[a-z-]*|firefox[a-z-]*|msedge|msedgewebview2|explorer|dwm|discord|steam[a-z]*|nautilus"
+        + @"|nvidia overlay)(?:\.exe|\.bin)?(?:\s|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Desktop();
 
     /// <summary><c>pt_main_thread</c> is what PyTorch calls its process.</summary>
-    [GeneratedRegex(@"(?:^|[/\\\s])python[0-9.]*w?(?:\.exe)?(?:\s|$)|^pt_main_thread|(?:^|[/\\])(?:torchrun|ipython[0-9.]*)(?:\s|$)|^ray::",
+    [GeneratedRegex(
+        @"(?:^|[/\\\s])python[0-9.]*w?(?:\.exe)?(?:\s|$)|^pt_main_thread|(?:^|[/\\])(?:torchrun|ipython[0-9.]*)(?:\s|$)|^ray::",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Python();
 }

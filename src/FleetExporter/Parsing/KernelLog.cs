@@ -18,7 +18,7 @@ public static partial class KernelLog
     /// <summary>Parses <c>dmesg</c> or <c>journalctl -k -o short-monotonic</c>.</summary>
     /// <param name="output">The whole log or any lines of it; a line is <c>[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, …</c>.</param>
     /// <returns>Xids in log order; lines that are none are ignored, so none for a log without.</returns>
-    /// <exception cref="ToolFailureException">Nothing of the log came and the text says why: reading it is not allowed, or there is no such program.</exception>
+    /// <exception cref="ToolFailureException">No log, and the text says why: it may not be read, or there is no such program.</exception>
     /// <remarks>Written after the lines quoted in NVIDIA's Xid documentation, with and without <c>PCI:</c> and function; no capture.</remarks>
     public static IReadOnlyList<Xid> ParseXids(string output)
     {

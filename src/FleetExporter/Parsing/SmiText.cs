@@ -41,12 +41,12 @@ internal static partial class SmiText
     public static IEnumerable<string> Lines(string output) =>
         output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>A line for a message: one line of printable characters, at most 200.</summary>
-    public static string Clip(string line)
-    {
-        var kept = line.Length <= MaxLength ? line : line[..(char.IsHighSurrogate(line[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
-        return kept.Any(char.IsControl) ? string.Concat(kept.Select(c => char.IsControl(c) ? '?' : c)) : kept;
-    }
+    /// <summary>A line for a message: printable, at most 200 characters.</summary>
+    public static string Clip(string line) =>
+        Printable(line.Length <= MaxLength ? line : line[..(char.IsHighSurrogate(line[MaxLength - 1]) ? MaxLength - 1 : MaxLength)]);
+
+    /// <summary>Without control characters: what a remote program prints must not reach a terminal as commands.</summary>
+    public static string Printable(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
 
     /// <summary>The GPU that a sentence calls lost: its bus id, else its index.</summary>
     public static string? LostGpu(string line)
@@ -102,7 +102,7 @@ internal static partial class SmiText
     private static partial Regex LostSentence();
 
     [GeneratedRegex(
-        @"^(?:NVIDIA-SMI has failed|NVIDIA-SMI couldn't|Failed to |Unable to determine |No devices were found|No supported GPUs|Field "".*"" is not |ERROR:)",
+        @"^(?:NVIDIA-SMI (?:has failed|couldn't)|Failed to |Unable to determine |No devices were|No supported GPUs|Field "".*"" is not |ERROR:)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ErrorStart();
 }
