@@ -18,7 +18,7 @@ public sealed class GpuPropertyTests
 
     private static readonly IReadOnlyList<string> Wanted = [.. GpuFields.Wanted.Select(field => field.Name)];
 
-    private static readonly Config Few = Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60);
+    private static readonly FsCheck.Config Few = FsCheck.Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60);
 
     private static readonly Dictionary<string, Func<Gpu, object?>> Numbers = new()
     {
@@ -76,8 +76,8 @@ public sealed class GpuPropertyTests
     [Fact]
     public void Any_mutated_kernel_log_is_answered_or_refused()
     {
-        const string log = "[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, pid=1234\n[12346.5] host kernel: NVRM: Xid (PCI:0000:3b:00.0): 13, x\n";
-        Check.One(Few, Prop.ForAll(Mutations.Select(seeds => Mutate(log, seeds)).ToArbitrary(), text => GpuOutcome.OfKernelLog(text)));
+        const string Log = "[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, pid=1234\n[12346.5] host kernel: NVRM: Xid (PCI:0000:3b:00.0): 13, x\n";
+        Check.One(Few, Prop.ForAll(Mutations.Select(seeds => Mutate(Log, seeds)).ToArbitrary(), text => GpuOutcome.OfKernelLog(text)));
     }
 
     [Fact]

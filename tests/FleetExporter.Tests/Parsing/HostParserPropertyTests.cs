@@ -40,7 +40,7 @@ public sealed class HostParserPropertyTests
     [Theory]
     [MemberData(nameof(Sections))]
     public void ArbitraryText_IsReadOrRefused(string section) =>
-        Prop.ForAll<string>(text => Check(section, text ?? "")).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Prop.ForAll<string>(text => Check(section, text ?? "")).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Theory]
     [MemberData(nameof(Sections))]
@@ -56,7 +56,7 @@ public sealed class HostParserPropertyTests
                 return text[..at] + insert + text[Math.Min(text.Length, at + length)..];
             });
 
-        Prop.ForAll(damaged.ToArbitrary(), text => Check(section, text)).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        Prop.ForAll(damaged.ToArbitrary(), text => Check(section, text)).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(400));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class HostParserPropertyTests
             select new CpuTimes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
 
         Prop.ForAll(times.Two().ToArbitrary(), static p => CpuTimes.BusyRatio(p.Item1, p.Item2) is null or (>= 0 and <= 1))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
     private static bool Check(string section, string text)
