@@ -10,7 +10,7 @@ public enum MetricType
 public sealed class MetricFamily
 {
     private static readonly string[] Units = ["bytes", "seconds", "ratio", "celsius", "watts", "hertz", "joules"];
-    private static int s_count;
+    private static int _count;
 
     private MetricFamily(MetricType type, string name, string help, string[] labels)
     {
@@ -20,7 +20,7 @@ public sealed class MetricFamily
         Labels = labels;
         var stem = type == MetricType.Counter ? name[..^"_total".Length] : name;
         Unit = Array.Find(Units, unit => stem.EndsWith("_" + unit, StringComparison.Ordinal));
-        Ordinal = Interlocked.Increment(ref s_count) - 1;
+        Ordinal = Interlocked.Increment(ref _count) - 1;
     }
 
     public MetricType Type { get; }
@@ -43,7 +43,7 @@ public sealed class MetricFamily
     /// <summary>Place of this family's buffer in a page.</summary>
     internal int Ordinal { get; }
 
-    internal static int Count => Volatile.Read(ref s_count);
+    internal static int Count => Volatile.Read(ref _count);
 
     public static MetricFamily Gauge(string name, string help, params string[] labels) => new(MetricType.Gauge, name, help, labels);
 

@@ -1,0 +1,31 @@
+# make up     build and run: this machine is watched, or what fleet.yml says
+# make test   everything that is checked, as in CI
+.PHONY: up test build bench lint help
+.DEFAULT_GOAL := help
+
+OUT := artifacts/fleet-exporter
+
+help: ## Lists the targets.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+up: build ## Installs what is missing, builds, and runs the service in the foreground; Ctrl-C stops it.
+	@scripts/ensure-packages up
+	@scripts/up
+
+build: ## Publishes the service to artifacts/fleet-exporter/.
+	@scripts/ensure-dotnet
+	dotnet publish src/FleetExporter -c Release -o $(OUT) --nologo -v quiet
+
+test: ## Installs what is missing, builds with warnings as errors, checks the style and runs all tests.
+	@scripts/ensure-dotnet
+	@scripts/ensure-packages up test
+	dotnet build FleetExporter.slnx --nologo -v quiet
+	dotnet format FleetExporter.slnx --verify-no-changes --no-restore
+	scripts/test
+
+lint: ## Checks the style only.
+	dotnet format FleetExporter.slnx --verify-no-changes
+
+bench: ## Measures and prints; see docs/performance.md.
+	@scripts/ensure-dotnet
+	dotnet run -c Release --project bench/FleetExporter.Bench -- $(BENCH)
