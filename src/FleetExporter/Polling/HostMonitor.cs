@@ -40,25 +40,29 @@ internal sealed partial class HostMonitor(
                 {
                     await RunVitalsAsync(collectors, backOff, stop).ConfigureAwait(false);
                 }
-                catch (StreamException e)
+                catch (Exception e) when (!stop.IsCancellationRequested)
                 {
-                    var wait = backOff.Next(e.Reason);
-                    var fresh = _record.Current.Connection.Failure != e.Reason;
-                    _record.Disconnected(e.Reason, e.Message, clock.GetUtcNow() + wait);
+                    // Whatever it was, the host is tried again: nothing else would.
+                    var reason = (e as StreamException)?.Reason ?? SshFailure.Closed;
+                    var wait = backOff.Next(reason);
+                    var fresh = _record.Current.Connection.Failure != reason;
+                    _record.Disconnected(reason, e.Message, clock.GetUtcNow() + wait);
                     _record.Lost("the host is not connected");
                     _pollVitals.Take()?.TrySetResult();
                     if (fresh)
                     {
-                        LogDown(host.Name, Words.Of(e.Reason), e.Message);
+                        LogDown(host.Name, Words.Of(reason), e.Message);
                     }
 
                     await Task.Delay(wait, clock, stop).ConfigureAwait(false);
                 }
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             _record.Close();
+            _pollVitals.Take()?.TrySetResult();
+            _pollGpus.Take()?.TrySetResult();
         }
     }
 
@@ -107,7 +111,7 @@ internal sealed partial class HostMonitor(
 
                 pause = TimeSpan.FromMinutes(1);
             }
-            catch (StreamException e)
+            catch (Exception e) when (!stop.IsCancellationRequested)
             {
                 _record.Silent(collectors, e.Message);
                 pause = pause < TimeSpan.FromMinutes(30) ? pause * 2 : TimeSpan.FromHours(1);
@@ -126,8 +130,8 @@ internal sealed partial class HostMonitor(
     {
         var loop = new StreamLoop(host, timing, StreamKind.Gpu, _record, _gpuSchedule, _pollGpus, clock, logger);
         await using var stream = await OpenAsync(StreamKind.Gpu, collectors, loop.Lease, stop).ConfigureAwait(false);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(3 * loop.Lease);
+        using var deadline = new CancellationTokenSource(3 * loop.Lease, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         try
         {
             await foreach (var (section, _) in stream.AskAsync([Hung.Name], limit.Token).ConfigureAwait(false))

@@ -29,13 +29,19 @@ internal sealed partial class StreamLoop(
             var request = pollNow.Take();
             var on = SortOut(collectors);
             var due = schedule.Due(on, clock.GetUtcNow(), request is not null);
-            if (due.Count > 0)
+            try
             {
-                await AskAsync(stream, due, stop).ConfigureAwait(false);
-                answered();
+                if (due.Count > 0)
+                {
+                    await AskAsync(stream, due, stop).ConfigureAwait(false);
+                    answered();
+                }
+            }
+            finally
+            {
+                request?.TrySetResult();
             }
 
-            request?.TrySetResult();
             if (on.Count == 0 && kind == StreamKind.Gpu)
             {
                 return;
