@@ -63,7 +63,7 @@ public static partial class KernelLog
 
     /// <summary>The driver's words come right after the stamp: a program's name further on in the line cannot forge one.</summary>
     [GeneratedRegex(
-        @"\[\s*(?<time>[0-9]{1,12}\.[0-9]{1,9})\]\s+(?:\S+ kernel: )?NVRM: Xid \((?:PCI:)?(?<bus>[0-9A-Fa-f:.]+)\): (?<code>[0-9]{1,9})(?![0-9])",
+        @"\[\s*(?<time>[0-9]{1,9}\.[0-9]{1,9})\]\s+(?:\S+ kernel: )?NVRM: Xid \((?:PCI:)?(?<bus>[0-9A-Fa-f:.]+)\): (?<code>[0-9]{1,9})(?![0-9])",
         RegexOptions.CultureInvariant)]
     private static partial Regex XidLine();
 }

@@ -38,7 +38,7 @@ internal sealed partial class HostMonitor(
             {
                 try
                 {
-                    await Guarded(() => RunVitalsAsync(collectors, backOff, stop)).ConfigureAwait(false);
+                    await Guarded(() => RunVitalsAsync(collectors, backOff, stop), stop).ConfigureAwait(false);
                 }
                 catch (StreamException e)
                 {
@@ -56,9 +56,11 @@ internal sealed partial class HostMonitor(
                 }
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             _record.Close();
+            _pollVitals.Take()?.TrySetResult();
+            _pollGpus.Take()?.TrySetResult();
         }
     }
 
@@ -102,7 +104,7 @@ internal sealed partial class HostMonitor(
             {
                 if (Wanted(collectors))
                 {
-                    await Guarded(() => RunGpuStreamAsync(collectors, stop)).ConfigureAwait(false);
+                    await Guarded(() => RunGpuStreamAsync(collectors, stop), stop).ConfigureAwait(false);
                 }
 
                 pause = TimeSpan.FromMinutes(1);
@@ -143,10 +145,10 @@ internal sealed partial class HostMonitor(
         await loop.RunAsync(stream, collectors, static () => { }, stop).ConfigureAwait(false);
     }
 
-    private static async Task<HashSet<string>> HungAsync(SamplerStream stream, TimeSpan lease, CancellationToken stop)
+    private async Task<HashSet<string>> HungAsync(SamplerStream stream, TimeSpan lease, CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(3 * lease);
+        using var deadline = new CancellationTokenSource(3 * lease, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         HashSet<string> hung = [];
         try
         {
@@ -164,13 +166,13 @@ internal sealed partial class HostMonitor(
     }
 
     /// <summary>A bug in the way of one host must not end its watching: it is logged, and tried again like a lost connection.</summary>
-    private async Task Guarded(Func<Task> run)
+    private async Task Guarded(Func<Task> run, CancellationToken stop)
     {
         try
         {
             await run().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (StreamException or OperationCanceledException))
+        catch (Exception e) when (e is not StreamException && !stop.IsCancellationRequested)
         {
             LogBug(e, host.Name);
             throw new StreamException(SshFailure.Closed, $"the exporter failed: {e.Message}");

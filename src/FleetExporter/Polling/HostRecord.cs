@@ -79,7 +79,7 @@ internal sealed class HostRecord
         var now = _clock.GetUtcNow();
         var outcome = new CollectorOutcome(
             collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300), LastSuccess: LastSuccess(s, collector), Body: Cut(section.Body));
-        return Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!);
+        return Deriver.Relate(Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!), now);
     });
 
     /// <summary>The connection is gone: nothing that was asked before answers now. A host never seen fails in what every host has.</summary>

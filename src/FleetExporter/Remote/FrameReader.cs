@@ -43,6 +43,20 @@ public sealed class FrameReader
     /// <summary>Takes the next complete item; null when more bytes are needed.</summary>
     public FrameItem? TryRead()
     {
+        while (true)
+        {
+            var item = Next(out var silent);
+            if (!silent)
+            {
+                return item;
+            }
+        }
+    }
+
+    /// <param name="silent">The header that was read says nothing by itself.</param>
+    private FrameItem? Next(out bool silent)
+    {
+        silent = false;
         var data = _buffer.AsSpan(_start, _end - _start);
         var at = data.IndexOf(_marker);
         if (at < 0)
@@ -63,7 +77,7 @@ public sealed class FrameReader
 
         if (length > 0 && line[length - 1] == '\r')
         {
-            return new FrameItem.Broken("", "a terminal stands between the shell and the exporter (line ends in CR); turn RequestTTY off");
+            return Skip("a terminal stands between the shell and the exporter (line ends in CR); turn RequestTTY off");
         }
 
         var words = Encoding.UTF8.GetString(line[..Math.Min(length, MaxHeader)]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -75,7 +89,8 @@ public sealed class FrameReader
                 return new FrameItem.Hello(pairs);
             case ["frame", _, _] or ["."]:
                 Drop(header);
-                return TryRead();
+                silent = true;
+                return null;
             case ["end", var sequence] when long.TryParse(sequence, CultureInfo.InvariantCulture, out var number):
                 Drop(header);
                 return new FrameItem.FrameEnd(number);
@@ -125,8 +140,9 @@ public sealed class FrameReader
         return new FrameItem.Broken(section, problem);
     }
 
-    private static bool TryUptime(string text, out double seconds) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds);
+    /// <summary>Seconds of uptime: a plain number below thirty years, so that no arithmetic on it overflows.</summary>
+    internal static bool TryUptime(string text, out double seconds) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds) && seconds is >= 0 and < 1e9;
 
     private void Drop(int bytes)
     {

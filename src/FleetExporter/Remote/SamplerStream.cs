@@ -150,7 +150,7 @@ public sealed class SamplerStream : IAsyncDisposable
     {
         var pairs = hello.Pairs.Select(p => p.Split('=', 2)).Where(p => p.Length == 2).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.First()[1]);
         if (pairs.TryGetValue("epoch", out var epoch) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 32503680000
-            && pairs.TryGetValue("up", out var up) && double.TryParse(up, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var uptime))
+            && pairs.TryGetValue("up", out var up) && FrameReader.TryUptime(up, out var uptime))
         {
             return new Hello(Printable.Line(pairs.GetValueOrDefault("user", ""), 64), DateTimeOffset.FromUnixTimeSeconds(seconds), uptime);
         }

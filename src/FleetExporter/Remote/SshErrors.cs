@@ -57,7 +57,8 @@ internal static partial class SshErrors
             return new(SshFailure.Unreachable, said);
         }
 
-        if (!Has("timed out") && (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version")))
+        if (!Has("timed out")
+            && (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version") || Has("Unable to negotiate")))
         {
             return new(SshFailure.Banner, said);
         }
@@ -96,6 +97,6 @@ internal static partial class SshErrors
     private static partial Regex ServerKey();
 
     // What LogLevel DEBUG1 says beside the debug lines, even when all is well.
-    [GeneratedRegex(@"^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: |Warning: Permanently added )")]
+    [GeneratedRegex(@"^(OpenSSH_|Authenticated to |Disconnected from |Transferred: |Bytes per second: |Warning: Permanently added )")]
     private static partial Regex Chatter();
 }

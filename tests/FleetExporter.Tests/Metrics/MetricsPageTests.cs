@@ -1,0 +1,206 @@
+using FleetExporter.Metrics;
+
+namespace FleetExporter.Tests.Metrics;
+
+public sealed class MetricsPageTests : IDisposable
+{
+    private static readonly MetricFamily Beta = MetricFamily.Gauge("fleet_test_beta_bytes", "The second.", "host", "name");
+    private static readonly MetricFamily Alpha = MetricFamily.Counter("fleet_test_alpha_seconds_total", "The \"first\" \\ of two.", "host");
+    private static readonly MetricFamily Plain = MetricFamily.Gauge("fleet_test_plain", "Without a unit.", "state");
+    private static readonly MetricFamily Small = MetricFamily.Gauge("fleet_test_small", "At most a few.", "host");
+
+    private readonly DroppedSeries _dropped = new();
+    private readonly MetricsPage _page;
+
+    public MetricsPageTests() => _page = new MetricsPage(_dropped);
+
+    [Fact]
+    public void Samples_stand_with_their_family_and_families_in_the_order_of_their_names()
+    {
+        _page.Add(Beta, Labels.Of("host", "a"), 1, ("name", "x"));
+        _page.Add(Alpha, Labels.Of("host", "a"), 2);
+        _page.Add(Beta, Labels.Of("host", "b"), 3);
+
+        Assert.Equal(
+            """
+            # HELP fleet_test_alpha_seconds_total The "first" \\ of two.
+            # TYPE fleet_test_alpha_seconds_total counter
+            fleet_test_alpha_seconds_total{host="a"} 2
+            # HELP fleet_test_beta_bytes The second.
+            # TYPE fleet_test_beta_bytes gauge
+            fleet_test_beta_bytes{host="a",name="x"} 1
+            fleet_test_beta_bytes{host="b"} 3
+
+            """,
+            _page.ToString());
+    }
+
+    [Fact]
+    public void OpenMetrics_names_a_counter_without_its_end_and_tells_units_and_the_end()
+    {
+        _page.Add(Beta, Labels.None, 1);
+        _page.Add(Alpha, Labels.None, 2);
+        _page.Add(Plain, Labels.None, 3);
+
+        Assert.Equal(
+            """
+            # TYPE fleet_test_alpha_seconds counter
+            # UNIT fleet_test_alpha_seconds seconds
+            # HELP fleet_test_alpha_seconds The \"first\" \\ of two.
+            fleet_test_alpha_seconds_total 2
+            # TYPE fleet_test_beta_bytes gauge
+            # UNIT fleet_test_beta_bytes bytes
+            # HELP fleet_test_beta_bytes The second.
+            fleet_test_beta_bytes 1
+            # TYPE fleet_test_plain gauge
+            # HELP fleet_test_plain Without a unit.
+            fleet_test_plain 3
+            # EOF
+
+            """,
+            _page.ToString(ExpositionFormat.OpenMetrics));
+    }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("a\\b", "a\\\\b")]
+    [InlineData("say \"hi\"", "say \\\"hi\\\"")]
+    [InlineData("two\nlines", "two\\nlines")]
+    [InlineData("\\n is no line feed", "\\\\n is no line feed")]
+    [InlineData("é 漢 🚀", "é 漢 🚀")]
+    public void A_label_value_is_escaped_the_same_way_in_the_target_and_beyond_it(string value, string written)
+    {
+        _page.Add(Beta, Labels.Of("host", value), 1, ("name", value));
+
+        Assert.Equal($"fleet_test_beta_bytes{{host=\"{written}\",name=\"{written}\"}} 1", Assert.Single(Samples()));
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_replaced()
+    {
+        _page.Add(Beta, Labels.Of("host", "a\ud83d"), 1, ("name", "\ude80b"));
+
+        Assert.Equal("fleet_test_beta_bytes{host=\"a\ufffd\",name=\"\ufffdb\"} 1", Assert.Single(Samples()));
+    }
+
+    [Fact]
+    public void A_value_of_the_longest_length_is_kept_and_a_longer_one_cut()
+    {
+        Assert.Equal($"name=\"{new string('x', 200)}\"", Labels.Of("name", new string('x', 200)).ToString());
+        Assert.Equal($"name=\"{new string('x', 199)}…\"", Labels.Of("name", new string('x', 201)).ToString());
+    }
+
+    [Fact]
+    public void A_cut_never_halves_a_surrogate_pair_nor_an_escape()
+    {
+        Assert.Equal($"n=\"{new string('x', 198)}…\"", Labels.Of("n", new string('x', 198) + "🚀🚀").ToString());
+        Assert.Equal($"n=\"{new string('x', 197)}🚀…\"", Labels.Of("n", new string('x', 197) + "🚀🚀").ToString());
+        Assert.Equal($"n=\"{string.Concat(Enumerable.Repeat("\\\"", 199))}…\"", Labels.Of("n", new string('"', 300)).ToString());
+    }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(-0.0, "0")]
+    [InlineData(-17, "-17")]
+    [InlineData(0.1, "0.1")]
+    [InlineData(-2.5, "-2.5")]
+    [InlineData(1767225600.25, "1767225600.25")]
+    [InlineData(128849018880, "128849018880")]
+    [InlineData(9007199254740991, "9007199254740991")]
+    [InlineData(1e21, "1E+21")]
+    [InlineData(1e-9, "1E-09")]
+    [InlineData(double.MinValue, "-1.7976931348623157E+308")]
+    [InlineData(double.PositiveInfinity, "+Inf")]
+    [InlineData(double.NegativeInfinity, "-Inf")]
+    [InlineData(double.NaN, "NaN")]
+    public void A_number_is_written_as_both_formats_take_it(double value, string written)
+    {
+        _page.Add(Plain, Labels.None, value);
+
+        Assert.Equal($"fleet_test_plain {written}", Assert.Single(Samples()));
+    }
+
+    [Fact]
+    public void An_absent_value_adds_nothing_not_even_the_family()
+    {
+        _page.Add(Plain, Labels.None, null);
+        _page.Add(Beta, Labels.None, null, ("name", "x"));
+
+        Assert.Equal("", _page.ToString());
+        Assert.Equal("# EOF\n", _page.ToString(ExpositionFormat.OpenMetrics));
+    }
+
+    [Theory]
+    [InlineData("b", "0,1,0")]
+    [InlineData("unheard of", "0,0,0")]
+    [InlineData(null, "0,0,0")]
+    public void A_state_set_has_every_state_whichever_holds(string? current, string values)
+    {
+        _page.AddStates(Plain, Labels.None, "state", ["a", "b", "c"], current);
+
+        Assert.Equal(
+            values.Split(',').Zip(["a", "b", "c"], (value, state) => $"fleet_test_plain{{state=\"{state}\"}} {value}"),
+            Samples());
+    }
+
+    [Fact]
+    public void A_target_has_at_most_the_familys_limit_and_what_is_left_out_is_counted()
+    {
+        foreach (var host in new[] { "a", "b" })
+        {
+            _page.BeginTarget();
+            for (var i = 0; i < 258; i++)
+            {
+                _page.Add(Small, Labels.Of("host", host), i);
+            }
+        }
+
+        Assert.Equal([("a", 256), ("b", 256)], Samples().CountBy(s => s.Split('"')[1]).Select(c => (c.Key, c.Value)));
+        Assert.Equal(
+            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 4", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 0"], Dropped(Small, Plain));
+    }
+
+    [Fact]
+    public void Drops_add_up_from_page_to_page()
+    {
+        for (var scrape = 0; scrape < 3; scrape++)
+        {
+            using var page = new MetricsPage(_dropped);
+            for (var i = 0; i < 257; i++)
+            {
+                page.Add(Small, Labels.None, i);
+            }
+        }
+
+        Assert.Equal("fleet_series_dropped_total{family=\"fleet_test_small\"} 3", Assert.Single(Dropped(Small)));
+    }
+
+    [Fact]
+    public void A_hundred_thousand_samples_come_out_whole_and_in_order()
+    {
+        string Name(int i) => new string('x', i % 150) + i;
+        for (var i = 0; i < 100_000; i++)
+        {
+            _page.BeginTarget();
+            _page.Add(Beta, Labels.Of("host", "h"), i, ("name", Name(i)));
+        }
+
+        var expected = Enumerable.Range(0, 100_000).Select(i => $"fleet_test_beta_bytes{{host=\"h\",name=\"{Name(i)}\"}} {i}");
+        Assert.Equal(expected, Samples());
+    }
+
+    [Fact]
+    public void A_counter_that_does_not_end_in_total_is_refused() =>
+        Assert.Contains("_total", Assert.Throws<ArgumentException>(() => MetricFamily.Counter("fleet_test_count", "x")).Message, StringComparison.Ordinal);
+
+    public void Dispose() => _page.Dispose();
+
+    private IEnumerable<string> Samples() => _page.ToString().Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+
+    private IEnumerable<string> Dropped(params MetricFamily[] families)
+    {
+        using var page = new MetricsPage(_dropped);
+        _dropped.WriteTo(page, families);
+        return page.ToString().Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+    }
+}

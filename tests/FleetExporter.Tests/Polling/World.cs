@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+using FleetExporter.Tests.Config;
+using FleetExporter.Tests.Parsing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FleetExporter.Tests.Polling;
+
+/// <summary>A fleet of replaying hosts under a clock that the test moves.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    public const string OneHost = "hosts: [{ name: a, address: a.lan }]";
+
+    private readonly DroppedSeries _dropped = new();
+    private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
+
+    private World(string? attachedPath)
+    {
+        Attached = new AttachedTimes(attachedPath, Clock, NullLogger<AttachedTimes>.Instance);
+        Fleet = new Fleet(State, host => Shell(host.Name), Attached, Clock, NullLogger<Fleet>.Instance);
+    }
+
+    public FakeClock Clock { get; } = new();
+
+    public FleetState State { get; } = new();
+
+    public AttachedTimes Attached { get; }
+
+    public Fleet Fleet { get; }
+
+    /// <summary>Starts watching and waits until everything has been asked once.</summary>
+    public static async Task<World> StartAsync(string yml = OneHost, Action<World>? prepare = null, string? attachedPath = null)
+    {
+        var world = new World(attachedPath);
+        prepare?.Invoke(world);
+        await world.ApplyAsync(yml);
+        return world;
+    }
+
+    public async Task ApplyAsync(string yml)
+    {
+        await Fleet.ApplyAsync(Yml.Load(yml));
+        await SettleAsync();
+    }
+
+    public ReplayShell Shell(string host = "a") => _shells.GetOrAdd(host, _ => HealthyHost(Clock));
+
+    public HostSnapshot Host(string host = "a") => State.Find(host) ?? throw new KeyNotFoundException(host);
+
+    /// <summary>Moves the clock a second at a time, letting everything come to rest after each.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>Lets time pass until the condition holds.</summary>
+    /// <returns>The time it took.</returns>
+    public async Task<TimeSpan> UntilAsync(Func<bool> condition, TimeSpan limit)
+    {
+        var passed = TimeSpan.Zero;
+        while (!condition())
+        {
+            Assert.True(passed < limit, $"nothing came of it within {limit}: {string.Join("; ", State.Hosts.Select(h => h.Problem(Clock.GetUtcNow())))}");
+            await PassAsync(TimeSpan.FromSeconds(1));
+            passed += TimeSpan.FromSeconds(1);
+        }
+
+        return passed;
+    }
+
+    /// <summary>The loops run on the thread pool: waits until none of them moves any more without the clock.</summary>
+    public async Task SettleAsync()
+    {
+        (int, int, HostSnapshot?) before = default;
+        for (var calm = 0; calm < 5;)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+            var now = (Clock.PendingTimers, _shells.Values.Sum(s => s.Progress), State.Hosts.MaxBy(h => h.Recent.Count));
+            calm = now == before && _shells.Values.All(s => s.IsIdle) ? calm + 1 : 0;
+            before = now;
+        }
+    }
+
+    public IReadOnlyList<string> Series(string part)
+    {
+        using var page = new MetricsPage(_dropped);
+        foreach (var host in State.Hosts)
+        {
+            HostPage.Write(page, host, Clock.GetUtcNow());
+        }
+
+        return [.. page.ToString().Split('\n').Where(line => line.Length > 0 && line[0] != '#' && line.Contains(part, StringComparison.Ordinal))];
+    }
+
+    public async ValueTask DisposeAsync() => await Fleet.DisposeAsync();
+
+    private static ReplayShell HealthyHost(TimeProvider clock)
+    {
+        var shell = new ReplayShell(clock);
+        shell.Answer("system", "kernel=6.1.0\nos=Debian\narch=x86_64\ncpus=2\npagesize=4096\nuser=alice\ntools= nvidia-smi tmux\nboot_id=one\n");
+        shell.Answer("host", HostCapture.Host());
+        shell.Answer("temperature", "T41000:::k10temp:Tctl\n");
+        shell.Answer("tmux", "U0:alice\n" + Tmux(0) + HostCapture.Stat(100, 1));
+        shell.Answer("filesystem", HostCapture.Proc("vm-mountns.df.PT-B1.txt"));
+        shell.Answer("hung", "");
+        var (fields, rows) = Captures.Query("linux-h100-590.48.01.idle");
+        shell.Answer("gpu", $"fields={string.Join(',', fields)}\n{rows}");
+        shell.Answer("gpu_processes", Captures.Processes("linux-h100-590.48.01.load").Body);
+        shell.Answer("gpu_details", Captures.Read("synthetic/gb10-dgx-spark.q.xml"));
+        shell.Answer("xid", "");
+        return shell;
+    }
+
+    /// <summary>A session called <c>train</c> with one pane, pid 100, created an hour before the clocks start.</summary>
+    public static string Tmux(int attached, string name = "train") =>
+        $"S$1:1767222000:{attached}:1:1767222600::{name}\nP$1:%1:100:0\n";
+}

@@ -1,0 +1,219 @@
+using System.Text;
+using FleetExporter.Remote;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FleetExporter.Tests.Remote;
+
+public sealed class FrameReaderTests
+{
+    private const string Nonce = "0123456789abcdef0123456789abcdef";
+    private const string Header = "\n@" + Nonce + " ";
+
+    private readonly FrameReader _reader = new(Nonce);
+
+    [Fact]
+    public void A_frame_is_cut_into_its_sections()
+    {
+        var items = Read($"{Header}frame 7 12.50\n{Section("host", "a\nb")}{Section("df", "", status: 1)}{Header}end 7\n");
+
+        Assert.Equal(
+            [new FrameItem.Body("host", 0, 12.5, 12.51, "a\nb"), new FrameItem.Body("df", 1, 12.5, 12.51, ""), new FrameItem.FrameEnd(7)], items);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Welcome to Debian!\n\nLast login: today\n")]
+    [InlineData("no line feed at the end")]
+    [InlineData("\n@0123 frame 1 2\n\n@\n@@@")]
+    public void What_stands_before_the_first_header_is_noise(string noise)
+    {
+        var hello = Assert.IsType<FrameItem.Hello>(Assert.Single(Read($"{noise}{Header}hello 1 pid=12 up=3.45\n")));
+
+        Assert.Equal(["pid=12", "up=3.45"], hello.Pairs);
+    }
+
+    [Fact]
+    public void Pieces_of_one_byte_make_the_same()
+    {
+        var items = new List<FrameItem>();
+        foreach (var b in Encoding.UTF8.GetBytes($"motd{Section("tmux", "S$1:é\n")}{Header}end 3\n"))
+        {
+            _reader.Push([b]);
+            items.AddRange(Drain());
+        }
+
+        Assert.Equal([new FrameItem.Body("tmux", 0, 12.5, 12.51, "S$1:é\n"), new FrameItem.FrameEnd(3)], items);
+    }
+
+    [Theory]
+    [InlineData("\n@0123 end 0\n@0123 .\n")]
+    [InlineData("\r\n\r\n")]
+    [InlineData("@0123456789abcdef0123456789abcdef end 0\n")]
+    [InlineData("\n\n\n")]
+    public void A_body_may_look_like_headers(string body)
+    {
+        var item = Assert.IsType<FrameItem.Body>(Read(Section("tmux", body))[0]);
+
+        Assert.Equal(body, item.Text);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_text_are_replaced_and_counted_as_they_came()
+    {
+        byte[] body = [(byte)'a', 0xff, 0xc3, (byte)'b'];
+        _reader.Push([.. Encoding.ASCII.GetBytes($"{Header}x 0 1 1 4\n"), .. body, .. Encoding.ASCII.GetBytes($"{Header}.\n{Header}end 1\n")]);
+
+        Assert.Equal([new FrameItem.Body("x", 0, 1, 1, "a\ufffd\ufffdb"), new FrameItem.FrameEnd(1)], Drain());
+    }
+
+    [Fact]
+    public void A_terminal_in_the_way_is_told_and_does_not_hold_the_reader()
+    {
+        var items = Read($"\r{Header}hello 1 pid=1 up=2\r\n{Header}end 1\n");
+
+        Assert.Contains("terminal", Assert.IsType<FrameItem.Broken>(items[0]).Problem, StringComparison.Ordinal);
+        Assert.Equal([new FrameItem.FrameEnd(1)], items.Skip(1));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(60)]
+    public void A_body_of_another_length_is_damaged_alone(int length)
+    {
+        var items = Read($"{Header}gpu 0 1.00 1.00 {length}\nabcd{Header}.\n{Section("xid", "fine")}{Header}end 9\n");
+
+        Assert.Equal("gpu", Assert.IsType<FrameItem.Broken>(items[0]).Section);
+        Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine"), new FrameItem.FrameEnd(9)], items.Skip(1));
+    }
+
+    [Fact]
+    public void A_body_over_the_limit_is_damaged_and_skipped()
+    {
+        var items = Read($"{Header}gpu 0 1 1 {FrameReader.MaxBody + 1}\n{new string('x', FrameReader.MaxBody + 1)}{Header}.\n{Section("xid", "fine")}");
+
+        var broken = Assert.IsType<FrameItem.Broken>(items[0]);
+        Assert.Equal(("gpu", $"body of {FrameReader.MaxBody + 1} bytes is over the limit of {FrameReader.MaxBody}"), (broken.Section, broken.Problem));
+        Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items.Skip(1));
+    }
+
+    [Fact]
+    public void A_body_of_the_limit_is_taken()
+    {
+        var body = new string('x', FrameReader.MaxBody);
+
+        Assert.Equal(body, Assert.IsType<FrameItem.Body>(Assert.Single(Read(Section("gpu", body)))).Text);
+    }
+
+    [Theory]
+    [InlineData("gpu 0 1 1")]
+    [InlineData("gpu 0 1 1 -4")]
+    [InlineData("gpu zero 1 1 4")]
+    [InlineData("gpu 0 1 1 99999999999")]
+    [InlineData("gpu 0 NaN 1 4")]
+    [InlineData("gpu 0 1 Infinity 4")]
+    [InlineData("gpu 0 1 99999999999999999999 4")]
+    [InlineData("gpu 0 -1 1 4")]
+    [InlineData("hello 2")]
+    [InlineData("end soon")]
+    [InlineData("")]
+    public void A_header_that_is_not_understood_is_skipped(string header)
+    {
+        var items = Read($"{Header}{header}\nabcd{Section("xid", "fine")}");
+
+        Assert.Equal("", Assert.IsType<FrameItem.Broken>(items[0]).Section);
+        Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items.Skip(1));
+    }
+
+    [Fact]
+    public void A_header_without_an_end_is_skipped()
+    {
+        Assert.Equal([new FrameItem.Broken("", "header without end")], Read($"{Header}{new string('x', 2000)}"));
+        Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], Read(Section("xid", "fine")));
+    }
+
+    [Fact]
+    public void The_last_words_of_a_stream_name_what_hangs() =>
+        Assert.Equal(new FrameItem.Stuck("12 345"), Assert.Single(Read($"{Header}stuck 12 345\n")));
+
+    [Fact]
+    public void Headers_without_meaning_may_come_in_any_number()
+    {
+        var items = Read(string.Concat(Enumerable.Repeat($"{Header}.\n", 200_000)) + Section("xid", "fine"));
+
+        Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items);
+    }
+
+    [Fact]
+    public void Any_sections_in_any_pieces_come_out_as_they_went_in()
+    {
+        var text = Gen.OneOf(
+            Gen.Elements("", "\n", "\r\n", Header, $"{Header}end 0\n"[..20], "\n@0123 . ", "é🚀", new string('x', 5000)),
+            ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(s.Get))));
+        var body = text.ListOf().Select(string.Concat).Where(b => !b.Contains(Header, StringComparison.Ordinal));
+        var cases =
+            from bodies in body.ListOf()
+            from pieces in Gen.Choose(1, 3000).NonEmptyListOf()
+            select (bodies, pieces);
+
+        Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            var reader = new FrameReader(Nonce);
+            var bytes = Encoding.UTF8.GetBytes("motd" + string.Concat(c.bodies.Select((b, i) => Section("s" + i, b))) + $"{Header}end 5\n");
+            var found = new List<FrameItem>();
+            for (int at = 0, piece = 0; at < bytes.Length; piece++)
+            {
+                var length = Math.Min(c.pieces[piece % c.pieces.Count], bytes.Length - at);
+                reader.Push(bytes.AsSpan(at, length));
+                at += length;
+                found.AddRange(Drain(reader));
+            }
+
+            return found.SequenceEqual([.. c.bodies.Select((b, i) => new FrameItem.Body("s" + i, 0, 12.5, 12.51, b)), new FrameItem.FrameEnd(5)]);
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300));
+    }
+
+    [Fact]
+    public void Any_bytes_are_read_without_an_exception_and_to_an_end()
+    {
+        var piece = Gen.OneOf(
+            ArbMap.Default.GeneratorFor<byte[]>().Select(b => b ?? []),
+            Gen.Elements(Header, "hello 1 ", "frame 1 2\n", "end 1\n", ".\n", "stuck 1\n", "gpu 0 1 1 3\n", "gpu 0 1 1 999\n", "\r\n", " ", "\n", "abc")
+                .Select(Encoding.ASCII.GetBytes));
+
+        Prop.ForAll(piece.ListOf().ToArbitrary(), pieces =>
+        {
+            var reader = new FrameReader(Nonce);
+            var found = pieces.Sum(bytes =>
+            {
+                reader.Push(bytes);
+                return Drain(reader).Count;
+            });
+            return found <= pieces.Count;
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }
+
+    private static string Section(string name, string body, int status = 0) =>
+        $"{Header}{name} {status} 12.50 12.51 {Encoding.UTF8.GetByteCount(body)}\n{body}{Header}.\n";
+
+    private static List<FrameItem> Drain(FrameReader reader)
+    {
+        var items = new List<FrameItem>();
+        while (reader.TryRead() is { } item)
+        {
+            items.Add(item);
+            Assert.True(items.Count < 10_000, "the reader does not come to an end");
+        }
+
+        return items;
+    }
+
+    private List<FrameItem> Drain() => Drain(_reader);
+
+    private List<FrameItem> Read(string text)
+    {
+        _reader.Push(Encoding.UTF8.GetBytes(text));
+        return Drain();
+    }
+}

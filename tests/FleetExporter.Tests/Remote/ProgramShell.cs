@@ -1,0 +1,18 @@
+using FleetExporter.Remote;
+
+namespace FleetExporter.Tests.Remote;
+
+/// <summary>A shell of this machine, chosen by its program (<c>/bin/busybox</c> is asked for its sh) and with a PATH of the test's own.</summary>
+internal sealed class ProgramShell(string program, string? path = null) : IShell
+{
+    public IShellProcess Start(StreamKind kind) => new ShellProcess(
+        program,
+        program.EndsWith("busybox", StringComparison.Ordinal) ? ["sh", "-s"] : ["-s"],
+        killable: true,
+        path is null ? null : new Dictionary<string, string> { ["PATH"] = path });
+
+    public bool Connects(StreamKind kind) => false;
+
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+        new(heard ? SshFailure.Closed : SshFailure.Shell, $"{program} ended: {errorText}");
+}

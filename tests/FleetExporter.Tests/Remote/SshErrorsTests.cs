@@ -1,0 +1,122 @@
+using FleetExporter.Config;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Tests.Remote;
+
+/// <summary>What a real ssh said (Fixtures/ssh) and what is made of it.</summary>
+public sealed class SshErrorsTests
+{
+    private static readonly SshConfig Config = new() { KnownHosts = "/data/known_hosts", User = "fleet", KeyFile = "/keys/id" };
+    private static readonly HostAddress Address = new("127.0.0.1", 2291);
+
+    [Theory]
+    [InlineData("dns", SshFailure.Dns, "ssh: Could not resolve hostname no-such-host.invalid: Name or service not known")]
+    [InlineData("refused", SshFailure.Refused, "ssh: connect to host 127.0.0.1 port 2299: Connection refused")]
+    [InlineData("no-route", SshFailure.Unreachable, "ssh: connect to host 2001:db8::1 port 22: No route to host")]
+    [InlineData("no-network", SshFailure.Unreachable, "ssh: connect to host ff02::1 port 22: Network is unreachable")]
+    [InlineData("timeout", SshFailure.Timeout, "ssh: connect to host 127.0.0.1 port 2307: Connection timed out")]
+    [InlineData("too-many", SshFailure.Auth, "Too many authentication failures")]
+    [InlineData("banner-http", SshFailure.Banner, "Connection closed by 127.0.0.1 port 2301")]
+    [InlineData("banner-closed", SshFailure.Banner, "Connection reset by 127.0.0.1 port 2302")]
+    [InlineData("banner-reset", SshFailure.Banner, "Connection reset by 127.0.0.1 port 2303")]
+    [InlineData("banner-silent", SshFailure.Banner, "Connection to 127.0.0.1 port 2304 timed out")]
+    [InlineData("banner-old", SshFailure.Banner, "could not read protocol version")]
+    [InlineData("negotiate", SshFailure.Banner, "no matching key exchange method found")]
+    [InlineData("shell-exit", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
+    [InlineData("ok", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
+    [InlineData("accept-new", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
+    public void Before_hello_the_reason_is_what_ssh_said(string file, SshFailure reason, string said)
+    {
+        var failure = SshErrors.Explain(Said(file), heard: false, Address, Config);
+
+        Assert.Equal(reason, failure.Reason);
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("debug1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("killed", SshFailure.Closed, "Connection to 127.0.0.1 closed by remote host.")]
+    [InlineData("silent-server", SshFailure.Timeout, "Timeout, server 127.0.0.1 not responding.")]
+    [InlineData("ok", SshFailure.Closed, "the connection ended")]
+    public void After_hello_the_connection_has_ended(string file, SshFailure reason, string said)
+    {
+        var failure = SshErrors.Explain(Said(file), heard: true, Address, Config);
+
+        Assert.Equal((reason, said), (failure.Reason, failure.Message));
+    }
+
+    [Fact]
+    public void A_refused_login_says_which_key_the_host_should_list()
+    {
+        var failure = SshErrors.Explain(Said("auth"), heard: false, Address, Config);
+
+        Assert.Equal(SshFailure.Auth, failure.Reason);
+        Assert.Equal(
+            "fleettest@127.0.0.1: Permission denied (publickey,keyboard-interactive). "
+            + "(the host must list the public key of /keys/id in ~fleet/.ssh/authorized_keys)",
+            failure.Message);
+    }
+
+    [Fact]
+    public void An_unknown_key_comes_with_its_fingerprint_and_the_command_that_trusts_it()
+    {
+        var failure = SshErrors.Explain(Said("hostkey-unknown"), heard: false, Address, Config);
+
+        Assert.Equal(SshFailure.HostkeyUnknown, failure.Reason);
+        Assert.Contains("ssh-ed25519 SHA256:O4PWr53x3S8I4Zg0si35pg032XJJhhGjsSduLAU2fgk", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("ssh-keyscan -p 2291 127.0.0.1 >> /data/known_hosts", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_changed_key_comes_with_its_fingerprint_and_the_command_that_removes_the_old()
+    {
+        var failure = SshErrors.Explain(Said("hostkey-changed"), heard: false, Address, Config);
+
+        Assert.Equal(SshFailure.HostkeyChanged, failure.Reason);
+        Assert.Contains("ssh-ed25519 SHA256:O4PWr53x3S8I4Zg0si35pg032XJJhhGjsSduLAU2fgk", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("ssh-keygen -f /data/known_hosts -R '[127.0.0.1]:2291'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_usual_port_goes_without_saying()
+    {
+        Assert.EndsWith("-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message, StringComparison.Ordinal);
+        Assert.Contains("ssh-keyscan 127.0.0.1 >>", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ssh_that_says_nothing_has_closed() =>
+        Assert.Equal("ssh ended without a word", SshErrors.Explain("", heard: false, Address, Config).Message);
+
+    [Fact]
+    public void What_the_login_shell_said_last_goes_along()
+    {
+        var failure = SshErrors.Explain(Said("shell-exit") + "\nfish: Unknown command: \u001b[31mexec\u001b[0m", heard: false, Address, Config);
+
+        Assert.Equal(SshFailure.Shell, failure.Reason);
+        Assert.EndsWith("did not start the sampler: fish: Unknown command:  [31mexec [0m", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ok", SshFailure.Shell)]
+    [InlineData("banner-silent", SshFailure.Banner)]
+    [InlineData("timeout", SshFailure.Timeout)]
+    [InlineData("", SshFailure.Timeout)]
+    public void Silence_is_explained_by_how_far_ssh_came(string file, SshFailure reason)
+    {
+        var failure = SshErrors.ExplainSilence(file.Length == 0 ? "" : Said(file), TimeSpan.FromSeconds(20));
+
+        Assert.Equal(reason, failure.Reason);
+        Assert.EndsWith("within 20 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plain", 10, "plain")]
+    [InlineData("two\nlines\r\tand tab", 40, "two lines  and tab")]
+    [InlineData("\u001b[31mred\u0007", 40, "[31mred")]
+    [InlineData("abc\u202edef\u2066", 40, "abc def")]
+    [InlineData("long enough", 4, "long")]
+    public void A_line_for_people_has_no_control_characters(string text, int length, string printed) => Assert.Equal(printed, Printable.Line(text, length));
+
+    private static string Said(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "ssh", file + ".txt"));
+}
