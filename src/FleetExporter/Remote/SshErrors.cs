@@ -75,7 +75,7 @@ internal static partial class SshErrors
         errorText.Contains("Authenticated to", StringComparison.Ordinal)
             ? new(SshFailure.Shell, $"logged in, but no word from the sampler within {waited.TotalSeconds:0} s")
             : errorText.Contains("Connection established", StringComparison.Ordinal)
-                ? new(SshFailure.Banner, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s")
+                ? new(SshFailure.Timeout, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s")
                 : new(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s");
 
     /// <summary>The last line that is meant for people, without control characters.</summary>

@@ -95,7 +95,7 @@ public sealed class HostMonitorTests
 
         Assert.Empty(world.Series("gpu=\"5\""));
         Assert.Equal(["fleet_host_gpus_lost{host=\"a\"} 1"], world.Series("gpus_lost"));
-        Assert.Equal("gpu: 1 lost", world.Host().Problem(world.Clock.GetUtcNow()));
+        Assert.Equal("gpu: 1 GPU is no longer there", world.Host().Problem(world.Clock.GetUtcNow()));
     }
 
     [Fact]
@@ -173,6 +173,7 @@ public sealed class HostMonitorTests
     {
         await using var world = await World.StartAsync(prepare: w => w.Shell().Answer("hung", "/proc/77/stat"));
 
+        await world.UntilAsync(() => world.Host().Outcomes.ContainsKey("gpu"), TimeSpan.FromSeconds(5));
         Assert.Equal(0, world.Shell().Asked("gpu"));
         Assert.Contains("from before hangs", world.Host().Outcomes["gpu"].Message, StringComparison.Ordinal);
 
@@ -207,7 +208,7 @@ public sealed class HostMonitorTests
     public async Task A_shell_that_cannot_be_started_in_any_way_does_not_end_the_watching()
     {
         await using var world = await World.StartAsync(prepare: w => w.Shell().Throws = new InvalidOperationException("no more processes"));
-        Assert.Equal("closed: no more processes", world.Host().Problem(world.Clock.GetUtcNow()));
+        Assert.Equal("closed: the exporter failed: no more processes", world.Host().Problem(world.Clock.GetUtcNow()));
 
         world.Shell().Throws = null;
         await world.UntilAsync(() => world.Host().Connection.Up, TimeSpan.FromMinutes(1));

@@ -19,7 +19,7 @@ public sealed class SshErrorsTests
     [InlineData("banner-http", SshFailure.Banner, "Connection closed by 127.0.0.1 port 2301")]
     [InlineData("banner-closed", SshFailure.Banner, "Connection reset by 127.0.0.1 port 2302")]
     [InlineData("banner-reset", SshFailure.Banner, "Connection reset by 127.0.0.1 port 2303")]
-    [InlineData("banner-silent", SshFailure.Banner, "Connection to 127.0.0.1 port 2304 timed out")]
+    [InlineData("banner-silent", SshFailure.Timeout, "Connection to 127.0.0.1 port 2304 timed out")]
     [InlineData("banner-old", SshFailure.Banner, "could not read protocol version")]
     [InlineData("negotiate", SshFailure.Banner, "no matching key exchange method found")]
     [InlineData("shell-exit", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
@@ -99,7 +99,7 @@ public sealed class SshErrorsTests
 
     [Theory]
     [InlineData("ok", SshFailure.Shell)]
-    [InlineData("banner-silent", SshFailure.Banner)]
+    [InlineData("banner-silent", SshFailure.Timeout)]
     [InlineData("timeout", SshFailure.Timeout)]
     [InlineData("", SshFailure.Timeout)]
     public void Silence_is_explained_by_how_far_ssh_came(string file, SshFailure reason)
