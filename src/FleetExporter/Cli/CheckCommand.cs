@@ -16,13 +16,7 @@ internal static class CheckCommand
         }
 
         var config = result.Config;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = 200;
-        }
-
-        output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
+                output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
         output.WriteLine($"listens on {config.Listen}, keeps its data in {config.DataDir}, polls every {Duration.Format(config.PollInterval)}");
         var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "asked for", "not asked for");
         foreach (var host in config.Hosts)
@@ -35,7 +29,7 @@ internal static class CheckCommand
                 Markup.Escape(string.Join("; ", off.Select(o => $"{o.Name} ({o.Because})"))));
         }
 
-        console.Write(table);
+        Screen.On(output).Write(table);
         return 0;
     }
 

@@ -22,19 +22,13 @@ internal static class MetricsCommand
                 output.Write(Markdown());
                 break;
             default:
-                var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-                if (Console.IsOutputRedirected)
-                {
-                    console.Profile.Width = 220;
-                }
-
-                var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
+                                var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
                 foreach (var family in ServicePage.Families)
                 {
                     table.AddRow(family.Name, TypeOf(family), string.Join(' ', family.Labels), Markup.Escape(family.Help));
                 }
 
-                console.Write(table);
+                Screen.On(output).Write(table);
                 break;
         }
 
