@@ -48,12 +48,6 @@ internal static class ProbeCommand
 
     private static void Print(IReadOnlyList<Check> checks, TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = 400;
-        }
-
         var table = new Table().Border(TableBorder.Simple).AddColumns("check", "verdict", "reason", "seen", "fix");
         foreach (var check in checks)
         {
@@ -68,6 +62,6 @@ internal static class ProbeCommand
                 Markup.Escape(check.Fix ?? ""));
         }
 
-        console.Write(table);
+        Screen.On(output).Write(table);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 {
     private static readonly string[] Steps = ["host key", "login", "shell"];
 
+    private static readonly Check Untried = new("collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
+
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
     {
         List<Check> checks = [];
@@ -24,7 +26,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
         if (checks.Exists(c => c.Verdict == Verdict.Failed))
         {
-            return [.. checks, .. Steps.Concat(CollectorCatalog.All.Select(c => c.Name)).Select(name => new Check(name, Verdict.Skipped))];
+            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), Untried];
         }
 
         var started = Stopwatch.GetTimestamp();
@@ -36,7 +38,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         }
         catch (StreamException e)
         {
-            return [.. checks, .. Explain(e), .. CollectorCatalog.All.Select(c => new Check(c.Name, Verdict.Skipped))];
+            return [.. checks, .. Explain(e), Untried];
         }
 
         await using (stream.ConfigureAwait(false))
