@@ -16,7 +16,7 @@ internal static class CheckCommand
         }
 
         var config = result.Config;
-                output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
+        output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
         output.WriteLine($"listens on {config.Listen}, keeps its data in {config.DataDir}, polls every {Duration.Format(config.PollInterval)}");
         var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "asked for", "not asked for");
         foreach (var host in config.Hosts)

@@ -22,7 +22,7 @@ internal static class MetricsCommand
                 output.Write(Markdown());
                 break;
             default:
-                                var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
+                var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
                 foreach (var family in ServicePage.Families)
                 {
                     table.AddRow(family.Name, TypeOf(family), string.Join(' ', family.Labels), Markup.Escape(family.Help));
