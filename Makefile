@@ -1,9 +1,10 @@
 # make up     build and run: this machine is watched, or what fleet.yml says
 # make test   everything that is checked, as in CI
-.PHONY: up test build bench lint help
+.PHONY: up demo test build bench lint help
 .DEFAULT_GOAL := help
 
 OUT := artifacts/fleet-exporter
+N := 20
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -11,6 +12,9 @@ help: ## Lists the targets.
 up: build ## Installs what is missing, builds, and runs the service in the foreground; Ctrl-C stops it.
 	@scripts/ensure-packages up
 	@scripts/up
+
+demo: build ## Runs the service with N simulated hosts, to look around without hardware: make demo N=20
+	@scripts/up --simulate $(N)
 
 build: ## Publishes the service to artifacts/fleet-exporter/.
 	@scripts/ensure-dotnet

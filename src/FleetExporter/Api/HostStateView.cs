@@ -10,7 +10,7 @@ namespace FleetExporter.Api;
 public sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
     double? CpuPercent, double? MemoryPercent, double? MemoryUsedMb, double? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
-    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
+    bool Simulated, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
 {
     private const double Mebi = 1024 * 1024;
 
@@ -40,6 +40,7 @@ public sealed record HostStateView(
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 },
             gpus?.LostInAll ?? 0,
+            host.Host.Simulated is not null,
             host.Host.Labels,
             host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
             [.. (gpus?.Gpus ?? []).Select(g => GpuView.Of(g, processes))],

@@ -4,6 +4,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -66,7 +67,8 @@ public static class WebHost
         services.AddSingleton(s => new AttachedTimes(
             Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AttachedTimes>>()));
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
-            host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
+            host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
+            : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
         services.AddSingleton<Fleet>();
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FleetExporter.Config;
+using FleetExporter.Simulation;
 
 namespace FleetExporter.Cli;
 
@@ -19,21 +20,44 @@ public static class CommandLine
         HelpName = "127.0.0.1:9470",
     };
 
+    private static readonly Option<int?> SimulateOption = new("--simulate")
+    {
+        Description = "Watch this many simulated hosts instead of real ones, to look around without hardware.",
+        HelpName = "20",
+    };
+
     private static readonly Option<string> FormatOption = new("--format") { Description = "table, json or markdown.", DefaultValueFactory = _ => "table" };
+
+    private static readonly Option<string> ProbeFormatOption = new("--format") { Description = "table or json.", DefaultValueFactory = _ => "table" };
+
+    private static readonly Argument<string> HostArgument = new("host") { Description = "Name of the host in fleet.yml." };
 
     public static RootCommand Create()
     {
+        ProbeFormatOption.AcceptOnlyFromAmong("table", "json");
+        SimulateOption.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 10_000)
+            {
+                result.AddError("--simulate: give 1 to 10000 hosts");
+            }
+        });
         FormatOption.AcceptOnlyFromAmong("table", "json", "markdown");
-        var root = new RootCommand("Watches GPU machines over SSH and publishes what it sees on /metrics.") { ConfigOption, ListenOption };
+        var root = new RootCommand("Watches GPU machines over SSH and publishes what it sees on /metrics.") { ConfigOption, ListenOption, SimulateOption };
         root.SetAction((parsed, stop) => Serve(parsed, stop));
 
-        var serve = new Command("serve", "Run the service (the default).") { ListenOption };
+        var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption };
         serve.SetAction((parsed, stop) => Serve(parsed, stop));
         root.Subcommands.Add(serve);
 
         var check = new Command("check", "Validate the configuration and print what would be watched; exit 0 or 1.");
         check.SetAction(parsed => CheckCommand.Run(Load(parsed, null), Console.Out, Console.Error));
         root.Subcommands.Add(check);
+
+        var probe = new Command("probe", "Try one host step by step and say what to mend; exit 0 or 1.") { HostArgument, ProbeFormatOption };
+        probe.SetAction((parsed, stop) =>
+            ProbeCommand.RunAsync(Load(parsed, null), parsed.GetValue(HostArgument)!, parsed.GetValue(ProbeFormatOption)!, Console.Out, stop));
+        root.Subcommands.Add(probe);
 
         var metrics = new Command("metrics", "Print the catalogue of metrics.") { FormatOption };
         metrics.SetAction(parsed => MetricsCommand.Run(parsed.GetValue(FormatOption)!, Console.Out));
@@ -44,7 +68,8 @@ public static class CommandLine
     private static Task<int> Serve(ParseResult parsed, CancellationToken stop)
     {
         var listen = parsed.GetValue(ListenOption);
-        return ServeCommand.RunAsync(() => Load(parsed, listen), stop);
+        var simulate = parsed.GetValue(SimulateOption);
+        return ServeCommand.RunAsync(() => Load(parsed, listen).With(c => simulate is { } hosts ? SimulatedFleet.With(c, hosts) : c), stop);
     }
 
     private static ConfigResult Load(ParseResult parsed, string? listen)

@@ -21,6 +21,9 @@ public sealed record HostConfig
     /// <summary>systemd units to watch. Default none.</summary>
     public ValueList<UnitName> Units { get; init; } = [];
 
+    /// <summary>Number of the simulated machine that stands for the host in a demonstration; null for a real one. No key of the file sets it.</summary>
+    public int? Simulated { get; init; }
+
     /// <summary>How it is reached; without meaning when <see cref="Address"/> is null.</summary>
     public required SshConfig Ssh { get; init; }
 }

@@ -43,7 +43,7 @@ public static class HostPage
         var unified = snapshot.Get<GpuReading>(now)?.Gpus.Any(g => g.MemoryUnified) ?? false;
         page.Add(
             HealthFamilies.HostInfo, host, 1, ("os", system?.Os ?? ""), ("kernel", system?.Kernel ?? ""), ("arch", system?.Architecture ?? ""),
-            ("model", system?.Model ?? ""), ("unified_memory", unified ? "true" : "false"), ("simulated", "false"));
+            ("model", system?.Model ?? ""), ("unified_memory", unified ? "true" : "false"), ("simulated", snapshot.Host.Simulated is null ? "false" : "true"));
     }
 
     private static void WriteConnection(MetricsPage page, Labels host, ConnectionState connection)

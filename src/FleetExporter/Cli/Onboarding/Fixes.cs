@@ -1,0 +1,37 @@
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Cli.Onboarding;
+
+/// <summary>What to do about a failure, by reason.</summary>
+internal static class Fixes
+{
+    public static string Of(SshFailure reason) => reason switch
+    {
+        SshFailure.Dns => "Correct address in fleet.yml, or add the name to DNS or /etc/hosts.",
+        SshFailure.Refused => "Start sshd on the host, or correct the port in fleet.yml.",
+        SshFailure.Unreachable => "Check the network, the VPN and the route to the host.",
+        SshFailure.Timeout => "Is the machine on? Does a firewall drop the port? A longer connect_timeout helps a slow link.",
+        SshFailure.HostkeyUnknown => "Compare the fingerprint on the host, then add the key with the command above.",
+        SshFailure.HostkeyChanged => "Find out why before anything else: a reinstalled host, or somebody in between. Then remove the old key.",
+        SshFailure.Auth => "Put the public key of key_file into ~/.ssh/authorized_keys of the login user; check user and key_file in fleet.yml.",
+        SshFailure.Banner => "Something else than sshd answers on this port, or sshd is overloaded (MaxStartups) or blocks this address.",
+        SshFailure.Closed => "See the host's sshd log (journalctl -u ssh).",
+        SshFailure.Shell => "The login user needs a shell that can run `exec sh -s`: not nologin, no ForceCommand that swallows it, no start file that exits.",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    public static string Of(CollectorFailure reason, string collector) => (reason, collector) switch
+    {
+        (CollectorFailure.ToolMissing, "tmux" or "tmux_users") => "Install tmux on the host, or leave it: a host without tmux is healthy.",
+        (CollectorFailure.ToolMissing, "systemd") => "The host does not run systemd: take units out of its entry in fleet.yml.",
+        (CollectorFailure.ToolMissing, _) => "Install the NVIDIA driver with nvidia-smi, or set gpu: false for this host.",
+        (CollectorFailure.Permission, "tmux_users") => "Allow it in sudoers: LOGIN ALL=(USER) NOPASSWD: /usr/bin/tmux",
+        (CollectorFailure.Permission, "xid") => "Optional: add the login user to the group adm or systemd-journal to read XID errors.",
+        (CollectorFailure.Permission, _) => "The login user may not read it; see the message.",
+        (CollectorFailure.Driver, _) => "Run nvidia-smi on the host. After a driver update, reboot it or reload the modules.",
+        (CollectorFailure.DeviceLost, _) => "A GPU has fallen off the bus: drain the host and reboot it; if it comes back, check power and seating.",
+        (CollectorFailure.Timeout, _) => "Run the command on the host by hand: does it hang?",
+        _ => "The answer is not understood; please report it with the section's text from /debug/hosts.",
+    };
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using FleetExporter.Polling;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Cli.Onboarding;
+
+/// <summary>Tries one host step by step, as the service would use it: name, port, host key, login, shell, then every collector once.</summary>
+internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
+{
+    private static readonly string[] Steps = ["host key", "login", "shell"];
+
+    private static readonly Check Untried = new("collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
+
+    public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
+    {
+        List<Check> checks = [];
+        if (host.Address is { } address && host.Simulated is null)
+        {
+            var reach = await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
+            checks.AddRange(await reach.TryAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
+        }
+
+        if (checks.Exists(c => c.Verdict == Verdict.Failed))
+        {
+            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), Untried];
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var vitals = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Vitals).ToList();
+        SamplerStream stream;
+        try
+        {
+            stream = await OpenAsync(StreamKind.Vitals, vitals, stop).ConfigureAwait(false);
+        }
+        catch (StreamException e)
+        {
+            return [.. checks, .. Explain(e), Untried];
+        }
+
+        await using (stream.ConfigureAwait(false))
+        {
+            checks.AddRange(host.Address is null ? [] : [new("host key", Verdict.Ok), new("login", Verdict.Ok, Detail: $"as {stream.Hello.User}")]);
+            var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            checks.Add(new("shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
+            checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
+            var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
+            try
+            {
+                await using var second = await OpenAsync(StreamKind.Gpu, gpus, stop).ConfigureAwait(false);
+                checks.AddRange(await AskAsync(second, gpus, stop).ConfigureAwait(false));
+            }
+            catch (StreamException e)
+            {
+                checks.AddRange(gpus.Select(c => new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+            }
+        }
+
+        return checks;
+    }
+
+    private Task<SamplerStream> OpenAsync(StreamKind kind, List<IHostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
+        shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))], TimeSpan.FromSeconds(10), host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
+
+    /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
+    private static IEnumerable<Check> Explain(StreamException e)
+    {
+        var failed = e.Reason switch
+        {
+            SshFailure.HostkeyUnknown or SshFailure.HostkeyChanged or SshFailure.Banner or SshFailure.Refused or SshFailure.Dns or SshFailure.Unreachable => 0,
+            SshFailure.Auth => 1,
+            SshFailure.Timeout or SshFailure.Closed => 0,
+            _ => 2,
+        };
+        return Steps.Select((name, i) => i < failed
+            ? new Check(name, Verdict.Ok)
+            : i > failed ? new Check(name, Verdict.Skipped) : new Check(name, Verdict.Failed, Words.Of(e.Reason), e.Message, Fixes.Of(e.Reason)));
+    }
+
+    private async Task<List<Check>> AskAsync(SamplerStream stream, List<IHostCollector> collectors, CancellationToken stop)
+    {
+        List<Check> checks = [];
+        var asked = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(40));
+        try
+        {
+            await foreach (var (section, broken) in stream.AskAsync([.. asked.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
+            {
+                if (asked.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
+                {
+                    checks.Add(section is null ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem) : Judge(collector, section));
+                }
+            }
+        }
+        catch (Exception e) when (e is StreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c => new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+            checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+        }
+
+        return [.. collectors.Select(c => checks.Find(k => k.Name == c.Name) ?? new Check(c.Name, Verdict.Off, Detail: c.OffBecause(host, null)))];
+    }
+
+    private Check Judge(IHostCollector collector, Section section)
+    {
+        try
+        {
+            var reading = section.ToolMissing ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
+                : section.Killed ? throw new ToolFailureException(CollectorFailure.Timeout, "the command hung and was killed")
+                : collector.Parse(section);
+            return reading.Failure is { } failure ? Fail(failure, "see the text with /debug/hosts") : new(collector.Name, Verdict.Ok, Detail: Findings.Of(reading));
+        }
+        catch (ToolFailureException e)
+        {
+            return Fail(e.Reason, e.Message);
+        }
+        catch (FormatException e)
+        {
+            return Fail(CollectorFailure.Parse, e.Message);
+        }
+
+        Check Fail(CollectorFailure reason, string message) => collector.OffAfter(reason, host)
+            ? new(collector.Name, Verdict.Off, Words.Of(reason), Printable.Line(message, 160), Fixes.Of(reason, collector.Name))
+            : new(collector.Name, Verdict.Failed, Words.Of(reason), Printable.Line(message, 160), Fixes.Of(reason, collector.Name));
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using FleetExporter.Config;
+
+namespace FleetExporter.Cli.Onboarding;
+
+/// <summary>What ssh would connect to, and whether that can be reached: name and port. Behind a jump host neither can be tried from here.</summary>
+internal sealed record Reach(string Host, int Port, bool Jumps)
+{
+    /// <summary>Asks <c>ssh -G</c>, which knows the aliases of the configuration file.</summary>
+    public static async Task<Reach> OfAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
+    {
+        var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var lines = (await process.StandardOutput.ReadToEndAsync(stop).ConfigureAwait(false)).Split('\n');
+        await process.WaitForExitAsync(stop).ConfigureAwait(false);
+        var port = address.Port ?? (int.TryParse(Value("port"), CultureInfo.InvariantCulture, out var given) ? given : 22);
+        return new Reach(Value("hostname") ?? address.Host, port, Value("proxyjump") is not (null or "none") || Value("proxycommand") is not (null or "none"));
+
+        string? Value(string key) => lines.FirstOrDefault(l => l.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
+    }
+
+    public async Task<IReadOnlyList<Check>> TryAsync(TimeSpan timeout, CancellationToken stop)
+    {
+        if (Jumps)
+        {
+            return
+            [
+                new("name", Verdict.Skipped, Detail: "resolved on the jump host"),
+                new("port", Verdict.Skipped, Detail: "reached through the jump host"),
+            ];
+        }
+
+        IPAddress[] addresses;
+        try
+        {
+            addresses = await Dns.GetHostAddressesAsync(Host, stop).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            return
+            [
+                new("name", Verdict.Failed, "dns", $"{Host} does not resolve on this machine", "Correct address in fleet.yml, or add the name to DNS or /etc/hosts."),
+                new("port", Verdict.Skipped),
+            ];
+        }
+
+        return [new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))), await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)];
+    }
+
+    private async Task<Check> ConnectAsync(IPAddress[] addresses, TimeSpan timeout, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(timeout);
+        using var client = new TcpClient();
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await client.ConnectAsync(addresses, Port, limit.Token).ConfigureAwait(false);
+            return new("port", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"{Port} open in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new("port", Verdict.Failed, "timeout", $"no answer from port {Port} within {timeout.TotalSeconds:0} s", "Is the machine on? Does a firewall drop the port? Is the port in fleet.yml right?");
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return new("port", Verdict.Failed, "refused", $"nothing listens on port {Port}", "Start sshd on the host (systemctl enable --now ssh), or correct the port in fleet.yml.");
+        }
+        catch (SocketException e)
+        {
+            return new("port", Verdict.Failed, "unreachable", e.Message, "Check the network, the VPN and the route to the host.");
+        }
+    }
+}

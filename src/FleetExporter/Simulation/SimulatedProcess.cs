@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Simulation;
+
+/// <summary>Speaks the sampler's side of the protocol: takes the nonce from the script, says hello, and answers ticks with frames.</summary>
+internal sealed class SimulatedProcess : IShellProcess
+{
+    private readonly Machine _machine;
+    private readonly TimeProvider _clock;
+    private readonly Pipe _in = new();
+    private readonly Pipe _out = new();
+    private readonly Task<int> _running;
+
+    public SimulatedProcess(Machine machine, TimeProvider clock)
+    {
+        _machine = machine;
+        _clock = clock;
+        Input = _in.Writer.AsStream();
+        Output = _out.Reader.AsStream();
+        _running = Task.Run(RunAsync);
+    }
+
+    public Stream Input { get; }
+
+    public Stream Output { get; }
+
+    public string ErrorText => "";
+
+    public Task<int> Exited => _running;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _in.Writer.CompleteAsync().ConfigureAwait(false);
+        await _out.Reader.CompleteAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    private double Uptime => (_clock.GetUtcNow() - _machine.Booted).TotalSeconds;
+
+    private async Task<int> RunAsync()
+    {
+        using var lines = new StreamReader(_in.Reader.AsStream());
+        var nonce = "";
+        var script = true;
+        while (await lines.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            if (script)
+            {
+                nonce = line.StartsWith("n=", StringComparison.Ordinal) ? line[2..].Split(' ')[0] : nonce;
+                script = line != "main";
+                if (!script)
+                {
+                    var up = Number(Uptime);
+                    await WriteAsync($"\n@{nonce} hello 1 pid=1 ppid=1 epoch={_clock.GetUtcNow().ToUnixTimeSeconds()} up={up} user=fleet\n").ConfigureAwait(false);
+                }
+            }
+            else if (line.Length > 0)
+            {
+                await WriteAsync(Frame(nonce, line.Split(' '))).ConfigureAwait(false);
+            }
+        }
+
+        await _out.Writer.CompleteAsync().ConfigureAwait(false);
+        return 0;
+    }
+
+    private string Frame(string nonce, string[] words)
+    {
+        var up = Number(Uptime);
+        var frame = new StringBuilder().Append(CultureInfo.InvariantCulture, $"\n@{nonce} frame {words[0]} {up}\n");
+        foreach (var word in words.Skip(1))
+        {
+            var (status, body) = _machine.Answer(word, _clock.GetUtcNow());
+            frame.Append(CultureInfo.InvariantCulture, $"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n{body}\n@{nonce} .\n");
+        }
+
+        return frame.Append(CultureInfo.InvariantCulture, $"\n@{nonce} end {words[0]}\n").ToString();
+    }
+
+    private async Task WriteAsync(string text)
+    {
+        await _out.Writer.WriteAsync(Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
+    }
+
+    private static string Number(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
+}

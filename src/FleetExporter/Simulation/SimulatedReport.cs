@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+
+namespace FleetExporter.Simulation;
+
+/// <summary>The part of <c>nvidia-smi -q -x</c> that is read.</summary>
+internal static class SimulatedReport
+{
+    public static string Of(GpuModel model, IReadOnlyList<string> uuids)
+    {
+        var xml = new StringBuilder($"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>\n<driver_version>{model.Driver}</driver_version>\n<cuda_version>{model.Cuda}</cuda_version>\n");
+        foreach (var uuid in uuids)
+        {
+            xml.Append(CultureInfo.InvariantCulture, $"""
+                <gpu id="simulated"><uuid>{uuid}</uuid><temperature>
+                <gpu_temp_max_threshold>{Limit(model.ShutdownCelsius)}</gpu_temp_max_threshold>
+                <gpu_temp_slow_threshold>{Limit(model.SlowdownCelsius)}</gpu_temp_slow_threshold>
+                </temperature></gpu>
+
+                """);
+        }
+
+        return xml.Append("</nvidia_smi_log>").ToString();
+    }
+
+    private static string Limit(int celsius) => celsius > 0 ? $"{celsius} C" : "N/A";
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace FleetExporter.Simulation;
+
+/// <summary>The tmux sessions of a simulated machine: one attached, one detached, one left alone for days, each with a process that works.</summary>
+internal sealed class SimulatedSessions(int seed, bool trains)
+{
+    /// <summary>Pid of the first session's process; the others follow.</summary>
+    public const int FirstPid = 40_001;
+
+    private static readonly string[] OnGpuMachines = ["train-vit", "notebooks", "old-sweep"];
+    private static readonly string[] OnOthers = ["backup", "updates", "forgotten"];
+
+    public string Body(DateTimeOffset now, DateTimeOffset booted)
+    {
+        var names = trains ? OnGpuMachines : OnOthers;
+        string[] lines =
+        [
+            "U0:fleet",
+            Session(0, now.AddHours(-7 - seed), 1, now, now.AddHours(-1), names[0]),
+            Session(1, now.AddHours(-30 - seed), 0, now.AddHours(-3), now.AddHours(-4), names[1]),
+            Session(2, now.AddDays(-9 - seed), 0, now.AddDays(-6), now.AddDays(-7), names[2]),
+            .. Enumerable.Range(0, 3).Select(i => $"P${i}:%{i}:{FirstPid + i}:0"),
+            "",
+            .. Enumerable.Range(0, 3).Select(i => Stat(i, now, booted)),
+        ];
+        return string.Join('\n', lines);
+    }
+
+    // Times are cut to a grid of an hour, so that they stay the same from poll to poll.
+    private static string Session(int id, DateTimeOffset created, int attached, DateTimeOffset activity, DateTimeOffset lastAttached, string name) =>
+        $"S${id}:{Hour(created)}:{attached}:{id + 1}:{Hour(activity)}:{Hour(lastAttached)}:{name}";
+
+    private static long Hour(DateTimeOffset time) => time.ToUnixTimeSeconds() / 3600 * 3600;
+
+    private string Stat(int session, DateTimeOffset now, DateTimeOffset booted)
+    {
+        var ticks = ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
+        var pages = 20_000 + (session * 90_000);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{FirstPid + session} (python3) S 1 1 1 0 -1 4194304 330 0 1 0 {ticks:0} {ticks / 10:0} 0 0 20 0 1 0 {1000 + session} 299008000 {pages} 18446744073709551615 0 0 0 0 0 0 0");
+    }
+}

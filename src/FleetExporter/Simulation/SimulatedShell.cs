@@ -1,0 +1,15 @@
+using FleetExporter.Remote;
+
+namespace FleetExporter.Simulation;
+
+/// <summary>A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.</summary>
+public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
+{
+    public IShellProcess Start(StreamKind kind) => machine.Reachable
+        ? new SimulatedProcess(machine, clock)
+        : throw new StreamException(SshFailure.Timeout, "no answer within 10 s (simulated)");
+
+    public bool Connects(StreamKind kind) => false;
+
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) => new(SshFailure.Closed, "the simulated host has ended");
+}

@@ -1,0 +1,62 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+using FleetExporter.Simulation;
+
+namespace FleetExporter.Tests.Simulation;
+
+public class MachineTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static TheoryData<int> Reachable => [.. Enumerable.Range(0, 10).Where(n => Machine.At(n).Reachable)];
+
+    [Theory]
+    [MemberData(nameof(Reachable))]
+    public void Every_answer_is_understood_by_its_collector(int n)
+    {
+        var machine = Machine.At(n);
+        var system = SystemIdentity.Parse(machine.Answer("system", Noon).Body);
+        var host = new HostConfig { Name = "x", Ssh = new SshConfig { KnownHosts = "/dev/null" } };
+
+        foreach (var collector in CollectorCatalog.All.Where(c => c.OffBecause(host, system) is null))
+        {
+            var (status, body) = machine.Answer(collector.Name, Noon);
+            var reading = collector.Parse(new Section(collector.Name, status, 100, TimeSpan.Zero, Noon, body));
+
+            Assert.Equal(0, status);
+            Assert.Null(reading.Failure);
+        }
+    }
+
+    [Fact]
+    public void A_mixed_fleet_has_every_kind_once_in_ten()
+    {
+        var machines = Enumerable.Range(0, 10).Select(Machine.At).ToList();
+
+        Assert.Single(machines, m => !m.Reachable);
+        Assert.Equal(["dgx-spark", "gpu-server", "offline", "pve", "raspberry-pi", "rtx-3090"], machines.Select(m => m.Kind).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Values_move_and_counters_only_rise()
+    {
+        var machine = Machine.At(2);
+        var readings = Enumerable.Range(0, 200).Select(i => HostVitals.Parse(machine.Answer("host", Noon.AddSeconds(10 * i)).Body)).ToList();
+        var ratios = readings.Zip(readings.Skip(1), (a, b) => CpuTimes.BusyRatio(a.Cpu, b.Cpu)).ToList();
+
+        Assert.All(ratios, r => Assert.InRange(r!.Value, 0, 1));
+        Assert.True(ratios.Distinct().Count() > 100);
+        Assert.True(readings.Select(r => r.Memory.Available).Distinct().Count() > 100);
+    }
+
+    [Fact]
+    public void Names_of_a_simulated_fleet_are_unique_and_marked()
+    {
+        var config = SimulatedFleet.With(new FleetConfig { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } }, 57);
+
+        Assert.Equal(57, config.Hosts.Select(h => h.Name).Distinct().Count());
+        Assert.All(config.Hosts, h => Assert.NotNull(h.Simulated));
+    }
+}
