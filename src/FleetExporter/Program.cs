@@ -1,3 +1,5 @@
+using System.CommandLine;
 using FleetExporter.Cli;
 
-return await CommandLine.Create().Parse(args).InvokeAsync().ConfigureAwait(false);
+// The default of 2 s would cut an orderly end short where a host is silent: what is kept between runs is saved last.
+return await CommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);

@@ -46,6 +46,37 @@ public sealed class CleanEndTests
     }
 
     [Fact]
+    public async Task A_stopped_ssh_client_loses_its_samplers_and_is_replaced()
+    {
+        await using var machine = await StartAsync();
+        await using var exporter = await WatchAsync(machine);
+        var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
+        var clients = Processes.Below(exporter.Pid).Where(p => p.Name == "ssh").Select(p => p.Pid).ToHashSet();
+        foreach (var client in clients)
+        {
+            Processes.Send(client, Signal.Stop);
+        }
+
+        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
+        await Until.TrueAsync(() => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the samplers are gone", () => Show(machine), TimeSpan.FromSeconds(22));
+        Assert.DoesNotContain(Processes.Below(exporter.Pid), p => clients.Contains(p.Pid));
+    }
+
+    [Fact]
+    public async Task A_service_whose_host_is_silent_ends_in_time_when_asked()
+    {
+        await using var machine = await StartAsync();
+        await using var exporter = await WatchAsync(machine);
+        machine.Server.Pause();
+        await exporter.UntilAsync("the silence is noticed", p => p.Find("fleet_collector_success", ("collector", "host")) == 0);
+        var watch = Stopwatch.StartNew();
+        await exporter.StopAsync();
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        machine.Server.Continue();
+        await GoneAsync(machine, TimeSpan.FromSeconds(3), exporter);
+    }
+
+    [Fact]
     public async Task A_stopped_service_loses_its_samplers_within_two_leases_and_goes_on_when_it_runs_again()
     {
         await using var machine = await StartAsync();

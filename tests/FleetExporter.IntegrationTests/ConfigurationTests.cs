@@ -83,7 +83,8 @@ public sealed class ConfigurationTests
         await using var first = await Exporter.StartAsync(folder, Hosts("one"));
         await using var second = Exporter.Launch(folder, folder.Path, ["--listen", first.Http.BaseAddress!.Authority]);
         Assert.Equal(1, await second.EndAsync(Soon));
-        Assert.Contains($"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.", second.Said, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.", second.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", second.Said, StringComparison.Ordinal);
     }
 

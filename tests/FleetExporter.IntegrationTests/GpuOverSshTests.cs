@@ -16,7 +16,8 @@ public sealed class GpuOverSshTests
         var page = await exporter.UntilAsync("the GPU and its processes", p => p.Find("fleet_gpu_processes") == 3);
 
         const double Mebi = 1024 * 1024;
-        Assert.Equal(1, page.Value("fleet_gpu_info", ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01"), ("compute_cap", "9.0"), ("uuid", H100), ("gpu", "0")));
+        Assert.Equal(1, page.Value(
+            "fleet_gpu_info", ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01"), ("compute_cap", "9.0"), ("uuid", H100), ("gpu", "0")));
         Assert.Equal(1, page.Value("fleet_gpu_utilization_ratio"));
         Assert.Equal(81559 * Mebi, page.Value("fleet_gpu_memory_total_bytes"));
         Assert.Equal(19818 * Mebi, page.Value("fleet_gpu_memory_used_bytes"));
@@ -66,6 +67,23 @@ public sealed class GpuOverSshTests
         var sessions = (await exporter.JsonAsync("/api/sessions")).List("items");
         Assert.Equal(1234, Assert.Single(sessions, s => s.Text("name") == "training").Number("gpu_memory_mb"));
         Assert.True(page.Value("fleet_tmux_session_memory_bytes", ("session", "training")) > 100_000);
+    }
+
+    [Fact]
+    public async Task An_answer_of_ten_MiB_fails_its_collector_and_nothing_else()
+    {
+        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var smi = FakeNvidiaSmi.H100(machine.Folder);
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
+        smi.Print(string.Concat(Enumerable.Repeat("no such line has ever been printed by nvidia-smi\n", 10 * 1024 * 1024 / 49)), 0);
+        var page = await exporter.UntilAsync("it fails", p => p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "parse")) >= 1);
+        Assert.Empty(page.Of("fleet_gpu_info"));
+        Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
+        smi.Behave();
+        page = await exporter.UntilAsync("the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
+        Assert.Equal(0, page.Value("fleet_ssh_reconnects_total"));
+        Assert.Equal(0, page.Of("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "timeout")).Sum(s => s.Value));
     }
 
     [Theory]

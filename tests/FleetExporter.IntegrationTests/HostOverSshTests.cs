@@ -30,6 +30,9 @@ public sealed class HostOverSshTests
         await tmux.KillAsync(id);
         page = await exporter.UntilAsync("the session is gone", p => p.Find("fleet_tmux_sessions", ("state", "attached")) == 0);
         Assert.Empty(page.Of("fleet_tmux_session_info"));
+        // With its last session the server has gone: that is an answer, not a failure.
+        Assert.Equal(1, page.Value("fleet_tmux_up"));
+        await exporter.UntilOnlineAsync();
     }
 
     [Fact]

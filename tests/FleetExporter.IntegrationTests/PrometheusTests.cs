@@ -35,7 +35,9 @@ public sealed class PrometheusTests
             """);
         await prometheus.UntilAsync("up{job='fleet'} == 1");
         var memory = Assert.Single(await prometheus.UntilAsync("fleet_host_memory_total_bytes{host='box'}"));
-        Assert.Equal((await exporter.PageAsync()).Value("fleet_host_memory_total_bytes").ToString(System.Globalization.CultureInfo.InvariantCulture), memory["value"]![1]!.GetValue<string>());
+        Assert.Equal(
+            (await exporter.PageAsync()).Value("fleet_host_memory_total_bytes").ToString(System.Globalization.CultureInfo.InvariantCulture),
+            memory["value"]![1]!.GetValue<string>());
         Assert.Equal("$0", Assert.Single(await prometheus.UntilAsync("fleet_tmux_session_info{session='日本 \\\\\\\\ \"x\"'}"))["metric"]!.Text("session_id"));
         await prometheus.UntilAsync("rate(fleet_host_cpu_seconds_total{mode='idle'}[10s]) > 0");
         await prometheus.UntilAsync("fleet_gpu_info * on(host, gpu, uuid) group_right fleet_gpu_power_draw_watts > 600");

@@ -76,7 +76,8 @@ public sealed class ShellsTests
         Assert.DoesNotContain(page.Of("fleet_collector_success"), s => s.Value == 0);
         var sampler = Assert.Single(machine.User.Samplers);
         Assert.Equal(
-            new FileInfo(sh).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Path.GetFileName(sh), Path.GetFileName(new FileInfo($"/proc/{sampler.Pid}/exe").LinkTarget));
+            new FileInfo(sh).ResolveLinkTarget(returnFinalTarget: true)?.Name ?? Path.GetFileName(sh),
+            Path.GetFileName(new FileInfo($"/proc/{sampler.Pid}/exe").LinkTarget));
     }
 
     private static HashSet<string> FamiliesOf(Page page, string host) => [.. page.Samples.Where(s => s["host"] == host).Select(s => s.Name)];

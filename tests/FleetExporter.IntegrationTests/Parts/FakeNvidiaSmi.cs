@@ -60,8 +60,14 @@ internal sealed class FakeNvidiaSmi
     /// <summary>Every call from now on prints one of the errors and exits.</summary>
     public void Fail(string error, int exit)
     {
-        Copy("error.txt", "errors", error);
+        Print(File.ReadAllText(Repository.Fixture("nvidia-smi", "errors", error)), exit);
+    }
+
+    /// <summary>Every call from now on prints this and exits.</summary>
+    public void Print(string text, int exit)
+    {
         File.WriteAllText(PathOf("exit.txt"), $"{exit}\n");
+        File.WriteAllText(PathOf("error.txt"), text);
     }
 
     /// <summary>Back to replaying.</summary>

@@ -52,7 +52,9 @@ internal sealed class Page
 
     /// <summary>Connection and collectors, for a message.</summary>
     public string Health() => string.Join('\n', Text.Split('\n').Where(l =>
-        l.StartsWith("fleet_ssh", StringComparison.Ordinal) || l.StartsWith("fleet_collector", StringComparison.Ordinal) || l.StartsWith("fleet_host_status", StringComparison.Ordinal)));
+        l.StartsWith("fleet_ssh", StringComparison.Ordinal)
+        || l.StartsWith("fleet_collector", StringComparison.Ordinal)
+        || l.StartsWith("fleet_host_status", StringComparison.Ordinal)));
 
     private static Sample Line(string line)
     {

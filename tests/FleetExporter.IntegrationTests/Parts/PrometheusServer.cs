@@ -24,9 +24,15 @@ internal sealed class PrometheusServer : IAsyncDisposable
         {
             var port = Ports.Free();
             var server = new PrometheusServer(
-                Child.Start("prometheus", [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"], folder.Path), port);
+                Child.Start(
+                    "prometheus",
+                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"],
+                    folder.Path),
+                port);
             await Until.SeenAsync(
-                async () => server._process.HasExited || (await server._http.GetAsync("/-/ready")).IsSuccessStatusCode ? server : null, "Prometheus is ready", () => server.Log);
+                async () => server._process.HasExited || (await server._http.GetAsync("/-/ready")).IsSuccessStatusCode ? server : null,
+                "Prometheus is ready",
+                () => server.Log);
             if (!server._process.HasExited)
             {
                 return server;

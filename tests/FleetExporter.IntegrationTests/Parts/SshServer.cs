@@ -145,7 +145,8 @@ internal sealed class SshServer : IAsyncDisposable
         var from = Log.Length;
         string[] daemon = ["/usr/sbin/sshd", "-D", "-f", _folder.PathOf(_name + "_config"), "-E", LogPath];
         var child = _hides.Count > 0
-            ? Child.Start("unshare", ["-m", "sh", "-c", $"mount --bind /usr/bin {_folder.Make("real")} && mount --bind {LinksToTheRest()} /usr/bin && exec \"$@\"", "sh", .. daemon])
+            ? Child.Start("unshare", [
+                "-m", "sh", "-c", $"mount --bind /usr/bin {_folder.Make("real")} && mount --bind {LinksToTheRest()} /usr/bin && exec \"$@\"", "sh", .. daemon])
             : Child.Start(daemon[0], daemon[1..]);
         await Until.TrueAsync(
             () => child.HasExited || Log[from..].Contains("Server listening on", StringComparison.Ordinal), "sshd listens", () => Log + child.Said);
