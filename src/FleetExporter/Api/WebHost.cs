@@ -15,7 +15,8 @@ namespace FleetExporter.Api;
 /// <summary>The service put together: what is built from what, and which endpoints it has.</summary>
 public static class WebHost
 {
-    public static WebApplication Build(LiveConfig config, string[] args)
+    /// <param name="replace">Puts other services in the place of those here, the clock and the shells for one.</param>
+    public static WebApplication Build(LiveConfig config, string[] args, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -39,6 +40,7 @@ public static class WebHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, config);
+        replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseMiddleware<Guard>();
