@@ -16,7 +16,8 @@ namespace FleetExporter.Api;
 /// <summary>The service put together: what is built from what, and which endpoints it has.</summary>
 public static class WebHost
 {
-    public static WebApplication Build(LiveConfig config, string[] args)
+    /// <param name="replace">Puts other services in the place of those here, the clock and the shells for one.</param>
+    public static WebApplication Build(LiveConfig config, string[] args, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -40,6 +41,7 @@ public static class WebHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, config);
+        replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseExceptionHandler();

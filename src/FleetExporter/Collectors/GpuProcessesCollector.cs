@@ -18,7 +18,18 @@ public sealed class GpuProcessesCollector() : NvidiaCollector("gpu_processes", M
     public override string Script(HostConfig host) =>
         $"  b=$(exec nvidia-smi --query-compute-apps={string.Join(',', Parsing.GpuProcesses.Fields)} --format=csv,noheader,nounits </dev/null 2>&1)";
 
-    public override Reading Parse(Section section) => new GpuProcessesReading(Parsing.GpuProcesses.Parse(section.Body, Parsing.GpuProcesses.Fields).Processes);
+    public override Reading Parse(Section section)
+    {
+        try
+        {
+            return new GpuProcessesReading(Parsing.GpuProcesses.Parse(section.Body, Parsing.GpuProcesses.Fields).Processes);
+        }
+        catch (ToolFailureException e) when (e.Reason == CollectorFailure.Parse)
+        {
+            // The line would show the arguments of a process, which may hold secrets, wherever the reason is shown.
+            throw new FormatException("no row is understood; the debug page has the text, masked");
+        }
+    }
 }
 
 /// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the label <c>gpu</c>; null until the snapshot is made.</param>

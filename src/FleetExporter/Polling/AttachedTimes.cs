@@ -95,9 +95,9 @@ public sealed partial class AttachedTimes
 
         try
         {
-            foreach (var (key, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry>>(File.ReadAllText(_path)) ?? [])
+            foreach (var (key, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(_path)) ?? [])
             {
-                _entries[key] = entry;
+                _entries[key] = entry ?? throw new JsonException($"{key} has no times");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

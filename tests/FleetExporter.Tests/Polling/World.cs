@@ -100,7 +100,7 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Fleet.DisposeAsync();
 
-    private static ReplayShell HealthyHost(TimeProvider clock)
+    public static ReplayShell HealthyHost(TimeProvider clock)
     {
         var shell = new ReplayShell(clock);
         shell.Answer("system", "kernel=6.1.0\nos=Debian\narch=x86_64\ncpus=2\npagesize=4096\nuser=alice\ntools= nvidia-smi tmux\nboot_id=one\n");

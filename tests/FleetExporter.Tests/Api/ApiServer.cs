@@ -1,0 +1,100 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using FleetExporter.Api;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using FleetExporter.Remote;
+using FleetExporter.Tests.Polling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Tests.Api;
+
+/// <summary>The whole service on a port of its own, with a fleet.yml of its own, over replaying hosts.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    public const string TwoHosts = "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, labels: { rack: r1 }, user: fleet }\n- { name: b b, address: b.lan }\n";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _app;
+
+    private ApiServer(string yml, Action<ReplayShell>? prepare)
+    {
+        WriteConfig(yml);
+        ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), _ => null);
+        var loaded = Load();
+        Assert.Empty(loaded.Errors);
+        _app = WebHost.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
+        {
+            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton<Func<HostConfig, IShell>>(_ =>
+            {
+                var shell = World.HealthyHost(Clock);
+                prepare?.Invoke(shell);
+                return shell;
+            });
+        });
+    }
+
+    public FakeClock Clock { get; } = new();
+
+    public HttpClient Client { get; private set; } = new();
+
+    public FleetState State => _app.Services.GetRequiredService<FleetState>();
+
+    public static async Task<ApiServer> StartAsync(string? yml = null, Action<ReplayShell>? prepare = null)
+    {
+        var server = new ApiServer(yml ?? TwoHosts, prepare);
+        await server._app.StartAsync(TestContext.Current.CancellationToken);
+        var address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Client.Dispose();
+        server.Client = new HttpClient { BaseAddress = new Uri(address) };
+        while (!server.State.Hosts.All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
+        {
+            // The first poll runs on the thread pool and needs no clock.
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        return server;
+    }
+
+    public void WriteConfig(string yml) => _folder.Write("fleet.yml", yml);
+
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<string> TextAsync(string path)
+    {
+        using var response = await GetAsync(path);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    public Task<JsonElement> JsonAsync(string path) => Client.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+
+    /// <summary>The status and the problem of a request that must fail.</summary>
+    public async Task<(int Status, JsonElement Problem)> FailAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using var response = await SendAsync(method, path, headers);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+namespace FleetExporter.Tests.Api;
+
+/// <summary>What remote hosts may put into their answers, and where it must not come out.</summary>
+public sealed class HostileTextTests
+{
+    private const string Script = "<script>alert(1)</script>";
+
+    [Theory]
+    [InlineData("python train.py --token SECRET")]
+    [InlineData("/usr/bin/python3 -m vllm --api-key=SECRET, --host 0.0.0.0")]
+    [InlineData("python run.py --key SECRET --tool C:\\tool.exe --more SECRET")]
+    [InlineData("C:\\Program Files\\App\\app.exe --password SECRET")]
+    public async Task Arguments_of_processes_are_masked_on_the_debug_page(string commandLine)
+    {
+        await using var server = await ApiServer.StartAsync(prepare: shell =>
+        {
+            shell.Answer("gpu_processes", $"GPU-00000000-0000-0000-0000-000000000000, 12, {commandLine}, 100\nGPU-1, 13, python, 1\n");
+            shell.Answer("gpu_details", shell.Answers["gpu_details"].Body.Replace("/usr/lib/xorg/Xorg", commandLine, StringComparison.Ordinal));
+        });
+
+        var page = await server.TextAsync("/debug/hosts/a");
+
+        Assert.DoesNotContain("SECRET", page, StringComparison.Ordinal);
+        Assert.Contains(" …", page.Replace("\\u2026", "…", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("GPU-00000000-0000-0000-0000-000000000000", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Arguments_in_a_row_that_is_not_understood_are_masked_too()
+    {
+        await using var server = await ApiServer.StartAsync(prepare: shell =>
+            shell.Answer("gpu_processes", "GPU-0, not a pid, python train.py --token SECRET, 100\n"));
+
+        var page = await server.TextAsync("/debug/hosts/a");
+
+        Assert.Contains("\"failure\":\"parse\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_debug_page_has_the_reading_as_what_it_is_and_the_metrics_it_gives()
+    {
+        await using var server = await ApiServer.StartAsync();
+
+        var debug = await server.JsonAsync("/debug/hosts/a");
+
+        var collectors = debug.GetProperty("collectors").EnumerateArray().ToDictionary(c => c.GetProperty("collector").GetString()!);
+        Assert.Equal(2, collectors["system"].GetProperty("reading").GetProperty("system").GetProperty("cpus").GetInt32());
+        Assert.StartsWith("fields=index,uuid,", collectors["gpu"].GetProperty("received").GetString(), StringComparison.Ordinal);
+        Assert.Contains("fleet_host_cpus{host=\"a\"} 2\n", debug.GetProperty("metrics").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_start_page_escapes_whatever_a_host_says_and_runs_no_script()
+    {
+        await using var server = await ApiServer.StartAsync(prepare: shell =>
+        {
+            shell.Answer("gpu", shell.Answers["gpu"].Body.Replace("NVIDIA H100 80GB HBM3", Script, StringComparison.Ordinal));
+            shell.Answer("temperature", Script);
+            shell.Answer("tmux", $"U0:alice\n{Polling.World.Tmux(0, Script)}");
+        });
+
+        using var response = await server.GetAsync("/");
+        var page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("2 hosts, 0 offline, 2 degraded", page, StringComparison.Ordinal);
+        Assert.StartsWith("default-src 'none'; style-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(" on", page.Split("<body>")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_style_sheet_of_the_start_page_is_served()
+    {
+        await using var server = await ApiServer.StartAsync();
+
+        using var response = await server.GetAsync("/start.css");
+
+        Assert.Equal("text/css", response.Content.Headers.ContentType?.MediaType);
+    }
+}

@@ -1,0 +1,42 @@
+using FleetExporter.Api;
+using FleetExporter.Metrics;
+
+namespace FleetExporter.Tests.Golden;
+
+/// <summary>For every capture the real collectors, fed as a host would, and the page that comes of it, byte for byte.</summary>
+public sealed class GoldenPageTests
+{
+    public static TheoryData<string> Names() => [.. GoldenHost.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_capture_gives_its_page(string name) => Expected.Matches($"pages/{name}.metrics", await GoldenHost.PageAsync(name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task No_series_comes_twice_and_every_label_is_declared(string name)
+    {
+        var samples = PageText.Samples(await GoldenHost.PageAsync(name));
+        var families = ServicePage.Families.ToDictionary(f => f.Name);
+
+        Assert.NotEmpty(samples);
+        Assert.Equal(samples.Select(s => s.Series).Distinct(), samples.Select(s => s.Series));
+        Assert.All(samples, sample =>
+        {
+            var family = Assert.Contains(sample.Name, (IReadOnlyDictionary<string, MetricFamily>)families);
+            Assert.Equal(family.Labels, sample.Labels);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Ratios_are_ratios_and_no_value_is_out_of_this_world(string name)
+    {
+        var samples = PageText.Samples(await GoldenHost.PageAsync(name));
+
+        Assert.All(samples, s => Assert.True(double.IsFinite(s.Value), s.Series));
+        Assert.All(samples.Where(s => s.Name.EndsWith("_ratio", StringComparison.Ordinal)), s => Assert.InRange(s.Value, 0, 1));
+        Assert.All(samples.Where(s => s.Name.EndsWith("_celsius", StringComparison.Ordinal)), s => Assert.InRange(s.Value, 10, 130));
+        Assert.All(samples.Where(s => s.Name.EndsWith("_hertz", StringComparison.Ordinal) && s.Value != 0), s => Assert.InRange(s.Value, 1e8, 2e10));
+    }
+}

@@ -1,0 +1,69 @@
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+using FleetExporter.Polling;
+using FleetExporter.Polling.Derivation;
+
+namespace FleetExporter.Tests.Polling.Derivation;
+
+public sealed class GpuHistoryTests
+{
+    private static readonly PollTiming Timing = new(TimeSpan.FromSeconds(10), 3);
+
+    private HostHistory _memory = HostHistory.Empty;
+
+    [Fact]
+    public void Energy_is_power_over_the_time_since_the_reading_before()
+    {
+        Assert.Equal([0.0], Energy(100, Gpu("a", 200)));
+        Assert.Equal([2000.0], Energy(110, Gpu("a", 200)));
+        Assert.Equal([3000.0], Energy(120, Gpu("a", 100)));
+    }
+
+    [Fact]
+    public void Time_in_which_nothing_was_read_does_not_count_and_time_never_goes_back()
+    {
+        Energy(100, Gpu("a", 200));
+        Assert.Equal([6000.0], Energy(130, Gpu("a", 200)));
+        Assert.Equal([6000.0], Energy(160.1, Gpu("a", 200)));
+        Assert.Equal([6000.0], Energy(5, Gpu("a", 200)));
+        Assert.Equal([8000.0], Energy(15, Gpu("a", 200)));
+    }
+
+    [Fact]
+    public void A_gpu_without_power_or_uuid_has_no_energy_and_one_that_comes_back_goes_on()
+    {
+        Energy(100, Gpu("a", 100), Gpu("b", 100));
+        Assert.Equal([1000.0, 1000.0], Energy(110, Gpu("a", 100), Gpu("b", 100)));
+        Assert.Equal([null, null], Energy(120, Gpu("a", null), Gpu(null, 100)));
+        Assert.Equal([2000.0, 2000.0], Energy(130, Gpu("a", 100), Gpu("b", 100)));
+    }
+
+    [Fact]
+    public void A_gpu_that_is_no_longer_listed_is_missed_until_it_is_back()
+    {
+        Assert.Equal(0, Apply(100, Gpu("a", 1), Gpu("b", 1)).LostInAll);
+        Assert.Equal(1, Apply(110, Gpu("a", 1)).LostInAll);
+        Assert.Equal(2, Apply(120).LostInAll);
+        Assert.Equal(0, Apply(130, Gpu("a", 1), Gpu("b", 1)).LostInAll);
+    }
+
+    [Fact]
+    public void A_gpu_that_is_listed_as_lost_or_named_in_a_sentence_is_counted_once()
+    {
+        Apply(100, Gpu("a", 1), Gpu("b", 1));
+
+        Assert.Equal(1, Apply(110, Gpu("a", 1), new Gpu { Index = 1, Fault = GpuFault.Lost }).LostInAll);
+        var (_, told) = GpuHistory.Apply(_memory, new GpuReading([Gpu("a", 1)], 1, 120), Timing);
+        Assert.Equal(1, told.LostInAll);
+    }
+
+    private static Gpu Gpu(string? uuid, double? watts) => new() { Uuid = uuid, PowerDrawWatts = watts };
+
+    private GpuReading Apply(double uptime, params Gpu[] gpus)
+    {
+        (_memory, var reading) = GpuHistory.Apply(_memory, new GpuReading(gpus, 0, uptime), Timing);
+        return reading;
+    }
+
+    private IEnumerable<double?> Energy(double uptime, params Gpu[] gpus) => Apply(uptime, gpus).Gpus.Select(g => g.EnergyJoules);
+}

@@ -1,0 +1,108 @@
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+using FleetExporter.Tests.Parsing;
+
+namespace FleetExporter.Tests.Polling.Derivation;
+
+public sealed class SessionUsageTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_session_uses_what_its_processes_use()
+    {
+        await using var world = await World.StartAsync(prepare: w => w.Shell().Answer("tmux", Body(0, cpuTicks: 100, rss: 10)));
+        Assert.Null(Session(world).CpuRatio);
+        Assert.Equal(10 * 4096 * 2.0, Session(world).MemoryBytes);
+
+        world.Shell().Answer("tmux", Body(0, cpuTicks: 600, rss: 20));
+        var before = world.Clock.GetUtcNow();
+        await world.UntilAsync(() => Session(world).MemoryBytes == 20 * 4096 * 2.0, TimeSpan.FromSeconds(20));
+
+        // Two processes of 5 s more each.
+        var seconds = (world.Clock.GetUtcNow() - before).TotalSeconds;
+        Assert.Equal(10 / seconds, Session(world).CpuRatio!.Value, 3);
+    }
+
+    [Fact]
+    public async Task The_hosts_page_size_counts()
+    {
+        await using var world = await World.StartAsync(prepare: w =>
+        {
+            w.Shell().Answer("tmux", Body(0, 1, rss: 10));
+            w.Shell().Answer("system", w.Shell().Answers["system"].Body.Replace("pagesize=4096", "pagesize=65536", StringComparison.Ordinal));
+        });
+
+        Assert.Equal(10 * 65536 * 2.0, Session(world).MemoryBytes);
+    }
+
+    [Theory]
+    [InlineData("GPU-x, 101, python, 300\nGPU-y, 100, python, 200\nGPU-x, 7, other, 50\n", 500)]
+    [InlineData("GPU-x, 7, other, 50\n", 0)]
+    [InlineData("GPU-x, 101, python, [N/A]\n", null)]
+    public async Task Gpu_memory_is_joined_by_process_and_absent_where_the_driver_hides_it(string processes, int? mebibytes)
+    {
+        await using var world = await World.StartAsync(prepare: w =>
+        {
+            w.Shell().Answer("tmux", Body(0, 1, 1));
+            w.Shell().Answer("gpu_processes", processes);
+        });
+
+        // The first reading of tmux may have come before that of the GPUs.
+        await world.PassAsync(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(mebibytes * 1048576.0, Session(world).GpuMemoryBytes);
+    }
+
+    [Fact]
+    public async Task A_session_left_alone_for_the_configured_time_is_legacy()
+    {
+        // Active ten minutes before the start; 45 minutes make it legacy.
+        await using var world = await World.StartAsync($"legacy_after: 45m\npoll_interval: 5m\n{World.OneHost}");
+        Assert.Equal(Start.AddSeconds(1767222600 - Start.ToUnixTimeSeconds()), Session(world).DetachedSince);
+        Assert.True(Session(world).Legacy);
+        Assert.Contains("fleet_tmux_sessions{host=\"a\",user=\"alice\",state=\"legacy\"} 1", world.Series("fleet_tmux_sessions{"));
+        Assert.Contains("fleet_tmux_sessions{host=\"a\",user=\"alice\",state=\"detached\"} 0", world.Series("fleet_tmux_sessions{"));
+        Assert.Equal(["fleet_tmux_session_detached_seconds{host=\"a\",user=\"alice\",session=\"train\"} 3000"], world.Series("detached_seconds"));
+    }
+
+    [Fact]
+    public async Task The_time_of_leaving_counts_and_not_that_of_attaching_even_after_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.PathOf("attached.json");
+        await using (var world = await World.StartAsync(prepare: w => w.Shell().Answer("tmux", Body(1, 1, 1)), attachedPath: path))
+        {
+            Assert.Null(Session(world).DetachedSince);
+            Assert.Empty(world.Series("detached_seconds"));
+        }
+
+        await using var restarted = await World.StartAsync(attachedPath: path, prepare: w => w.Shell().Answer("tmux", Body(0, 1, 1)));
+
+        Assert.Equal(Start, Session(restarted).DetachedSince);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{ not json")]
+    [InlineData("[1, 2]")]
+    [InlineData("{\"key\": null}")]
+    public async Task A_file_of_times_that_is_damaged_is_begun_anew(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("attached.json", text);
+
+        await using (var world = await World.StartAsync(attachedPath: path))
+        {
+            Assert.NotNull(Session(world).DetachedSince);
+        }
+
+        Assert.StartsWith("{", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    private static string Body(int attached, int cpuTicks, int rss) =>
+        "U0:alice\n" + World.Tmux(attached) + HostCapture.Stat(100, 1, user: cpuTicks, rss: rss) + HostCapture.Stat(101, 100, user: cpuTicks, rss: rss);
+
+    private static TmuxSessionState Session(World world) =>
+        Assert.Single(Assert.Single(world.Host().Get<TmuxReading>(world.Clock.GetUtcNow())!.Servers).Sessions);
+}

@@ -1,0 +1,62 @@
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Derivation;
+using FleetExporter.Tests.Parsing;
+
+namespace FleetExporter.Tests.Polling.Derivation;
+
+public sealed class UnifiedMemoryTests
+{
+    private const double MiB = 1024 * 1024;
+
+    private static readonly HostMemory Host = HostVitals.Parse(HostCapture.HostWithMemory(HostCapture.Proc("dgx-spark-gb10.meminfo.healthy-excerpt.txt"))).Memory;
+    private static readonly double Rounded = Math.Floor(Host.Total / MiB) * MiB;
+
+    private static readonly Gpu Spark = new() { Index = 0, Uuid = "GPU-0", Name = "NVIDIA GB10", MemoryNotSupported = true };
+    private static readonly Gpu Rtx3090 = new() { Index = 0, Uuid = "GPU-1", MemoryTotalBytes = 24576 * MiB, MemoryUsedBytes = MiB, PowerLimitWatts = 350 };
+
+    public static TheoryData<string, bool> Cases() => new(Gpus.Select(c => (c.Key, c.Key.StartsWith("gb10", StringComparison.Ordinal))));
+
+    private static Dictionary<string, Gpu> Gpus { get; } = new()
+    {
+        ["gb10 without memory"] = Spark,
+        ["gb10 whose memory is MemTotal"] = Spark with { MemoryNotSupported = false, MemoryTotalBytes = Rounded, MemoryUsedBytes = 1 },
+        ["3090"] = Rtx3090,
+        ["3090 with as much memory as the host"] = Rtx3090 with { MemoryTotalBytes = Rounded },
+        ["3090 whose memory could not be read"] = Rtx3090 with { MemoryTotalBytes = null, MemoryUsedBytes = null },
+        ["3090 in an unknown error"] = Rtx3090 with { MemoryTotalBytes = null, PowerLimitWatts = null },
+        ["lost"] = Spark with { Fault = GpuFault.Lost },
+        ["needs a reset"] = Spark with { Fault = GpuFault.ResetRequired, MemoryNotSupported = false, MemoryTotalBytes = Rounded },
+        ["a card without a power limit"] = new Gpu { Uuid = "GPU-2", MemoryTotalBytes = 2048 * MiB, MemoryUsedBytes = MiB },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Only_a_gpu_without_memory_of_its_own_is_unified(string name, bool unified)
+    {
+        var gpu = Assert.Single(UnifiedMemory.Apply(new GpuReading([Gpus[name]], 0, 100), Host).Gpus);
+
+        Assert.Equal(unified, gpu.MemoryUnified);
+        Assert.Equal(unified ? Host.Total : Gpus[name].MemoryTotalBytes, gpu.MemoryTotalBytes);
+        Assert.Equal(unified ? Host.Total - Host.Available : Gpus[name].MemoryUsedBytes, gpu.MemoryUsedBytes);
+    }
+
+    [Fact]
+    public void Without_the_hosts_memory_the_values_are_absent_and_never_0()
+    {
+        var gpu = Assert.Single(UnifiedMemory.Apply(new GpuReading([Spark], 0, 100), null).Gpus);
+
+        Assert.True(gpu is { MemoryUnified: true, MemoryTotalBytes: null, MemoryUsedBytes: null });
+    }
+
+    [Fact]
+    public void A_newer_meminfo_moves_the_values_of_unified_memory_alone()
+    {
+        var reading = UnifiedMemory.Apply(new GpuReading([Spark, Rtx3090], 0, 100), Host);
+
+        var newer = UnifiedMemory.Refresh(reading, Host with { Available = Host.Available - 1000 });
+
+        Assert.Equal(reading.Gpus[0].MemoryUsedBytes + 1000, newer.Gpus[0].MemoryUsedBytes);
+        Assert.Same(reading.Gpus[1], newer.Gpus[1]);
+    }
+}

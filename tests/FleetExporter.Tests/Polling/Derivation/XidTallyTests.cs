@@ -1,0 +1,45 @@
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Derivation;
+
+namespace FleetExporter.Tests.Polling.Derivation;
+
+public sealed class XidTallyTests
+{
+    private HostHistory _memory = HostHistory.Empty;
+
+    [Fact]
+    public void Every_line_counts_once_however_often_the_log_shows_it()
+    {
+        Assert.Equal(["79: 1", "13: 2"], Counts((10, 13), (11, 79), (12, 13)).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["13: 2", "79: 1"], Counts((10, 13), (11, 79), (12, 13)));
+        Assert.Equal(["13: 3", "79: 1"], Counts((10, 13), (11, 79), (12, 13), (15, 13)));
+    }
+
+    [Fact]
+    public void A_line_that_leaves_the_ring_stays_counted()
+    {
+        Counts((10, 13), (11, 79));
+
+        Assert.Equal(["13: 1", "79: 1"], Counts());
+        Assert.Equal(["13: 1", "79: 2"], Counts((20, 79)));
+    }
+
+    [Fact]
+    public void Two_lines_of_one_moment_are_two() => Assert.Equal(["13: 2"], Counts((10, 13), (10, 13)));
+
+    [Fact]
+    public void The_last_time_is_that_of_the_newest_line()
+    {
+        Counts((10, 13), (12.5, 13));
+
+        Assert.Equal(12.5, Assert.Single(_memory.Xids.Values).LastSecondsSinceBoot);
+    }
+
+    private IEnumerable<string> Counts(params (double At, int Code)[] lines)
+    {
+        var reading = new XidReading([.. lines.Select(l => new Xid(l.At, "00000000:3B:00.0", l.Code))], 100, DateTimeOffset.UnixEpoch);
+        (_memory, reading) = XidTally.Apply(_memory, reading);
+        return reading.Counts!.Select(c => FormattableString.Invariant($"{c.Code}: {c.Count}"));
+    }
+}

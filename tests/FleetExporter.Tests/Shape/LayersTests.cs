@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace FleetExporter.Tests.Shape;
+
+/// <summary>The rooms of the house and the size of the files in them.</summary>
+public sealed partial class LayersTests
+{
+    private static readonly string Source = Repository.PathOf("src", "FleetExporter");
+
+    /// <summary>What each room may use beside itself.</summary>
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["Config"] = [],
+        ["Parsing"] = [],
+        ["Metrics"] = [],
+        ["Remote"] = ["Config"],
+        ["Collectors"] = ["Config", "Parsing", "Metrics", "Remote"],
+        ["Polling"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
+        ["Api"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling"],
+        ["Cli"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Api"],
+    };
+
+    public static TheoryData<string> Rooms() => [.. MayUse.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_uses_only_the_rooms_below_it(string room)
+    {
+        var files = Files(Path.Combine(Source, room)).ToList();
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.DoesNotContain(
+            Reference().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value),
+            used => MayUse.ContainsKey(used) && used != room && !MayUse[room].Contains(used)));
+    }
+
+    [Fact]
+    public void Every_folder_of_the_source_is_a_room() =>
+        Assert.Equal(
+            MayUse.Keys.Order(),
+            Directory.GetDirectories(Source).Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj" or "wwwroot" or "Properties")).Order());
+
+    [Fact]
+    public void Files_are_short()
+    {
+        var lengths = Files(Source).Concat(Files(Repository.PathOf("tests")))
+            .Select(file => (File: file, Lines: File.ReadLines(file).Count())).OrderBy(f => f.Lines).ToList();
+
+        Assert.All(lengths, f => Assert.True(f.Lines <= 300, $"{f.File} has {f.Lines} lines"));
+        Assert.True(lengths[lengths.Count / 2].Lines < 100);
+    }
+
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\bFleetExporter\.([A-Z][A-Za-z]+)")]
+    private static partial Regex Reference();
+}
