@@ -22,9 +22,10 @@ public sealed record GpuView(
         Round(gpu.Utilization * 100),
         gpu.TemperatureCelsius,
         gpu.Fault is { } fault ? Polling.Words.Of(fault) : null,
-        [.. (processes?.Processes ?? []).Where(p => p.GpuUuid == gpu.Uuid).Select(p => new GpuProcessView(p.Pid, p.Name, Round(p.MemoryBytes / Mebi)))]);
+        [.. (processes?.Processes ?? []).Where(p => p.GpuUuid == gpu.Uuid).Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Round(p.MemoryBytes / Mebi)))]);
 
     internal static double? Round(double? value) => value is { } number ? Math.Round(number, 1) : null;
 }
 
+/// <param name="Name">The program; its arguments are masked.</param>
 public sealed record GpuProcessView(int? Pid, string? Name, double? MemoryMb);

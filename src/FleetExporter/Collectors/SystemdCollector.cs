@@ -10,7 +10,7 @@ public sealed class SystemdCollector() : HostCollector("systemd", State, Restart
 {
     public static readonly MetricFamily State = MetricFamily.Gauge(
         "fleet_systemd_unit_state", "1 for the state that the unit is in, from systemctl show. A unit of the login user is called user:NAME.",
-        "host", "unit", "state");
+        "host", "unit", "state").UpTo(1024);
 
     public static readonly MetricFamily Restarts = MetricFamily.Counter(
         "fleet_systemd_unit_restarts_total", "Automatic restarts of the unit, NRestarts of systemctl show.", "host", "unit");

@@ -38,7 +38,7 @@ public sealed class MetricFamily
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>Most series of this family that one target (a host, say) may have on a page. Default 256.</summary>
-    public int MaxSeriesPerTarget { get; init; } = 256;
+    public int MaxSeriesPerTarget { get; private set; } = 256;
 
     /// <summary>Place of this family's buffer in a page.</summary>
     internal int Ordinal { get; }
@@ -51,6 +51,13 @@ public sealed class MetricFamily
         name.EndsWith("_total", StringComparison.Ordinal)
             ? new(MetricType.Counter, name, help, labels)
             : throw new ArgumentException($"The counter {name} does not end in _total.", nameof(name));
+
+    /// <summary>The same family with another limit; used where it is declared.</summary>
+    public MetricFamily UpTo(int seriesPerTarget)
+    {
+        MaxSeriesPerTarget = seriesPerTarget;
+        return this;
+    }
 
     public override string ToString() => Name;
 }

@@ -168,7 +168,9 @@ internal sealed partial class StreamLoop(
         {
             var reading = section.ToolMissing
                 ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
-                : collector.Parse(section);
+                : section.NotExecutable
+                    ? throw new ToolFailureException(CollectorFailure.Permission, "the login user may not run the command")
+                    : collector.Parse(section);
             if (reading.Failure is { } failure && collector.OffAfter(failure, host))
             {
                 record.Off(collector.Name, Words.Of(failure));

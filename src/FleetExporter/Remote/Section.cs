@@ -12,6 +12,9 @@ public sealed record Section(string Name, int Status, double Uptime, TimeSpan Du
     /// <summary>The shell says 127 where a command is not found.</summary>
     public bool ToolMissing => Status == 127;
 
+    /// <summary>The shell says 126 where it may not run the command.</summary>
+    public bool NotExecutable => Status == 126;
+
     /// <summary>Killed by the sampler's watchdog or by somebody else. ksh says 256 + signal where the others say 128 + signal.</summary>
     public bool Killed => Status > 128 && (Status & 127) == 9;
 }

@@ -39,7 +39,7 @@ public sealed partial class CatalogueTests
         Assert.Empty(family.Labels.Intersect(ForeignLabels));
         Assert.All(family.Labels, label => Assert.Matches(LabelName(), label));
         Assert.Equal(family.Labels.Distinct(), family.Labels);
-        Assert.InRange(family.MaxSeriesPerTarget, 1, 256);
+        Assert.InRange(family.MaxSeriesPerTarget, 1, 1024);
     }
 
     [Theory]

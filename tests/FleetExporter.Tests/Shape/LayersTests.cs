@@ -16,8 +16,9 @@ public sealed partial class LayersTests
         ["Remote"] = ["Config"],
         ["Collectors"] = ["Config", "Parsing", "Metrics", "Remote"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
-        ["Api"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling"],
-        ["Cli"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Api"],
+        ["Simulation"] = ["Config", "Remote"],
+        ["Api"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Simulation"],
+        ["Cli"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Simulation", "Api"],
     };
 
     public static TheoryData<string> Rooms() => [.. MayUse.Keys];
