@@ -3,7 +3,7 @@ n=@NONCE@ lease=@LEASE@ sys=${SYS:-/sys} nl='
 '
 PATH=${PATH:-/bin}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/lib/wsl/lib LC_ALL=C IFS=' 	
 '
-export PATH LC_ALL; unset TMUX ENV BASH_ENV; umask 077; cd /; trap '' HUP PIPE; exec 2>/dev/null
+export PATH LC_ALL; unset TMUX ENV BASH_ENV; umask 077; cd /; trap '' HUP PIPE INT QUIT; exec 2>/dev/null
 
 # Child of main, ends with it. Acts when main has not run at all for one to two leases.
 watch() {
