@@ -30,6 +30,6 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
 
-bench: ## Measures and prints; see docs/performance.md.
-	@scripts/ensure-dotnet
-	dotnet run -c Release --project bench/FleetExporter.Bench -- $(BENCH)
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers or fleet for one. Fleet needs root.
+	@scripts/ensure-packages up bench
+	/usr/bin/python3 bench/bench.py $(BENCH)

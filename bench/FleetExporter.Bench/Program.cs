@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using FleetExporter.Bench;
 
-// make bench                      everything
-// make bench BENCH='--filter *Page*'   what the filter names
+// make bench runs these through bench/bench.py, one class at a time; by hand: dotnet run -c Release -- --filter '*Page*'
 BenchmarkSwitcher.FromAssembly(typeof(PageBench).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"]);

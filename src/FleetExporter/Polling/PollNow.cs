@@ -43,11 +43,10 @@ internal sealed class PollNow
             signal = _signal.Task;
         }
 
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var done = await Task.WhenAny(signal, Task.Delay(limit, clock, enough.Token)).ConfigureAwait(false);
-        await enough.CancelAsync().ConfigureAwait(false);
+        // Times out without an exception thrown, a source of its own, or a hop to another thread: this runs several times per poll.
+        await signal.WaitAsync(limit, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
-        return done == signal;
+        return signal.IsCompleted;
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -94,8 +94,14 @@ internal sealed partial class StreamLoop(
         var silent = false;
         try
         {
-            while (await Task.WhenAny(answers, Task.Delay(TimeSpan.FromMilliseconds(250), clock, abort.Token)).ConfigureAwait(false) != answers)
+            while (true)
             {
+                await answers.WaitAsync(TimeSpan.FromMilliseconds(250), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (answers.IsCompleted)
+                {
+                    break;
+                }
+
                 stop.ThrowIfCancellationRequested();
                 var waited = clock.GetElapsedTime(started);
                 if (!silent && waited >= _patience)
@@ -121,8 +127,11 @@ internal sealed partial class StreamLoop(
         }
         finally
         {
-            await abort.CancelAsync().ConfigureAwait(false);
-            await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!answers.IsCompleted)
+            {
+                await abort.CancelAsync().ConfigureAwait(false);
+                await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -206,13 +215,16 @@ internal sealed partial class StreamLoop(
         var next = now + timing.Interval - since;
         while (clock.GetUtcNow() is var at && at < next)
         {
-            var wait = Shorter(next - at, Lease / 2);
-            if (await pollNow.WaitAsync(wait, clock, stop).ConfigureAwait(false))
+            var last = next - at <= Lease / 2;   // the tick itself then says that the service is there
+            if (await pollNow.WaitAsync(last ? next - at : Lease / 2, clock, stop).ConfigureAwait(false))
             {
                 return;
             }
 
-            await stream.KeepAliveAsync(stop).ConfigureAwait(false);
+            if (!last)
+            {
+                await stream.KeepAliveAsync(stop).ConfigureAwait(false);
+            }
         }
     }
 
@@ -225,8 +237,6 @@ internal sealed partial class StreamLoop(
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>The same in every run, so that hosts keep their place in the interval.</summary>
     private static int StableHash(string text) => text.Aggregate(17, static (hash, c) => unchecked((hash * 31) + c));

@@ -46,13 +46,17 @@ printf '\n@%s hello 1 pid=%s ppid=%s epoch=%s up=%s user=%s\n' "$n" $$ $PPID "$(
 while read -r seq what; do
   kill -0 $w || break
   case $seq in ''|*[!0-9]*) continue ;; esac       # an empty line only says that the service is there
-  read -r u _ </proc/uptime; printf '\n@%s frame %s %s\n' "$n" "$seq" "$u"
-  for s in $what; do
+  read -r u _ </proc/uptime; head=$nl@$n\ frame\ $seq\ $u$nl tail=
+  set -- $what
+  for s; do shift
     b= r=0; case $s in @NAMES@) s_$s || r=$? ;; *) r=127 ;; esac
     read -r v _ </proc/uptime
-    printf '\n@%s %s %s %s %s %s\n%s\n@%s .\n' "$n" "$s" "$r" "$u" "$v" ${#b} "$b" "$n" || break 2; u=$v
+    [ $# -gt 0 ] || tail=$nl@$n\ end\ $seq$nl
+    # One write for each section, the first with the frame's head and the last with its end: every write wakes both ends.
+    printf '%s\n@%s %s %s %s %s %s\n%s\n@%s .\n%s' "$head" "$n" "$s" "$r" "$u" "$v" ${#b} "$b" "$n" "$tail" || break 2
+    head= u=$v
   done
-  printf '\n@%s end %s\n' "$n" "$seq" || break
+  [ -z "$head" ] || printf '%s\n@%s end %s\n' "$head" "$n" "$seq" || break
 done
 kill $w
 }

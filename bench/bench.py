@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+"""Runs the benches and writes their tables into docs/performance.md."""
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import performance_page as page
+from fleet import measures
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("page", "parsers", "fleet")
+CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
+
+
+def micro(name: str) -> None:
+    """One class of bench/FleetExporter.Bench, as BenchmarkDotNet runs it by default."""
+    subprocess.run(
+        ["dotnet", "run", "-c", "Release", "--project", "bench/FleetExporter.Bench", "--", "--filter", f"*{CLASSES[name]}*"],
+        cwd=ROOT, check=True, timeout=900)
+    report = ROOT / "BenchmarkDotNet.Artifacts" / "results" / f"FleetExporter.Bench.{CLASSES[name]}-report-github.md"
+    table = [line for line in report.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    page.put(name, "BenchmarkDotNet, its default job, Release", "\n".join(table).replace("**", ""))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="bench/bench.py", description=__doc__,
+        epilog="page and parsers need the .NET SDK only. fleet needs root, because it makes a throw-away user and runs an sshd on loopback; "
+        "all of it is removed at the end. Together they take about 15 minutes.")
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
+    parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
+    parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.benches) - set(NAMES):
+        parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+
+    page.write = not arguments.keep_page
+    for name in arguments.benches or NAMES:
+        if name == "fleet":
+            measures.run(ROOT, sorted(set(arguments.hosts)))
+        else:
+            micro(name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""One run of a contestant: for so many hosts and so long, what it did and what it cost on either side."""
+import contextlib
+import http.client
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+from . import cpu
+from .stage import USER, Home, Servers, free_port
+
+
+def interval_of(hosts: int) -> int:
+    """Seconds between two polls by the service: 2, and more where two cores could not serve both ends."""
+    return max(2, hosts // 20)
+
+
+
+@dataclass
+class Run:
+    polls: int
+    exporter: float     # CPU seconds of the service and its ssh clients, or of the asyncssh collector
+    host: float         # CPU seconds of sshd and everything below it, and of the tmux server
+
+
+@dataclass
+class PerPoll:
+    """The difference of two accounts: of one service at two moments, or of a long and a short run, which both started and connected."""
+    polls: int
+    exporter_ms: float
+    host_ms: float
+
+    @staticmethod
+    def between(short: Run, long: Run) -> "PerPoll":
+        polls = long.polls - short.polls
+        if polls <= 0:
+            raise RuntimeError(f"no polls between the runs: {short}, {long}")
+        return PerPoll(polls, (long.exporter - short.exporter) * 1000 / polls, (long.host - short.host) * 1000 / polls)
+
+    @property
+    def both_ms(self) -> float:
+        return self.exporter_ms + self.host_ms
+
+
+def asyncssh(home: Home, hosts: int, rounds: int, interval: float, fresh: bool) -> Run:
+    before = home.polls
+    servers = Servers(home)
+    with servers:
+        # -W ignore: what the library's own dependencies deprecate is no news here.
+        collector = subprocess.Popen([
+            "/usr/bin/python3", "-W", "ignore", Path(__file__).with_name("asyncssh_collector.py"), "--port", str(home.port), "--user", USER, "--key", home.key,
+            "--known-hosts", home.folder / "known_hosts", "--hosts", str(hosts), "--rounds", str(rounds), "--interval", str(interval), *(["--fresh"] if fresh else [])])
+        try:
+            seconds = cpu.reap(collector, 60 + hosts * (0.5 + rounds))
+        finally:
+            cpu.end(collector, 5)
+    if collector.returncode != 0:
+        raise RuntimeError(f"the asyncssh collector ended with {collector.returncode}")
+    return Run(home.polls - before, seconds + servers.adopted_outside, servers.host_seconds)
+
+
+@contextlib.contextmanager
+def service(root: Path, home: Home, hosts: int) -> Iterator["Watched"]:
+    """A service that watches so many hosts, all of which have answered everything."""
+    port = free_port()
+    config = home.folder / "fleet.yml"
+    config.write_text(
+        f"listen: 127.0.0.1:{port}\ndata_dir: {home.folder}/data\npoll_interval: {interval_of(hosts)}s\n"
+        f"ssh: {{ user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}\nhosts:\n"
+        + "".join(f"  - {{ name: host-{number}, address: \"127.0.0.1:{home.port}\" }}\n" for number in range(hosts)))
+    with Servers(home) as servers, open(home.folder / "service.log", "wb") as log:
+        started = time.monotonic()
+        process = subprocess.Popen([root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--config", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            watched = Watched(process.pid, port, hosts, servers.sshd.pid, servers.tmux.pid, home)
+            watched.wait_until_complete(60 + hosts)
+            watched.first_page = time.monotonic() - started
+            yield watched
+        except BaseException:
+            sys.stderr.write((home.folder / "service.log").read_text(errors="replace")[-2000:])
+            raise
+        finally:
+            cpu.end(process, 60)
+
+
+@dataclass
+class Watched:
+    """A running service and its hosts."""
+    pid: int
+    port: int
+    hosts: int
+    sshd: int
+    tmux: int
+    home: Home
+    first_page: float = 0
+
+    def account(self) -> Run:
+        """Everything up to now."""
+        return Run(self.home.polls, cpu.used([self.pid, *self.clients()]), cpu.used([self.sshd, *cpu.below(self.sshd), self.tmux]))
+
+    def page(self) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            return connection.getresponse().read().decode()
+        except OSError:
+            return ""
+        finally:
+            connection.close()
+
+    def wait_until_complete(self, limit: float) -> None:
+        deadline = time.monotonic() + limit
+        while len(re.findall(r'^fleet_collector_success\{[^}]*collector="(?:host|tmux|gpu)"[^}]*\} 1$', self.page(), re.MULTILINE)) < 3 * self.hosts:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.hosts} hosts did not all answer within {limit:.0f} s")
+            time.sleep(max(0.1, self.hosts / 400))   # a page of many hosts is not free
+
+    def late(self) -> int:
+        """Hosts of which something is older than two intervals and a half, or has failed."""
+        page, late = self.page(), set()
+        for host, seconds in re.findall(r'^fleet_collector_last_success_timestamp_seconds\{[^}]*host="([^"]*)"[^}]*collector="(?:host|tmux|gpu)"[^}]*\} (\S+)$', page, re.MULTILINE):
+            if time.time() - float(seconds) > 2.5 * interval_of(self.hosts):
+                late.add(host)
+        for host, failures in re.findall(r'^fleet_collector_failures_total\{[^}]*host="([^"]*)"[^}]*\} (\S+)$', page, re.MULTILINE):
+            if float(failures) > 0:
+                late.add(host)
+        return len(late)
+
+    def clients(self) -> list[int]:
+        return [pid for pid in cpu.children(self.pid) if command(pid)[:1] == ["ssh"]]
+
+    def control_path(self) -> str:
+        for pid in self.clients():
+            words = command(pid)
+            if "ControlMaster=yes" in words:
+                return next(w for w in words if w.startswith("ControlPath=")).split("=", 1)[1].strip('"')
+        raise RuntimeError("the service has no ssh with a control socket")
+
+
+def command(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
+    except OSError:
+        return []
+
+
+def pss_kib(pid: int) -> int:
+    try:
+        return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+    except OSError:
+        return 0
