@@ -4,6 +4,14 @@ namespace FleetExporter.IntegrationTests;
 
 public sealed class PrometheusTests
 {
+    public static TheoryData<string> GoldenPages =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "expected", "pages"), "*.metrics").Select(p => Path.GetFileName(p))];
+
+    [Theory]
+    [MemberData(nameof(GoldenPages))]
+    public async Task Every_golden_page_passes_promtool(string page) =>
+        Assert.Equal("", await Promtool.CheckMetricsAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "expected", "pages", page), TestContext.Current.CancellationToken)));
+
     [Fact]
     public async Task A_live_page_is_clean_and_has_no_series_twice()
     {

@@ -18,6 +18,18 @@ public sealed class WaysInTests
     }
 
     [Fact]
+    public async Task A_host_is_reached_by_its_IPv6_address_and_port()
+    {
+        await using var machine = await WatchedMachine.StartAsync(options: "ListenAddress ::1");
+        var port = machine.Server.Port;
+        var config = machine.Config(hosts: $"- {{ name: six, address: \"[::1]:{port}\" }}");
+        machine.Folder.Write("known_hosts", machine.Server.KnownHost() + machine.Server.KnownHost().Replace("127.0.0.1", "::1", StringComparison.Ordinal));
+        await using var exporter = await Exporter.StartAsync(machine.Folder, config);
+        var page = await exporter.UntilAsync("both", p => p.Find("fleet_host_memory_total_bytes", ("host", "six")) > 0 && p.Find("fleet_host_memory_total_bytes", ("host", "box")) > 0);
+        Assert.Equal(page.Value("fleet_host_memory_total_bytes", ("host", "box")), page.Value("fleet_host_memory_total_bytes", ("host", "six")));
+    }
+
+    [Fact]
     public async Task An_alias_of_ssh_config_is_reached_through_its_jump_host()
     {
         await using var machine = await WatchedMachine.StartAsync();
