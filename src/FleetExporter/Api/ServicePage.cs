@@ -3,11 +3,12 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 
 /// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
-public sealed class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, TimeProvider clock)
+public sealed partial class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, TimeProvider clock, ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
@@ -41,7 +42,7 @@ public sealed class ServicePage(FleetState state, LiveConfig config, DroppedSeri
         var now = clock.GetUtcNow();
         foreach (var host in state.Hosts)
         {
-            HostPage.Write(page, host, now);
+            HostPage.Write(page, host, now, LogBug);
         }
 
         page.BeginTarget();
@@ -52,9 +53,12 @@ public sealed class ServicePage(FleetState state, LiveConfig config, DroppedSeri
     public MetricsPage Of(HostSnapshot host)
     {
         var page = new MetricsPage(dropped);
-        HostPage.Write(page, host, clock.GetUtcNow());
+        HostPage.Write(page, host, clock.GetUtcNow(), LogBug);
         return page;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The reading {Reading} could not be published; this is a bug of the exporter")]
+    private partial void LogBug(string reading, Exception error);
 
     private void WriteService(MetricsPage page)
     {

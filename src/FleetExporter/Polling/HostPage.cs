@@ -10,7 +10,8 @@ public static class HostPage
     private static readonly IReadOnlyList<string> Statuses = Words.All<HostStatus>();
     private static readonly IReadOnlyList<string> SshFailures = Words.All<Remote.SshFailure>();
 
-    public static void Write(MetricsPage page, HostSnapshot snapshot, DateTimeOffset now)
+    /// <param name="bug">Told when a reading could not be written: its collector then counts as failed, and the rest of the page stands.</param>
+    public static void Write(MetricsPage page, HostSnapshot snapshot, DateTimeOffset now, Action<string, Exception>? bug = null)
     {
         page.BeginTarget();
         var host = Labels.Of("host", snapshot.Host.Name);
@@ -26,8 +27,17 @@ public static class HostPage
         {
             if (snapshot.Outcomes.GetValueOrDefault(collector.Name) is { OffBecause: null } outcome)
             {
+                try
+                {
+                    snapshot.ReadingOf(collector, now)?.WriteTo(page, host);
+                }
+                catch (Exception e)
+                {
+                    bug?.Invoke($"{collector.Name} of {snapshot.Host.Name}", e);
+                    outcome = outcome with { Failure = CollectorFailure.Bug };
+                }
+
                 WriteHealth(page, host, collector.Name, outcome);
-                snapshot.ReadingOf(collector, now)?.WriteTo(page, host);
             }
         }
 
