@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Runs the benches and writes their tables into docs/performance.md."""
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def main() -> int:
     if unknown := set(arguments.benches) - set(NAMES):
         parser.error(f"no such bench: {', '.join(sorted(unknown))}")
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # so that what was started is ended, as with Ctrl-C
     page.write = not arguments.keep_page
     for name in arguments.benches or NAMES:
         if name == "fleet":

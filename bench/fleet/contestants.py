@@ -118,16 +118,16 @@ class Watched:
                 raise TimeoutError(f"{self.hosts} hosts did not all answer within {limit:.0f} s")
             time.sleep(max(0.1, self.hosts / 400))   # a page of many hosts is not free
 
-    def late(self) -> int:
-        """Hosts of which something is older than two intervals and a half, or has failed."""
-        page, late = self.page(), set()
+    def late(self) -> dict[str, str]:
+        """Hosts of which something is older than two intervals and a half, or has failed, and what."""
+        page, late = self.page(), {}
         for host, seconds in re.findall(r'^fleet_collector_last_success_timestamp_seconds\{[^}]*host="([^"]*)"[^}]*collector="(?:host|tmux|gpu)"[^}]*\} (\S+)$', page, re.MULTILINE):
             if time.time() - float(seconds) > 2.5 * interval_of(self.hosts):
-                late.add(host)
-        for host, failures in re.findall(r'^fleet_collector_failures_total\{[^}]*host="([^"]*)"[^}]*\} (\S+)$', page, re.MULTILINE):
+                late[host] = f"last success {time.time() - float(seconds):.1f} s ago"
+        for host, what, failures in re.findall(r'^fleet_collector_failures_total\{[^}]*host="([^"]*)",([^}]*)\} (\S+)$', page, re.MULTILINE):
             if float(failures) > 0:
-                late.add(host)
-        return len(late)
+                late[host] = f"{failures} failures of {what}"
+        return late
 
     def clients(self) -> list[int]:
         return [pid for pid in cpu.children(self.pid) if command(pid)[:1] == ["ssh"]]

@@ -35,7 +35,7 @@ def run(root: Path, numbers: list[int]) -> None:
                 accounts.append(watched.account())
                 told(number, "service", *accounts)
                 if late := watched.late():
-                    print(f"{late} of {number} hosts were late or had failures: the machine did not keep up", flush=True)
+                    print(f"{len(late)} of {number} hosts were late or had failures: {'; '.join(f'{host}: {what}' for host, what in sorted(late.items())[:5])}", flush=True)
                 costs[number]["service"] = PerPoll.between(*accounts)
                 memories[number] = memory(watched)
                 first_pages[number] = watched.first_page
