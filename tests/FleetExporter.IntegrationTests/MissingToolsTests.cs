@@ -32,8 +32,9 @@ public sealed class MissingToolsTests
         await using var machine = await StartAsync();
         await using var exporter = await machine.WatchAsync("gpu: true\nunits: [ssh.service]\n");
         var page = await exporter.UntilAsync(
-            "gpu and systemd fail",
-            p => p.Find("fleet_collector_success", ("collector", "gpu")) == 0 && p.Find("fleet_collector_success", ("collector", "systemd")) == 0);
+            "gpu and systemd fail, and the last section of the frame has come",
+            p => p.Find("fleet_collector_success", ("collector", "gpu")) == 0 && p.Find("fleet_collector_success", ("collector", "systemd")) == 0
+                && p.Find("fleet_collector_success", ("collector", "filesystem")) == 1);
 
         Assert.True(page.Value("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "tool_missing")) >= 1);
         Assert.True(page.Value("fleet_collector_failures_total", ("collector", "systemd"), ("reason", "tool_missing")) >= 1);
