@@ -24,7 +24,7 @@ public sealed class DebugPageTests
             collectors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, begins) in new[]
         {
-            ("system", "os="), ("host", "cpu "), ("tmux", $"U{machine.User.Uid}:"), ("gpu", "fields=index,"), ("gpu_processes", "GPU-"), ("gpu_details", "<?xml"),
+            ("system", "os="), ("host", "cpu "), ("tmux", $"U0:{machine.User.Name}\n"), ("gpu", "fields=index,"), ("gpu_processes", "GPU-"), ("gpu_details", "<?xml"),
         })
         {
             Assert.StartsWith(begins, collectors[name].Text("received"), StringComparison.Ordinal);
@@ -64,9 +64,9 @@ public sealed class DebugPageTests
         smi.Processes((H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret}, -x", 90));
         var report = machine.Folder.PathOf("smi", "report.xml");
         var text = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
-        Assert.Contains("<process_name>", text, StringComparison.Ordinal);
+        var process = $"<process_info><pid>4711</pid><process_name>python serve.py --token {Secret}</process_name></process_info>";
         await File.WriteAllTextAsync(
-            report, text.Replace("<process_name>", $"<process_name>python --token {Secret} ", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            report, text.Replace("</gpu>", $"{process}</gpu>", StringComparison.Ordinal), TestContext.Current.CancellationToken);
 
         await using var tmux = new TmuxServer(machine.User);
         await tmux.CreateAsync("work", $"sleep 600; : --token {Secret}");
