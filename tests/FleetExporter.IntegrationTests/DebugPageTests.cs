@@ -61,7 +61,7 @@ public sealed class DebugPageTests
     {
         await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
-        smi.Processes((H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret}, -x", 90));
+        smi.Processes((H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret} -x", 90));
         var report = machine.Folder.PathOf("smi", "report.xml");
         var text = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
         var process = $"<process_info><pid>4711</pid><process_name>python serve.py --token {Secret}</process_name></process_info>";
