@@ -7,9 +7,14 @@ using Spectre.Console;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Tries one host and prints a table of checks with verdict, reason and fix. Exit 0 when nothing failed, 1 otherwise.</summary>
+/// <summary>
+/// Tries one host and prints a table of checks with verdict and reason, and below it what to mend. Exit 0 when nothing failed, 1 otherwise.
+/// </summary>
 internal static class ProbeCommand
 {
+    /// <summary>Exit code after Ctrl-C, as a shell has it.</summary>
+    private const int Interrupted = 130;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static async Task<int> RunAsync(ConfigResult loaded, string name, string format, TextWriter output, CancellationToken stop)
@@ -29,10 +34,25 @@ internal static class ProbeCommand
         using var controls = new ControlDirectory();
         IShell shell = host.Address is { } address ? new OpenSsh(address, host.Ssh, controls) : new LocalShell();
         var probe = new HostProbe(host, shell, TimeProvider.System);
-        var checks = Console.IsErrorRedirected
-            ? await probe.RunAsync(stop).ConfigureAwait(false)
-            : await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-                .Status().StartAsync($"Trying {Markup.Escape(name)}", _ => probe.RunAsync(stop)).ConfigureAwait(false);
+        IReadOnlyList<Check> checks;
+        try
+        {
+            checks = Console.IsErrorRedirected
+                ? await probe.RunAsync(stop).ConfigureAwait(false)
+                : await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+                    .Status().StartAsync($"Trying {Markup.Escape(name)}", _ => probe.RunAsync(stop)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Interrupted;
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            // A terminal sends Ctrl-C to ssh too: what failed then says nothing of the host.
+            return Interrupted;
+        }
+
         if (format == "json")
         {
             var rows = checks.Select(c => new { check = c.Name, verdict = Words.Of(c.Verdict), c.Reason, c.Detail, c.Fix });
@@ -46,9 +66,10 @@ internal static class ProbeCommand
         return checks.Any(c => c.Verdict == Verdict.Failed) ? 1 : 0;
     }
 
+    /// <summary>What is long stands below the table, each on a line of its own that is never wrapped: commands are copied from there.</summary>
     private static void Print(IReadOnlyList<Check> checks, TextWriter output)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("check", "verdict", "reason", "seen", "fix");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("check", "verdict", "reason", "seen");
         foreach (var check in checks)
         {
             var colour = check.Verdict switch
@@ -58,10 +79,16 @@ internal static class ProbeCommand
                 _ => "grey",
             };
             table.AddRow(
-                Markup.Escape(check.Name), $"[{colour}]{Words.Of(check.Verdict)}[/]", Markup.Escape(check.Reason ?? ""), Markup.Escape(check.Detail ?? ""),
-                Markup.Escape(check.Fix ?? ""));
+                Markup.Escape(check.Name), $"[{colour}]{Words.Of(check.Verdict)}[/]", Markup.Escape(check.Reason ?? ""),
+                Markup.Escape(check.Fix is null ? check.Detail ?? "" : ""));
         }
 
         Screen.On(output).Write(table);
+        foreach (var same in checks.Where(c => c.Fix is not null).GroupBy(c => (c.Verdict, c.Reason, c.Detail, c.Fix)))
+        {
+            output.WriteLine($"{string.Join(", ", same.Select(c => c.Name))} {Words.Of(same.Key.Verdict)}: {same.Key.Detail}");
+            output.WriteLine($"  {same.Key.Fix}");
+            output.WriteLine();
+        }
     }
 }

@@ -9,11 +9,15 @@ internal static class TmuxError
         "required to read the password", "must have a tty", "is not allowed to", "may not run sudo", "not in the sudoers",
     ];
 
+    /// <summary>The disk of the sockets takes no folder: so there was none, and no server.</summary>
+    private static readonly string[] NoRoom = ["(No space left on device)", "(Disk quota exceeded)", "(Read-only file system)"];
+
     /// <summary>No server, one that left its socket behind, or one without a session: zero sessions.</summary>
     public static bool MeansNoSession(string line) =>
         line.StartsWith("no server running on ", StringComparison.Ordinal)
         || (line.StartsWith("error connecting to ", StringComparison.Ordinal) && line.EndsWith("(No such file or directory)", StringComparison.Ordinal))
-        || line == "no current target";
+        || line == "no current target"
+        || (line.StartsWith("couldn't create directory ", StringComparison.Ordinal) && NoRoom.Any(n => line.EndsWith(n, StringComparison.Ordinal)));
 
     /// <summary>sudo warns on standard error on a host whose own name does not resolve, and goes on.</summary>
     public static bool IsNoise(string line) =>

@@ -19,14 +19,16 @@ internal sealed partial class Exporter : IAsyncDisposable
 
     /// <summary>Writes fleet.yml, starts the service and waits until it is ready.</summary>
     /// <param name="config">fleet.yml; null starts it in an empty folder without one.</param>
-    public static async Task<Exporter> StartAsync(TestFolder folder, string? config, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="arguments">More arguments.</param>
+    public static async Task<Exporter> StartAsync(
+        TestFolder folder, string? config, IReadOnlyDictionary<string, string?>? environment = null, params IEnumerable<string> arguments)
     {
         if (config is not null)
         {
             folder.Write("fleet.yml", config);
         }
 
-        var exporter = new Exporter(Launch(folder, config is null ? folder.Make("empty") : folder.Path, ["--listen", "127.0.0.1:0"], environment));
+        var exporter = new Exporter(Launch(folder, config is null ? folder.Make("empty") : folder.Path, ["--listen", "127.0.0.1:0", .. arguments], environment));
         try
         {
             await Until.TrueAsync(

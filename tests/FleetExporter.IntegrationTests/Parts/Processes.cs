@@ -6,6 +6,7 @@ namespace FleetExporter.IntegrationTests.Parts;
 internal enum Signal
 {
     Hup = 1,
+    Int = 2,
     Kill = 9,
     Term = 15,
     Cont = 18,

@@ -21,6 +21,9 @@ internal sealed class SshServer : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{Port}";
 
+    /// <summary>Shell commands for the server's own mount namespace, run before it starts; taken over at the next start.</summary>
+    public string Setup { get; set; } = "";
+
     /// <summary>The private key that is let in.</summary>
     public string ClientKey => _folder.PathOf("client_key");
 
@@ -36,11 +39,13 @@ internal sealed class SshServer : IAsyncDisposable
     /// <param name="name">Tells the servers of one test apart.</param>
     /// <param name="environment">Set for every login.</param>
     /// <param name="options">More lines of sshd_config.</param>
+    /// <param name="setup">See <see cref="Setup"/>.</param>
     /// <param name="hides">Programs of /usr/bin that are not there for those who log in; needs the right to make a mount namespace.</param>
     public static async Task<SshServer> StartAsync(
-        TestFolder folder, string name = "sshd", IReadOnlyDictionary<string, string>? environment = null, string options = "", params IEnumerable<string> hides)
+        TestFolder folder, string name = "sshd", IReadOnlyDictionary<string, string>? environment = null, string options = "", string setup = "",
+        params IEnumerable<string> hides)
     {
-        var server = new SshServer(folder, name, hides);
+        var server = new SshServer(folder, name, hides) { Setup = setup };
         await server.ChangeHostKeyAsync();
         if (!File.Exists(server.ClientKey))
         {
@@ -114,6 +119,10 @@ internal sealed class SshServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => new(StopAsync());
 
+    /// <summary>Runs shell commands as root in the mount namespace of the running server.</summary>
+    public Task<ToolResult> InsideAsync(string commands) =>
+        Tool.RunAsync("nsenter", "-t", _daemon!.Pid.ToString(CultureInfo.InvariantCulture), "-m", "sh", "-c", commands);
+
     private void SendAll(Signal signal)
     {
         foreach (var process in Processes.Below(_daemon!.Pid).Where(p => p.Name == "sshd").Select(p => p.Pid).Append(_daemon.Pid))
@@ -144,9 +153,19 @@ internal sealed class SshServer : IAsyncDisposable
     {
         var from = Log.Length;
         string[] daemon = ["/usr/sbin/sshd", "-D", "-f", _folder.PathOf(_name + "_config"), "-E", LogPath];
-        var child = _hides.Count > 0
-            ? Child.Start("unshare", [
-                "-m", "sh", "-c", $"mount --bind /usr/bin {_folder.Make("real")} && mount --bind {LinksToTheRest()} /usr/bin && exec \"$@\"", "sh", .. daemon])
+        List<string> steps = [];
+        if (Setup.Length > 0)
+        {
+            steps.Add(Setup);
+        }
+
+        if (_hides.Count > 0)
+        {
+            steps.AddRange([$"mount --bind /usr/bin {_folder.Make("real")}", $"mount --bind {LinksToTheRest()} /usr/bin"]);
+        }
+
+        var child = steps.Count > 0
+            ? Child.Start("unshare", ["-m", "sh", "-c", string.Join(" && ", [.. steps, "exec \"$@\""]), "sh", .. daemon])
             : Child.Start(daemon[0], daemon[1..]);
         await Until.TrueAsync(
             () => child.HasExited || Log[from..].Contains("Server listening on", StringComparison.Ordinal), "sshd listens", () => Log + child.Said);

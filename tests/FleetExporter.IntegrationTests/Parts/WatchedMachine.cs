@@ -16,16 +16,18 @@ internal sealed class WatchedMachine : IAsyncDisposable
 
     public TestUser User { get; }
 
+    /// <param name="setup">Commands for the machine's own mount namespace: <see cref="SshServer.Setup"/>.</param>
     /// <param name="path">Folders that come first on the PATH of those who log in; given the machine's folder.</param>
     public static async Task<WatchedMachine> StartAsync(
-        string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", params IEnumerable<string> hides)
+        string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", string setup = "",
+        params IEnumerable<string> hides)
     {
         var folder = new TestFolder();
         SshServer? server = null;
         try
         {
             var environment = path is null ? null : new Dictionary<string, string> { ["PATH"] = path(folder) + ":/usr/local/bin:/usr/bin:/bin" };
-            server = await SshServer.StartAsync(folder, environment: environment, options: options, hides: hides);
+            server = await SshServer.StartAsync(folder, environment: environment, options: options, setup: setup, hides: hides);
             return new WatchedMachine(folder, server, await TestUser.CreateAsync(folder, shell));
         }
         catch

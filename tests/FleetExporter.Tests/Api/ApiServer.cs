@@ -8,6 +8,8 @@ using FleetExporter.Tests.Polling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
@@ -43,6 +45,13 @@ internal sealed class ApiServer : IAsyncDisposable
     public HttpClient Client { get; private set; } = new();
 
     public FleetState State => _app.Services.GetRequiredService<FleetState>();
+
+    /// <summary>Method and pattern of every endpoint.</summary>
+    public IReadOnlyList<string> Routes =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(
+            e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {e.RoutePattern.RawText}")),
+    ];
 
     public static async Task<ApiServer> StartAsync(string? yml = null, Action<ReplayShell>? prepare = null)
     {

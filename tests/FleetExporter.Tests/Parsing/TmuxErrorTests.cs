@@ -61,6 +61,15 @@ public sealed class TmuxErrorTests
     }
 
     [Fact]
+    public void Parse_TheDiskTakesNoFolderForTheSocket_NoSession()
+    {
+        var server = Assert.Single(Tmux.Parse("U1:bob\ncouldn't create directory /tmp/tmux-1000 (No space left on device)"));
+
+        Assert.Null(server.Failure);
+        Assert.Empty(server.Sessions);
+    }
+
+    [Fact]
     public void Parse_OneUserFails_TheOtherIsRead()
     {
         var servers = Tmux.Parse($"U1:bob\nsudo: a password is required\nU0:alice\n{OneSession}U1:carol\nno server running on /tmp/tmux-3/default");

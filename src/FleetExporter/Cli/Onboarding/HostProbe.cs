@@ -11,6 +11,11 @@ namespace FleetExporter.Cli.Onboarding;
 /// <summary>Tries one host step by step, as the service would use it: name, port, host key, login, shell, then every collector once.</summary>
 internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
 {
+    /// <summary>A command that hangs is killed after one to two of these.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
     private static readonly string[] Steps = ["host key", "login", "shell"];
 
     private static readonly Check Untried = new("collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
@@ -48,8 +53,15 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             checks.Add(new("shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
             checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
             var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
+            if (gpus.TrueForAll(c => c.OffBecause(host, null) is not null))
+            {
+                return [.. checks, .. gpus.Select(c => new Check(c.Name, Verdict.Off, Detail: c.OffBecause(host, null)))];
+            }
+
             try
             {
+                // The first stream carries the connection, and has to live until the second is done.
+                await using var kept = new Timer(_ => _ = stream.KeepAliveAsync(stop), null, Lease / 2, Lease / 2);
                 await using var second = await OpenAsync(StreamKind.Gpu, gpus, stop).ConfigureAwait(false);
                 checks.AddRange(await AskAsync(second, gpus, stop).ConfigureAwait(false));
             }
@@ -63,7 +75,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     }
 
     private Task<SamplerStream> OpenAsync(StreamKind kind, List<IHostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
-        shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))], TimeSpan.FromSeconds(10), host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
+        shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))], Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
 
     /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
     private static IEnumerable<Check> Explain(StreamException e)
@@ -85,20 +97,30 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         List<Check> checks = [];
         var asked = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(40));
+        limit.CancelAfter(Limit);
         try
         {
             await foreach (var (section, broken) in stream.AskAsync([.. asked.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
             {
                 if (asked.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
                 {
-                    checks.Add(section is null ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem) : Judge(collector, section));
+                    checks.Add(section is null
+                        ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem, Fixes.Of(CollectorFailure.Parse, collector.Name))
+                        : Judge(collector, section));
+                }
+
+                if (section is { Killed: true, Name: "gpu" })
+                {
+                    // So would the others: each call would hang in the same driver.
+                    checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+                    break;
                 }
             }
         }
         catch (Exception e) when (e is StreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c => new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+            var message = e is StreamException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s";
+            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c => new Check(c.Name, Verdict.Failed, "timeout", message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
             checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
         }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -13,9 +14,18 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
     public static async Task<Reach> OfAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
     {
         var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var lines = (await process.StandardOutput.ReadToEndAsync(stop).ConfigureAwait(false)).Split('\n');
-        await process.WaitForExitAsync(stop).ConfigureAwait(false);
+        var lines = Array.Empty<string>();
+        try
+        {
+            using var process = Process.Start(start)!;
+            lines = (await process.StandardOutput.ReadToEndAsync(stop).ConfigureAwait(false)).Split('\n');
+            await process.WaitForExitAsync(stop).ConfigureAwait(false);
+        }
+        catch (Win32Exception)
+        {
+            // No ssh on this machine: the step that needs it says so.
+        }
+
         var port = address.Port ?? (int.TryParse(Value("port"), CultureInfo.InvariantCulture, out var given) ? given : 22);
         return new Reach(Value("hostname") ?? address.Host, port, Value("proxyjump") is not (null or "none") || Value("proxycommand") is not (null or "none"));
 
@@ -36,9 +46,9 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         IPAddress[] addresses;
         try
         {
-            addresses = await Dns.GetHostAddressesAsync(Host, stop).ConfigureAwait(false);
+            addresses = await Dns.GetHostAddressesAsync(Host, stop).WaitAsync(timeout, stop).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or TimeoutException)
         {
             return
             [
