@@ -48,6 +48,7 @@ internal sealed class RemoteNamespace : IAsyncDisposable
                 await made.UpAsync();
                 var link = (await made.InsideAsync("cat", $"/sys/class/net/{made._far}/address")).Trimmed;
                 await Tool.RunAsync("ip", "neighbour", "replace", made.Address, "lladdr", link, "dev", made._near, "nud", "permanent");
+                await Tool.RunAsync("ip", "route", "add", made.Host(128) + "/25", "via", made.Address);
                 return made;
             }
             catch
@@ -58,7 +59,7 @@ internal sealed class RemoteNamespace : IAsyncDisposable
         }
     }
 
-    /// <summary>An address of the subnet; 2 is the machine, nobody has those above.</summary>
+    /// <summary>An address of the subnet; 2 is the machine, from 128 on they lie behind it and nobody has them.</summary>
     public string Host(int number) => string.Create(CultureInfo.InvariantCulture, $"{_subnet}.{number}");
 
     /// <summary>Runs a command inside to its end.</summary>
