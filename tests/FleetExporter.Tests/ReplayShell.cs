@@ -25,6 +25,8 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>Connects, but the sampler never says hello.</summary>
     public bool IsMute { get; set; }
 
+    public bool Reached { get; set; } = true;
+
     /// <summary>What stands where the uptime of a section should.</summary>
     public string? FakeUptime { get; set; }
 

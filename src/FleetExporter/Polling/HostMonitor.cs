@@ -14,6 +14,8 @@ namespace FleetExporter.Polling;
 internal sealed partial class HostMonitor(
     HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, TimeProvider clock, ILogger logger)
 {
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
+
     private readonly HostRecord _record = new(HostSnapshot.Initial(host, timing, clock.GetUtcNow()), state, deriver, clock);
     private readonly PollNow _pollVitals = new();
     private readonly PollNow _pollGpus = new();
@@ -189,23 +191,29 @@ internal sealed partial class HostMonitor(
 
         // ssh has its own limit for connecting; the rest is for the login and the shell's start files.
         var limit = host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10);
-        var counted = shell.Connects(kind);
-        if (counted)
-        {
-            await handshakes.WaitAsync(stop).ConfigureAwait(false);
-        }
-
-        try
+        if (!shell.Connects(kind))
         {
             return await SamplerStream.OpenAsync(shell, kind, sections, lease, limit, clock, stop).ConfigureAwait(false);
         }
-        finally
+
+        await handshakes.WaitAsync(stop).ConfigureAwait(false);
+        Task<SamplerStream> opening;
+        try
         {
-            if (counted)
+            opening = SamplerStream.OpenAsync(shell, kind, sections, lease, limit, clock, stop);
+            // Who has not been answered by then makes no handshake, and must not keep those waiting who will be.
+            await ((Task)opening).WaitAsync(AnswerWithin, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (shell.Reached)
             {
-                handshakes.Release();
+                await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        finally
+        {
+            handshakes.Release();
+        }
+
+        return await opening.ConfigureAwait(false);
     }
 
     /// <summary>Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>

@@ -10,6 +10,9 @@ public interface IShell
     /// <summary>Whether starting a stream of this kind makes a new connection, which the limit on handshakes then counts.</summary>
     bool Connects(StreamKind kind);
 
+    /// <summary>Whether somebody has answered the connection that was started last; until then it costs nobody anything.</summary>
+    bool Reached => true;
+
     /// <summary>What the end of a process means, from its exit code and what it wrote to standard error.</summary>
     /// <param name="heard">True when the sampler had said hello before.</param>
     StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard);

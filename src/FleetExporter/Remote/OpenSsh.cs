@@ -22,6 +22,7 @@ public sealed class OpenSsh : IShell
     private readonly ControlDirectory _controls;
     private readonly string _program;
     private string _controlPath;
+    private volatile Func<string> _connecting = static () => "";
 
     public OpenSsh(HostAddress address, SshConfig config, ControlDirectory controls, string program = "ssh")
     {
@@ -34,16 +35,21 @@ public sealed class OpenSsh : IShell
 
     public IShellProcess Start(StreamKind kind)
     {
-        if (kind == StreamKind.Vitals)
+        if (!Connects(kind))
         {
-            // A new path for every connection: a socket left by a killed master would make ssh give up multiplexing.
-            _controlPath = _controls.NewSocketPath();
+            return new ShellProcess(_program, Arguments(kind), killable: true, NeverAsk);
         }
 
-        return new ShellProcess(_program, Arguments(kind), killable: true, NeverAsk);
+        // A new path for every connection: a socket left by a killed master would make ssh give up multiplexing.
+        _controlPath = _controls.NewSocketPath();
+        var connection = new ShellProcess(_program, Arguments(kind), killable: true, NeverAsk);
+        _connecting = () => connection.ErrorText;
+        return connection;
     }
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
+
+    public bool Reached => SshErrors.Reached(_connecting());
 
     public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
         SshErrors.Explain(errorText, heard, _address, _config);

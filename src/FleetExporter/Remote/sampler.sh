@@ -7,18 +7,21 @@ export PATH LC_ALL; unset TMUX ENV BASH_ENV; umask 077; cd /; trap '' HUP PIPE I
 
 # Child of main, ends with it. Acts when main has not run at all for one to two leases.
 watch() {
-  last= tries=0 z=; trap 'kill $z; exit' TERM
+  last= tries=0 hung= z=; trap 'kill $z; exit' TERM
   while :; do
     sleep "$lease" </dev/null >/dev/null & z=$!; wait $z
     read -r _ _ _ pp _ </proc/self/stat; [ "$pp" = "$$" ] || exit 0
     now=; read -r now <"/proc/$$/$clock"
     [ "$now" = "$last" ] || { last=$now tries=0; continue; }
     kids=; me=; read -r me _ </proc/self/stat; read -r kids <"/proc/$$/task/$$/children"
-    stuck=; for k in $kids; do [ "$k" = "$me" ] || stuck="$stuck $k"; done
+    q= stuck=; for k in $kids; do [ "$k" = "$me" ] || q="$q $k"; done
+    while [ "$q" ]; do stuck=$stuck$q x=; for k in $q; do for c in /proc/$k/task/*/children; do
+      l=; read -r l <"$c"; x=$x${l:+ $l}
+    done; done; q=$x; done
     case $tries$stuck in
-      0?*) kill -KILL $stuck; tries=1 ;;                                    # a hung command: its section fails, main goes on
-      1?*) kill -KILL $$; printf '\n@%s stuck%s\n' "$n" "$stuck"; exit ;;   # state D: give the stream up
-      *)   kill -KILL $$; exit ;;                                           # no tick, or nobody reads what main writes
+      0?*) kill -KILL $stuck; tries=1 hung=$stuck ;;                       # a hung command: its section fails, main goes on
+      1*)  kill -KILL $$; printf '\n@%s stuck%s\n' "$n" "$hung"; exit ;;   # state D, or its output is still held: give the stream up
+      *)   kill -KILL $$; exit ;;                                          # no tick, or nobody reads what main writes
     esac
   done
 }

@@ -8,18 +8,20 @@ internal sealed class SshServer : IAsyncDisposable
     private readonly TestFolder _folder;
     private readonly string _name;
     private readonly List<string> _hides;
+    private readonly RemoteNamespace? _inside;
     private Child? _daemon;
 
-    private SshServer(TestFolder folder, string name, IEnumerable<string> hides)
+    private SshServer(TestFolder folder, string name, RemoteNamespace? inside, IEnumerable<string> hides)
     {
         _folder = folder;
         _name = name;
+        _inside = inside;
         _hides = [.. hides];
     }
 
     public int Port { get; private set; }
 
-    public string Address => $"127.0.0.1:{Port}";
+    public string Address => $"{Ip}:{Port}";
 
     /// <summary>Shell commands for the server's own mount namespace, run before it starts; taken over at the next start.</summary>
     public string Setup { get; set; } = "";
@@ -32,6 +34,8 @@ internal sealed class SshServer : IAsyncDisposable
     /// <summary>Connections that came since the server was first started.</summary>
     public int Connections => Log.Split('\n').Count(l => l.StartsWith("Connection from ", StringComparison.Ordinal));
 
+    private string Ip => _inside?.Address ?? "127.0.0.1";
+
     private string HostKey => _folder.PathOf(_name + "_host_key");
 
     private string LogPath => _folder.PathOf(_name + ".log");
@@ -40,12 +44,13 @@ internal sealed class SshServer : IAsyncDisposable
     /// <param name="environment">Set for every login.</param>
     /// <param name="options">More lines of sshd_config.</param>
     /// <param name="setup">See <see cref="Setup"/>.</param>
+    /// <param name="inside">Where it runs, when not on the loopback address of this machine.</param>
     /// <param name="hides">Programs of /usr/bin that are not there for those who log in; needs the right to make a mount namespace.</param>
     public static async Task<SshServer> StartAsync(
         TestFolder folder, string name = "sshd", IReadOnlyDictionary<string, string>? environment = null, string options = "", string setup = "",
-        params IEnumerable<string> hides)
+        RemoteNamespace? inside = null, params IEnumerable<string> hides)
     {
-        var server = new SshServer(folder, name, hides) { Setup = setup };
+        var server = new SshServer(folder, name, inside, hides) { Setup = setup };
         await server.ChangeHostKeyAsync();
         if (!File.Exists(server.ClientKey))
         {
@@ -58,7 +63,7 @@ internal sealed class SshServer : IAsyncDisposable
         {
             server.Port = Ports.Free();
             server._folder.Write(name + "_config", $"""
-                ListenAddress 127.0.0.1
+                ListenAddress {server.Ip}
                 Port {server.Port}
                 HostKey {server.HostKey}
                 PidFile {folder.PathOf(name + ".pid")}
@@ -85,7 +90,7 @@ internal sealed class SshServer : IAsyncDisposable
     }
 
     /// <summary>A line of known_hosts for this server.</summary>
-    public string KnownHost() => $"[127.0.0.1]:{Port} {File.ReadAllText(HostKey + ".pub")}";
+    public string KnownHost() => $"[{Ip}]:{Port} {File.ReadAllText(HostKey + ".pub")}";
 
     /// <summary>Fingerprint of the host key as ssh-keygen -l prints it.</summary>
     public async Task<string> FingerprintAsync() => (await Tool.RunAsync("ssh-keygen", "-lf", HostKey + ".pub")).Output.Split(' ')[1];
@@ -152,7 +157,7 @@ internal sealed class SshServer : IAsyncDisposable
     private async Task<bool> TryStartAsync()
     {
         var from = Log.Length;
-        string[] daemon = ["/usr/sbin/sshd", "-D", "-f", _folder.PathOf(_name + "_config"), "-E", LogPath];
+        string[] daemon = [.. _inside?.Within ?? [], "/usr/sbin/sshd", "-D", "-f", _folder.PathOf(_name + "_config"), "-E", LogPath];
         List<string> steps = [];
         if (Setup.Length > 0)
         {

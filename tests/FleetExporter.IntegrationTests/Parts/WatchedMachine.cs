@@ -17,9 +17,10 @@ internal sealed class WatchedMachine : IAsyncDisposable
     public TestUser User { get; }
 
     /// <param name="setup">Commands for the machine's own mount namespace: <see cref="SshServer.Setup"/>.</param>
+    /// <param name="inside">Where its sshd runs, when not on the loopback address of this machine.</param>
     /// <param name="path">Folders that come first on the PATH of those who log in; given the machine's folder.</param>
     public static async Task<WatchedMachine> StartAsync(
-        string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", string setup = "",
+        string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", string setup = "", RemoteNamespace? inside = null,
         params IEnumerable<string> hides)
     {
         var folder = new TestFolder();
@@ -27,7 +28,7 @@ internal sealed class WatchedMachine : IAsyncDisposable
         try
         {
             var environment = path is null ? null : new Dictionary<string, string> { ["PATH"] = path(folder) + ":/usr/local/bin:/usr/bin:/bin" };
-            server = await SshServer.StartAsync(folder, environment: environment, options: options, setup: setup, hides: hides);
+            server = await SshServer.StartAsync(folder, environment: environment, options: options, setup: setup, inside: inside, hides: hides);
             return new WatchedMachine(folder, server, await TestUser.CreateAsync(folder, shell));
         }
         catch
@@ -42,14 +43,15 @@ internal sealed class WatchedMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>fleet.yml with this machine as the host <c>box</c>, its key known and a poll every second.</summary>
+    /// <summary>fleet.yml with this machine as the host <c>box</c>, its key known.</summary>
     /// <param name="box">More keys of the host, one a line.</param>
     /// <param name="hosts">More hosts, as items of the list.</param>
-    public string Config(string box = "", string hosts = "")
+    /// <param name="interval">Seconds between polls.</param>
+    public string Config(string box = "", string hosts = "", int interval = 1)
     {
         Folder.Write("known_hosts", Server.KnownHost());
         return $"""
-            poll_interval: 1s
+            poll_interval: {interval}s
             ssh:
               user: {User.Name}
               key_file: {Server.ClientKey}

@@ -109,5 +109,27 @@ public sealed class FleetTests
         Assert.Equal(failure is null, world.Host().Problem(world.Clock.GetUtcNow()) is null);
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 40)]
+    public async Task A_host_that_is_not_reached_gives_its_place_to_those_who_wait(bool reached, int seconds)
+    {
+        // Three that never say hello, one place.
+        await using var world = await World.StartAsync(
+            "ssh: { max_connecting: 1, connect_timeout: 10s }\nhosts: [{ name: x, address: x.lan }, { name: y, address: y.lan }, { name: z, address: z.lan }]",
+            w =>
+            {
+                foreach (var host in new[] { "x", "y", "z" })
+                {
+                    w.Shell(host).IsMute = true;
+                    w.Shell(host).Reached = reached;
+                }
+            });
+
+        var took = await world.UntilAsync(
+            () => new[] { "x", "y", "z" }.All(h => world.Shell(h).Opened(StreamKind.Vitals) > 0), TimeSpan.FromMinutes(1));
+        Assert.InRange(took, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds + 1));
+    }
+
     private static double Value(string series) => double.Parse(series[(series.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,40 @@
+using FleetExporter.IntegrationTests.Parts;
+
+namespace FleetExporter.IntegrationTests;
+
+/// <summary>Hosts whose sshd runs a program of their own instead of the command that is asked for.</summary>
+public sealed class ForceCommandTests
+{
+    [Fact]
+    public async Task A_wrapper_that_ends_in_a_shell_on_its_input_is_no_hindrance()
+    {
+        await using var machine = await ForcedAsync("echo \"asked: $SSH_ORIGINAL_COMMAND\"\nexec sh -s\n");
+        FakeNvidiaSmi.H100(machine.Folder);
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
+        await exporter.UntilOnlineAsync();
+        Assert.Equal(2, machine.User.Samplers.Count);
+        Assert.Equal(1, machine.Server.Connections);
+    }
+
+    [Theory]
+    [InlineData("echo This account is for backups only >&2\nexit 1\n", "This account is for backups only")]
+    [InlineData("exec cat >/dev/null\n", "no word from the sampler")]
+    public async Task A_wrapper_that_swallows_the_command_is_the_reason_shell(string wrapper, string says)
+    {
+        await using var machine = await ForcedAsync(wrapper);
+        await using var exporter = await machine.WatchAsync("connect_timeout: 2s");
+        var host = await exporter.UntilFailsAsync("shell");
+        Assert.Contains(says, host.Text("reason"), StringComparison.Ordinal);
+        Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_ssh_failure", ("reason", "shell")));
+        await Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => string.Join('\n', machine.User.Processes));
+    }
+
+    private static Task<WatchedMachine> ForcedAsync(string wrapper) => WatchedMachine.StartAsync(
+        path: folder =>
+        {
+            folder.Write("smi/wrapper", "#!/bin/sh\n" + wrapper, executable: true);
+            return FakeNvidiaSmi.FolderIn(folder);
+        },
+        options: "ForceCommand exec wrapper");
+}

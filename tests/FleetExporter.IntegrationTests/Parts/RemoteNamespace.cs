@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>A network namespace behind a cable (a veth pair) of its own: a remote machine whose link can be cut. Gone when disposed.</summary>
+internal sealed class RemoteNamespace : IAsyncDisposable
+{
+    private readonly string _near;
+    private readonly string _far;
+    private readonly string _subnet;
+
+    private RemoteNamespace(int id)
+    {
+        Name = $"fx{id}";
+        _near = $"fx{id}n";
+        _far = $"fx{id}f";
+        // 198.18.0.0/15 is set aside for tests between networks (RFC 2544).
+        _subnet = string.Create(CultureInfo.InvariantCulture, $"198.{18 + (id / 256 % 2)}.{id % 256}");
+    }
+
+    public string Name { get; }
+
+    /// <summary>The one address at which a machine answers.</summary>
+    public string Address => Host(2);
+
+    /// <summary>What runs a program inside, to be put before it.</summary>
+    public IReadOnlyList<string> Within => ["ip", "netns", "exec", Name];
+
+    /// <summary>Makes it. Behind a router nobody tells the sender that a machine is gone: its packets are dropped in silence, and so they are here.</summary>
+    public static async Task<RemoteNamespace> CreateAsync()
+    {
+        while (true)
+        {
+            var made = new RemoteNamespace(Random.Shared.Next(10_000, 100_000));
+            if ((await Tool.RunAsync("ip", "-o", "route", "show", "exact", made._subnet + ".0/24")).Output.Length > 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                await Tool.RunAsync("ip", "netns", "add", made.Name);
+                await Tool.RunAsync("ip", "link", "add", made._near, "type", "veth", "peer", "name", made._far, "netns", made.Name);
+                await Tool.RunAsync("ip", "address", "add", made.Host(1) + "/24", "dev", made._near);
+                await made.InsideAsync("ip", "link", "set", "lo", "up");
+                await made.AddAddressAsync();
+                await Tool.RunAsync("ip", "link", "set", made._near, "up");
+                await made.UpAsync();
+                var link = (await made.InsideAsync("cat", $"/sys/class/net/{made._far}/address")).Trimmed;
+                await Tool.RunAsync("ip", "neighbour", "replace", made.Address, "lladdr", link, "dev", made._near, "nud", "permanent");
+                await Tool.RunAsync("ip", "route", "add", made.Host(128) + "/25", "via", made.Address);
+                return made;
+            }
+            catch
+            {
+                await made.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>An address of the subnet; 2 is the machine, from 128 on they lie behind it and nobody has them.</summary>
+    public string Host(int number) => string.Create(CultureInfo.InvariantCulture, $"{_subnet}.{number}");
+
+    /// <summary>Runs a command inside to its end.</summary>
+    public Task<ToolResult> InsideAsync(params IReadOnlyList<string> command) => Tool.RunAsync(Within[0], [.. Within.Skip(1), .. command]);
+
+    /// <summary>Cuts the cable: nothing comes through either way, and nobody is told.</summary>
+    public Task DownAsync() => InsideAsync("ip", "link", "set", _far, "down");
+
+    public Task UpAsync() => InsideAsync("ip", "link", "set", _far, "up");
+
+    /// <summary>The machine no longer answers at its address, as when it has lost its power.</summary>
+    public Task TakeAddressAsync() => InsideAsync("ip", "address", "flush", "dev", _far);
+
+    public Task AddAddressAsync() => InsideAsync("ip", "address", "add", Address + "/24", "dev", _far);
+
+    /// <summary>Sets how often TCP inside sends again before it gives a connection up.</summary>
+    public Task RetransmitAsync(int times) =>
+        InsideAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"echo {times} >/proc/sys/net/ipv4/tcp_retries2"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tool.TryAsync("ip", "link", "delete", _near);
+        await Tool.TryAsync("ip", "netns", "delete", Name);
+    }
+}
