@@ -67,7 +67,7 @@ public sealed class HostMonitorTests
         world.Shell().Refuses = SshFailure.Refused;
 
         world.Shell().Break();
-        await world.UntilAsync(() => !world.Host().Connection.Up, Interval);
+        await world.UntilAsync(() => !world.Host().Connection.Up, 2 * Interval);
 
         Assert.All(world.Series("fleet_collector_success{"), s => Assert.EndsWith(" 0", s, StringComparison.Ordinal));
         Assert.NotEmpty(world.Series("fleet_gpu_temperature_celsius{"));
