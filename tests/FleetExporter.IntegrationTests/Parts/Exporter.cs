@@ -63,7 +63,8 @@ internal sealed partial class Exporter : IAsyncDisposable
             all[name] = value;
         }
 
-        return Child.Start(Repository.Service, arguments, workingFolder, all);
+        // Signals that a runner ignores (nohup, a job in the background) would be ignored by the service too.
+        return Child.Start("env", ["--default-signal=HUP,INT,QUIT", Repository.Service, .. arguments], workingFolder, all);
     }
 
     public async Task<Page> PageAsync() => Page.Parse(await Http.GetStringAsync("/metrics"));
