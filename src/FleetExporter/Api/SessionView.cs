@@ -16,7 +16,7 @@ public sealed record SessionView(
     /// <summary>The host's sessions that are known now, own ones first.</summary>
     public static IEnumerable<SessionView> Of(HostSnapshot host, DateTimeOffset now)
     {
-        var own = (host.Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System.User;
+        var own = host.System?.User;
         return CollectorCatalog.All
             .Select(c => host.ReadingOf(c, now)).OfType<TmuxReading>()
             .SelectMany(r => r.Servers)

@@ -104,7 +104,7 @@ internal sealed partial class HostMonitor(
         {
             try
             {
-                if (Wanted(collectors))
+                if (_record.SortOut(collectors).Count > 0)
                 {
                     await Guarded(() => RunGpuStreamAsync(collectors, stop), stop).ConfigureAwait(false);
                 }
@@ -218,20 +218,6 @@ internal sealed partial class HostMonitor(
 
     /// <summary>Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>
     private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
-
-    private bool Wanted(IReadOnlyList<IHostCollector> collectors)
-    {
-        var system = (_record.Current.Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
-        foreach (var collector in collectors)
-        {
-            if (collector.OffBecause(host, system) is { } because)
-            {
-                _record.Off(collector.Name, because);
-            }
-        }
-
-        return collectors.Any(c => c.OffBecause(host, system) is null);
-    }
 
     private static List<IHostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];
 

@@ -56,6 +56,26 @@ internal sealed class HostRecord
         },
     });
 
+    /// <summary>The collectors to ask on this host; the others are noted as off, with the reason.</summary>
+    public List<IHostCollector> SortOut(IEnumerable<IHostCollector> collectors)
+    {
+        var snapshot = Current;
+        List<IHostCollector> on = [];
+        foreach (var collector in collectors)
+        {
+            if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } because)
+            {
+                on.Add(collector);
+            }
+            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
+            {
+                Off(collector.Name, because);
+            }
+        }
+
+        return on;
+    }
+
     public void Off(string collector, string because) => Update(s => s with
     {
         Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome(collector, _clock.GetUtcNow(), OffBecause: because)),

@@ -53,6 +53,9 @@ public sealed record HostSnapshot(
         null,
         HostHistory.Empty);
 
+    /// <summary>What the host last said it is and has, however old: it changes with a reboot or an installation.</summary>
+    public SystemIdentity? System => (Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
+
     /// <summary>The collector's data, or null when it has none or what it has is stale.</summary>
     public TReading? Get<TReading>(IHostCollector collector, DateTimeOffset now)
         where TReading : Reading => ReadingOf(collector, now) as TReading;

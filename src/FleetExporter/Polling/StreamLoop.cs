@@ -55,30 +55,8 @@ internal sealed partial class StreamLoop(
     }
 
     /// <summary>The collectors to ask. Before the host has said which tools it has, only that is asked.</summary>
-    private List<IHostCollector> SortOut(IReadOnlyList<IHostCollector> collectors)
-    {
-        var snapshot = record.Current;
-        if (kind == StreamKind.Vitals && !snapshot.Outcomes.ContainsKey(collectors[0].Name) && collectors[0] is SystemCollector)
-        {
-            return [collectors[0]];
-        }
-
-        var system = (snapshot.Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
-        List<IHostCollector> on = [];
-        foreach (var collector in collectors)
-        {
-            if (collector.OffBecause(host, system) is not { } because)
-            {
-                on.Add(collector);
-            }
-            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
-            {
-                record.Off(collector.Name, because);
-            }
-        }
-
-        return on;
-    }
+    private List<IHostCollector> SortOut(IReadOnlyList<IHostCollector> collectors) =>
+        collectors[0] is SystemCollector first && !record.Current.Outcomes.ContainsKey(first.Name) ? [first] : record.SortOut(collectors);
 
     private async Task AskAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, CancellationToken stop)
     {
