@@ -78,7 +78,7 @@ internal sealed class World : IAsyncDisposable
     public async Task SettleAsync()
     {
         (int, int, HostSnapshot?) before = default;
-        for (var calm = 0; calm < 8;)
+        for (var calm = 0; calm < 20;)
         {
             // A fair turn of the pool comes after all that waits there, however busy the machine is.
             await Task.Delay(1, TestContext.Current.CancellationToken);
