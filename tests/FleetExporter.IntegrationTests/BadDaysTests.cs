@@ -94,11 +94,7 @@ public sealed class BadDaysTests
     {
         await using var machine = await WatchedMachine.StartAsync();
         await using var other = await SshServer.StartAsync(machine.Folder, "other");
-        var config = machine.Config(hosts: $"- {{ name: other, address: {other.Address} }}");
-        await File.AppendAllTextAsync(machine.Folder.PathOf("known_hosts"), other.KnownHost(), TestContext.Current.CancellationToken);
-        await using var exporter = await Exporter.StartAsync(machine.Folder, config);
-        await exporter.UntilOnlineAsync();
-        await exporter.UntilOnlineAsync("other");
+        await using var exporter = await machine.WatchWithAsync(other);
 
         machine.Server.Pause();
         // Two intervals, and a second for a loaded machine.

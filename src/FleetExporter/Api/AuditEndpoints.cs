@@ -1,5 +1,6 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;

@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -15,6 +15,8 @@ internal static partial class DocsPages
 {
     private const string Prefix = "docs.";
 
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
+
     private static readonly FrozenDictionary<string, string> Pages = Read();
 
     public static void MapDocs(this IEndpointRouteBuilder routes) => routes.MapGet("/docs/{page}", IResult (HttpContext context, string page) =>
@@ -43,8 +45,7 @@ internal static partial class DocsPages
 
     internal static string Html(string name, string markdown)
     {
-        var pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
-        var body = Markdown.ToHtml(LinkToPage().Replace(Comment().Replace(markdown, ""), "]($1$2)"), pipeline);
+        var body = Markdown.ToHtml(LinkToPage().Replace(Comment().Replace(markdown, ""), "]($1$2)"), Pipeline);
         return string.Create(CultureInfo.InvariantCulture, $"""
             <!doctype html>
             <html lang="en">

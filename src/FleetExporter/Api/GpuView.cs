@@ -21,7 +21,7 @@ public sealed record GpuView(
         gpu.MemoryUnified,
         Round(gpu.Utilization * 100),
         gpu.TemperatureCelsius,
-        gpu.Fault is { } fault ? Polling.Words.Of(fault) : null,
+        gpu.Fault is { } fault ? Words.Of(fault) : null,
         [.. (processes?.Processes ?? []).Where(p => p.GpuUuid == gpu.Uuid).Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Round(p.MemoryBytes / Mebi)))]);
 
     internal static double? Round(double? value) => value is { } number ? Math.Round(number, 1) : null;

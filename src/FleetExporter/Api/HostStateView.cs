@@ -1,4 +1,5 @@
 using FleetExporter.Collectors;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 
 namespace FleetExporter.Api;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FleetExporter.Cli.Onboarding;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using Spectre.Console;

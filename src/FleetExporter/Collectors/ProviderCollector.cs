@@ -81,7 +81,7 @@ public sealed record ProviderReading(
 
     public override IEnumerable<(string Name, string Seen)> Findings() =>
     [
-        ("state", TargetWords.States[(int)State]),
+        ("state", Words.Of(State)),
         .. Finding("version", LlamaCpp?.Props?.Build),
         ("models", Models.Count == 0 ? "none" : string.Join(", ", Models.Take(5).Select(m => m.Id)) + (Models.Count > 5 ? $" and {Models.Count - 5} more" : "")),
         .. LlamaCpp?.Findings() ?? [],

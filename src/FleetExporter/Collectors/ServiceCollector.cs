@@ -74,7 +74,7 @@ public sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Ti
 
     public override IEnumerable<(string Name, string Seen)> Findings() =>
     [
-        ("state", TargetWords.States[(int)Health.State]),
+        ("state", Words.Of(Health.State)),
         .. Finding("model", Health.Model),
         .. Finding("service", Health.Service),
         .. Finding("certificate", CertificateExpires is { } end ? $"until {end.UtcDateTime:yyyy-MM-dd}" : null),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
@@ -29,9 +28,6 @@ public sealed class TunnelCollector() : TargetCollector("tunnel", TunnelUp, Stat
     public static readonly MetricFamily Failure = MetricFamily.Gauge(
         "fleet_tunnel_failure", "1 for the reason why the tunnel is not up; all 0 while it is.", "host", "tunnel", "reason");
 
-    private static readonly IReadOnlyList<string> States = Words<TunnelState>();
-    private static readonly IReadOnlyList<string> Reasons = Words<TargetFailure>();
-
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Tunnels;
 
     public override ITargetSession Open(TargetConfig target, TargetTools tools) => new TunnelSession((TunnelConfig)target, tools);
@@ -46,10 +42,7 @@ public sealed class TunnelCollector() : TargetCollector("tunnel", TunnelUp, Stat
         // Every attempt leaves a reading, except one that was a bug: then nothing is proven.
         var state = (verdict.Reading as TunnelReading)?.State ?? TunnelState.Down;
         page.Add(TunnelUp, target, verdict.Up ? 1 : 0);
-        page.AddStates(State, target, "state", States, States[(int)state]);
-        page.AddStates(Failure, target, "reason", Reasons, verdict.Failure is { } failure ? Reasons[(int)failure] : null);
+        page.AddStates(State, target, "state", Words.All<TunnelState>(), Words.Of(state));
+        TargetWords.AddReason(page, Failure, target, verdict.Failure);
     }
-
-    private static IReadOnlyList<string> Words<T>()
-        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

@@ -1,3 +1,4 @@
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Store;

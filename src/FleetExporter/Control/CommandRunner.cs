@@ -88,13 +88,12 @@ public sealed class CommandRunner(Fleet fleet, TimeProvider clock) : IAsyncDispo
     }
 
     /// <summary>Ends a command that runs.</summary>
-    /// <param name="may">Whether the caller may.</param>
     /// <returns>False when no such command runs.</returns>
-    public bool Cancel(string id, Func<CommandEntry, bool> may)
+    public bool Cancel(string id)
     {
         lock (_lock)
         {
-            if (!_running.TryGetValue(id, out var running) || !may(running.Entry))
+            if (!_running.TryGetValue(id, out var running))
             {
                 return false;
             }

@@ -1,4 +1,5 @@
 using FleetExporter.Metrics;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Store;
 

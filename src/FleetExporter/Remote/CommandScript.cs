@@ -5,7 +5,7 @@ namespace FleetExporter.Remote;
 /// <summary>The program that runs a command on a host: <c>command.sh</c> with the command in it.</summary>
 internal static class CommandScript
 {
-    private static readonly string Template = ReadTemplate();
+    private static readonly string Template = EmbeddedScript.Read("command.sh");
 
     /// <param name="id">Known to this script alone: begins the line that ends the output, so that the command cannot forge it.</param>
     /// <param name="mark">In the environment of all that the command starts.</param>
@@ -19,12 +19,5 @@ internal static class CommandScript
             .Split("@COMMAND@");
         var rest = parts[1].Split("@DIRECTORY@");
         return parts[0] + SamplerScript.Quote(request.Command) + rest[0] + SamplerScript.Quote(request.WorkingDirectory ?? "") + rest[1];
-    }
-
-    private static string ReadTemplate()
-    {
-        using var stream = typeof(CommandScript).Assembly.GetManifestResourceStream("command.sh")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -9,7 +9,7 @@ public sealed record SectionScript(string Name, string Body);
 /// <summary>The program that runs on a host: <c>sampler.sh</c> with the sections of one stream.</summary>
 public static class SamplerScript
 {
-    private static readonly string Template = ReadTemplate();
+    private static readonly string Template = EmbeddedScript.Read("sampler.sh");
 
     /// <summary>128 random bits in hex; only the script's text holds it, so nothing that a host prints can forge a header.</summary>
     public static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -23,11 +23,4 @@ public static class SamplerScript
 
     /// <summary>A word for sh: in single quotes, whatever it holds.</summary>
     public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-
-    private static string ReadTemplate()
-    {
-        using var stream = typeof(SamplerScript).Assembly.GetManifestResourceStream("sampler.sh")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

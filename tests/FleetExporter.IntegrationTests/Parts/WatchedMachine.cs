@@ -69,6 +69,25 @@ internal sealed class WatchedMachine : IAsyncDisposable
     public Task<Exporter> WatchAsync(string box = "", string hosts = "", IReadOnlyDictionary<string, string?>? environment = null) =>
         Exporter.StartAsync(Folder, Config(box, hosts), environment);
 
+    /// <summary>Watches this machine and the host <c>other</c>, and waits until both are online.</summary>
+    public async Task<Exporter> WatchWithAsync(SshServer other)
+    {
+        var config = Config(hosts: $"- {{ name: other, address: {other.Address} }}");
+        await File.AppendAllTextAsync(Folder.PathOf("known_hosts"), other.KnownHost());
+        var exporter = await Exporter.StartAsync(Folder, config);
+        try
+        {
+            await exporter.UntilOnlineAsync();
+            await exporter.UntilOnlineAsync("other");
+            return exporter;
+        }
+        catch
+        {
+            await exporter.DisposeAsync();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();

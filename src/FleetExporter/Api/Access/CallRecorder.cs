@@ -1,6 +1,7 @@
 using System.Net;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Store;

@@ -24,7 +24,7 @@ internal static class ExecEndpoints
         routes.MapDelete("/api/dgx/exec/{id}", IResult (HttpContext context, CommandRunner runner, string id) =>
             {
                 context.Features.Get<CallNote>()!.Target = Printable.Line(id, 64);
-                return runner.Cancel(id, static _ => true) ? TypedResults.NoContent() : Problem.NotFound("running command", Printable.Line(id, 64));
+                return runner.Cancel(id) ? TypedResults.NoContent() : Problem.NotFound("running command", Printable.Line(id, 64));
             })
             .Needs(Scope.Control).Audits(ControlAction.Cancel)
             .WithSummary("Ends a command that runs, with all it has started.");

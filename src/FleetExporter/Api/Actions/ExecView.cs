@@ -1,4 +1,5 @@
 using FleetExporter.Control;
+using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 
