@@ -14,12 +14,12 @@ public static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().WithSummary("200 while the process serves.");
+        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
 
         routes.MapGet("/-/ready", (FleetState state, LiveConfig config) => state.Hosts.Count() >= config.Current.Hosts.Count
                 ? Results.Text("ready\n")
                 : Problem.Of(503, "Not ready", "The hosts are not being watched yet."))
-            .IsOpen()
+            .IsOpen().Produces<string>(contentType: "text/plain")
             .WithSummary("200 once every configured host is watched; says nothing about whether they answer.");
 
         routes.MapPost("/-/reload", Results<Ok<ReloadView>, ProblemHttpResult> (LiveConfig config) => Reload(config))

@@ -63,6 +63,9 @@ public static class WebHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A start that fails is said by the command, in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin);
         replace?.Invoke(builder.Services);
@@ -85,6 +88,7 @@ public static class WebHost
         app.MapExec();
         app.MapKill();
         app.MapDocs();
+        app.MapApiDescription();
         app.MapStartPage();
         map?.Invoke(app);
         app.CheckAccess();
@@ -136,6 +140,7 @@ public static class WebHost
         services.AddSingleton<WrongTokens>();
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
+        services.AddApiDescription();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

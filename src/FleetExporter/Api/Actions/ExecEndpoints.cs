@@ -18,7 +18,7 @@ internal static class ExecEndpoints
     public static void MapExec(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/dgx/exec/{id}", ([AsParameters] Call call, string id) => call.RunAsync(id))
-            .Needs(Scope.Control).Audits(ControlAction.Exec)
+            .Needs(Scope.Control).Audits(ControlAction.Exec).Takes<ExecBody>().Produces<ExecView>()
             .WithSummary("Runs a command on a host and answers when it has ended; with Accept: text/event-stream as it happens.");
 
         routes.MapDelete("/api/dgx/exec/{id}", IResult (HttpContext context, CommandRunner runner, string id) =>
@@ -26,7 +26,7 @@ internal static class ExecEndpoints
                 context.Features.Get<CallNote>()!.Target = Printable.Line(id, 64);
                 return runner.Cancel(id) ? TypedResults.NoContent() : Problem.NotFound("running command", Printable.Line(id, 64));
             })
-            .Needs(Scope.Control).Audits(ControlAction.Cancel)
+            .Needs(Scope.Control).Audits(ControlAction.Cancel).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends a command that runs, with all it has started.");
 
         routes.MapGet("/api/dgx/exec", (HttpContext context, CommandRunner runner) =>
