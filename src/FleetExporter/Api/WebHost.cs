@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
+using FleetExporter.Api.Dgx;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -87,6 +88,10 @@ public static class WebHost
         app.MapAudit();
         app.MapExec();
         app.MapKill();
+        app.MapConnections();
+        app.MapWatching();
+        app.MapHistory();
+        app.MapProjects();
         app.MapDocs();
         app.MapApiDescription();
         app.MapStartPage();
@@ -134,6 +139,7 @@ public static class WebHost
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
         services.AddSingleton<Fleet>();
+        services.AddSingleton<Watchlist>();
         services.AddSingleton<TargetSet>();
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();

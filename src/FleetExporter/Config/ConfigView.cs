@@ -18,6 +18,8 @@ public sealed record ConfigView
 
     public required int MaxConnecting { get; init; }
 
+    public required IReadOnlyList<string> KeyDirs { get; init; }
+
     public required IReadOnlyList<HostView> Hosts { get; init; }
 
     public required IReadOnlyList<ServiceView> Services { get; init; }
@@ -41,6 +43,9 @@ public sealed record ConfigView
 
     public required string Store { get; init; }
 
+    /// <summary>Its URL; null for none.</summary>
+    public required string? Prometheus { get; init; }
+
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
     public static ConfigView Of(FleetConfig config) => new()
@@ -52,6 +57,7 @@ public sealed record ConfigView
         StaleAfterPolls = config.StaleAfterPolls,
         LegacyAfter = Duration.Format(config.LegacyAfter),
         MaxConnecting = config.Ssh.MaxConnecting,
+        KeyDirs = config.Ssh.KeyFolders,
         Hosts = [.. config.Hosts.Select(HostView.Of)],
         Services = [.. config.Services.Select(ServiceView.Of)],
         Providers = [.. config.Providers.Select(ProviderView.Of)],
@@ -63,6 +69,7 @@ public sealed record ConfigView
         Tls = config.Tls.IsOn,
         Keys = [.. config.Keys.Select(AccessKeyView.Of)],
         Store = config.Store.Shown,
+        Prometheus = config.Prometheus?.Url.ToString(),
         Thresholds = config.Thresholds,
     };
 }

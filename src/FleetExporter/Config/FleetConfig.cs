@@ -57,6 +57,12 @@ public sealed record FleetConfig
     /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 
+    /// <summary>Who is asked for history. Default null: nobody.</summary>
+    public PrometheusConfig? Prometheus { get; init; }
+
+    /// <summary>Names that are taken: of hosts and of all that is asked over the network.</summary>
+    public IEnumerable<string> Names => Hosts.Select(h => h.Name).Concat(((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name));
+
     /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
     public string? SourcePath { get; init; }
 

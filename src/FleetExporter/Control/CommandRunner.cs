@@ -121,7 +121,7 @@ public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimePro
         if (!access.Host.Exec.Allows(request.Command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
-                ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml"
+                ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
                 : $"the command is not one of those that fleet.yml allows on {host}");
         }
 

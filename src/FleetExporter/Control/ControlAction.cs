@@ -18,4 +18,18 @@ public enum ControlAction
 
     /// <summary>The end of a tmux session, and the token before it.</summary>
     Kill,
+
+    ConnectionCreate,
+    ConnectionChange,
+    ConnectionDelete,
+
+    /// <summary>The begin of watching a host.</summary>
+    Connect,
+
+    /// <summary>The end of watching a host.</summary>
+    Disconnect,
+
+    ProjectCreate,
+    ProjectChange,
+    ProjectDelete,
 }

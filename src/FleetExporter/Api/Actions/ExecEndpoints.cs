@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Dgx;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
@@ -39,9 +40,10 @@ internal static class ExecEndpoints
             .WithSummary("Commands that run, and the last that ended; without the scope control only one's own.");
     }
 
-    internal sealed record Call(HttpContext Context, Fleet Fleet, CommandRunner Runner, IOptions<JsonOptions> Json)
+    internal sealed record Call(HttpContext Context, Fleet Fleet, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json)
     {
-        public async Task<IResult> RunAsync(string host)
+        /// <param name="id">Of a connection, or its name.</param>
+        public async Task<IResult> RunAsync(string id)
         {
             var (body, problem) = await JsonBody.ReadAsync<ExecBody>(Context).ConfigureAwait(false);
             if (body is null)
@@ -50,11 +52,18 @@ internal static class ExecEndpoints
             }
 
             var note = Context.Features.Get<CallNote>()!;
-            note.Target = Printable.Line(host, 80);
+            note.Target = Printable.Line(id, 80);
             note.Command = body.Command;
-            if (Fleet.AccessTo(host) is not { } access)
+            var (watched, unknown) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            if (watched is null)
             {
-                return Problem.NotFound("host", Printable.Line(host, 80));
+                return unknown!;
+            }
+
+            var host = note.Target = watched.Connection.Name;
+            if (watched.Host is null || Fleet.AccessTo(host) is not { } access)
+            {
+                return Problem.Of(502, "The host is not connected", $"{host} is not watched: {watched.Idle ?? "it is about to be"}.");
             }
 
             var (request, errors) = body.Check(access.Host.Exec.MaxTimeout);

@@ -22,6 +22,7 @@ internal static class ConfigKeys
     public static readonly KeyTable<SshDefaults> Ssh = new([
         .. HostSsh.Keys.Select(key => key.In((SshDefaults ssh) => ssh.Host, (ssh, host) => ssh with { Host = host })),
         Key.Of("max_connecting", Kinds.Integer(1, 256), "16", (SshDefaults ssh, int count) => ssh with { MaxConnecting = count }),
+        Key.Of("key_dirs", Kinds.ListOf(Kinds.Path), "[]", (SshDefaults ssh, ValueList<string> folders) => ssh with { KeyDirs = folders }),
     ]);
 
     public static readonly KeyTable<TmuxConfig> Tmux = new(
@@ -69,6 +70,7 @@ internal static class ConfigKeys
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
+        PrometheusKeys.Section,
     ]);
 
     /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
@@ -88,6 +90,7 @@ internal static class ConfigKeys
         ["keys"] = AccessKeys.One.Keys,
         ["store"] = AccessKeys.Stores.Keys,
         ["thresholds"] = Thresholds.Keys,
+        ["prometheus"] = PrometheusKeys.One.Keys,
     };
 
     private static string? OrNull(string path) => path.Length == 0 ? null : path;

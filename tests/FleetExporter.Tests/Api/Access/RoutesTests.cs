@@ -22,6 +22,9 @@ public sealed class RoutesTests
         ["POST /-/reload"] = "admin",
         ["GET /api/audit"] = "admin",
         ["GET /debug/hosts/{host}"] = "control",
+        ["POST /api/dgx/connections"] = "admin",
+        ["PUT /api/dgx/connections/{id}"] = "admin",
+        ["DELETE /api/dgx/connections/{id}"] = "admin",
     };
 
     [Fact]
