@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
+using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -84,6 +85,8 @@ public static class WebHost
         app.MapAudit();
         app.MapExec();
         app.MapKill();
+        app.MapHooks();
+        app.MapAlerts();
         app.MapDocs();
         app.MapStartPage();
         map?.Invoke(app);
@@ -134,6 +137,11 @@ public static class WebHost
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();
+        services.AddSingleton<Watchdog>();
+        services.AddSingleton<AlertFeed>();
+        services.AddSingleton<Alertmanager>();
+        services.AddSingleton<AlertWatch>();
+        services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(json =>

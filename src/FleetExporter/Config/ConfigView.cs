@@ -41,6 +41,9 @@ public sealed record ConfigView
 
     public required string Store { get; init; }
 
+    /// <summary>Its URL.</summary>
+    public required string Alertmanager { get; init; }
+
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
     public static ConfigView Of(FleetConfig config) => new()
@@ -63,6 +66,7 @@ public sealed record ConfigView
         Tls = config.Tls.IsOn,
         Keys = [.. config.Keys.Select(AccessKeyView.Of)],
         Store = config.Store.Shown,
+        Alertmanager = config.Alertmanager.Url.ToString(),
         Thresholds = config.Thresholds,
     };
 }

@@ -54,6 +54,9 @@ public sealed record FleetConfig
     /// <summary>Where what must not be lost is kept. Default SQLite in <see cref="DataDir"/>.</summary>
     public StoreConfig Store { get; init; } = new StoreConfig.Sqlite();
 
+    /// <summary>Where alerts are read and silenced. Default the one on this machine.</summary>
+    public AlertmanagerConfig Alertmanager { get; init; } = new();
+
     /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 

@@ -18,4 +18,10 @@ public enum ControlAction
 
     /// <summary>The end of a tmux session, and the token before it.</summary>
     Kill,
+
+    /// <summary>A silence over an alert.</summary>
+    Acknowledge,
+
+    /// <summary>The end of such a silence.</summary>
+    Unacknowledge,
 }

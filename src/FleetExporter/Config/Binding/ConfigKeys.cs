@@ -68,6 +68,7 @@ internal static class ConfigKeys
         .. TargetKeys.Lists,
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
+        Key.Of("alertmanager", AlertingKeys.Alertmanager, (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
     ]);
 
@@ -87,6 +88,7 @@ internal static class ConfigKeys
         ["tls"] = AccessKeys.Tls.Keys,
         ["keys"] = AccessKeys.One.Keys,
         ["store"] = AccessKeys.Stores.Keys,
+        ["alertmanager"] = AlertingKeys.Alertmanager.Keys,
         ["thresholds"] = Thresholds.Keys,
     };
 
