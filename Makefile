@@ -9,11 +9,12 @@ N := 20
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-up: build ## Installs what is missing, builds, and runs the service in the foreground; Ctrl-C stops it.
+up: build ## Installs what is missing, builds, and runs the service with Prometheus and Alertmanager in the foreground; Ctrl-C stops all.
 	@scripts/ensure-packages up
 	@scripts/up
 
-demo: build ## Runs the service with N simulated hosts, to look around without hardware: make demo N=20
+demo: build ## The same with N simulated hosts, to look around without hardware: make demo N=20
+	@scripts/ensure-packages up
 	@scripts/up --simulate $(N)
 
 build: ## Publishes the service to artifacts/fleet-exporter/.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Dgx;
+using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -92,6 +93,8 @@ public static class WebHost
         app.MapWatching();
         app.MapHistory();
         app.MapProjects();
+        app.MapHooks();
+        app.MapAlerts();
         app.MapDocs();
         app.MapApiDescription();
         app.MapStartPage();
@@ -144,6 +147,11 @@ public static class WebHost
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();
+        services.AddSingleton<Watchdog>();
+        services.AddSingleton<AlertFeed>();
+        services.AddSingleton<Alertmanager>();
+        services.AddSingleton<AlertWatch>();
+        services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
         services.AddApiDescription();

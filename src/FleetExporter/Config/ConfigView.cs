@@ -43,8 +43,10 @@ public sealed record ConfigView
 
     public required string Store { get; init; }
 
-    /// <summary>Its URL; null for none.</summary>
-    public required string? Prometheus { get; init; }
+    /// <summary>Its URL.</summary>
+    public required string Prometheus { get; init; }
+    /// <summary>Its URL.</summary>
+    public required string Alertmanager { get; init; }
 
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
@@ -69,7 +71,8 @@ public sealed record ConfigView
         Tls = config.Tls.IsOn,
         Keys = [.. config.Keys.Select(AccessKeyView.Of)],
         Store = config.Store.Shown,
-        Prometheus = config.Prometheus?.Url.ToString(),
+        Prometheus = config.Prometheus.Url.ToString(),
+        Alertmanager = config.Alertmanager.Url.ToString(),
         Thresholds = config.Thresholds,
     };
 }

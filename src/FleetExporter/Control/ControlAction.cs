@@ -32,4 +32,9 @@ public enum ControlAction
     ProjectCreate,
     ProjectChange,
     ProjectDelete,
+    /// <summary>A silence over an alert.</summary>
+    Acknowledge,
+
+    /// <summary>The end of such a silence.</summary>
+    Unacknowledge,
 }

@@ -17,7 +17,7 @@ public static class PrometheusApi
     /// <summary>A range query. The caller limits the time.</summary>
     /// <exception cref="TargetFailureException">It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).</exception>
     public static async Task<IReadOnlyList<RangeSeries>> RangeAsync(
-        PrometheusConfig prometheus, string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken stop)
+        ServerConfig prometheus, string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken stop)
     {
         using var http = new HttpPoll(await SecretFile.ReadAsync(prometheus.TokenFile, stop).ConfigureAwait(false));
         var url = string.Create(

@@ -65,11 +65,7 @@ internal static class HistoryEndpoints
                 return unknown!;
             }
 
-            if (Config.Current.Prometheus is not { } prometheus)
-            {
-                return Problem.Of(503, "No Prometheus", "History comes from Prometheus; give prometheus.url in fleet.yml.");
-            }
-
+            var prometheus = Config.Current.Prometheus;
             var to = DateTimeOffset.FromUnixTimeMilliseconds(Clock.GetUtcNow().ToUnixTimeMilliseconds());
             using var limit = new CancellationTokenSource(Patience, Clock);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);

@@ -69,8 +69,9 @@ internal static class ConfigKeys
         .. TargetKeys.Lists,
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
+        Key.Of("prometheus", ServerKeys.Prometheus, (FleetConfig fleet) => fleet.Prometheus, (fleet, prometheus) => fleet with { Prometheus = prometheus }),
+        Key.Of("alertmanager", ServerKeys.Alertmanager, (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
-        PrometheusKeys.Section,
     ]);
 
     /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
@@ -89,8 +90,9 @@ internal static class ConfigKeys
         ["tls"] = AccessKeys.Tls.Keys,
         ["keys"] = AccessKeys.One.Keys,
         ["store"] = AccessKeys.Stores.Keys,
+        ["prometheus"] = ServerKeys.Prometheus.Keys,
+        ["alertmanager"] = ServerKeys.Alertmanager.Keys,
         ["thresholds"] = Thresholds.Keys,
-        ["prometheus"] = PrometheusKeys.One.Keys,
     };
 
     private static string? OrNull(string path) => path.Length == 0 ? null : path;

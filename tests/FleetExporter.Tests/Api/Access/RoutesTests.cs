@@ -16,6 +16,7 @@ public sealed class RoutesTests
         ["GET /-/healthy"] = "open",
         ["GET /-/ready"] = "open",
         ["GET /docs/{page}"] = "open",
+        ["POST /hooks/{receiver}"] = "push",
         ["POST /api/login"] = "open",
         ["POST /api/logout"] = "open",
         ["POST /api/tickets"] = "read",
