@@ -16,15 +16,15 @@ internal static class AlertEndpoints
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/alerts", ListAsync)
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<AlertView>>()
             .WithSummary("What fires, the worst first. From Alertmanager, asked now.");
 
         routes.MapPost("/api/alerts/{id}/ack", ([AsParameters] AlertCall call, string id) => call.RunAsync(id, call.AcknowledgeAsync))
-            .Needs(Scope.Control).Audits(ControlAction.Acknowledge)
+            .Needs(Scope.Control).Audits(ControlAction.Acknowledge).Takes<AckBody>(isRequired: false).Produces<AlertView>()
             .WithSummary("Acknowledges an alert: a silence over it and nothing else.");
 
         routes.MapDelete("/api/alerts/{id}/ack", ([AsParameters] AlertCall call, string id) => call.RunAsync(id, call.TakeBackAsync))
-            .Needs(Scope.Control).Audits(ControlAction.Unacknowledge)
+            .Needs(Scope.Control).Audits(ControlAction.Unacknowledge).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Takes the acknowledgement back: its silence ends.");
     }
 

@@ -17,23 +17,23 @@ internal static class ConnectionEndpoints
     public static void MapConnections(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/dgx/connections", ([AsParameters] Call call, string? limit, string? cursor) => call.ListAsync(limit, cursor))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<ConnectionView>>()
             .WithSummary("Every connection: the hosts of fleet.yml and those made by the API.");
 
         routes.MapPost("/api/dgx/connections", ([AsParameters] Call call) => call.AddAsync())
-            .Needs(Scope.Admin).Audits(ControlAction.ConnectionCreate)
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionCreate).Takes<ConnectionView>().Produces<ConnectionView>(StatusCodes.Status201Created)
             .WithSummary("Makes a connection and watches it at once.");
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<ConnectionView>()
             .WithSummary("One connection.");
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
-            .Needs(Scope.Admin).Audits(ControlAction.ConnectionChange)
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionChange).Takes<ConnectionView>().Produces<ConnectionView>()
             .WithSummary("Changes the fields that are given; null takes one away.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
-            .Needs(Scope.Admin).Audits(ControlAction.ConnectionDelete)
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionDelete).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Removes a connection; with cascade=true its projects and their jobs too.");
     }
 

@@ -22,7 +22,7 @@ internal static class HistoryEndpoints
 
     public static void MapHistory(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/dgx/metrics/{id}/history", ([AsParameters] Call call, string id, string? hours, string? step) => call.RunAsync(id, hours, step))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<HistoryView>()
             .WithSummary("The GPUs of one connection over the last hours, from Prometheus.");
 
     /// <returns>The time and the step, or what is wrong with them.</returns>

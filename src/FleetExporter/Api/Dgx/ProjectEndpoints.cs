@@ -19,23 +19,23 @@ internal static class ProjectEndpoints
     {
         routes.MapGet("/api/dgx/projects", ([AsParameters] Call call, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "connection_id")] string? connection, string? limit, string? cursor) =>
                 call.ListAsync(connection, limit, cursor))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<ProjectView>>()
             .WithSummary("Projects, of one connection with connection_id.");
 
         routes.MapPost("/api/dgx/projects", ([AsParameters] Call call) => call.AddAsync())
-            .Needs(Scope.Control).Audits(ControlAction.ProjectCreate)
+            .Needs(Scope.Control).Audits(ControlAction.ProjectCreate).Takes<ProjectView>().Produces<ProjectView>(StatusCodes.Status201Created)
             .WithSummary("Makes a project on a connection.");
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<ProjectView>()
             .WithSummary("One project with its jobs.");
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
-            .Needs(Scope.Control).Audits(ControlAction.ProjectChange)
+            .Needs(Scope.Control).Audits(ControlAction.ProjectChange).Takes<ProjectView>().Produces<ProjectView>()
             .WithSummary("Changes the fields that are given; null takes one away.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
-            .Needs(Scope.Control).Audits(ControlAction.ProjectDelete)
+            .Needs(Scope.Control).Audits(ControlAction.ProjectDelete).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Removes a project; with cascade=true its jobs too.");
     }
 

@@ -19,11 +19,11 @@ internal static class WatchEndpoints
     public static void MapWatching(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/dgx/connect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, on: true))
-            .Needs(Scope.Control).Audits(ControlAction.Connect)
+            .Needs(Scope.Control).Audits(ControlAction.Connect).Produces<ConnectView>()
             .WithSummary("Watches a connection from now on; tries at once where it fails.");
 
         routes.MapPost("/api/dgx/disconnect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, on: false))
-            .Needs(Scope.Control).Audits(ControlAction.Disconnect)
+            .Needs(Scope.Control).Audits(ControlAction.Disconnect).Produces<ConnectView>()
             .WithSummary("Watches a connection no more.");
 
         routes.MapGet("/api/dgx/status", async Task<IResult> ([AsParameters] Call call, string? limit, string? cursor) =>
@@ -31,15 +31,15 @@ internal static class WatchEndpoints
                 await call.Watchlist.ReadyAsync(call.Context.RequestAborted).ConfigureAwait(false);
                 return Listing.Of(call.Watchlist.All, w => w.Connection.Id, call.StatusOf, limit, cursor);
             })
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<ConnectionStatusView>>()
             .WithSummary("Whether each connection is connected.");
 
         routes.MapGet("/api/dgx/status/{id}", ([AsParameters] Call call, string id) => call.AnswerAsync(id, call.StatusOf))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<ConnectionStatusView>()
             .WithSummary("Whether one connection is connected.");
 
         routes.MapGet("/api/dgx/metrics/{id}", ([AsParameters] Call call, string id) => call.AnswerAsync(id, call.GpusOf))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<ConnectionGpusView>()
             .WithSummary("The GPUs of one connection, as last read.");
     }
 
