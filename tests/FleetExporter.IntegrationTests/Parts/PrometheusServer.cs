@@ -16,6 +16,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     public string Log => _process.Said;
 
+    public string Url => _http.BaseAddress!.ToString();
+
     /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>.</param>
     public static async Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs)
     {
