@@ -17,6 +17,8 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     public string Log => _process.Said;
 
+    public string Url => _http.BaseAddress!.ToString();
+
     /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>.</param>
     public static Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs) =>
         RunAsync(folder, $"global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\nscrape_configs:\n{scrapeConfigs}\n");

@@ -115,7 +115,7 @@ public sealed class FieldsTests
         var connection = Gen.Elements("", "\"name\":\"n\",\"hostname\":\"h\",", "\"name\":\"p\",\"connection_id\":\"a\",");
         var body = connection.SelectMany(_ => member.ListOf(), (start, members) => "{" + start + string.Join(',', members.Select(m => $"\"{m.name}\":{m.value}")) + "}");
         var written = new List<string>();
-        foreach (var json in body.Sample(400, 6))
+        foreach (var json in body.Resize(6).Sample(400))
         {
             foreach (var (path, count) in new[] { ("/api/dgx/connections", 2), ("/api/dgx/projects", 0) })
             {
