@@ -2,9 +2,11 @@ using System.Net;
 using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
+using FleetExporter.Api.Dgx;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Training;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -84,6 +86,8 @@ public static class WebHost
         app.MapAudit();
         app.MapExec();
         app.MapKill();
+        app.MapJobs();
+        app.MapJobActions();
         app.MapDocs();
         app.MapStartPage();
         map?.Invoke(app);
@@ -113,6 +117,12 @@ public static class WebHost
         services.AddSingleton<Projects>();
         services.AddSingleton<Jobs>();
         services.AddHostedService<StoreStart>();
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<JobTurns>();
+        services.AddSingleton<JobProgress>();
+        services.AddSingleton<JobFollower>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(s => s.GetRequiredService<JobFollower>());
     }
 
     private static void AddServices(IServiceCollection services, LiveConfig config)

@@ -18,4 +18,12 @@ public enum ControlAction
 
     /// <summary>The end of a tmux session, and the token before it.</summary>
     Kill,
+
+    JobCreate,
+    JobChange,
+    JobDelete,
+
+    /// <summary>A job put to work in a session on its host.</summary>
+    JobStart,
+    JobCancel,
 }
