@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -19,6 +20,11 @@ public static class TrainingMetrics
 
     /// <summary>Whether a name may be a label: 1 to 64 characters, none of them a control character.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.Any(char.IsControl);
+
+    /// <summary>A finite number; null for everything else.</summary>
+    public static double? Number(JsonNode? node) =>
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     private static JsonObject? Numbers(string line)
     {

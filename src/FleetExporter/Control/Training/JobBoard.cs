@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Store;
@@ -75,7 +73,7 @@ public sealed class JobBoard(TimeProvider clock)
 
         foreach (var (name, value) in job.Metrics)
         {
-            if (TrainingMetrics.IsName(name) && Number(value) is { } number)
+            if (TrainingMetrics.IsName(name) && TrainingMetrics.Number(value) is { } number)
             {
                 page.Add(Value, labels, number, ("name", name));
             }
@@ -83,9 +81,6 @@ public sealed class JobBoard(TimeProvider clock)
     }
 
     private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
-
-    private static double? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<double>(out var number) && double.IsFinite(number) ? number : null;
 
     private sealed record View(IReadOnlyDictionary<JobStatus, long> Counts, IReadOnlyList<WatchedJob> Jobs);
 }

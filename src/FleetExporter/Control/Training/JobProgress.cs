@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
@@ -68,7 +67,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         foreach (var (name, value) in numbers)
         {
             var known = job.Metrics.TryGetPropertyValue(name, out var before);
-            if (known ? !Same(before, value!) : job.Metrics.Count + news.Count < MostNames)
+            if (known ? TrainingMetrics.Number(before) != TrainingMetrics.Number(value) : job.Metrics.Count + news.Count < MostNames)
             {
                 news[name] = value!.DeepClone();
             }
@@ -76,9 +75,6 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
 
         return news.Count > 0 ? (job.WithMetrics(news), true) : (job, false);
     }
-
-    private static bool Same(JsonNode? before, JsonNode after) =>
-        before is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<double>(out var number) && number.Equals(after.GetValue<double>());
 
     private static string? WhyFailed(int? code) => code switch
     {

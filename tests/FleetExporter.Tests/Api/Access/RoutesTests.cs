@@ -22,6 +22,7 @@ public sealed class RoutesTests
         ["POST /-/reload"] = "admin",
         ["GET /api/audit"] = "admin",
         ["GET /debug/hosts/{host}"] = "control",
+        ["GET /api/dgx/jobs/{id}/output"] = "control",
     };
 
     [Fact]
