@@ -67,7 +67,6 @@ public sealed class JobsTests
         Assert.Equal(400, (await SendAsync(server, "GET", "?cursor=%00")).Status);
         Assert.Equal(404, (await SendAsync(server, "GET", "?project_id=nosuch")).Status);
         Assert.Equal(404, (await SendAsync(server, "GET", "?project_id=%00")).Status);
-        Assert.Equal(404, (await SendAsync(server, "GET", "/%00")).Status);
     }
 
     [Theory]
