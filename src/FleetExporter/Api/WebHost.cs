@@ -7,6 +7,7 @@ using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Training;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -95,6 +96,8 @@ public static class WebHost
         app.MapProjects();
         app.MapHooks();
         app.MapAlerts();
+        app.MapJobs();
+        app.MapJobActions();
         app.MapDocs();
         app.MapApiDescription();
         app.MapStartPage();
@@ -125,6 +128,12 @@ public static class WebHost
         services.AddSingleton<Projects>();
         services.AddSingleton<Jobs>();
         services.AddHostedService<StoreStart>();
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<JobTurns>();
+        services.AddSingleton<JobProgress>();
+        services.AddSingleton<JobFollower>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(s => s.GetRequiredService<JobFollower>());
     }
 
     private static void AddServices(IServiceCollection services, LiveConfig config)

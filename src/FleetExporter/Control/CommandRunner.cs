@@ -115,23 +115,41 @@ public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimePro
         _stopping.Dispose();
     }
 
-    private HostAccess Check(string host, CommandRequest request)
+    /// <summary>The way to a host for a command that its policy allows.</summary>
+    /// <param name="command">Null for what is no command of somebody's, and under no policy.</param>
+    /// <exception cref="CommandRefusedException">There is none now.</exception>
+    public HostAccess AccessTo(string host, string? command)
     {
         var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
-        if (!access.Host.Exec.Allows(request.Command, access.Host.Commands))
+        if (command is not null && !access.Host.Exec.Allows(command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
                 ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
                 : $"the command is not one of those that fleet.yml allows on {host}");
         }
 
+        return access;
+    }
+
+    /// <exception cref="CommandRefusedException">The host is not connected.</exception>
+    public void CheckConnected(HostAccess access)
+    {
+        if (!access.Snapshot.Connection.Up)
+        {
+            throw new CommandRefusedException(CommandRefusal.NotConnected, $"{access.Host.Name} is not connected: {access.Snapshot.Problem(clock.GetUtcNow())}");
+        }
+    }
+
+    private HostAccess Check(string host, CommandRequest request)
+    {
+        var access = AccessTo(host, request.Command);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
             throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");
         }
 
-        return access.Snapshot.Connection.Up ? access : throw new CommandRefusedException(
-            CommandRefusal.NotConnected, $"{host} is not connected: {access.Snapshot.Problem(clock.GetUtcNow())}");
+        CheckConnected(access);
+        return access;
     }
 
     private void Enter(Running running)

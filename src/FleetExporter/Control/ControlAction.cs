@@ -32,9 +32,18 @@ public enum ControlAction
     ProjectCreate,
     ProjectChange,
     ProjectDelete,
+
     /// <summary>A silence over an alert.</summary>
     Acknowledge,
 
     /// <summary>The end of such a silence.</summary>
     Unacknowledge,
+
+    JobCreate,
+    JobChange,
+    JobDelete,
+
+    /// <summary>A job put to work in a session on its host.</summary>
+    JobStart,
+    JobCancel,
 }

@@ -125,6 +125,13 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
             if (cascade)
             {
+                if (await work.OneAsync<long>(
+                    "SELECT COUNT(*) FROM jobs WHERE status = 'running' AND session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)",
+                    new { id }).ConfigureAwait(false) > 0)
+                {
+                    return new StoreError.Conflict("jobs", "a job of the connection runs in a session of its own; cancel it first");
+                }
+
                 await work.RunAsync("DELETE FROM jobs WHERE project_id IN (SELECT id FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
                 await work.RunAsync("DELETE FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false);
             }

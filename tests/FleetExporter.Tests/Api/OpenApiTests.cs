@@ -10,7 +10,7 @@ namespace FleetExporter.Tests.Api;
 public sealed class OpenApiTests
 {
     /// <summary>Calls that change something and take no body.</summary>
-    private static readonly string[] Bodiless = ["/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}"];
+    private static readonly string[] Bodiless = ["/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}", "/api/dgx/jobs/{id}/start", "/api/dgx/jobs/{id}/cancel"];
 
     [Fact]
     public async Task Every_route_is_an_operation_with_its_scope_its_body_and_its_answer()

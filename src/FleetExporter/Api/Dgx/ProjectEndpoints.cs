@@ -81,7 +81,7 @@ internal static class ProjectEndpoints
 
             var jobs = await Jobs.ListAsync(found.Value.Id, null, Page<Job>.Most, null, Context.RequestAborted).ConfigureAwait(false);
             return jobs.Success
-                ? TypedResults.Ok(ProjectView.Of(found.Value) with { Jobs = [.. jobs.Value.Items.Select(ProjectJobView.Of)] })
+                ? TypedResults.Ok(ProjectView.Of(found.Value) with { Jobs = [.. jobs.Value.Items.Select(JobView.Of)] })
                 : Problem.Of(jobs.Error);
         }
 

@@ -26,6 +26,7 @@ public sealed class RoutesTests
         ["POST /api/dgx/connections"] = "admin",
         ["PUT /api/dgx/connections/{id}"] = "admin",
         ["DELETE /api/dgx/connections/{id}"] = "admin",
+        ["GET /api/dgx/jobs/{id}/output"] = "control",
     };
 
     [Fact]
