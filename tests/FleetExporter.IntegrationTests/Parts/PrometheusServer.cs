@@ -42,6 +42,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     private static async Task<PrometheusServer> RunAsync(TestFolder folder, string yml)
     {
+        // What fires before Prometheus has found its Alertmanager is lost until it is sent again, a minute later if not told otherwise.
         var config = folder.Write("prometheus.yml", yml);
         for (var tries = 0; ; tries++)
         {
@@ -49,7 +50,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
             var server = new PrometheusServer(
                 Child.Start(
                     "prometheus",
-                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"],
+                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s"],
                     folder.Path),
                 port);
             await Until.SeenAsync(

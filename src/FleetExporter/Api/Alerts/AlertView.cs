@@ -71,7 +71,8 @@ public sealed record AlertView(
             alert.SilencedBy.Count > 0,
             alert.Inhibited,
             silence is null ? null : SilenceView.Of(silence),
-            alert.Labels.Take(MostLabels).ToDictionary(l => Printable.Line(l.Key, Longest), l => Printable.Line(l.Value, Longest), StringComparer.Ordinal));
+            alert.Labels.Take(MostLabels).DistinctBy(l => Printable.Line(l.Key, Longest), StringComparer.Ordinal)
+                .ToDictionary(l => Printable.Line(l.Key, Longest), l => Printable.Line(l.Value, Longest), StringComparer.Ordinal));
     }
 
     /// <summary>Null where it is missing or blank.</summary>

@@ -45,6 +45,8 @@ public sealed class AlertsTests
         var silenced = FakeAlertmanager.Alert("0123456789abcdef", "FleetHostOffline", "critical", "2026-01-01T00:00:00Z", "a", "s1");
         silenced["annotations"]!["description"] = "\u001b[31mred\n" + new string('x', 9000);
         silenced["annotations"]!["runbook_url"] = "javascript:alert(1)";
+        silenced["labels"]!["odd\u0001"] = "1";
+        silenced["labels"]!["odd\u0002"] = "2";
         fake.Alerts = (200, FakeAlertmanager.List(silenced));
         fake.Silences = FakeAlertmanager.List(FakeAlertmanager.Silence("s1", silenced));
         await using var server = await StartAsync(fake.Url);
