@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>Starts the watching, and reloads the configuration on SIGHUP and when the file changes.</summary>
-internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
+internal sealed partial class FleetService(Fleet fleet, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _hangup;
     private ConfigWatcher? _watcher;
@@ -17,6 +17,7 @@ internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveC
     {
         await fleet.ApplyAsync(config.Current).ConfigureAwait(false);
         await targets.ApplyAsync(config.Current).ConfigureAwait(false);
+        devices.Apply(config.Current);
         config.Changed += OnChanged;
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -65,6 +66,7 @@ internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveC
         {
             await fleet.ApplyAsync(changed).ConfigureAwait(false);
             await targets.ApplyAsync(changed).ConfigureAwait(false);
+            devices.Apply(changed);
         }
         catch (Exception e)
         {

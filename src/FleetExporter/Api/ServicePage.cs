@@ -1,4 +1,5 @@
 using System.Reflection;
+using FleetExporter.Api.Live;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
-public sealed partial class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, ControlCounters control, TimeProvider clock, ILogger<ServicePage> logger)
+public sealed partial class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, ControlCounters control, DeviceSet devices, StreamClients streams, TimeProvider clock, ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
@@ -34,6 +35,8 @@ public sealed partial class ServicePage(FleetState state, LiveConfig config, Dro
             .Concat(HealthFamilies.All)
             .Concat(ProcessMetrics.All)
             .Concat(ControlCounters.Families)
+            .Concat(DeviceFamilies.All)
+            .Concat([StreamClients.Family])
             .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
@@ -82,6 +85,8 @@ public sealed partial class ServicePage(FleetState state, LiveConfig config, Dro
         }
 
         control.WriteTo(page);
+        devices.WriteTo(page);
+        streams.WriteTo(page);
         ProcessMetrics.Write(page);
         dropped.WriteTo(page, CollectorCatalog.Families.Concat(TargetCatalog.Families));
     }

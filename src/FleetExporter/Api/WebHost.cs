@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
+using FleetExporter.Api.Live;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -65,6 +66,7 @@ public static class WebHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin);
+        builder.Services.AddLive();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -75,6 +77,7 @@ public static class WebHost
         app.UseStaticFiles();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<BodyRules>();
+        app.UseWebSockets(WebSocketEndpoint.Options);
         app.MapMetrics();
         app.MapOperations();
         app.MapHosts();
@@ -84,6 +87,7 @@ public static class WebHost
         app.MapAudit();
         app.MapExec();
         app.MapKill();
+        app.MapLive();
         app.MapDocs();
         app.MapStartPage();
         map?.Invoke(app);
@@ -131,6 +135,7 @@ public static class WebHost
             : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
         services.AddSingleton<Fleet>();
         services.AddSingleton<TargetSet>();
+        services.AddSingleton<DeviceSet>();
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();

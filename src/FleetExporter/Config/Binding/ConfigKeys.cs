@@ -68,6 +68,7 @@ internal static class ConfigKeys
         .. TargetKeys.Lists,
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
+        DeviceKeys.List,
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
     ]);
 
@@ -86,6 +87,7 @@ internal static class ConfigKeys
         ["verify"] = TargetKeys.Verify.Keys,
         ["tls"] = AccessKeys.Tls.Keys,
         ["keys"] = AccessKeys.One.Keys,
+        ["devices"] = DeviceKeys.One.Keys,
         ["store"] = AccessKeys.Stores.Keys,
         ["thresholds"] = Thresholds.Keys,
     };
