@@ -76,12 +76,12 @@ public sealed class StreamAccessTests
     [Fact]
     public async Task The_end_of_the_service_ends_them_at_once()
     {
-        var server = await DeviceServer.StartAsync();
+        await using var server = await DeviceServer.StartAsync();
         using var stream = await server.StreamAsync("/gpu/stream?host=other");
         await stream.CommentAsync();
         var began = System.Diagnostics.Stopwatch.StartNew();
 
-        await server.DisposeAsync();
+        await server.Keyed.Api.StopAsync();
 
         Assert.Null(await stream.NextAsync());
         Assert.True(began.Elapsed < TimeSpan.FromSeconds(10), $"it took {began.Elapsed}");

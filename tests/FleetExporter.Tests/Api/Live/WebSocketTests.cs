@@ -106,7 +106,7 @@ public sealed class WebSocketTests
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, revoked.CloseStatus);
 
         var ended = EndAsync(admin);
-        await server.DisposeAsync();
+        await server.Keyed.Api.StopAsync();
         await ended;
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, admin.CloseStatus);
     }
