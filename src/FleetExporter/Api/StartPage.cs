@@ -81,7 +81,7 @@ public static class StartPage
         var link = "/api/hosts/" + Uri.EscapeDataString(host.Hostname);
         html.Append(CultureInfo.InvariantCulture, $"""
             <tr class="{host.Status}">
-            <td><a href="{Text(link)}">{name}</a><small>{Text(host.Simulated ? "simulated" : host.Address ?? "this machine")}</small></td>
+            <td><a href="{Text(link)}">{name}</a><small>{Text(host.Simulated ? "simulated" : host.Pushes ? "pushes by itself" : host.Address ?? "this machine")}</small></td>
             <td><span class="badge">{host.Status}</span></td>
             <td class="n" data-name="CPU">{Percent(host.CpuPercent)}</td>
             <td class="n" data-name="memory">{Percent(host.MemoryPercent)}<small>{Memory(host)}</small></td>
