@@ -1,11 +1,10 @@
 """Alerts: what fires, for how long, and whether alerting itself works."""
 from dashboard import Dashboard, Row
-from host import SEVERITY
 from links import runbook, to_host
 from panels import Panel, graph, stat
-from promql import Query, most, now
+from promql import Query, alerts_of, most, now
 from tables import Label, Value, table
-from values import ANY_IS_BAD, ANY_IS_ODD, GREY, ORANGE, PLAIN, RED, YES_IS_FINE, steps
+from values import ANY_IS_BAD, ANY_IS_ODD, GREY, ORANGE, RED, SEVERITY, YES_IS_FINE, steps
 
 OF_ALL = 'job=~"$job|", host=~"$host|"'
 
@@ -16,7 +15,7 @@ def firing(severity: str) -> str:
 
 DASHBOARD = Dashboard("alerts", "Alerts", "What fires, for how long, and whether alerting itself works.", (
     Row("", (
-        stat("Critical", "Alerts that want you at once.", now(firing("critical")), thresholds=ANY_IS_BAD, background=False, width=4),
+        stat("Critical", "Alerts that want you at once.", now(firing("critical")), thresholds=ANY_IS_BAD, width=4),
         stat("Warning", "Alerts for today.", now(firing("warning")), thresholds=ANY_IS_ODD, width=4),
         stat("Info", "For context; nobody is told.", now(firing("info")), width=4),
         stat("Pending", "Conditions that hold, but not yet for long enough.", now(f'count(ALERTS{{alertstate="pending", {OF_ALL}}}) or vector(0)'), width=4),
@@ -27,9 +26,8 @@ DASHBOARD = Dashboard("alerts", "Alerts", "What fires, for how long, and whether
     )),
     Row("", (
         table("Alerts", "What fires or is about to. Click a name for what to do.",
-              Label("alertname", "Alert", (runbook(),), 240), Value("", f'ALERTS{{severity!="none", {OF_ALL}}}'), Label("severity", "Severity", width=100, mappings=SEVERITY),
-              Label("alertstate", "State", width=90), Label("host", "Host", (to_host(),)), Label("gpu", "GPU", width=60), Label("service", "Service"), Label("provider", "Server"),
-              Label("gateway", "Gateway"), Label("tunnel", "Tunnel"), Label("collector", "Collector"), Label("unit", "Unit"), sort="Severity", ascending=True, width=24, height=12),
+              Label("alertname", "Alert", (runbook(),), 320), Value("Severity", alerts_of(OF_ALL), mappings=SEVERITY, width=120), Label("alertstate", "State", width=120),
+              Label("host", "Host", (to_host(),), 220), Label("of", "Of"), sort="Severity", height=12),
         graph("Alerts that fire", "By severity.", Query(f'count by (severity) (ALERTS{{alertstate="firing", severity!="none", {OF_ALL}}})', "{{severity}}"), unit="short", stacked=True,
               colors={"critical": RED, "warning": ORANGE, "info": GREY}, width=12),
         graph("Alerts by name", "The 10 that fired most over the time shown.",
@@ -40,7 +38,7 @@ DASHBOARD = Dashboard("alerts", "Alerts", "What fires, for how long, and whether
         Panel("alertlist", "Rules", "Prometheus' alerting rules as Grafana's own list shows them.", 10, 8, (), {"options": {
             "viewMode": "list", "groupMode": "default", "groupBy": [], "maxItems": 50, "sortOrder": 3, "dashboardAlerts": False, "alertName": "", "alertInstanceLabelFilter": "",
             "datasource": "Prometheus", "stateFilter": {"firing": True, "pending": True, "noData": False, "normal": False, "error": True, "recovering": True}}}),
-        graph("Rule evaluation", "Time that Prometheus takes for each group of rules.", Query('max by (rule_group) (prometheus_rule_group_last_duration_seconds{rule_group=~".*fleet.*"})', "{{rule_group}}"), unit="s", width=7),
+        graph("Rule evaluation", "Time that Prometheus takes for each group of rules.", Query('max by (group) (label_replace(prometheus_rule_group_last_duration_seconds{rule_group=~".*fleet.*"}, "group", "$1", "rule_group", ".*;(.*)"))', "{{group}}"), unit="s", width=7),
         graph("Notifications that failed", "A second, by integration of Alertmanager.", Query("sum by (integration) (rate(alertmanager_notifications_failed_total[$__rate_interval]))", "{{integration}}"), unit="cps", width=7),
     )),
 ), since="now-6h")

@@ -5,7 +5,7 @@ from overview import HOT
 from panels import graph, stat, timeline
 from promql import Query, mean, most, now
 from tables import BAR, Label, Value, table
-from values import ANY_IS_BAD, ORANGE, SHARE, YES, steps, words
+from values import ANY_IS_BAD, FAINT, ORANGE, SHARE, YES, steps, words
 
 KEY = "job, host, gpu, uuid"
 THROTTLE = 'fleet_gpu_throttle_reason{GPU, reason!="gpu_idle"}'
@@ -32,9 +32,9 @@ DASHBOARD = Dashboard("gpu", "GPU", "Every GPU: use, memory, temperature and pow
               Label("host", "Host", (to_host(), act_on_host()), 150), Label("gpu", "GPU", width=55), Value("", "max by (host, gpu, name) (fleet_gpu_info{GPU})"), Label("name", "Model", width=200),
               Value("Use", "max by (host, gpu) (fleet_gpu_utilization_ratio{GPU})", "percentunit", BAR, steps(), top=1, decimals=0),
               Value("Memory", "max by (host, gpu) (fleet_gpu_memory_used_bytes{GPU} / fleet_gpu_memory_total_bytes{GPU})", "percentunit", BAR, SHARE, top=1, decimals=0),
-              Value("of", "max by (host, gpu) (fleet_gpu_memory_total_bytes{GPU})", "bytes", width=85, decimals=0),
+              Value("of all", "max by (host, gpu) (fleet_gpu_memory_total_bytes{GPU})", "bytes", width=85, decimals=0),
               Value("Unified", "max by (host, gpu) (fleet_gpu_memory_unified{GPU})", mappings=YES, width=75),
-              Value("Temperature", "max by (host, gpu) (fleet_gpu_temperature_celsius{GPU})", "celsius", thresholds=HOT, width=105),
+              Value("Temperature", "max by (host, gpu) (fleet_gpu_temperature_celsius{GPU})", "celsius", thresholds=HOT, width=120),
               Value("warns at", "max by (host, gpu) (host_gpu:fleet_gpu_temperature_warning_celsius:limit{GPU})", "celsius", width=85),
               Value("Power", "max by (host, gpu) (fleet_gpu_power_draw_watts{GPU})", "watt", width=75, decimals=0),
               Value("of its limit", "max by (host, gpu) (fleet_gpu_power_draw_watts{GPU} / fleet_gpu_power_limit_watts{GPU})", "percentunit", BAR, steps(), top=1, decimals=0),
@@ -49,24 +49,26 @@ DASHBOARD = Dashboard("gpu", "GPU", "Every GPU: use, memory, temperature and pow
               unit="percentunit", top=1, links=[to_host(OF_SERIES)], side=True),
         graph("Temperature", "Core temperature, and the lowest of the devices' own limits among the GPUs chosen.", top("fleet_gpu_temperature_celsius"),
               Query("min by (level) (fleet_gpu_temperature_limit_celsius{GPU})", "{{level}}"), unit="celsius", low=None, dashed="^(slowdown|shutdown|target)$", links=[to_host(OF_SERIES)], side=True),
-        graph("Power", "Power draw, and the lowest limit among the GPUs chosen.", top("fleet_gpu_power_draw_watts"), Query("min(fleet_gpu_power_limit_watts{GPU})", "lowest limit"),
-              unit="watt", dashed="^lowest limit$", links=[to_host(OF_SERIES)], side=True),
+        graph("Power", "Power draw.", top("fleet_gpu_power_draw_watts"), unit="watt", links=[to_host(OF_SERIES)], side=True),
+        graph("Power against the limit", "Power draw as a share of the GPU's power limit; nothing where it reports none.",
+              Query(most(16, "fleet_gpu_power_draw_watts{GPU} / fleet_gpu_power_limit_watts{GPU}", f'{mean("fleet_gpu_power_draw_watts{GPU}")} / {mean("fleet_gpu_power_limit_watts{GPU}")}', KEY),
+                    "{{host}} GPU {{gpu}}"), unit="percentunit", links=[to_host(OF_SERIES)], side=True),
         graph("SM clock", "A clock that falls while the GPU is busy is held back: the next panel says by what.",
               Query(most(16, 'fleet_gpu_clock_hertz{GPU, clock="sm"}', mean('fleet_gpu_clock_hertz{GPU, clock="sm"}'), KEY), "{{host}} GPU {{gpu}}"), unit="hertz", links=[to_host(OF_SERIES)], side=True),
         graph("GPU memory by runtime", "What compute processes hold, by what they are; where the driver hides it, nothing.", Query("sum by (runtime) (fleet_gpu_process_memory_bytes{GPU})", "{{runtime}}"),
               unit="bytes", stacked=True, side=True),
         timeline("What holds clocks down", "Reasons other than idleness, of the 16 GPUs that were held back longest. Power caps are usual under full load, slowdowns are not.",
-                 Query(most(16, THROTTLE, f"{mean(THROTTLE)} > 0", f"{KEY}, reason"), "{{host}} GPU {{gpu}} {{reason}}"), mappings=words(_0=("free", "#2c3235"), _1=("held back", ORANGE)), height=9),
+                 Query(most(16, THROTTLE, f"{mean(THROTTLE)} > 0", f"{KEY}, reason"), "{{host}} GPU {{gpu}} {{reason}}"), mappings=words(_0=("free", FAINT), _1=("held back", ORANGE)), named_bands=False, width=12),
     )),
     Row("Errors: XID, ECC, what the driver asks for", (
         table("XID errors", "Errors that the driver wrote to the kernel log. 79: the GPU has fallen off the bus; 48, 94, 95: memory; 119, 120: the GPU's own processor does not answer.",
               Label("host", "Host", (to_host(),)), Label("gpu", "GPU", width=60), Label("xid", "XID", width=70),
               Value("Last", "max by (host, gpu, xid) (fleet_gpu_xid_last_timestamp_seconds{HOST}) * 1000", "dateTimeFromNow"),
               Value("New", "sum by (host, gpu, xid) (increase(fleet_gpu_xid_errors_total{HOST}[$__range]))", decimals=0, width=80), sort="Last", width=8, height=8),
-        graph("Uncorrected memory errors", "New ones a second, of GPUs with ECC memory.",
-              Query("sum by (host, gpu) (rate(fleet_gpu_ecc_uncorrected_total{GPU}[$__rate_interval])) > 0 or sum(rate(fleet_gpu_ecc_uncorrected_total{GPU}[$__rate_interval]))", "{{host}} GPU {{gpu}}"), unit="cps", width=8),
+        graph("Uncorrected memory errors", "New ones a second, of GPUs with ECC memory; the 8 with most.",
+              Query(most(8, "rate(fleet_gpu_ecc_uncorrected_total{GPU}[$__rate_interval])", "increase(fleet_gpu_ecc_uncorrected_total{GPU}[$__range] @ end())", KEY), "{{host}} GPU {{gpu}}"), unit="cps", width=8),
         table("What the driver asks for", "GPUs for which the driver wants a reset, a reboot or a drain.", Label("host", "Host", (to_host(),)), Label("gpu", "GPU", width=60),
-              Value("", 'fleet_gpu_recovery_action{GPU, action!~"None|none"} == 1'), Label("action", "Action"), sort="Host", ascending=True, width=8, height=8),
+              Value("", 'max by (host, gpu, action) (fleet_gpu_recovery_action{GPU, action!~"None|none"} == 1)'), Label("action", "Action"), sort="Host", ascending=True, width=8, height=8),
     ), closed=True),
     Row("Fans, performance states, MIG slices", (
         graph("Fans", "Intended speed as a share of the highest, of the 16 fastest.", top("fleet_gpu_fan_ratio"), unit="percentunit", top=1, width=8),

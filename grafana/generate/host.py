@@ -3,11 +3,10 @@ from dashboard import Dashboard, Row
 from links import OF_SERIES, act_on, act_on_host, runbook, to_gpus
 from overview import HOT, STATUS
 from panels import graph, stat, timeline
-from promql import Query, now
+from promql import Query, alerts_of, now
 from tables import BAR, FILLED, Label, Value, table
-from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, HOST_STATUS, ORANGE, RED, SHARE, YELLOW, YES_IS_FINE, YES_IS_ODD, steps, words
+from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, HOST_STATUS, ORANGE, RED, SEVERITY, SHARE, YELLOW, YES_IS_FINE, YES_IS_ODD, steps, words
 
-SEVERITY = tuple(words(critical=RED, warning=ORANGE, info=GREY))
 UNIT_STATE = tuple(words(active=GREEN, failed=RED, activating=YELLOW, deactivating=YELLOW, reloading=YELLOW, inactive=GREY, not_found=GREY))
 
 DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full, what fails.", (
@@ -28,11 +27,10 @@ DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full,
     )),
     Row("", (
         table("Alerts", "What fires or is about to fire on this host. Click a name for what to do.",
-              Value("", 'ALERTS{severity!="none", job=~"$job|", host=~"$host"}'),
-              Label("alertname", "Alert", (runbook(),), 240), Label("severity", "Severity", width=100, mappings=SEVERITY), Label("alertstate", "State", width=90),
-              Label("gpu", "GPU"), Label("service", "Service"), Label("tunnel", "Tunnel"), sort="Severity", ascending=True, width=12, height=8),
+              Label("alertname", "Alert", (runbook(),), 250), Value("Severity", alerts_of('job=~"$job|", host=~"$host"'), mappings=SEVERITY, width=100),
+              Label("alertstate", "State", width=90), Label("of", "Of"), Label("host", ""), sort="Severity", width=12, height=8),
         table("What is asked, and whether it answers", "Every collector of the host and what runs on it. A reason is one that failed in the time shown.",
-              Label("collector", "Collector"), Label("target", "Of"),
+              Label("collector", "Collector", width=150), Label("target", "Of"),
               Value("Succeeds", "max by (collector, target) (fleet_collector_success{HOST})", mappings=YES_IS_FINE, cell=FILLED, width=90),
               Value("Since", "time() - max by (collector, target) (fleet_collector_last_success_timestamp_seconds{HOST})", "s", decimals=0, width=90),
               Value("Took", "max by (collector, target) (fleet_collector_duration_seconds{HOST})", "s", decimals=1, width=90),
@@ -59,7 +57,7 @@ DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full,
         table("GPUs", "Click a number for all of the GPU.", Label("gpu", "GPU", (to_gpus("$host"),), 60), Value("", "max by (gpu, name) (fleet_gpu_info{HOST})"), Label("name", "Model"),
               Value("Use", "max by (gpu) (fleet_gpu_utilization_ratio{HOST})", "percentunit", BAR, steps(), top=1, decimals=0),
               Value("Memory", "max by (gpu) (fleet_gpu_memory_used_bytes{HOST} / fleet_gpu_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
-              Value("Temperature", "max by (gpu) (fleet_gpu_temperature_celsius{HOST})", "celsius", thresholds=HOT, width=105),
+              Value("Temperature", "max by (gpu) (fleet_gpu_temperature_celsius{HOST})", "celsius", thresholds=HOT, width=115),
               Value("Power", "max by (gpu) (fleet_gpu_power_draw_watts{HOST})", "watt", width=90), sort="GPU", ascending=True, width=12, height=9),
         graph("GPU utilisation", "Share of time in which a kernel ran.", Query("fleet_gpu_utilization_ratio{HOST}", "GPU {{gpu}}"), unit="percentunit", top=1, links=[to_gpus(OF_SERIES)], height=9),
     )),

@@ -51,6 +51,13 @@ def state(family: str, selector: str, label: str, states: tuple[str, ...]) -> st
     return f" + ignoring ({label}) ".join(terms)
 
 
+def alerts_of(selector: str) -> str:
+    """What fires or is about to: 3 for critical, 2 for warning, 1 for info; the label of says of what on the host."""
+    ranked = " or ".join(f'{rank} * ALERTS{{severity="{severity}", {selector}}}' for severity, rank in (("critical", 3), ("warning", 2), ("info", 1)))
+    parts = ", ".join(f'"{label}"' for label in ("gpu", "service", "provider", "gateway", "channel", "cron", "agent", "tunnel", "collector", "target", "unit", "mountpoint", "session"))
+    return f"""max by (alertname, alertstate, host, of) (label_replace(label_join({ranked}, "of", " ", {parts}), "of", "$1", "of", " *(.*?) *"))"""
+
+
 def refs() -> list[str]:
     """Grafana's names of a panel's queries."""
     return [chr(ord("A") + i) for i in range(26)]

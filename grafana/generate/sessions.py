@@ -36,7 +36,7 @@ DASHBOARD = Dashboard("sessions", "Sessions", "tmux sessions of all hosts: which
               Value("Age", f"max by ({BY}) (fleet_tmux_session_age_seconds{{HOST}})", "s", decimals=1, width=110),
               Value("Clients", f"max by ({BY}) (fleet_tmux_session_attached_clients{{HOST}})", width=80),
               Value("Windows", f"max by ({BY}) (fleet_tmux_session_windows{{HOST}})", width=90),
-              Value("Ended panes", f"max by ({BY}) (fleet_tmux_session_dead_panes{{HOST}})", thresholds=ANY_IS_ODD, width=110),
+              Value("Dead panes", f"max by ({BY}) (fleet_tmux_session_dead_panes{{HOST}})", thresholds=ANY_IS_ODD, width=110),
               Value("CPUs", f"max by ({BY}) (fleet_tmux_session_cpu_ratio{{HOST}})", decimals=2),
               Value("Memory", f"max by ({BY}) (fleet_tmux_session_memory_bytes{{HOST}})", "bytes"),
               Value("GPU memory", f"max by ({BY}) (fleet_tmux_session_gpu_memory_bytes{{HOST}})", "bytes"), sort="Left alone for", height=14),

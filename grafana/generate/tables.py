@@ -4,9 +4,9 @@ from typing import Any
 
 from panels import Panel, defaults, named
 from promql import Query, refs
-from values import MISSING, Json
+from values import MISSING, PLAIN, Json
 
-TEXT: Json = {"type": "auto"}
+PLAIN_TEXT: Json = {"type": "auto"}
 COLORED: Json = {"type": "color-text"}
 FILLED: Json = {"type": "color-background", "mode": "basic"}
 BAR: Json = {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
@@ -22,7 +22,7 @@ class Label:
     mappings: tuple[Json, ...] = ()
 
     def properties(self) -> Json:
-        show = {"mappings": list(self.mappings), "custom.cellOptions": COLORED} if self.mappings else {"custom.cellOptions": TEXT}
+        show: Json = {"mappings": list(self.mappings), "custom.cellOptions": COLORED if self.mappings else PLAIN_TEXT, "noValue": "–", "custom.filterable": True}
         return show | ({"links": list(self.links)} if self.links else {}) | ({"custom.width": self.width} if self.width else {})
 
 
@@ -41,9 +41,8 @@ class Value:
     links: tuple[Json, ...] = ()
 
     def properties(self) -> Json:
-        cell = self.cell or (COLORED if self.thresholds or list(self.mappings) != [MISSING] else TEXT)
         every: dict[str, Any] = {
-            "unit": self.unit, "mappings": list(self.mappings), "custom.cellOptions": cell, "thresholds": self.thresholds, "decimals": self.decimals,
+            "unit": self.unit, "mappings": list(self.mappings), "custom.cellOptions": self.cell or COLORED, "custom.align": "center" if self.cell == FILLED else None, "thresholds": self.thresholds, "decimals": self.decimals,
             "min": 0 if self.top is not None else None, "max": self.top, "custom.width": self.width, "links": list(self.links) or None}
         return {k: v for k, v in every.items() if v is not None}
 
@@ -59,7 +58,7 @@ def table(title: str, description: str, *columns: Label | Value, sort: str, asce
         "renameByName": {name: c.title for name, c in field_of if c.title}}
     body: Json = {
         "fieldConfig": {
-            "defaults": defaults("short", custom={"align": "auto", "filterable": True, "inspect": False}, color={"mode": "thresholds"}),
+            "defaults": defaults("short", custom={"align": "auto", "filterable": False, "inspect": False}, color={"mode": "thresholds"}, thresholds=PLAIN),
             "overrides": [named(c.title, **c.properties()) for c in columns if c.title]},
         "options": {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": sort, "desc": not ascending}]},
         "transformations": [*([{"id": "merge", "options": {}}] if len(values) > 1 else []), {"id": "organize", "options": organize}]}

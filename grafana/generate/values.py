@@ -1,7 +1,7 @@
 """How values look: units, limits, words and colours. Red is for what must be acted upon, grey for what is not there."""
 from typing import Any
 
-GREEN, BLUE, YELLOW, ORANGE, RED, GREY = "green", "blue", "yellow", "orange", "red", "#8e8e8e"
+GREEN, BLUE, YELLOW, ORANGE, RED, GREY, FAINT = "green", "blue", "yellow", "orange", "red", "#8e8e8e", "#2c3235"
 
 Json = dict[str, Any]
 
@@ -30,6 +30,7 @@ SHARE = steps((0.8, YELLOW), (0.95, ORANGE))
 HOST_STATUS = words(_0=("online", GREEN), _1=("degraded", ORANGE), _2=("offline", RED))
 SERVICE_STATE = words(_0=("ok", GREEN), _1=("loading", BLUE), _2=("error", RED))
 TUNNEL_STATE = words(_0=("up", GREEN), _1=("half dead", RED), _2=("port dead", RED), _3=("down", RED))
+SEVERITY = words(_3=("critical", RED), _2=("warning", ORANGE), _1=("info", GREY))
 UP = words(_0=("down", RED), _1=("up", GREEN))
 YES_IS_FINE = words(_0=("no", RED), _1=("yes", GREEN))
 YES_IS_ODD = words(_0=("no", GREY), _1=("yes", ORANGE))

@@ -11,7 +11,7 @@ const freeUnit = /^(suffix|prefix|time|si|count|currency|bool):/;
 
 const fieldOptions = [
   'unit', 'min', 'max', 'decimals', 'noValue', 'thresholds', 'mappings', 'color', 'links',
-  ...['lineWidth', 'fillOpacity', 'drawStyle', 'lineInterpolation', 'showPoints', 'stacking', 'spanNulls', 'lineStyle', 'axisSoftMin', 'cellOptions', 'width', 'align', 'filterable', 'inspect'].map((o) => `custom.${o}`),
+  ...['lineWidth', 'fillOpacity', 'drawStyle', 'lineInterpolation', 'showPoints', 'stacking', 'spanNulls', 'lineStyle', 'axisSoftMin', 'axisSoftMax', 'cellOptions', 'width', 'align', 'filterable', 'inspect'].map((o) => `custom.${o}`),
 ];
 const option = (id: string): any => ({ id, path: id.replace(/^custom\./, ''), isCustom: id.startsWith('custom.'), process: (v: unknown) => v, shouldApply: () => true, name: id });
 

@@ -15,6 +15,9 @@ export async function dataOf(panel: Panel, values: Values, time: Time): Promise<
   const transformed = panel.transformations?.length ? await lastValueFrom(transformDataFrame(panel.transformations, frames, context)) : frames;
   const fieldConfig = structuredClone(panel.fieldConfig ?? { defaults: {}, overrides: [] });
   fieldConfig.defaults.custom ??= {};
+  // JSON has no -Infinity: Grafana reads null as such in the first step.
+  const thresholds = [fieldConfig.defaults.thresholds, ...fieldConfig.overrides.flatMap((o: any) => o.properties).filter((p: any) => p.id === 'thresholds').map((p: any) => p.value)];
+  for (const t of thresholds) if (t) t.steps[0].value = -Infinity;
   const data = applyFieldOverrides({ data: transformed, fieldConfig, replaceVariables: (s) => put(s, values, time), theme, timeZone: 'utc', fieldConfigRegistry: registry } as any);
   cacheFieldDisplayNames(data);
   return data;

@@ -1,9 +1,8 @@
 // A stand-in for Grafana's state timeline, which @grafana/ui does not have: bands in the colours and words of Grafana's own display processors.
 import { DataFrame, getFieldDisplayName } from '@grafana/data';
 
-const nameWidth = 190;
-
-export function StateTimeline({ frames, width, height }: { frames: DataFrame[]; width: number; height: number }) {
+export function StateTimeline({ frames, width, height, named }: { frames: DataFrame[]; width: number; height: number; named: boolean }) {
+  const nameWidth = 20 + 7 * Math.max(...frames.map((f) => getFieldDisplayName(f.fields[1], f, frames).length));
   const row = Math.min(44, height / Math.max(1, frames.length));
   return <svg width={width} height={height} fontFamily="Inter, sans-serif" fontSize={12}>{frames.map((frame, i) => {
     const field = frame.fields[1];
@@ -23,7 +22,7 @@ export function StateTimeline({ frames, width, height }: { frames: DataFrame[]; 
         const shown = field.display!(band.value);
         const wide = x(band.to) - x(band.from);
         return <g key={k}><rect x={x(band.from)} y={i * row + 3} width={Math.max(1, wide)} height={Math.max(2, row - 6)} fill={shown.color} fillOpacity={0.8} />
-          {wide > 60 && <text x={x(band.from) + 6} y={i * row + row / 2 + 4} fill="#fff">{shown.text}</text>}</g>;
+          {named && wide > 60 && <text x={x(band.from) + 6} y={i * row + row / 2 + 4} fill="#fff">{shown.text}</text>}</g>;
       })}
     </g>;
   })}</svg>;

@@ -23,9 +23,9 @@ export function Viz({ panel, frames, width, height, time, values }: Props) {
       return <TableNG data={frames[0]} width={width} height={height} timeRange={range} fieldConfig={panel.fieldConfig} structureRev={1} sortBy={options.sortBy} cellHeight={options.cellHeight}
         noValue={panel.fieldConfig?.defaults?.noValue} enablePagination={options.enablePagination} />;
     case 'stat': case 'bargauge':
-      return <Values_ panel={panel} frames={frames} width={width} height={height} />;
+      return <SingleValues panel={panel} frames={frames} width={width} height={height} />;
     case 'state-timeline':
-      return <StateTimeline frames={frames.slice(0, options.perPage ?? frames.length)} width={width} height={height} />;
+      return <StateTimeline frames={frames} width={width} height={height} named={options.showValue !== 'never'} />;
     case 'text':
       return <div className="markdown-html" style={{ padding: 8 }} dangerouslySetInnerHTML={{ __html: renderMarkdown(put(options.content ?? '', values, time)) }} />;
     case 'alertlist':
@@ -40,7 +40,7 @@ function Note({ children }: { children: string }) {
   return <div style={{ color: theme.colors.text.secondary, textAlign: 'center', paddingTop: 40 }}>{children}</div>;
 }
 
-function Values_({ panel, frames, width, height }: Omit<Props, 'time' | 'values'>) {
+function SingleValues({ panel, frames, width, height }: Omit<Props, 'time' | 'values'>) {
   const options = panel.options;
   const isBar = panel.type === 'bargauge';
   const get = () => getFieldDisplayValues({
