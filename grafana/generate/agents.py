@@ -22,7 +22,7 @@ DASHBOARD = Dashboard("agents", "Agents", "OpenClaw gateways: whether they serve
         stat("This month, projected", "When it goes on as it has begun.", now("sum(fleet_openclaw_cost_projected_month_usd{GATEWAY})"), unit="currencyUSD", decimals=0, width=5),
     )),
     Row("", (
-        table("Gateways", "Whether each lives and can serve; unknown: methods whose answers the exporter does not understand.", Label("gateway", "Gateway", (act_on("gateways"),), 130), Label("host", "Host", (to_host(),), 130),
+        table("Gateways", "Whether each lives and can serve; unknown: methods whose answers the exporter does not understand.", Label("gateway", "Gateway", (act_on("overview"),), 130), Label("host", "Host", (to_host(),), 130),
               Value("Live", f"max by ({G}) (fleet_openclaw_gateway_live{{GATEWAY}})", mappings=UP, cell=FILLED, width=70),
               Value("Ready", f"max by ({G}) (fleet_openclaw_gateway_ready{{GATEWAY}})", mappings=YES_IS_FINE, width=70),
               Value("Lets us in", f"max by ({G}) (fleet_openclaw_gateway_up{{GATEWAY}})", mappings=YES_IS_FINE, width=90),

@@ -55,6 +55,6 @@ DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself
         graph("Streams", "Browsers and programs that listen to live streams.", Query("sum(fleet_stream_clients{JOB})", "clients"), unit="short", width=8),
         graph("Audit", "Rows added, and calls that could not be audited, a second.", Query("sum(rate(fleet_audit_events_total{JOB}[$__rate_interval]))", "added"),
               Query("sum(rate(fleet_audit_failures_total{JOB}[$__rate_interval]))", "failed"), unit="cps", width=8),
-        table("Version", "What runs.", Label("version", "Version"), Label("commit", "Commit"), Value("", "max by (job, version, commit) (fleet_build_info{JOB})"), Label("job", "Job"), sort="Job", ascending=True, width=8, height=8),
+        table("Version", "Which version of the exporter runs.", Label("version", "Version"), Label("commit", "Commit"), Value("", "max by (job, version, commit) (fleet_build_info{JOB})"), Label("job", "Job"), sort="Job", ascending=True, width=8, height=8),
     )),
 ))

@@ -1,6 +1,6 @@
 """Host: the cause, after the overview has shown which machine is sick. One section per resource: how busy, how full, what fails."""
 from dashboard import Dashboard, Row
-from links import OF_SERIES, act_on, act_on_host, runbook, to_gpus
+from links import OF_SERIES, SESSION, act_on, act_on_host, runbook, to_gpus
 from overview import HOT, STATUS
 from panels import graph, stat, timeline
 from promql import Query, alerts_of, now
@@ -12,7 +12,7 @@ UNIT_STATE = tuple(words(active=GREEN, failed=RED, activating=YELLOW, deactivati
 DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full, what fails.", (
     Row("", (
         stat("Status", "degraded: something fails or a poll was missed; offline: no connection.", now(STATUS, "{{host}}"), mappings=HOST_STATUS, background=True, links=[act_on_host(OF_SERIES)]),
-        stat("Alerts", "Alerts of this host that fire now.", now('count(ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host"}) or vector(0)', "{{host}}"), thresholds=ANY_IS_ODD),
+        stat("Alerts", "Alerts of this host that fire now.", now('count(ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host"}) or vector(0)'), thresholds=ANY_IS_ODD),
         stat("CPU busy", "Share of time in which a CPU was not idle, of all CPUs.", now(
             '1 - sum by (host) (rate(fleet_host_cpu_seconds_total{HOST, mode=~"idle|iowait"}[$__rate_interval])) / sum by (host) (rate(fleet_host_cpu_seconds_total{HOST, mode!~"guest|guest_nice"}[$__rate_interval]))', "{{host}}"),
             unit="percentunit", decimals=0, thresholds=SHARE),
@@ -72,7 +72,7 @@ DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full,
     )),
     Row("tmux sessions", (
         table("tmux sessions", "Those left alone for longest first. Click a name to act on the service's page.",
-              Label("session", "Session", (act_on("sessions/${__data.fields.host}"),)), Label("user", "User"),
+              Label("session", "Session", (act_on(SESSION),)), Label("user", "User"),
               Value("", "max by (host, user, session) (fleet_tmux_session_info{HOST})"), Label("host", ""),
               Value("Detached for", "max by (host, user, session) (fleet_tmux_session_detached_seconds{HOST})", "s", decimals=1, width=120),
               Value("Legacy", "max by (host, user, session) (fleet_tmux_session_legacy{HOST})", mappings=YES_IS_ODD, width=80),

@@ -4,7 +4,7 @@ from links import act_on
 from panels import graph, stat
 from promql import Query, mean, most, now
 from tables import Label, Value, table
-from values import ANY_IS_ODD, PLAIN, steps
+from values import ANY_IS_ODD
 
 BY = "project, training_job"
 
@@ -16,15 +16,15 @@ def count(status: str) -> str:
 DASHBOARD = Dashboard("jobs", "Jobs", "Training jobs: how many, how long they have run, and what they report.", (
     Row("", (
         stat("Running", "Jobs that run now.", now(count("running")), width=6),
-        stat("Waiting", "Jobs that wait for their start.", now(count("queued")), width=6),
-        stat("Succeeded", "Jobs on record that ended well.", now(count("succeeded")), width=6),
+        stat("Waiting", "Jobs that wait for their start.", now(count("pending")), width=6),
+        stat("Completed", "Jobs on record that ended well.", now(count("completed")), width=6),
         stat("Failed", "Jobs on record that ended badly.", now(count("failed")), thresholds=ANY_IS_ODD, width=6),
     )),
     Row("", (
-        table("Jobs that run", "The longest first. Click a job to look into it, or to end it, on the service's page.", Label("training_job", "Job", (act_on("jobs/${__data.fields.training_job}"),)),
+        table("Jobs that run", "The longest first. Click a job to look into it, or to end it, on the service's page.", Label("training_job", "Job", (act_on("jobs"),)),
               Label("project", "Project"), Value("Runs for", f"max by ({BY}) (fleet_job_running_seconds{{JOB}})", "s", decimals=1),
               Value("Values reported", f"count by ({BY}) (fleet_job_metric{{JOB}})"), sort="Runs for", width=12, height=9),
-        table("What jobs report", "The last value of each metric of each job.", Label("training_job", "Job", (act_on("jobs/${__data.fields.training_job}"),)), Label("project", "Project"),
+        table("What jobs report", "The last value of each metric of each job.", Label("training_job", "Job", (act_on("jobs"),)), Label("project", "Project"),
               Label("name", "Metric"), Value("Value", f"max by ({BY}, name) (fleet_job_metric{{JOB}})", "sci"), sort="Job", ascending=True, width=12, height=9),
     )),
     Row("Over time", (

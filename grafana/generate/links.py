@@ -24,13 +24,14 @@ def act_on_host(host: str = "${__data.fields.host}") -> Json:
     return _link("Open on the service's page", f"${{fleet_url}}/#hosts/{host}", blank=True)
 
 
-def act_on(page: str) -> Json:
-    """A page of the service: hosts, sessions, jobs …, and what follows it."""
-    return _link("Open on the service's page", f"${{fleet_url}}/#{page}", blank=True)
+def act_on(view: str) -> Json:
+    """A view of the service's page, and what it is to show."""
+    return _link("Open on the service's page", f"${{fleet_url}}/#{view}", blank=True)
 
 
 def runbook() -> Json:
     return _link("What to do", "${fleet_url}/docs/runbook#${__data.fields.alertname}", blank=True)
 
 
+SESSION = "sessions/${__data.fields.host}:${__data.fields.session:percentencode}"
 OF_SERIES = "${__field.labels.host}"

@@ -74,7 +74,7 @@ DASHBOARD = Dashboard("overview", "Overview", "Which machine is sick, and how th
               Value("Today", 'sum by (host, gateway) (fleet_openclaw_cost_usd{HOST, window="today"})', "currencyUSD", decimals=2, width=75),
               Label("host", "Host", (to_host(),)), sort="Live", ascending=True, width=7, height=9),
         table("Tunnels", "Half dead: connections are accepted and nothing comes through.",
-              Label("tunnel", "Tunnel", (to_dashboard("tunnels"), act_on("tunnels")), 160),
+              Label("tunnel", "Tunnel", (to_dashboard("tunnels"), act_on("overview")), 160),
               Value("State", f"max by (host, tunnel) ({state('fleet_tunnel_state', 'HOST', 'state', ('half_dead', 'unit_active_port_dead', 'down'))})", mappings=TUNNEL_STATE, cell=FILLED, width=110),
               Label("host", "Host", (to_host(),)), sort="State", width=7, height=9),
     )),

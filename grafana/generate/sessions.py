@@ -1,6 +1,6 @@
 """Sessions: tmux sessions of all hosts, those left alone first, and what they hold."""
 from dashboard import Dashboard, Row
-from links import OF_SERIES, act_on, to_host
+from links import OF_SERIES, SESSION, act_on, to_host
 from panels import bars, graph, stat
 from promql import Query, mean, most, now
 from tables import Label, Value, table
@@ -29,7 +29,7 @@ DASHBOARD = Dashboard("sessions", "Sessions", "tmux sessions of all hosts: which
     )),
     Row("", (
         table("Sessions", "Those left alone for longest first. Click a name to end it, or to look into it, on the service's page.",
-              Label("session", "Session", (act_on("sessions/${__data.fields.host}"),), 190), Label("host", "Host", (to_host(),), 160), Label("user", "User", width=110),
+              Label("session", "Session", (act_on(SESSION),), 190), Label("host", "Host", (to_host(),), 160), Label("user", "User", width=110),
               Value("", f"max by ({BY}) (fleet_tmux_session_info{{HOST}})"),
               Value("Legacy", f"max by ({BY}) (fleet_tmux_session_legacy{{HOST}})", mappings=YES_IS_ODD, width=80),
               Value("Left alone for", f"max by ({BY}) (fleet_tmux_session_detached_seconds{{HOST}})", "s", decimals=1, width=130),

@@ -24,7 +24,7 @@ DASHBOARD = Dashboard("tunnels", "Tunnels", "SSH tunnels and forwarded ports: up
     )),
     Row("", (
         table("Tunnels", "Those that do not work first. Data is absent where only the connection is checked; the unit where fleet.yml names none.",
-              Label("tunnel", "Tunnel", (act_on("tunnels"),)), Label("host", "Host", (to_host(),)),
+              Label("tunnel", "Tunnel", (act_on("overview"),)), Label("host", "Host", (to_host(),)),
               Value("State", STATE, mappings=TUNNEL_STATE, cell=FILLED, width=110),
               Value("", f"max by ({BY}, reason) (fleet_tunnel_failure{{HOST}} == 1)"), Label("reason", "Reason"),
               Value("Connects", f"max by ({BY}) (fleet_tunnel_tcp_up{{HOST}})", mappings=YES_IS_FINE, width=100),

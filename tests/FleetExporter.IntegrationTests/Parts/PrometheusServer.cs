@@ -16,13 +16,17 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     public string Log => _process.Said;
 
-    /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>.</param>
-    public static async Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs)
+    public string Url => _http.BaseAddress!.ToString().TrimEnd('/');
+
+    /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>; @PORT@ is its own port.</param>
+    /// <param name="ruleFiles">Files of rules, which are evaluated every second.</param>
+    public static async Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs, params IReadOnlyList<string> ruleFiles)
     {
-        var config = folder.Write("prometheus.yml", $"global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\nscrape_configs:\n{scrapeConfigs}\n");
+        var text = $"global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\nrule_files: [{string.Join(", ", ruleFiles)}]\nscrape_configs:\n{scrapeConfigs}\n";
         for (var tries = 0; ; tries++)
         {
             var port = Ports.Free();
+            var config = folder.Write("prometheus.yml", text.Replace("@PORT@", $"{port}", StringComparison.Ordinal));
             var server = new PrometheusServer(
                 Child.Start(
                     "prometheus",
@@ -46,6 +50,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The samples of an instant query.</summary>
     public async Task<IReadOnlyList<JsonNode>> QueryAsync(string query) =>
         JsonNode.Parse(await _http.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"))!["data"]!.List("result");
+
+    /// <summary>What it answers to a path below /api/v1, an error too.</summary>
+    public async Task<JsonNode> AskAsync(string path)
+    {
+        using var answer = await _http.GetAsync($"/api/v1/{path}");
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
 
     /// <summary>The samples as soon as there are any.</summary>
     public Task<IReadOnlyList<JsonNode>> UntilAsync(string query) =>
