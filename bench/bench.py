@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dashboards
 import gateway
 import overview
 import performance_page as page
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "gateway", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "gateway", "dashboards", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -30,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
         epilog="page and parsers need the .NET SDK only, targets and overview the service that make build made. fleet needs root, because it makes a throw-away user and runs an sshd on loopback; "
-        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. Together they take about 15 minutes.")
+        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 25 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
     parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
@@ -47,6 +48,8 @@ def main() -> int:
             overview.run(ROOT)
         elif name == "targets":
             targets.run(ROOT)
+        elif name == "dashboards":
+            dashboards.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
         else:

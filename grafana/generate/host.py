@@ -2,7 +2,7 @@
 from dashboard import Dashboard, Row
 from links import OF_SERIES, SESSION, act_on, act_on_host, runbook, to_gpus
 from overview import HOT, STATUS
-from panels import graph, stat, timeline
+from panels import graph, stat
 from promql import Query, alerts_of, now
 from tables import BAR, FILLED, Label, Value, table
 from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, HOST_STATUS, ORANGE, RED, SEVERITY, SHARE, YELLOW, YES_IS_FINE, YES_IS_ODD, steps, words

@@ -82,10 +82,6 @@ def timeline(title: str, description: str, *queries: Query, mappings: list[Json]
         "fieldConfig": {"defaults": fields, "overrides": []}, "options": options})
 
 
-def text(content: str, width: int = 24, height: int = 3) -> Panel:
-    return Panel("text", "", "", width, height, (), {"options": {"mode": "markdown", "content": content}, "transparent": True})
-
-
 def named(name: str, **properties: Any) -> Json:
     return {"matcher": {"id": "byName", "options": name}, "properties": [{"id": k, "value": v} for k, v in properties.items()]}
 

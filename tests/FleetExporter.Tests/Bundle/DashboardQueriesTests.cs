@@ -61,7 +61,6 @@ public sealed class DashboardQueriesTests
                 Assert.Equal("=~\"$job\"", selector.Matchers.GetValueOrDefault("job"));
                 foreach (var variable in variables.Where(v => LabelsOf.GetValueOrDefault(selector.Metric, []).Contains(v)))
                 {
-                    // The GPU dashboard looks at hosts too: lost GPUs have no index.
                     Assert.Equal($"=~\"${variable}\"", selector.Matchers.GetValueOrDefault(variable));
                 }
             }
