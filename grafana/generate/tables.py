@@ -9,6 +9,7 @@ from values import MISSING, PLAIN, Json
 PLAIN_TEXT: Json = {"type": "auto"}
 COLORED: Json = {"type": "color-text"}
 FILLED: Json = {"type": "color-background", "mode": "basic"}
+NOTHING: Json = {"type": "special", "options": {"match": "null+nan", "result": {"text": "–", "index": 0}}}
 BAR: Json = {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
 
 
@@ -22,7 +23,7 @@ class Label:
     mappings: tuple[Json, ...] = ()
 
     def properties(self) -> Json:
-        show: Json = {"mappings": list(self.mappings), "custom.cellOptions": COLORED if self.mappings else PLAIN_TEXT, "noValue": "–", "custom.filterable": True}
+        show: Json = {"mappings": list(self.mappings) or [NOTHING], "custom.cellOptions": COLORED if self.mappings else PLAIN_TEXT, "noValue": "–", "custom.filterable": True}
         return show | ({"links": list(self.links)} if self.links else {}) | ({"custom.width": self.width} if self.width else {})
 
 

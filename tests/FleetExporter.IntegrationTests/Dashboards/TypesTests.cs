@@ -18,6 +18,9 @@ public sealed class TypesTests
     }
 
     [Fact]
+    public Task The_page_that_draws_is_typed() => DashboardTools.RunAsync(TimeSpan.FromSeconds(60), "node_modules/typescript/bin/tsc", "-p", "render");
+
+    [Fact]
     public async Task The_dashboards_are_what_the_generator_writes()
     {
         using var folder = new TestFolder();

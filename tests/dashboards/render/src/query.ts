@@ -18,7 +18,7 @@ export async function dataOf(panel: Panel, values: Values, time: Time): Promise<
   // JSON has no -Infinity: Grafana reads null as such in the first step.
   const thresholds = [fieldConfig.defaults.thresholds, ...fieldConfig.overrides.flatMap((o: any) => o.properties).filter((p: any) => p.id === 'thresholds').map((p: any) => p.value)];
   for (const t of thresholds) if (t) t.steps[0].value = -Infinity;
-  const data = applyFieldOverrides({ data: transformed, fieldConfig, replaceVariables: (s) => put(s, values, time), theme, timeZone: 'utc', fieldConfigRegistry: registry } as any);
+  const data = applyFieldOverrides({ data: transformed, fieldConfig, replaceVariables: (s: string) => put(s, values, time), theme, timeZone: 'utc', fieldConfigRegistry: registry } as any);
   cacheFieldDisplayNames(data);
   return data;
 }
