@@ -84,9 +84,9 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
     {
         var groups = (await fleet.Prometheus.AskAsync("rules"))["data"]!["groups"]!.AsArray().Where(g => g!.Text("file").EndsWith("/" + file, StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(groups);
-        foreach (var rule in groups.SelectMany(g => g!["rules"]!.AsArray()))
+        foreach (var rule in groups.SelectMany(g => g!["rules"]!.AsArray()).OfType<JsonNode>())
         {
-            Assert.True(rule!.Text("health") == "ok", $"{rule!.Text("name")}: {rule["lastError"]}");
+            Assert.True(rule.Text("health") == "ok", $"{rule.Text("name")}: {rule["lastError"]}");
             if (rule.Text("type") == "recording")
             {
                 Assert.True((await fleet.Prometheus.QueryAsync(rule.Text("name"))).Count > 0, $"{rule.Text("name")} is empty");
