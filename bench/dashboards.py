@@ -1,5 +1,6 @@
 """How long Prometheus takes for all queries of a dashboard, asked at once, with 200 hosts of 8 GPUs each."""
 import json
+import os
 import re
 import socket
 import statistics
@@ -16,8 +17,8 @@ import performance_page as page
 from fleet.stage import connects, free_port, wait_for
 
 HOSTS = 668                 # of which 200 have 8 GPUs; Prometheus keeps those only
-SCRAPE, FILL = 5, 300       # seconds between scrapes, and how long before asking
-AT_ONCE, TIMES = 6, 10      # connections, as a browser has them; how often each dashboard is asked for
+SCRAPE, FILL = 3, 150       # seconds between scrapes, and how long before asking
+AT_ONCE, TIMES = 6, 5       # connections, as a browser has them; how often each dashboard is asked for
 LIMIT_MS = 1000
 
 Query = tuple[str, bool]
@@ -58,7 +59,7 @@ def measure(prometheus: str, dashboard: dict[str, Any]) -> list[float]:
             start = time.perf_counter()
             list(threads.map(lambda q: ask(prometheus, q), asked))
             took.append((time.perf_counter() - start) * 1000)
-            time.sleep(1)
+            time.sleep(0.2)
     return took
 
 
@@ -90,5 +91,5 @@ def run(root: Path) -> None:
                     program.wait(30)
     slowest = max(float(row[2]) for row in rows)
     page.put(
-        "dashboards", f"{series} series, {FILL} s of samples at {SCRAPE} s, {AT_ONCE} queries at a time, {TIMES} times",
+        "dashboards", f"{series} series, {FILL} s of samples at {SCRAPE} s, {AT_ONCE} queries at a time, {TIMES} times, load average {os.getloadavg()[0]:.1f}",
         page.table(["Dashboard", "Queries", "Median, ms", "Most, ms"], rows) + f"\n\nAim: the slowest under {LIMIT_MS / 1000:.0f} s. {'Met' if slowest < LIMIT_MS else 'Missed'}.")
