@@ -1,6 +1,6 @@
 # make up     build and run: this machine is watched, or what fleet.yml says
 # make test   everything that is checked, as in CI
-.PHONY: up demo test build bench lint help
+.PHONY: up demo test build bench dashboards lint help
 .DEFAULT_GOAL := help
 
 OUT := artifacts/fleet-exporter
@@ -31,6 +31,9 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
 
-bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, streams, gateway, control or fleet for one. Control and fleet need root.
+dashboards: ## Writes grafana/dashboards/ from grafana/generate/.
+	@/usr/bin/python3 -B grafana/generate
+
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, streams, gateway, dashboards, control or fleet for one. Control and fleet need root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

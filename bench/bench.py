@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import control
+import dashboards
 import gateway
 import overview
 import performance_page as page
@@ -14,7 +15,7 @@ import streams
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "control", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "control", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -32,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
         epilog="page and parsers need the .NET SDK only, targets, overview and streams the service that make build made. fleet and control need root, because they make a throw-away user and run an sshd on loopback; "
-        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. Together they take about 20 minutes.")
+        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 30 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
     parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
@@ -53,6 +54,8 @@ def main() -> int:
             targets.run(ROOT)
         elif name == "control":
             control.run(ROOT)
+        elif name == "dashboards":
+            dashboards.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
         else:

@@ -17,11 +17,13 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     public string Log => _process.Said;
 
-    public string Url => _http.BaseAddress!.ToString();
+    public string Url => _http.BaseAddress!.ToString().TrimEnd('/');
 
-    /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>.</param>
-    public static Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs) =>
-        RunAsync(folder, $"global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\nscrape_configs:\n{scrapeConfigs}\n");
+    /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>; @PORT@ is its own port.</param>
+    /// <param name="ruleFiles">Files of rules, which are evaluated every second.</param>
+    public static Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs, params IReadOnlyList<string> ruleFiles) => RunAsync(
+        folder,
+        $"global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\nrule_files: [{string.Join(", ", ruleFiles)}]\nscrape_configs:\n{scrapeConfigs}\n");
 
     /// <summary>With the project's own configuration and rules, in which a minute is a second.</summary>
     /// <param name="environment">For scripts/prometheus-config.</param>
@@ -43,10 +45,10 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     private static async Task<PrometheusServer> RunAsync(TestFolder folder, string yml)
     {
         // What fires before Prometheus has found its Alertmanager is lost until it is sent again, a minute later if not told otherwise.
-        var config = folder.Write("prometheus.yml", yml);
         for (var tries = 0; ; tries++)
         {
             var port = Ports.Free();
+            var config = folder.Write("prometheus.yml", yml.Replace("@PORT@", $"{port}", StringComparison.Ordinal));
             var server = new PrometheusServer(
                 Child.Start(
                     "prometheus",
@@ -70,6 +72,13 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>The samples of an instant query.</summary>
     public async Task<IReadOnlyList<JsonNode>> QueryAsync(string query) =>
         JsonNode.Parse(await _http.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"))!["data"]!.List("result");
+
+    /// <summary>What it answers to a path below /api/v1, an error too.</summary>
+    public async Task<JsonNode> AskAsync(string path)
+    {
+        using var answer = await _http.GetAsync($"/api/v1/{path}");
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
 
     /// <summary>The samples as soon as there are any.</summary>
     public Task<IReadOnlyList<JsonNode>> UntilAsync(string query) =>

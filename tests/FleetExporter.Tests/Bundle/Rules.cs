@@ -32,10 +32,10 @@ internal static class Rules
 
     public static YamlMappingNode Map(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (YamlMappingNode)value : [];
 
-    private static IEnumerable<YamlMappingNode> Items(YamlMappingNode node, string key) =>
+    public static IEnumerable<YamlMappingNode> Items(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out var value) ? ((YamlSequenceNode)value).Cast<YamlMappingNode>() : [];
 
-    private static YamlMappingNode Root(string file)
+    public static YamlMappingNode Root(string file)
     {
         using var reader = new StreamReader(file);
         var yaml = new YamlStream();

@@ -1,0 +1,37 @@
+"""Where a click leads: to another dashboard with the thing chosen, or to the service's own page, which is where one acts."""
+from values import Json
+
+_KEEP = "${datasource:queryparam}&${job:queryparam}&${__url_time_range}&${fleet_url:queryparam}"
+
+
+def _link(title: str, url: str, blank: bool = False) -> Json:
+    return {"title": title, "url": url, "targetBlank": blank}
+
+
+def to_host(host: str = "${__data.fields.host}") -> Json:
+    return _link("The host's dashboard", f"/d/fleet-host?var-host={host}&{_KEEP}")
+
+
+def to_gpus(host: str = "${__data.fields.host}") -> Json:
+    return _link("The host's GPUs", f"/d/fleet-gpu?var-host={host}&{_KEEP}")
+
+
+def to_dashboard(domain: str) -> Json:
+    return _link(f"Fleet / {domain}", f"/d/fleet-{domain}?{_KEEP}")
+
+
+def act_on_host(host: str = "${__data.fields.host}") -> Json:
+    return _link("Open on the service's page", f"${{fleet_url}}/#hosts/{host}", blank=True)
+
+
+def act_on(view: str) -> Json:
+    """A view of the service's page, and what it is to show."""
+    return _link("Open on the service's page", f"${{fleet_url}}/#{view}", blank=True)
+
+
+def runbook() -> Json:
+    return _link("What to do", "${fleet_url}/docs/runbook#${__data.fields.alertname}", blank=True)
+
+
+SESSION = "sessions/${__data.fields.host}:${__data.fields.session:percentencode}"
+OF_SERIES = "${__field.labels.host}"

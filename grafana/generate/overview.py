@@ -1,0 +1,94 @@
+"""Overview: which machine is sick, and how the whole does."""
+from dashboard import Dashboard, Row
+from links import OF_SERIES, act_on, act_on_host, to_dashboard, to_gpus, to_host
+from panels import graph, stat, timeline
+from promql import Query, mean, most, now, state
+from tables import BAR, FILLED, Label, Value, table
+from values import ANY_IS_BAD, ANY_IS_ODD, HOST_STATUS, ORANGE, RED, SERVICE_STATE, SHARE, TUNNEL_STATE, UP, YELLOW, YES_IS_FINE, steps
+
+STATUS = f"max by (host) ({state('fleet_host_status', 'HOST', 'status', ('degraded', 'offline'))})"
+
+# Why a host is not well, in a word: of the connection first, then of lost GPUs, then of the collectors.
+REASON = """
+    topk by (host) (1, max by (host, reason) (fleet_ssh_failure{HOST} == 1))
+    or on (host) label_replace(max by (host) (fleet_host_gpus_lost{HOST} > 0), "reason", "GPU lost", "", "")
+    or on (host) topk by (host) (1, label_replace(
+        max by (host, collector) (fleet_collector_success{HOST, target=""} == 0), "reason", "$1 fails", "collector", "(.*)"))"""
+
+# How long a host was not well; a second offline counts as much as two degraded ones.
+SICKNESS = f"""sum by (host) (2 * {mean('fleet_host_status{HOST, status="offline"}')} + ignoring (status) {mean('fleet_host_status{HOST, status="degraded"}')}) > 0"""
+
+HOT = steps((75, YELLOW), (83, ORANGE), (90, RED))
+
+DASHBOARD = Dashboard("overview", "Overview", "Which machine is sick, and how the whole fleet does.", (
+    Row("", (
+        stat("Hosts online", "Hosts that answer and where nothing fails, and all that are watched.",
+             now('sum(fleet_host_status{HOST, status="online"})', "online"), now("count(fleet_host_info{HOST})", "watched"), links=[to_dashboard("host")], width=4),
+        stat("Not well", "Hosts that do not answer (offline), and hosts where something fails or a poll was missed (degraded).",
+             now('sum(fleet_host_status{HOST, status="offline"})', "offline"), now('sum(fleet_host_status{HOST, status="degraded"})', "degraded"),
+             thresholds=ANY_IS_BAD, odd="degraded", width=4),
+        stat("Alerts", "Alerts that fire now: critical ones want you at once, warnings today.",
+             now('count(ALERTS{alertstate="firing", severity="critical", job=~"$job|", host=~"$host|"}) or vector(0)', "critical"),
+             now('count(ALERTS{alertstate="firing", severity="warning", job=~"$job|", host=~"$host|"}) or vector(0)', "warning"),
+             thresholds=ANY_IS_BAD, odd="warning", links=[to_dashboard("alerts")], width=4),
+        stat("GPUs in use", "GPUs on which a kernel ran in the last moment, and all that are there.",
+             now("count(fleet_gpu_utilization_ratio{HOST} > 0.01) or 0 * count(fleet_gpu_info{HOST})", "in use"), now("count(fleet_gpu_info{HOST})", "there"),
+             links=[to_dashboard("gpu")]),
+        stat("GPU power", "What all GPUs draw together now.", now("sum(fleet_gpu_power_draw_watts{HOST})"), unit="watt", links=[to_dashboard("energy")]),
+        stat("GPU energy, 24 h", "What all GPUs have used in the last 24 hours, while this Prometheus was watching.",
+             now("sum(increase(fleet_gpu_energy_joules_total{HOST}[24h])) / 3.6e6"), unit="kwatth", links=[to_dashboard("energy")], width=3),
+        stat("Legacy sessions", "tmux sessions that were left alone for longer than legacy_after.", now('sum(fleet_tmux_sessions{HOST, state="legacy"})'),
+             links=[to_dashboard("sessions")], width=3),
+    )),
+    Row("", (
+        table(
+            "Hosts", "Every host, sick ones first. Click a name for the host's dashboard, or to act on the service's page.",
+            Label("host", "Host", (to_host(), act_on_host()), 170),
+            Value("Status", STATUS, mappings=HOST_STATUS, cell=FILLED, width=100),
+            Value("", REASON), Label("reason", "Reason", width=150),
+            Value("Alerts", 'count by (host) (ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host"}) or 0 * max by (host) (fleet_host_info{HOST})',
+                  thresholds=ANY_IS_ODD, width=75),
+            Value("CPU", "max by (host) (host:fleet_host_cpu_busy:ratio5m{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
+            Value("Memory", "max by (host) (1 - fleet_host_memory_available_bytes{HOST} / fleet_host_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
+            Value("GPUs", "max by (host) (host:fleet_gpu:count{HOST}) > 0", width=65),
+            Value("Hottest GPU", "max by (host) (fleet_gpu_temperature_celsius{HOST})", "celsius", thresholds=HOT, width=110, links=(to_gpus(),)),
+            Value("GPU use", "avg by (host) (fleet_gpu_utilization_ratio{HOST})", "percentunit", BAR, steps(), top=1, decimals=0),
+            Value("GPU memory", "sum by (host) (fleet_gpu_memory_used_bytes{HOST}) / sum by (host) (fleet_gpu_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
+            Value("GPU power", "sum by (host) (fleet_gpu_power_draw_watts{HOST})", "watt", width=95),
+            Value("Sessions", "sum by (host) (fleet_tmux_sessions{HOST})", width=85),
+            Value("Legacy", 'sum by (host) (fleet_tmux_sessions{HOST, state="legacy"})', thresholds=ANY_IS_ODD, width=75),
+            sort="Status", height=15),
+    )),
+    Row("Services, gateways and tunnels", (
+        table("AI services and model servers", "What each says of itself; those that fail first.",
+              Label("name", "Name", (to_dashboard("services"),), 200),
+              Value("State", f"""
+                  label_replace(max by (host, service) ({state("fleet_service_state", "HOST", "state", ("loading", "error"))}), "name", "$1", "service", "(.+)")
+                  or label_replace(max by (host, provider) ({state("fleet_provider_state", "HOST", "state", ("loading", "error"))}), "name", "$1", "provider", "(.+)")
+                  """, mappings=SERVICE_STATE, cell=FILLED, width=100),
+              Label("host", "Host", (to_host(),)), Label("service", ""), Label("provider", ""), sort="State", width=10, height=9),
+        table("OpenClaw gateways", "Whether each gateway lives, can serve, and what today has cost.",
+              Label("gateway", "Gateway", (to_dashboard("agents"),), 120),
+              Value("Live", "max by (host, gateway) (fleet_openclaw_gateway_live{HOST})", mappings=UP, cell=FILLED, width=70),
+              Value("Ready", "max by (host, gateway) (fleet_openclaw_gateway_ready{HOST})", mappings=YES_IS_FINE, width=70),
+              Value("Today", 'sum by (host, gateway) (fleet_openclaw_cost_usd{HOST, window="today"})', "currencyUSD", decimals=2, width=75),
+              Label("host", "Host", (to_host(),)), sort="Live", ascending=True, width=7, height=9),
+        table("Tunnels", "Half dead: connections are accepted and nothing comes through.",
+              Label("tunnel", "Tunnel", (to_dashboard("tunnels"), act_on("overview")), 160),
+              Value("State", f"max by (host, tunnel) ({state('fleet_tunnel_state', 'HOST', 'state', ('half_dead', 'unit_active_port_dead', 'down'))})", mappings=TUNNEL_STATE, cell=FILLED, width=110),
+              Label("host", "Host", (to_host(),)), sort="State", width=7, height=9),
+    )),
+    Row("The last while", (
+        timeline("Hosts that were not well", "Hosts that were degraded or offline at some time shown, the 12 that were it longest; nothing when all was well.",
+                 Query(most(12, STATUS, SICKNESS), "{{host}}"),
+                 mappings=HOST_STATUS, links=[to_host(OF_SERIES)]),
+        graph("GPU utilisation", "Of all GPUs: the average, and the busiest one.", Query("avg(fleet_gpu_utilization_ratio{HOST})", "average"),
+              Query("max(fleet_gpu_utilization_ratio{HOST})", "busiest"), unit="percentunit", top=1, width=8),
+        graph("GPU power by kind", "What all GPUs of a kind draw together.",
+              Query("sum by (name) (fleet_gpu_power_draw_watts{HOST} * on (job, host, gpu, uuid) group_left (name) fleet_gpu_info{HOST})", "{{name}}"),
+              unit="watt", stacked=True, width=8),
+        graph("Busiest hosts", "CPU of the 8 hosts that were busiest over the time shown.",
+              Query(most(8, "host:fleet_host_cpu_busy:ratio5m{HOST}", mean("host:fleet_host_cpu_busy:ratio5m{HOST}")), "{{host}}"),
+              unit="percentunit", top=1, links=[to_host(OF_SERIES)], width=8),
+    )),
+))

@@ -1,0 +1,38 @@
+namespace FleetExporter.IntegrationTests.Dashboards;
+
+/// <summary>Panels that may find nothing in the simulated fleet, by <c>dashboard/title</c>, and why. One that finds something after all must leave the list.</summary>
+internal static class Empty
+{
+    private const string Coming = "the service does not publish it yet", NoAlertmanager = "no Alertmanager is scraped", GoodNews = "nothing is wrong: that is what it shows";
+
+    public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
+    {
+        ["fleet-agents/Quotas"] = "the simulated gateway has no subscription",
+        ["fleet-agents/What keeps a gateway from being ready"] = GoodNews,
+        ["fleet-alerts/Last heard by the service"] = Coming,
+        ["fleet-alerts/Notifications that failed"] = NoAlertmanager,
+        ["fleet-exporter/Commands"] = Coming,
+        ["fleet-exporter/Samples pushed"] = Coming,
+        ["fleet-exporter/Streams"] = Coming,
+        ["fleet-gpu/MIG slices"] = "no simulated GPU is cut into slices",
+        ["fleet-gpu/What the driver asks for"] = GoodNews,
+        ["fleet-jobs/Running"] = Coming,
+        ["fleet-jobs/Waiting"] = Coming,
+        ["fleet-jobs/Completed"] = Coming,
+        ["fleet-jobs/Failed"] = Coming,
+        ["fleet-jobs/Jobs that run"] = Coming,
+        ["fleet-jobs/What jobs report"] = Coming,
+        ["fleet-jobs/Jobs by status"] = Coming,
+        ["fleet-jobs/Loss"] = Coming,
+        ["fleet-services/Certificates"] = "simulated services speak plain HTTP",
+        ["fleet-services/Model servers"] = GoodNews,
+    };
+
+    /// <summary>Panels that find something at one time and not at another.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Sometimes = new Dictionary<string, string>
+    {
+        ["fleet-exporter/Collectors that fail"] = "what fails has never succeeded, but for a service that fails for one minute in five",
+        ["fleet-gpu/What holds clocks down"] = "a simulated GPU is held back at full load only",
+        ["fleet-services/AI services"] = "a simulated service fails for one minute in five",
+    };
+}

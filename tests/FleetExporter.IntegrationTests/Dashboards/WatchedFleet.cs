@@ -1,0 +1,48 @@
+using FleetExporter.IntegrationTests.Parts;
+
+namespace FleetExporter.IntegrationTests.Dashboards;
+
+/// <summary>Twenty simulated hosts with all that runs on them, watched by the service, and a Prometheus that scrapes it every second with the rules of prometheus/.</summary>
+public sealed class WatchedFleet : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private Exporter _exporter = null!;
+
+    internal PrometheusServer Prometheus { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _exporter = await Exporter.StartAsync(_folder, "poll_interval: 1s\n", null, "--simulate", "20");
+        var rules = Path.Combine(Repository.Root, "prometheus", "rules", "*.rules.yml");
+        Prometheus = await PrometheusServer.StartAsync(
+            _folder,
+            $$"""
+              - { job_name: fleet, static_configs: [{ targets: ["{{_exporter.Http.BaseAddress!.Authority}}"] }] }
+              - { job_name: prometheus, static_configs: [{ targets: ["127.0.0.1:@PORT@"] }] }
+            """,
+            rules);
+        // Long enough for every collector's first turn, and for rates over a window of ten seconds.
+        await Prometheus.UntilAsync("count_over_time(up{job='fleet'}[1m]) >= 20 and on () count(host:fleet_host_cpu_busy:ratio5m) >= 18");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Prometheus is not null)
+        {
+            await Prometheus.DisposeAsync();
+        }
+
+        if (_exporter is not null)
+        {
+            await _exporter.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class WatchedFleetTests : ICollectionFixture<WatchedFleet>
+{
+    public const string Name = "a watched fleet";
+}

@@ -1,0 +1,3 @@
+import { createTheme } from '@grafana/data';
+
+export const theme = createTheme({ colors: { mode: 'dark' } });
