@@ -41,7 +41,7 @@ public sealed class OpenApiTests
             o.Name.StartsWith("POST", StringComparison.Ordinal) && !Bodiless.Contains(o.Path) || o.Name.StartsWith("PUT", StringComparison.Ordinal),
             o.Operation["requestBody"] is not null));
         Assert.All(operations.Values, o => Assert.True(
-            o.Operation["responses"]!["204"] is not null || o.Operation["responses"]!.AsObject().Any(r => r.Key[0] == '2' && r.Value!["content"] is not null), o.Name));
+            o.Operation["responses"]!.AsObject().Any(r => r.Key is "101" or "204") || o.Operation["responses"]!.AsObject().Any(r => r.Key[0] == '2' && r.Value!["content"] is not null), o.Name));
         Assert.All(operations.Values, o => Assert.NotNull(o.Operation["responses"]!["default"]!["content"]!["application/problem+json"]));
     }
 

@@ -27,7 +27,8 @@ public sealed class GpuFieldsTests
     [InlineData("clocks.sm", "clocks.current.sm")]
     [InlineData("gpu_name", "name")]
     [InlineData("clocks_throttle_reasons.sw_power_cap", "clocks_event_reasons.sw_power_cap")]
-    [InlineData("utilization.memory", null)]
+    [InlineData("utilization.memory", "utilization.memory")]
+    [InlineData("utilization.encoder", null)]
     public void Canonical_AnySpelling_OurName(string spelling, string? name) => Assert.Equal(name, GpuFields.Canonical(spelling));
 
     [Fact]
