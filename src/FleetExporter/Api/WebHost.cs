@@ -72,7 +72,7 @@ public static class WebHost
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseMiddleware<Guard>();
         app.UseResponseCompression();
-        app.UseStaticFiles();
+        app.UseOperatorPage();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<BodyRules>();
         app.MapMetrics();
@@ -85,7 +85,6 @@ public static class WebHost
         app.MapExec();
         app.MapKill();
         app.MapDocs();
-        app.MapStartPage();
         map?.Invoke(app);
         app.CheckAccess();
 

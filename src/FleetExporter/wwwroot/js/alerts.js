@@ -1,0 +1,1 @@
+export const alerts = { mount(root) { root.textContent = 'alerts'; } };

@@ -1,0 +1,1 @@
+export const exec = { mount(root) { root.textContent = 'exec'; } };

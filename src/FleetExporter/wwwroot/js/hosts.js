@@ -1,0 +1,1 @@
+export const hosts = { mount(root) { root.textContent = 'hosts'; } };

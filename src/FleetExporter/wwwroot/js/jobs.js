@@ -1,0 +1,1 @@
+export const jobs = { mount(root) { root.textContent = 'jobs'; } };

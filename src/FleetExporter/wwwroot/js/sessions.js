@@ -1,0 +1,1 @@
+export const sessions = { mount(root) { root.textContent = 'sessions'; } };
