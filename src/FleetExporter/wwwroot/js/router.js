@@ -1,5 +1,5 @@
 // Hash routes: #hosts/NAME shows the view `hosts` with the argument NAME.
-import { byId } from './dom.js';
+import { byId, setAttr } from './dom.js';
 
 const views = new Map();
 let current = null;
@@ -33,8 +33,9 @@ function route(focus) {
   if (isOther) current?.view.hide?.();
   for (const [key, each] of views) each.root.hidden = key !== name;
   for (const tab of document.querySelectorAll('#tabs a')) {
-    if (tab.dataset.view === name) tab.setAttribute('aria-current', 'page');
-    else tab.removeAttribute('aria-current');
+    const here = tab.dataset.view === name;
+    setAttr(tab, 'aria-current', here ? 'page' : null);
+    if (here) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
   current = { name, view };
   if (!view.mounted) {
