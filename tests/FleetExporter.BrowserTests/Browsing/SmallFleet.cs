@@ -17,8 +17,14 @@ public sealed class SmallFleet : IAsyncLifetime
     /// <summary>May look and act.</summary>
     public const string Operator = "operator-key-of-the-browser-tests";
 
-    /// <summary>The sessions that nobody kills.</summary>
+    /// <summary>The session in which a GPU works.</summary>
     public const string Training = "training";
+
+    /// <summary>The GPU of <c>box</c>.</summary>
+    public const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
+
+    /// <summary>Sessions that nobody looks at; each is killed by one test at most.</summary>
+    private static readonly string[] Old = ["old-sweep", "old-notebook", "old-on-the-phone", "old-forever"];
 
     private readonly ScriptedServer _services = new();
 
@@ -45,8 +51,7 @@ public sealed class SmallFleet : IAsyncLifetime
         Other = await WatchedMachine.StartAsync();
         (Tmux, OtherTmux) = (new TmuxServer(Box.User), new TmuxServer(Other.User));
         var training = await Tmux.CreateAsync(Training, "sleep 6000; :");
-        // Detached for legacy_after when the tests that kill them come to it.
-        foreach (var name in (string[])["old-sweep", "old-notebook", "old-on-the-phone"])
+        foreach (var name in Old)
         {
             await Tmux.CreateAsync(name, "exec sleep 6000");
         }
@@ -83,6 +88,13 @@ public sealed class SmallFleet : IAsyncLifetime
         await Exporter.UntilHostAsync("the GPU's processes", host => host["gpus"]!.AsArray() is [{ } gpu] && gpu["processes"]!.AsArray().Count == 2);
     }
 
+    /// <summary>The row of one of the old sessions, once nobody has looked at it for legacy_after, a minute.</summary>
+    internal static async Task<ILocator> UntilLegacyAsync(Visit visit, string name)
+    {
+        await Expect(visit.Session("box:" + name).GetByTestId("session-state")).ToHaveTextAsync("legacy", new() { Timeout = 90_000 });
+        return visit.Session("box:" + name);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var part in (IAsyncDisposable?[])[Exporter, Tmux, OtherTmux, Box, Other, _services])
@@ -90,8 +102,6 @@ public sealed class SmallFleet : IAsyncLifetime
             await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
-
-    public const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
 
     private static string Hash(string key) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

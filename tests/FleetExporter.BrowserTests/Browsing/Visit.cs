@@ -82,10 +82,32 @@ internal sealed partial class Visit : IAsyncDisposable
 
     public ILocator Find(string testId) => Page.GetByTestId(testId);
 
+    public ILocator Host(string name) => Marked("host", "data-host", name);
+
+    /// <param name="id">As in the API: <c>host:name</c>.</param>
+    public ILocator Session(string id) => Marked("session", "data-session", id);
+
+    /// <summary>A host that may be chosen for a command.</summary>
+    public ILocator Option(string host) => Marked("exec-host", "data-host", host);
+
+    /// <summary>The latest command on a host.</summary>
+    public ILocator Run(string host) => Marked("exec-run", "data-host", host).First;
+
+    /// <summary>Nothing sticks out to the side.</summary>
+    public async Task FitsAsync()
+    {
+        var (wide, of) = (await Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), await Page.EvaluateAsync<int>("() => document.documentElement.clientWidth"));
+        Assert.True(wide <= of, $"{wide} of {of} pixels: " + await Page.EvaluateAsync<string>(
+            "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map(e => e.outerHTML.slice(0, 150)).join('\n')"));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
     }
+
+    private ILocator Marked(string testId, string attribute, string value) =>
+        Page.Locator($"[data-testid='{testId}'][{attribute}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]");
 
     private void Watch()
     {
