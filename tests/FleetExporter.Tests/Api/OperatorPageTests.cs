@@ -58,6 +58,24 @@ public sealed partial class OperatorPageTests
     }
 
     [Fact]
+    public void The_page_loads_beforehand_what_its_first_view_needs()
+    {
+        var needed = new HashSet<string>();
+        var open = new Queue<string>(["main.js", "overview.js"]);
+        while (open.TryDequeue(out var name))
+        {
+            if (needed.Add(name))
+            {
+                Import().Matches(File.ReadAllText(Path.Combine(Root, "js", name))).ToList().ForEach(m => open.Enqueue(m.Groups[1].Value["./".Length..]));
+            }
+        }
+
+        Assert.Equal(
+            needed.Except(["main.js"]).Order(StringComparer.Ordinal),
+            Preload().Matches(File.ReadAllText(Path.Combine(Root, "index.html"))).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Nothing_is_inline()
     {
         var html = File.ReadAllText(Path.Combine(Root, "index.html"));
@@ -87,6 +105,9 @@ public sealed partial class OperatorPageTests
 
     [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|createContextualFragment|DOMParser|srcdoc|javascript:")]
     private static partial Regex Markup();
+
+    [GeneratedRegex("rel=\"modulepreload\" href=\"/js/([^\"]*)\"")]
+    private static partial Regex Preload();
 
     [GeneratedRegex(@"['""`(=]\s*(?:https?:)?//(?!www\.w3\.org/2000/svg)[A-Za-z0-9.-]")]
     private static partial Regex OtherHost();

@@ -22,16 +22,8 @@ export async function setUpAccess() {
   onDenied(() => {
     if (state.me) change('me', s => { s.me = null; });
   });
-  for (;;) {
-    try {
-      await whoAmI();
-      break;
-    } catch {
-      start(); // which shows that the service is not there
-      await new Promise(done => setTimeout(done, 1000));
-    }
-  }
-  start();
+  start(); // also shows that the service is not there
+  while (state.me === undefined) await whoAmI().catch(() => new Promise(done => setTimeout(done, 1000)));
 }
 
 export function login(reason) {

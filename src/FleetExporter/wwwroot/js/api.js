@@ -17,11 +17,18 @@ let denied = () => {};
 /** @param {() => void} listener called when the service wants a key. */
 export const onDenied = listener => { denied = listener; };
 
+/** What was asked before this script ran; each answer is taken once. */
+function early(method, path) {
+  const answer = method === 'GET' ? window.early?.[path] : undefined;
+  if (answer) delete window.early[path];
+  return answer;
+}
+
 export async function send(method, path, body, options = {}) {
   const headers = { Accept: options.accept ?? 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
   let answer;
   try {
-    answer = await fetch(path, { method, headers, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body), signal: options.signal });
+    answer = await (early(method, path) ?? fetch(path, { method, headers, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body), signal: options.signal }));
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, null);

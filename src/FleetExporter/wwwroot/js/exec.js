@@ -15,7 +15,7 @@ let filter = '';
 const picked = new Set();
 const runs = [];
 
-export const exec = {
+export const view = {
   mount(root) {
     parts = { hosts: h('div', { class: 'pick', 'data-testid': 'exec-hosts', role: 'group', 'aria-label': 'Hosts' }), says: h('span', { class: 'soft small', role: 'status' }), runs: h('div', { class: 'runs stack', 'data-testid': 'exec-runs' }), shut: h('div', {}) };
     parts.command = h('textarea', { 'data-testid': 'exec-command', name: 'command', required: true, spellcheck: 'false', autocapitalize: 'off', rows: 3, placeholder: 'nvidia-smi -L; df -h /' });

@@ -16,7 +16,7 @@ let chosen = 'all';
 let one = '';
 let watcher;
 
-export const hosts = {
+export const view = {
   mount(root) {
     parts = { grid: h('div', { class: 'hosts', 'data-testid': 'hosts' }), says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }), empty: h('div', {}), single: h('div', { class: 'single' }) };
     parts.toolbar = h('div', { class: 'toolbar' }, filterBox('hosts-filter', 'Filter hosts', text => { filter = text; render(); }), choice('Which hosts', CHOICES, chosen, key => { chosen = key; render(); }), parts.says);

@@ -2,11 +2,12 @@
 import { all, get } from './api.js';
 import { hear } from './clock.js';
 import { change, state } from './store.js';
-import { takeAlerts, takeAlert, dropAlert, takeHosts, takeOverview } from './take.js';
+import { dropAlert, dropHost, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
 
 const QUIET = 700; // a silence after which the service is asked whether it is there
 const PATIENCE = 1200; // and how long its answer may take: both together under two seconds
 const POLL = 5000;
+const ALERTS = 15000;
 const RECONCILE = 60000; // the whole list, now and then: what is gone is told by nobody else
 const SILENT = 45000; // a socket on which nothing comes for so long is dead
 
@@ -18,6 +19,7 @@ let polledAt = 0;
 let alertsAt = 0;
 let running = false;
 let polling = false;
+let wakeUp = () => {};
 
 function setConnection(to) {
   if (state.connection === to) return;
@@ -37,6 +39,7 @@ export function start() {
 /** Everything anew: after login, or when the page is looked at again. */
 export function wake() {
   heard = polledAt = alertsAt = nextTry = 0;
+  wakeUp();
 }
 
 /** A new caller: the socket of the old one is closed. */
@@ -54,7 +57,10 @@ async function loop() {
     } catch (error) {
       console.error(error);
     }
-    await new Promise(done => setTimeout(done, 200));
+    await new Promise(done => {
+      wakeUp = done;
+      setTimeout(done, 200);
+    });
   }
 }
 
@@ -69,11 +75,20 @@ async function step() {
   if (!socket && time >= nextTry) connect();
   if (socket?.readyState === WebSocket.OPEN && socket.last && time - socket.last > SILENT) socket.close();
   const live = socket?.readyState === WebSocket.OPEN && socket.last;
-  if (!polling && time - polledAt > (live ? RECONCILE : POLL) && !(socket?.readyState === WebSocket.CONNECTING && time - socket.began < 1000)) {
-    poll(time);
-  }
+  const waits = socket?.readyState === WebSocket.CONNECTING && time - socket.began < 1000;
+  if (!polling && !(waits && state.hostsAt) && time - polledAt > (live ? RECONCILE : POLL)) poll([all('/api/hosts').then(items => takeHosts(items, true)), get('/api/overview').then(takeOverview)], () => { polledAt = Date.now(); });
+  else if (!polling && time - alertsAt > ALERTS) poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => { alertsAt = Date.now(); });
   if (live) setConnection('live');
   else if (state.hostsAt) setConnection('polling');
+}
+
+/** What fails is asked again in time; the next beat tells whether the service is there at all. */
+async function poll(requests, done) {
+  polling = true;
+  await Promise.allSettled(requests);
+  done();
+  polling = false;
+  wakeUp();
 }
 
 async function isThere() {
@@ -87,25 +102,13 @@ async function isThere() {
   }
 }
 
-async function poll(time) {
-  polling = true;
-  polledAt = time;
-  const withAlerts = time - alertsAt > 15000;
-  if (withAlerts) alertsAt = time;
-  await Promise.all([
-    all('/api/hosts').then(items => takeHosts(items, true)),
-    get('/api/overview').then(takeOverview),
-    withAlerts ? all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem)) : null,
-  ]).catch(() => { /* the next beat tells whether the service is there; the state keeps its time */ });
-  polling = false;
-}
-
 function connect() {
   const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
   mine.began = Date.now();
   socket = mine;
   mine.onmessage = message => {
     if (socket !== mine) return;
+    if (!mine.last) wakeUp();
     heard = mine.last = Date.now();
     retry = 1000;
     try {
@@ -119,6 +122,7 @@ function connect() {
     if (socket !== mine) return;
     socket = null;
     heard = polledAt = 0; // is it there at all?
+    wakeUp();
     nextTry = Date.now() + retry;
     retry = Math.min(retry * 2, 30000);
   };
@@ -127,6 +131,8 @@ function connect() {
 const handlers = {
   hosts_update: data => takeHosts(data, false),
   overview_update: takeOverview,
+  host_removed: dropHost,
+  reset: () => { polledAt = alertsAt = 0; }, // more happened than the service kept for us
   alert_new: takeAlert,
   alert_cleared: dropAlert,
 };

@@ -10,18 +10,17 @@ import { addView, startRouter, updateView } from './router.js';
 import { change, listen, state } from './store.js';
 import { setUpThemes } from './theme.js';
 import { notice } from './ui.js';
-import { overview } from './overview.js';
-import { hosts } from './hosts.js';
-import { sessions } from './sessions.js';
-import { jobs } from './jobs.js';
-import { exec } from './exec.js';
-import { alerts } from './alerts.js';
 
 setUpThemes();
 setUpDialog();
 setUpBanner();
 setUpKeys();
-for (const [name, view] of Object.entries({ overview, hosts, sessions, jobs, exec, alerts })) addView(name, view);
+addView('overview', () => import('./overview.js'));
+addView('hosts', () => import('./hosts.js'));
+addView('sessions', () => import('./sessions.js'));
+addView('jobs', () => import('./jobs.js'));
+addView('exec', () => import('./exec.js'));
+addView('alerts', () => import('./alerts.js'));
 
 listen(topics => {
   if (topics.has('me')) {

@@ -11,7 +11,7 @@ const MOST = 8;
 
 let parts;
 
-export const overview = {
+export const view = {
   mount(root) {
     parts = { waiting: loading('the state of the fleet'), strip: h('div', { class: 'strip', 'data-testid': 'strip' }), cards: h('div', { class: 'grid parts', 'data-testid': 'areas' }), log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }) };
     root.append(parts.waiting, parts.strip, parts.cards, h('div', { class: 'card' }, h('h2', {}, 'Changes'), parts.log));

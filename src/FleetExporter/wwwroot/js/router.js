@@ -1,17 +1,17 @@
-// Hash routes: #hosts/NAME shows the view `hosts` with the argument NAME.
+// Hash routes: #hosts/NAME shows the view `hosts` with the argument NAME. A view's script is loaded when it is first shown.
 import { byId, setAttr } from './dom.js';
 
 const views = new Map();
 let current = null;
 
-/** @param view {mount(root), show(argument), update(topics), hide()}; mounted when first shown. */
-export function addView(name, view) {
-  views.set(name, { ...view, root: byId(`view-${name}`), mounted: false });
+/** @param load gives the module; its `view` has mount(root), show(argument), update(topics), hide(). */
+export function addView(name, load) {
+  views.set(name, { name, load, root: byId(`view-${name}`), view: null });
 }
 
 export const currentView = () => current?.name;
 
-export function parse(hash) {
+function parse(hash) {
   const [name, ...rest] = hash.replace(/^#/, '').split('/');
   let argument = rest.join('/');
   try {
@@ -26,34 +26,38 @@ export function go(name, argument) {
   location.hash = hrefOf(name, argument);
 }
 
-function route(focus) {
+async function route(focus) {
   const { name, argument } = parse(location.hash);
-  const view = views.get(name);
-  const isOther = current?.name !== name;
-  if (isOther) current?.view.hide?.();
-  for (const [key, each] of views) each.root.hidden = key !== name;
+  const entry = views.get(name);
+  const isOther = current !== entry;
+  if (isOther) current?.view?.hide?.();
+  current = entry;
+  for (const each of views.values()) each.root.hidden = each !== entry;
   for (const tab of document.querySelectorAll('#tabs a')) {
     const here = tab.dataset.view === name;
     setAttr(tab, 'aria-current', here ? 'page' : null);
     if (here) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
-  current = { name, view };
-  if (!view.mounted) {
-    view.mounted = true;
-    view.mount(view.root);
-  }
-  view.show?.(argument);
   if (isOther && focus) {
     scrollTo(0, 0);
     byId('main').focus({ preventScroll: true });
   }
+  if (!entry.view) {
+    const { view } = await entry.load();
+    if (!entry.view) {
+      entry.view = view;
+      view.mount(entry.root);
+    }
+    if (current !== entry || parse(location.hash).argument !== argument) return;
+  }
+  entry.view.show?.(argument);
 }
 
 export function startRouter() {
   addEventListener('hashchange', () => route(true));
-  route(false);
+  return route(false);
 }
 
 export function updateView(topics) {
-  current?.view.update?.(topics);
+  current?.view?.update?.(topics);
 }

@@ -25,7 +25,7 @@ let order = 'idle';
 let most = STEP;
 let one = '';
 
-export const sessions = {
+export const view = {
   mount(root) {
     const sort = h('select', { 'data-testid': 'sessions-sort', 'aria-label': 'Order', on: { change: event => { order = event.target.value; render(); } } }, Object.entries(ORDERS).map(([key, [name]]) => h('option', { value: key }, `by ${name}`)));
     parts = { says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'sessions-count' }), body: h('tbody'), empty: h('div', {}), more: h('button', { type: 'button', 'data-testid': 'sessions-more', on: { click: () => { most += STEP; render(); } } }, 'Show more') };

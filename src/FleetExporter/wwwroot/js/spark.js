@@ -16,11 +16,12 @@ export function spark(label, top = 100) {
     drawn = mark;
     const runs = split(points);
     const values = points.map(p => p[1]).filter(Number.isFinite);
-    const high = top ?? (Math.max(...values, 0) || 1);
+    const high = top ?? Math.max(...values);
     const low = top === null ? Math.min(...values, high) : 0;
+    const flat = high === low;
     const [from, to] = points.length ? [points[0][0], points[points.length - 1][0]] : [0, 1];
     const x = t => ((t - from) / Math.max(1, to - from) * W).toFixed(1);
-    const y = v => (H - 1 - Math.min(1, Math.max(0, (v - low) / ((high - low) || 1))) * (H - 2)).toFixed(1);
+    const y = v => (H - 1 - (flat ? 0.5 : Math.min(1, Math.max(0, (v - low) / (high - low)))) * (H - 2)).toFixed(1);
     lines.replaceChildren(...runs.flatMap(run => {
       const path = run.map(([t, v]) => `${x(t)},${y(v)}`).join(' ');
       return [svg('polygon', { points: `${x(run[0][0])},${H} ${path} ${x(run[run.length - 1][0])},${H}` }), svg('polyline', { points: path })];

@@ -20,12 +20,20 @@ export function takeHosts(list, whole) {
     }
     for (const name of whole ? [...s.hosts.keys()] : []) {
       if (!seen.has(name)) {
-        note(name, s.hosts.get(name).status, 'gone', 'no longer watched');
-        s.hosts.delete(name);
-        forget(name);
+        dropHost({ hostname: name });
       }
     }
     s.updatedAt = s.hostsAt = Date.now();
+  });
+}
+
+export function dropHost(data) {
+  change('hosts', s => {
+    const host = s.hosts.get(data?.hostname);
+    if (!host) return;
+    note(host.hostname, host.status, 'gone', 'no longer watched');
+    s.hosts.delete(host.hostname);
+    forget(host.hostname);
   });
 }
 
@@ -41,6 +49,7 @@ export function takeOverview(overview) {
 }
 
 export function takeAlerts(list, problem) {
+  if (problem?.status === 0) return; // nothing is there at all, which is said elsewhere
   change('alerts', s => {
     s.alertsProblem = problem ?? null;
     s.alerts = Array.isArray(list) ? new Map(list.filter(a => a?.id).map(a => [a.id, a])) : s.alerts;

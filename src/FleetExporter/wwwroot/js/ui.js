@@ -16,11 +16,11 @@ export function pill(testid) {
 }
 
 /** A bar with its name and figure: 0 to 100 percent, or nothing known. */
-export function meter(label, testid) {
+export function meter(label, testid, bare) {
   const fill = h('i');
   const value = h('span', { class: 'mono' });
   const bar = h('div', { class: 'bar', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
-  const node = h('div', { class: 'meter', 'data-testid': testid }, h('span', { class: 'soft' }, label), bar, value);
+  const node = h('div', { class: bare ? 'meter bare' : 'meter', 'data-testid': testid }, bare ? null : h('span', { class: 'soft' }, label), bar, value);
   return { node, set(share, text, limits = {}) {
     const there = typeof share === 'number' && Number.isFinite(share);
     const shown = there ? Math.min(100, Math.max(0, share)) : 0;
