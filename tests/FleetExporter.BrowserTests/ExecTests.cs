@@ -86,12 +86,10 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await Expect(visit.Option("quiet")).ToContainTextAsync("off in fleet.yml");
         await Expect(visit.Option("away").Locator("input")).ToBeDisabledAsync();
         await Expect(visit.Find("exec-run-button")).ToBeDisabledAsync();
-        await visit.Find("exec-filter").FillAsync("oth");
-        await Expect(visit.Find("exec-host")).ToHaveCountAsync(1);
     }
 
     [Fact]
-    public async Task A_gibibyte_of_output_does_not_fill_the_page()
+    public async Task Fifty_megabytes_of_output_do_not_fill_the_page()
     {
         var visit = await OpenAsync("box");
         await RunAsync(visit, "yes 'a line of output that comes again and again' | head -c 50000000");

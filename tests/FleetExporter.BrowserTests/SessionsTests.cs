@@ -62,7 +62,20 @@ public sealed class SessionsTests(Chromium chromium, SmallFleet fleet) : PageTes
         Assert.DoesNotContain("old-sweep", left);
         Assert.Contains(SmallFleet.Training, left);
         Assert.Contains("old-notebook", left);
-        Assert.Equal(["backup"], (await fleet.OtherTmux.NamesAsync()).Values);
+        Assert.Contains("backup", (await fleet.OtherTmux.NamesAsync()).Values);
+    }
+
+    [Fact]
+    public async Task A_session_of_an_odd_name_is_killed_like_any_other()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("sessions", SmallFleet.Operator));
+        var row = await SmallFleet.UntilLegacyAsync(visit, $"{fleet.Box.User.Name}/{SmallFleet.Odd}");
+        await row.GetByTestId("session-kill").ClickAsync();
+        await Expect(visit.Find("dialog")).ToContainTextAsync(SmallFleet.Odd);
+        await visit.Find("kill-confirm").ClickAsync();
+
+        await Expect(visit.Find("toast")).ToContainTextAsync("is killed");
+        Assert.DoesNotContain(SmallFleet.Odd, (await fleet.Tmux.NamesAsync()).Values);
     }
 
     [Fact]

@@ -20,11 +20,14 @@ public sealed class SmallFleet : IAsyncLifetime
     /// <summary>The session in which a GPU works.</summary>
     public const string Training = "training";
 
+    /// <summary>A name of a session that is none of HTML, of a path or of a query.</summary>
+    public const string Odd = "old <img src=x onerror=alert(1)>/%2F?a=b#\"'";
+
     /// <summary>The GPU of <c>box</c>.</summary>
     public const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
 
     /// <summary>Sessions that nobody looks at; each is killed by one test at most.</summary>
-    private static readonly string[] Old = ["old-sweep", "old-notebook", "old-on-the-phone", "old-forever"];
+    private static readonly string[] Old = ["old-sweep", "old-notebook", "old-on-the-phone", "old-forever", Odd];
 
     private readonly ScriptedServer _services = new();
 
@@ -58,6 +61,7 @@ public sealed class SmallFleet : IAsyncLifetime
 
         await OtherTmux.CreateAsync("backup", "exec sleep 6000");
         var pane = int.Parse((await Tmux.RunAsync("list-panes", "-t", training, "-F", "#{pane_pid}")).Trimmed, CultureInfo.InvariantCulture);
+        await Tmux.AttachAsync(training);
         FakeNvidiaSmi.H100(Box.Folder).Processes((H100, pane, "python train.py", 15_690), (H100, 1542, "python serve.py", 2566));
         _services.Answer("/ok", 200, """{"status":"ok","model":"whisper-large-v3","service":"stt"}""").Answer("/loading", 503, """{"status":"loading","model":"flux"}""")
             .Answer("/health", 200, """{"status":"ok"}""").Answer("/v1/models", 200, """{"data":[{"id":"qwen","owned_by":"llamacpp"}]}""");

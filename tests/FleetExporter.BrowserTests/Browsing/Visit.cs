@@ -19,6 +19,7 @@ internal sealed partial class Visit : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly Uri _origin;
     private readonly ConcurrentQueue<string> _faults = new();
+    private readonly ConcurrentQueue<(string Text, string Location)> _errors = new();
     private readonly ConcurrentBag<(string Path, int Status)> _refusals = [];
     private bool _mayLose;
 
@@ -31,11 +32,13 @@ internal sealed partial class Visit : IAsyncDisposable
         Refuses("/api/alerts", 503);
         Refuses("/api/alerts", 404);
         Refuses("/ws", 404);
+        Refuses("/api/dgx/", 404);
     }
 
     public IPage Page { get; private set; } = null!;
 
-    public IReadOnlyCollection<string> Faults => _faults;
+    public IReadOnlyCollection<string> Faults =>
+        [.. _faults, .. _errors.Where(e => !IsKnown(e.Text, e.Location)).Select(e => $"console: {e.Text} ({e.Location})")];
 
     public static async Task<Visit> OpenAsync(IBrowser browser, Uri origin, Look look)
     {
@@ -82,6 +85,9 @@ internal sealed partial class Visit : IAsyncDisposable
 
     public ILocator Find(string testId) => Page.GetByTestId(testId);
 
+    /// <summary>Those of them that are seen.</summary>
+    public ILocator Seen(string testId) => Find(testId).Filter(new() { Visible = true });
+
     public ILocator Host(string name) => Marked("host", "data-host", name);
 
     /// <param name="id">As in the API: <c>host:name</c>.</param>
@@ -96,9 +102,15 @@ internal sealed partial class Visit : IAsyncDisposable
     /// <summary>Nothing sticks out to the side.</summary>
     public async Task FitsAsync()
     {
-        var (wide, of) = (await Page.EvaluateAsync<int>("() => document.scrollingElement.scrollWidth"), await Page.EvaluateAsync<int>("() => document.documentElement.clientWidth"));
-        Assert.True(wide <= of, $"{wide} of {of} pixels: " + await Page.EvaluateAsync<string>(
-            "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map(e => e.outerHTML.slice(0, 150)).join('\n')"));
+        var found = await Page.EvaluateAsync<string>(
+            """
+            () => {
+              const [wide, of] = [document.scrollingElement.scrollWidth, document.documentElement.clientWidth];
+              const clipped = e => e && e !== document.body && (getComputedStyle(e).overflowX !== 'visible' || clipped(e.parentElement));
+              return wide <= of ? '' : `${wide} of ${of} pixels: ` + [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > of + 1 && !clipped(e.parentElement)).slice(-4).map(e => e.outerHTML.slice(0, 200)).join(' | ');
+            }
+            """);
+        Assert.Equal("", found);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,17 +119,27 @@ internal sealed partial class Visit : IAsyncDisposable
     }
 
     private ILocator Marked(string testId, string attribute, string value) =>
-        Page.Locator($"[data-testid='{testId}'][{attribute}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]");
+        Page.Locator($"[data-testid='{testId}']:visible[{attribute}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]");
 
     private void Watch()
     {
         Page.PageError += (_, error) => _faults.Enqueue($"script: {error}");
         Page.Console += (_, message) =>
         {
-            if (message.Type == "error" && !IsKnown(message.Text, message.Location))
+            if (message.Type == "error")
             {
-                _faults.Enqueue($"console: {message.Text} ({message.Location})");
+                _errors.Enqueue((message.Text, message.Location));
             }
+        };
+        Page.Dialog += (_, dialog) =>
+        {
+            // A page on which a command runs asks whether it may be left.
+            if (dialog.Type != "beforeunload")
+            {
+                _faults.Enqueue($"dialog: {dialog.Message}");
+            }
+
+            _ = dialog.AcceptAsync();
         };
         _context.Request += (_, request) => Guard(request.Url);
         Page.WebSocket += (_, socket) => Guard(socket.Url);

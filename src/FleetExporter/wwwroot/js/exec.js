@@ -105,11 +105,13 @@ async function submit(event) {
   const folder = parts.folder.value.trim();
   const started = [...picked].map(host => run({ host, command, timeout_seconds: Number(parts.timeout.value) || 60, ...(folder ? { working_directory: folder } : {}) }));
   runs.push(...started);
-  parts.runs.prepend(h('section', { class: 'stack', 'data-testid': 'exec-batch' }, h('h3', { class: 'break' }, h('code', {}, clean(command, 300)), ' ', started.length > 1 ? h('button', { type: 'button', 'data-testid': 'exec-cancel-all', on: { click: () => started.forEach(r => r.stop()) } }, 'Cancel all') : null), h('div', { class: 'grid-of-runs' }, started.map(r => r.node))));
+  const cancel = started.length > 1 ? h('button', { type: 'button', 'data-testid': 'exec-cancel-all', on: { click: () => started.forEach(r => r.stop()) } }, 'Cancel all') : null;
+  parts.runs.prepend(h('section', { class: 'stack', 'data-testid': 'exec-batch' }, h('h3', { class: 'break' }, h('code', {}, clean(command, 300)), ' ', cancel), h('div', { class: 'grid-of-runs' }, started.map(r => r.node))));
   while (parts.runs.childElementCount > 10) parts.runs.lastChild.remove();
   const queue = [...started];
   const lane = async () => { while (queue.length) await queue.shift().start(); };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  cancel?.remove();
   if (started.length > 1) toast(`Done on ${started.length} hosts.`);
   parts.history.load();
 }

@@ -57,7 +57,7 @@ function render() {
   parts.more.hidden = list.length <= most;
   parts.empty.replaceChildren(...(!state.hostsAt ? [loading('sessions')] : shown.length ? []
     : [one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `Nothing is detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux session runs', 'On no host that answers.')]));
-  keyed(parts.body, shown, s => `${s.id} ${s.created} ${may('control')} ${state.config ? 1 : 0}`, row);
+  keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${may('control')} ${state.config ? 1 : 0}`, row);
 }
 
 function matches(session) {
