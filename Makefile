@@ -30,6 +30,6 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
 
-bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, gateway or fleet for one. Fleet needs root.
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, gateway, ui or fleet for one. Fleet needs root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

@@ -9,10 +9,11 @@ from pathlib import Path
 import gateway
 import overview
 import performance_page as page
+import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "gateway", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "gateway", "ui", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -29,7 +30,7 @@ def micro(name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page and parsers need the .NET SDK only, targets and overview the service that make build made. fleet needs root, because it makes a throw-away user and runs an sshd on loopback; "
+        epilog="page and parsers need the .NET SDK only, targets, overview and ui the service that make build made, ui Chromium too. fleet needs root, because it makes a throw-away user and runs an sshd on loopback; "
         "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. Together they take about 15 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
@@ -49,6 +50,8 @@ def main() -> int:
             targets.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
+        elif name == "ui":
+            ui.run(ROOT)
         else:
             micro(name)
     return 0

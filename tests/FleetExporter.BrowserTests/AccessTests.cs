@@ -58,5 +58,6 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
 
         await Expect(visit.Find("door")).ToHaveCountAsync(0);
         await Expect(visit.Find("view-hosts")).ToContainTextAsync("here");
+        await CloseAsync();
     }
 }

@@ -109,6 +109,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     public async Task Without_its_Alertmanager_the_view_says_so_and_the_rest_goes_on()
     {
         await Alertmanager.DisposeAsync();
+        _alertmanager = null;
         var visit = await VisitAsync(_exporter!, new("alerts"));
 
         await Expect(visit.Find("view-alerts").GetByTestId("notice-error")).ToContainTextAsync("not available");

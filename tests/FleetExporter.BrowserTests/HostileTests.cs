@@ -52,6 +52,8 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("red done");
             await InertAsync(visit);
         }
+
+        await CloseAsync();
     }
 
     /// <summary>As if a service that somebody else wrote answered: every text of every answer is hostile.</summary>
@@ -75,6 +77,8 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Find("updated")).Not.ToHaveTextAsync("never");
             await InertAsync(visit);
         }
+
+        await CloseAsync();
     }
 
     private static async Task PoisonAsync(IRoute route)

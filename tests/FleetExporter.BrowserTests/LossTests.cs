@@ -50,6 +50,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Find("connection")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(live|polling)$"));
         await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
         Assert.Equal("1", await StyleAsync(visit, "opacity"));
+        await CloseAsync();
     }
 
     /// <summary>A service that is there and says nothing is lost too.</summary>
@@ -75,6 +76,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         }
 
         await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        await CloseAsync();
     }
 
     private static Task<string> StyleAsync(Visit visit, string property) =>

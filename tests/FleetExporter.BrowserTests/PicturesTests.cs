@@ -57,6 +57,8 @@ public sealed class PicturesTests(Chromium chromium, SmallFleet fleet) : PageTes
             await visit.GoAsync("hosts");
             await TakeAsync(visit, $"theme-{theme}", whole: false);
         }
+
+        await CloseAsync();
     }
 
     private static async Task TakeAsync(Visit visit, string name, bool whole = true)

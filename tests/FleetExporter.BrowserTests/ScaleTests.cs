@@ -29,6 +29,7 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
                 await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
             })),
             "server-1");
+        await CloseAsync();
     }
 
     private static async Task ThroughAsync(Visit visit, string known)

@@ -10,6 +10,12 @@ public abstract class PageTest(Chromium chromium) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        await CloseAsync();
+    }
+
+    /// <summary>Ends the visits and looks at their faults; before the service ends, where it is the test's own.</summary>
+    private protected async Task CloseAsync()
+    {
         var faults = _visits.SelectMany(v => v.Faults).ToList();
         if (faults.Count > 0 || TestContext.Current.TestState?.Result == TestResult.Failed)
         {
@@ -21,6 +27,7 @@ public abstract class PageTest(Chromium chromium) : IAsyncLifetime
             await visit.DisposeAsync();
         }
 
+        _visits.Clear();
         Assert.True(faults.Count == 0, "faults on the page:\n" + string.Join('\n', faults.Distinct().Take(20)));
     }
 

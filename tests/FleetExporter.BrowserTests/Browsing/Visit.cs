@@ -30,9 +30,6 @@ internal sealed partial class Visit : IAsyncDisposable
         // A kill is answered with its confirmation, and a service without an Alertmanager says so.
         Refuses("/kill", 428);
         Refuses("/api/alerts", 503);
-        Refuses("/api/alerts", 404);
-        Refuses("/ws", 404);
-        Refuses("/api/dgx/", 404);
     }
 
     public IPage Page { get; private set; } = null!;
@@ -163,6 +160,11 @@ internal sealed partial class Visit : IAsyncDisposable
         }
 
         var status = Refused().Match(text);
+        if (text.Contains("HTTP Authentication failed", StringComparison.Ordinal))
+        {
+            return _refusals.Contains(("/ws", 401));
+        }
+
         return status.Success && _refusals.Any(r => r.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) == status.Groups[1].Value
             && (location + text).Contains(r.Path, StringComparison.Ordinal));
     }

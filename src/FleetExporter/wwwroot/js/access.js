@@ -6,7 +6,7 @@ import { restart, start } from './live.js';
 import { change, may, state } from './store.js';
 import { toast } from './ui.js';
 
-export async function whoAmI() {
+async function whoAmI() {
   try {
     const me = await get('/api/me', { quiet: true });
     change('me', s => { s.me = me; });
@@ -68,6 +68,6 @@ export function showAccess() {
   const me = state.me;
   byId('login-button').hidden = !(me === null || me?.anonymous);
   byId('logout-button').hidden = !me || me.anonymous;
-  byId('who').textContent = me === null ? 'a key is needed' : !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;
+  byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;
   document.documentElement.dataset.may = me?.scopes?.join(' ') ?? '';
 }

@@ -5,7 +5,7 @@ const RANK = { critical: 0, page: 0, error: 0, high: 0, warning: 1, medium: 1, i
 
 export const severityTone = alert => (!alert ? '' : ['bad', 'warn', ''][RANK[alert.severity] ?? 1]);
 
-export const rank = alert => RANK[alert.severity] ?? 1;
+const rank = alert => RANK[alert.severity] ?? 1;
 
 const order = (a, b) => rank(a) - rank(b) || Date.parse(b.created ?? 0) - Date.parse(a.created ?? 0);
 

@@ -45,7 +45,6 @@ const json = async answer => (answer.status === 204 ? null : answer.json());
 
 export const get = async (path, options) => json(await send('GET', path, undefined, options));
 export const post = async (path, body, options) => json(await send('POST', path, body, options));
-export const put = async (path, body) => json(await send('PUT', path, body));
 export const remove = async path => json(await send('DELETE', path));
 
 /** All items of a list, page by page. */

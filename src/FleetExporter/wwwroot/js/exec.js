@@ -1,9 +1,10 @@
 // Commands on hosts: one or several, output as it happens; below, what ran before.
-import { may, state, hosts as all } from './store.js';
+import { all as connections } from './api.js';
 import { h, keyed, setAttr, setText } from './dom.js';
 import { run } from './execrun.js';
-import { hostHistory } from './exechistory.js';
+import { execHistory } from './exechistory.js';
 import { count, duration } from './format.js';
+import { hosts as all, may, state } from './store.js';
 import { clean, remote } from './text.js';
 import { filterBox, notice, toast } from './ui.js';
 
@@ -12,6 +13,7 @@ const AT_ONCE = 4;
 
 let parts;
 let filter = '';
+let policies = new Map(); // of connections, by name; hosts of the file say theirs in the configuration too
 const picked = new Set();
 const runs = [];
 
@@ -27,7 +29,7 @@ export const view = {
       filterBox('exec-filter', 'Filter hosts', text => { filter = text; render(); }), parts.hosts, h('label', { class: 'field' }, 'Command, for sh -c', parts.command), parts.known,
       h('div', { class: 'row' }, h('label', { class: 'field' }, 'Time limit, seconds', parts.timeout), h('label', { class: 'field grow' }, 'Working directory', parts.folder), h('span', { class: 'end' }, parts.submit)));
     parts.command.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) parts.form.requestSubmit(); });
-    parts.history = hostHistory(order => {
+    parts.history = execHistory(order => {
       parts.command.value = order.command;
       if (state.hosts.has(order.host)) picked.add(order.host);
       render();
@@ -41,6 +43,7 @@ export const view = {
     if (argument && state.hosts.has(argument)) picked.add(argument);
     render();
     parts.history.load();
+    connections('/api/dgx/connections').then(list => { policies = new Map(list.map(c => [c.name, c.exec_policy])); render(); }, () => {});
   },
 
   update(topics) {
@@ -51,8 +54,8 @@ export const view = {
 
 /** What keeps a host from running commands; null for nothing that is known here. */
 function obstacle(host) {
-  const policy = state.config?.hosts?.find(x => x.name === host.hostname)?.exec?.policy;
-  return policy === 'off' ? 'off in fleet.yml' : host.status === 'offline' ? 'offline' : null;
+  const policy = policies.get(host.hostname) ?? configOf(host.hostname)?.exec?.policy;
+  return host.pushes ? 'pushes by itself' : policy === 'off' ? 'policy is off' : host.status === 'offline' ? 'offline' : null;
 }
 
 const configOf = name => state.config?.hosts?.find(x => x.name === name);

@@ -9,9 +9,9 @@ import { loading, notice, pill, problem, toast, tone } from './ui.js';
 const TONE = { running: 'loading', exited: 'ok', ok: 'ok', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
 
 /** @param again called with {host, command} to fill the form anew. */
-export function hostHistory(again) {
+export function execHistory(again) {
   const [slot, body] = [h('div', {}), h('tbody')];
-  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Exit', 'Took', 'Started', 'By', ''].map(n => h('th', { scope: 'col' }, n)))), body));
+  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Exit', 'Took', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)))), body));
   const audit = auditTable();
   const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Before'), h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload')), slot, table, audit.node);
 

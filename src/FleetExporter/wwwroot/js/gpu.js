@@ -11,7 +11,7 @@ const limit = (key, usual) => state.config?.thresholds?.[key] ?? usual;
 
 const share = (part, whole) => (known(part) && whole > 0 ? part / whole * 100 : null);
 
-export const memoryLimits = () => ({ warn: limit('gpu_memory_ratio', 0.9) * 100, bad: 98 });
+const memoryLimits = () => ({ warn: limit('gpu_memory_ratio', 0.9) * 100, bad: 98 });
 
 function heat(node, value) {
   const bad = limit('gpu_temperature_critical_celsius', 90);
@@ -60,6 +60,7 @@ export function gpuLine(host, first) {
   return { node, update(gpu) {
     fault(wrong, gpu);
     setClass(node, 'sick', Boolean(gpu.fault));
+    line.set(points(gpuKey(host, gpu)));
     setText(cells.use, percent(gpu.utilization_percent));
     setText(cells.memory, known(gpu.memory_used_mb) ? `${(gpu.memory_used_mb / 1024).toFixed(0)}/${known(gpu.memory_total_mb) ? (gpu.memory_total_mb / 1024).toFixed(0) : '?'} G` : ABSENT);
     setAttr(cells.memory, 'title', memoryText(gpu));
@@ -71,7 +72,7 @@ export function gpuLine(host, first) {
   } };
 }
 
-export function showProcesses(list, processes) {
+function showProcesses(list, processes) {
   const mark = JSON.stringify(processes);
   if (list.mark === mark) return;
   list.mark = mark;

@@ -5,7 +5,7 @@ import { hosts, sessions, state } from './store.js';
 import { activeAlerts, severityTone } from './alertlist.js';
 import { tone } from './ui.js';
 
-const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost' };
+const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'a key is needed' };
 
 export function showHeader(topics) {
   document.documentElement.dataset.connection = state.connection;
@@ -35,7 +35,7 @@ export function showHeader(topics) {
   document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${known ? `: ${overall.textContent}` : ''}`;
 }
 
-export const worstOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
+const worstOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
 
 function showLost() {
   const bar = byId('lost');

@@ -24,7 +24,7 @@ export const view = {
     root.append(parts.toolbar, parts.back, parts.empty, parts.single, parts.grid);
     watcher = new IntersectionObserver(entries => {
       for (const entry of entries) entry.target.card?.[entry.isIntersecting ? 'near' : 'far']();
-    }, { rootMargin: '900px 0px' });
+    }, { rootMargin: '500px 0px' });
   },
 
   show(argument) {

@@ -64,7 +64,7 @@ const tools = () => fill(parts.tools, may('control') ? [h('button', { type: 'but
 
 async function load() {
   try {
-    const [projects, list] = await Promise.all([all('/api/dgx/projects'), all('/api/dgx/jobs')]);
+    const [projects, list] = await Promise.all([all('/api/dgx/projects').catch(error => { if (error.status === 404) return []; throw error; }), all('/api/dgx/jobs')]);
     known = { projects, jobs: list };
     list.forEach(take);
     trouble = null;

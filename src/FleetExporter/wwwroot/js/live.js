@@ -71,7 +71,10 @@ async function step() {
     setConnection('lost');
     return;
   }
-  if (state.me === null) return;
+  if (state.me === null) {
+    setConnection('locked');
+    return;
+  }
   if (!socket && time >= nextTry) connect();
   if (socket?.readyState === WebSocket.OPEN && socket.last && time - socket.last > SILENT) socket.close();
   const live = socket?.readyState === WebSocket.OPEN && socket.last;

@@ -6,7 +6,7 @@ import { byId, h } from './dom.js';
 import { duration } from './format.js';
 import { showHeader } from './header.js';
 import { setUpKeys } from './keys.js';
-import { addView, startRouter, updateView } from './router.js';
+import { addView, isShown, startRouter, updateView } from './router.js';
 import { change, listen, state } from './store.js';
 import { setUpThemes } from './theme.js';
 import { notice } from './ui.js';
@@ -31,6 +31,7 @@ listen(topics => {
   showHeader(topics);
   showBanner();
   if (state.me !== null) updateView(topics);
+  markShown();
 });
 
 startRouter();
@@ -38,6 +39,15 @@ setUpAccess();
 
 // Ages and what has become stale, also when nothing comes.
 setInterval(() => change('tick'), 5000);
+
+let shown = false;
+
+/** The moment of the first values, for whoever measures. */
+function markShown() {
+  if (shown || !state.hostsAt || !state.overview || !isShown()) return;
+  shown = true;
+  requestAnimationFrame(() => setTimeout(() => performance.mark('fleet-shown')));
+}
 
 /** Without a key there is nothing to see but where to give one. */
 function showDoor() {

@@ -1,5 +1,6 @@
 // Hash routes: #hosts/NAME shows the view `hosts` with the argument NAME. A view's script is loaded when it is first shown.
 import { byId, setAttr } from './dom.js';
+import { change } from './store.js';
 
 const views = new Map();
 let current = null;
@@ -36,7 +37,7 @@ async function route(focus) {
   for (const tab of document.querySelectorAll('#tabs a')) {
     const here = tab.dataset.view === name;
     setAttr(tab, 'aria-current', here ? 'page' : null);
-    if (here) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (here) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
   if (isOther && focus) {
     scrollTo(0, 0);
@@ -51,12 +52,15 @@ async function route(focus) {
     if (current !== entry || parse(location.hash).argument !== argument) return;
   }
   entry.view.show?.(argument);
+  change('view');
 }
 
 export function startRouter() {
   addEventListener('hashchange', () => route(true));
   return route(false);
 }
+
+export const isShown = () => Boolean(current?.view);
 
 export function updateView(topics) {
   current?.view?.update?.(topics);

@@ -5,7 +5,7 @@ export const state = {
   overview: null,
   alerts: null, alertsProblem: null,
   config: null,
-  connection: 'connecting', // connecting, live, polling, lost
+  connection: 'connecting', // connecting, live, polling, lost, locked
   connectionSince: Date.now(),
   updatedAt: null,
   log: [],

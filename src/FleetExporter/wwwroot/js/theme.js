@@ -1,7 +1,7 @@
 // Six themes by CSS variables; the choice is kept in this browser.
 import { byId, fill, h } from './dom.js';
 
-export const THEMES = { night: 'Night', day: 'Day', steel: 'Steel', ember: 'Ember', paper: 'Paper', contrast: 'Contrast' };
+const THEMES = { night: 'Night', day: 'Day', steel: 'Steel', ember: 'Ember', paper: 'Paper', contrast: 'Contrast' };
 
 export function setUpThemes() {
   const select = byId('theme');

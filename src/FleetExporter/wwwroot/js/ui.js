@@ -2,7 +2,7 @@
 import { h, setAttr, setClass, setText, setVar } from './dom.js';
 import { clean } from './text.js';
 
-export const TONES = { ok: 'ok', online: 'ok', degraded: 'warn', loading: 'warn', error: 'bad', offline: 'bad', gone: 'bad', completed: 'ok', running: 'ok', failed: 'bad', cancelled: 'warn', legacy: 'warn' };
+const TONES = { ok: 'ok', online: 'ok', degraded: 'warn', loading: 'warn', error: 'bad', offline: 'bad', gone: 'bad', completed: 'ok', running: 'ok', failed: 'bad', cancelled: 'warn', legacy: 'warn' };
 
 export const tone = status => TONES[status] ?? '';
 
@@ -19,7 +19,7 @@ export function pill(testid) {
 export function meter(label, testid, bare) {
   const fill = h('i');
   const value = h('span', { class: 'mono' });
-  const bar = h('div', { class: 'bar', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, fill);
+  const bar = h('div', { class: 'bar', 'aria-label': label }, fill);
   const node = h('div', { class: bare ? 'meter bare' : 'meter', 'data-testid': testid }, bare ? null : h('span', { class: 'soft' }, label), bar, value);
   return { node, set(share, text, limits = {}) {
     const there = typeof share === 'number' && Number.isFinite(share);
@@ -28,8 +28,8 @@ export function meter(label, testid, bare) {
     setClass(bar, 'warn', there && share >= (limits.warn ?? Infinity) && share < (limits.bad ?? Infinity));
     setClass(bar, 'bad', there && share >= (limits.bad ?? Infinity));
     setClass(bar, 'absent', !there);
-    setAttr(bar, 'aria-valuenow', there ? Math.round(shown) : null);
-    setAttr(bar, 'aria-valuetext', text);
+    const said = { role: there ? 'meter' : 'img', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(shown), 'aria-valuetext': text };
+    for (const [name, value] of Object.entries(said)) setAttr(bar, name, there || name === 'role' ? value : null);
     setText(value, text);
   } };
 }
