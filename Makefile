@@ -9,11 +9,12 @@ N := 20
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-up: build ## Installs what is missing, builds, and runs the service in the foreground; Ctrl-C stops it.
+up: build ## Installs what is missing, builds, and runs the service with Prometheus and Alertmanager in the foreground; Ctrl-C stops all.
 	@scripts/ensure-packages up
 	@scripts/up
 
-demo: build ## Runs the service with N simulated hosts, to look around without hardware: make demo N=20
+demo: build ## The same with N simulated hosts, to look around without hardware: make demo N=20
+	@scripts/ensure-packages up
 	@scripts/up --simulate $(N)
 
 build: ## Publishes the service to artifacts/fleet-exporter/.
@@ -30,6 +31,6 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
 
-bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, gateway, ui or fleet for one. Fleet needs root.
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, gateway, ui, control or fleet for one. Control and fleet need root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

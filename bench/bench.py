@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import control
 import gateway
 import overview
 import performance_page as page
@@ -13,7 +14,7 @@ import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "gateway", "ui", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "gateway", "ui", "control", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -30,8 +31,8 @@ def micro(name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page and parsers need the .NET SDK only, targets, overview and ui the service that make build made, ui Chromium too. fleet needs root, because it makes a throw-away user and runs an sshd on loopback; "
-        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. Together they take about 15 minutes.")
+        epilog="page and parsers need the .NET SDK only, targets, overview and ui the service that make build made, ui Chromium too. fleet and control need root, because they make a throw-away user and run an sshd on loopback; "
+        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. Together they take about 20 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
     parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
@@ -48,6 +49,8 @@ def main() -> int:
             overview.run(ROOT)
         elif name == "targets":
             targets.run(ROOT)
+        elif name == "control":
+            control.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
         elif name == "ui":

@@ -23,14 +23,26 @@ public sealed class ExecTests
         Assert.Equal(("base64", "/wAB"), (bytes.Text("stdout_encoding"), bytes.Text("stdout")));
         var where = await RunAsync(exporter, new { command = "id -un; pwd", working_directory = "/usr/bin" });
         Assert.Equal($"{machine.User.Name}\n/usr/bin\n", where.Text("stdout"));
-        var much = await RunAsync(exporter, new { command = "head -c 200000000 /dev/zero" });
-        Assert.True(much["truncated"]!.GetValue<bool>());
-        Assert.Equal(1024 * 1024, much.Text("stdout").Length);
-
         var audit = (await exporter.JsonAsync("/api/audit")).List("items");
         Assert.Contains(audit, row => row.Text("action") == "exec" && row.Text("target") == "box" && row.Text("command").StartsWith("printf 'ä", StringComparison.Ordinal) && row.Number("exit_code") == 3);
         Assert.DoesNotContain("oops", exporter.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("id -un", exporter.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gibibyte_of_output_costs_little_memory()
+    {
+        await using var machine = await WatchedMachine.StartAsync();
+        await using var exporter = await machine.WatchAsync(Any);
+        await exporter.UntilOnlineAsync();
+        await RunAsync(exporter, new { command = "head -c 10000000 /dev/zero" });
+        var before = MostMemory(exporter);
+
+        var much = await RunAsync(exporter, new { command = "head -c 1073741824 /dev/zero", timeout_seconds = 240 });
+
+        Assert.Equal((0, true), ((int)much.Number("exit_code")!, much["truncated"]!.GetValue<bool>()));
+        Assert.Equal(1024 * 1024, much.Text("stdout").Length);
+        Assert.InRange(MostMemory(exporter) - before, 0, 64 * 1024);
     }
 
     [Theory]
@@ -131,6 +143,11 @@ public sealed class ExecTests
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(exporter, "box", new { command = "sleep 5" }));
         Assert.All(await Task.WhenAll(four), status => Assert.Equal(HttpStatusCode.OK, status));
     }
+
+    /// <summary>The most resident memory so far, in KiB.</summary>
+    private static long MostMemory(Exporter exporter) => long.Parse(
+        File.ReadLines($"/proc/{exporter.Pid}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<HttpStatusCode> StatusAsync(Exporter exporter, string host, object body) =>
         (await exporter.Http.PostAsJsonAsync($"/api/dgx/exec/{host}", body, TestContext.Current.CancellationToken)).StatusCode;

@@ -104,15 +104,15 @@ public sealed class KillTests
 
         // Wrong tokens run against a limit, and are counted.
         var statuses = new List<int>();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 1000; i++)
         {
             statuses.Add((await KillAsync(exporter, "older", """{"force":true,"confirmation_token":"0000"}""")).Status);
         }
 
-        Assert.Contains(403, statuses);
+        Assert.InRange(statuses.Count(s => s == 403), 8, 20);
         Assert.Equal(429, statuses[^1]);
         Assert.Single(await tmux.NamesAsync());
-        Assert.True((await exporter.PageAsync()).Value("fleet_control_requests_total", ("action", "kill"), ("outcome", "denied")) >= 20);
+        Assert.True((await exporter.PageAsync()).Value("fleet_control_requests_total", ("action", "kill"), ("outcome", "denied")) >= 1000);
         Assert.Contains((await exporter.JsonAsync("/api/audit")).List("items"), row => row.Text("action") == "kill" && row.Text("target") == "box:old" && row.Text("outcome") == "ok");
     }
 

@@ -25,7 +25,7 @@ internal static class AuditEndpoints
                     ? TypedResults.Ok(new Listing<AuditView>([.. page.Value.Items.Select(AuditView.Of)], page.Value.NextCursor))
                     : Problem.Of(page.Error);
             })
-            .Needs(Scope.Admin)
+            .Needs(Scope.Admin).Produces<Listing<AuditView>>()
             .WithSummary("Control calls, the latest first.");
 }
 

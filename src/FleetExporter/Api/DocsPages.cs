@@ -29,7 +29,7 @@ internal static partial class DocsPages
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
             return TypedResults.Content(html, "text/html; charset=utf-8");
         })
-        .IsOpen()
+        .IsOpen().Produces<string>(contentType: "text/html")
         .WithSummary("A page of the documentation.");
 
     private static FrozenDictionary<string, string> Read()

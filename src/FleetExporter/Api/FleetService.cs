@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FleetExporter.Config;
+using FleetExporter.Control;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
 using Microsoft.Extensions.Hosting;
@@ -8,15 +9,18 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>Starts the watching, and reloads the configuration on SIGHUP and when the file changes.</summary>
-internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
+internal sealed partial class FleetService(Fleet fleet, Watchlist watchlist, TargetSet targets, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
+    private Task _keeping = Task.CompletedTask;
     private PosixSignalRegistration? _hangup;
     private ConfigWatcher? _watcher;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await fleet.ApplyAsync(config.Current).ConfigureAwait(false);
+        await watchlist.ApplyAsync().ConfigureAwait(false);
         await targets.ApplyAsync(config.Current).ConfigureAwait(false);
+        _keeping = Task.Run(() => watchlist.RunAsync(_stop.Token), CancellationToken.None);
         config.Changed += OnChanged;
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -31,6 +35,8 @@ internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveC
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _keeping.ConfigureAwait(false);
         Dispose();
         await Task.WhenAll(fleet.DisposeAsync().AsTask(), targets.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
@@ -39,6 +45,7 @@ internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveC
     {
         _hangup?.Dispose();
         _watcher?.Dispose();
+        _stop.Dispose();
     }
 
     private void Reload(string cause)
@@ -63,10 +70,11 @@ internal sealed partial class FleetService(Fleet fleet, TargetSet targets, LiveC
     {
         try
         {
-            await fleet.ApplyAsync(changed).ConfigureAwait(false);
+            await watchlist.ApplyAsync().ConfigureAwait(false);
             await targets.ApplyAsync(changed).ConfigureAwait(false);
+            await watchlist.SyncAsync(_stop.Token).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             LogNotApplied(e);
         }

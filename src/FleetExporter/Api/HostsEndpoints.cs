@@ -17,7 +17,7 @@ public static class HostsEndpoints
     {
         routes.MapGet("/api/hosts", (FleetState state, TimeProvider clock, string? limit, string? cursor) =>
                 Listing.Of(state.Hosts, h => h.Host.Name, h => HostStateView.Of(h, clock.GetUtcNow()), limit, cursor))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<HostStateView>>()
             .WithSummary("Every host with what is known of it now.");
 
         routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, TimeProvider clock, string host) =>
@@ -29,7 +29,7 @@ public static class HostsEndpoints
                 status is not null && !SessionStatuses.Contains(status)
                     ? Problem.Invalid("status", $"{status} is not a status; give active or legacy")
                     : Listing.Of(All(state, clock).Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))
-            .Needs(Scope.Read)
+            .Needs(Scope.Read).Produces<Listing<SessionView>>()
             .WithSummary("The tmux sessions of all hosts; status=active or status=legacy chooses.");
 
         routes.MapGet("/api/sessions/{id}", Results<Ok<SessionView>, ProblemHttpResult> (HttpRequest request, FleetState state, TimeProvider clock, string id) =>

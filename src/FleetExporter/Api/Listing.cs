@@ -28,6 +28,17 @@ public static class Listing
         return TypedResults.Ok(new Listing<T>([.. items.Select(view)], more ? key(items[^1]) : null));
     }
 
+    /// <summary>The same with the cursor of a list that the store keeps.</summary>
+    internal static bool TryPage(string? limit, string? cursor, out int most, [NotNullWhen(false)] out IResult? problem)
+    {
+        if (TryLimit(limit, out most, out problem) && cursor?.Any(char.IsControl) == true)
+        {
+            problem = Problem.Invalid("cursor", "Give the next_cursor of the page before.");
+        }
+
+        return problem is null;
+    }
+
     /// <param name="most">The items of a page; the most there may be when no limit is given.</param>
     internal static bool TryLimit(string? limit, out int most, [NotNullWhen(false)] out IResult? problem)
     {

@@ -24,7 +24,7 @@ public static class MetricsEndpoints
         {
             using var page = pages.All();
             await WriteAsync(context, page).ConfigureAwait(false);
-        }).Needs(Scope.Read).WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
+        }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
 
         routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
         {
@@ -53,7 +53,7 @@ public static class MetricsEndpoints
 
             using var page = pages.Of(host);
             await WriteAsync(context, page).ConfigureAwait(false);
-        }).Needs(Scope.Read).WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
+        }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
     }
 
     private static TimeSpan Timeout(HttpRequest request)

@@ -14,19 +14,19 @@ public static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().WithSummary("200 while the process serves.");
+        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
 
-        routes.MapGet("/-/ready", (FleetState state, LiveConfig config) => state.Hosts.Count() >= config.Current.Hosts.Count
+        routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist) => watchlist.Hosts.All(h => state.Find(h.Name) is not null)
                 ? Results.Text("ready\n")
                 : Problem.Of(503, "Not ready", "The hosts are not being watched yet."))
-            .IsOpen()
-            .WithSummary("200 once every configured host is watched; says nothing about whether they answer.");
+            .IsOpen().Produces<string>(contentType: "text/plain")
+            .WithSummary("200 once every host is watched; says nothing about whether they answer.");
 
         routes.MapPost("/-/reload", Results<Ok<ReloadView>, ProblemHttpResult> (LiveConfig config) => Reload(config))
             .Needs(Scope.Admin).Audits(ControlAction.Reload)
             .WithSummary("Reads fleet.yml again. A file with mistakes changes nothing and is answered with all of them.");
 
-        routes.MapGet("/sd/hosts", (HttpRequest request, LiveConfig config) => TypedResults.Ok(config.Current.Hosts.Select(h => Target.Of(h, request.Host.Value!)).ToList()))
+        routes.MapGet("/sd/hosts", (HttpRequest request, Watchlist watchlist) => TypedResults.Ok(watchlist.Hosts.OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => Target.Of(h, request.Host.Value!)).ToList()))
             .Needs(Scope.Read)
             .WithSummary("The hosts as targets of Prometheus' http_sd_configs, each scraped through /probe.");
     }

@@ -26,14 +26,28 @@ public static class Problem
         extensions: new Dictionary<string, object?> { ["errors"] = errors });
 
     /// <summary>Why the store did not do it: 404, 409, or 503 where another try may help.</summary>
-    public static ProblemHttpResult Of(StoreError error) => error switch
+    public static IResult Of(StoreError error) => error switch
     {
         StoreError.NotFound missing => Of(404, $"Unknown {missing.What}", $"There is no such {missing.What}."),
         StoreError.Conflict conflict => TypedResults.Problem(
             conflict.Message, statusCode: 409, title: "Conflict",
             extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [conflict.Field] = [conflict.Message] } }),
-        StoreError.Busy => Of(503, "The store is busy", "Too many calls write at once; try again."),
-        StoreError.Full => Of(503, "The store is full", "The disk of the store is full."),
-        _ => Of(503, "The store is not available", "What is kept cannot be read or written now; the service's log says why."),
+        StoreError.Busy => Later("The store is busy", "Too many calls write at once; try again."),
+        StoreError.Full => Later("The store is full", "The disk of the store is full."),
+        _ => Later("The store is not available", "What is kept cannot be read or written now; the service's log says why."),
     };
+
+    private static RetryLater Later(string title, string detail) => new(Of(503, title, detail));
+}
+
+/// <summary>A problem that may be over in a few seconds, and says so with Retry-After.</summary>
+internal sealed class RetryLater(ProblemHttpResult problem) : IResult, IStatusCodeHttpResult
+{
+    public int? StatusCode => problem.StatusCode;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers.RetryAfter = "5";
+        return problem.ExecuteAsync(httpContext);
+    }
 }

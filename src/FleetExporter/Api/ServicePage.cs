@@ -1,7 +1,9 @@
 using System.Reflection;
+using FleetExporter.Api.Alerts;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Training;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -10,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
-public sealed partial class ServicePage(FleetState state, LiveConfig config, DroppedSeries dropped, ControlCounters control, TimeProvider clock, ILogger<ServicePage> logger)
+public sealed partial class ServicePage(
+    FleetState state, LiveConfig config, DroppedSeries dropped, ControlCounters control, Watchdog watchdog, JobBoard jobs, TimeProvider clock, ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
@@ -34,7 +37,8 @@ public sealed partial class ServicePage(FleetState state, LiveConfig config, Dro
             .Concat(HealthFamilies.All)
             .Concat(ProcessMetrics.All)
             .Concat(ControlCounters.Families)
-            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total])
+            .Concat(JobBoard.Families)
+            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total, Watchdog.LastSeen])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
 
@@ -82,7 +86,9 @@ public sealed partial class ServicePage(FleetState state, LiveConfig config, Dro
         }
 
         control.WriteTo(page);
+        watchdog.WriteTo(page);
+        jobs.WriteTo(page);
         ProcessMetrics.Write(page);
-        dropped.WriteTo(page, CollectorCatalog.Families.Concat(TargetCatalog.Families));
+        dropped.WriteTo(page, CollectorCatalog.Families.Concat(TargetCatalog.Families).Concat(JobBoard.Families));
     }
 }

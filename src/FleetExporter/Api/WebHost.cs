@@ -2,9 +2,12 @@ using System.Net;
 using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
+using FleetExporter.Api.Dgx;
+using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Training;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -63,6 +66,9 @@ public static class WebHost
             console.UseUtcTimestamp = true;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A start that fails is said by the command, in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin);
         replace?.Invoke(builder.Services);
@@ -84,7 +90,16 @@ public static class WebHost
         app.MapAudit();
         app.MapExec();
         app.MapKill();
+        app.MapConnections();
+        app.MapWatching();
+        app.MapHistory();
+        app.MapProjects();
+        app.MapHooks();
+        app.MapAlerts();
+        app.MapJobs();
+        app.MapJobActions();
         app.MapDocs();
+        app.MapApiDescription();
         map?.Invoke(app);
         app.CheckAccess();
 
@@ -112,6 +127,12 @@ public static class WebHost
         services.AddSingleton<Projects>();
         services.AddSingleton<Jobs>();
         services.AddHostedService<StoreStart>();
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<JobTurns>();
+        services.AddSingleton<JobProgress>();
+        services.AddSingleton<JobFollower>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(s => s.GetRequiredService<JobFollower>());
     }
 
     private static void AddServices(IServiceCollection services, LiveConfig config)
@@ -129,12 +150,19 @@ public static class WebHost
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
         services.AddSingleton<Fleet>();
+        services.AddSingleton<Watchlist>();
         services.AddSingleton<TargetSet>();
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();
+        services.AddSingleton<Watchdog>();
+        services.AddSingleton<AlertFeed>();
+        services.AddSingleton<Alertmanager>();
+        services.AddSingleton<AlertWatch>();
+        services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
+        services.AddApiDescription();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

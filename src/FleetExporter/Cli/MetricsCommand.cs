@@ -25,7 +25,7 @@ internal static class MetricsCommand
                 var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
                 foreach (var family in ServicePage.Families)
                 {
-                    table.AddRow(family.Name, TypeOf(family), string.Join(' ', family.Labels), Markup.Escape(family.Help));
+                    table.AddRow(family.Name, family.TypeWord, string.Join(' ', family.Labels), Markup.Escape(family.Help));
                 }
 
                 Screen.On(output).Write(table);
@@ -53,7 +53,7 @@ internal static class MetricsCommand
             """);
         foreach (var family in ServicePage.Families)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {TypeOf(family)} | {string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeWord} | {string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 
         return text.ToString();
@@ -62,9 +62,7 @@ internal static class MetricsCommand
     private static string Json() => JsonSerializer.Serialize(
         new
         {
-            families = ServicePage.Families.Select(f => new { name = f.Name, type = TypeOf(f), help = f.Help, unit = f.Unit, labels = f.Labels }),
+            families = ServicePage.Families.Select(f => new { name = f.Name, type = f.TypeWord, help = f.Help, unit = f.Unit, labels = f.Labels }),
         },
         Indented);
-
-    private static string TypeOf(MetricFamily family) => family.Type == MetricType.Counter ? "counter" : "gauge";
 }

@@ -18,6 +18,8 @@ public sealed record ConfigView
 
     public required int MaxConnecting { get; init; }
 
+    public required IReadOnlyList<string> KeyDirs { get; init; }
+
     public required IReadOnlyList<HostView> Hosts { get; init; }
 
     public required IReadOnlyList<ServiceView> Services { get; init; }
@@ -41,6 +43,11 @@ public sealed record ConfigView
 
     public required string Store { get; init; }
 
+    /// <summary>Its URL.</summary>
+    public required string Prometheus { get; init; }
+    /// <summary>Its URL.</summary>
+    public required string Alertmanager { get; init; }
+
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
     public static ConfigView Of(FleetConfig config) => new()
@@ -52,6 +59,7 @@ public sealed record ConfigView
         StaleAfterPolls = config.StaleAfterPolls,
         LegacyAfter = Duration.Format(config.LegacyAfter),
         MaxConnecting = config.Ssh.MaxConnecting,
+        KeyDirs = config.Ssh.KeyFolders,
         Hosts = [.. config.Hosts.Select(HostView.Of)],
         Services = [.. config.Services.Select(ServiceView.Of)],
         Providers = [.. config.Providers.Select(ProviderView.Of)],
@@ -63,6 +71,8 @@ public sealed record ConfigView
         Tls = config.Tls.IsOn,
         Keys = [.. config.Keys.Select(AccessKeyView.Of)],
         Store = config.Store.Shown,
+        Prometheus = config.Prometheus.Url.ToString(),
+        Alertmanager = config.Alertmanager.Url.ToString(),
         Thresholds = config.Thresholds,
     };
 }

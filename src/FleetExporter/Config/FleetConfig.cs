@@ -54,8 +54,17 @@ public sealed record FleetConfig
     /// <summary>Where what must not be lost is kept. Default SQLite in <see cref="DataDir"/>.</summary>
     public StoreConfig Store { get; init; } = new StoreConfig.Sqlite();
 
+    /// <summary>Who is asked for history. Default the one on this machine.</summary>
+    public ServerConfig Prometheus { get; init; } = new() { Url = new("http://127.0.0.1:9090") };
+
+    /// <summary>Where alerts are read and silenced. Default the one on this machine.</summary>
+    public ServerConfig Alertmanager { get; init; } = new() { Url = new("http://127.0.0.1:9093") };
+
     /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
+
+    /// <summary>Names that are taken: of hosts and of all that is asked over the network.</summary>
+    public IEnumerable<string> Names => Hosts.Select(h => h.Name).Concat(((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name));
 
     /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
     public string? SourcePath { get; init; }

@@ -9,7 +9,7 @@ public enum Scope
     /// <summary>Act on hosts, and see what is received from them as it is.</summary>
     Control,
 
-    /// <summary>Report a device's own readings, and nothing else.</summary>
+    /// <summary>Report a device's own readings, or tell of alerts as Alertmanager does, and nothing else.</summary>
     Push,
 
     /// <summary>Everything: connections, the audit, reload.</summary>

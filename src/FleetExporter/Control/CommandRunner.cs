@@ -37,7 +37,7 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 public sealed record CommandEntry(string Id, string Host, string Caller, string Command, DateTimeOffset Started, CommandResult? Result = null);
 
 /// <summary>Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.</summary>
-public sealed class CommandRunner(Fleet fleet, TimeProvider clock) : IAsyncDisposable
+public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
     public const int MostPerHost = 4;
@@ -79,6 +79,7 @@ public sealed class CommandRunner(Fleet fleet, TimeProvider clock) : IAsyncDispo
         {
             await started(running.Entry.Id).ConfigureAwait(false);
             result = await RemoteCommand.RunAsync(access.Shell, request, output, clock, stop.Token).ConfigureAwait(false);
+            counters.ObserveExec(result.Duration);
             return running.Entry with { Result = result };
         }
         finally
@@ -114,23 +115,41 @@ public sealed class CommandRunner(Fleet fleet, TimeProvider clock) : IAsyncDispo
         _stopping.Dispose();
     }
 
-    private HostAccess Check(string host, CommandRequest request)
+    /// <summary>The way to a host for a command that its policy allows.</summary>
+    /// <param name="command">Null for what is no command of somebody's, and under no policy.</param>
+    /// <exception cref="CommandRefusedException">There is none now.</exception>
+    public HostAccess AccessTo(string host, string? command)
     {
         var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
-        if (!access.Host.Exec.Allows(request.Command, access.Host.Commands))
+        if (command is not null && !access.Host.Exec.Allows(command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
-                ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml"
+                ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
                 : $"the command is not one of those that fleet.yml allows on {host}");
         }
 
+        return access;
+    }
+
+    /// <exception cref="CommandRefusedException">The host is not connected.</exception>
+    public void CheckConnected(HostAccess access)
+    {
+        if (!access.Snapshot.Connection.Up)
+        {
+            throw new CommandRefusedException(CommandRefusal.NotConnected, $"{access.Host.Name} is not connected: {access.Snapshot.Problem(clock.GetUtcNow())}");
+        }
+    }
+
+    private HostAccess Check(string host, CommandRequest request)
+    {
+        var access = AccessTo(host, request.Command);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
             throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");
         }
 
-        return access.Snapshot.Connection.Up ? access : throw new CommandRefusedException(
-            CommandRefusal.NotConnected, $"{host} is not connected: {access.Snapshot.Problem(clock.GetUtcNow())}");
+        CheckConnected(access);
+        return access;
     }
 
     private void Enter(Running running)

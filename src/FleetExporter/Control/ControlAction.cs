@@ -18,4 +18,32 @@ public enum ControlAction
 
     /// <summary>The end of a tmux session, and the token before it.</summary>
     Kill,
+
+    ConnectionCreate,
+    ConnectionChange,
+    ConnectionDelete,
+
+    /// <summary>The begin of watching a host.</summary>
+    Connect,
+
+    /// <summary>The end of watching a host.</summary>
+    Disconnect,
+
+    ProjectCreate,
+    ProjectChange,
+    ProjectDelete,
+
+    /// <summary>A silence over an alert.</summary>
+    Acknowledge,
+
+    /// <summary>The end of such a silence.</summary>
+    Unacknowledge,
+
+    JobCreate,
+    JobChange,
+    JobDelete,
+
+    /// <summary>A job put to work in a session on its host.</summary>
+    JobStart,
+    JobCancel,
 }

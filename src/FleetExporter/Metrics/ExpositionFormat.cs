@@ -30,8 +30,6 @@ public abstract class ExpositionFormat
     private static string EscapeHelp(string help) =>
         help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
-    private static string TypeOf(MetricFamily family) => family.Type == MetricType.Counter ? "counter" : "gauge";
-
     private sealed class TextFormat : ExpositionFormat
     {
         public override string ContentType => "text/plain; version=0.0.4; charset=utf-8";
@@ -39,7 +37,7 @@ public abstract class ExpositionFormat
         internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
         {
             Line(output, $"# HELP {family.Name} {EscapeHelp(family.Help)}");
-            Line(output, $"# TYPE {family.Name} {TypeOf(family)}");
+            Line(output, $"# TYPE {family.Name} {family.TypeWord}");
         }
 
         internal override void WriteEnd(IBufferWriter<byte> output)
@@ -54,7 +52,7 @@ public abstract class ExpositionFormat
         internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
         {
             var name = family.Type == MetricType.Counter ? family.Name[..^"_total".Length] : family.Name;
-            Line(output, $"# TYPE {name} {TypeOf(family)}");
+            Line(output, $"# TYPE {name} {family.TypeWord}");
             if (family.Unit is not null)
             {
                 Line(output, $"# UNIT {name} {family.Unit}");

@@ -4,6 +4,7 @@ public enum MetricType
 {
     Gauge,
     Counter,
+    Histogram,
 }
 
 /// <summary>One row of the catalogue: the name, type, help and labels of a family. Identity is the object, so declare each once as <c>static readonly</c>.</summary>
@@ -34,6 +35,17 @@ public sealed class MetricFamily
     /// <summary>Base unit, taken from the end of the name; null where the name has none.</summary>
     public string? Unit { get; }
 
+    /// <summary>The type as both text formats and the catalogue call it.</summary>
+    public string TypeWord => Type switch
+    {
+        MetricType.Counter => "counter",
+        MetricType.Histogram => "histogram",
+        _ => "gauge",
+    };
+
+    /// <summary>The names on sample lines: the family's own, or those of a histogram.</summary>
+    public IReadOnlyList<string> SampleNames => Type == MetricType.Histogram ? [Name + "_bucket", Name + "_sum", Name + "_count"] : [Name];
+
     /// <summary>Every label a sample may carry.</summary>
     public IReadOnlyList<string> Labels { get; }
 
@@ -51,6 +63,9 @@ public sealed class MetricFamily
         name.EndsWith("_total", StringComparison.Ordinal)
             ? new(MetricType.Counter, name, help, labels)
             : throw new ArgumentException($"The counter {name} does not end in _total.", nameof(name));
+
+    /// <summary>Has no label <c>le</c> of its own among its labels; the samples have it.</summary>
+    public static MetricFamily Histogram(string name, string help, params string[] labels) => new(MetricType.Histogram, name, help, labels);
 
     /// <summary>The same family with another limit; used where it is declared.</summary>
     public MetricFamily UpTo(int seriesPerTarget)

@@ -23,7 +23,7 @@ public sealed class MetricsPage : IDisposable
     {
         if (value is { } number && Room(family) is { } buffer)
         {
-            buffer.Begin(family, labels);
+            buffer.Begin(labels);
             buffer.End(number);
         }
     }
@@ -33,7 +33,7 @@ public sealed class MetricsPage : IDisposable
     {
         if (value is { } number && Room(family) is { } buffer)
         {
-            buffer.Begin(family, labels);
+            buffer.Begin(labels);
             foreach (var (name, text) in extra)
             {
                 buffer.Label(name, text);
@@ -51,6 +51,28 @@ public sealed class MetricsPage : IDisposable
         {
             Add(family, labels, state == current ? 1 : 0, (label, state));
         }
+    }
+
+    /// <summary>Adds the buckets, the sum and the count of what was observed; it counts as one series.</summary>
+    public void AddHistogram(MetricFamily family, Labels labels, Histogram histogram)
+    {
+        if (Room(family) is not { } buffer)
+        {
+            return;
+        }
+
+        var (counts, sum) = histogram.Read();
+        for (var i = 0; i < counts.Count; i++)
+        {
+            buffer.Begin(labels, "_bucket"u8);
+            buffer.Label("le", i < histogram.Bounds.Count ? histogram.Bounds[i].ToString(System.Globalization.CultureInfo.InvariantCulture) : "+Inf");
+            buffer.End(counts[i]);
+        }
+
+        buffer.Begin(labels, "_sum"u8);
+        buffer.End(sum);
+        buffer.Begin(labels, "_count"u8);
+        buffer.End(counts[^1]);
     }
 
     /// <summary>Writes the whole page, families in the order of their names.</summary>

@@ -71,6 +71,30 @@ public sealed class Fleet : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Tries a host that is not connected at once, whatever its back-off, and waits for what comes of it.</summary>
+    /// <param name="patience">The longest wait.</param>
+    public async Task ConnectNowAsync(string host, TimeSpan patience, CancellationToken stop)
+    {
+        await _applying.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (_watches.TryGetValue(host, out var watch) && watch.Monitor.Tried.IsCompleted && _state.Find(host) is { Connection.Up: false })
+            {
+                await StopAsync(watch).ConfigureAwait(false);
+                Start(watch.Monitor.Host, _config!);
+            }
+        }
+        finally
+        {
+            _applying.Release();
+        }
+
+        if (_watches.TryGetValue(host, out var tried))
+        {
+            await tried.Monitor.Tried.WaitAsync(patience, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>The way to a host, for commands; null when no such host is watched.</summary>
     public HostAccess? AccessTo(string host) =>
         _watches.TryGetValue(host, out var watch) && _state.Find(host) is { } snapshot ? new HostAccess(watch.Monitor.Host, watch.Monitor.Shell, snapshot) : null;

@@ -21,11 +21,15 @@ internal sealed partial class HostMonitor(
     private readonly PollNow _pollGpus = new();
     private readonly Schedule _vitalsSchedule = new();
     private readonly Schedule _gpuSchedule = new();
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _gpuStreamOpen;
 
     public HostConfig Host => host;
 
     public IShell Shell => shell;
+
+    /// <summary>Completes when the first attempt to connect has come to an end, good or bad.</summary>
+    public Task Tried => _tried.Task;
 
     /// <summary>Polls everything at once and completes when the answers are in, or at once when the host is not connected.</summary>
     public Task PollNowAsync() => !_record.Current.Connection.Up
@@ -51,6 +55,7 @@ internal sealed partial class HostMonitor(
                     _record.Disconnected(e.Reason, e.Message, clock.GetUtcNow() + wait);
                     _record.Lost("the host is not connected");
                     _pollVitals.Take()?.TrySetResult();
+                    _tried.TrySetResult();
                     if (fresh)
                     {
                         LogDown(host.Name, Words.Of(e.Reason), e.Message);
@@ -63,6 +68,7 @@ internal sealed partial class HostMonitor(
         catch (Exception) when (stop.IsCancellationRequested)
         {
             _record.Close();
+            _tried.TrySetResult();
             _pollVitals.Take()?.TrySetResult();
             _pollGpus.Take()?.TrySetResult();
         }
@@ -92,6 +98,7 @@ internal sealed partial class HostMonitor(
             if (gpus == Task.CompletedTask && _record.Current.LastSeen is not null)
             {
                 backOff.Reset();
+                _tried.TrySetResult();
                 LogUp(host.Name);
                 gpus = RunGpusAsync(end.Token);
             }

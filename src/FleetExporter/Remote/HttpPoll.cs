@@ -31,10 +31,14 @@ public sealed class HttpPoll(string? key = null) : IDisposable
     /// <summary>Asks once and reads the whole answer. The caller limits the time.</summary>
     /// <param name="limit">Longest body in bytes.</param>
     /// <exception cref="TargetFailureException">There is no answer, or it is a redirect or a refusal (401, 403), or its body is over the limit.</exception>
-    public async Task<HttpAnswer> GetAsync(Uri url, int limit, CancellationToken stop)
+    public Task<HttpAnswer> GetAsync(Uri url, int limit, CancellationToken stop) => SendAsync(HttpMethod.Get, url, null, limit, stop);
+
+    /// <summary>The same with another method and, unless it is null, a body of JSON.</summary>
+    /// <exception cref="TargetFailureException">As for a GET.</exception>
+    public async Task<HttpAnswer> SendAsync(HttpMethod method, Uri url, string? json, int limit, CancellationToken stop)
     {
         _http ??= new HttpMessageInvoker(_connecting.Handler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var request = new HttpRequestMessage(method, url) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (key is not null)
         {

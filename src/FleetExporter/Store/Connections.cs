@@ -10,6 +10,73 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     public Task<StoreResult<Page<Connection>>> ListAsync(int limit, string? cursor, CancellationToken stop) =>
         ListAsync("1 = 1", new { cursor, most = limit + 1 }, limit, c => c.Id, stop);
 
+    /// <summary>All of them, in the order of their ids.</summary>
+    public async Task<StoreResult<IReadOnlyList<Connection>>> AllAsync(CancellationToken stop)
+    {
+        List<Connection> all = [];
+        for (string? cursor = null; ;)
+        {
+            var page = await ListAsync(Page<Connection>.Most, cursor, stop).ConfigureAwait(false);
+            if (!page.Success)
+            {
+                return page.Error;
+            }
+
+            all.AddRange(page.Value.Items);
+            if ((cursor = page.Value.NextCursor) is null)
+            {
+                return all.AsReadOnly();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes the rows of the source <see cref="ConnectionSource.File"/> what fleet.yml says. A host that is not there any more keeps its row, inactive, while projects
+    /// hang on it; a host whose name a connection of the API has gets none.
+    /// </summary>
+    /// <param name="hosts">With their ids.</param>
+    /// <returns>The names that got no row.</returns>
+    public Task<StoreResult<IReadOnlyList<string>>> MirrorAsync(IReadOnlyList<Connection> hosts, CancellationToken stop) => Database.WriteAsync<IReadOnlyList<string>>(
+        async work =>
+        {
+            var rows = await work.ManyAsync<ConnectionRow>($"SELECT * FROM connections{work.LockRow}", new { }).ConfigureAwait(false);
+            var taken = rows.Where(r => r.Source == Cells.Of(ConnectionSource.Api)).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+            var before = rows.Where(r => r.Source == Cells.Of(ConnectionSource.File)).ToDictionary(r => r.Id, r => r.ToRecord());
+            foreach (var host in hosts.Where(h => !taken.Contains(h.Name)))
+            {
+                if (!before.Remove(host.Id, out var row))
+                {
+                    await work.RunAsync(Insert, ConnectionRow.Of(host with { CreatedAt = Now, UpdatedAt = Now })).ConfigureAwait(false);
+                }
+                else if (host with { LastConnectedAt = row.LastConnectedAt, CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt } is var same && same != row)
+                {
+                    await work.RunAsync(Update, ConnectionRow.Of(same with { UpdatedAt = Now })).ConfigureAwait(false);
+                }
+            }
+
+            foreach (var id in before.Keys)
+            {
+                await work.RunAsync("DELETE FROM connections WHERE id = @id AND NOT EXISTS (SELECT 1 FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
+                await work.RunAsync("UPDATE connections SET is_active = 0 WHERE id = @id", new { id }).ConfigureAwait(false);
+            }
+
+            return hosts.Select(h => h.Name).Where(taken.Contains).ToList().AsReadOnly();
+        },
+        stop);
+
+    /// <summary>Notes when connections were last made; those that are gone by now are passed over.</summary>
+    public Task<StoreResult<string>> ConnectedAsync(IReadOnlyCollection<(string Id, DateTimeOffset At)> connected, CancellationToken stop) => Database.WriteAsync<string>(
+        async work =>
+        {
+            foreach (var (id, at) in connected)
+            {
+                await work.RunAsync("UPDATE connections SET last_connected_at = @at WHERE id = @id", new { id, at = Cells.Of(at) }).ConfigureAwait(false);
+            }
+
+            return "";
+        },
+        stop);
+
     /// <summary>Adds it with an id and times of the store's.</summary>
     public Task<StoreResult<Connection>> AddAsync(Connection given, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
@@ -58,6 +125,13 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
             if (cascade)
             {
+                if (await work.OneAsync<long>(
+                    "SELECT COUNT(*) FROM jobs WHERE status = 'running' AND session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)",
+                    new { id }).ConfigureAwait(false) > 0)
+                {
+                    return new StoreError.Conflict("jobs", "a job of the connection runs in a session of its own; cancel it first");
+                }
+
                 await work.RunAsync("DELETE FROM jobs WHERE project_id IN (SELECT id FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
                 await work.RunAsync("DELETE FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false);
             }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace FleetExporter.Store;
@@ -6,6 +8,16 @@ namespace FleetExporter.Store;
 public static partial class Ids
 {
     public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("D");
+
+    /// <summary>The id of a host of fleet.yml: the same for a name, so that it outlives the row and is known without the store.</summary>
+    public static string OfHost(string name)
+    {
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes("fleet.yml host " + name)).AsSpan(0, 16);
+        // Version 8, whose bits are its maker's own, of RFC 9562.
+        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
+        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString("D");
+    }
 
     /// <summary>Whether a name could be taken for an id; no name may.</summary>
     public static bool LooksLikeOne(string name) => Pattern().IsMatch(name);

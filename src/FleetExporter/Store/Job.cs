@@ -35,6 +35,18 @@ public sealed record Job
 
     public string? ContainerId { get; init; }
 
+    /// <summary>The tmux session that it was started in, until that is known to be gone; null for a job that somebody else runs.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>0 to 255 as sh tells it, above 128 for a signal; null while it runs, and where nobody saw how it ended.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Why it failed, in one line; null when it did not, or nobody said.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When the metrics last changed; null while there are none.</summary>
+    public DateTimeOffset? MetricsAt { get; init; }
+
     /// <summary>Set by the first <see cref="JobStatus.Running"/>.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -73,6 +85,7 @@ public sealed record Job
         {
             StartedAt = before.StartedAt ?? (after.Status == JobStatus.Running ? now : null),
             CompletedAt = before.CompletedAt ?? (after.IsFinished ? now : null),
+            MetricsAt = JsonNode.DeepEquals(before.Metrics, after.Metrics) ? before.MetricsAt : now,
         } : null;
     }
 }

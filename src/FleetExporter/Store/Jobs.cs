@@ -2,7 +2,8 @@ namespace FleetExporter.Store;
 
 /// <summary>The table of jobs.</summary>
 internal sealed class Jobs(Database database) : Table<JobRow, Job>(
-    database, "jobs", "job", "id, project_id, name, model_name, status, config, metrics, container_id, started_at, completed_at, created_at", row => row.ToRecord())
+    database, "jobs", "job", "id, project_id, name, model_name, status, config, metrics, container_id, session, exit_code, reason, metrics_at, started_at, completed_at, created_at",
+    row => row.ToRecord())
 {
     /// <summary>Characters that the metrics of one job may come to, however they came together.</summary>
     private const int MostMetrics = 256 * 1024;
@@ -25,6 +26,41 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
         stop);
 
+    /// <summary>Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.</summary>
+    /// <param name="failed">Since when a failure counts.</param>
+    /// <param name="ended">Since when any end counts.</param>
+    public Task<StoreResult<IReadOnlyList<WatchedJob>>> WatchedAsync(DateTimeOffset failed, DateTimeOffset ended, CancellationToken stop) =>
+        Database.ReadAsync<IReadOnlyList<WatchedJob>>(
+            async work => (await work.ManyAsync<WatchedRow>(
+                $"""
+                SELECT {string.Join(", ", Columns.Split(", ").Select(c => "j." + c))}, p.name AS project_name, c.name AS connection_name
+                FROM jobs j JOIN projects p ON p.id = j.project_id JOIN connections c ON c.id = p.connection_id
+                WHERE j.status = 'running' OR j.session IS NOT NULL OR (j.status = 'failed' AND j.completed_at >= @failed) OR j.completed_at >= @ended
+                ORDER BY CASE WHEN j.status = 'running' OR j.session IS NOT NULL THEN 0 ELSE 1 END, j.id LIMIT 2000
+                """,
+                new { failed = Cells.Of(failed), ended = Cells.Of(ended) }).ConfigureAwait(false))
+                .ConvertAll(r => new WatchedJob(r.ToRecord(), r.ProjectName, r.ConnectionName)),
+            stop);
+
+    /// <summary>Keeps what a job printed last, in the place of what was kept before.</summary>
+    public Task<StoreResult<string>> KeepOutputAsync(string id, string text, CancellationToken stop) => Database.WriteAsync<string>(
+        async work =>
+        {
+            if (await RowAsync(work, id).ConfigureAwait(false) is null)
+            {
+                return Missing;
+            }
+
+            await work.RunAsync(
+                "INSERT INTO job_outputs (job_id, text) VALUES (@id, @text) ON CONFLICT (job_id) DO UPDATE SET text = excluded.text", new { id, text }).ConfigureAwait(false);
+            return text;
+        },
+        stop);
+
+    /// <returns>Empty where nothing was kept.</returns>
+    public Task<StoreResult<string>> OutputAsync(string id, CancellationToken stop) => Database.ReadAsync<string>(
+        async work => await work.OneAsync<string>("SELECT text FROM job_outputs WHERE job_id = @id", new { id }).ConfigureAwait(false) ?? "", stop);
+
     /// <summary>Adds it with an id and times of the store's; one that is running already started now.</summary>
     public Task<StoreResult<Job>> AddAsync(Job given, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
@@ -41,7 +77,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 return NoProject;
             }
 
-            var pending = given with { Id = Ids.New(Now), ProjectId = project, Status = JobStatus.Pending, StartedAt = null, CompletedAt = null, CreatedAt = Now };
+            var pending = given with { Id = Ids.New(Now), ProjectId = project, Status = JobStatus.Pending, StartedAt = null, CompletedAt = null, CreatedAt = Now, MetricsAt = given.Metrics.Count > 0 ? Now : null };
             var added = Job.Moved(pending, pending with { Status = given.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);
             return added;
@@ -94,7 +130,17 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         : null;
 }
 
-internal sealed class JobRow
+/// <summary>A job with the names of its project and of its connection, which is that of the host.</summary>
+internal sealed record WatchedJob(Job Job, string Project, string Connection);
+
+internal sealed class WatchedRow : JobRow
+{
+    public string ProjectName { get; set; } = "";
+
+    public string ConnectionName { get; set; } = "";
+}
+
+internal class JobRow
 {
     public string Id { get; set; } = "";
 
@@ -112,6 +158,14 @@ internal sealed class JobRow
 
     public string? ContainerId { get; set; }
 
+    public string? Session { get; set; }
+
+    public int? ExitCode { get; set; }
+
+    public string? Reason { get; set; }
+
+    public long? MetricsAt { get; set; }
+
     public long? StartedAt { get; set; }
 
     public long? CompletedAt { get; set; }
@@ -128,6 +182,10 @@ internal sealed class JobRow
         Config = Cells.Of(j.Config),
         Metrics = Cells.Of(j.Metrics),
         ContainerId = j.ContainerId,
+        Session = j.Session,
+        ExitCode = j.ExitCode,
+        Reason = j.Reason,
+        MetricsAt = Cells.Of(j.MetricsAt),
         StartedAt = Cells.Of(j.StartedAt),
         CompletedAt = Cells.Of(j.CompletedAt),
         CreatedAt = Cells.Of(j.CreatedAt),
@@ -143,6 +201,10 @@ internal sealed class JobRow
         Config = Cells.Json(Config),
         Metrics = Cells.Json(Metrics),
         ContainerId = ContainerId,
+        Session = Session,
+        ExitCode = ExitCode,
+        Reason = Reason,
+        MetricsAt = Cells.Time(MetricsAt),
         StartedAt = Cells.Time(StartedAt),
         CompletedAt = Cells.Time(CompletedAt),
         CreatedAt = Cells.Time(CreatedAt),

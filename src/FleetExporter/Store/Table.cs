@@ -14,6 +14,8 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
 
     private protected DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Database.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
+    private protected string Columns { get; } = columns;
+
     private protected StoreError.NotFound Missing { get; } = new(what);
 
     private protected string Insert { get; } = $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
@@ -28,7 +30,7 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
     private protected static string? Clash(string name) => Ids.LooksLikeOne(name) ? "the name looks like an id" : null;
 
     private protected Task<TRow?> RowAsync(Work work, string key) =>
-        work.OneAsync<TRow>($"SELECT {columns} FROM {name} WHERE id = @key OR name = @key{work.LockRow}", new { key });
+        work.OneAsync<TRow>($"SELECT {Columns} FROM {name} WHERE id = @key OR name = @key{work.LockRow}", new { key });
 
     /// <param name="where">A condition on the columns; its values are properties of <paramref name="args"/>, which also has <c>cursor</c> and <c>most</c>.</param>
     private protected Task<StoreResult<Page<T>>> ListAsync(string where, object args, int limit, Func<T, string> id, CancellationToken stop) =>
@@ -36,7 +38,7 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
             async work =>
             {
                 var rows = await work.ManyAsync<TRow>(
-                    $"SELECT {columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most", args).ConfigureAwait(false);
+                    $"SELECT {Columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most", args).ConfigureAwait(false);
                 return Page<T>.Of([.. rows.Select(read)], limit, id);
             },
             stop);

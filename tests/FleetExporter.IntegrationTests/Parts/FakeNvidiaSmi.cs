@@ -43,6 +43,18 @@ internal sealed class FakeNvidiaSmi
         PathOf("processes.csv"),
         "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n" + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
 
+    /// <summary>The core temperature of every GPU from now on.</summary>
+    public void Heat(int celsius)
+    {
+        var rows = File.ReadAllLines(PathOf("gpus.csv")).Select(r => r.Split(", ")).ToList();
+        var column = Array.FindIndex(rows[0], c => c.StartsWith("temperature.gpu", StringComparison.Ordinal));
+        Assert.True(column >= 0);
+        rows.Skip(1).ToList().ForEach(r => r[column] = $"{celsius}");
+        // Whole or not at all: it is read while it is written.
+        File.WriteAllLines(PathOf("gpus.new"), rows.Select(r => string.Join(", ", r)));
+        File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
+    }
+
     /// <summary>Every call from now on hangs until it is killed.</summary>
     public void Hang(bool ignoresTerm = false)
     {

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
 /// <summary>A real Prometheus with a data folder of its own.</summary>
-internal sealed class PrometheusServer : IAsyncDisposable
+internal sealed partial class PrometheusServer : IAsyncDisposable
 {
     private readonly Child _process;
     private readonly HttpClient _http;
@@ -16,17 +17,40 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     public string Log => _process.Said;
 
+    public string Url => _http.BaseAddress!.ToString();
+
     /// <param name="scrapeConfigs">The list below <c>scrape_configs:</c>.</param>
-    public static async Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs)
+    public static Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs) =>
+        RunAsync(folder, $"global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\nscrape_configs:\n{scrapeConfigs}\n");
+
+    /// <summary>With the project's own configuration and rules, in which a minute is a second.</summary>
+    /// <param name="environment">For scripts/prometheus-config.</param>
+    public static async Task<PrometheusServer> WithRulesAsync(TestFolder folder, IReadOnlyDictionary<string, string> environment)
     {
-        var config = folder.Write("prometheus.yml", $"global: {{ scrape_interval: 1s, scrape_timeout: 1s }}\nscrape_configs:\n{scrapeConfigs}\n");
+        var rules = folder.Make("rules");
+        foreach (var file in Directory.GetFiles(Repository.PathOf("prometheus", "rules"), "*.rules.yml"))
+        {
+            var text = Minutes().Replace(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), "$1$2s");
+            folder.Write($"rules/{Path.GetFileName(file)}", Hours().Replace(text, "$1$2m"));
+        }
+
+        var written = await Tool.TryAsync(
+            Repository.PathOf("scripts", "prometheus-config"), [], null, new Dictionary<string, string>(environment) { ["RULES"] = rules });
+        Assert.True(written.Exit == 0, written.Error);
+        return await RunAsync(folder, written.Output.Replace("15s", "1s", StringComparison.Ordinal));
+    }
+
+    private static async Task<PrometheusServer> RunAsync(TestFolder folder, string yml)
+    {
+        // What fires before Prometheus has found its Alertmanager is lost until it is sent again, a minute later if not told otherwise.
+        var config = folder.Write("prometheus.yml", yml);
         for (var tries = 0; ; tries++)
         {
             var port = Ports.Free();
             var server = new PrometheusServer(
                 Child.Start(
                     "prometheus",
-                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}"],
+                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s"],
                     folder.Path),
                 port);
             await Until.SeenAsync(
@@ -59,6 +83,12 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _http.Dispose();
         await _process.DisposeAsync();
     }
+
+    [GeneratedRegex("(for: )([0-9]+)m")]
+    private static partial Regex Minutes();
+
+    [GeneratedRegex("(for: )([0-9]+)h")]
+    private static partial Regex Hours();
 }
 
 internal static class Promtool

@@ -11,6 +11,13 @@ internal static class Rules
             .SelectMany(file => Items(Root(file), "groups")).SelectMany(group => Items(group, "rules")),
     ];
 
+    /// <summary>Those that are off by default; they record and alert of nothing.</summary>
+    public static IReadOnlyList<YamlMappingNode> Optional { get; } =
+    [
+        .. Directory.GetFiles(Repository.PathOf("prometheus", "rules-optional"), "*.rules.yml").Order(StringComparer.Ordinal)
+            .SelectMany(file => Items(Root(file), "groups")).SelectMany(group => Items(group, "rules")),
+    ];
+
     public static IEnumerable<YamlMappingNode> Alerts => All.Where(rule => Text(rule, "alert") is not null);
 
     /// <summary>What the tests expect: the alert, and whether it fires.</summary>

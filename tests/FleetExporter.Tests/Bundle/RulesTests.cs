@@ -70,6 +70,19 @@ public sealed partial class RulesTests
         }
     }
 
+    [Fact]
+    public void Optional_rules_record_what_the_service_publishes()
+    {
+        var families = ServicePage.Families.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var recorded = Rules.Optional.Select(r => Rules.Text(r, "record")!).ToList();
+        Assert.Distinct(recorded);
+        Assert.All(Rules.Optional.Select(r => Rules.Text(r, "expr")!), expression =>
+        {
+            Assert.All(Metric().Matches(Recorded().Replace(expression, "")).Select(m => m.Groups[1].Value), name => Assert.Contains(name, families));
+            Assert.All(Recorded().Matches(expression).Select(m => m.Value), name => Assert.Contains(name, recorded));
+        });
+    }
+
     [GeneratedRegex(@"\b[a-z_]+:[a-z0-9_]+:[a-z0-9]+\b")]
     private static partial Regex Recorded();
 

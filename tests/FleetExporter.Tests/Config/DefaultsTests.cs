@@ -70,7 +70,7 @@ public sealed class DefaultsTests
         var (with, without) = section switch
         {
             "" => (line, ""),
-            "ssh" or "thresholds" or "store" => ($"{section}: {{ {line} }}", ""),
+            "ssh" or "thresholds" or "store" or "prometheus" or "alertmanager" => ($"{section}:\n  {line}", ""),
             "tmux" => ($"hosts: [{{ name: a, tmux: {{ {line} }} }}]", "hosts: [{ name: a }]"),
             "exec" => ($"hosts: [{{ name: a, exec: {{ {line} }} }}]", "hosts: [{ name: a }]"),
             "services" or "providers" => Pair(section, "name: a, url: 'http://b'", line),

@@ -9,6 +9,8 @@ public sealed class MetricsPageTests : IDisposable
     private static readonly MetricFamily Plain = MetricFamily.Gauge("fleet_test_plain", "Without a unit.", "state");
     private static readonly MetricFamily Small = MetricFamily.Gauge("fleet_test_small", "At most a few.", "host");
 
+    private static readonly MetricFamily Waits = MetricFamily.Histogram("fleet_test_waits_seconds", "Waiting.", "host");
+
     private readonly DroppedSeries _dropped = new();
     private readonly MetricsPage _page;
 
@@ -33,6 +35,31 @@ public sealed class MetricsPageTests : IDisposable
 
             """,
             _page.ToString());
+    }
+
+    [Theory]
+    [InlineData(false, "# HELP fleet_test_waits_seconds Waiting.\n# TYPE fleet_test_waits_seconds histogram\n", "")]
+    [InlineData(true, "# TYPE fleet_test_waits_seconds histogram\n# UNIT fleet_test_waits_seconds seconds\n# HELP fleet_test_waits_seconds Waiting.\n", "# EOF\n")]
+    public void A_histogram_has_rising_buckets_a_sum_and_a_count(bool openMetrics, string head, string end)
+    {
+        var histogram = new Histogram(0.5, 2);
+        foreach (var value in (double[])[0.25, 0.5, 1, 7])
+        {
+            histogram.Observe(value);
+        }
+
+        _page.AddHistogram(Waits, Labels.Of("host", "a"), histogram);
+
+        Assert.Equal(
+            head + """
+            fleet_test_waits_seconds_bucket{host="a",le="0.5"} 2
+            fleet_test_waits_seconds_bucket{host="a",le="2"} 3
+            fleet_test_waits_seconds_bucket{host="a",le="+Inf"} 4
+            fleet_test_waits_seconds_sum{host="a"} 8.75
+            fleet_test_waits_seconds_count{host="a"} 4
+
+            """ + end,
+            _page.ToString(openMetrics ? ExpositionFormat.OpenMetrics : ExpositionFormat.Text));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class MetricsDocumentationTests
         Assert.Equal(ServicePage.Families.Select(f => f.Name), families.Select(f => f.GetProperty("name").GetString()!));
         Assert.Equal(ServicePage.Families.Select(f => f.Labels), families.Select(f => f.GetProperty("labels").EnumerateArray().Select(l => l.GetString()!).ToArray()));
         Assert.Equal(ServicePage.Families.Select(f => f.Unit), families.Select(f => f.GetProperty("unit").GetString()));
-        Assert.All(families, f => Assert.Contains(f.GetProperty("type").GetString(), new[] { "gauge", "counter" }));
+        Assert.All(families, f => Assert.Contains(f.GetProperty("type").GetString(), new[] { "gauge", "counter", "histogram" }));
         Assert.All(families, f => Assert.EndsWith(".", f.GetProperty("help").GetString(), StringComparison.Ordinal));
     }
 

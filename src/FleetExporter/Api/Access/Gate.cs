@@ -38,6 +38,13 @@ internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attem
             return;
         }
 
+        if (caller == Caller.Anonymous && route.Metadata.GetMetadata<OpenOnLoopback>() is not null)
+        {
+            context.Features.Set(caller);
+            await recorder.RunAsync(context, route, caller, next).ConfigureAwait(false);
+            return;
+        }
+
         if (caller is null or { Key: null } && caller?.May(needed) != true)
         {
             await recorder.RunAsync(context, route, null, NoKey(context).ExecuteAsync).ConfigureAwait(false);

@@ -33,5 +33,41 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>Reads an object whose members the caller looks at one by one.</summary>
+    /// <returns>The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.</returns>
+    public static async Task<(JsonElement? Body, ProblemHttpResult? Problem)> ReadObjectAsync(HttpContext context)
+    {
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(
+                context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 }, context.RequestAborted).ConfigureAwait(false);
+            return document.RootElement.ValueKind != JsonValueKind.Object ? (null, Unreadable("it is no object"))
+                : !IsText(document.RootElement) ? (null, Unreadable("there is a NUL in it"))
+                : (document.RootElement.Clone(), null);
+        }
+        catch (JsonException)
+        {
+            return (null, Unreadable("it cannot be parsed"));
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
+        {
+            // Half a surrogate pair, in an escape or as it stands.
+            return (null, Unreadable("a text in it is no Unicode"));
+        }
+        catch (BadHttpRequestException failure)
+        {
+            return (null, failure.StatusCode == 413 ? TooLarge : Unreadable("it ended early"));
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>
+    private static bool IsText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => !value.GetString()!.Contains('\0'),
+        JsonValueKind.Array => value.EnumerateArray().All(IsText),
+        JsonValueKind.Object => value.EnumerateObject().All(m => !m.Name.Contains('\0') && IsText(m.Value)),
+        _ => true,
+    };
+
     private static ProblemHttpResult Unreadable(string why) => Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
 }

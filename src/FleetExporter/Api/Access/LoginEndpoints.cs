@@ -12,7 +12,7 @@ internal static class LoginEndpoints
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/login", (HttpContext context, Gate gate, Sessions sessions) => LoginAsync(context, gate, sessions))
-            .IsOpen().Audits(ControlAction.Login)
+            .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Begins a session of a browser with a key.");
 
         routes.MapPost("/api/logout", (HttpContext context, Sessions sessions) =>

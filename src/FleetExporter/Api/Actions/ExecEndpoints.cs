@@ -1,5 +1,6 @@
 using System.Globalization;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Dgx;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
@@ -18,7 +19,7 @@ internal static class ExecEndpoints
     public static void MapExec(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/dgx/exec/{id}", ([AsParameters] Call call, string id) => call.RunAsync(id))
-            .Needs(Scope.Control).Audits(ControlAction.Exec)
+            .Needs(Scope.Control).Audits(ControlAction.Exec).Takes<ExecBody>().Produces<ExecView>()
             .WithSummary("Runs a command on a host and answers when it has ended; with Accept: text/event-stream as it happens.");
 
         routes.MapDelete("/api/dgx/exec/{id}", IResult (HttpContext context, CommandRunner runner, string id) =>
@@ -26,7 +27,7 @@ internal static class ExecEndpoints
                 context.Features.Get<CallNote>()!.Target = Printable.Line(id, 64);
                 return runner.Cancel(id) ? TypedResults.NoContent() : Problem.NotFound("running command", Printable.Line(id, 64));
             })
-            .Needs(Scope.Control).Audits(ControlAction.Cancel)
+            .Needs(Scope.Control).Audits(ControlAction.Cancel).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends a command that runs, with all it has started.");
 
         routes.MapGet("/api/dgx/exec", (HttpContext context, CommandRunner runner) =>
@@ -39,9 +40,10 @@ internal static class ExecEndpoints
             .WithSummary("Commands that run, and the last that ended; without the scope control only one's own.");
     }
 
-    internal sealed record Call(HttpContext Context, Fleet Fleet, CommandRunner Runner, IOptions<JsonOptions> Json)
+    internal sealed record Call(HttpContext Context, Fleet Fleet, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json)
     {
-        public async Task<IResult> RunAsync(string host)
+        /// <param name="id">Of a connection, or its name.</param>
+        public async Task<IResult> RunAsync(string id)
         {
             var (body, problem) = await JsonBody.ReadAsync<ExecBody>(Context).ConfigureAwait(false);
             if (body is null)
@@ -50,11 +52,18 @@ internal static class ExecEndpoints
             }
 
             var note = Context.Features.Get<CallNote>()!;
-            note.Target = Printable.Line(host, 80);
+            note.Target = Printable.Line(id, 80);
             note.Command = body.Command;
-            if (Fleet.AccessTo(host) is not { } access)
+            var (watched, unknown) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            if (watched is null)
             {
-                return Problem.NotFound("host", Printable.Line(host, 80));
+                return unknown!;
+            }
+
+            var host = note.Target = watched.Connection.Name;
+            if (watched.Host is null || Fleet.AccessTo(host) is not { } access)
+            {
+                return Problem.Of(502, "The host is not connected", $"{host} is not watched: {watched.Idle ?? "it is about to be"}.");
             }
 
             var (request, errors) = body.Check(access.Host.Exec.MaxTimeout);

@@ -17,6 +17,7 @@ internal static class KillEndpoints
     public static void MapKill(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/sessions/{id}/kill", ([AsParameters] Call call, string id) => call.RunAsync(id))
             .Needs(Scope.Control).Audits(ControlAction.Kill)
+            .Takes<KillBody>(isRequired: false).Produces<KillView>().Produces<ConfirmationView>(StatusCodes.Status428PreconditionRequired)
             .WithSummary("Ends a tmux session. Without a token 428 with one; with it the session is killed, and looked after.");
 
     internal sealed record Call(

@@ -16,30 +16,30 @@ public static class OverviewEndpoints
     public static void MapOverview(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/overview", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Both, (parts, took) => parts.All(took)))
-            .WithSummary("Every part and the overall status. fresh=true polls first, at most 5 s.").Needs(Scope.Read);
+            .WithSummary("Every part and the overall status. fresh=true polls first, at most 5 s.").Needs(Scope.Read).Produces<OverviewView>();
 
         routes.MapGet("/api/gpu", ([AsParameters] Asking ask, string? fresh, string? host, string? index) => Index(index, out var number)
                 ? ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.Gpu(host, number) is GpuPart gpu ? new GpuAnswer(gpu, parts.AllGpus()) : new NotConfigured())
                 : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not the number of a GPU")))
-            .WithSummary("The first remote GPU; host and index choose another. gpus holds all.").Needs(Scope.Read);
+            .WithSummary("The first remote GPU; host and index choose another. gpus holds all.").Needs(Scope.Read).Produces<GpuAnswer>();
 
         routes.MapGet("/api/local-gpu", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.LocalGpu()))
-            .WithSummary("The first GPU of this machine.").Needs(Scope.Read);
+            .WithSummary("The first GPU of this machine.").Needs(Scope.Read).Produces<LocalGpuPart>();
 
         routes.MapGet("/api/provider", ([AsParameters] Asking ask, string? fresh, string? provider) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Provider(provider)))
-            .WithSummary("A model server: the one named, else the first that no unit runs, else the first.").Needs(Scope.Read);
+            .WithSummary("A model server: the one named, else the first that no unit runs, else the first.").Needs(Scope.Read).Produces<ProviderPart>();
 
         routes.MapGet("/api/gateway", ([AsParameters] Asking ask, string? fresh, string? gateway) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Gateway(gateway)))
-            .WithSummary("An agent gateway: the one named, else the first.").Needs(Scope.Read);
+            .WithSummary("An agent gateway: the one named, else the first.").Needs(Scope.Read).Produces<GatewayPart>();
 
         routes.MapGet("/api/tunnel", ([AsParameters] Asking ask, string? fresh, string? tunnel) => ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Tunnel(tunnel)))
-            .WithSummary("An SSH tunnel: the one named, else the worst.").Needs(Scope.Read);
+            .WithSummary("An SSH tunnel: the one named, else the worst.").Needs(Scope.Read).Produces<TunnelPart>();
 
         routes.MapGet("/api/multimodal", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Multimodal()))
-            .WithSummary("All AI services.").Needs(Scope.Read);
+            .WithSummary("All AI services.").Needs(Scope.Read).Produces<MultimodalPart>();
 
         routes.MapGet("/api/heartbeat", ([AsParameters] Asking ask, string? fresh, string? provider) => ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Heartbeat(provider)))
-            .WithSummary("A model server with the unit that runs it: the one named, else the first that has a unit.").Needs(Scope.Read);
+            .WithSummary("A model server with the unit that runs it: the one named, else the first that has a unit.").Needs(Scope.Read).Produces<HeartbeatPart>();
     }
 
     private static bool Index(string? text, out int? index)

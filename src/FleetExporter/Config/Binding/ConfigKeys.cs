@@ -22,6 +22,7 @@ internal static class ConfigKeys
     public static readonly KeyTable<SshDefaults> Ssh = new([
         .. HostSsh.Keys.Select(key => key.In((SshDefaults ssh) => ssh.Host, (ssh, host) => ssh with { Host = host })),
         Key.Of("max_connecting", Kinds.Integer(1, 256), "16", (SshDefaults ssh, int count) => ssh with { MaxConnecting = count }),
+        Key.Of("key_dirs", Kinds.ListOf(Kinds.Path), "[]", (SshDefaults ssh, ValueList<string> folders) => ssh with { KeyDirs = folders }),
     ]);
 
     public static readonly KeyTable<TmuxConfig> Tmux = new(
@@ -68,6 +69,8 @@ internal static class ConfigKeys
         .. TargetKeys.Lists,
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
+        Key.Of("prometheus", ServerKeys.Prometheus, (FleetConfig fleet) => fleet.Prometheus, (fleet, prometheus) => fleet with { Prometheus = prometheus }),
+        Key.Of("alertmanager", ServerKeys.Alertmanager, (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
     ]);
 
@@ -87,6 +90,8 @@ internal static class ConfigKeys
         ["tls"] = AccessKeys.Tls.Keys,
         ["keys"] = AccessKeys.One.Keys,
         ["store"] = AccessKeys.Stores.Keys,
+        ["prometheus"] = ServerKeys.Prometheus.Keys,
+        ["alertmanager"] = ServerKeys.Alertmanager.Keys,
         ["thresholds"] = Thresholds.Keys,
     };
 

@@ -49,6 +49,8 @@ internal static partial class Kinds
 
     public static bool IsHostName(string text) => HostNamePattern().IsMatch(text);
 
+    public static bool IsUserName(string text) => UserNamePattern().IsMatch(text);
+
     /// <summary>A URL with one of these schemes. Neither a user nor a password: they would be shown, and a secret has a file.</summary>
     public static Kind<Uri> Url(params IReadOnlyList<string> schemes)
     {

@@ -16,12 +16,17 @@ public sealed class RoutesTests
         ["GET /-/healthy"] = "open",
         ["GET /-/ready"] = "open",
         ["GET /docs/{page}"] = "open",
+        ["POST /hooks/{receiver}"] = "push",
         ["POST /api/login"] = "open",
         ["POST /api/logout"] = "open",
         ["POST /api/tickets"] = "read",
         ["POST /-/reload"] = "admin",
         ["GET /api/audit"] = "admin",
         ["GET /debug/hosts/{host}"] = "control",
+        ["POST /api/dgx/connections"] = "admin",
+        ["PUT /api/dgx/connections/{id}"] = "admin",
+        ["DELETE /api/dgx/connections/{id}"] = "admin",
+        ["GET /api/dgx/jobs/{id}/output"] = "control",
     };
 
     [Fact]

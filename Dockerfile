@@ -1,0 +1,26 @@
+# syntax=docker/dockerfile:1
+# Built on the machine's own architecture, and the same for every other: what is published is portable.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY . .
+RUN dotnet publish src/FleetExporter -c Release -o /app --nologo -p:UseAppHost=false
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# Who runs it: the service reads SSH keys, which only their owner may read, so compose gives the caller's id here. OpenSSH wants an entry for it.
+ARG UID=1654
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends openssh-client \
+ && rm -rf /var/lib/apt/lists/* \
+ && { getent passwd "$UID" >/dev/null || useradd --uid "$UID" --home-dir /data --no-create-home --shell /usr/sbin/nologin fleet; } \
+ && install -d -o "$UID" -m 0700 /data
+COPY --from=build /app /app
+COPY scripts/healthy /usr/local/bin/healthy
+# Nothing is written but to /data and /tmp.
+ENV DOTNET_EnableDiagnostics=0 HOME=/data XDG_RUNTIME_DIR=/tmp
+USER $UID
+WORKDIR /data
+VOLUME /data
+EXPOSE 9470
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["healthy", "9470"]
+ENTRYPOINT ["dotnet", "/app/fleet-exporter.dll"]
+CMD ["serve", "--config", "/config/fleet.yml"]

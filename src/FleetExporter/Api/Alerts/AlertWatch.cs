@@ -1,0 +1,56 @@
+using FleetExporter.Parsing;
+using Microsoft.Extensions.Hosting;
+
+namespace FleetExporter.Api.Alerts;
+
+/// <summary>
+/// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s, because Alertmanager tells nobody of what is silenced,
+/// inhibited or sent nowhere.
+/// </summary>
+internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Compare now.</summary>
+    public void Wake()
+    {
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            // What wakes it is waited for in vain when the time is over; it then counts for the next turn.
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(Task.Delay(Interval, clock, turn.Token), _wake.WaitAsync(turn.Token)).ConfigureAwait(false);
+            await turn.CancelAsync().ConfigureAwait(false);
+            try
+            {
+                feed.Replace(await alertmanager.AlertsAsync(stoppingToken).ConfigureAwait(false));
+            }
+            catch (TargetFailureException)
+            {
+                // What was known still counts; who asks for the alerts is told why there are none.
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Api.Alerts;
+
+/// <summary>The Alertmanager of fleet.yml: its alerts, and silences over them. Every call ends within 5 s.</summary>
+internal sealed class Alertmanager(LiveConfig config)
+{
+    private const int LargestBody = 8 << 20;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>What fires, the worst first. Without what only proves that alerts arrive.</summary>
+    /// <exception cref="TargetFailureException">It does not answer, or not as an Alertmanager does.</exception>
+    public async Task<IReadOnlyList<AlertView>> AlertsAsync(CancellationToken stop)
+    {
+        var (alerts, silences) = await ReadAsync(stop).ConfigureAwait(false);
+        return [.. alerts.Select(a => AlertView.Of(a, silences)).OrderBy(a => a.Order, StringComparer.Ordinal)];
+    }
+
+    /// <summary>An alert, and the silences that match its labels exactly and nothing else; null when it does not fire.</summary>
+    /// <exception cref="TargetFailureException">It does not answer, or not as an Alertmanager does.</exception>
+    public async Task<AlertState?> FindAsync(string id, CancellationToken stop)
+    {
+        var (alerts, silences) = await ReadAsync(stop).ConfigureAwait(false);
+        return alerts.FirstOrDefault(a => a.Id == id) is not { } alert ? null : new AlertState(
+            alert,
+            AlertView.Of(alert, silences),
+            [.. silences.Values.Where(s => s.Equal is { } equal && equal.Count == alert.Labels.Count && alert.Labels.All(l => equal.GetValueOrDefault(l.Key) == l.Value))]);
+    }
+
+    /// <summary>Silences this alert and nothing else.</summary>
+    /// <param name="replaces">Id of the silence that this one takes the place of; null for none.</param>
+    /// <returns>Its id.</returns>
+    /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
+    public async Task<string> SilenceAsync(FiringAlert alert, string? replaces, DateTimeOffset from, DateTimeOffset until, string by, string comment, CancellationToken stop)
+    {
+        var silence = new Dictionary<string, object>
+        {
+            ["matchers"] = alert.Labels.Select(l => new { name = l.Key, value = l.Value, isRegex = false, isEqual = true }).ToList(),
+            ["startsAt"] = from,
+            ["endsAt"] = until,
+            ["createdBy"] = by,
+            ["comment"] = comment,
+        };
+        if (replaces is not null)
+        {
+            silence["id"] = replaces;
+        }
+
+        return AlertmanagerAnswers.SilenceId(await SendAsync(HttpMethod.Post, "silences", JsonSerializer.Serialize(silence), stop).ConfigureAwait(false));
+    }
+
+    /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
+    public Task ExpireAsync(string silence, CancellationToken stop) => SendAsync(HttpMethod.Delete, "silence/" + Uri.EscapeDataString(silence), null, stop);
+
+    private async Task<(IReadOnlyList<FiringAlert> Alerts, IReadOnlyDictionary<string, AlertSilence> Silences)> ReadAsync(CancellationToken stop)
+    {
+        var alerts = AlertmanagerAnswers.Alerts(await SendAsync(HttpMethod.Get, "alerts", null, stop).ConfigureAwait(false));
+        var silences = AlertmanagerAnswers.Silences(await SendAsync(HttpMethod.Get, "silences", null, stop).ConfigureAwait(false));
+        return (
+            [.. alerts.Where(a => a.Labels.GetValueOrDefault("severity") != "none")],
+            silences.Where(s => s.Active).DistinctBy(s => s.Id).ToDictionary(s => s.Id, StringComparer.Ordinal));
+    }
+
+    private async Task<string> SendAsync(HttpMethod method, string path, string? json, CancellationToken stop)
+    {
+        var alertmanager = config.Current.Alertmanager;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        try
+        {
+            using var http = new HttpPoll(await SecretFile.ReadAsync(alertmanager.TokenFile, limit.Token).ConfigureAwait(false));
+            var url = new Uri($"{alertmanager.Url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/v2/{path}");
+            var answer = await http.SendAsync(method, url, json, LargestBody, limit.Token).ConfigureAwait(false);
+            return answer.Status == 200
+                ? answer.Body
+                : throw new TargetFailureException(TargetFailure.Status, $"{answer.Status} from {url.AbsolutePath}: {Printable.Line(answer.Body, 200)}");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TargetFailureException(TargetFailure.Timeout, $"no answer within {Limit.TotalSeconds:0} s");
+        }
+    }
+}
+
+/// <param name="Exact">Active silences over this alert alone.</param>
+internal sealed record AlertState(FiringAlert Alert, AlertView View, IReadOnlyList<AlertSilence> Exact);

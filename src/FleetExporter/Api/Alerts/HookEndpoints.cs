@@ -1,0 +1,72 @@
+using System.Text.Json;
+using FleetExporter.Api.Access;
+using FleetExporter.Config;
+using FleetExporter.Parsing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Alerts;
+
+/// <summary>Where Alertmanager sends its notifications: <c>/hooks/watchdog</c>, and one for each of its receivers.</summary>
+internal static class HookEndpoints
+{
+    private static readonly Dictionary<string, AlertSilence> NoSilences = [];
+
+    public static void MapHooks(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/hooks/{receiver}", TakeAsync)
+            .Needs(Scope.Push).IsOpenOnLoopback().Takes<System.Text.Json.Nodes.JsonObject>().Produces(StatusCodes.Status204NoContent)
+            .WithSummary("A notification of Alertmanager: remembers the last Watchdog, and tells who listens what has begun and what has ended.");
+
+    private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertWatch watch)
+    {
+        if (receiver.Length > 64 || !receiver.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            return Problem.Of(404, "Unknown receiver", "The name of a receiver has 1 to 64 letters, digits, - and _.");
+        }
+
+        var (body, problem) = await JsonBody.ReadAsync<JsonDocument>(context).ConfigureAwait(false);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        using var document = body;
+        IReadOnlyList<(FiringAlert Alert, bool Fires)> told;
+        try
+        {
+            told = AlertmanagerAnswers.Notification(document.RootElement);
+        }
+        catch (TargetFailureException e)
+        {
+            return Problem.Unprocessable("alerts", e.Message);
+        }
+
+        foreach (var (alert, fires) in told)
+        {
+            Take(alert, fires);
+        }
+
+        watch.Wake();
+        return TypedResults.NoContent();
+
+        void Take(FiringAlert alert, bool fires)
+        {
+            if (alert.Labels.GetValueOrDefault("alertname") == Watchdog.Alert)
+            {
+                if (fires)
+                {
+                    watchdog.Seen();
+                }
+            }
+            else if (fires)
+            {
+                feed.Add(AlertView.Of(alert, NoSilences));
+            }
+            else
+            {
+                feed.Clear(alert.Id);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using FleetExporter.Api.Access;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.Control.Training;
+using FleetExporter.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Dgx;
+
+/// <summary>Jobs on their hosts: starting them in sessions, ending them, reading what they print.</summary>
+internal static class JobActionEndpoints
+{
+    private const int UsualLines = 200;
+
+    private const int MostLines = 2000;
+
+    public static void MapJobActions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/dgx/jobs/{id}/start", ([AsParameters] Call call, string id) => call.StartAsync())
+            .Needs(Scope.Control).Audits(ControlAction.JobStart).Produces<JobView>()
+            .WithSummary("Runs the command of the job's config on the host of its project, in a tmux session of its own.");
+
+        routes.MapPost("/api/dgx/jobs/{id}/cancel", ([AsParameters] Call call, string id) => call.CancelAsync())
+            .Needs(Scope.Control).Audits(ControlAction.JobCancel).Produces<JobView>()
+            .WithSummary("Ends a job with all that it has started, and looks whether it is gone.");
+
+        routes.MapGet("/api/dgx/jobs/{id}/output", ([AsParameters] Call call, string id, string? lines) => call.OutputAsync(lines))
+            .Needs(Scope.Control).Produces<JobOutputView>()
+            .WithSummary("The last lines that a job has printed.");
+    }
+
+    internal sealed record Call(HttpContext Context, Jobs Jobs, JobRunner Runner)
+    {
+        public Task<IResult> StartAsync() => OnJobAsync(async job =>
+        {
+            var (command, errors) = JobCommand.Read(job.Config);
+            if (job.Status == JobStatus.Pending && command is null)
+            {
+                return Problem.Unprocessable(errors);
+            }
+
+            Context.Features.Get<CallNote>()!.Command = command?.Text;
+            var started = await Runner.StartAsync(job.Id, command ?? new JobCommand("", null)).ConfigureAwait(false);
+            return started.Success ? TypedResults.Ok(JobView.Of(started.Value)) : Problem.Of(started.Error);
+        });
+
+        public Task<IResult> CancelAsync() => OnJobAsync(async job =>
+        {
+            var cancelled = await Runner.CancelAsync(job.Id).ConfigureAwait(false);
+            return cancelled.Success ? TypedResults.Ok(JobView.Of(cancelled.Value)) : Problem.Of(cancelled.Error);
+        });
+
+        public Task<IResult> OutputAsync(string? lines)
+        {
+            var most = UsualLines;
+            if (lines is not null && !(int.TryParse(lines, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= MostLines))
+            {
+                return Task.FromResult<IResult>(Problem.Invalid("lines", $"Give a number from 1 to {MostLines}."));
+            }
+
+            return OnJobAsync(async job =>
+            {
+                var output = await Runner.OutputAsync(job, most, Context.RequestAborted).ConfigureAwait(false);
+                return output.Success ? TypedResults.Ok(JobOutputView.Of(job, output.Value)) : Problem.Of(output.Error);
+            });
+        }
+
+        private async Task<IResult> OnJobAsync(Func<Job, Task<IResult>> act)
+        {
+            var found = await JobEndpoints.FindAsync(Context, Jobs, 1).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return Problem.Of(found.Error);
+            }
+
+            try
+            {
+                return await act(found.Value).ConfigureAwait(false);
+            }
+            catch (CommandRefusedException e)
+            {
+                return e.Reason switch
+                {
+                    CommandRefusal.Forbidden => Problem.Of(403, "Not allowed on this host", e.Message),
+                    CommandRefusal.UnknownHost => Problem.Of(409, "The connection is not watched", "The job's project is on a connection that is not watched now; connect it first."),
+                    _ => Problem.Of(502, "The host is not connected", e.Message),
+                };
+            }
+            catch (JobHostException e)
+            {
+                return Problem.Of(e.OnHost ? 409 : 502, "The host did not do it", e.Message);
+            }
+        }
+    }
+}

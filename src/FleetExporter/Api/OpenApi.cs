@@ -1,0 +1,80 @@
+using FleetExporter.Api.Access;
+using FleetExporter.Config;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace FleetExporter.Api;
+
+/// <summary>The form of a request's body, for the OpenAPI document; the route reads it by itself with <see cref="JsonBody"/>.</summary>
+internal sealed record BodyForm(Type Type, bool IsRequired);
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>, made from the routes: their summaries, scopes, bodies and answers.</summary>
+internal static class OpenApi
+{
+    private static readonly string[] Schemes = ["bearer", "key"];
+
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route, bool isRequired = true) => route.WithMetadata(new BodyForm(typeof(T), isRequired));
+
+    public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "FleetExporter",
+                Version = ServicePage.Version.Split('+')[0],
+                Description = "Fleet monitor for GPU machines. Times are RFC 3339 in UTC, _mb is MiB; errors are problem+json, with errors per field.",
+            };
+            document.AddComponent("bearer", (IOpenApiSecurityScheme)new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key." });
+            document.AddComponent("key", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "X-API-Key",
+                Description = "The same key in a header of its own.",
+            });
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer(DescribeAsync);
+    });
+
+    public static void MapApiDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/v1.json").Needs(Config.Scope.Read);
+
+    private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken stop)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(context.Description.RelativePath!)) };
+        operation.OperationId = $"{context.Description.HttpMethod!.ToLowerInvariant()} {context.Description.RelativePath}";
+        if (metadata.OfType<RouteAccess>().Last().Scope is { } scope)
+        {
+            operation.Description = $"Needs the scope {scope.Word()}.";
+            operation.Security = [.. Schemes.Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, context.Document)] = [] })];
+        }
+
+        if (metadata.OfType<BodyForm>().LastOrDefault() is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = body.IsRequired, Content = Json("application/json", await context.GetOrCreateSchemaAsync(body.Type, null, stop).ConfigureAwait(false)) };
+        }
+
+        operation.Responses ??= [];
+        operation.Responses["default"] = new OpenApiResponse
+        {
+            Description = "What is wrong, and what to do; errors per field where a field is.",
+            Content = Json("application/problem+json", await context.GetOrCreateSchemaAsync(typeof(HttpValidationProblemDetails), null, stop).ConfigureAwait(false)),
+        };
+    }
+
+    private static string GroupOf(string path) => path.Split('/') switch
+    {
+        ["api", "dgx", var group, ..] => group,
+        ["api", var group, ..] => group,
+        var other => other[0],
+    };
+
+    private static Dictionary<string, OpenApiMediaType> Json(string type, OpenApiSchema schema) => new() { [type] = new OpenApiMediaType { Schema = schema } };
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>What a job runs, from its config.</summary>
+/// <param name="Text">For <c>sh -c</c>, byte for byte.</param>
+/// <param name="Gpus">As CUDA_VISIBLE_DEVICES has them, <c>0,1</c>; null leaves the variable alone, empty hides all GPUs.</param>
+public sealed record JobCommand(string Text, string? Gpus)
+{
+    /// <summary>Bytes of UTF-8. tmux takes 16 KiB for all that it is told at once.</summary>
+    public const int MaxLength = 8 * 1024;
+
+    private const int MostGpus = 64;
+
+    /// <returns>The command, or what is wrong with each key of the config.</returns>
+    public static (JobCommand? Command, Dictionary<string, string[]> Errors) Read(JsonObject config)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (config["command"] is not JsonValue given || given.GetValueKind() != JsonValueKind.String || !IsCommand(given.GetValue<string>()))
+        {
+            errors["config.command"] = [$"Give the command as a text of 1 to {MaxLength} bytes without NUL."];
+        }
+
+        string? gpus = null;
+        if (config.TryGetPropertyValue("gpus", out var list) && list is not null && (gpus = Join(list)) is null)
+        {
+            errors["config.gpus"] = [$"Give the indexes of the GPUs as a list of at most {MostGpus} different numbers from 0 to 255."];
+        }
+
+        return (errors.Count == 0 ? new JobCommand(config["command"]!.GetValue<string>(), gpus) : null, errors);
+    }
+
+    private static bool IsCommand(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) <= MaxLength;
+
+    private static string? Join(JsonNode list)
+    {
+        if (list is not JsonArray { Count: <= MostGpus } items)
+        {
+            return null;
+        }
+
+        var indexes = items.Select(i => i is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var n) && n is >= 0 and <= 255 ? n : -1).ToList();
+        return indexes.Contains(-1) || indexes.Distinct().Count() < indexes.Count ? null : string.Join(',', indexes.Select(i => i.ToString(CultureInfo.InvariantCulture)));
+    }
+}

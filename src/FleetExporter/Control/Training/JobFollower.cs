@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using FleetExporter.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>
+/// Follows the jobs that were started in sessions: one look per host and poll interval, over the connection that is there. Which jobs those are stands in the
+/// store, and how they are on the hosts; nothing is lost with this process.
+/// </summary>
+internal sealed partial class JobFollower(
+    Jobs jobs, JobBoard board, JobProgress progress, Fleet fleet, JobTurns turns, LiveConfig config, TimeProvider clock, ILogger<JobFollower> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, Task> _looks = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly PollNow _now = new();
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ((Task)RefreshAsync(cancellationToken)).WaitAsync(FirstWithin, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks at the hosts without waiting for the interval.</summary>
+    public void LookNow() => _ = _now.Ask();
+
+    /// <summary>Reads the jobs anew; who writes one calls it. While the store cannot be read the page shows what was read before.</summary>
+    /// <returns>The jobs to follow; empty when they are not known.</returns>
+    public async Task<IReadOnlyList<WatchedJob>> RefreshAsync(CancellationToken stop)
+    {
+        await _reading.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var now = clock.GetUtcNow();
+            var counts = await jobs.CountAsync(stop).ConfigureAwait(false);
+            var watched = await jobs.WatchedAsync(now - JobBoard.ShowsFailed, now - JobBoard.ShowsEnded, stop).ConfigureAwait(false);
+            if (!counts.Success || !watched.Success)
+            {
+                return [];
+            }
+
+            board.Show(counts.Value, watched.Value);
+            return watched.Value;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                _now.Take()?.TrySetResult();
+                await RoundAsync(stoppingToken).ConfigureAwait(false);
+                await _now.WaitAsync(config.Current.PollInterval, clock, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                LogBug(e, "all hosts");
+                await Task.Delay(TimeSpan.FromSeconds(5), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await Task.WhenAll(_looks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RoundAsync(CancellationToken stop)
+    {
+        var watched = await RefreshAsync(stop).ConfigureAwait(false);
+        foreach (var host in watched.Where(w => w.Job.Session is not null).GroupBy(w => w.Connection))
+        {
+            // A host that hangs holds up nobody else, and is not asked a second time meanwhile.
+            if (fleet.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+            {
+                List<Job> here = [.. host.Select(w => w.Job)];
+                _looks[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);
+            }
+        }
+    }
+
+    private async Task LookAsync(HostAccess access, List<Job> here, CancellationToken stop)
+    {
+        try
+        {
+            using var turn = await turns.OnHostAsync(access.Host.Name, stop).ConfigureAwait(false);
+            var look = await JobSession.LookAsync(access.Shell, here.Select(j => j.Id), clock, stop).ConfigureAwait(false);
+            if (look.Failure is { } failure)
+            {
+                LogNotSeen(access.Host.Name, Remote.Printable.Line(failure, 200));
+                return;
+            }
+
+            var changed = false;
+            foreach (var job in here.Where(j => !turns.IsTaken(j.Id)))
+            {
+                changed |= await progress.TakeAsync(access.Shell, job, look, stop).ConfigureAwait(false);
+            }
+
+            if (changed)
+            {
+                await RefreshAsync(stop).ConfigureAwait(false);
+            }
+        }
+        catch (JobHostException e)
+        {
+            LogNotSeen(access.Host.Name, e.Message);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            LogBug(e, access.Host.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The jobs on {Host} could not be looked at: {Reason}")]
+    private partial void LogNotSeen(string host, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Following the jobs on {Host} failed; this is a bug of the exporter")]
+    private partial void LogBug(Exception error, string host);
+}

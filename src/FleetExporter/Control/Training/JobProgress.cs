@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+using FleetExporter.Store;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>Writes down what a look has shown of a job: its numbers, its end.</summary>
+internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger<JobProgress> logger)
+{
+    /// <summary>Names that output may bring into the metrics of one job; those that are there change on.</summary>
+    private const int MostNames = 128;
+
+    /// <summary>Numbers of one job are written down once in this time, and at its end.</summary>
+    private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _written = new(StringComparer.Ordinal);
+
+    /// <summary>Ended without a status; the next look may know it.</summary>
+    private readonly ConcurrentDictionary<string, byte> _unsure = new(StringComparer.Ordinal);
+
+    /// <returns>Whether something was written.</returns>
+    /// <exception cref="JobHostException">The host could not be asked to take the session away; the next look tries again.</exception>
+    public async Task<bool> TakeAsync(IShell shell, Job job, JobLook look, CancellationToken stop)
+    {
+        if (look.Panes.FirstOrDefault(p => p.Job == job.Id) is not { } pane)
+        {
+            return await EndAsync(job, null, WhyGone(job, look), [], gone: true).ConfigureAwait(false);
+        }
+
+        if (!pane.Dead)
+        {
+            return job.Status == JobStatus.Running && await ReportAsync(job, pane.Metrics).ConfigureAwait(false);
+        }
+
+        if (pane.ExitCode is null && _unsure.TryAdd(job.Id, 0))
+        {
+            return false;
+        }
+
+        if (!job.IsFinished && !await EndAsync(job, pane.ExitCode, WhyFailed(pane.ExitCode), pane.Metrics, gone: false).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        // In this order: whatever is cut short is done again after the next look.
+        var output = string.Join('\n', JobSession.Last(pane.Tail, JobSession.KeptLines).Lines);
+        if (!Kept(await jobs.KeepOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
+            || !await JobSession.ReleaseAsync(shell, job.Id, clock, stop).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        Forget(job.Id);
+        return Kept(await jobs.ChangeAsync(job.Id, j => j with { Session = null }, stop).ConfigureAwait(false), job);
+    }
+
+    /// <summary>Text that every store takes.</summary>
+    internal static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+
+    /// <summary>The job with the numbers that it has printed, and whether that is another one.</summary>
+    internal static (Job Job, bool Changed) With(Job job, JsonObject numbers)
+    {
+        var news = new JsonObject();
+        foreach (var (name, value) in numbers)
+        {
+            var known = job.Metrics.TryGetPropertyValue(name, out var before);
+            if (known ? TrainingMetrics.Number(before) != TrainingMetrics.Number(value) : job.Metrics.Count + news.Count < MostNames)
+            {
+                news[name] = value!.DeepClone();
+            }
+        }
+
+        return news.Count > 0 ? (job.WithMetrics(news), true) : (job, false);
+    }
+
+    private static string? WhyFailed(int? code) => code switch
+    {
+        0 => null,
+        > 128 and < 193 => $"ended by signal {code - 128} (exit code {code})",
+        { } other => $"exit code {other}",
+        null => "it ended, and tmux does not know how: by a signal most likely",
+    };
+
+    /// <summary>Both are lengths of time, so that it does not matter whether the clocks agree.</summary>
+    private string WhyGone(Job job, JobLook look) => job.StartedAt is { } started && look.Uptime < clock.GetUtcNow() - started - TimeSpan.FromSeconds(5)
+        ? "the host was booted again while it ran"
+        : "its tmux session is gone: somebody has killed it, or tmux has ended";
+
+    private async Task<bool> ReportAsync(Job job, JsonObject numbers)
+    {
+        var now = clock.GetUtcNow();
+        if (!With(job, numbers).Changed || (_written.TryGetValue(job.Id, out var last) && now - last < WriteEvery))
+        {
+            return false;
+        }
+
+        _written[job.Id] = now;
+        return Kept(await jobs.ChangeAsync(job.Id, j => j.IsFinished ? j : With(j, numbers).Job, CancellationToken.None).ConfigureAwait(false), job);
+    }
+
+    private async Task<bool> EndAsync(Job job, int? code, string? reason, JsonObject numbers, bool gone)
+    {
+        if (gone)
+        {
+            Forget(job.Id);
+        }
+
+        return Kept(await jobs.ChangeAsync(job.Id, Ended, CancellationToken.None).ConfigureAwait(false), job);
+
+        Job Ended(Job j) => (j.Status == JobStatus.Running
+            ? With(j, numbers).Job with { Status = reason is null ? JobStatus.Completed : JobStatus.Failed, ExitCode = code, Reason = reason }
+            : j) with
+        { Session = gone ? null : j.Session };
+    }
+
+    private void Forget(string id)
+    {
+        _written.TryRemove(id, out _);
+        _unsure.TryRemove(id, out _);
+    }
+
+    private bool Kept<T>(StoreResult<T> result, Job job)
+        where T : class
+    {
+        if (result.Error is { } error and not StoreError.NotFound)
+        {
+            var reason = error.ToString();
+            LogNotKept(job.Id, reason);
+        }
+
+        return result.Success;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the job {Id} came to was not kept, and is tried again: {Reason}")]
+    private partial void LogNotKept(string id, string reason);
+}

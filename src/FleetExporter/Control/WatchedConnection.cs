@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using FleetExporter.Config;
+using FleetExporter.Store;
+
+namespace FleetExporter.Control;
+
+/// <summary>A connection, and the host that is watched for it.</summary>
+/// <param name="Host">Null while it is not watched.</param>
+/// <param name="Idle">Why it is not watched, in one line; null while it is.</param>
+internal sealed record WatchedConnection(Connection Connection, HostConfig? Host, string? Idle = null)
+{
+    /// <summary>What the table keeps of a host of fleet.yml.</summary>
+    public static Connection Of(HostConfig host, bool isActive) => new()
+    {
+        Id = Ids.OfHost(host.Name),
+        Name = host.Name,
+        Hostname = host.Address?.Host ?? "localhost",
+        Username = host.Address is null ? null : host.Ssh.User,
+        SshKeyPath = host.Address is null ? null : host.Ssh.KeyFile,
+        Port = host.Address?.Port,
+        IsActive = isActive,
+        Source = ConnectionSource.File,
+        ExecPolicy = host.Exec.Policy,
+    };
+
+    /// <summary>What is watched for a connection of the API: what it leaves open is as <c>ssh:</c> says.</summary>
+    public static WatchedConnection Of(Connection connection, FleetConfig config) =>
+        !connection.IsActive ? new(connection, null, "it is disconnected")
+        : config.Hosts.Any(h => h.Name == connection.Name) ? new(connection, null, "a host of fleet.yml has the same name; rename one of the two")
+        : TryAddress(connection.Hostname, connection.Port, out var address) ? new(connection, new HostConfig
+        {
+            Name = connection.Name,
+            Address = address,
+            Exec = new ExecConfig { Policy = connection.ExecPolicy },
+            Ssh = config.Ssh.Host with { User = connection.Username ?? config.Ssh.Host.User, KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile },
+        })
+        : new(connection, null, "its hostname is none");
+
+    /// <param name="hostname">Without a port: that is a field of its own.</param>
+    public static bool TryAddress(string hostname, int? port, [NotNullWhen(true)] out HostAddress? address)
+    {
+        address = HostAddress.TryParse(hostname, out var parsed, out _) && parsed.Port is null ? parsed with { Port = port } : null;
+        return address is not null;
+    }
+}

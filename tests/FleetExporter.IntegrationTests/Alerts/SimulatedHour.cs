@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using FleetExporter.Api;
+using FleetExporter.Api.Alerts;
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.IntegrationTests.Parts;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+using FleetExporter.Polling.Derivation;
+using FleetExporter.Remote;
+using FleetExporter.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FleetExporter.IntegrationTests.Alerts;
+
+/// <summary>An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.</summary>
+internal sealed partial class SimulatedHour
+{
+    private const int Minutes = 60;
+
+    /// <summary>Its hosts train and keep old sessions: what a session may use is more than usual, and none is legacy.</summary>
+    private const string Yml = "legacy_after: 365d\nthresholds: { session_cpu_ratio: 4 }\n";
+
+    private readonly StandingClock _clock = new();
+    private readonly FleetState _state = new();
+    private readonly List<(Machine Machine, HostRecord Record)> _hosts = [];
+    private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
+
+    /// <returns>The text of the test file.</returns>
+    public static string Of(TestFolder folder, params IReadOnlyList<int> machines) => new SimulatedHour().Make(folder, machines);
+
+    private string Make(TestFolder folder, IReadOnlyList<int> machines)
+    {
+        var path = folder.Write("fleet.yml", Yml);
+        ConfigResult Load() => ConfigFile.Load(path, _ => null);
+        var config = Load().Config!;
+        var live = new LiveConfig(config, Load, _clock);
+        var pages = new ServicePage(_state, live, new DroppedSeries(), new ControlCounters(), new Watchdog(_clock), _clock, NullLogger<ServicePage>.Instance);
+        var attached = new AttachedTimes(null, _clock, NullLogger<AttachedTimes>.Instance);
+        foreach (var n in machines)
+        {
+            var machine = Machine.At(n);
+            var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
+            _hosts.Add((machine, new HostRecord(
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), _clock)));
+        }
+
+        for (var minute = 0; minute <= Minutes; minute++)
+        {
+            _hosts.ForEach(h => Poll(h.Machine, h.Record));
+            using var page = pages.All();
+            Keep(Page.Parse(page.ToString()), minute);
+            _clock.Now += TimeSpan.FromMinutes(1);
+        }
+
+        return Text();
+    }
+
+    private void Poll(Machine machine, HostRecord record)
+    {
+        if (!machine.Reachable)
+        {
+            record.Disconnected(SshFailure.Timeout, "no answer", _clock.Now);
+            record.Lost("the host is not connected");
+            return;
+        }
+
+        if (!record.Current.Connection.Up)
+        {
+            record.Connected(TimeSpan.FromMilliseconds(50));
+        }
+
+        foreach (var collector in CollectorCatalog.All)
+        {
+            // One after the other: what a later one is asked depends on what an earlier one has answered.
+            foreach (var on in record.SortOut([collector]))
+            {
+                var (status, body) = machine.Answer(on.Name, _clock.Now);
+                Assert.Equal(0, status);
+                var section = new Section(on.Name, status, (_clock.Now - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Now, body);
+                record.Answered(on, section, on.Parse(section));
+            }
+        }
+    }
+
+    private void Keep(Page page, int minute)
+    {
+        // promtool's time begins at 0.
+        var start = (_clock.Now - TimeSpan.FromMinutes(minute)).ToUnixTimeSeconds();
+        foreach (var sample in page.Samples)
+        {
+            var value = sample.Name.EndsWith("_timestamp_seconds", StringComparison.Ordinal) ? sample.Value - start : sample.Value;
+            var series = sample.Labels.Count > 0 ? sample.Series.Insert(sample.Name.Length + 1, "job=\"fleet\",") : sample.Series + "{job=\"fleet\"}";
+            if (!_series.TryGetValue(series, out var values))
+            {
+                _series.Add(series, values = [.. Enumerable.Repeat("_", Minutes + 1)]);
+            }
+
+            values[minute] = value.ToString("R", CultureInfo.InvariantCulture);
+        }
+    }
+
+    private string Text()
+    {
+        var files = Directory.GetFiles(Repository.PathOf("prometheus", "rules"), "*.rules.yml");
+        var text = new StringBuilder("rule_files:\n");
+        text.Append(string.Concat(files.Select(f => $"  - {f}\n")));
+        text.Append("evaluation_interval: 1m\ntests:\n  - interval: 1m\n    external_labels: { fleet_url: 'u' }\n    input_series:\n");
+        text.Append(CultureInfo.InvariantCulture, $"      - {{ series: 'up{{job=\"fleet\"}}', values: '1x{Minutes}' }}\n");
+        foreach (var (series, values) in _series)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"      - series: '{series.Replace("'", "''", StringComparison.Ordinal)}'\n        values: '{string.Join(' ', values)}'\n");
+        }
+
+        text.Append("    alert_rule_test:\n");
+        foreach (var alert in files.SelectMany(f => Alert().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Where(a => a != Watchdog.Alert))
+        {
+            for (var minute = 0; minute <= Minutes; minute++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"      - {{ eval_time: {minute}m, alertname: {alert} }}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    [GeneratedRegex("- alert: (\\w+)")]
+    private static partial Regex Alert();
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

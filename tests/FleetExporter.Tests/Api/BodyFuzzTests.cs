@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using FleetExporter.Api;
+using FleetExporter.Store;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Tests.Api;
+
+/// <summary>Whatever is sent to the routes that write: the service says what is wrong with it, and either does all of it or nothing.</summary>
+public sealed class BodyFuzzTests
+{
+    private const int Bodies = 100_000;
+    private const int MostKept = 30;
+    private const int Seed = 20261121;
+
+    private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
+
+    private static readonly string[] Kept = ["connections", "projects", "jobs"];
+
+    private readonly Random _random = new(Seed);
+    private readonly List<string> _known = [];
+
+    [Fact]
+    public async Task No_body_breaks_the_service_or_is_written_in_part()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var generator = new BodyGenerator(_random, () => _known);
+
+        // A wrong key uses up the address's attempts, so that nothing else would be looked at.
+        var routes = Routes(server).Where(r => r.Path != "/api/login").ToList();
+        Assert.NotEmpty(routes);
+        var before = await ContentAsync(server);
+        var answers = new SortedDictionary<int, int>();
+        for (var n = 1; n <= Bodies; n++)
+        {
+            var (method, path, form) = routes[_random.Next(routes.Count)];
+            path = Filled(path);
+            var body = generator.Next(form);
+            using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            var status = (int)response.StatusCode;
+            answers[status] = answers.GetValueOrDefault(status) + 1;
+            var sent = $"body {n}: {method} {path} {Encoding.UTF8.GetString(body)} answered {status}";
+            Assert.True(status is (>= 200 and < 300) or (>= 400 and < 500) or 502 or 503, sent);
+            if (status >= 400 && status != 428)
+            {
+                Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            }
+
+            if (status < 300 || n % 100 == 0)
+            {
+                var after = await ContentAsync(server);
+                if (status < 300)
+                {
+                    await CompareAsync(server, response, method, sent);
+                    after = await PruneAsync(server, after);
+                }
+                else
+                {
+                    Assert.True(before == after, $"up to {sent}:\n{before}\n{after}");
+                }
+
+                before = after;
+            }
+        }
+
+        // Both ways were taken often, else nothing was tried.
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", answers.Select(a => $"{a.Key}: {a.Value}")));
+        Assert.True(answers.Where(a => a.Key < 300).Sum(a => a.Value) > Bodies / 500, "hardly any body was right");
+        Assert.True(answers[422] > Bodies / 100, "hardly any body was wrong in its values");
+    }
+
+    [Fact]
+    public async Task No_body_breaks_the_login()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var generator = new BodyGenerator(_random, () => [server.AdminKey]);
+        var (method, path, form) = Assert.Single(Routes(server), r => r.Path == "/api/login");
+        var answers = new HashSet<HttpStatusCode>();
+        for (var n = 0; n < 1000; n++)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(6));
+            using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(generator.Next(form)) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            answers.Add(response.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.UnprocessableEntity], answers.Order());
+    }
+
+    /// <summary>What a write answers is what is kept from then on.</summary>
+    private static async Task CompareAsync(ApiServer server, HttpResponseMessage response, HttpMethod method, string sent)
+    {
+        var path = response.RequestMessage!.RequestUri!.AbsolutePath.Split('/');
+        if (path.Length < 4 || !Kept.Contains(path[3]) || path.Length > 5)
+        {
+            return;
+        }
+
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var kept = await server.JsonAsync($"/api/dgx/{path[3]}/{answer.GetProperty("id").GetString()}");
+        foreach (var field in answer.EnumerateObject().Where(f => f.Name is not ("updated_at" or "last_connected_at" or "jobs")))
+        {
+            Assert.True(JsonElement.DeepEquals(field.Value, kept.GetProperty(field.Name)), $"{field.Name} of {sent} is {kept.GetProperty(field.Name)}");
+        }
+
+        Assert.Equal(method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK, response.StatusCode);
+    }
+
+    /// <summary>Removes everything when there is much, so that names are free again.</summary>
+    private async Task<string> PruneAsync(ApiServer server, string content)
+    {
+        _known.Clear();
+        var (connections, projects, jobs) = await RowsAsync(server);
+        _known.AddRange([.. connections.Select(c => c.Id), .. projects.Select(p => p.Id), .. jobs.Select(j => j.Id), .. jobs.Select(j => j.Name)]);
+        if (_known.Count < MostKept)
+        {
+            return content;
+        }
+
+        foreach (var connection in connections.Where(c => c.Source == ConnectionSource.Api))
+        {
+            using var _ = (await server.SendAsync(HttpMethod.Delete, $"/api/dgx/connections/{connection.Id}?cascade=true")).EnsureSuccessStatusCode();
+        }
+
+        foreach (var project in (await RowsAsync(server)).Projects)
+        {
+            using var _ = (await server.SendAsync(HttpMethod.Delete, $"/api/dgx/projects/{project.Id}?cascade=true")).EnsureSuccessStatusCode();
+        }
+
+        return await ContentAsync(server);
+    }
+
+    private string Filled(string path)
+    {
+        string[] ids = ["a", "b b", "nobody", .. _known];
+        return path.Replace("{id}", Uri.EscapeDataString(ids[_random.Next(ids.Length)]), StringComparison.Ordinal)
+            .Replace("{receiver}", "default", StringComparison.Ordinal);
+    }
+
+    private static List<(HttpMethod Method, string Path, Type Form)> Routes(ApiServer server) =>
+    [
+        .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+           let form = endpoint.Metadata.GetMetadata<BodyForm>()
+           where form is not null
+           from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
+           select (new HttpMethod(method), endpoint.RoutePattern.RawText!, form.Type),
+    ];
+
+    private static async Task<(IReadOnlyList<Connection> Connections, IReadOnlyList<Project> Projects, IReadOnlyList<Job> Jobs)> RowsAsync(ApiServer server)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        return (
+            (await server.Services.GetRequiredService<Connections>().ListAsync(Page<Connection>.Most, null, stop)).Value!.Items,
+            (await server.Services.GetRequiredService<Projects>().ListAsync(null, Page<Project>.Most, null, stop)).Value!.Items,
+            (await server.Services.GetRequiredService<Jobs>().ListAsync(null, null, Page<Job>.Most, null, stop)).Value!.Items);
+    }
+
+    private static async Task<string> ContentAsync(ApiServer server) => JsonSerializer.Serialize(await RowsAsync(server), WithFields);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using FleetExporter.Parsing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FleetExporter.Tests.Parsing;
+
+public sealed class TrainingMetricsTests
+{
+    private const string Mark = "0123456789abcdef0123456789abcdef";
+
+    [Theory]
+    [InlineData("""{"loss": 0.5, "epoch": 3}""", """{"loss":0.5,"epoch":3}""")]
+    [InlineData("{\"loss\": 1}\nstep 7\n{'loss': 2}\n{\"note\": \"no number\"}", """{"loss":1}""")]
+    [InlineData("{\"a\": 1}\n{\"b\": 2}", """{"b":2}""")]
+    [InlineData("""{"a": 1, "s": "x", "t": true, "n": null, "o": {"p": 1}, "l": [1]}""", """{"a":1}""")]
+    [InlineData("""{"a": 1, "a": 2}""", """{"a":2}""")]
+    [InlineData("""{"a": 1e999, "b": 1}""", """{"b":1}""")]
+    [InlineData("""{"loss": NaN}""", "{}")]
+    [InlineData("""{"\ud800": 1}""", "{}")]
+    [InlineData("""{"": 1, "tab\t": 2}""", "{}")]
+    [InlineData("""[{"a": 1}]""", "{}")]
+    [InlineData("{", "{}")]
+    [InlineData("", "{}")]
+    public void The_last_object_with_numbers_counts(string printed, string expected) =>
+        Assert.Equal(expected, TrainingMetrics.Last(printed.Split('\n')).ToJsonString());
+
+    [Fact]
+    public void Names_are_limited_in_length_and_number()
+    {
+        var many = "{" + string.Join(',', Enumerable.Range(0, 500).Select(n => $"\"m{n}\": {n}")) + "}";
+
+        Assert.Equal(TrainingMetrics.Most, TrainingMetrics.Last([many]).Count);
+        Assert.Empty(TrainingMetrics.Last([$$"""{"{{new string('x', TrainingMetrics.LongestName + 1)}}": 1}"""]));
+    }
+
+    [Fact]
+    public void No_text_makes_it_fail() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), lines =>
+    {
+        var found = TrainingMetrics.Last((lines ?? []).SelectMany(l => new[] { l ?? "", $"{{{l}}}", $"{{\"{l}\": 1}}", $"{{\"a\": {l}}}" }));
+        return found.All(m => double.IsFinite(m.Value!.GetValue<double>()) && TrainingMetrics.IsName(m.Key));
+    }));
+
+    [Fact]
+    public void A_look_tells_every_pane_apart()
+    {
+        var look = JobLook.Parse(
+            $$"""
+            noise
+            @{{Mark}} up 1000.5
+            @{{Mark}} tmux 0 
+            @{{Mark}} pane a 0 - - -
+            {"loss": 1}
+            @{{Mark}} pane b 1 3 - -
+            @{{Mark}} tail b
+            one
+
+            two
+            @{{Mark}} pane c 1 - - 9
+            @{{Mark}} tail c
+
+            @{{Mark}} pane d 1 - - -
+            @{{Mark}} pane e 1 - 0 -
+            @{{Mark}} end
+
+            """, Mark)!;
+
+        Assert.Equal((TimeSpan.FromSeconds(1000.5), null), (look.Uptime, look.Failure));
+        Assert.Equal(
+            [("a", false, null), ("b", true, 3), ("c", true, 137), ("d", true, null), ("e", true, 0)], look.Panes.Select(p => (p.Job, p.Dead, p.ExitCode)));
+        Assert.Equal("""{"loss":1}""", look.Panes[0].Metrics.ToJsonString());
+        Assert.Equal("one\n\ntwo", look.Panes[1].Tail);
+    }
+
+    [Theory]
+    [InlineData("0 ", null)]
+    [InlineData("1 no server running on /tmp/tmux-1000/default", null)]
+    [InlineData("1 error connecting to /tmp/tmux-1000/default (No such file or directory)", null)]
+    [InlineData("1 error connecting to /tmp/tmux-1000/default (Permission denied)", "error connecting to /tmp/tmux-1000/default (Permission denied)")]
+    [InlineData("127 ", "tmux ended with 127")]
+    public void Whether_tmux_was_asked_is_told_from_no_session(string said, string? failure) =>
+        Assert.Equal(failure, JobLook.Parse($"@{Mark} up 1\n@{Mark} tmux {said}\n@{Mark} end\n", Mark)!.Failure);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("@M up 1\n@M tmux 0 \n@M pane a 0 - - -\n")]
+    [InlineData("@M up x\n@M tmux 0 \n@M end\n")]
+    [InlineData("@M tmux 0 \n@M end\n")]
+    [InlineData("@M up 1\n@M end\n")]
+    [InlineData("@M up 1\n@M tmux 0 \n@M other\n@M end\n")]
+    public void Half_an_answer_is_none(string text) => Assert.Null(JobLook.Parse(text.Replace("@M", "@" + Mark, StringComparison.Ordinal), Mark));
+
+    [Fact]
+    public void No_answer_makes_it_fail() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), pieces =>
+    {
+        var words = new[] { "up 1", "tmux 0 ", "pane a 1 - - -", "tail a", "end" };
+        var lines = (pieces ?? []).SelectMany((p, n) => new[] { $"@{Mark} {words[n % words.Length]}", p ?? "", $"@{Mark} {p}", $"@{Mark} pane {p}" });
+        var look = JobLook.Parse(string.Join('\n', lines), Mark);
+        return look is null || look.Panes.All(p => p.ExitCode is null or (>= 0 and <= 383));
+    }));
+}
