@@ -83,7 +83,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         var visit = await OpenAsync();
 
         await Expect(visit.Option("quiet").Locator("input")).ToBeDisabledAsync();
-        await Expect(visit.Option("quiet")).ToContainTextAsync("off in fleet.yml");
+        await Expect(visit.Option("quiet")).ToContainTextAsync("policy is off");
         await Expect(visit.Option("away").Locator("input")).ToBeDisabledAsync();
         await Expect(visit.Find("exec-run-button")).ToBeDisabledAsync();
     }

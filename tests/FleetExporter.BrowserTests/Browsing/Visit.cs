@@ -30,8 +30,6 @@ internal sealed partial class Visit : IAsyncDisposable
         // A kill is answered with its confirmation, and a service without an Alertmanager says so.
         Refuses("/kill", 428);
         Refuses("/api/alerts", 503);
-        // A service that streams nothing is asked instead.
-        Refuses("/ws", 404);
     }
 
     public IPage Page { get; private set; } = null!;
