@@ -31,6 +31,6 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
 
-bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, gateway, ui, control or fleet for one. Control and fleet need root.
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, streams, gateway, ui, control or fleet for one. Control and fleet need root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

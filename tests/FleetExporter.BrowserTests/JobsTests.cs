@@ -60,8 +60,8 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     public async Task What_a_job_prints_stays_text()
     {
         var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "<b>odd</b>");
-        await MakeJobAsync(visit, "<b>odd</b>", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
+        await MakeProjectAsync(visit, "<b onclick=alert(3)>odd");
+        await MakeJobAsync(visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
 
         await Expect(visit.Find("job-output")).ToContainTextAsync("<img src=x onerror=alert(2)>");
         await Expect(visit.Find("job-output")).ToContainTextAsync("a‹U+202E›b");

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>Starts the watching, and reloads the configuration on SIGHUP and when the file changes.</summary>
-internal sealed partial class FleetService(Fleet fleet, Watchlist watchlist, TargetSet targets, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
+internal sealed partial class FleetService(
+    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _keeping = Task.CompletedTask;
@@ -20,6 +21,7 @@ internal sealed partial class FleetService(Fleet fleet, Watchlist watchlist, Tar
     {
         await watchlist.ApplyAsync().ConfigureAwait(false);
         await targets.ApplyAsync(config.Current).ConfigureAwait(false);
+        devices.Apply(config.Current);
         _keeping = Task.Run(() => watchlist.RunAsync(_stop.Token), CancellationToken.None);
         config.Changed += OnChanged;
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -72,6 +74,7 @@ internal sealed partial class FleetService(Fleet fleet, Watchlist watchlist, Tar
         {
             await watchlist.ApplyAsync().ConfigureAwait(false);
             await targets.ApplyAsync(changed).ConfigureAwait(false);
+            devices.Apply(changed);
             await watchlist.SyncAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)

@@ -5,13 +5,14 @@ using FleetExporter.Polling;
 namespace FleetExporter.Api;
 
 /// <summary>A host with what is known of it now; null where it is not known. Percent, MiB.</summary>
-/// <param name="Address">As configured; null for this machine.</param>
+/// <param name="Address">As configured; null for this machine and for a device.</param>
+/// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
 /// <param name="Off">Collectors that are not asked here, and why.</param>
 public sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
     double? CpuPercent, double? MemoryPercent, double? MemoryUsedMb, double? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
-    bool Simulated, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
+    bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
 {
     private const double Mebi = 1024 * 1024;
 
@@ -42,6 +43,7 @@ public sealed record HostStateView(
             gpus is { Gpus.Count: > 0 },
             gpus?.LostInAll ?? 0,
             host.Host.Simulated is not null,
+            host.Host.Device is not null,
             host.Host.Labels,
             host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
             [.. (gpus?.Gpus ?? []).Select(g => GpuView.Of(g, processes))],

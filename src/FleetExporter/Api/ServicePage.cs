@@ -1,5 +1,6 @@
 using System.Reflection;
 using FleetExporter.Api.Alerts;
+using FleetExporter.Api.Live;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -13,7 +14,7 @@ namespace FleetExporter.Api;
 
 /// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
 public sealed partial class ServicePage(
-    FleetState state, LiveConfig config, DroppedSeries dropped, ControlCounters control, Watchdog watchdog, JobBoard jobs, TimeProvider clock, ILogger<ServicePage> logger)
+    FleetState state, LiveConfig config, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock, ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
@@ -38,7 +39,8 @@ public sealed partial class ServicePage(
             .Concat(ProcessMetrics.All)
             .Concat(ControlCounters.Families)
             .Concat(JobBoard.Families)
-            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total, Watchdog.LastSeen])
+            .Concat(DeviceFamilies.All)
+            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total, Watchdog.LastSeen, StreamClients.Family])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
 
@@ -85,9 +87,11 @@ public sealed partial class ServicePage(
             page.Add(Thresholds, Labels.None, value, ("name", name));
         }
 
-        control.WriteTo(page);
-        watchdog.WriteTo(page);
-        jobs.WriteTo(page);
+        foreach (var part in parts)
+        {
+            part.WriteTo(page);
+        }
+
         ProcessMetrics.Write(page);
         dropped.WriteTo(page, CollectorCatalog.Families.Concat(TargetCatalog.Families).Concat(JobBoard.Families));
     }

@@ -4,6 +4,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Dgx;
 using FleetExporter.Api.Alerts;
+using FleetExporter.Api.Live;
 using FleetExporter.Api.Overview;
 using FleetExporter.Config;
 using FleetExporter.Control;
@@ -71,6 +72,7 @@ public static class WebHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin);
+        builder.Services.AddLive();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -81,6 +83,7 @@ public static class WebHost
         app.UseOperatorPage();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<BodyRules>();
+        app.UseWebSockets(WebSocketEndpoint.Options);
         app.MapMetrics();
         app.MapOperations();
         app.MapHosts();
@@ -98,10 +101,13 @@ public static class WebHost
         app.MapAlerts();
         app.MapJobs();
         app.MapJobActions();
+        app.MapLive();
         app.MapDocs();
         app.MapApiDescription();
         map?.Invoke(app);
         app.CheckAccess();
+
+        app.Services.TellAlerts();
 
         // Before the requests that wait for them are: nothing of a command outlives the service.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<CommandRunner>().StopAll);
@@ -152,6 +158,7 @@ public static class WebHost
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
         services.AddSingleton<TargetSet>();
+        services.AddSingleton<DeviceSet>();
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();
@@ -160,6 +167,7 @@ public static class WebHost
         services.AddSingleton<Alertmanager>();
         services.AddSingleton<AlertWatch>();
         services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
+        services.AddPagePart<ControlCounters>().AddPagePart<Watchdog>().AddPagePart<JobBoard>().AddPagePart<DeviceSet>().AddPagePart<StreamClients>();
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
         services.AddApiDescription();
@@ -177,4 +185,7 @@ public static class WebHost
         });
         services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = System.IO.Compression.CompressionLevel.Fastest);
     }
+
+    private static IServiceCollection AddPagePart<T>(this IServiceCollection services)
+        where T : class, IPagePart => services.AddSingleton<IPagePart>(s => s.GetRequiredService<T>());
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FleetExporter.Cli.Agent;
 using FleetExporter.Config;
 using FleetExporter.Simulation;
 
@@ -81,6 +82,7 @@ public static class CommandLine
         newKey.SetAction(parsed => KeyCommand.New(
             parsed.GetValue(KeyNameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), parsed.GetValue(KeyFormatOption)!, Console.Out));
         root.Subcommands.Add(new Command("key", "Keys of the service.") { newKey });
+        root.Subcommands.Add(AgentCommand.Create());
         return root;
     }
 

@@ -41,6 +41,9 @@ public sealed record ConfigView
     /// <summary>Without the admin key.</summary>
     public required IReadOnlyList<AccessKeyView> Keys { get; init; }
 
+    /// <summary>Without the hashes of their keys.</summary>
+    public required IReadOnlyList<DeviceConfigView> Devices { get; init; }
+
     public required string Store { get; init; }
 
     /// <summary>Its URL.</summary>
@@ -70,9 +73,13 @@ public sealed record ConfigView
         CorsOrigins = config.CorsOrigins,
         Tls = config.Tls.IsOn,
         Keys = [.. config.Keys.Select(AccessKeyView.Of)],
+        Devices = [.. config.Devices.Select(d => new DeviceConfigView(d.Name, Duration.Format(d.StaleAfter)))],
         Store = config.Store.Shown,
         Prometheus = config.Prometheus.Url.ToString(),
         Alertmanager = config.Alertmanager.Url.ToString(),
         Thresholds = config.Thresholds,
     };
 }
+
+/// <summary>A device of <see cref="ConfigView"/>.</summary>
+public sealed record DeviceConfigView(string Name, string StaleAfter);

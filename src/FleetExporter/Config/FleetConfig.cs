@@ -51,6 +51,9 @@ public sealed record FleetConfig
     /// <summary>Who may do what beside the admin key, in file order. Default nobody.</summary>
     public ValueList<AccessKey> Keys { get; init; } = [];
 
+    /// <summary>Machines that push their GPUs, in file order. Default none.</summary>
+    public ValueList<DeviceConfig> Devices { get; init; } = [];
+
     /// <summary>Where what must not be lost is kept. Default SQLite in <see cref="DataDir"/>.</summary>
     public StoreConfig Store { get; init; } = new StoreConfig.Sqlite();
 

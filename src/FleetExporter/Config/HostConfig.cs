@@ -30,6 +30,9 @@ public sealed record HostConfig
     /// <summary>Number of the simulated machine that stands for the host in a demonstration; null for a real one. No key of the file sets it.</summary>
     public int? Simulated { get; init; }
 
+    /// <summary>Set where the host is not asked and pushes by itself. No key of the file's hosts sets it.</summary>
+    public DeviceConfig? Device { get; init; }
+
     /// <summary>How it is reached; without meaning when <see cref="Address"/> is null.</summary>
     public required SshConfig Ssh { get; init; }
 }

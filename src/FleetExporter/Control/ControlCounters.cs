@@ -6,7 +6,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control;
 
 /// <summary>Counts control calls and audit rows of this process. One for the service.</summary>
-public sealed class ControlCounters
+public sealed class ControlCounters : IPagePart
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "fleet_control_requests_total", "Calls that change something, and tries to get in, by action and outcome.", "action", "outcome");

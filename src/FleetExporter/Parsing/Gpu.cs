@@ -33,6 +33,9 @@ public sealed record Gpu
     public string? Name { get; init; }
     public string? DriverVersion { get; init; }
 
+    /// <summary>Who made it, as a device that pushes says. Never set by a parser: what nvidia-smi lists is NVIDIA's.</summary>
+    public string? Vendor { get; init; }
+
     /// <summary>As <see cref="Parsing.PciBusId.Normalise"/> writes it.</summary>
     public string? PciBusId { get; init; }
     public string? ComputeCapability { get; init; }
@@ -43,6 +46,9 @@ public sealed record Gpu
     /// <summary>Null with MIG on: the card has no utilization of its own then.</summary>
     public double? Utilization { get; init; }
 
+    /// <summary>Share of time in which the memory was read or written; null where <see cref="Utilization"/> is, and on unified memory.</summary>
+    public double? MemoryUtilization { get; init; }
+
     /// <summary>Null on unified memory (GB10, Jetson). With MIG on the sum over the slices.</summary>
     public double? MemoryTotalBytes { get; init; }
 
@@ -51,6 +57,9 @@ public sealed record Gpu
 
     /// <summary>Null also when <see cref="Fault"/> is set: such a GPU reports a plausible 0 MiB (threads/h100-needs-reset).</summary>
     public double? MemoryUsedBytes { get; init; }
+
+    /// <summary>As a device that pushes says, which is less than the difference where the driver keeps some. Never set by a parser.</summary>
+    public double? MemoryFreeBytes { get; init; }
     public double? TemperatureCelsius { get; init; }
 
     /// <summary>May exceed <see cref="PowerLimitWatts"/> (threads/8x-gtx1080ti).</summary>

@@ -23,6 +23,7 @@ public static partial class GpuFields
         new("compute_cap"),
         new("pstate"),
         new("utilization.gpu"),
+        new("utilization.memory"),
         new("memory.total"),
         new("memory.used"),
         new("temperature.gpu"),

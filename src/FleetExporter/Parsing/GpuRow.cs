@@ -8,7 +8,7 @@ internal sealed class GpuRow
 
     private static readonly string[] Numbers =
     [
-        "utilization.gpu", "memory.total", "memory.used", "temperature.gpu", "power.draw", "power.limit", "fan.speed", "clocks.current.sm",
+        "utilization.gpu", "utilization.memory", "memory.total", "memory.used", "temperature.gpu", "power.draw", "power.limit", "fan.speed", "clocks.current.sm",
         "clocks.current.memory", "clocks.current.graphics", "clocks.current.video", "clocks.max.sm", "clocks.max.memory", "clocks.max.graphics",
     ];
 
@@ -44,6 +44,7 @@ internal sealed class GpuRow
         ComputeCapability = Cell.Text(At("compute_cap")),
         PState = Cell.PState(At("pstate")),
         Utilization = Cell.Ratio(At("utilization.gpu")),
+        MemoryUtilization = Cell.Ratio(At("utilization.memory")),
         MemoryTotalBytes = Cell.Bytes(At("memory.total")),
         MemoryNotSupported = Cell.IsNotSupported(At("memory.total")),
         MemoryUsedBytes = Fault is null ? Cell.Bytes(At("memory.used")) : null,

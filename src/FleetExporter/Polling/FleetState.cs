@@ -13,6 +13,11 @@ public sealed class FleetState
 
     private ImmutableSortedDictionary<string, TargetSnapshot> _targets = ImmutableSortedDictionary<string, TargetSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it: a handler only notes the name, and neither waits nor throws.
+    /// </summary>
+    public event Action<string>? HostChanged;
+
     /// <summary>Hosts in the order of their names.</summary>
     public IEnumerable<HostSnapshot> Hosts => Volatile.Read(ref _hosts).Values;
 
@@ -21,8 +26,11 @@ public sealed class FleetState
 
     public HostSnapshot? Find(string host) => Volatile.Read(ref _hosts).GetValueOrDefault(host);
 
-    public void Set(HostSnapshot snapshot) =>
+    public void Set(HostSnapshot snapshot)
+    {
         ImmutableInterlocked.Update(ref _hosts, static (hosts, s) => hosts.SetItem(s.Host.Name, s), snapshot);
+        HostChanged?.Invoke(snapshot.Host.Name);
+    }
 
     public TargetSnapshot? FindTarget(string name) => Volatile.Read(ref _targets).GetValueOrDefault(name);
 
@@ -35,5 +43,9 @@ public sealed class FleetState
 
     public void RemoveTarget(string name) => ImmutableInterlocked.Update(ref _targets, static (targets, n) => targets.Remove(n), name);
 
-    public void Remove(string host) => ImmutableInterlocked.Update(ref _hosts, static (hosts, name) => hosts.Remove(name), host);
+    public void Remove(string host)
+    {
+        ImmutableInterlocked.Update(ref _hosts, static (hosts, name) => hosts.Remove(name), host);
+        HostChanged?.Invoke(host);
+    }
 }

@@ -16,6 +16,15 @@ public static class HostPage
         page.BeginTarget();
         var host = Labels.Of("host", snapshot.Host.Name);
         page.AddStates(HealthFamilies.HostStatus, host, "status", Statuses, Words.Of(snapshot.Status(now)));
+        if (snapshot.Host.Device is { } device)
+        {
+            // Nobody asks a device, so there is no health of asking: its last push says it all.
+            WriteInfo(page, host, snapshot, now);
+            DeviceFamilies.Write(page, host, snapshot, device, now);
+            snapshot.Get<GpuReading>(now)?.WriteTo(page, host);
+            return;
+        }
+
         page.Add(HealthFamilies.PollInterval, host, snapshot.Timing.Interval.TotalSeconds);
         WriteInfo(page, host, snapshot, now);
         if (snapshot.Host.Address is not null)

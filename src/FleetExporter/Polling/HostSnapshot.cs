@@ -81,7 +81,8 @@ public sealed record HostSnapshot(
 
     /// <summary>What is wrong, in one line; null when nothing is.</summary>
     public string? Problem(DateTimeOffset now) =>
-        Connection.Up
+        Host.Device is { } device ? DeviceSet.Problem(device, LastSeen, now)
+        : Connection.Up
             ? FirstProblem(now)
             : Connection.Failure is { } failure ? $"{Words.Of(failure)}: {Connection.Detail}" : Connection.Detail;
 

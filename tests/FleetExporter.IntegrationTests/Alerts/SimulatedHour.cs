@@ -38,7 +38,7 @@ internal sealed partial class SimulatedHour
         ConfigResult Load() => ConfigFile.Load(path, _ => null);
         var config = Load().Config!;
         var live = new LiveConfig(config, Load, _clock);
-        var pages = new ServicePage(_state, live, new DroppedSeries(), new ControlCounters(), new Watchdog(_clock), _clock, NullLogger<ServicePage>.Instance);
+        var pages = new ServicePage(_state, live, new DroppedSeries(), [new ControlCounters(), new Watchdog(_clock)], _clock, NullLogger<ServicePage>.Instance);
         var attached = new AttachedTimes(null, _clock, NullLogger<AttachedTimes>.Instance);
         foreach (var n in machines)
         {

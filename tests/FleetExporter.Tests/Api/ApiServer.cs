@@ -55,7 +55,7 @@ internal sealed class ApiServer : IAsyncDisposable
     public IReadOnlyList<string> Routes =>
     [
         .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(
-            e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {e.RoutePattern.RawText}")),
+            e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Where(m => m != "CONNECT").Select(method => $"{method} {e.RoutePattern.RawText}")),
     ];
 
     public static async Task<ApiServer> StartAsync(
@@ -67,7 +67,7 @@ internal sealed class ApiServer : IAsyncDisposable
         server.Client.Dispose();
         server.Client = new HttpClient { BaseAddress = new Uri(address) };
         server.Client.DefaultRequestHeaders.Add("X-API-Key", server.AdminKey);
-        while (!server.State.Hosts.All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
+        while (!server.State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
         {
             // The first poll runs on the thread pool and needs no clock.
             await Task.Delay(1, TestContext.Current.CancellationToken);
@@ -106,6 +106,9 @@ internal sealed class ApiServer : IAsyncDisposable
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
     }
+
+    /// <summary>Ends the service as a signal does.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

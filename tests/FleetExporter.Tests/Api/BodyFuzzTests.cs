@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Api;
+using FleetExporter.Config;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ public sealed class BodyFuzzTests
 {
     private const int Bodies = 100_000;
     private const int MostKept = 30;
+    private const string DeviceKey = "a-key-of-a-device-that-pushes";
     private const int Seed = 20261121;
 
     private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
@@ -27,7 +29,7 @@ public sealed class BodyFuzzTests
     [Fact]
     public async Task No_body_breaks_the_service_or_is_written_in_part()
     {
-        await using var server = await ApiServer.StartAsync();
+        await using var server = await ApiServer.StartAsync($"{ApiServer.TwoHosts}devices: [{{ name: pusher, key_hash: \"{KeyHash.Of(DeviceKey)}\" }}]\n");
         var generator = new BodyGenerator(_random, () => _known);
 
         // A wrong key uses up the address's attempts, so that nothing else would be looked at.
@@ -42,6 +44,11 @@ public sealed class BodyFuzzTests
             var body = generator.Next(form);
             using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            if (path == "/push-sse")
+            {
+                request.Headers.Add("X-API-Key", DeviceKey);
+            }
+
             using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
             var status = (int)response.StatusCode;

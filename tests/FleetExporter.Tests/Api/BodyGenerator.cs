@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FleetExporter.Tests.Api;
 
@@ -23,7 +25,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
         ("username", ["\"fleet\"", "null"]), ("project_type", ["\"nlp\"", "\"other\""]), ("remote_path", ["\"/data/vision\"", "null"]), ("connection_id", ["\"a\"", "\"b b\""]),
         ("status", ["\"pending\"", "\"running\"", "\"completed\"", "\"failed\""]), ("config", ["{}", "{\"command\":\"true\"}", "{\"lr\":0.1,\"note\":\"日本\"}"]),
         ("metrics", ["{}", "{\"epoch\":3,\"loss\":0.25}", "{\"loss\":null}"]), ("command", ["\"true\"", "\"printf '%s' \\\"$HOME\\\"\""]), ("timeout_seconds", ["5", "60"]),
-        ("duration", ["\"5m\"", "\"1h\""]), ("comment", ["\"seen\"", "null"]), ("description", ["\"line\\nline\"", "\"\""]), ("model_name", ["\"vit_base\"", "null"]), ("force", ["true", "false"]),
+        ("duration", ["\"5m\"", "\"1h\""]), ("comment", ["\"seen\"", "null"]), ("description", ["\"line\\nline\"", "\"\""]), ("memoryTotal", ["24564"]), ("temperatureGpu", ["61", "null"]), ("utilizationGpu", ["42.5"]), ("powerDraw", ["210.5"]), ("gpu", ["0"]), ("model_name", ["\"vit_base\"", "null"]), ("force", ["true", "false"]),
     ];
 
     private static readonly string[] Numbers = ["0", "1", "-1", "22", "60", "65535", "65536", "0.5", "-0.0", "1e3", "1e308", "1e999", "9007199254740993", "-9223372036854775808", "18446744073709551616"];
@@ -51,7 +53,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
         {
             if (random.NextDouble() < (care > 0.9 ? 0.8 : 0.6))
             {
-                var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name);
+                var name = field.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name);
                 var value = random.NextDouble() < care ? Fit(name) : random.NextDouble() < 0.8 ? Of(field.PropertyType) : Value(2);
                 fields.Add($"{Quoted(name)}:{value}");
             }

@@ -75,6 +75,7 @@ public sealed class DefaultsTests
             "exec" => ($"hosts: [{{ name: a, exec: {{ {line} }} }}]", "hosts: [{ name: a }]"),
             "services" or "providers" => Pair(section, "name: a, url: 'http://b'", line),
             "gateways" => Pair(section, "name: a, url: 'ws://b'", line),
+            "devices" => Pair(section, $"name: a, key_hash: '{KeyHash.Of("k")}'", line),
             "tunnels" => Pair(section, "name: a, connect: 'b:1'", line),
             _ => ($"hosts: [{{ name: a, address: b, {line} }}]", "hosts: [{ name: a, address: b }]"),
         };

@@ -25,6 +25,7 @@ public sealed class GpuPropertyTests
         ["index"] = gpu => gpu.Index,
         ["pstate"] = gpu => gpu.PState,
         ["utilization.gpu"] = gpu => gpu.Utilization,
+        ["utilization.memory"] = gpu => gpu.MemoryUtilization,
         ["memory.total"] = gpu => gpu.MemoryTotalBytes,
         ["memory.used"] = gpu => gpu.MemoryUsedBytes,
         ["temperature.gpu"] = gpu => gpu.TemperatureCelsius,

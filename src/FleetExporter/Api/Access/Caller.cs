@@ -9,6 +9,9 @@ namespace FleetExporter.Api.Access;
 /// <param name="Key">The key's hash; null for who gave none.</param>
 internal sealed record Caller(string Name, IReadOnlyList<Scope> Scopes, KeyHash? Key)
 {
+    /// <summary>The device whose own key it is; null for every other key.</summary>
+    public string? Device { get; init; }
+
     public static readonly Caller Anonymous = new(AccessKey.Anonymous, [Scope.Read], null);
 
     public bool May(Scope scope) => Scopes.Allow(scope);

@@ -70,6 +70,17 @@ internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attem
         return caller is not null ? (caller, null) : (null, wait > TimeSpan.Zero ? TooMany(context, wait) : Wrong(context));
     }
 
+    /// <summary>Whether the caller of an answer that is still being given would be let in now: its key is there, its session has not ended.</summary>
+    public bool StillMay(HttpContext context, Scope needed)
+    {
+        // A ticket counts no more, and stands for what it was made with.
+        var bySession = Key(context.Request).Key is null && context.Request.Query["ticket"].Count == 0;
+        var caller = context.Caller();
+        var anonymous = IsAnonymousAllowed(context) ? Caller.Anonymous : null;
+        var now = bySession ? sessions.Find(context.Request) ?? anonymous : caller.Key is { } key ? keys.Find(key) : anonymous;
+        return now?.May(needed) == true;
+    }
+
     private async Task<(Caller? Caller, ProblemHttpResult? Refusal)> IdentifyAsync(HttpContext context, RouteEndpoint route)
     {
         var (key, several) = Key(context.Request);

@@ -3,7 +3,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>The keys that open the service now: those of fleet.yml, as it was last loaded, and the admin key.</summary>
+/// <summary>The keys that open the service now: those of fleet.yml and its devices, as it was last loaded, and the admin key.</summary>
 internal sealed class KeyRing(LiveConfig config, AdminKey admin)
 {
     private const int Longest = 512;
@@ -20,6 +20,14 @@ internal sealed class KeyRing(LiveConfig config, AdminKey admin)
             if (CryptographicOperations.FixedTimeEquals(key.Hash.Bytes, hash.Bytes))
             {
                 found = new Caller(key.Name, key.Scopes, key.Hash);
+            }
+        }
+
+        foreach (var device in config.Current.Devices)
+        {
+            if (CryptographicOperations.FixedTimeEquals(device.KeyHash.Bytes, hash.Bytes))
+            {
+                found = new Caller(device.Name, [Scope.Push], device.KeyHash) { Device = device.Name };
             }
         }
 

@@ -48,6 +48,6 @@ internal static class RouteAccessExtensions
 
     /// <summary>Whether a page of <c>cors_origins</c> may read the answer: what reading needs, never what is debugged or administered.</summary>
     public static bool IsReadable(this HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method)
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsConnect(context.Request.Method))
         && (context.GetEndpoint() is not RouteEndpoint route || route.Metadata.GetMetadata<RouteAccess>() is { Scope: null or Scope.Read });
 }

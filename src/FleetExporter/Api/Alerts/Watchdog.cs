@@ -3,7 +3,7 @@ using FleetExporter.Metrics;
 namespace FleetExporter.Api.Alerts;
 
 /// <summary>Remembers when the alert that always fires was last told: the proof that alerts arrive. One for the service.</summary>
-public sealed class Watchdog(TimeProvider clock)
+public sealed class Watchdog(TimeProvider clock) : IPagePart
 {
     /// <summary>The alert's name.</summary>
     public const string Alert = "Watchdog";

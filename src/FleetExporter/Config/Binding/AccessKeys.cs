@@ -6,9 +6,10 @@ namespace FleetExporter.Config.Binding;
 /// <summary>The keys that say who may use the service, how it is reached, and where it keeps what it must not lose.</summary>
 internal static partial class AccessKeys
 {
-    private static readonly KeyHash NoHash = new(new string('0', 64));
+    /// <summary>Stands for a hash that could not be read.</summary>
+    public static readonly KeyHash NoHash = new(new string('0', 64));
 
-    private static readonly Kind<KeyHash> Hash = Kinds.Text<KeyHash>("key hash", "`sha256:` and 64 lower-case hex digits", KeyHash.TryParse).Secret();
+    public static readonly Kind<KeyHash> Hash = Kinds.Text<KeyHash>("key hash", "`sha256:` and 64 lower-case hex digits", KeyHash.TryParse).Secret();
 
     private static readonly Kind<Scope> ScopeWord =
         Kinds.Choice([.. Scopes.Words.Select((word, i) => (word, (Scope)i))]);

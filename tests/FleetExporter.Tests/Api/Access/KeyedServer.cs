@@ -48,7 +48,8 @@ internal sealed class KeyedServer : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        // A stream has no end to wait for.
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
     public async Task<int> StatusAsync(string path, params (string Name, string Value)[] headers)

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using FleetExporter.Api.Live;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Cli.Agent;
+
+/// <summary>Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.</summary>
+internal sealed class PushClient(Uri service, string keyFile) : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Limit };
+
+    private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal) ? service : new Uri(service.AbsoluteUri.TrimEnd('/') + "/push-sse");
+
+    /// <exception cref="AgentException">The service did not take them.</exception>
+    public async Task PushAsync(IReadOnlyList<Gpu?> gpus, CancellationToken stop)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, _url);
+            request.Headers.Add("X-API-Key", await SecretFile.ReadAsync(keyFile, stop).ConfigureAwait(false));
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(gpus.Select(g => LiveGpu.Of(g ?? new Gpu()) with { Vendor = g is null ? null : "nvidia" }), LiveGpu.Json));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var answer = await _http.SendAsync(request, stop).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw await RefusalAsync(answer, stop).ConfigureAwait(false);
+            }
+        }
+        catch (TargetFailureException e)
+        {
+            throw new AgentException(e.Message, refused: true, e);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new AgentException($"{_url.Authority} did not answer within {Limit.TotalSeconds:0} s", refused: false, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            var failure = HttpErrors.Of(e, _url);
+            var hint = failure.Reason == TargetFailure.Tls ? "; the certificate has to be one that this machine trusts, and for this name" : "";
+            throw new AgentException($"{Words.Of(failure.Reason)}: {failure.Message}{hint}", refused: failure.Reason == TargetFailure.Tls, e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<AgentException> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var status = (int)answer.StatusCode;
+        var said = await DetailAsync(answer, stop).ConfigureAwait(false);
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new($"the service does not know the key in {keyFile} (401): its hash has to stand under devices in fleet.yml", refused: true),
+            >= (HttpStatusCode)300 and < (HttpStatusCode)400 => new($"the service sends elsewhere ({status}): give --push {Printable.Line(answer.Headers.Location?.ToString() ?? "that address", 200)}", refused: true),
+            HttpStatusCode.NotFound => new($"nothing takes pushes at {_url} (404): is that a FleetExporter?", refused: true),
+            >= (HttpStatusCode)500 => new($"the service fails ({status}){said}", refused: false),
+            _ => new($"the service refuses ({status}){said}", refused: true),
+        };
+    }
+
+    /// <summary>The sentence of a problem, if it is one.</summary>
+    private static async Task<string> DetailAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json" || answer.Content.Headers.ContentLength > 16 * 1024)
+        {
+            return "";
+        }
+
+        try
+        {
+            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false));
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? ": " + Printable.Line(detail.ToString(), 300) : "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+}

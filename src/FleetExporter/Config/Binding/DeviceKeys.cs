@@ -1,0 +1,40 @@
+using FleetExporter.Config.Yaml;
+
+namespace FleetExporter.Config.Binding;
+
+/// <summary>The keys of devices. They stand after <c>keys</c>, which theirs must differ from.</summary>
+internal static class DeviceKeys
+{
+    public static readonly KeyTable<DeviceConfig> One = new(
+        Key.Of("name", Kinds.HostName, "", (DeviceConfig device, string name) => device with { Name = name }) with { IsRequired = true },
+        Key.Of("key_hash", AccessKeys.Hash, "", (DeviceConfig device, KeyHash hash) => device with { KeyHash = hash }) with { IsRequired = true },
+        Key.Of("stale_after", Kinds.Time("1s", "1h"), "15s", (DeviceConfig device, TimeSpan time) => device with { StaleAfter = time }));
+
+    public static readonly Key<FleetConfig> List = new("devices", "list of devices", "", "[]", (fleet, field) => fleet with { Devices = Bind(fleet, field) });
+
+    private static ValueList<DeviceConfig> Bind(FleetConfig fleet, Field field)
+    {
+        if (field.Node is not YamlList list)
+        {
+            field.FailKind("a list of devices");
+            return [];
+        }
+
+        var owners = fleet.Keys.Where(k => k.Hash != AccessKeys.NoHash).ToDictionary(k => k.Hash, k => k.Name);
+        var devices = new List<DeviceConfig>();
+        foreach (var (index, node) in list.Items.Index())
+        {
+            var item = field.Item(index, node);
+            var device = One.Bind(new DeviceConfig { Name = "", KeyHash = AccessKeys.NoHash }, item);
+            item.TakeName("device", device.Name);
+            if (device.KeyHash != AccessKeys.NoHash && !owners.TryAdd(device.KeyHash, device.Name))
+            {
+                item.Fail($"its key is that of {Shown.Quote(owners[device.KeyHash])} again; make another with fleet-exporter key new");
+            }
+
+            devices.Add(device);
+        }
+
+        return [.. devices];
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+
+namespace FleetExporter.Polling;
+
+/// <summary>The devices that push. Each is a host of <see cref="FleetState"/> whose snapshot is replaced by its own pushes.</summary>
+public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (long Accepted, long Refused)> _samples = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, DeviceConfig> _devices = ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
+
+    /// <summary>Makes the set of devices what the configuration says, after the hosts. One whose stale_after changes keeps what it has pushed.</summary>
+    public void Apply(FleetConfig config)
+    {
+        lock (_lock)
+        {
+            var wanted = config.Devices.ToImmutableDictionary(d => d.Name, StringComparer.Ordinal);
+            foreach (var name in _devices.Keys.Where(name => !wanted.ContainsKey(name)))
+            {
+                _samples.Remove(name);
+                // The name may be a host's by now.
+                if (state.Find(name) is { Host.Device: not null })
+                {
+                    state.Remove(name);
+                }
+            }
+
+            foreach (var device in wanted.Values.Where(d => _devices.GetValueOrDefault(d.Name) != d))
+            {
+                var host = new HostConfig { Name = device.Name, Device = device, Ssh = config.Ssh.Host };
+                var timing = new PollTiming(device.StaleAfter, 1);
+                _samples.TryAdd(device.Name, default);
+                state.Set(state.Find(device.Name) is { Host.Device: not null } before
+                    ? before with { Host = host, Timing = timing }
+                    : HostSnapshot.Initial(host, timing, clock.GetUtcNow()));
+            }
+
+            _devices = wanted;
+        }
+    }
+
+    /// <summary>Takes a push over as the whole of what the device's GPUs are now.</summary>
+    /// <returns>False when there is no such device any more.</returns>
+    public bool Push(string device, IReadOnlyList<Gpu> gpus)
+    {
+        lock (_lock)
+        {
+            if (!_devices.ContainsKey(device) || state.Find(device) is not { } before)
+            {
+                return false;
+            }
+
+            var now = clock.GetUtcNow();
+            var reading = new GpuReading(gpus, 0, 0);
+            var outcome = new CollectorOutcome("gpu", now, default, reading, now, LastSuccess: now);
+            var up = before.Connection.Up ? before.Connection : new ConnectionState(true, null, null, now);
+            _samples[device] = _samples[device] with { Accepted = _samples[device].Accepted + gpus.Count };
+            state.Set(before with { Outcomes = before.Outcomes.SetItem("gpu", outcome), LastSeen = now, Connection = up });
+            return true;
+        }
+    }
+
+    /// <summary>Counts a push of the device that could not be used.</summary>
+    public void Refused(string device)
+    {
+        lock (_lock)
+        {
+            if (_samples.TryGetValue(device, out var count))
+            {
+                _samples[device] = count with { Refused = count.Refused + 1 };
+            }
+        }
+    }
+
+    public void WriteTo(MetricsPage page)
+    {
+        lock (_lock)
+        {
+            foreach (var (device, count) in _samples)
+            {
+                page.Add(DeviceFamilies.Samples, Labels.None, count.Accepted, ("source", device), ("outcome", "accepted"));
+                page.Add(DeviceFamilies.Samples, Labels.None, count.Refused, ("source", device), ("outcome", "refused"));
+            }
+        }
+    }
+
+    internal static bool IsFresh(DeviceConfig device, DateTimeOffset? lastPush, DateTimeOffset now) => lastPush is { } at && now - at <= device.StaleAfter;
+
+    /// <summary>What is wrong with a device, in one line; null while it pushes.</summary>
+    internal static string? Problem(DeviceConfig device, DateTimeOffset? lastPush, DateTimeOffset now) =>
+        IsFresh(device, lastPush, now) ? null
+        : lastPush is { } at ? FormattableString.Invariant($"nothing has been pushed for {(now - at).TotalSeconds:0} s; its stale_after is {Duration.Format(device.StaleAfter)}")
+        : "nothing has been pushed yet";
+}
