@@ -20,7 +20,8 @@ export async function setUpAccess() {
   byId('login-button').addEventListener('click', () => login());
   byId('logout-button').addEventListener('click', logout);
   onDenied(() => {
-    if (state.me) change('me', s => { s.me = null; });
+    // It may be the late answer to a request from before the login.
+    if (state.me) whoAmI().catch(() => {});
   });
   start(); // also shows that the service is not there
   while (state.me === undefined) await whoAmI().catch(() => new Promise(done => setTimeout(done, 1000)));
