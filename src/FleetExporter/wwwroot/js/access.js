@@ -20,7 +20,7 @@ export async function setUpAccess() {
   byId('login-button').addEventListener('click', () => login());
   byId('logout-button').addEventListener('click', logout);
   onDenied(() => {
-    // It may be the late answer to a request from before the login.
+    // Or a late answer.
     if (state.me) whoAmI().catch(() => {});
   });
   start(); // also shows that the service is not there

@@ -13,7 +13,6 @@ const types = node => node.matches?.('input:not([type="checkbox"]):not([type="ra
 
 export function setUpKeys() {
   byId('help-button').addEventListener('click', help);
-  // Its address would be taken for a view.
   byId('skip').addEventListener('click', event => {
     event.preventDefault();
     byId('main').focus();
