@@ -20,7 +20,6 @@ export async function setUpAccess() {
   byId('login-button').addEventListener('click', () => login());
   byId('logout-button').addEventListener('click', logout);
   onDenied(() => {
-    // Or a late answer.
     if (state.me) whoAmI().catch(() => {});
   });
   start(); // also shows that the service is not there
