@@ -12,10 +12,11 @@ import gateway
 import overview
 import performance_page as page
 import streams
+import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "control", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -32,7 +33,7 @@ def micro(name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page and parsers need the .NET SDK only, targets, overview and streams the service that make build made. fleet and control need root, because they make a throw-away user and run an sshd on loopback; "
+        epilog="page and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet and control need root, because they make a throw-away user and run an sshd on loopback; "
         "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 30 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
@@ -58,6 +59,8 @@ def main() -> int:
             dashboards.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
+        elif name == "ui":
+            ui.run(ROOT)
         else:
             micro(name)
     return 0

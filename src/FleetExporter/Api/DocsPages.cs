@@ -53,7 +53,8 @@ internal static partial class DocsPages
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>FleetExporter: {name}</title>
-            <link rel="stylesheet" href="/start.css">
+            <link rel="stylesheet" href="/css/themes.css">
+            <link rel="stylesheet" href="/css/docs.css">
             </head>
             <body class="docs">
             <header><p><a href="/">FleetExporter</a></p></header>

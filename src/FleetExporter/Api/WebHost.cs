@@ -80,7 +80,7 @@ public static class WebHost
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseMiddleware<Guard>();
         app.UseResponseCompression();
-        app.UseStaticFiles();
+        app.UseOperatorPage();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<BodyRules>();
         app.UseWebSockets(WebSocketEndpoint.Options);
@@ -104,7 +104,6 @@ public static class WebHost
         app.MapLive();
         app.MapDocs();
         app.MapApiDescription();
-        app.MapStartPage();
         map?.Invoke(app);
         app.CheckAccess();
 

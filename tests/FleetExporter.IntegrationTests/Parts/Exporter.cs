@@ -29,7 +29,8 @@ internal sealed partial class Exporter : IAsyncDisposable
             folder.Write("fleet.yml", config);
         }
 
-        var exporter = new Exporter(Launch(folder, config is null ? folder.Make("empty") : folder.Path, ["--listen", "127.0.0.1:0", .. arguments], environment));
+        string[] listen = arguments.Contains("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+        var exporter = new Exporter(Launch(folder, config is null ? folder.Make("empty") : folder.Path, [.. listen, .. arguments], environment));
         try
         {
             await Until.TrueAsync(

@@ -13,7 +13,7 @@ public sealed class GuardTests
     [InlineData("GET", "/api/hosts", 200)]
     [InlineData("GET", "/metrics", 200)]
     [InlineData("GET", "/-/healthy", 200)]
-    [InlineData("GET", "/start.css", 200)]
+    [InlineData("GET", "/css/base.css", 200)]
     [InlineData("GET", "/debug/hosts/a", 403)]
     [InlineData("GET", "/api/audit", 403)]
     [InlineData("POST", "/api/login", 403)]

@@ -113,7 +113,7 @@ public sealed class RoutesTests
         Assert.Equal(status, await server.StatusAsync("/metrics", headers));
         Assert.Equal(401, await server.StatusAsync("/debug/hosts/a", headers));
         Assert.Equal(200, await server.StatusAsync("/-/healthy", headers));
-        Assert.Equal(200, await server.StatusAsync("/start.css", headers));
+        Assert.Equal(200, await server.StatusAsync("/css/base.css", headers));
     }
 
     [Fact]

@@ -1,0 +1,73 @@
+// Who looks at the page, login and logout. The key goes to the service once; a cookie that scripts cannot read stands for it.
+import { get, onDenied, post } from './api.js';
+import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
+import { byId, h } from './dom.js';
+import { restart, start } from './live.js';
+import { change, may, state } from './store.js';
+import { toast } from './ui.js';
+
+async function whoAmI() {
+  try {
+    const me = await get('/api/me', { quiet: true });
+    change('me', s => { s.me = me; });
+  } catch (error) {
+    if (error.status === 401 || error.status === 403) change('me', s => { s.me = null; });
+    else throw error;
+  }
+}
+
+export async function setUpAccess() {
+  byId('login-button').addEventListener('click', () => login());
+  byId('logout-button').addEventListener('click', logout);
+  onDenied(() => {
+    if (state.me) whoAmI().catch(() => {});
+  });
+  start(); // also shows that the service is not there
+  while (state.me === undefined) await whoAmI().catch(() => new Promise(done => setTimeout(done, 1000)));
+}
+
+export function login(reason) {
+  const key = h('input', { type: 'password', id: 'login-key', 'data-testid': 'login-key', name: 'key', autocomplete: 'current-password', autofocus: true, required: true });
+  const wrong = h('p', { class: 'bad', role: 'alert', 'data-testid': 'login-error' });
+  const submit = h('button', { class: 'go', 'data-testid': 'login-submit' }, 'Log in');
+  const form = h('form', { 'data-testid': 'login', on: { submit: async event => {
+    event.preventDefault();
+    submit.disabled = true;
+    wrong.textContent = '';
+    try {
+      await post('/api/login', { key: key.value.trim() }, { quiet: true });
+      await whoAmI();
+      closeDialog();
+      restart();
+      toast(`Logged in as ${state.me?.name ?? 'nobody'}.`, 'ok');
+    } catch (error) {
+      wrong.textContent = error.message;
+      key.select();
+    }
+    submit.disabled = false;
+  } } }, reason ? h('p', {}, reason) : null,
+  h('label', { class: 'field' }, 'Key', key),
+  h('p', { class: 'soft small' }, 'The admin key of the service is in data_dir/admin.key; others come from ', h('code', {}, 'fleet-exporter key new'), '. Acting needs the scope control.'),
+  wrong, actions(cancelButton(), submit));
+  openDialog('Log in', form);
+}
+
+async function logout() {
+  try {
+    await post('/api/logout', undefined);
+  } catch (error) {
+    toast(error.message, 'bad');
+    return;
+  }
+  await whoAmI().catch(() => {});
+  restart();
+}
+
+/** Buttons of the header; and what acts is there only for those who may. */
+export function showAccess() {
+  const me = state.me;
+  byId('login-button').hidden = !(me === null || me?.anonymous);
+  byId('logout-button').hidden = !me || me.anonymous;
+  byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;
+  document.documentElement.dataset.may = me?.scopes?.join(' ') ?? '';
+}

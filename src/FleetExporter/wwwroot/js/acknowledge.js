@@ -1,0 +1,40 @@
+// Acknowledging: a silence with a duration and a comment, and taking it back.
+import { post, remove } from './api.js';
+import { h } from './dom.js';
+import { formDialog } from './form.js';
+import { change } from './store.js';
+import { remote } from './text.js';
+import { toast } from './ui.js';
+
+const DURATIONS = { '30m': '30 minutes', '2h': '2 hours', '8h': '8 hours', '1d': '1 day', '7d': '7 days' };
+
+const pathOf = alert => `/api/alerts/${encodeURIComponent(alert.id)}/ack`;
+
+export function acknowledge(alert) {
+  const duration = h('select', { 'data-testid': 'ack-duration' }, Object.entries(DURATIONS).map(([value, name]) => h('option', { value }, name)));
+  duration.value = '2h';
+  const comment = h('input', { type: 'text', 'data-testid': 'ack-comment', maxlength: 500, autofocus: true });
+  formDialog({
+    title: 'Acknowledge', testid: 'ack', go: 'Acknowledge', fields: [['For', duration, 'duration'], ['Comment', comment, 'comment']],
+    intro: [h('p', {}, remote(alert.message || alert.type, 300)), h('p', { class: 'soft small' }, 'Alertmanager sends no notification of it for this time; it stays in the list.')],
+    submit: async () => {
+      const answer = await post(pathOf(alert), { ...(comment.value.trim() ? { comment: comment.value.trim() } : {}), duration: duration.value });
+      mark(alert, answer?.id === alert.id ? answer : { acknowledged: true });
+      toast('Acknowledged.', 'ok');
+    },
+  });
+}
+
+export async function takeBack(alert) {
+  try {
+    await remove(pathOf(alert));
+    mark(alert, { acknowledged: false, silence: null });
+    toast('The alert notifies again.', 'ok');
+  } catch (error) {
+    toast(error.message, 'bad');
+  }
+}
+
+function mark(alert, news) {
+  change('alerts', s => { s.alerts = new Map(s.alerts).set(alert.id, { ...(s.alerts.get(alert.id) ?? alert), ...news }); });
+}

@@ -1,0 +1,76 @@
+// What fires, what is acknowledged and until when; the way to the runbook.
+import { acknowledge, takeBack } from './acknowledge.js';
+import { acknowledgedAlerts, activeAlerts, severityTone } from './alertlist.js';
+import { fill, h, keyed, setText } from './dom.js';
+import { age, at } from './format.js';
+import { wake } from './live.js';
+import { hrefOf } from './router.js';
+import { may, state } from './store.js';
+import { clean, remote } from './text.js';
+import { choice, filterBox, loading, notice, pill, problem } from './ui.js';
+
+const CHOICES = { active: 'Active', acknowledged: 'Acknowledged', all: 'All' };
+
+let parts;
+let filter = '';
+let chosen = 'active';
+
+export const view = {
+  mount(root) {
+    parts = { says: h('p', { class: 'soft small', role: 'status' }), empty: h('div', {}), list: h('div', { class: 'stack', 'data-testid': 'alerts' }) };
+    root.append(h('div', { class: 'toolbar' }, filterBox('alerts-filter', 'Filter alerts', text => { filter = text; render(); }), choice('Which alerts', CHOICES, chosen, key => { chosen = key; render(); }), parts.says), parts.empty, parts.list);
+  },
+
+  show: render,
+
+  update(topics) {
+    if (['alerts', 'me', 'hosts', 'tick'].some(t => topics.has(t))) render();
+  },
+};
+
+function render() {
+  if (!parts) return;
+  const [active, acknowledged] = [activeAlerts(), acknowledgedAlerts()];
+  const list = (chosen === 'active' ? active : chosen === 'acknowledged' ? acknowledged : [...active, ...acknowledged]).filter(matches);
+  setText(parts.says, state.alerts ? `${active.length} active, ${acknowledged.length} acknowledged` : '');
+  const trouble = state.alertsProblem;
+  const mark = trouble ? trouble.message : !state.alerts ? 'loading' : list.length ? '' : `none ${chosen} ${filter}`;
+  if (parts.empty.dataset.mark !== mark) {
+    parts.empty.dataset.mark = mark;
+    fill(parts.empty, trouble ? problem('Alerts', trouble, wake) : !state.alerts ? loading('alerts') : list.length ? null : filter ? notice('empty', 'No alert matches', 'Change the filter.') : notice('empty', chosen === 'acknowledged' ? 'Nothing is acknowledged' : 'No alert is active', chosen === 'acknowledged' ? null : 'Prometheus and Alertmanager have nothing to say.'));
+  }
+  keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${may('control')}`, card);
+}
+
+const matches = a => !filter || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, a.host, a.session, a.message, a.description].join(' ').toLowerCase().includes(word));
+
+/** The page of this very version; where the alert is not ours, its own. */
+function runbook(alert) {
+  const name = alert.name ?? alert.type;
+  if (/^Fleet[A-Za-z0-9]+$/.test(name ?? '')) return `/docs/runbook#${name.toLowerCase()}`;
+  return /^https?:\/\//.test(alert.runbook_url ?? '') ? alert.runbook_url : null;
+}
+
+function card(first) {
+  const severity = pill('alert-severity');
+  const [message, detail, when, where, silence] = [h('bdi', {}), h('p', { class: 'soft break' }), h('span', { class: 'soft small' }), h('span', { class: 'row small' }), h('p', { class: 'small' })];
+  const book = runbook(first);
+  const node = h('article', { class: `card tone ${first.acknowledged ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
+    h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when,
+      !may('control') ? null : first.acknowledged ? h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => takeBack(first) } }, 'Take back') : h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(first) } }, 'Acknowledge'))),
+    detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null));
+  return { node, update(a) {
+    severity.set(severityTone(a) === 'bad' ? 'error' : severityTone(a) === 'warn' ? 'degraded' : '', a.severity || 'alert');
+    setText(message, clean(a.message || a.type, 300));
+    setText(detail, clean(a.description ?? '', 500));
+    detail.hidden = !a.description;
+    setText(when, `for ${age(a.created)}`);
+    when.title = at(a.created);
+    setText(silence, a.silence ? `Acknowledged by ${clean(a.silence.by, 60)} until ${at(a.silence.until)}${a.silence.comment ? `: ${clean(a.silence.comment, 300)}` : ''}` : a.acknowledged ? 'Acknowledged' : a.inhibited ? 'A worse alert hides it from receivers.' : '');
+    silence.hidden = !silence.textContent;
+    const mark = `${a.host} ${a.session} ${state.hosts.has(a.host)}`;
+    if (where.mark === mark) return;
+    where.mark = mark;
+    fill(where, a.host ? state.hosts.has(a.host) ? h('a', { href: hrefOf('hosts', a.host) }, remote(a.host, 80)) : remote(a.host, 80) : null, a.session ? h('a', { href: hrefOf('sessions', `${a.host}:${a.session}`) }, remote(a.session, 80)) : null);
+  } };
+}

@@ -1,0 +1,53 @@
+// Active alerts on every view; collapsed or not is kept in this browser.
+import { byId, h, keyed, setAttr, setClass, setText } from './dom.js';
+import { activeAlerts, severityTone } from './alertlist.js';
+import { acknowledge } from './acknowledge.js';
+import { age, count } from './format.js';
+import { may } from './store.js';
+import { remote } from './text.js';
+import { pill } from './ui.js';
+
+const MOST = 20;
+let open = true;
+
+export function setUpBanner() {
+  try {
+    open = localStorage.getItem('fleet-banner') !== 'closed';
+  } catch { /* storage is off */ }
+  byId('banner-toggle').addEventListener('click', () => {
+    open = !open;
+    try {
+      localStorage.setItem('fleet-banner', open ? 'open' : 'closed');
+    } catch { /* for this visit only */ }
+    showBanner();
+  });
+}
+
+export function showBanner() {
+  const alerts = activeAlerts();
+  const banner = byId('banner');
+  banner.hidden = alerts.length === 0;
+  if (banner.hidden) return;
+  setClass(banner, 'bad', severityTone(alerts[0]) === 'bad');
+  setAttr(byId('banner-toggle'), 'aria-expanded', String(open));
+  setText(byId('banner-title'), `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}`);
+  byId('banner-list').hidden = !open;
+  if (open) keyed(byId('banner-list'), alerts.slice(0, MOST), a => `${a.id} ${may('control')}`, row);
+}
+
+function row(alert) {
+  const severity = pill('banner-severity');
+  const since = h('span', { class: 'soft small' });
+  const message = h('span', { class: 'message' });
+  const node = h('li', { 'data-alert': alert.id }, severity.node, message, since,
+    may('control') ? h('button', { type: 'button', 'data-testid': 'banner-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge') : null);
+  return { node, update(a) {
+    severity.set(severityTone(a) === 'bad' ? 'error' : 'degraded', a.severity);
+    const text = a.message || a.type;
+    if (message.dataset.text !== text) {
+      message.dataset.text = text;
+      message.replaceChildren(remote(text, 300));
+    }
+    setText(since, `for ${age(a.created)}`);
+  } };
+}

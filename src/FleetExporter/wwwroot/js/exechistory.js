@@ -1,0 +1,85 @@
+// Commands that ran before, and for administrators the audit of all acting.
+import { get, remove } from './api.js';
+import { h, keyed, setText } from './dom.js';
+import { at, milliseconds } from './format.js';
+import { may } from './store.js';
+import { clean, remote } from './text.js';
+import { loading, notice, pill, problem, toast, tone } from './ui.js';
+
+const TONE = { running: 'loading', exited: 'ok', ok: 'ok', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
+
+/** @param again called with {host, command} to fill the form anew. */
+export function execHistory(again) {
+  const [slot, body] = [h('div', {}), h('tbody')];
+  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Exit', 'Took', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)))), body));
+  const audit = auditTable();
+  const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Before'), h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload')), slot, table, audit.node);
+
+  async function load() {
+    if (!body.firstChild) slot.replaceChildren(loading('earlier commands'));
+    audit.load();
+    try {
+      const items = (await get('/api/dgx/exec'))?.items ?? [];
+      slot.replaceChildren(...(items.length ? [] : [notice('empty', 'Nothing ran since the service was started')]));
+      table.hidden = items.length === 0;
+      keyed(body, items, e => e.exec_id, row);
+    } catch (error) {
+      slot.replaceChildren(problem('Earlier commands', error, load));
+    }
+  }
+
+  function row(first) {
+    const [state, exit, took] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'exit' }), h('td', { class: 'mono', 'data-name': 'took' })];
+    const end = h('button', { type: 'button', class: 'danger', 'data-testid': 'history-cancel', on: { click: () => cancel(first) } }, 'Cancel');
+    const repeat = may('control') ? h('button', { type: 'button', 'data-testid': 'history-again', on: { click: () => again(first) } }, 'Again') : null;
+    const node = h('tr', { 'data-testid': 'history-entry' }, h('td', {}, remote(first.host, 60)), h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(first.command, 200))), h('td', {}, state.node), exit, took,
+      h('td', { class: 'mono', 'data-name': 'at' }, at(first.started)), h('td', { 'data-name': 'by' }, remote(first.caller, 40)), h('td', {}, h('span', { class: 'row' }, end, repeat)));
+    return { node, update(e) {
+      state.set(e.state === 'exited' && e.exit_code !== 0 ? 'error' : TONE[e.state] ?? e.state, e.state);
+      setText(exit, e.exit_code === null || e.exit_code === undefined ? '' : String(e.exit_code));
+      setText(took, e.duration_ms === null ? '' : milliseconds(e.duration_ms));
+      end.hidden = e.state !== 'running' || !may('control');
+    } };
+  }
+
+  async function cancel(entry) {
+    try {
+      await remove(`/api/dgx/exec/${encodeURIComponent(entry.exec_id)}`);
+      toast('It is being ended.');
+    } catch (error) {
+      toast(error.message, 'bad');
+    }
+    load();
+  }
+
+  return { node, load };
+}
+
+function auditTable() {
+  const [slot, body] = [h('div', {}), h('tbody')];
+  const older = h('button', { type: 'button', class: 'plain', 'data-testid': 'audit-older', hidden: true }, 'Older');
+  const details = h('details', { 'data-testid': 'audit' }, h('summary', {}, 'Audit: who did what'), slot,
+    h('div', { class: 'scroll' }, h('table', { class: 'table' }, h('thead', {}, h('tr', {}, ['When', 'Who', 'From', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)))), body)), older);
+  let cursor = null;
+
+  async function load(more) {
+    details.hidden = !may('admin');
+    if (details.hidden || !details.open) return;
+    try {
+      const page = await get(`/api/audit?limit=50${more && cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+      if (!more) body.replaceChildren();
+      body.append(...page.items.map(e => h('tr', { 'data-testid': 'audit-entry' }, h('td', { class: 'mono' }, at(e.at)), h('td', { 'data-name': 'who' }, remote(e.who || '(wrong key)', 40)), h('td', { class: 'mono' }, clean(e.address, 45)), h('td', {}, clean(e.action, 30)), h('td', {}, remote(e.target, 80)),
+        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]) }, clean(e.outcome, 20)))));
+      cursor = page.next_cursor;
+      older.hidden = !cursor;
+      slot.replaceChildren();
+    } catch (error) {
+      slot.replaceChildren(problem('The audit', error, () => load(false)));
+    }
+  }
+
+  details.addEventListener('toggle', () => load(false));
+  older.addEventListener('click', () => load(true));
+  details.hidden = true;
+  return { node: details, load: () => load(false) };
+}

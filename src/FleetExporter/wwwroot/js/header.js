@@ -1,0 +1,46 @@
+// Header, banner of a lost connection, counts of the tabs, title.
+import { byId, setAttr, setClass, setText } from './dom.js';
+import { at, count } from './format.js';
+import { hosts, sessions, state } from './store.js';
+import { activeAlerts, severityTone } from './alertlist.js';
+import { tone } from './ui.js';
+
+const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'a key is needed' };
+
+export function showHeader(topics) {
+  document.documentElement.dataset.connection = state.connection;
+  setText(byId('connection-text'), WORDS[state.connection]);
+  const updated = byId('updated');
+  setText(updated, state.updatedAt ? at(state.updatedAt) : 'never');
+  setAttr(updated, 'datetime', state.updatedAt ? new Date(state.updatedAt).toISOString() : null);
+  if (topics.has('connection') || topics.has('me')) showLost();
+  const overall = byId('overall');
+  const list = hosts();
+  const offline = list.filter(x => x.status === 'offline').length;
+  const degraded = list.filter(x => x.status === 'degraded').length;
+  const lost = list.reduce((n, x) => n + (x.gpus_lost ?? 0), 0);
+  const known = state.overview || state.hostsAt;
+  const worst = worstOf(state.overview?.overall ?? 'ok', offline || lost ? 'error' : degraded ? 'degraded' : 'ok');
+  for (const t of ['ok', 'warn', 'bad']) setClass(overall, t, Boolean(known) && state.connection !== 'lost' && tone(worst) === t);
+  const words = [offline ? `${count(offline, 'host')} offline` : null, lost ? `${count(lost, 'GPU')} lost` : null, degraded ? `${degraded} degraded` : null].filter(Boolean).join(', ');
+  setText(overall, !known ? '…' : worst === 'ok' ? 'All well' : words || (worst === 'error' ? 'A part fails' : 'A part is degraded'));
+  const alerts = activeAlerts();
+  const badge = byId('alert-badge');
+  badge.hidden = alerts.length === 0;
+  setText(badge, count(alerts.length, 'alert'));
+  for (const t of ['warn', 'bad']) setClass(badge, t, severityTone(alerts[0]) === t);
+  setText(byId('count-hosts'), state.hostsAt ? String(list.length) : '');
+  setText(byId('count-sessions'), state.hostsAt ? String(sessions().length) : '');
+  setText(byId('count-alerts'), alerts.length ? String(alerts.length) : '');
+  document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${known ? `: ${overall.textContent}` : ''}`;
+}
+
+const worstOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
+
+function showLost() {
+  const bar = byId('lost');
+  bar.hidden = state.connection !== 'lost';
+  setText(bar, state.connection === 'lost'
+    ? state.updatedAt ? `No connection to the service. What you see is of ${at(state.updatedAt)}.` : 'No connection to the service yet.'
+    : '');
+}

@@ -1,0 +1,28 @@
+// The last minutes of each GPU and host, as this page has seen them, for sparklines.
+const MOST = 150;
+const WINDOW = 10 * 60 * 1000;
+const series = new Map();
+
+export const gpuKey = (host, gpu) => `${host}/${gpu.uuid ?? gpu.index}`;
+
+function push(key, time, value) {
+  let points = series.get(key);
+  if (!points) series.set(key, points = []);
+  if (points.length && points[points.length - 1][0] >= time) return;
+  points.push([time, value]);
+  while (points.length > MOST || time - points[0][0] > WINDOW) points.shift();
+}
+
+/** Takes a host's values of the moment they came. */
+export function record(host) {
+  const time = Date.parse(host.last_seen ?? '');
+  if (Number.isNaN(time)) return;
+  push(`${host.hostname} cpu`, time, host.cpu_percent);
+  for (const gpu of host.gpus ?? []) push(gpuKey(host.hostname, gpu), time, gpu.utilization_percent);
+}
+
+export const points = key => series.get(key) ?? [];
+
+export function forget(host) {
+  for (const key of series.keys()) if (key.startsWith(`${host}/`) || key === `${host} cpu`) series.delete(key);
+}

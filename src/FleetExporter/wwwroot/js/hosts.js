@@ -1,0 +1,73 @@
+// All hosts, sick ones first, or one of them: #hosts/NAME.
+import { h, keyed } from './dom.js';
+import { count } from './format.js';
+import { hostCard } from './hostcard.js';
+import { hrefOf } from './router.js';
+import { hosts as all, state } from './store.js';
+import { clean } from './text.js';
+import { choice, filterBox, loading, notice } from './ui.js';
+
+const RANK = { offline: 0, degraded: 1, online: 2 };
+const CHOICES = { all: 'All', sick: 'Sick', gpu: 'With GPUs' };
+
+let parts;
+let filter = '';
+let chosen = 'all';
+let one = '';
+let watcher;
+
+export const view = {
+  mount(root) {
+    parts = { grid: h('div', { class: 'hosts', 'data-testid': 'hosts' }), says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }), empty: h('div', {}), single: h('div', { class: 'single' }) };
+    parts.toolbar = h('div', { class: 'toolbar' }, filterBox('hosts-filter', 'Filter hosts', text => { filter = text; render(); }), choice('Which hosts', CHOICES, chosen, key => { chosen = key; render(); }), parts.says);
+    parts.back = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('hosts'), 'data-testid': 'hosts-back' }, '← All hosts'));
+    root.append(parts.toolbar, parts.back, parts.empty, parts.single, parts.grid);
+    watcher = new IntersectionObserver(entries => {
+      for (const entry of entries) entry.target.card?.[entry.isIntersecting ? 'near' : 'far']();
+    }, { rootMargin: '500px 0px' });
+  },
+
+  show(argument) {
+    one = argument;
+    render();
+  },
+
+  update(topics) {
+    if (['hosts', 'config', 'tick', 'me', 'connection'].some(t => topics.has(t))) render();
+  },
+};
+
+function render() {
+  if (!parts) return;
+  parts.toolbar.hidden = parts.grid.hidden = Boolean(one);
+  parts.back.hidden = parts.single.hidden = !one;
+  if (!state.hostsAt) return parts.empty.replaceChildren(loading('hosts'));
+  if (one) return renderOne();
+  const list = all().filter(matches).sort((a, b) => (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }));
+  parts.says.textContent = list.length === state.hosts.size ? count(list.length, 'host') : `${list.length} of ${count(state.hosts.size, 'host')}`;
+  parts.empty.replaceChildren(...(list.length ? [] : [state.hosts.size ? notice('empty', 'No host matches', 'Change the filter.') : notice('empty', 'No host is watched', 'Name hosts in fleet.yml, or add a connection.')]));
+  keyed(parts.grid, list, x => x.hostname, x => {
+    const card = hostCard(x, false);
+    card.node.card = card;
+    watcher.observe(card.node);
+    return { ...card, drop: () => watcher.unobserve(card.node) };
+  });
+}
+
+function renderOne() {
+  const host = state.hosts.get(one);
+  parts.empty.replaceChildren(...(host ? [] : [notice('error', 'There is no such host', clean(one, 100))]));
+  keyed(parts.single, host ? [host] : [], x => x.hostname, x => {
+    const card = hostCard(x, true);
+    card.near();
+    return card;
+  });
+}
+
+function matches(host) {
+  if (chosen === 'sick' && host.status === 'online') return false;
+  if (chosen === 'gpu' && !host.has_gpu) return false;
+  if (!filter) return true;
+  const text = [host.hostname, host.address, host.status, host.reason, host.model, host.os, ...Object.entries(host.labels ?? {}).flat(), ...(host.gpus ?? []).map(g => g.name), ...(host.sessions ?? []).map(s => s.name)].join(' ').toLowerCase();
+  return filter.split(/\s+/).every(word => text.includes(word));
+}

@@ -1,0 +1,55 @@
+// Ending a session: what dies is shown as the service sees it now, and its token confirms exactly that.
+import { post } from './api.js';
+import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
+import { h } from './dom.js';
+import { age, at, count, known, mebi, number } from './format.js';
+import { state } from './store.js';
+import { clean, remote } from './text.js';
+import { loading, notice, toast } from './ui.js';
+
+export async function killDialog(session) {
+  const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
+  const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('what would die'));
+  const dialog = openDialog('Kill this session?', slot);
+  const put = (...nodes) => {
+    if (!dialog.open || !slot.isConnected) return;
+    slot.replaceChildren(...nodes);
+    slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
+  };
+  try {
+    await post(path, {});
+    put(notice('error', 'The service asked for no confirmation', 'Nothing is known of what happened.'), actions(cancelButton('Close')));
+  } catch (error) {
+    if (error.status === 428 && error.body?.confirmation_token) put(...confirmation(path, error.body, put, session));
+    else put(notice('error', error.title || 'It cannot be killed', error.message), actions(cancelButton('Close')));
+  }
+}
+
+function confirmation(path, answer, put, session) {
+  const s = answer.session ?? session;
+  const submit = h('button', { type: 'button', class: 'danger', 'data-testid': 'kill-confirm', on: { click: async () => {
+    submit.disabled = true;
+    try {
+      const result = await post(path, { confirmation_token: answer.confirmation_token });
+      if (result?.killed) {
+        closeDialog();
+        toast(`${clean(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
+      } else put(notice('error', 'tmux still has it', result?.detail ?? 'no reason is known'), actions(cancelButton('Close')));
+    } catch (error) {
+      put(notice('error', error.title || 'It was not killed', error.message), actions(cancelButton('Close'), error.status === 403 ? h('button', { type: 'button', on: { click: () => killDialog(session) } }, 'Ask again') : null));
+    }
+  } } }, 'Kill it');
+  return [h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),
+    facts([['user', s.user], ['processes', processes(s)], ['windows', String(s.window_count)], ['created', `${at(s.created)} (${age(s.created)} ago)`], ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
+      ['memory', mebi(s.memory_mb)], ['GPU memory', mebi(s.gpu_memory_mb)], ['CPU', known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null]]),
+    h('p', { class: 'soft small' }, `This cannot be undone. The confirmation is good until ${at(answer.expires_at)}, for this session as it is now.`), actions(cancelButton(), submit)];
+}
+
+/** Pids, with names where they are known from the GPUs. */
+function processes(s) {
+  const names = new Map((state.hosts.get(s.host)?.gpus ?? []).flatMap(g => g.processes ?? []).map(p => [p.pid, p.name]));
+  const pids = (s.pids ?? []).slice(0, 12).map(p => (names.get(p) ? `${p} ${clean(names.get(p), 40)}` : String(p)));
+  return `${count(s.pids?.length ?? 0, 'process', 'processes')} in its panes: ${pids.join(', ')}${(s.pids?.length ?? 0) > 12 ? ' …' : ''}`;
+}
+
+const facts = rows => h('dl', { class: 'facts', 'data-testid': 'kill-facts' }, rows.filter(r => r[1]).map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 400))]));

@@ -1,0 +1,73 @@
+import { setUpAccess, showAccess, login } from './access.js';
+import { get } from './api.js';
+import { setUpBanner, showBanner } from './banner.js';
+import { setUpDialog } from './dialog.js';
+import { byId, h } from './dom.js';
+import { duration } from './format.js';
+import { showHeader } from './header.js';
+import { setUpKeys } from './keys.js';
+import { addView, isShown, startRouter, updateView } from './router.js';
+import { change, listen, state } from './store.js';
+import { setUpThemes } from './theme.js';
+import { notice } from './ui.js';
+
+setUpThemes();
+setUpDialog();
+setUpBanner();
+setUpKeys();
+addView('overview', () => import('./overview.js'));
+addView('hosts', () => import('./hosts.js'));
+addView('sessions', () => import('./sessions.js'));
+addView('jobs', () => import('./jobs.js'));
+addView('exec', () => import('./exec.js'));
+addView('alerts', () => import('./alerts.js'));
+
+listen(topics => {
+  if (topics.has('me')) {
+    showAccess();
+    showDoor();
+    if (state.me) readConfig();
+  }
+  showHeader(topics);
+  showBanner();
+  if (state.me !== null) updateView(topics);
+  markShown();
+});
+
+startRouter();
+setUpAccess();
+
+// Ages and what has become stale, also when nothing comes.
+setInterval(() => change('tick'), 5000);
+
+let shown = false;
+
+/** The moment of the first values, for whoever measures. */
+function markShown() {
+  if (shown || !state.hostsAt || !state.overview || !isShown()) return;
+  shown = true;
+  requestAnimationFrame(() => setTimeout(() => performance.mark('fleet-shown')));
+}
+
+/** Without a key there is nothing to see but where to give one. */
+function showDoor() {
+  const main = byId('main');
+  const door = byId('door');
+  main.classList.toggle('shut', state.me === null);
+  if (state.me === null && !door) {
+    main.prepend(h('div', { id: 'door', 'data-testid': 'door' }, notice('locked', 'This service needs a key', 'Log in with a key that has the scope read to see the fleet, or control to act on it.')));
+    byId('door').append(h('button', { type: 'button', class: 'go', 'data-testid': 'door-login', on: { click: () => login() } }, 'Log in'));
+  } else if (state.me !== null) door?.remove();
+}
+
+async function readConfig() {
+  try {
+    const config = await get('/api/config');
+    change('config', s => { s.config = { ...config, interval: duration(config.poll_interval) || 15, stale: config.stale_after_polls ?? 3 }; });
+    const grafana = config.grafana_url ?? config.grafana?.url;
+    if (/^https?:\/\//.test(grafana ?? '')) {
+      byId('grafana').href = grafana;
+      byId('grafana').hidden = false;
+    }
+  } catch { /* the defaults do */ }
+}

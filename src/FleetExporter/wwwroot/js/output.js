@@ -1,0 +1,68 @@
+// Output of commands as lines of text: escapes out, \r overwrites its line, the latest lines kept.
+import { h } from './dom.js';
+import { clean } from './text.js';
+
+const LINES = 2000;
+const WIDTH = 2000;
+const PER_FRAME = 200_000;
+
+/** A beginning of an escape sequence at the end of a piece waits for its rest. */
+const OPEN = /\u001b(?:\][^\u0007\u001b]*|[PX^_][^\u001b]*|\[[0-?]*[ -/]*|[ -/]*)?$/;
+
+export function output(label) {
+  const lines = h('div', { class: 'lines-of-output' });
+  const dropped = h('p', { class: 'soft small', hidden: true });
+  const node = h('div', { class: 'output', role: 'log', 'aria-live': 'off', 'aria-label': label, tabindex: 0, 'data-testid': 'output' }, dropped, lines);
+  const carry = { stdout: '', stderr: '' };
+  let waiting = [];
+  let lost = 0;
+  let current = null;
+
+  function write(kind, text) {
+    let piece = carry[kind] + text;
+    const open = OPEN.exec(piece.slice(-300));
+    carry[kind] = open ? open[0] : '';
+    if (open) piece = piece.slice(0, piece.length - open[0].length);
+    if (waiting.length === 0) requestAnimationFrame(flush);
+    waiting.push([kind, piece]);
+  }
+
+  function flush() {
+    const bottom = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
+    const taken = waiting;
+    waiting = [];
+    let room = PER_FRAME;
+    for (let i = taken.length - 1; i >= 0; i--) {
+      if (taken[i][1].length > room) taken[i][1] = taken[i][1].slice(taken[i][1].length - room);
+      room -= taken[i][1].length;
+    }
+    for (const [kind, text] of taken) put(kind, text);
+    while (lines.childElementCount > LINES) {
+      lines.firstChild.remove();
+      lost++;
+    }
+    dropped.hidden = lost === 0;
+    dropped.textContent = `${lost} earlier lines are not shown`;
+    if (bottom) node.scrollTop = node.scrollHeight;
+  }
+
+  function put(kind, text) {
+    const parts = text.replace(/\r+\n/g, '\n').split('\n');
+    parts.forEach((part, i) => {
+      if (i > 0) current = null;
+      if (part === '' && i === parts.length - 1) return;
+      if (!current || current.kind !== kind) {
+        current = { kind, node: h('div', { class: kind }), raw: '' };
+        lines.append(current.node);
+      }
+      if (part === '' && current.raw) return; // a line feed after \r
+      const overwritten = part.lastIndexOf('\r', part.length - 2);
+      current.raw = (overwritten >= 0 ? part.slice(overwritten + 1) : current.raw.endsWith('\r') ? part : current.raw + part).slice(0, WIDTH + 1);
+      current.node.textContent = clean(current.raw.replace(/\r$/, ''), WIDTH, true);
+    });
+  }
+
+  return { node, write, take(kind, data) {
+    write(kind, data.encoding === 'base64' ? `[${Math.floor(data.data.length * 3 / 4)} bytes that are no text]\n` : data.data);
+  } };
+}

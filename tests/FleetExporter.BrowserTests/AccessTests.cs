@@ -1,0 +1,63 @@
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
+{
+    [Fact]
+    public async Task A_key_lets_act_until_one_logs_out()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("sessions"));
+        await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
+        await Expect(visit.Find("logout-button")).ToBeHiddenAsync();
+
+        await visit.Find("login-button").ClickAsync();
+        await Expect(visit.Find("login-key")).ToBeFocusedAsync();
+        visit.Refuses("/api/login", 401);
+        await visit.Find("login-key").FillAsync("no such key");
+        await visit.Find("login-submit").ClickAsync();
+        await Expect(visit.Find("login-error")).Not.ToBeEmptyAsync();
+        await visit.Find("login-key").FillAsync(SmallFleet.Operator);
+        await visit.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(visit.Find("who")).ToHaveTextAsync("operator");
+        await Expect(visit.Find("dialog")).ToBeHiddenAsync();
+        await Expect(visit.Find("login-button")).ToBeHiddenAsync();
+        // A script never sees what stands for the key, and nothing of the key stays in the browser.
+        Assert.Equal("", await visit.Page.EvaluateAsync<string>("() => document.cookie"));
+        Assert.DoesNotContain(SmallFleet.Operator, await visit.Page.EvaluateAsync<string>("() => JSON.stringify([localStorage, sessionStorage]) + location"), StringComparison.Ordinal);
+
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Find("who")).ToHaveTextAsync("operator");
+        await visit.Find("logout-button").ClickAsync();
+        await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
+    }
+
+    [Fact]
+    public async Task A_key_that_may_only_look_is_shown_as_such()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new(Key: SmallFleet.Reader));
+
+        await Expect(visit.Find("who")).ToHaveTextAsync("reader (read-only)");
+    }
+
+    [Fact]
+    public async Task Without_a_key_a_locked_service_shows_a_door_and_nothing_else()
+    {
+        using var folder = new TestFolder();
+        await using var locked = await Exporter.StartAsync(folder, $"poll_interval: 1s\nanonymous_read: never\nhosts: [{{ name: here }}]\n{SmallFleet.Keys}\n");
+        var visit = await VisitAsync(locked, new("hosts"));
+        visit.Refuses("/api/", 401);
+        visit.Refuses("/ws", 401);
+
+        await Expect(visit.Find("door")).ToBeVisibleAsync();
+        await Expect(visit.Find("host")).ToHaveCountAsync(0);
+        await visit.Find("door-login").ClickAsync();
+        await visit.Find("login-key").FillAsync(SmallFleet.Reader);
+        await visit.Find("login-submit").ClickAsync();
+
+        await Expect(visit.Find("door")).ToHaveCountAsync(0);
+        await Expect(visit.Find("view-hosts")).ToContainTextAsync("here");
+        await CloseAsync();
+    }
+}

@@ -1,0 +1,120 @@
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+/// <summary>Training jobs that are made, started, watched and ended on the page, and run in tmux on a real host.</summary>
+public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
+{
+    [Fact]
+    public async Task A_job_runs_in_tmux_shows_its_numbers_and_is_cancelled_with_all_it_started()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(visit, "vision");
+        await MakeJobAsync(visit, "vision", "vit-run", "n=0; while :; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 1000, \\\"train_loss\\\": 0.5}\"; sleep 1; done & exec sleep 741");
+
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
+        Assert.Single(await JobSessionsAsync("vit-run"));
+        Assert.True(Runs("sleep 741"));
+        await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
+        await Expect(visit.Find("job-metrics")).ToContainTextAsync("train_loss");
+        await Expect(visit.Find("job-detail-progress")).ToContainTextAsync("/ 1000");
+        await visit.Find("jobs-back").ClickAsync();
+        await Expect(Row(visit, "vit-run")).ToContainTextAsync("vision");
+        await Row(visit, "vit-run").GetByRole(AriaRole.Link).First.ClickAsync();
+
+        await visit.Find("job-cancel").ClickAsync();
+        await Expect(visit.Find("job-cancel-dialog")).ToContainTextAsync("vit-run");
+        await visit.Find("job-cancel-dialog-submit").ClickAsync();
+
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
+        Assert.Empty(await JobSessionsAsync("vit-run"));
+        Assert.False(Runs("sleep 741"));
+        Assert.Contains(SmallFleet.Training, (await fleet.Tmux.NamesAsync()).Values);
+        // What it printed is still there.
+        await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
+    }
+
+    [Fact]
+    public async Task Jobs_that_end_by_themselves_say_how_and_can_be_deleted()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(visit, "short");
+        await MakeJobAsync(visit, "short", "good", "echo all is done; touch good-job");
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
+        Assert.True(File.Exists(Path.Combine(fleet.Box.User.Home, "good-job")));
+        await visit.Find("jobs-back").ClickAsync();
+        await MakeJobAsync(visit, "short", "bad", "echo out of memory; exit 7");
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("failed", new() { Timeout = 30_000 });
+        await Expect(visit.Find("job-reason")).ToContainTextAsync("7");
+        await Expect(visit.Find("job-output")).ToContainTextAsync("out of memory");
+
+        await visit.Find("job-delete").ClickAsync();
+        await visit.Find("job-delete-dialog-submit").ClickAsync();
+        await Expect(Row(visit, "bad")).ToHaveCountAsync(0);
+        await Expect(Row(visit, "good")).ToBeVisibleAsync();
+        await visit.Find("choice-failed").ClickAsync();
+        await Expect(Row(visit, "good")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_a_job_prints_stays_text()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(visit, "<b onclick=alert(3)>odd");
+        await MakeJobAsync(visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
+
+        await Expect(visit.Find("job-output")).ToContainTextAsync("<img src=x onerror=alert(2)>");
+        await Expect(visit.Find("job-output")).ToContainTextAsync("a‹U+202E›b");
+        await HostileTests.InertAsync(visit);
+        await visit.Find("job-cancel").ClickAsync();
+        await visit.Find("job-cancel-dialog-submit").ClickAsync();
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
+        await visit.Find("jobs-back").ClickAsync();
+        await HostileTests.InertAsync(visit);
+    }
+
+    [Fact]
+    public async Task Who_may_only_look_sees_jobs_and_cannot_touch_them()
+    {
+        var maker = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(maker, "seen");
+        await MakeJobAsync(maker, "seen", "watched", "echo secret; sleep 743");
+        await Expect(maker.Find("job-detail-state")).ToHaveTextAsync("running");
+
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Reader));
+        await Row(visit, "watched").GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
+        await Expect(visit.Find("job-detail")).ToContainTextAsync("Output needs the scope control.");
+        await Expect(visit.Find("job-cancel")).ToHaveCountAsync(0);
+        await Expect(visit.Find("view-jobs")).Not.ToContainTextAsync("echo secret;secret");
+    }
+
+    private static ILocator Row(Visit visit, string job) => visit.Seen("job").Filter(new() { Has = visit.Page.GetByText(job, new() { Exact = true }) });
+
+    private static async Task MakeProjectAsync(Visit visit, string name)
+    {
+        await visit.Find("project-new").ClickAsync();
+        await visit.Find("project-name").FillAsync(name);
+        await visit.Find("project-connection").SelectOptionAsync(new SelectOptionValue { Label = "box" });
+        await visit.Find("project-form-submit").ClickAsync();
+        await Expect(visit.Find("dialog")).ToBeHiddenAsync();
+        await Expect(visit.Seen("project").Filter(new() { HasText = name })).ToBeVisibleAsync();
+    }
+
+    private static async Task MakeJobAsync(Visit visit, string project, string name, string command)
+    {
+        await visit.Find("job-new").ClickAsync();
+        await visit.Find("job-project").SelectOptionAsync(new SelectOptionValue { Label = project });
+        await visit.Find("job-name").FillAsync(name);
+        await visit.Find("job-model").FillAsync("ViT-B/16");
+        await visit.Find("job-command").FillAsync(command);
+        await visit.Find("job-start-now").CheckAsync();
+        await visit.Find("job-form-submit").ClickAsync();
+        await Expect(visit.Find("job-detail")).ToContainTextAsync(name);
+    }
+
+    private bool Runs(string command) => fleet.Box.User.Processes.Any(p => p.CommandLine == command);
+
+    private async Task<List<string>> JobSessionsAsync(string job) =>
+        [.. (await fleet.Tmux.NamesAsync()).Values.Where(n => n.StartsWith("job-" + job, StringComparison.Ordinal))];
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+/// <remarks>Alone on the machine: what is measured is time.</remarks>
+[CollectionDefinition(nameof(LossTests), DisableParallelization = true)]
+[Collection(nameof(LossTests))]
+public sealed class LossTests(Chromium chromium) : PageTest(chromium)
+{
+    private const string Config = "poll_interval: 1s\nhosts: [{ name: here }]\n";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task The_page_says_within_two_seconds_that_the_service_is_gone_and_recovers_by_itself()
+    {
+        using var folder = new TestFolder();
+        Visit visit;
+        int port;
+        await using (var exporter = await Exporter.StartAsync(folder, Config))
+        {
+            port = exporter.Http.BaseAddress!.Port;
+            await exporter.UntilOnlineAsync("here");
+            visit = await VisitAsync(exporter, new("hosts"));
+            visit.MayLose();
+            await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
+            await Expect(visit.Find("lost")).ToBeHiddenAsync();
+            var updated = await visit.Find("updated").TextContentAsync();
+
+            var watch = Stopwatch.StartNew();
+            await exporter.KillAsync();
+            await visit.Find("lost").WaitForAsync(new() { State = WaitForSelectorState.Visible });
+            var took = watch.Elapsed;
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"said after {took.TotalMilliseconds:0} ms");
+            Assert.True(took < Limit, $"said after {took.TotalMilliseconds:0} ms");
+            await Expect(visit.Find("connection")).ToHaveTextAsync("lost");
+            await Expect(visit.Find("lost")).ToContainTextAsync("No connection to the service. What you see is of ");
+            // What was known is still there, and looks old.
+            await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
+            Assert.StartsWith("grayscale", await StyleAsync(visit, "filter"), StringComparison.Ordinal);
+            await Axe.CheckAsync(visit.Page, "a page without its service");
+            Assert.StartsWith("⚠", await visit.Page.TitleAsync(), StringComparison.Ordinal);
+            Assert.NotNull(updated);
+        }
+
+        await using var again = await Exporter.StartAsync(folder, Config, null, "--listen", $"127.0.0.1:{port}");
+
+        await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        await Expect(visit.Find("connection")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(live|polling)$"));
+        await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
+        Assert.Equal("none", await StyleAsync(visit, "filter"));
+        await CloseAsync();
+    }
+
+    /// <summary>A service that is there and says nothing is lost too.</summary>
+    [Fact]
+    public async Task A_service_that_hangs_is_found_out()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, Config);
+        var visit = await VisitAsync(exporter);
+        visit.MayLose();
+        await Expect(visit.Find("connection")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(live|polling)$"));
+
+        var watch = Stopwatch.StartNew();
+        exporter.Send(Signal.Stop);
+        try
+        {
+            await visit.Find("lost").WaitForAsync(new() { State = WaitForSelectorState.Visible });
+            Assert.True(watch.Elapsed < Limit + TimeSpan.FromSeconds(0.5), $"said after {watch.ElapsedMilliseconds} ms");
+        }
+        finally
+        {
+            exporter.Send(Signal.Cont);
+        }
+
+        await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        await CloseAsync();
+    }
+
+    private static Task<string> StyleAsync(Visit visit, string property) =>
+        visit.Page.EvaluateAsync<string>("name => getComputedStyle(document.getElementById('main'))[name]", property);
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using FleetExporter.Tests.Api.Access;
+
+namespace FleetExporter.Tests.Api;
+
+/// <summary>The page as it is served, and what its files may hold.</summary>
+public sealed partial class OperatorPageTests
+{
+    private const long MostBytes = 150 * 1024;
+
+    private static readonly string Root = Repository.PathOf("src", "FleetExporter", "wwwroot");
+
+    public static TheoryData<string> Scripts() => [.. Names("*.js")];
+
+    [Fact]
+    public async Task The_page_is_open_and_runs_only_its_own_scripts()
+    {
+        await using var server = await KeyedServer.StartAsync("anonymous_read: never\n");
+
+        using var answer = await server.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        Assert.True(answer.Headers.CacheControl?.NoCache);
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_file_that_the_page_names_is_served_without_a_key()
+    {
+        await using var server = await KeyedServer.StartAsync("anonymous_read: never\n");
+        var named = Reference().Matches(File.ReadAllText(Path.Combine(Root, "index.html"))).Select(m => m.Groups[1].Value).ToList();
+
+        Assert.Contains("/js/main.js", named);
+        foreach (var path in named.Where(p => !p.StartsWith("/docs", StringComparison.Ordinal) && Path.HasExtension(p)))
+        {
+            Assert.Equal((path, 200), (path, await server.StatusAsync(path)));
+        }
+
+        Assert.Equal(404, await server.StatusAsync("/js/../fleet.yml"));
+        Assert.Equal(404, await server.StatusAsync("/js/"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void A_script_makes_no_markup_from_text_and_asks_no_other_host(string name)
+    {
+        var script = File.ReadAllText(Path.Combine(Root, name));
+
+        Assert.DoesNotMatch(Markup(), script);
+        Assert.DoesNotMatch(OtherHost(), script);
+        Assert.All(Import().Matches(script).Select(m => m.Groups[1].Value), used => Assert.True(
+            File.Exists(Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(name)!, used))), $"{name} imports {used}"));
+    }
+
+    [Fact]
+    public void The_page_loads_beforehand_what_its_first_view_needs()
+    {
+        var needed = new HashSet<string>();
+        var open = new Queue<string>(["main.js", "overview.js"]);
+        while (open.TryDequeue(out var name))
+        {
+            if (needed.Add(name))
+            {
+                Import().Matches(File.ReadAllText(Path.Combine(Root, "js", name))).ToList().ForEach(m => open.Enqueue(m.Groups[1].Value["./".Length..]));
+            }
+        }
+
+        Assert.Equal(
+            needed.Except(["main.js"]).Order(StringComparer.Ordinal),
+            Preload().Matches(File.ReadAllText(Path.Combine(Root, "index.html"))).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_is_inline()
+    {
+        var html = File.ReadAllText(Path.Combine(Root, "index.html"));
+
+        Assert.DoesNotMatch(Inline(), html);
+        Assert.DoesNotMatch(OtherHost(), html);
+        Assert.All(Names("*.css"), name => Assert.DoesNotMatch(OtherStyle(), File.ReadAllText(Path.Combine(Root, name))));
+    }
+
+    [Fact]
+    public void The_page_is_light_and_its_files_are_short()
+    {
+        var files = Names("*").Select(name => (Name: name, Path: Path.Combine(Root, name))).ToList();
+        var lengths = files.Where(f => f.Name.EndsWith(".js", StringComparison.Ordinal) || f.Name.EndsWith(".css", StringComparison.Ordinal))
+            .Select(f => File.ReadLines(f.Path).Count()).Order().ToList();
+
+        Assert.InRange(files.Where(f => f.Name != "css/docs.css").Sum(f => new FileInfo(f.Path).Length), 1, MostBytes);
+        Assert.All(lengths, lines => Assert.InRange(lines, 1, 300));
+        Assert.InRange(lengths[lengths.Count / 2], 1, 100);
+    }
+
+    private static IEnumerable<string> Names(string pattern) =>
+        Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex("(?:href|src)=\"(/[^\"]*)\"")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|createContextualFragment|DOMParser|srcdoc|javascript:")]
+    private static partial Regex Markup();
+
+    [GeneratedRegex("rel=\"modulepreload\" href=\"/js/([^\"]*)\"")]
+    private static partial Regex Preload();
+
+    [GeneratedRegex(@"['""`(=]\s*(?:https?:)?//(?!www\.w3\.org/2000/svg)[A-Za-z0-9.-]")]
+    private static partial Regex OtherHost();
+
+    [GeneratedRegex(@"\bstyle\s*=|\son[a-z]+\s*=|<style|<script(?![^>]*\bsrc=)", RegexOptions.IgnoreCase)]
+    private static partial Regex Inline();
+
+    [GeneratedRegex(@"@import|url\(")]
+    private static partial Regex OtherStyle();
+
+    [GeneratedRegex("^import .* from '([^']+)';", RegexOptions.Multiline)]
+    private static partial Regex Import();
+}
