@@ -1,4 +1,4 @@
-// The one way to the service. Answers are problem+json where something is wrong: the error carries it.
+// The one way to the service; errors carry its problem+json.
 import { hear } from './clock.js';
 import { clean } from './text.js';
 
@@ -35,7 +35,10 @@ export async function send(method, path, body, options = {}) {
   }
   hear(answer.headers.get('Date'));
   if (!answer.ok) {
-    if (answer.status === 401 && !options.quiet) denied();
+    if (answer.status === 401) {
+      window.early = undefined; // asked without the key that may come
+      if (!options.quiet) denied();
+    }
     throw new ApiError(answer.status, await answer.json().catch(() => null));
   }
   return answer;

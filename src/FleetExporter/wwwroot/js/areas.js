@@ -8,6 +8,8 @@ const worst = list => list.filter(s => s in RANK).reduce((a, b) => (RANK[b] > RA
 
 const off = what => ({ status: undefined, reason: `${what} in fleet.yml.`, lines: [] });
 
+const isLocal = host => !host.address && !host.pushes; // a device that pushes has no address either
+
 const isOff = part => !part || part.configured === false;
 
 function gpuState(gpu) {
@@ -79,14 +81,14 @@ function tunnel({ overview }) {
 
 function localGpu({ overview }) {
   const part = overview?.local_gpu;
-  const local = hosts().filter(x => !x.address);
+  const local = hosts().filter(isLocal);
   const known = gpus(local, 'No GPU of this machine');
   if (known.status || isOff(part)) return known;
   return { status: part.status, reason: part.status === 'ok' ? `${mebi(part.memory_used_mb)} in use` : 'no reading', lines: [oneGpu(part)] };
 }
 
 export const AREAS = [
-  { key: 'gpu', name: 'Remote GPUs', read: () => gpus(hosts().filter(x => x.address), 'No remote host with a GPU') },
+  { key: 'gpu', name: 'Remote GPUs', read: () => gpus(hosts().filter(x => !isLocal(x)), 'No remote host with a GPU') },
   { key: 'local_gpu', name: 'Local GPU', read: localGpu },
   { key: 'provider', name: 'LLM provider', read: provider },
   { key: 'multimodal', name: 'Multimodal services', read: multimodal },

@@ -1,4 +1,4 @@
-// Before the first paint: the theme, so that a light one does not flash dark, and the first questions, so that the answers are there when the page is.
+// Before the first paint: the theme, so that a light one does not flash dark, and the first questions.
 (() => {
   try {
     const theme = localStorage.getItem('fleet-theme');

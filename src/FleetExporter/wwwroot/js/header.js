@@ -3,7 +3,7 @@ import { byId, setAttr, setClass, setText } from './dom.js';
 import { at, count } from './format.js';
 import { hosts, sessions, state } from './store.js';
 import { activeAlerts, severityTone } from './alertlist.js';
-import { tone } from './ui.js';
+import { paint } from './ui.js';
 
 const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'a key is needed' };
 
@@ -21,7 +21,7 @@ export function showHeader(topics) {
   const lost = list.reduce((n, x) => n + (x.gpus_lost ?? 0), 0);
   const known = state.overview || state.hostsAt;
   const worst = worstOf(state.overview?.overall ?? 'ok', offline || lost ? 'error' : degraded ? 'degraded' : 'ok');
-  for (const t of ['ok', 'warn', 'bad']) setClass(overall, t, Boolean(known) && state.connection !== 'lost' && tone(worst) === t);
+  paint(overall, known && state.connection !== 'lost' ? worst : '');
   const words = [offline ? `${count(offline, 'host')} offline` : null, lost ? `${count(lost, 'GPU')} lost` : null, degraded ? `${degraded} degraded` : null].filter(Boolean).join(', ');
   setText(overall, !known ? '…' : worst === 'ok' ? 'All well' : words || (worst === 'error' ? 'A part fails' : 'A part is degraded'));
   const alerts = activeAlerts();

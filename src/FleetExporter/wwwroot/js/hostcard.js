@@ -9,7 +9,7 @@ import { sessionLine } from './sessionparts.js';
 import { spark } from './spark.js';
 import { staleAfter, state } from './store.js';
 import { clean, remote } from './text.js';
-import { meter, pill, tone } from './ui.js';
+import { meter, paint, pill } from './ui.js';
 
 const MANY = 3;
 
@@ -31,7 +31,7 @@ export function hostCard(first, whole) {
     setClass(slot, 'stale', gone === null || gone > staleAfter());
     if (host === shown) return;
     shown = host;
-    for (const t of ['ok', 'warn', 'bad']) setClass(node, t, tone(host.status) === t);
+    paint(node, host.status);
     status.set(host.status);
     setText(reason, clean(host.reason ?? '', 300));
     reason.hidden = !host.reason;
@@ -80,7 +80,7 @@ function hostBody(first, whole) {
 }
 
 function showFacts(facts, host) {
-  const rows = [['address', host.address ?? 'this machine'], ['last seen', host.last_seen ? `${at(host.last_seen)} (${age(host.last_seen)} ago)` : 'never'], ['system', [host.os, host.kernel, host.arch].filter(Boolean).join(' · ')],
+  const rows = [['address', host.address ?? (host.pushes ? 'pushes by itself' : 'this machine')], ['last seen', host.last_seen ? `${at(host.last_seen)} (${age(host.last_seen)} ago)` : 'never'], ['system', [host.os, host.kernel, host.arch].filter(Boolean).join(' · ')],
     ['load', host.load_avg?.map(l => l.toFixed(2)).join(' ')], ...Object.entries(host.off ?? {}).map(([name, why]) => [`${name} is off`, why])].filter(r => r[1]);
   fill(facts, rows.map(([name, value]) => [h('dt', {}, clean(name, 60)), h('dd', {}, remote(value, 200))]));
 }

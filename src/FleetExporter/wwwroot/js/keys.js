@@ -1,4 +1,4 @@
-// Keys: `/` filter, g and a letter for the views, t theme, ? help. Not while something is typed.
+// Keys; not while something is typed.
 import { actions, cancelButton, openDialog } from './dialog.js';
 import { byId, h } from './dom.js';
 import { currentView, go } from './router.js';

@@ -36,7 +36,6 @@ export function start() {
   document.addEventListener('visibilitychange', wake);
 }
 
-/** Everything anew: after login, or when the page is looked at again. */
 export function wake() {
   heard = polledAt = alertsAt = nextTry = 0;
   wakeUp();

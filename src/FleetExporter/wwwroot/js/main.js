@@ -8,6 +8,7 @@ import { showHeader } from './header.js';
 import { setUpKeys } from './keys.js';
 import { addView, isShown, startRouter, updateView } from './router.js';
 import { change, listen, state } from './store.js';
+import { forgetAll } from './take.js';
 import { setUpThemes } from './theme.js';
 import { notice } from './ui.js';
 
@@ -55,6 +56,7 @@ function showDoor() {
   const door = byId('door');
   main.classList.toggle('shut', state.me === null);
   if (state.me === null && !door) {
+    forgetAll();
     main.prepend(h('div', { id: 'door', 'data-testid': 'door' }, notice('locked', 'This service needs a key', 'Log in with a key that has the scope read to see the fleet, or control to act on it.')));
     byId('door').append(h('button', { type: 'button', class: 'go', 'data-testid': 'door-login', on: { click: () => login() } }, 'Log in'));
   } else if (state.me !== null) door?.remove();

@@ -6,7 +6,7 @@ const LINES = 2000;
 const WIDTH = 2000;
 const PER_FRAME = 200_000;
 
-/** A beginning of an escape sequence at the end of a piece waits for its rest. */
+/** An escape sequence that is not whole yet waits for its rest. */
 const OPEN = /\u001b(?:\][^\u0007\u001b]*|[PX^_][^\u001b]*|\[[0-?]*[ -/]*|[ -/]*)?$/;
 
 export function output(label) {

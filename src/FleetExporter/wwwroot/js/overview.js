@@ -1,11 +1,11 @@
 // One card per area with the reason in words; below, what changed while this page was open.
 import { activeAlerts } from './alertlist.js';
-import { fill, h, keyed, setClass, setText } from './dom.js';
+import { h, keyed, setClass, setText } from './dom.js';
 import { at, known, watts } from './format.js';
 import { AREAS } from './areas.js';
 import { hosts, sessions, state } from './store.js';
 import { clean } from './text.js';
-import { loading, pill, tone } from './ui.js';
+import { loading, paint, pill, tone } from './ui.js';
 
 const MOST = 8;
 
@@ -23,9 +23,8 @@ export const view = {
     if (!parts.waiting.hidden) return;
     showStrip();
     keyed(parts.cards, AREAS.map(area => ({ ...area, ...area.read(state) })), a => a.key, card);
-    if (state.log.length) keyed(parts.log, state.log, e => `${e.at} ${e.what} ${e.to}`, entry);
-    else if (!parts.log.firstChild) fill(parts.log, h('li', { class: 'soft' }, 'Nothing has changed since this page was opened.'));
-    else if (!parts.log.keyedParts) return;
+    const log = state.log.length ? state.log : [null];
+    keyed(parts.log, log, e => (e ? `${e.at} ${e.what} ${e.to}` : ''), entry);
   },
 
   show() {
@@ -57,7 +56,7 @@ function card(area) {
   const more = h('a', { class: 'small', href: '#hosts', hidden: true });
   const node = h('article', { class: 'card tone part', 'data-testid': `area-${area.key}` }, h('div', { class: 'row' }, h('h2', {}, area.name), h('span', { class: 'end' }, status.node)), reason, lines, more);
   return { node, update(a) {
-    for (const t of ['ok', 'warn', 'bad']) setClass(node, t, tone(a.status) === t);
+    paint(node, a.status);
     status.set(a.status, a.status ?? 'not configured');
     setText(reason, clean(a.reason, 300));
     setClass(reason, 'soft', !tone(a.status) || a.status === 'ok');
@@ -80,6 +79,7 @@ function line() {
 const COLOURS = { ok: 'ok', warn: 'warn', bad: 'bad' };
 
 function entry(e) {
+  if (!e) return { node: h('li', { class: 'soft' }, 'Nothing has changed since this page was opened.') };
   const node = h('li', { 'data-testid': 'log-entry' }, h('time', { datetime: new Date(e.at).toISOString() }, at(e.at)), h('bdi', {}, e.what),
     h('span', {}, h('span', { class: 'soft' }, `${clean(e.from, 30)} → `), h('span', { class: COLOURS[tone(e.to)] ?? '' }, clean(e.to, 30))), e.reason ? h('bdi', { class: 'soft' }, e.reason) : null);
   return { node };

@@ -1,9 +1,19 @@
 // What comes from the service becomes state here, and what changed by it goes to the log.
 import { forget, record } from './history.js';
-import { note } from './log.js';
+import { emptyLog, note } from './log.js';
 import { change, state } from './store.js';
 
 const PARTS = { gpu: 'GPU', local_gpu: 'Local GPU', provider: 'Provider', multimodal: 'Multimodal', gateway: 'Gateway', tunnel: 'Tunnel', heartbeat: 'Heartbeat' };
+
+/** What was known belongs to whoever had the key. */
+export function forgetAll() {
+  change('hosts', s => {
+    s.hosts.forEach((_, name) => forget(name));
+    s.hosts.clear();
+    s.hostsAt = s.updatedAt = s.overview = s.alerts = s.config = null;
+    emptyLog();
+  });
+}
 
 /** @param {boolean} whole whether hosts that are not in the list are gone. */
 export function takeHosts(list, whole) {

@@ -6,12 +6,17 @@ const TONES = { ok: 'ok', online: 'ok', degraded: 'warn', loading: 'warn', error
 
 export const tone = status => TONES[status] ?? '';
 
+/** The colour of a state on an element. */
+export function paint(node, status) {
+  for (const t of ['ok', 'warn', 'bad']) setClass(node, t, tone(status) === t);
+}
+
 /** A state as a word on its colour. */
 export function pill(testid) {
   const node = h('span', { class: 'pill', 'data-testid': testid });
   return { node, set(status, word = status) {
     setText(node, clean(word ?? 'unknown', 40));
-    for (const t of ['ok', 'warn', 'bad']) setClass(node, t, tone(status) === t);
+    paint(node, status);
   } };
 }
 
@@ -34,7 +39,7 @@ export function meter(label, testid, bare) {
   } };
 }
 
-/** What a view shows in place of its content: loading, nothing there, or what is wrong. */
+/** In place of a view's content: loading, nothing there, or what is wrong. */
 export function notice(kind, title, detail, ...more) {
   return h('div', { class: `notice ${kind}`, 'data-testid': `notice-${kind}`, role: kind === 'error' ? 'alert' : 'status' },
     h('p', {}, h('strong', {}, title)), detail ? h('p', { class: 'soft break' }, detail) : null, more);
@@ -42,7 +47,6 @@ export function notice(kind, title, detail, ...more) {
 
 export const loading = what => notice('loading', `Loading ${what} …`);
 
-/** A problem of the service in words that fit where it is shown. */
 export function problem(what, error, again) {
   const gone = error.status === 404 || error.status === 405;
   const title = gone ? `${what}: this service does not have it` : error.status === 503 ? `${what}: not available` : error.status === 403 ? `${what}: not allowed` : `${what} could not be loaded`;
@@ -67,7 +71,7 @@ export function choice(label, options, chosen, picked) {
   return h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
 }
 
-/** A command that can be copied. The clipboard is there over https and on loopback only: elsewhere the text is selected. */
+/** A command to copy. Without https or loopback there is no clipboard: then the text is selected. */
 export function copyable(text, testid) {
   const shown = clean(text, 500);
   const code = h('code', { class: 'break' }, shown);
