@@ -51,6 +51,9 @@ public sealed record ConfigView
     /// <summary>Its URL.</summary>
     public required string Alertmanager { get; init; }
 
+    /// <summary>Null for none.</summary>
+    public required string? GrafanaUrl { get; init; }
+
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
     public static ConfigView Of(FleetConfig config) => new()
@@ -77,6 +80,7 @@ public sealed record ConfigView
         Store = config.Store.Shown,
         Prometheus = config.Prometheus.Url.ToString(),
         Alertmanager = config.Alertmanager.Url.ToString(),
+        GrafanaUrl = config.GrafanaUrl?.ToString(),
         Thresholds = config.Thresholds,
     };
 }

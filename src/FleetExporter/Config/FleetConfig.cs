@@ -63,6 +63,9 @@ public sealed record FleetConfig
     /// <summary>Where alerts are read and silenced. Default the one on this machine.</summary>
     public ServerConfig Alertmanager { get; init; } = new() { Url = new("http://127.0.0.1:9093") };
 
+    /// <summary>Where people reach Grafana, for the page's link. Default null: there is no link.</summary>
+    public Uri? GrafanaUrl { get; init; }
+
     /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 

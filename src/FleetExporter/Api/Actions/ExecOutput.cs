@@ -22,6 +22,47 @@ internal sealed record OutputText(string Data, string Encoding)
         }
     }
 
+    /// <summary>In pieces, so that bytes which are no text hide no text around them: each runs from the first of them to the end of its line.</summary>
+    public static IReadOnlyList<OutputText> Pieces(ReadOnlySpan<byte> bytes)
+    {
+        var pieces = new List<OutputText>();
+        while (bytes.Length > 0)
+        {
+            var text = TextLength(bytes);
+            if (text > 0)
+            {
+                pieces.Add(Of(bytes[..text]));
+                bytes = bytes[text..];
+            }
+
+            if (bytes.Length > 0)
+            {
+                var end = bytes.IndexOf((byte)'\n') + 1;
+                var rest = end > 0 ? end : bytes.Length;
+                pieces.Add(Of(bytes[..rest]));
+                bytes = bytes[rest..];
+            }
+        }
+
+        return pieces;
+    }
+
+    private static int TextLength(ReadOnlySpan<byte> bytes)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(bytes))
+        {
+            return bytes.Length;
+        }
+
+        var length = 0;
+        while (Rune.DecodeFromUtf8(bytes[length..], out _, out var next) == System.Buffers.OperationStatus.Done)
+        {
+            length += next;
+        }
+
+        return length;
+    }
+
     /// <summary>Length of a character at the end of the bytes that is not whole yet; 0 for none.</summary>
     public static int Unfinished(ReadOnlySpan<byte> bytes)
     {

@@ -25,9 +25,9 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         byte[] all = [.. from == CommandOutput.Stdout ? _stdout : _stderr, .. piece.Span];
         var whole = all.Length - OutputText.Unfinished(all);
         Hold(from, all[whole..]);
-        if (whole > 0)
+        foreach (var text in OutputText.Pieces(all.AsSpan(0, whole)))
         {
-            await SendAsync(from == CommandOutput.Stdout ? "stdout" : "stderr", OutputText.Of(all.AsSpan(0, whole))).ConfigureAwait(false);
+            await SendAsync(from == CommandOutput.Stdout ? "stdout" : "stderr", text).ConfigureAwait(false);
         }
     }
 

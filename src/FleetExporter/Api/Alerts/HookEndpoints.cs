@@ -20,6 +20,11 @@ internal static class HookEndpoints
 
     private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertWatch watch)
     {
+        if (context.Features.Get<Caller>() is { Device: not null })
+        {
+            return Problem.Of(403, "Not for devices", "A device's key pushes that device's GPUs and nothing else.");
+        }
+
         if (receiver.Length > 64 || !receiver.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
             return Problem.Of(404, "Unknown receiver", "The name of a receiver has 1 to 64 letters, digits, - and _.");

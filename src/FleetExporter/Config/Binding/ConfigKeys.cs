@@ -72,6 +72,7 @@ internal static class ConfigKeys
         DeviceKeys.List,
         Key.Of("prometheus", ServerKeys.Prometheus, (FleetConfig fleet) => fleet.Prometheus, (fleet, prometheus) => fleet with { Prometheus = prometheus }),
         Key.Of("alertmanager", ServerKeys.Alertmanager, (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
+        Key.Of("grafana_url", Kinds.Url("http", "https"), "", (FleetConfig fleet, Uri url) => fleet with { GrafanaUrl = url }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
     ]);
 

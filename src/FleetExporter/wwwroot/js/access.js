@@ -1,4 +1,4 @@
-// Who looks at the page, login and logout. The key goes to the service once; a cookie that scripts cannot read stands for it.
+// Login and logout. The key goes to the service once; then a cookie that scripts cannot read stands for it.
 import { get, onDenied, post } from './api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from './dom.js';

@@ -1,4 +1,4 @@
-// The six areas of the overview: from the service's answers to a status, a reason in words and a few lines.
+// The six areas of the overview: a status, a reason in words and a few lines.
 import { age, celsius, count, known, mebi, milliseconds, percent, watts } from './format.js';
 import { hosts } from './store.js';
 

@@ -1,4 +1,4 @@
-// A host. Its head is always there; its body only near what is seen, so that hundreds of hosts cost little.
+// A host. Its body is there only near what is seen, so that hundreds of hosts cost little.
 import { now } from './clock.js';
 import { fill, h, keyed, setClass, setText, setVar } from './dom.js';
 import { age, at, known, mebi, percent } from './format.js';

@@ -1,4 +1,4 @@
-// What is known of jobs' numbers over time, as this page has seen them, and what they say of progress.
+// Jobs' numbers over time, as this page has seen them, and their progress.
 const MOST = 300;
 const series = new Map();
 

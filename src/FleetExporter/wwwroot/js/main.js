@@ -66,7 +66,7 @@ async function readConfig() {
   try {
     const config = await get('/api/config');
     change('config', s => { s.config = { ...config, interval: duration(config.poll_interval) || 15, stale: config.stale_after_polls ?? 3 }; });
-    const grafana = config.grafana_url ?? config.grafana?.url;
+    const grafana = config.grafana_url;
     if (/^https?:\/\//.test(grafana ?? '')) {
       byId('grafana').href = grafana;
       byId('grafana').hidden = false;

@@ -1,4 +1,4 @@
-// Hash routes: #hosts/NAME shows the view `hosts` with the argument NAME. A view's script is loaded when it is first shown.
+// #hosts/NAME shows the view `hosts` with NAME. A view's script is loaded when it is first shown.
 import { byId, setAttr } from './dom.js';
 import { change } from './store.js';
 

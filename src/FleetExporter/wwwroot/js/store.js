@@ -1,4 +1,4 @@
-// What the page knows. Modules read `state`, change it with `change`, and are told once per frame which topics changed.
+// What the page knows. Modules change it with `change`, and are told once per frame which topics did.
 export const state = {
   me: undefined, // undefined: not asked yet; null: a key is needed
   hosts: new Map(), hostsAt: null,

@@ -1,4 +1,4 @@
-// Text from machines: escape sequences out, what is invisible or turns the line round made visible, length capped.
+// Text from machines: no escape sequences, what is invisible made visible, length capped.
 import { h } from './dom.js';
 
 const ESCAPES = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;

@@ -14,6 +14,20 @@ public sealed class OutputTextTests
         Assert.Equal(new OutputText("/wA=", "base64"), OutputText.Of([0xff, 0]));
     }
 
+    [Fact]
+    public void Bytes_hide_no_text_around_them_and_all_of_them_arrive()
+    {
+        Assert.Equal(
+            [new OutputText("ä one\n", "utf-8"), new OutputText("/2JhZAo=", "base64"), new OutputText("two", "utf-8")],
+            OutputText.Pieces([.. "ä one\n"u8, 0xff, .. "bad\ntwo"u8]));
+        foreach (var bytes in ArbMap.Default.GeneratorFor<byte[]>().Sample(300, 40))
+        {
+            var pieces = OutputText.Pieces(bytes);
+            Assert.Equal(bytes, pieces.SelectMany(p => p.Encoding == "utf-8" ? Encoding.UTF8.GetBytes(p.Data) : Convert.FromBase64String(p.Data)));
+            Assert.DoesNotContain(pieces, p => p.Data.Length == 0);
+        }
+    }
+
     // Cut anywhere: what is whole is valid, and nothing is held back for longer than one character.
     [Fact]
     public void A_character_that_is_cut_is_held_back()

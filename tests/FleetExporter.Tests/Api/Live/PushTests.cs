@@ -119,6 +119,8 @@ public sealed class PushTests
         Assert.Equal(403, status);
         Assert.Contains("device's own key", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(403, await server.Keyed.StatusAsync("/api/hosts", ("X-API-Key", DeviceServer.Key)));
+        using var hook = await server.Keyed.PostAsync("/hooks/default", "{}", ("X-API-Key", DeviceServer.Key));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, hook.StatusCode);
     }
 
     [Fact]
