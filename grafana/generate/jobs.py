@@ -4,7 +4,7 @@ from links import act_on
 from panels import graph, stat
 from promql import Query, mean, most, now
 from tables import Label, Value, table
-from values import ANY_IS_ODD
+from values import ANY_IS_ODD, BLUE, GREEN, GREY, ORANGE, RED
 
 BY = "project, training_job"
 
@@ -28,7 +28,8 @@ DASHBOARD = Dashboard("jobs", "Jobs", "Training jobs: how many, how long they ha
               Label("name", "Metric"), Value("Value", f"max by ({BY}, name) (fleet_job_metric{{JOB}})", "sci"), sort="Job", ascending=True, width=12, height=9),
     )),
     Row("Over time", (
-        graph("Jobs by status", "How many jobs are in each status.", Query("sum by (status) (fleet_jobs{JOB})", "{{status}}"), unit="short"),
+        graph("Jobs by status", "How many jobs are in each status.", Query("sum by (status) (fleet_jobs{JOB})", "{{status}}"), unit="short",
+              colors={"running": GREEN, "pending": GREY, "completed": BLUE, "cancelled": ORANGE, "failed": RED}),
         graph("Loss", "Metrics of jobs whose name has loss in it, the 12 highest.", Query(
             most(12, 'fleet_job_metric{JOB, name=~".*loss.*"}', mean('fleet_job_metric{JOB, name=~".*loss.*"}'), f"{BY}, name"), "{{training_job}} {{name}}"), unit="sci", low=None),
     )),

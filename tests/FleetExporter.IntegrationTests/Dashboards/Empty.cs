@@ -3,7 +3,7 @@ namespace FleetExporter.IntegrationTests.Dashboards;
 /// <summary>Panels that may find nothing in the simulated fleet, by <c>dashboard/title</c>, and why. One that finds something after all must leave the list.</summary>
 internal static class Empty
 {
-    private const string NoJobs = "no job was made", NoAlertmanager = "no Alertmanager is scraped", GoodNews = "nothing is wrong: that is what it shows";
+    private const string NoAlertmanager = "no Alertmanager is scraped", GoodNews = "nothing is wrong: that is what it shows";
 
     public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
     {
@@ -14,9 +14,6 @@ internal static class Empty
         ["fleet-exporter/Samples pushed"] = "no device pushes",
         ["fleet-gpu/MIG slices"] = "no simulated GPU is cut into slices",
         ["fleet-gpu/What the driver asks for"] = GoodNews,
-        ["fleet-jobs/Jobs that run"] = NoJobs,
-        ["fleet-jobs/What jobs report"] = NoJobs,
-        ["fleet-jobs/Loss"] = NoJobs,
         ["fleet-services/Certificates"] = "simulated services speak plain HTTP",
         ["fleet-services/Model servers"] = GoodNews,
     };

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Dashboards;
@@ -13,6 +14,7 @@ public sealed class WatchedFleet : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _exporter = await Exporter.StartAsync(_folder, "poll_interval: 1s\n", null, "--simulate", "20");
+        await TellOfJobsAsync();
         var rules = Path.Combine(Repository.Root, "prometheus", "rules", "*.rules.yml");
         Prometheus = await PrometheusServer.StartAsync(
             _folder,
@@ -23,6 +25,23 @@ public sealed class WatchedFleet : IAsyncLifetime
             rules);
         // Long enough for every collector's first turn, and for rates over a window of ten seconds.
         await Prometheus.UntilAsync("count_over_time(up{job='fleet'}[1m]) >= 20 and on () count(host:fleet_host_cpu_busy:ratio5m) >= 18");
+    }
+
+    /// <summary>Jobs that run elsewhere, as their makers tell of them.</summary>
+    private async Task TellOfJobsAsync()
+    {
+        await MakeAsync("projects", new { connection_id = "gpu-server-1", name = "vision", project_type = "computer_vision" });
+        string[] ends = ["running", "running", "completed", "failed", "pending"];
+        foreach (var (n, status) in ends.Index())
+        {
+            await MakeAsync("jobs", new { project_id = "vision", name = $"vit-{n + 1}", status, metrics = new { epoch = 25 + n, train_loss = 0.342 / (n + 1), val_accuracy = 0.921 } });
+        }
+
+        async Task MakeAsync(string what, object body)
+        {
+            using var made = await _exporter.Http.PostAsJsonAsync($"/api/dgx/{what}", body, TestContext.Current.CancellationToken);
+            made.EnsureSuccessStatusCode();
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -96,14 +96,15 @@ internal sealed class JobRunner(
             tail = await EndAsync(place.Value.Host, id).ConfigureAwait(false);
         }
 
-        var changed = await jobs.ChangeAsync(
-            id, j => j.IsFinished ? j : j with { Status = JobStatus.Cancelled, Session = null }, CancellationToken.None).ConfigureAwait(false);
-        if (changed.Success && tail is { Length: > 0 })
+        // First, so that whoever sees the job cancelled finds what it printed.
+        if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
             await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
         }
 
+        var changed = await jobs.ChangeAsync(
+            id, j => j.IsFinished ? j : j with { Status = JobStatus.Cancelled, Session = null }, CancellationToken.None).ConfigureAwait(false);
         await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
         return changed;
     }
