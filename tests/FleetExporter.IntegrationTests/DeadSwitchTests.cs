@@ -25,9 +25,11 @@ public sealed class DeadSwitchTests
 
         // What this machine needs for half of the fleet alone is the measure: it has to make as many connections either way.
         TimeSpan alone;
+        var watch = Stopwatch.StartNew();
         await using (var exporter = await StartAsync(""))
         {
-            alone = await CompleteAsync(exporter);
+            await CompleteAsync(exporter);
+            alone = watch.Elapsed;
             await exporter.StopAsync();
         }
 
@@ -37,13 +39,16 @@ public sealed class DeadSwitchTests
             dead.Append(CultureInfo.InvariantCulture, $"  - {{ name: dead{i}, address: {far.Host(130 + i)} }}\n");
         }
 
+        // The start of the service counts both times: it may be past the good hosts when it says that it listens.
+        watch.Restart();
         await using var both = await StartAsync(dead.ToString());
-        var together = await CompleteAsync(both);
+        await CompleteAsync(both);
+        var together = watch.Elapsed;
         TestContext.Current.TestOutputHelper?.WriteLine($"alone {alone.TotalSeconds:0.0} s, with as many dead hosts {together.TotalSeconds:0.0} s");
         Assert.True(together < (2 * alone) + TimeSpan.FromSeconds(5), $"alone {alone.TotalSeconds:0.0} s, with dead hosts {together.TotalSeconds:0.0} s\n{both.Log}");
 
         // Meanwhile the dead ones are tried again and again.
-        var watch = Stopwatch.StartNew();
+        watch.Restart();
         do
         {
             var page = await both.PageAsync();
@@ -78,15 +83,11 @@ public sealed class DeadSwitchTests
         }
     }
 
-    private static async Task<TimeSpan> CompleteAsync(Exporter exporter)
-    {
-        var watch = Stopwatch.StartNew();
-        await exporter.UntilAsync(
+    private static Task<Page> CompleteAsync(Exporter exporter) =>
+        exporter.UntilAsync(
             "all good hosts are complete",
             p => Good(p, "fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == Half && Good(p, "fleet_host_memory_total_bytes").Count() == Half,
             TimeSpan.FromSeconds(90));
-        return watch.Elapsed;
-    }
 
     private static IEnumerable<Sample> Good(Page page, string name, params IEnumerable<(string Name, string Value)> labels) =>
         page.Of(name, labels).Where(s => s["host"].StartsWith("good", StringComparison.Ordinal));
