@@ -33,6 +33,12 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>The same where a body may be left out, type and all.</summary>
+    /// <param name="none">What an absent one stands for.</param>
+    public static Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T none)
+        where T : class =>
+        context.Request is { ContentLength: 0 or null, ContentType: null } ? Task.FromResult<(T?, ProblemHttpResult?)>((none, null)) : ReadAsync<T>(context);
+
     /// <summary>Reads an object whose members the caller looks at one by one.</summary>
     /// <returns>The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.</returns>
     public static async Task<(JsonElement? Body, ProblemHttpResult? Problem)> ReadObjectAsync(HttpContext context)

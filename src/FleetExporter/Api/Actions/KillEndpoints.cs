@@ -26,9 +26,7 @@ internal static class KillEndpoints
         public async Task<IResult> RunAsync(string id)
         {
             var name = RawPath.Segment(Context.Request, 1);
-            var (body, problem) = Context.Request.ContentLength is 0 or null && Context.Request.ContentType is null
-                ? (new KillBody(null, null), null)
-                : await JsonBody.ReadAsync<KillBody>(Context).ConfigureAwait(false);
+            var (body, problem) = await JsonBody.ReadAsync(Context, new KillBody(null, null)).ConfigureAwait(false);
             if (body is null)
             {
                 return problem!;

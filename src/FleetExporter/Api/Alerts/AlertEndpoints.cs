@@ -66,9 +66,7 @@ internal sealed record AlertCall(HttpContext Context, Alertmanager Alertmanager,
     public async Task<IResult> RunAsync(string id, Func<AlertState, AckBody, Task<IResult>> act)
     {
         Context.Features.Get<CallNote>()!.Target = Printable.Line(id, 100);
-        var (body, problem) = Context.Request.ContentLength is 0 or null && Context.Request.ContentType is null
-            ? (new AckBody(null, null), null)
-            : await JsonBody.ReadAsync<AckBody>(Context).ConfigureAwait(false);
+        var (body, problem) = await JsonBody.ReadAsync(Context, new AckBody(null, null)).ConfigureAwait(false);
         if (body is null)
         {
             return problem!;
