@@ -10,7 +10,7 @@ public sealed class PicturesTests(WatchedFleet fleet)
     [MemberData(nameof(Names))]
     public async Task A_dashboard_is_drawn_without_an_error(string name)
     {
-        var picture = Path.Combine(DashboardTools.Pictures, $"{name}.png");
+        var picture = Path.Combine(Directory.CreateDirectory(DashboardTools.Pictures).FullName, $"{name}.png");
         File.Delete(picture);
         await DashboardTools.RunAsync(
             TimeSpan.FromSeconds(100), "render/draw.mjs", Path.Combine(DashboardTools.Pictures, "bundle"), DashboardTools.PathOf(name), fleet.Prometheus.Url, picture, "since=60");

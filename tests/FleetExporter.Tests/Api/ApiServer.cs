@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using FleetExporter.Api;
 using FleetExporter.Config;
+using FleetExporter.Control;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Tests.Polling;
@@ -73,6 +74,8 @@ internal sealed class ApiServer : IAsyncDisposable
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
+        // What a test writes into the store from here on is not watched until somebody says so.
+        Assert.Null(await server.Services.GetRequiredService<Watchlist>().ReadyAsync(TestContext.Current.CancellationToken));
         return server;
     }
 

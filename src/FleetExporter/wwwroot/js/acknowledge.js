@@ -1,4 +1,5 @@
 // Acknowledging: a silence with a duration and a comment, and taking it back.
+import { subject } from './alertlist.js';
 import { post, remove } from './api.js';
 import { h } from './dom.js';
 import { formDialog } from './form.js';
@@ -16,7 +17,7 @@ export function acknowledge(alert) {
   const comment = h('input', { type: 'text', 'data-testid': 'ack-comment', maxlength: 500, autofocus: true });
   formDialog({
     title: 'Acknowledge', testid: 'ack', go: 'Acknowledge', fields: [['For', duration, 'duration'], ['Comment', comment, 'comment']],
-    intro: [h('p', {}, remote(alert.message || alert.type, 300)), h('p', { class: 'soft small' }, 'Alertmanager sends no notification of it for this time; it stays in the list.')],
+    intro: [h('p', {}, h('strong', {}, remote(subject(alert), 200)), ' ', remote(alert.message || alert.type, 300)), h('p', { class: 'soft small' }, 'Alertmanager sends no notification of it for this time; it stays in the list.')],
     submit: async () => {
       const answer = await post(pathOf(alert), { ...(comment.value.trim() ? { comment: comment.value.trim() } : {}), duration: duration.value });
       mark(alert, answer?.id === alert.id ? answer : { acknowledged: true });

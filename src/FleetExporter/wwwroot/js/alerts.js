@@ -1,6 +1,6 @@
 // What fires, what is acknowledged and until when; the way to the runbook.
 import { acknowledge, takeBack } from './acknowledge.js';
-import { acknowledgedAlerts, activeAlerts, severityTone } from './alertlist.js';
+import { acknowledgedAlerts, activeAlerts, inhibitedAlerts, severityTone, subject } from './alertlist.js';
 import { fill, h, keyed, setText } from './dom.js';
 import { age, at } from './format.js';
 import { wake } from './live.js';
@@ -30,19 +30,19 @@ export const view = {
 
 function render() {
   if (!parts) return;
-  const [active, acknowledged] = [activeAlerts(), acknowledgedAlerts()];
-  const list = (chosen === 'active' ? active : chosen === 'acknowledged' ? acknowledged : [...active, ...acknowledged]).filter(matches);
-  setText(parts.says, state.alerts ? `${active.length} active, ${acknowledged.length} acknowledged` : '');
+  const [active, hidden, acknowledged] = [activeAlerts(), inhibitedAlerts(), acknowledgedAlerts()];
+  const list = (chosen === 'acknowledged' ? acknowledged : [...active, ...hidden, ...(chosen === 'all' ? acknowledged : [])]).filter(matches);
+  setText(parts.says, state.alerts ? `${active.length} active, ${hidden.length ? `${hidden.length} hidden by worse ones, ` : ''}${acknowledged.length} acknowledged` : '');
   const trouble = state.alertsProblem;
   const mark = trouble ? trouble.message : !state.alerts ? 'loading' : list.length ? '' : `none ${chosen} ${filter}`;
   if (parts.empty.dataset.mark !== mark) {
     parts.empty.dataset.mark = mark;
     fill(parts.empty, trouble ? problem('Alerts', trouble, wake) : !state.alerts ? loading('alerts') : list.length ? null : filter ? notice('empty', 'No alert matches', 'Change the filter.') : notice('empty', chosen === 'acknowledged' ? 'Nothing is acknowledged' : 'No alert is active', chosen === 'acknowledged' ? null : 'Prometheus and Alertmanager have nothing to say.'));
   }
-  keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${may('control')}`, card);
+  keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${a.inhibited} ${may('control')}`, card);
 }
 
-const matches = a => !filter || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, a.host, a.session, a.message, a.description].join(' ').toLowerCase().includes(word));
+const matches = a => !filter || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, subject(a), a.message, a.description].join(' ').toLowerCase().includes(word));
 
 /** The page of this very version; where the alert is not ours, its own. */
 function runbook(alert) {
@@ -55,7 +55,7 @@ function card(first) {
   const severity = pill('alert-severity');
   const [message, detail, when, where, silence] = [h('bdi', {}), h('p', { class: 'soft break' }), h('span', { class: 'soft small' }), h('span', { class: 'row small' }), h('p', { class: 'small' })];
   const book = runbook(first);
-  const node = h('article', { class: `card tone ${first.acknowledged ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
+  const node = h('article', { class: `card tone ${first.acknowledged || first.inhibited ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
     h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when,
       !may('control') ? null : first.acknowledged ? h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => takeBack(first) } }, 'Take back') : h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(first) } }, 'Acknowledge'))),
     detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null));

@@ -1,10 +1,10 @@
 // Active alerts on every view; collapsed or not is kept in this browser.
 import { byId, h, keyed, setAttr, setClass, setText } from './dom.js';
-import { activeAlerts, severityTone } from './alertlist.js';
+import { activeAlerts, severityTone, subject } from './alertlist.js';
 import { acknowledge } from './acknowledge.js';
 import { age, count } from './format.js';
 import { may } from './store.js';
-import { remote } from './text.js';
+import { clean, remote } from './text.js';
 import { pill } from './ui.js';
 
 const MOST = 20;
@@ -38,16 +38,12 @@ export function showBanner() {
 function row(alert) {
   const severity = pill('banner-severity');
   const since = h('span', { class: 'soft small' });
-  const message = h('span', { class: 'message' });
+  const message = h('span', { class: 'message' }, h('strong', {}, remote(subject(alert), 200)), ' ', h('bdi', {}));
   const node = h('li', { 'data-alert': alert.id }, severity.node, message, since,
     may('control') ? h('button', { type: 'button', 'data-testid': 'banner-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge') : null);
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : 'degraded', a.severity);
-    const text = a.message || a.type;
-    if (message.dataset.text !== text) {
-      message.dataset.text = text;
-      message.replaceChildren(remote(text, 300));
-    }
+    setText(message.lastChild, clean(a.message || a.type, 300));
     setText(since, `for ${age(a.created)}`);
   } };
 }

@@ -1,0 +1,82 @@
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+/// <summary>A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.</summary>
+public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
+{
+    private const string Hot = "FleetGpuTemperatureCritical";
+
+    private readonly List<IAsyncDisposable> _parts = [];
+    private WatchedMachine? _machine;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        foreach (var part in Enumerable.Reverse(_parts))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_GPU_that_gets_hot_is_told_acknowledged_and_forgotten_without_a_reload()
+    {
+        _machine = Keep(await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn));
+        var gpu = FakeNvidiaSmi.H100(_machine.Folder);
+        gpu.Heat(40);
+        var (exporter, alertmanager, prometheus) = await StartAsync(_machine);
+        await prometheus.UntilAsync("fleet_gpu_temperature_celsius{host='box'} == 40");
+
+        var visit = await VisitAsync(exporter, new("hosts", SmallFleet.Operator));
+        await Expect(visit.Host("box").GetByTestId("host-status")).ToHaveTextAsync("online");
+        await Expect(visit.Find("banner")).ToBeHiddenAsync();
+
+        gpu.Heat(95);
+        await Expect(visit.Find("banner-list")).ToContainTextAsync("box · GPU 0 A GPU is about to shut down from heat.", new() { Timeout = 60_000 });
+        await Expect(visit.Host("box").GetByTestId("gpu-temperature")).ToHaveTextAsync("95 °C");
+
+        // The warning of the same GPU is hidden by the critical alert, here as for receivers.
+        await visit.GoAsync("alerts");
+        var alert = visit.Seen("alert").Filter(new() { HasText = Hot });
+        await Expect(alert.GetByTestId("alert-severity")).ToHaveTextAsync("critical");
+        await Expect(alert).ToContainTextAsync("95 °C");
+        await Expect(visit.Seen("alert").Filter(new() { HasText = "FleetGpuTemperatureHigh" })).ToContainTextAsync("A worse alert hides it", new() { Timeout = 60_000 });
+        await Expect(visit.Find("banner-list")).Not.ToContainTextAsync("A GPU is hot");
+        await visit.Page.ScreenshotAsync(new() { Path = Pictures("alert-hot-1400.png") });
+
+        await alert.GetByTestId("alert-ack").ClickAsync();
+        await visit.Find("ack-comment").FillAsync("fan ordered");
+        await visit.Find("ack-submit").ClickAsync();
+        await Expect(alert).ToHaveCountAsync(0);
+        var silence = Assert.Single((await alertmanager.AskAsync("silence", "query")).AsArray())!;
+        Assert.Contains($"alertname={Hot}", silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}"));
+
+        await visit.Find("choice-acknowledged").ClickAsync();
+        await Expect(alert).ToContainTextAsync("fan ordered");
+        gpu.Heat(40);
+        await Expect(alert).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        Assert.Empty(await prometheus.QueryAsync($"ALERTS{{alertname='{Hot}',alertstate='firing'}}"));
+    }
+
+    private async Task<(Exporter Exporter, AlertmanagerServer Alertmanager, PrometheusServer Prometheus)> StartAsync(WatchedMachine machine)
+    {
+        var address = $"127.0.0.1:{Ports.Free()}";
+        var routes = await AlertmanagerServer.ConfigAsync(
+            machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://{address}" });
+        var alertmanager = Keep(await AlertmanagerServer.StartAsync(machine.Folder, routes));
+        var exporter = Keep(await Exporter.StartAsync(
+            machine.Folder, $"alertmanager: {{ url: \"{alertmanager.Url}\" }}\n{SmallFleet.Keys}\n{machine.Config()}", null, "--listen", address));
+        var prometheus = Keep(await PrometheusServer.WithRulesAsync(
+            machine.Folder, new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
+        await exporter.UntilOnlineAsync();
+        return (exporter, alertmanager, prometheus);
+    }
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+}
