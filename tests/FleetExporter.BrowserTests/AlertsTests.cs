@@ -14,7 +14,13 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
 
     public override async ValueTask InitializeAsync()
     {
-        _alertmanager = await AlertmanagerServer.StartAsync(_folder, _folder.Write("routes.yml", "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n"));
+        _alertmanager = await AlertmanagerServer.StartAsync(_folder, _folder.Write("routes.yml", """
+            route: { receiver: nobody }
+            receivers: [{ name: nobody }]
+            inhibit_rules:
+              - { source_matchers: [severity=critical], target_matchers: [severity=info], equal: [host] }
+
+            """));
         _exporter = await Exporter.StartAsync(_folder, $$"""
             poll_interval: 1s
             hosts: [{ name: here }]
@@ -68,6 +74,21 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         await hot.GetByTestId("alert-unack").ClickAsync();
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("2 alerts");
         Assert.Empty((await Alertmanager.AskAsync("silence", "query")).AsArray());
+    }
+
+    [Fact]
+    public async Task What_a_worse_alert_hides_is_listed_last_and_nowhere_else()
+    {
+        await Alertmanager.PostAsync(Alert("FleetHostReboot", "info", "A host was started anew."), Alert("FleetHostOffline", "critical", "A host is gone."));
+        var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
+
+        await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
+        await Expect(visit.Seen("alert").Last).ToContainTextAsync("A host was started anew.");
+        await Expect(visit.Seen("alert").Last).ToContainTextAsync("A worse alert hides it from receivers.");
+        await Expect(visit.Find("view-alerts")).ToContainTextAsync("1 active, 1 hidden by worse ones, 0 acknowledged");
+        await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert");
+        await Expect(visit.Find("banner-list").Locator("li")).ToHaveCountAsync(1);
+        await Expect(visit.Find("banner-list")).ToContainTextAsync("here A host is gone.");
     }
 
     [Fact]

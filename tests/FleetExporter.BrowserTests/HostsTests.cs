@@ -33,6 +33,21 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task Lines_of_the_last_minutes_are_there_when_the_page_is_opened()
+    {
+        // Polled once a minute: what the page hears by itself is no line yet.
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1m\n", null, "--simulate", "2");
+        await Until.SeenAsync(async () => (await exporter.JsonAsync("/api/recent")).List("times").Count >= 3 ? "yes" : null, "three moments are noted", () => exporter.Log, TimeSpan.FromSeconds(60));
+
+        var visit = await VisitAsync(exporter, new("hosts"));
+        var line = visit.Seen("gpu").First.Locator("svg polyline");
+        await Expect(line).ToHaveCountAsync(1);
+        Assert.InRange((await line.GetAttributeAsync("points"))!.Split(' ').Length, 3, 60);
+        await CloseAsync();
+    }
+
+    [Fact]
     public async Task Values_move_without_a_reload()
     {
         var visit = await VisitAsync(fleet.Exporter, new("hosts/box"));

@@ -6,6 +6,7 @@ using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Dgx;
 using FleetExporter.Api.Live;
 using FleetExporter.Api.Overview;
+using FleetExporter.Api.Recent;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Training;
@@ -87,6 +88,7 @@ public static class WebHost
         app.MapMetrics();
         app.MapOperations();
         app.MapHosts();
+        app.MapRecent();
         app.MapOverview();
         app.MapDebug();
         app.MapLogin();
@@ -157,6 +159,8 @@ public static class WebHost
             : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
+        services.AddSingleton<RecentValues>();
+        services.AddHostedService(s => s.GetRequiredService<RecentValues>());
         services.AddSingleton<TargetSet>();
         services.AddSingleton<DeviceSet>();
         services.AddSingleton<CommandRunner>();

@@ -1,3 +1,4 @@
+using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote.OpenClaw;
 
@@ -46,7 +47,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
     public bool? Understood { get; private set; }
 
     /// <summary>The last answer while it is fresh: for three calls, and a minute at least.</summary>
-    public T? Value => _kept is { } kept && clock.GetUtcNow() - kept.At <= Longer(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
+    public T? Value => _kept is { } kept && clock.GetUtcNow() - kept.At <= Duration.Longer(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
 
     public Task PollAsync(GatewayConnection connection)
     {
@@ -110,8 +111,6 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
             _askedAt = null;
         }
     }
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     // Swapped whole: an answer may come while a poll reads.
     private sealed record Kept(T Value, DateTimeOffset At);

@@ -21,6 +21,8 @@ public static partial class Duration
         return string.Create(CultureInfo.InvariantCulture, $"{value.Ticks / ticks}{unit}");
     }
 
+    internal static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
     internal static bool TryParse(string text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {
         value = TimeSpan.Zero;

@@ -11,7 +11,7 @@ internal sealed partial class StreamLoop(
     HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, TimeProvider clock, ILogger logger)
 {
     /// <summary>Time a tick may take before what it has not answered counts as failed; a slow but honest nvidia-smi needs seconds.</summary>
-    private readonly TimeSpan _patience = Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
+    private readonly TimeSpan _patience = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
     /// <summary>The sampler ends itself, or the command that hangs, after one to two of these without progress.</summary>
     public TimeSpan Lease { get; } = kind == StreamKind.Gpu
@@ -110,7 +110,7 @@ internal sealed partial class StreamLoop(
             }
         }
 
-        TimeSpan Left(TimeSpan whole) => Longer(whole - clock.GetElapsedTime(started), TimeSpan.Zero);
+        TimeSpan Left(TimeSpan whole) => Duration.Longer(whole - clock.GetElapsedTime(started), TimeSpan.Zero);
     }
 
     private async Task TakeAnswersAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, List<IHostCollector> pending, CancellationToken stop)
@@ -213,8 +213,6 @@ internal sealed partial class StreamLoop(
             return [.. pending];
         }
     }
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Collector {Collector} failed on an answer of {Host}; this is a bug of the exporter")]
     private partial void LogBug(Exception error, string collector, string host);

@@ -13,10 +13,12 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
 {
     private const int Shortest = 16;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>A key that nobody can guess: 256 random bits.</summary>
     public static string Random() => "fleet_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Reads the key, or makes it when there is none.</summary>
+    /// <summary>Reads the key, or makes it when there is none or the file is empty.</summary>
     /// <exception cref="IOException">It can be neither read nor made.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     /// <exception cref="FormatException">What stands in the file is not a key.</exception>
@@ -24,36 +26,49 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
     {
         Make(dataDir);
         var path = System.IO.Path.Combine(dataDir, "admin.key");
-        var made = !File.Exists(path) && TryWrite(path);
-        var key = File.ReadAllText(path).TrimEnd('\r', '\n');
+        AdminKey? opened = null;
+        bool IsOpen()
+        {
+            try
+            {
+                opened = OpenAlone(path);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+
+        return SpinWait.SpinUntil(IsOpen, Patience) ? opened! : OpenAlone(path);
+    }
+
+    /// <exception cref="IOException">Another start is making it just now; or as above.</exception>
+    private static AdminKey OpenAlone(string path)
+    {
+        var made = new FileInfo(path) is { Exists: true, Length: > 0 } ? null : TryMake(path);
+        var key = made ?? File.ReadAllText(path).TrimEnd('\r', '\n');
         return key.Length >= Shortest && !key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
-            ? new AdminKey(path, KeyHash.Of(key), made)
+            ? new AdminKey(path, KeyHash.Of(key), made is not null)
             : throw new FormatException($"{path} does not hold a key of at least {Shortest} characters on one line; remove it, and the next start makes another");
     }
 
-    /// <summary>Another name first, then the file at once and whole, and never in the place of one that is there.</summary>
-    private static bool TryWrite(string path)
+    /// <summary>
+    /// Of several that start at once one has the file to itself and writes it, in one piece; the others wait for that. Whoever dies here leaves it empty, and the next writes it.
+    /// </summary>
+    /// <returns>The key, if it was this one.</returns>
+    private static string? TryMake(string path)
     {
-        var draft = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".admin-{Guid.NewGuid():N}");
-        try
+        using var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.None);
+        if (file.Length > 0)
         {
-            using (var file = PrivateFile.Open(draft, FileMode.CreateNew))
-            {
-                file.Write(Encoding.UTF8.GetBytes(Random() + "\n"));
-                file.Flush(flushToDisk: true);
-            }
+            return null;
+        }
 
-            File.Move(draft, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        var key = Random();
+        file.Write(Encoding.UTF8.GetBytes(key + "\n"));
+        file.Flush(flushToDisk: true);
+        return key;
     }
 
     private static void Make(string folder)

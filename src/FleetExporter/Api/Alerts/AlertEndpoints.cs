@@ -38,10 +38,9 @@ internal static class AlertEndpoints
 
     private static async Task<IResult> ListAsync(Alertmanager alertmanager, LiveConfig config, string? acknowledged, string? limit, string? cursor, CancellationToken stop)
     {
-        bool? wanted = acknowledged switch { "true" => true, "false" => false, _ => null };
-        if (acknowledged is not null && wanted is null)
+        if (!QueryFlag.TryRead(acknowledged, "acknowledged", out var wanted, out var problem))
         {
-            return Problem.Invalid("acknowledged", "Give true or false.");
+            return problem;
         }
 
         try

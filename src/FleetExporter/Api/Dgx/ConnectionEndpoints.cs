@@ -112,13 +112,13 @@ internal static class ConnectionEndpoints
         public async Task<IResult> RemoveAsync(string id, string? cascade)
         {
             Note.Target = Printable.Line(id, 80);
-            if (cascade is not (null or "true" or "false"))
+            if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
             {
-                return Problem.Invalid("cascade", "Give true or false.");
+                return problem;
             }
 
             var found = await WritableAsync(id, gone: true).ConfigureAwait(false);
-            var removed = found.Success ? await Connections.RemoveAsync(found.Value.Id, cascade == "true", Context.RequestAborted).ConfigureAwait(false) : found;
+            var removed = found.Success ? await Connections.RemoveAsync(found.Value.Id, withAll == true, Context.RequestAborted).ConfigureAwait(false) : found;
             if (!removed.Success)
             {
                 return Problem.Of(removed.Error);

@@ -118,12 +118,12 @@ internal static class ProjectEndpoints
         public async Task<IResult> RemoveAsync(string id, string? cascade)
         {
             Note.Target = Printable.Line(id, 100);
-            if (cascade is not (null or "true" or "false"))
+            if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
             {
-                return Problem.Invalid("cascade", "Give true or false.");
+                return problem;
             }
 
-            var removed = await Projects.RemoveAsync(id, cascade == "true", Context.RequestAborted).ConfigureAwait(false);
+            var removed = await Projects.RemoveAsync(id, withAll == true, Context.RequestAborted).ConfigureAwait(false);
             return removed.Success ? TypedResults.NoContent() : Problem.Of(removed.Error);
         }
 

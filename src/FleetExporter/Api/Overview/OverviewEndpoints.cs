@@ -66,12 +66,12 @@ public static class OverviewEndpoints
         public async Task<IResult> AnswerAsync(string? fresh, Asked first, Func<OverviewParts, Func<TimeSpan>, object> answer)
         {
             var started = Clock.GetTimestamp();
-            if (fresh is not (null or "true" or "false"))
+            if (!QueryFlag.TryRead(fresh, "fresh", out var poll, out var problem))
             {
-                return Problem.Invalid("fresh", $"{Printable.Line(fresh, 20)} is neither true nor false");
+                return problem;
             }
 
-            if (fresh == "true")
+            if (poll == true)
             {
                 await PollAsync(first).ConfigureAwait(false);
             }

@@ -89,7 +89,7 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
         // A refused key is asked again less and less often: whoever is there may count attempts.
         _pause = after.Failure != TargetFailure.Auth ? timing.Interval
             : before.Failure != TargetFailure.Auth ? 2 * timing.Interval
-            : _pause * 2 < LongestPause ? _pause * 2 : Longer(LongestPause, timing.Interval);
+            : _pause * 2 < LongestPause ? _pause * 2 : Duration.Longer(LongestPause, timing.Interval);
         Tell(before, after);
         state.Set(after);
 
@@ -108,8 +108,6 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
             LogUp(collector.Name, target.Name);
         }
     }
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Target} failed; this is a bug of the exporter")]
     private partial void LogBug(Exception error, string target);

@@ -1,6 +1,7 @@
 // Keeps the state fresh: by WebSocket, else by polling; and knows within two seconds when the service is gone.
 import { all, get } from './api.js';
 import { hear } from './clock.js';
+import { fillIn } from './history.js';
 import { change, state } from './store.js';
 import { dropAlert, dropHost, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
 
@@ -9,6 +10,7 @@ const PATIENCE = 1200; // and how long its answer may take: both together under 
 const POLL = 5000;
 const ALERTS = 15000;
 const RECONCILE = 60000; // the whole list, now and then: what is gone is told by nobody else
+const TOLD = ['live', 'polling'];
 const SILENT = 45000; // a socket on which nothing comes for so long is dead
 
 let socket = null;
@@ -23,6 +25,7 @@ let wakeUp = () => {};
 
 function setConnection(to) {
   if (state.connection === to) return;
+  if (TOLD.includes(to) && !TOLD.includes(state.connection)) remember();
   change('connection', s => { s.connection = to; s.connectionSince = Date.now(); });
 }
 
@@ -82,6 +85,14 @@ async function step() {
   else if (!polling && time - alertsAt > ALERTS) poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => { alertsAt = Date.now(); });
   if (live) setConnection('live');
   else if (state.hostsAt) setConnection('polling');
+}
+
+/** Lines need what was before; without it they begin now. */
+async function remember() {
+  try {
+    fillIn(await get('/api/recent', { quiet: true }));
+    change('hosts', s => s.hosts.forEach((host, name) => s.hosts.set(name, { ...host })));
+  } catch { /* they begin now */ }
 }
 
 /** What fails is asked again in time; the next beat tells whether the service is there at all. */

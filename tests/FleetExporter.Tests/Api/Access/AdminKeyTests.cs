@@ -32,15 +32,37 @@ public sealed class AdminKeyTests : IDisposable
     [Fact]
     public async Task Many_starts_at_once_make_one_key()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => AdminKey.Open(Data), TestContext.Current.CancellationToken)));
+        for (var round = 0; round < 100; round++)
+        {
+            var data = Path.Combine(Data, $"{round}");
+            using var together = new Barrier(8);
+            var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait(TestContext.Current.CancellationToken);
+                    return AdminKey.Open(data);
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-        Assert.Single(all.Select(a => a.Hash).Distinct());
-        Assert.Single(all, a => a.Made);
-        Assert.Single(Directory.GetFiles(Data));
+            Assert.Single(all.Select(a => a.Hash).Distinct());
+            Assert.Single(all, a => a.Made);
+            Assert.Single(Directory.GetFiles(data));
+        }
+    }
+
+    [Fact]
+    public void A_start_that_died_before_it_wrote_the_key_is_made_good()
+    {
+        Directory.CreateDirectory(Data);
+        var path = _folder.Write("data/admin.key", "");
+
+        var made = AdminKey.Open(Data);
+
+        Assert.True(made.Made);
+        Assert.Equal(KeyHash.Of(File.ReadAllText(path).TrimEnd()), made.Hash);
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("\n")]
     [InlineData("short\n")]
     [InlineData("two words that are long enough\n")]

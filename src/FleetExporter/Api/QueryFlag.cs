@@ -1,0 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+using FleetExporter.Remote;
+using Microsoft.AspNetCore.Http;
+
+namespace FleetExporter.Api;
+
+/// <summary>A parameter of a query that is <c>true</c> or <c>false</c>.</summary>
+internal static class QueryFlag
+{
+    /// <param name="text">As it was given; null when it was not.</param>
+    /// <param name="value">Null when it was not given.</param>
+    public static bool TryRead(string? text, string name, out bool? value, [NotNullWhen(false)] out IResult? problem)
+    {
+        value = text switch { "true" => true, "false" => false, _ => null };
+        problem = text is null || value is not null ? null : Problem.Invalid(name, $"{Printable.Line(text, 20)} is neither true nor false");
+        return problem is null;
+    }
+}

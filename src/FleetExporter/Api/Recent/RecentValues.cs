@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Polling;
+using Microsoft.Extensions.Hosting;
+
+namespace FleetExporter.Api.Recent;
+
+/// <summary>A GPU at one moment.</summary>
+/// <param name="Utilization">Percent; null where it is not known.</param>
+internal readonly record struct RecentGpu(int? Index, string? Uuid, float? Utilization);
+
+/// <summary>A host at one moment.</summary>
+/// <param name="Cpu">Percent; null where it is not known.</param>
+internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu> Gpus);
+
+/// <summary>What was known of all hosts at one moment.</summary>
+internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
+
+/// <summary>CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.</summary>
+internal sealed class RecentValues(FleetState state, TimeProvider clock) : BackgroundService
+{
+    public const int MostMoments = 60;
+
+    public static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+
+    private volatile ImmutableQueue<RecentMoment> _moments = [];
+    private int _count;
+
+    /// <summary>In the order of time.</summary>
+    public IEnumerable<RecentMoment> Moments => _moments;
+
+    /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
+    internal void Take()
+    {
+        var now = clock.GetUtcNow();
+        var moments = _moments.Enqueue(new RecentMoment(now, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal)));
+        _count++;
+        while (_count > MostMoments)
+        {
+            moments = moments.Dequeue();
+            _count--;
+        }
+
+        _moments = moments;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Step, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                Take();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private static RecentHost Of(HostSnapshot host, DateTimeOffset now) => new(
+        (float?)(host.Get<VitalsReading>(now)?.CpuBusyRatio * 100),
+        [.. (host.Get<GpuReading>(now)?.Gpus ?? []).Select(g => new RecentGpu(g.Index, g.Uuid, (float?)(g.Utilization * 100)))]);
+}
