@@ -29,8 +29,38 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
 
         await visit.Page.ReloadAsync();
         await Expect(visit.Find("who")).ToHaveTextAsync("operator");
+        // Whoever comes next sees nothing of what was done.
+        await visit.GoAsync("exec");
+        await visit.Option("box").ClickAsync();
+        await visit.Find("exec-command").FillAsync("echo from the one before");
+        await visit.Find("exec-run-button").ClickAsync();
+        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
         await visit.Find("logout-button").ClickAsync();
         await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
+        await Expect(visit.Find("exec-run")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_page_knows_that_its_session_is_over()
+    {
+        using var folder = new TestFolder();
+        var config = $"poll_interval: 1s\nhosts: [{{ name: here, exec: {{ policy: any }} }}]\n{SmallFleet.Keys}\n";
+        Visit visit;
+        string authority;
+        await using (var exporter = await Exporter.StartAsync(folder, config))
+        {
+            authority = exporter.Http.BaseAddress!.Authority;
+            visit = await VisitAsync(exporter, new("exec", SmallFleet.Operator));
+            visit.MayLose();
+            visit.Refuses("/ws", 401);
+            await Expect(visit.Find("exec-form")).ToBeVisibleAsync();
+        }
+
+        await Expect(visit.Find("lost")).ToBeVisibleAsync();
+        await using var again = await Exporter.StartAsync(folder, config, null, "--listen", authority);
+        await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
+        await Expect(visit.Find("exec-form")).ToBeHiddenAsync();
+        await CloseAsync();
     }
 
     [Fact]

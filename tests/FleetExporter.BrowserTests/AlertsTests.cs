@@ -25,6 +25,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
             poll_interval: 1s
             hosts: [{ name: here }]
             alertmanager: { url: "{{Alertmanager.Url}}" }
+            grafana_url: "http://127.0.0.1:3000/grafana/"
             {{SmallFleet.Keys}}
 
             """);
@@ -53,7 +54,9 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Seen("alert").First).ToContainTextAsync("about to shut down");
         await Expect(hot.GetByTestId("alert-severity")).ToHaveTextAsync("critical");
         await Expect(hot.GetByTestId("alert-runbook")).ToHaveAttributeAsync("href", "/docs/runbook#fleetgputemperaturecritical");
+        await Expect(hot.GetByTestId("alert-grafana")).ToHaveAttributeAsync("href", "http://127.0.0.1:3000/grafana/d/fleet-host?var-host=here");
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("2 alerts");
+        await Expect(visit.Find("overall")).ToHaveTextAsync("1 critical alert");
         await Expect(visit.Find("banner")).ToContainTextAsync("2 active alerts");
         await Expect(visit.Page.Locator("#count-alerts")).ToHaveTextAsync("2");
 
@@ -124,6 +127,32 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
             await Axe.CheckAsync(visit.Page, $"an alert at {width}");
             await visit.Page.ScreenshotAsync(new() { Path = Pictures($"alert-hostile-{width}.png") });
         }
+    }
+
+    [Fact]
+    public async Task A_silence_over_more_than_the_alert_cannot_be_taken_back_here()
+    {
+        await Alertmanager.PostAsync(Alert("FleetHostOffline", "warning", "A host is gone."));
+        await Tool.RunAsync("amtool", "silence", "add", "severity=warning", "--comment", "night", "--author", "ops", $"--alertmanager.url={Alertmanager.Url}");
+        var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
+        await visit.Find("choice-acknowledged").ClickAsync();
+
+        await Expect(visit.Seen("alert")).ToContainTextAsync("The silence covers more than this alert; end it in Alertmanager.");
+        await Expect(visit.Find("alert-unack")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_was_known_of_alerts_is_marked_when_Alertmanager_goes()
+    {
+        await Alertmanager.PostAsync(Alert("FleetHostOffline", "warning", "A host is gone."));
+        var visit = await VisitAsync(_exporter!, new("overview", SmallFleet.Operator));
+        await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert");
+
+        await Alertmanager.DisposeAsync();
+        _alertmanager = null;
+        await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert?", new() { Timeout = 40_000 });
+        await Expect(visit.Find("banner")).ToContainTextAsync("Alertmanager does not answer now");
+        await Expect(visit.Find("strip")).ToContainTextAsync("alerts: not known");
     }
 
     [Fact]

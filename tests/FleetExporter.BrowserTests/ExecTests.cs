@@ -43,6 +43,29 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
+    public async Task Commands_of_several_orders_wait_for_each_other_so_that_the_page_can_still_ask()
+    {
+        var visit = await OpenAsync("box", "other");
+        for (var n = 0; n < 3; n++)
+        {
+            await RunAsync(visit, "sleep 300");
+        }
+
+        var states = visit.Find("exec-state");
+        await Expect(states.Filter(new() { HasText = "runs" })).ToHaveCountAsync(4);
+        await Expect(states.Filter(new() { HasText = "waits" })).ToHaveCountAsync(2);
+        await Expect(visit.Find("connection")).ToHaveTextAsync("live");
+        for (var n = 0; n < 3; n++)
+        {
+            await visit.Find("exec-cancel-all").First.ClickAsync();
+            await Expect(visit.Find("exec-cancel-all")).ToHaveCountAsync(2 - n);
+        }
+
+        await Expect(states.Filter(new() { HasText = "cancelled" })).ToHaveCountAsync(4);
+        await Expect(states.Filter(new() { HasText = "not started" })).ToHaveCountAsync(2);
+    }
+
+    [Fact]
     public async Task Cancel_ends_the_command_on_the_host()
     {
         var visit = await OpenAsync("box", "other");

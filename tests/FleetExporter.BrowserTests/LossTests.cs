@@ -69,7 +69,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         try
         {
             await visit.Find("lost").WaitForAsync(new() { State = WaitForSelectorState.Visible });
-            Assert.True(watch.Elapsed < Limit + TimeSpan.FromSeconds(0.5), $"said after {watch.ElapsedMilliseconds} ms");
+            Assert.True(watch.Elapsed < Limit + TimeSpan.FromSeconds(0.2), $"said after {watch.ElapsedMilliseconds} ms");
         }
         finally
         {

@@ -19,7 +19,11 @@ public sealed record FiringAlert(
 /// <summary>A silence.</summary>
 /// <param name="Equal">The label values that it asks for; null when it matches in any other way.</param>
 /// <param name="Active">It counts now.</param>
-public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>? Equal, bool Active, DateTimeOffset Until, string By, string Comment);
+public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>? Equal, bool Active, DateTimeOffset Until, string By, string Comment)
+{
+    /// <summary>Whether it asks for exactly the labels of this alert, and so covers no other.</summary>
+    public bool IsOnlyOf(FiringAlert alert) => Equal is not null && Equal.Count == alert.Labels.Count && alert.Labels.All(l => Equal.GetValueOrDefault(l.Key) == l.Value);
+}
 
 /// <summary>Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.</summary>
 /// <remarks>Seen: Alertmanager 0.25. What it does not always send may be missing; what is there has to be of its kind.</remarks>

@@ -103,7 +103,7 @@ internal sealed record AlertCall(HttpContext Context, Alertmanager Alertmanager,
         var comment = Printable.Line(body.Comment ?? "", LongestComment) is { Length: > 0 } given ? given : $"acknowledged by {by}";
         var silence = await Alertmanager.SilenceAsync(
             state.Alert, state.Exact.MaxBy(s => s.Until)?.Id, now, until, by, comment, Context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Ok(state.View with { Acknowledged = true, Silence = new SilenceView(Printable.Line(silence, 100), until, by, comment) });
+        return TypedResults.Ok(state.View with { Acknowledged = true, Silence = new SilenceView(Printable.Line(silence, 100), until, by, comment, Exact: true) });
     }
 
     public async Task<IResult> TakeBackAsync(AlertState state, AckBody body)

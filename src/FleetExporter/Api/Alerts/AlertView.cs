@@ -70,7 +70,7 @@ public sealed record AlertView(
             alert.Started,
             alert.SilencedBy.Count > 0,
             alert.Inhibited,
-            silence is null ? null : SilenceView.Of(silence),
+            silence is null ? null : SilenceView.Of(silence, alert),
             alert.Labels.Take(MostLabels).DistinctBy(l => Printable.Line(l.Key, Longest), StringComparer.Ordinal)
                 .ToDictionary(l => Printable.Line(l.Key, Longest), l => Printable.Line(l.Value, Longest), StringComparer.Ordinal));
     }
@@ -83,8 +83,9 @@ public sealed record AlertView(
 /// <summary>The silence over an alert.</summary>
 /// <param name="Id">Alertmanager's.</param>
 /// <param name="By">Who made it.</param>
-public sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment)
+/// <param name="Exact">It covers this alert and nothing else, so that it can be ended here.</param>
+public sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment, bool Exact)
 {
-    internal static SilenceView Of(AlertSilence silence) =>
-        new(Printable.Line(silence.Id, 100), silence.Until, Printable.Line(silence.By, 100), Printable.Line(silence.Comment, 500));
+    internal static SilenceView Of(AlertSilence silence, FiringAlert alert) =>
+        new(Printable.Line(silence.Id, 100), silence.Until, Printable.Line(silence.By, 100), Printable.Line(silence.Comment, 500), silence.IsOnlyOf(alert));
 }

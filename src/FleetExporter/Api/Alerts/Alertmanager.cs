@@ -28,7 +28,7 @@ internal sealed class Alertmanager(LiveConfig config)
         return alerts.FirstOrDefault(a => a.Id == id) is not { } alert ? null : new AlertState(
             alert,
             AlertView.Of(alert, silences),
-            [.. silences.Values.Where(s => s.Equal is { } equal && equal.Count == alert.Labels.Count && alert.Labels.All(l => equal.GetValueOrDefault(l.Key) == l.Value))]);
+            [.. silences.Values.Where(s => s.IsOnlyOf(alert))]);
     }
 
     /// <summary>Silences this alert and nothing else.</summary>

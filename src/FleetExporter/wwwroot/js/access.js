@@ -2,19 +2,22 @@
 import { get, onDenied, post } from './api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from './dom.js';
-import { restart, start } from './live.js';
+import { onReturn, restart, start } from './live.js';
 import { change, may, state } from './store.js';
 import { toast } from './ui.js';
 
+let lastName = null;
+
 async function whoAmI() {
   try {
-    const me = await get('/api/me', { quiet: true });
-    change('me', s => { s.me = me; });
+    tell(await get('/api/me', { quiet: true }));
   } catch (error) {
-    if (error.status === 401 || error.status === 403) change('me', s => { s.me = null; });
+    if (error.status === 401 || error.status === 403) tell(null);
     else throw error;
   }
 }
+
+const tell = me => { if (state.me === undefined || JSON.stringify(state.me) !== JSON.stringify(me)) change('me', s => { s.me = me; }); };
 
 export async function setUpAccess() {
   byId('login-button').addEventListener('click', () => login());
@@ -22,6 +25,8 @@ export async function setUpAccess() {
   onDenied(() => {
     if (state.me) whoAmI().catch(() => {});
   });
+  // The service may have been started anew, and a session ends by itself.
+  onReturn(() => { if (state.me !== undefined) whoAmI().catch(() => {}); });
   start(); // also shows that the service is not there
   while (state.me === undefined) await whoAmI().catch(() => new Promise(done => setTimeout(done, 1000)));
 }
@@ -37,7 +42,8 @@ export function login(reason) {
     try {
       await post('/api/login', { key: key.value.trim() }, { quiet: true });
       await whoAmI();
-      closeDialog();
+      if (lastName && state.me?.name !== lastName) return location.reload(); // what is on the page was another's
+      closeDialog(form);
       restart();
       toast(`Logged in as ${state.me?.name ?? 'nobody'}.`, 'ok');
     } catch (error) {
@@ -45,6 +51,7 @@ export function login(reason) {
       key.select();
     }
     submit.disabled = false;
+    return undefined;
   } } }, reason ? h('p', {}, reason) : null,
   h('label', { class: 'field' }, 'Key', key),
   h('p', { class: 'soft small' }, 'The admin key of the service is in data_dir/admin.key; others come from ', h('code', {}, 'fleet-exporter key new'), '. Acting needs the scope control.'),
@@ -59,13 +66,13 @@ async function logout() {
     toast(error.message, 'bad');
     return;
   }
-  await whoAmI().catch(() => {});
-  restart();
+  location.reload(); // nothing of what was seen stays
 }
 
 /** Buttons of the header; and what acts is there only for those who may. */
 export function showAccess() {
   const me = state.me;
+  if (me && !me.anonymous) lastName = me.name;
   byId('login-button').hidden = !(me === null || me?.anonymous);
   byId('logout-button').hidden = !me || me.anonymous;
   byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;

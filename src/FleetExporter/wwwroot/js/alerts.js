@@ -24,7 +24,7 @@ export const view = {
   show: render,
 
   update(topics) {
-    if (['alerts', 'me', 'hosts', 'tick'].some(t => topics.has(t))) render();
+    if (['alerts', 'config', 'me', 'hosts', 'tick'].some(t => topics.has(t))) render();
   },
 };
 
@@ -39,7 +39,7 @@ function render() {
     parts.empty.dataset.mark = mark;
     fill(parts.empty, trouble ? problem('Alerts', trouble, wake) : !state.alerts ? loading('alerts') : list.length ? null : filter ? notice('empty', 'No alert matches', 'Change the filter.') : notice('empty', chosen === 'acknowledged' ? 'Nothing is acknowledged' : 'No alert is active', chosen === 'acknowledged' ? null : 'Prometheus and Alertmanager have nothing to say.'));
   }
-  keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${a.inhibited} ${may('control')}`, card);
+  keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${a.inhibited} ${a.silence?.exact} ${state.config?.grafana_url} ${may('control')}`, card);
 }
 
 const matches = a => !filter || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, subject(a), a.message, a.description].join(' ').toLowerCase().includes(word));
@@ -51,14 +51,20 @@ function runbook(alert) {
   return /^https?:\/\//.test(alert.runbook_url ?? '') ? alert.runbook_url : null;
 }
 
+/** The dashboard of its host, where there is a Grafana. */
+function dashboard(alert) {
+  const grafana = state.config?.grafana_url;
+  return /^https?:\/\//.test(grafana ?? '') ? `${grafana.replace(/\/+$/, '')}/d/fleet-${alert.host ? `host?var-host=${encodeURIComponent(alert.host)}` : 'alerts'}` : null;
+}
+
 function card(first) {
   const severity = pill('alert-severity');
   const [message, detail, when, where, silence] = [h('bdi', {}), h('p', { class: 'soft break' }), h('span', { class: 'soft small' }), h('span', { class: 'row small' }), h('p', { class: 'small' })];
-  const book = runbook(first);
+  const [book, graphs] = [runbook(first), dashboard(first)];
   const node = h('article', { class: `card tone ${first.acknowledged || first.inhibited ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
     h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when,
-      !may('control') ? null : first.acknowledged ? h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => takeBack(first) } }, 'Take back') : h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(first) } }, 'Acknowledge'))),
-    detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null));
+      !may('control') ? null : first.acknowledged ? first.silence?.exact === false ? null : h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => takeBack(first) } }, 'Take back') : h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(first) } }, 'Acknowledge'))),
+    detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null, graphs ? h('a', { href: graphs, 'data-testid': 'alert-grafana' }, 'Grafana') : null));
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : severityTone(a) === 'warn' ? 'degraded' : '', a.severity || 'alert');
     setText(message, clean(a.message || a.type, 300));
@@ -66,7 +72,7 @@ function card(first) {
     detail.hidden = !a.description;
     setText(when, `for ${age(a.created)}`);
     when.title = at(a.created);
-    setText(silence, a.silence ? `Acknowledged by ${clean(a.silence.by, 60)} until ${at(a.silence.until)}${a.silence.comment ? `: ${clean(a.silence.comment, 300)}` : ''}` : a.acknowledged ? 'Acknowledged' : a.inhibited ? 'A worse alert hides it from receivers.' : '');
+    setText(silence, a.silence ? `Acknowledged by ${clean(a.silence.by, 60)} until ${at(a.silence.until)}${a.silence.comment ? `: ${clean(a.silence.comment, 300)}` : ''}${a.silence.exact === false ? '. The silence covers more than this alert; end it in Alertmanager.' : ''}` : a.acknowledged ? 'Acknowledged' : a.inhibited ? 'A worse alert hides it from receivers.' : '');
     silence.hidden = !silence.textContent;
     const mark = `${a.host} ${a.session} ${state.hosts.has(a.host)}`;
     if (where.mark === mark) return;

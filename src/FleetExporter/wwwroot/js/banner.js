@@ -2,8 +2,8 @@
 import { byId, h, keyed, setAttr, setClass, setText } from './dom.js';
 import { activeAlerts, severityTone, subject } from './alertlist.js';
 import { acknowledge } from './acknowledge.js';
-import { age, count } from './format.js';
-import { may } from './store.js';
+import { age, at, count } from './format.js';
+import { may, state } from './store.js';
 import { clean, remote } from './text.js';
 import { pill } from './ui.js';
 
@@ -30,7 +30,7 @@ export function showBanner() {
   if (banner.hidden) return;
   setClass(banner, 'bad', severityTone(alerts[0]) === 'bad');
   setAttr(byId('banner-toggle'), 'aria-expanded', String(open));
-  setText(byId('banner-title'), `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}`);
+  setText(byId('banner-title'), `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}${state.alertsProblem ? ` at ${at(state.alertsAt)}: Alertmanager does not answer now` : ''}`);
   byId('banner-list').hidden = !open;
   if (open) keyed(byId('banner-list'), alerts.slice(0, MOST), a => `${a.id} ${may('control')}`, row);
 }

@@ -1,33 +1,42 @@
-// The one dialog of the page; what it shows is made anew each time. Escape and the backdrop close it.
+// The one dialog of the page; what it shows is made anew each time. Escape closes it, and the backdrop where nothing was typed.
 import { byId, fill, h } from './dom.js';
 
 let whenClosed = null;
 
 export function openDialog(title, content, closed) {
   const dialog = byId('dialog');
-  if (dialog.open) closeDialog();
+  leave();
   fill(dialog, h('div', { class: 'body', 'data-testid': 'dialog-body' }, h('h2', { id: 'dialog-title' }, title), content));
   whenClosed = closed ?? null;
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.querySelector('[autofocus]')?.focus();
   return dialog;
 }
 
-export function closeDialog() {
-  byId('dialog').close();
+/** @param own closes it only while it shows this; what an answer belongs to may have been closed before it came. */
+export function closeDialog(own) {
+  const dialog = byId('dialog');
+  if (!own || dialog.contains(own)) dialog.close();
+}
+
+function leave() {
+  const call = whenClosed;
+  whenClosed = null;
+  call?.();
 }
 
 export function setUpDialog() {
   const dialog = byId('dialog');
   dialog.addEventListener('close', () => {
-    const call = whenClosed;
-    whenClosed = null;
+    if (dialog.open) return; // it shows something else by now
     dialog.replaceChildren();
-    call?.();
+    leave();
   });
-  dialog.addEventListener('click', event => { if (event.target === dialog) dialog.close(); });
+  let pressed = null; // a selection that is dragged out of a field ends on the backdrop
+  dialog.addEventListener('pointerdown', event => { pressed = event.target; });
+  dialog.addEventListener('click', event => { if (event.target === dialog && pressed === dialog && !dialog.querySelector('form')) dialog.close(); });
 }
 
 export const actions = (...buttons) => h('div', { class: 'actions' }, buttons);
 
-export const cancelButton = (text = 'Cancel') => h('button', { type: 'button', 'data-testid': 'dialog-cancel', on: { click: closeDialog } }, text);
+export const cancelButton = (text = 'Cancel') => h('button', { type: 'button', 'data-testid': 'dialog-cancel', on: { click: () => closeDialog() } }, text);

@@ -62,21 +62,22 @@ export function fill(node, ...children) {
 export function keyed(parent, items, key, make) {
   const before = parent.keyedParts ?? new Map();
   const after = new Map();
+  const wanted = new Map();
+  for (const item of items) if (!wanted.has(key(item))) wanted.set(key(item), item);
+  for (const [k, part] of before) {
+    if (!wanted.has(k)) {
+      part.drop?.();
+      part.node.remove();
+    }
+  }
   let at = parent.firstChild;
-  for (const item of items) {
-    const k = key(item);
-    if (after.has(k)) continue;
+  for (const [k, item] of wanted) {
     const part = before.get(k) ?? make(item);
     part.update?.(item);
     after.set(k, part);
     if (part.node === at) at = at.nextSibling;
+    else if (part.node.parentNode === parent && parent.moveBefore) parent.moveBefore(part.node, at);
     else parent.insertBefore(part.node, at);
-  }
-  for (const [k, part] of before) {
-    if (!after.has(k)) {
-      part.drop?.();
-      part.node.remove();
-    }
   }
   parent.keyedParts = after;
   return after;

@@ -16,6 +16,8 @@ let filter = '';
 let policies = new Map(); // of connections, by name; hosts of the file say theirs in the configuration too
 const picked = new Set();
 const runs = [];
+const queue = [];
+let busy = 0;
 
 export const view = {
   mount(root) {
@@ -74,7 +76,7 @@ function render() {
   keyed(parts.hosts, list, x => x.hostname, pick);
   for (const name of picked) if (!state.hosts.has(name)) picked.delete(name);
   const able = all().filter(x => !obstacle(x)).length;
-  setText(parts.says, able === 0 ? 'No host runs commands: exec.policy in fleet.yml is off' : picked.size ? `${count(picked.size, 'host')} chosen` : `${able} of ${count(state.hosts.size, 'host')} may run commands`);
+  setText(parts.says, able === 0 ? !state.hostsAt ? '' : all().some(x => obstacle(x) === 'offline') ? 'No host can run a command now: those that may are offline' : 'No host runs commands: exec.policy in fleet.yml is off' : picked.size ? `${count(picked.size, 'host')} chosen: ${clean([...picked].slice(0, 5).join(', '), 200)}${picked.size > 5 ? ' …' : ''}` : `${able} of ${count(state.hosts.size, 'host')} may run commands`);
   parts.submit.disabled = picked.size === 0;
   setText(parts.submit, picked.size > 1 ? `Run on ${picked.size} hosts` : 'Run');
   const chosen = [...picked].map(configOf).filter(Boolean);
@@ -101,6 +103,22 @@ function pick(first) {
   } };
 }
 
+/** Resolves when it has ended. Those of all batches wait in one queue. */
+const begin = started => new Promise(done => {
+  queue.push(() => started.start().finally(done));
+  next();
+});
+
+function next() {
+  while (busy < AT_ONCE && queue.length) {
+    busy++;
+    queue.shift()().finally(() => {
+      busy--;
+      next();
+    });
+  }
+}
+
 async function submit(event) {
   event.preventDefault();
   const command = parts.command.value;
@@ -108,12 +126,10 @@ async function submit(event) {
   const folder = parts.folder.value.trim();
   const started = [...picked].map(host => run({ host, command, timeout_seconds: Number(parts.timeout.value) || 60, ...(folder ? { working_directory: folder } : {}) }));
   runs.push(...started);
-  const cancel = started.length > 1 ? h('button', { type: 'button', 'data-testid': 'exec-cancel-all', on: { click: () => started.forEach(r => r.stop()) } }, 'Cancel all') : null;
+  const cancel = started.length > 1 ? h('button', { type: 'button', 'data-testid': 'exec-cancel-all', on: { click: event => { event.target.remove(); started.forEach(r => r.stop()); } } }, 'Cancel all') : null;
   parts.runs.prepend(h('section', { class: 'stack', 'data-testid': 'exec-batch' }, h('h3', { class: 'break' }, h('code', {}, clean(command, 300)), ' ', cancel), h('div', { class: 'grid-of-runs' }, started.map(r => r.node))));
   while (parts.runs.childElementCount > 10) parts.runs.lastChild.remove();
-  const queue = [...started];
-  const lane = async () => { while (queue.length) await queue.shift().start(); };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(started.map(begin));
   cancel?.remove();
   if (started.length > 1) toast(`Done on ${started.length} hosts.`);
   parts.history.load();

@@ -2,21 +2,23 @@
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { h } from './dom.js';
 import { clean } from './text.js';
+import { toast } from './ui.js';
 
 /** @param fields [label, control, name of the field in the service's errors]; submit() may throw an ApiError, which is shown; danger for what destroys. */
 export function formDialog({ title, testid, intro, fields = [], go, danger, submit }) {
   const wrong = h('p', { class: 'bad', role: 'alert', 'data-testid': `${testid}-error` });
   const button = h('button', { class: danger ? 'danger' : 'go', 'data-testid': `${testid}-submit` }, go);
   const said = fields.map(([, , name]) => [name, h('span', { class: 'bad small' })]);
-  openDialog(title, h('form', { 'data-testid': testid, on: { submit: async event => {
+  const form = h('form', { 'data-testid': testid, on: { submit: async event => {
     event.preventDefault();
     button.disabled = true;
     wrong.textContent = '';
     said.forEach(([, node]) => { node.textContent = ''; });
     try {
       await submit();
-      closeDialog();
+      closeDialog(form);
     } catch (error) {
+      if (!form.isConnected) return toast(`${title} ${error.message}`, 'bad');
       const rest = Object.entries(error.fields ?? {}).filter(([name, messages]) => {
         const place = said.find(([field]) => field === name)?.[1];
         if (place) place.textContent = clean([messages].flat().join(' '), 300);
@@ -25,5 +27,7 @@ export function formDialog({ title, testid, intro, fields = [], go, danger, subm
       wrong.textContent = rest.length || !Object.keys(error.fields ?? {}).length ? error.message : '';
       button.disabled = false;
     }
-  } } }, intro, fields.map(([label, control], i) => h('label', { class: 'field' }, label, control, said[i][1])), wrong, actions(cancelButton(), button)));
+    return undefined;
+  } } }, intro, fields.map(([label, control], i) => h('label', { class: 'field' }, label, control, said[i][1])), wrong, actions(cancelButton(), button));
+  openDialog(title, form);
 }

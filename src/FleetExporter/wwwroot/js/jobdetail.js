@@ -90,16 +90,16 @@ export function jobDetail(id, changed) {
     if (!may('control')) return fill(outputSays, h('p', { class: 'soft' }, 'Output needs the scope control.'));
     if (job.status === 'pending') return fill(outputSays, h('p', { class: 'soft' }, 'It has not been started.'));
     if (job.status !== 'running' && !wasRunning) return undefined;
-    wasRunning = job.status === 'running';
     try {
       const answer = await get(`${path}/output?lines=${LINES}`);
       if (over) return undefined;
+      wasRunning = job.status === 'running';
       const bottom = printed.scrollHeight - printed.scrollTop - printed.clientHeight < 40;
       setText(printed, (answer.lines ?? []).map(line => clean(line.slice(line.lastIndexOf('\r', line.length - 2) + 1).replace(/\r$/, ''), 2000, true)).join('\n'));
       fill(outputSays, answer.truncated ? h('p', { class: 'soft small' }, `The last ${answer.lines.length} lines.`) : answer.lines?.length ? null : h('p', { class: 'soft' }, 'Nothing has been printed.'));
       if (bottom) printed.scrollTop = printed.scrollHeight;
     } catch (error) {
-      if (!over && error.status !== 0) fill(outputSays, problem('The output', error));
+      if (!over && error.status !== 0) fill(outputSays, problem('The output', error, load));
     }
     return undefined;
   }

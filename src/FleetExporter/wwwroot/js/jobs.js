@@ -67,6 +67,7 @@ async function load() {
     const [projects, list] = await Promise.all([all('/api/dgx/projects').catch(error => { if (error.status === 404) return []; throw error; }), all('/api/dgx/jobs')]);
     known = { projects, jobs: list };
     list.forEach(take);
+    if (!projects.some(p => p.id === project)) project = null;
     trouble = null;
   } catch (error) {
     if (error.status !== 0) trouble = error;

@@ -10,33 +10,34 @@ import { loading, notice, toast } from './ui.js';
 export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
   const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('what would die'));
-  const dialog = openDialog('Kill this session?', slot);
+  openDialog('Kill this session?', slot);
   const put = (...nodes) => {
-    if (!dialog.open || !slot.isConnected) return;
     slot.replaceChildren(...nodes);
     slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
   };
+  // A bad end is said even when nobody looks any more.
+  const fail = (title, detail, ...more) => (slot.isConnected ? put(notice('error', title, detail), actions(cancelButton('Close'), ...more)) : toast(`${clean(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad'));
   try {
     await post(path, {});
-    put(notice('error', 'The service asked for no confirmation', 'Nothing is known of what happened.'), actions(cancelButton('Close')));
+    fail('The service asked for no confirmation', 'Nothing is known of what happened.');
   } catch (error) {
-    if (error.status === 428 && error.body?.confirmation_token) put(...confirmation(path, error.body, put, session));
-    else put(notice('error', error.title || 'It cannot be killed', error.message), actions(cancelButton('Close')));
+    if (error.status === 428 && error.body?.confirmation_token) put(...confirmation(path, error.body, slot, fail, session));
+    else fail(error.title || 'It cannot be killed', error.message);
   }
 }
 
-function confirmation(path, answer, put, session) {
+function confirmation(path, answer, slot, fail, session) {
   const s = answer.session ?? session;
   const submit = h('button', { type: 'button', class: 'danger', 'data-testid': 'kill-confirm', on: { click: async () => {
     submit.disabled = true;
     try {
       const result = await post(path, { confirmation_token: answer.confirmation_token });
       if (result?.killed) {
-        closeDialog();
+        closeDialog(slot);
         toast(`${clean(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
-      } else put(notice('error', 'tmux still has it', result?.detail ?? 'no reason is known'), actions(cancelButton('Close')));
+      } else fail('tmux still has it', result?.detail ?? 'no reason is known');
     } catch (error) {
-      put(notice('error', error.title || 'It was not killed', error.message), actions(cancelButton('Close'), error.status === 403 ? h('button', { type: 'button', on: { click: () => killDialog(session) } }, 'Ask again') : null));
+      fail(error.title || 'It was not killed', error.message, error.status === 403 ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again') : null);
     }
   } } }, 'Kill it');
   return [h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),

@@ -3,10 +3,10 @@ import { all, get } from './api.js';
 import { hear } from './clock.js';
 import { fillIn } from './history.js';
 import { change, state } from './store.js';
-import { dropAlert, dropHost, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
+import { dropAlert, dropHost, hostsFailed, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
 
 const QUIET = 700; // a silence after which the service is asked whether it is there
-const PATIENCE = 1200; // and how long its answer may take: both together under two seconds
+const PATIENCE = 1000; // and how long its answer may take: both together under two seconds
 const POLL = 5000;
 const ALERTS = 15000;
 const RECONCILE = 60000; // the whole list, now and then: what is gone is told by nobody else
@@ -18,14 +18,22 @@ let retry = 1000;
 let nextTry = 0;
 let heard = 0;
 let polledAt = 0;
+let returnedAt = Date.now();
 let alertsAt = 0;
 let running = false;
 let polling = false;
 let wakeUp = () => {};
+let returned = () => {};
+
+/** @param listener called when the service is there again, and about once a minute while it is. */
+export const onReturn = listener => { returned = listener; };
 
 function setConnection(to) {
   if (state.connection === to) return;
-  if (TOLD.includes(to) && !TOLD.includes(state.connection)) remember();
+  if (TOLD.includes(to) && !TOLD.includes(state.connection)) {
+    remember();
+    returned();
+  }
   change('connection', s => { s.connection = to; s.connectionSince = Date.now(); });
 }
 
@@ -81,7 +89,13 @@ async function step() {
   if (socket?.readyState === WebSocket.OPEN && socket.last && time - socket.last > SILENT) socket.close();
   const live = socket?.readyState === WebSocket.OPEN && socket.last;
   const waits = socket?.readyState === WebSocket.CONNECTING && time - socket.began < 1000;
-  if (!polling && !(waits && state.hostsAt) && time - polledAt > (live ? RECONCILE : POLL)) poll([all('/api/hosts').then(items => takeHosts(items, true)), get('/api/overview').then(takeOverview)], () => { polledAt = Date.now(); });
+  if (!polling && !(waits && state.hostsAt) && time - polledAt > (live ? RECONCILE : POLL)) {
+    if (time - returnedAt > RECONCILE) {
+      returnedAt = time;
+      returned();
+    }
+    poll([all('/api/hosts').then(items => takeHosts(items, true), hostsFailed), get('/api/overview').then(takeOverview)], () => { polledAt = Date.now(); });
+  }
   else if (!polling && time - alertsAt > ALERTS) poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => { alertsAt = Date.now(); });
   if (live) setConnection('live');
   else if (state.hostsAt) setConnection('polling');

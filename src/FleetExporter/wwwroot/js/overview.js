@@ -5,7 +5,7 @@ import { at, known, watts } from './format.js';
 import { AREAS } from './areas.js';
 import { hosts, sessions, state } from './store.js';
 import { clean } from './text.js';
-import { loading, paint, pill, tone } from './ui.js';
+import { paint, pill, tone, waiting } from './ui.js';
 
 const MOST = 8;
 
@@ -13,14 +13,14 @@ let parts;
 
 export const view = {
   mount(root) {
-    parts = { waiting: loading('the state of the fleet'), strip: h('div', { class: 'strip', 'data-testid': 'strip' }), cards: h('div', { class: 'grid parts', 'data-testid': 'areas' }), log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }) };
+    parts = { waiting: h('div', {}), strip: h('div', { class: 'strip', 'data-testid': 'strip' }), cards: h('div', { class: 'grid parts', 'data-testid': 'areas' }), log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }) };
     root.append(parts.waiting, parts.strip, parts.cards, h('div', { class: 'card' }, h('h2', {}, 'Changes'), parts.log));
     this.update();
   },
 
   update() {
     parts.waiting.hidden = Boolean(state.overview || state.hostsAt);
-    if (!parts.waiting.hidden) return;
+    if (!parts.waiting.hidden) return void waiting(parts.waiting, 'the state of the fleet');
     showStrip();
     keyed(parts.cards, AREAS.map(area => ({ ...area, ...area.read(state) })), a => a.key, card);
     const log = state.log.length ? state.log : [null];
@@ -41,7 +41,7 @@ function showStrip() {
   const figures = [
     ['hosts', `${list.filter(x => x.status === 'online').length}/${list.length}`, 'hosts online'], ['gpus', `${busy}/${gpus.length}`, 'GPUs busy'],
     ['power', gpus.length ? power >= 10000 ? `${(power / 1000).toFixed(1)} kW` : watts(power) : '–', 'GPU power'],
-    ['sessions', String(sessions().length), legacy ? `sessions, ${legacy} legacy` : 'sessions'], ['alerts', state.alerts ? String(activeAlerts().length) : '–', 'active alerts'],
+    ['sessions', String(sessions().length), legacy ? `sessions, ${legacy} legacy` : 'sessions'], ['alerts', state.alerts && !state.alertsProblem ? String(activeAlerts().length) : '–', state.alertsProblem ? 'alerts: not known' : 'active alerts'],
   ];
   keyed(parts.strip, figures, f => f[0], () => {
     const [value, name] = [h('b'), h('span')];

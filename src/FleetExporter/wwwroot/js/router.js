@@ -1,6 +1,7 @@
 // #hosts/NAME shows the view `hosts` with NAME. A view's script is loaded when it is first shown.
 import { byId, setAttr } from './dom.js';
 import { change } from './store.js';
+import { problem } from './ui.js';
 
 const views = new Map();
 let current = null;
@@ -39,12 +40,19 @@ async function route(focus) {
     setAttr(tab, 'aria-current', here ? 'page' : null);
     if (here) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
-  if (isOther && focus) {
+  if (focus && (isOther || argument)) {
     scrollTo(0, 0);
     byId('main').focus({ preventScroll: true });
   }
   if (!entry.view) {
-    const { view } = await entry.load();
+    let view;
+    try {
+      ({ view } = await entry.load());
+    } catch (error) {
+      console.error(error);
+      entry.root.replaceChildren(problem('This view', { status: 0, message: 'Its script could not be loaded.' }, () => location.reload()));
+      return;
+    }
     if (!entry.view) {
       entry.view = view;
       view.mount(entry.root);

@@ -1,9 +1,9 @@
 // What the page knows. Modules change it with `change`, and are told once per frame which topics did.
 export const state = {
   me: undefined, // undefined: not asked yet; null: a key is needed
-  hosts: new Map(), hostsAt: null,
+  hosts: new Map(), hostsAt: null, hostsProblem: null,
   overview: null,
-  alerts: null, alertsProblem: null,
+  alerts: null, alertsAt: null, alertsProblem: null,
   config: null,
   connection: 'connecting', // connecting, live, polling, lost, locked
   connectionSince: Date.now(),
@@ -20,7 +20,8 @@ export function listen(listener) {
 
 export function change(topic, apply) {
   apply?.(state);
-  if (changed.size === 0) requestAnimationFrame(tell);
+  // A page that is not seen has no frames, and its title still counts the alerts.
+  if (changed.size === 0) document.hidden ? setTimeout(tell, 100) : requestAnimationFrame(tell);
   changed.add(topic);
 }
 

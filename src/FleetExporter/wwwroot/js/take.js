@@ -3,14 +3,14 @@ import { forget, record } from './history.js';
 import { emptyLog, note } from './log.js';
 import { change, state } from './store.js';
 
-const PARTS = { gpu: 'GPU', local_gpu: 'Local GPU', provider: 'Provider', multimodal: 'Multimodal', gateway: 'Gateway', tunnel: 'Tunnel', heartbeat: 'Heartbeat' };
+export const PARTS = { gpu: 'GPU', local_gpu: 'Local GPU', provider: 'Provider', multimodal: 'Multimodal', gateway: 'Gateway', tunnel: 'Tunnel', heartbeat: 'Heartbeat' };
 
 /** What was known belongs to whoever had the key. */
 export function forgetAll() {
   change('hosts', s => {
     s.hosts.forEach((_, name) => forget(name));
     s.hosts.clear();
-    s.hostsAt = s.updatedAt = s.overview = s.alerts = s.config = null;
+    s.hostsAt = s.updatedAt = s.overview = s.alerts = s.alertsAt = s.config = s.hostsProblem = null;
     emptyLog();
   });
 }
@@ -34,7 +34,12 @@ export function takeHosts(list, whole) {
       }
     }
     s.updatedAt = s.hostsAt = Date.now();
+    s.hostsProblem = null;
   });
+}
+
+export function hostsFailed(problem) {
+  if (problem.status !== 0) change('hosts', s => { s.hostsProblem = problem; });
 }
 
 export function dropHost(data) {
@@ -62,7 +67,9 @@ export function takeAlerts(list, problem) {
   if (problem?.status === 0) return; // nothing is there at all, which is said elsewhere
   change('alerts', s => {
     s.alertsProblem = problem ?? null;
-    s.alerts = Array.isArray(list) ? new Map(list.filter(a => a?.id).map(a => [a.id, a])) : s.alerts;
+    if (!Array.isArray(list)) return;
+    s.alerts = new Map(list.filter(a => a?.id).map(a => [a.id, a]));
+    s.alertsAt = Date.now();
   });
 }
 

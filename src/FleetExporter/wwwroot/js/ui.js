@@ -1,5 +1,6 @@
 // Small parts that views share.
 import { h, setAttr, setClass, setText, setVar } from './dom.js';
+import { state } from './store.js';
 import { clean } from './text.js';
 
 const TONES = { ok: 'ok', online: 'ok', degraded: 'warn', loading: 'warn', error: 'bad', offline: 'bad', gone: 'bad', completed: 'ok', running: 'ok', failed: 'bad', cancelled: 'warn', legacy: 'warn' };
@@ -45,11 +46,20 @@ export function notice(kind, title, detail, ...more) {
     h('p', {}, h('strong', {}, title)), detail ? h('p', { class: 'soft break' }, detail) : null, more);
 }
 
+/** In place of what needs the hosts, until they are there: why they are not, if that is known. */
+export function waiting(node, what) {
+  const mark = state.hostsProblem?.message ?? 'loading';
+  if (node.dataset.mark === mark) return;
+  node.dataset.mark = mark;
+  node.replaceChildren(state.hostsProblem ? problem(`${what[0].toUpperCase()}${what.slice(1)}`, state.hostsProblem) : loading(what));
+}
+
 export const loading = what => notice('loading', `Loading ${what} …`);
 
 export function problem(what, error, again) {
-  const gone = error.status === 404 || error.status === 405;
-  const title = gone ? `${what}: this service does not have it` : error.status === 503 ? `${what}: not available` : error.status === 403 ? `${what}: not allowed` : `${what} could not be loaded`;
+  const unknown = error.status === 404 && error.title.startsWith('Unknown');
+  const gone = !unknown && (error.status === 404 || error.status === 405);
+  const title = unknown ? `${what} is not there, or not any more` : gone ? `${what}: this service does not have it` : error.status === 503 ? `${what}: not available` : error.status === 403 ? `${what}: not allowed` : `${what} could not be loaded`;
   return notice('error', title, gone ? 'The part is not there, or not configured.' : error.message, again ? h('button', { type: 'button', on: { click: again } }, 'Try again') : null);
 }
 
