@@ -71,10 +71,10 @@ public sealed class ConnectionsTests
     {
         await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + DeviceServer.Devices + "services: [{ name: svc, url: 'http://127.0.0.1:1/' }]\n");
         await server.DoAsync("POST", "/api/dgx/connections", New);
-        await server.DoAsync("POST", "/api/dgx/connections", """{"name":"other","hostname":"o.lan","is_active":false}""");
+        await server.DoAsync("POST", "/api/dgx/connections", """{"name":"third","hostname":"o.lan","is_active":false}""");
 
         Assert.Equal((409, "name"), await server.RefusedAsync("POST", "/api/dgx/connections", $$"""{"name":"{{name}}","hostname":"x.lan"}"""));
-        Assert.Equal((409, "name"), await server.RefusedAsync("PUT", "/api/dgx/connections/other", $$"""{"name":"{{name}}"}"""));
+        Assert.Equal((409, "name"), await server.RefusedAsync("PUT", "/api/dgx/connections/third", $$"""{"name":"{{name}}"}"""));
         Assert.Equal(4, (await server.NamesAsync("/api/dgx/connections")).Count);
     }
 
