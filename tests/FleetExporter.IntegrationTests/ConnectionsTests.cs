@@ -154,11 +154,15 @@ public sealed class ConnectionsTests
             await server.RunAsync();
             await exporter.UntilAsync("it is watched as soon as the store answers", IsUp);
 
-            // Gone again, what is known is watched on.
+            // Gone again, what is known is watched on, also when it should be read again.
+            var said = Said();
             await server.StopAsync();
+            await Until.TrueAsync(() => Said() > said, "it is read again", () => exporter.Log, TimeSpan.FromSeconds(60));
             using var refused = await exporter.Http.PostAsJsonAsync("/api/dgx/connections", Connection(machine, "x"), Stop);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.True(IsUp(await exporter.PageAsync()));
+
+            int Said() => exporter.Log.Split("those known are watched on").Length;
         }
 
         // It ends as one that runs.

@@ -30,6 +30,12 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>What stands where the uptime of a section should.</summary>
     public string? FakeUptime { get; set; }
 
+    /// <summary>Where its host is, as <c>host:port</c>; empty where nobody said.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>What a command prints, given the script that runs it; null: the host runs no commands.</summary>
+    public Func<string, Task<string>>? Commands { get; set; }
+
     /// <summary>What starting a stream throws.</summary>
     public Exception? Throws { get; set; }
 
@@ -76,7 +82,8 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         return process;
     }
 
-    public IShellProcess StartCommand() => throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
+    public IShellProcess StartCommand() =>
+        Commands is { } run ? new ReplayCommand(run) : throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 

@@ -69,8 +69,9 @@ public sealed record FleetConfig
     /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 
-    /// <summary>Names that are taken: of hosts and of all that is asked over the network.</summary>
-    public IEnumerable<string> Names => Hosts.Select(h => h.Name).Concat(((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name));
+    /// <summary>Names that are taken: of hosts, of devices and of all that is asked over the network.</summary>
+    public IEnumerable<string> Names =>
+        [.. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name), .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)];
 
     /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
     public string? SourcePath { get; init; }

@@ -115,20 +115,15 @@ public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimePro
         _stopping.Dispose();
     }
 
-    /// <summary>The way to a host for a command that its policy allows.</summary>
-    /// <param name="command">Null for what is no command of somebody's, and under no policy.</param>
-    /// <exception cref="CommandRefusedException">There is none now.</exception>
-    public HostAccess AccessTo(string host, string? command)
+    /// <exception cref="CommandRefusedException">The host's policy forbids the command.</exception>
+    public static void CheckAllowed(HostAccess access, string command)
     {
-        var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
-        if (command is not null && !access.Host.Exec.Allows(command, access.Host.Commands))
+        if (!access.Host.Exec.Allows(command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
-                ? $"commands are off for {host}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
-                : $"the command is not one of those that fleet.yml allows on {host}");
+                ? $"commands are off for {access.Host.Name}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
+                : $"the command is not one of those that fleet.yml allows on {access.Host.Name}");
         }
-
-        return access;
     }
 
     /// <exception cref="CommandRefusedException">The host is not connected.</exception>
@@ -142,7 +137,8 @@ public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimePro
 
     private HostAccess Check(string host, CommandRequest request)
     {
-        var access = AccessTo(host, request.Command);
+        var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
+        CheckAllowed(access, request.Command);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
             throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");

@@ -26,7 +26,7 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
     /// <summary>What is watched for a connection of the API: what it leaves open is as <c>ssh:</c> says.</summary>
     public static WatchedConnection Of(Connection connection, FleetConfig config) =>
         !connection.IsActive ? new(connection, null, "it is disconnected")
-        : config.Hosts.Any(h => h.Name == connection.Name) ? new(connection, null, "a host of fleet.yml has the same name; rename one of the two")
+        : Namesake(connection.Name, config) is { } other ? new(connection, null, $"a {other} of fleet.yml has the same name; rename one of the two")
         : TryAddress(connection.Hostname, connection.Port, out var address) ? new(connection, new HostConfig
         {
             Name = connection.Name,
@@ -35,6 +35,10 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
             Ssh = config.Ssh.Host with { User = connection.Username ?? config.Ssh.Host.User, KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile },
         })
         : new(connection, null, "its hostname is none");
+
+    /// <summary>What fleet.yml has under the name of a connection, beside which that is not watched: host or device; null for nothing.</summary>
+    public static string? Namesake(string name, FleetConfig config) =>
+        config.Hosts.Any(h => h.Name == name) ? "host" : config.Devices.Any(d => d.Name == name) ? "device" : null;
 
     /// <param name="hostname">Without a port: that is a field of its own.</param>
     public static bool TryAddress(string hostname, int? port, [NotNullWhen(true)] out HostAddress? address)

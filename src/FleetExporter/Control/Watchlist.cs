@@ -14,6 +14,9 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>What others who share the store write is seen within this time.</summary>
+    private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly SemaphoreSlim _applying = new(1, 1);
     private readonly Dictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);
@@ -22,6 +25,7 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
     private volatile IReadOnlyList<Connection> _stored = [];
     private volatile bool _read;
     private StoreError? _said;
+    private IReadOnlyList<string> _doubles = [];
 
     /// <summary>In the order of their ids.</summary>
     public IReadOnlyList<WatchedConnection> All => _all;
@@ -36,6 +40,11 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
         return all.Find(w => w.Connection.Id == key)
             ?? all.FindAll(w => w.Connection.Name == key).MinBy(w => w.Connection.Source);
     }
+
+    /// <summary>The way to what is watched for the connection with this id, whatever else has its name.</summary>
+    /// <returns>Null while it is not watched, or not yet as it is now.</returns>
+    public HostAccess? AccessTo(string id) =>
+        _all.Find(w => w.Connection.Id == id)?.Host is { } host && fleet.AccessTo(host.Name) is { } access && access.Host == host ? access : null;
 
     /// <summary>Makes sure that the connections of the store are known.</summary>
     /// <returns>Null when they are.</returns>
@@ -76,7 +85,7 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
             }
 
             _read = all.Success && mirrored.Success;
-            Tell(all.Error ?? mirrored.Error, mirrored.Value ?? []);
+            Tell(all.Error ?? mirrored.Error);
             if (!all.Success)
             {
                 return all.Error;
@@ -99,14 +108,21 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
         await SyncAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the store as soon as it answers, and notes there when connections are made.</summary>
+    /// <summary>Reads the store as soon as it answers and now and then after that, and notes there when connections are made.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var next = clock.GetUtcNow() + ReadEvery;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await ReadyAsync(stop).ConfigureAwait(false);
+                if (clock.GetUtcNow() >= next)
+                {
+                    next = clock.GetUtcNow() + ReadEvery;
+                    await ReadAgainAsync(stop).ConfigureAwait(false);
+                }
+
                 await NoteAsync(stop).ConfigureAwait(false);
                 await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
             }
@@ -144,6 +160,29 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
         }
     }
 
+    /// <summary>Takes over what others have written. It writes nothing: who shares the store and has other hosts would write the opposite each time.</summary>
+    private async Task ReadAgainAsync(CancellationToken stop)
+    {
+        await _reading.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var all = await connections.AllAsync(stop).ConfigureAwait(false);
+            var same = !all.Success || all.Value.SequenceEqual(_stored);
+            _stored = all.Value ?? _stored;
+            Tell(all.Error);
+            if (same)
+            {
+                return;
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+
+        await ApplyAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Once per connection that was made, not per poll.</summary>
     private async Task NoteAsync(CancellationToken stop)
     {
@@ -162,7 +201,7 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
     }
 
     /// <summary>Each state of affairs once.</summary>
-    private void Tell(StoreError? error, IReadOnlyList<string> doubles)
+    private void Tell(StoreError? error)
     {
         if (error is not null && error != _said)
         {
@@ -170,16 +209,19 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
         }
 
         _said = error;
-        foreach (var name in doubles)
+        var doubles = _stored.Where(c => c.Source == ConnectionSource.Api && WatchedConnection.Namesake(c.Name, config.Current) is not null).Select(c => c.Name).ToList();
+        foreach (var name in doubles.Except(_doubles))
         {
             LogDouble(name);
         }
+
+        _doubles = doubles;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The connections cannot be read or written; those known are watched on, and it is tried again: {Reason}")]
     private partial void LogStore(string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The host {Name} of fleet.yml and a connection made by the API have the same name: the host is watched, the connection is not")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection {Name} made by the API is not watched: a host or a device of fleet.yml has the same name")]
     private partial void LogDouble(string name);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Keeping the list of connections failed; this is a bug of the exporter")]

@@ -49,7 +49,7 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
     {
         lock (_lock)
         {
-            if (!_devices.ContainsKey(device) || state.Find(device) is not { } before)
+            if (!_devices.ContainsKey(device) || state.Find(device) is not { Host.Device: not null } before)
             {
                 return false;
             }

@@ -41,4 +41,7 @@ public sealed record Connection
     public ConnectionSource Source { get; init; } = ConnectionSource.Api;
 
     public ExecPolicy ExecPolicy { get; init; } = ExecPolicy.Any;
+
+    /// <summary>Whether both lead to the same user of the same machine, as far as they tell.</summary>
+    internal bool LeadsWhere(Connection other) => (Hostname, Port, Username) == (other.Hostname, other.Port, other.Username);
 }

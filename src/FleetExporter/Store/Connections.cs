@@ -7,6 +7,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     database, "connections", "connection",
     "id, name, hostname, username, ssh_key_path, port, is_active, last_connected_at, created_at, updated_at, source, exec_policy", row => row.ToRecord())
 {
+    private const string Sessions = "SELECT COUNT(*) FROM jobs WHERE session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)";
+
     public Task<StoreResult<Page<Connection>>> ListAsync(int limit, string? cursor, CancellationToken stop) =>
         ListAsync("1 = 1", new { cursor, most = limit + 1 }, limit, c => c.Id, stop);
 
@@ -92,6 +94,7 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
         },
         stop);
 
+    /// <summary>Changes it; not where it leads while a job has a session there.</summary>
     /// <param name="change">Pure: it may be called more than once. Id, source and the time of creation stay as they are.</param>
     public Task<StoreResult<Connection>> ChangeAsync(string key, Func<Connection, Connection> change, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
@@ -106,6 +109,11 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             if (Clash(after.Name) is { } clash)
             {
                 return new StoreError.Conflict("name", clash);
+            }
+
+            if (!after.LeadsWhere(before) && await work.OneAsync<long>(Sessions, new { id = before.Id }).ConfigureAwait(false) > 0)
+            {
+                return new StoreError.Conflict("jobs", "a job of the connection has a session where it leads now; cancel the job before hostname, port or username change");
             }
 
             await work.RunAsync(Update, ConnectionRow.Of(after)).ConfigureAwait(false);
@@ -125,11 +133,9 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
             if (cascade)
             {
-                if (await work.OneAsync<long>(
-                    "SELECT COUNT(*) FROM jobs WHERE status = 'running' AND session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)",
-                    new { id }).ConfigureAwait(false) > 0)
+                if (await work.OneAsync<long>(Sessions, new { id }).ConfigureAwait(false) > 0)
                 {
-                    return new StoreError.Conflict("jobs", "a job of the connection runs in a session of its own; cancel it first");
+                    return new StoreError.Conflict("jobs", "a job of the connection has a session of its own; cancel it first");
                 }
 
                 await work.RunAsync("DELETE FROM jobs WHERE project_id IN (SELECT id FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);

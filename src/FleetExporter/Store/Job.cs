@@ -41,7 +41,7 @@ public sealed record Job
     /// <summary>0 to 255 as sh tells it, above 128 for a signal; null while it runs, and where nobody saw how it ended.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>Why it failed, in one line; null when it did not, or nobody said.</summary>
+    /// <summary>Why it failed, or why its host did not end it when it was cancelled, in one line; null when neither was, or nobody said.</summary>
     public string? Reason { get; init; }
 
     /// <summary>When the metrics last changed; null while there are none.</summary>

@@ -33,13 +33,13 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         Database.ReadAsync<IReadOnlyList<WatchedJob>>(
             async work => (await work.ManyAsync<WatchedRow>(
                 $"""
-                SELECT {string.Join(", ", Columns.Split(", ").Select(c => "j." + c))}, p.name AS project_name, c.name AS connection_name
-                FROM jobs j JOIN projects p ON p.id = j.project_id JOIN connections c ON c.id = p.connection_id
+                SELECT {string.Join(", ", Columns.Split(", ").Select(c => "j." + c))}, p.name AS project_name, p.connection_id
+                FROM jobs j JOIN projects p ON p.id = j.project_id
                 WHERE j.status = 'running' OR j.session IS NOT NULL OR (j.status = 'failed' AND j.completed_at >= @failed) OR j.completed_at >= @ended
                 ORDER BY CASE WHEN j.status = 'running' OR j.session IS NOT NULL THEN 0 ELSE 1 END, j.id LIMIT 2000
                 """,
                 new { failed = Cells.Of(failed), ended = Cells.Of(ended) }).ConfigureAwait(false))
-                .ConvertAll(r => new WatchedJob(r.ToRecord(), r.ProjectName, r.ConnectionName)),
+                .ConvertAll(r => new WatchedJob(r.ToRecord(), r.ProjectName, r.ConnectionId)),
             stop);
 
     /// <summary>Keeps what a job printed last, in the place of what was kept before.</summary>
@@ -85,31 +85,29 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         stop);
 
     /// <param name="change">Pure: it may be called more than once. Id, project and times are the store's; a state it may not go to is a conflict.</param>
-    public Task<StoreResult<Job>> ChangeAsync(string key, Func<Job, Job> change, CancellationToken stop) => Database.WriteAsync<Job>(
+    public Task<StoreResult<Job>> ChangeAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
+        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isTold: false), stop);
+
+    /// <summary>The same for what somebody tells of the job: of one that runs in a session only the session tells how it ends.</summary>
+    public Task<StoreResult<Job>> TellAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
+        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isTold: true), stop);
+
+    /// <summary>Marks a job as running in a session; one that is not pending any more stays as it is.</summary>
+    /// <param name="at">Its connection when the session was started; where that leads elsewhere by now, it is a conflict.</param>
+    public Task<StoreResult<Job>> BeginAsync(Job job, string session, Connection at, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
         {
-            if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
-            {
-                return Missing;
-            }
-
-            var before = row.ToRecord();
-            var wanted = change(before) with { Id = before.Id, ProjectId = before.ProjectId, CreatedAt = before.CreatedAt };
-            if (Job.Moved(before, wanted, Now) is not { } after)
-            {
-                return new StoreError.Conflict("status", $"a job that is {Cells.Of(before.Status)} does not become {Cells.Of(wanted.Status)}");
-            }
-
-            if (Check(after) is { } conflict)
-            {
-                return conflict;
-            }
-
-            await work.RunAsync(Update, JobRow.Of(after)).ConfigureAwait(false);
-            return after;
+            // Locked before the job, as by whoever changes or removes the connection or the project.
+            var connection = await work.OneAsync<ConnectionRow>(
+                $"SELECT c.* FROM connections c JOIN projects p ON p.connection_id = c.id WHERE p.id = @id{work.LockRow}", new { id = job.ProjectId }).ConfigureAwait(false);
+            return connection is null ? Missing
+                : !connection.ToRecord().LeadsWhere(at) ? new StoreError.Conflict("connection", "the connection was changed while the job was being started; start it again")
+                : await ChangeAsync(
+                    work, job.Id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = session } : j, isTold: false).ConfigureAwait(false);
         },
         stop);
 
+    /// <summary>Removes a job that has no session.</summary>
     /// <returns>What was removed.</returns>
     public Task<StoreResult<Job>> RemoveAsync(string key, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
@@ -119,10 +117,46 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 return Missing;
             }
 
+            var job = row.ToRecord();
+            if (job.Session is not null)
+            {
+                return new StoreError.Conflict("status", job.IsFinished
+                    ? $"the job has ended, and its session {job.Session} is not taken away yet; that comes with the next look at its host, or by cancelling it with force"
+                    : $"the job runs in the session {job.Session}; cancel it first");
+            }
+
             await work.RunAsync("DELETE FROM jobs WHERE id = @id", new { id }).ConfigureAwait(false);
-            return row.ToRecord();
+            return job;
         },
         stop);
+
+    private async Task<StoreResult<Job>> ChangeAsync(Work work, string key, Func<Job, Job> change, bool isTold)
+    {
+        if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
+        {
+            return Missing;
+        }
+
+        var before = row.ToRecord();
+        var wanted = change(before) with { Id = before.Id, ProjectId = before.ProjectId, CreatedAt = before.CreatedAt };
+        if (isTold && before is { Session: not null, Status: JobStatus.Running } && wanted.Status != before.Status)
+        {
+            return new StoreError.Conflict("status", $"the job runs in the session {before.Session}, which tells how it ends; cancel it to end it");
+        }
+
+        if (Job.Moved(before, wanted, Now) is not { } after)
+        {
+            return new StoreError.Conflict("status", $"a job that is {Cells.Of(before.Status)} does not become {Cells.Of(wanted.Status)}");
+        }
+
+        if (Check(after) is { } conflict)
+        {
+            return conflict;
+        }
+
+        await work.RunAsync(Update, JobRow.Of(after)).ConfigureAwait(false);
+        return after;
+    }
 
     private static StoreError.Conflict? Check(Job job) =>
         Clash(job.Name) is { } clash ? new StoreError.Conflict("name", clash)
@@ -130,14 +164,15 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         : null;
 }
 
-/// <summary>A job with the names of its project and of its connection, which is that of the host.</summary>
+/// <param name="Project">The name of its project.</param>
+/// <param name="Connection">The id of its connection.</param>
 internal sealed record WatchedJob(Job Job, string Project, string Connection);
 
 internal sealed class WatchedRow : JobRow
 {
     public string ProjectName { get; set; } = "";
 
-    public string ConnectionName { get; set; } = "";
+    public string ConnectionId { get; set; } = "";
 }
 
 internal class JobRow

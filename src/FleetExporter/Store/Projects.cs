@@ -66,9 +66,9 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
             if (cascade)
             {
                 if (await work.OneAsync<long>(
-                    "SELECT COUNT(*) FROM jobs WHERE project_id = @id AND status = 'running' AND session IS NOT NULL", new { id }).ConfigureAwait(false) > 0)
+                    "SELECT COUNT(*) FROM jobs WHERE project_id = @id AND session IS NOT NULL", new { id }).ConfigureAwait(false) > 0)
                 {
-                    return new StoreError.Conflict("jobs", "a job of the project runs in a session of its own; cancel it first");
+                    return new StoreError.Conflict("jobs", "a job of the project has a session of its own; cancel it first");
                 }
 
                 await work.RunAsync("DELETE FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false);

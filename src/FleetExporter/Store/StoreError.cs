@@ -11,7 +11,7 @@ public abstract record StoreError
     public sealed record NotFound(string What) : StoreError;
 
     /// <summary>The state of what is kept is against it.</summary>
-    /// <param name="Field">What it is about: name, projects, jobs, status, metrics.</param>
+    /// <param name="Field">What it is about: name, connection, projects, jobs, status, metrics.</param>
     /// <param name="Message">One sentence for people.</param>
     public sealed record Conflict(string Field, string Message) : StoreError;
 

@@ -24,7 +24,7 @@ public sealed class JobSessionsTests
         Assert.Equal(["completed", "failed", "runs"], all.Select(w => w.Job.Name).Order(StringComparer.Ordinal));
         var late = (await store.Jobs.WatchedAsync(now, now.AddSeconds(1), Stop)).Value!;
         Assert.Equal(["runs", "failed"], late.Select(w => w.Job.Name));
-        Assert.Equal(("p", "c", "job-runs-1", now), (late[0].Project, late[0].Connection, late[0].Job.Session, late[0].Job.MetricsAt));
+        Assert.Equal(("p", (await store.Connections.FindAsync("c", Stop)).Value!.Id, "job-runs-1", now), (late[0].Project, late[0].Connection, late[0].Job.Session, late[0].Job.MetricsAt));
         Assert.Equal((3, "exit code 3"), (late[1].Job.ExitCode, late[1].Job.Reason));
 
         Assert.Equal("", (await store.Jobs.OutputAsync(runs.Id, Stop)).Value);
@@ -48,6 +48,71 @@ public sealed class JobSessionsTests
         await store.Jobs.KeepOutputAsync(job.Id, "x", Stop);
         Assert.True((await store.Connections.RemoveAsync("c", true, Stop)).Success);
         Assert.Equal("", (await store.Jobs.OutputAsync(job.Id, Stop)).Value);
+    }
+
+    [Theory, EveryStore]
+    public async Task What_is_told_or_removed_leaves_a_session_alone(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        await AddAsync(store, "runs", JobStatus.Running);
+        await store.Jobs.ChangeAsync("runs", j => j with { Session = "job-runs-1" }, Stop);
+
+        var told = await store.Jobs.TellAsync("runs", j => j with { Status = JobStatus.Completed }, Stop);
+        Assert.Equal("status", Assert.IsType<StoreError.Conflict>(told.Error).Field);
+        Assert.Equal("m", (await store.Jobs.TellAsync("runs", j => j with { ModelName = "m" }, Stop)).Value!.ModelName);
+        Assert.Equal("status", Assert.IsType<StoreError.Conflict>((await store.Jobs.RemoveAsync("runs", Stop)).Error).Field);
+
+        // Ended, and its session is not taken away yet.
+        Assert.True((await store.Jobs.ChangeAsync("runs", j => j with { Status = JobStatus.Failed }, Stop)).Success);
+        Assert.Equal("status", Assert.IsType<StoreError.Conflict>((await store.Jobs.RemoveAsync("runs", Stop)).Error).Field);
+        Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Projects.RemoveAsync("p", true, Stop)).Error).Field);
+        Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Connections.RemoveAsync("c", true, Stop)).Error).Field);
+
+        await store.Jobs.ChangeAsync("runs", j => j with { Session = null }, Stop);
+        Assert.True((await store.Jobs.RemoveAsync("runs", Stop)).Success);
+    }
+
+    [Theory, EveryStore]
+    public async Task A_session_and_the_place_of_its_connection_go_together(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        var one = await AddAsync(store, "one", JobStatus.Pending);
+        var two = await AddAsync(store, "two", JobStatus.Pending);
+        var before = (await store.Connections.FindAsync("c", Stop)).Value!;
+        Assert.True((await store.Connections.ChangeAsync("c", c => c with { Port = 23 }, Stop)).Success);
+
+        // Started while it led elsewhere.
+        Assert.Equal("connection", Assert.IsType<StoreError.Conflict>((await store.Jobs.BeginAsync(one, "s-1", before, Stop)).Error).Field);
+        Assert.Equal((JobStatus.Pending, null), ((await store.Jobs.FindAsync("one", Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
+        var now = (await store.Connections.FindAsync("c", Stop)).Value!;
+        Assert.Equal((JobStatus.Running, "s-1"), ((await store.Jobs.BeginAsync(one, "s-1", now, Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
+        Assert.Equal("s-1", (await store.Jobs.BeginAsync(one, "s-2", now, Stop)).Value!.Session);
+
+        Func<Connection, Connection>[] moves = [c => c with { Hostname = "d" }, c => c with { Port = null }, c => c with { Username = "bob" }];
+        foreach (var move in moves)
+        {
+            Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Connections.ChangeAsync("c", move, Stop)).Error).Field);
+        }
+
+        Assert.True((await store.Connections.ChangeAsync("c", c => c with { Name = "e", Port = 23, ExecPolicy = FleetExporter.Config.ExecPolicy.Off }, Stop)).Success);
+        await store.Jobs.ChangeAsync("one", j => j with { Status = JobStatus.Completed, Session = null }, Stop);
+        Assert.True((await store.Connections.ChangeAsync("e", moves[0], Stop)).Success);
+
+        // Whoever is first, no session is where its connection does not lead.
+        for (var n = 0; n < 5; n++)
+        {
+            var at = (await store.Connections.FindAsync("e", Stop)).Value!;
+            var port = 1000 + n;
+            var begin = store.Jobs.BeginAsync(two, "s", at, Stop);
+            var move = store.Connections.ChangeAsync("e", c => c with { Port = port }, Stop);
+            await Task.WhenAll(begin, move);
+            Assert.True((await begin).Success != (await move).Success, $"{(await begin).Error} {(await move).Error}");
+            if ((await begin).Success)
+            {
+                await store.Jobs.ChangeAsync(two.Id, j => j with { Status = JobStatus.Completed, Session = null }, Stop);
+                two = (await store.Jobs.AddAsync(new Job { ProjectId = "p", Name = $"two{n}" }, Stop)).Value!;
+            }
+        }
     }
 
     private static async Task<Job> AddAsync(StoreBackend store, string name, JobStatus status)

@@ -32,9 +32,10 @@ internal sealed class ApiServer : IAsyncDisposable
         _app = WebHost.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
-            services.AddSingleton<Func<HostConfig, IShell>>(_ =>
+            services.AddSingleton<Func<HostConfig, IShell>>(host =>
             {
                 var shell = World.HealthyHost(Clock);
+                shell.Address = $"{host.Address}";
                 prepare?.Invoke(shell);
                 return shell;
             });

@@ -23,9 +23,9 @@ internal static class JobActionEndpoints
             .Needs(Scope.Control).Audits(ControlAction.JobStart).Produces<JobView>()
             .WithSummary("Runs the command of the job's config on the host of its project, in a tmux session of its own.");
 
-        routes.MapPost("/api/dgx/jobs/{id}/cancel", ([AsParameters] Call call, string id) => call.CancelAsync())
+        routes.MapPost("/api/dgx/jobs/{id}/cancel", ([AsParameters] Call call, string id, string? force) => call.CancelAsync(force))
             .Needs(Scope.Control).Audits(ControlAction.JobCancel).Produces<JobView>()
-            .WithSummary("Ends a job with all that it has started, and looks whether it is gone.");
+            .WithSummary("Ends a job with all that it has started, and looks whether it is gone; with force=true it is cancelled even where its host does not do it.");
 
         routes.MapGet("/api/dgx/jobs/{id}/output", ([AsParameters] Call call, string id, string? lines) => call.OutputAsync(lines))
             .Needs(Scope.Control).Produces<JobOutputView>()
@@ -47,11 +47,22 @@ internal static class JobActionEndpoints
             return started.Success ? TypedResults.Ok(JobView.Of(started.Value)) : Problem.Of(started.Error);
         });
 
-        public Task<IResult> CancelAsync() => OnJobAsync(async job =>
+        public Task<IResult> CancelAsync(string? force)
         {
-            var cancelled = await Runner.CancelAsync(job.Id).ConfigureAwait(false);
-            return cancelled.Success ? TypedResults.Ok(JobView.Of(cancelled.Value)) : Problem.Of(cancelled.Error);
-        });
+            if (!QueryFlag.TryRead(force, "force", out var isForced, out var problem))
+            {
+                return Task.FromResult(problem);
+            }
+
+            return OnJobAsync(
+                async job =>
+                {
+                    Context.Features.Get<CallNote>()!.Command = isForced == true ? "force=true" : null;
+                    var cancelled = await Runner.CancelAsync(job.Id, isForced == true).ConfigureAwait(false);
+                    return cancelled.Success ? TypedResults.Ok(JobView.Of(cancelled.Value)) : Problem.Of(cancelled.Error);
+                },
+                "; where it does not come back, cancel with ?force=true, which marks the job as cancelled and leaves on the host what runs there");
+        }
 
         public Task<IResult> OutputAsync(string? lines)
         {
@@ -68,7 +79,8 @@ internal static class JobActionEndpoints
             });
         }
 
-        private async Task<IResult> OnJobAsync(Func<Job, Task<IResult>> act)
+        /// <param name="wayOut">What to do where the host never does it.</param>
+        private async Task<IResult> OnJobAsync(Func<Job, Task<IResult>> act, string wayOut = "")
         {
             var found = await JobEndpoints.FindAsync(Context, Jobs, 1).ConfigureAwait(false);
             if (!found.Success)
@@ -85,13 +97,13 @@ internal static class JobActionEndpoints
                 return e.Reason switch
                 {
                     CommandRefusal.Forbidden => Problem.Of(403, "Not allowed on this host", e.Message),
-                    CommandRefusal.UnknownHost => Problem.Of(409, "The connection is not watched", "The job's project is on a connection that is not watched now; connect it first."),
-                    _ => Problem.Of(502, "The host is not connected", e.Message),
+                    CommandRefusal.UnknownHost => Problem.Of(409, "The connection is not watched", e.Message + wayOut),
+                    _ => Problem.Of(502, "The host is not connected", e.Message + wayOut),
                 };
             }
             catch (JobHostException e)
             {
-                return Problem.Of(e.OnHost ? 409 : 502, "The host did not do it", e.Message);
+                return Problem.Of(e.OnHost ? 409 : 502, "The host did not do it", e.Message + wayOut);
             }
         }
     }

@@ -37,7 +37,7 @@ internal static class JobEndpoints
 
         routes.MapDelete(One, ([AsParameters] Call call, string id) => call.RemoveAsync())
             .Needs(Scope.Control).Audits(ControlAction.JobDelete).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Removes a job that does not run in a session.");
+            .WithSummary("Removes a job that has no session.");
     }
 
     /// <summary>The job that the path names, and the audit told of it.</summary>
@@ -125,12 +125,7 @@ internal static class JobEndpoints
                 return Problem.Of(found.Error);
             }
 
-            if (found.Value is { Session: not null, Status: JobStatus.Running } running && change(running).Status != JobStatus.Running)
-            {
-                return Problem.Of(new StoreError.Conflict("status", $"the job runs in the session {running.Session}, which tells how it ends; cancel it to end it"));
-            }
-
-            var changed = await Jobs.ChangeAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
+            var changed = await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
             return changed.Success ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false))) : Problem.Of(changed.Error);
         }
 
@@ -140,11 +135,6 @@ internal static class JobEndpoints
             if (!found.Success)
             {
                 return Problem.Of(found.Error);
-            }
-
-            if (found.Value is { Session: not null, Status: JobStatus.Running } running)
-            {
-                return Problem.Of(new StoreError.Conflict("status", $"the job runs in the session {running.Session}; cancel it first"));
             }
 
             var removed = await Jobs.RemoveAsync(found.Value.Id, Context.RequestAborted).ConfigureAwait(false);

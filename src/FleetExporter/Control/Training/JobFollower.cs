@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control.Training;
 
 /// <summary>
-/// Follows the jobs that were started in sessions: one look per host and poll interval, over the connection that is there. Which jobs those are stands in the
-/// store, and how they are on the hosts; nothing is lost with this process.
+/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there. Which jobs those are
+/// stands in the store, and how they are on the hosts; nothing is lost with this process. Nothing is said of jobs whose connection is not watched.
 /// </summary>
 internal sealed partial class JobFollower(
-    Jobs jobs, JobBoard board, JobProgress progress, Fleet fleet, JobTurns turns, LiveConfig config, TimeProvider clock, ILogger<JobFollower> logger) : BackgroundService
+    Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, TimeProvider clock, ILogger<JobFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);
 
@@ -89,7 +89,7 @@ internal sealed partial class JobFollower(
         foreach (var host in watched.Where(w => w.Job.Session is not null).GroupBy(w => w.Connection))
         {
             // A host that hangs holds up nobody else, and is not asked a second time meanwhile.
-            if (fleet.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+            if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
             {
                 List<Job> here = [.. host.Select(w => w.Job)];
                 _looks[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);
@@ -102,17 +102,20 @@ internal sealed partial class JobFollower(
         try
         {
             using var turn = await turns.OnHostAsync(access.Host.Name, stop).ConfigureAwait(false);
-            var look = await JobSession.LookAsync(access.Shell, here.Select(j => j.Id), clock, stop).ConfigureAwait(false);
-            if (look.Failure is { } failure)
-            {
-                LogNotSeen(access.Host.Name, Remote.Printable.Line(failure, 200));
-                return;
-            }
-
             var changed = false;
-            foreach (var job in here.Where(j => !turns.IsTaken(j.Id)))
+            foreach (var some in here.Chunk(JobSession.MostPerLook))
             {
-                changed |= await progress.TakeAsync(access.Shell, job, look, stop).ConfigureAwait(false);
+                var look = await JobSession.LookAsync(access.Shell, some.Select(j => j.Id), clock, stop).ConfigureAwait(false);
+                if (look.Failure is { } failure)
+                {
+                    LogNotSeen(access.Host.Name, Remote.Printable.Line(failure, 200));
+                    break;
+                }
+
+                foreach (var job in some.Where(j => !turns.IsTaken(j.Id)))
+                {
+                    changed |= await progress.TakeAsync(access.Shell, job, look, stop).ConfigureAwait(false);
+                }
             }
 
             if (changed)

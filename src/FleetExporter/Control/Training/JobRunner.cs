@@ -10,7 +10,7 @@ namespace FleetExporter.Control.Training;
 /// the session by the job's id and takes it over.
 /// </remarks>
 internal sealed class JobRunner(
-    Jobs jobs, Projects projects, Connections connections, CommandRunner commands, JobTurns turns, JobFollower follower, TimeProvider clock)
+    Jobs jobs, Projects projects, Connections connections, Watchlist watchlist, CommandRunner commands, JobTurns turns, JobFollower follower, TimeProvider clock)
 {
     private static readonly StoreError.Conflict Taken = new("status", "the job is being started or cancelled just now");
 
@@ -41,14 +41,14 @@ internal sealed class JobRunner(
             return place.Error;
         }
 
-        var access = commands.AccessTo(place.Value.Host, command.Text);
+        var access = AccessTo(place.Value.Connection);
+        CommandRunner.CheckAllowed(access, command.Text);
         commands.CheckConnected(access);
         var name = SessionName(found.Value);
-        using (await turns.OnHostAsync(place.Value.Host, CancellationToken.None).ConfigureAwait(false))
+        using (await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))
         {
             await JobSession.StartAsync(access.Shell, id, name, place.Value.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);
-            var marked = await jobs.ChangeAsync(
-                id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = name } : j, CancellationToken.None).ConfigureAwait(false);
+            var marked = await jobs.BeginAsync(found.Value, name, place.Value.Connection, CancellationToken.None).ConfigureAwait(false);
             if (!marked.Success || marked.Value.Session != name)
             {
                 await JobSession.CancelAsync(access.Shell, id, clock, CancellationToken.None).ConfigureAwait(false);
@@ -63,9 +63,10 @@ internal sealed class JobRunner(
         return found;
     }
 
+    /// <param name="force">It is cancelled too where its host is not connected or does not end it: what is left there is left. So is what is left of one that has ended.</param>
     /// <exception cref="CommandRefusedException">The host is not connected.</exception>
     /// <exception cref="JobHostException">It could not be ended there.</exception>
-    public async Task<StoreResult<Job>> CancelAsync(string id)
+    public async Task<StoreResult<Job>> CancelAsync(string id, bool force)
     {
         using var turn = turns.Take(id);
         if (turn is null)
@@ -79,12 +80,13 @@ internal sealed class JobRunner(
             return found.Error;
         }
 
-        if (found.Value.IsFinished)
+        if (found.Value.IsFinished && !(force && found.Value.Session is not null))
         {
             return Not(found.Value, "cancelled");
         }
 
         string? tail = null;
+        string? undone = null;
         if (found.Value.Session is not null)
         {
             var place = await PlaceAsync(found.Value).ConfigureAwait(false);
@@ -93,7 +95,14 @@ internal sealed class JobRunner(
                 return place.Error;
             }
 
-            tail = await EndAsync(place.Value.Host, id).ConfigureAwait(false);
+            try
+            {
+                tail = await EndAsync(place.Value.Connection, id).ConfigureAwait(false);
+            }
+            catch (Exception e) when (force && e is CommandRefusedException or JobHostException)
+            {
+                undone = $"cancelled without its host, where processes of it may remain: {e.Message}";
+            }
         }
 
         // First, so that whoever sees the job cancelled finds what it printed.
@@ -104,7 +113,10 @@ internal sealed class JobRunner(
         }
 
         var changed = await jobs.ChangeAsync(
-            id, j => j.IsFinished ? j : j with { Status = JobStatus.Cancelled, Session = null }, CancellationToken.None).ConfigureAwait(false);
+            id,
+            j => !j.IsFinished ? j with { Status = JobStatus.Cancelled, Session = null, Reason = undone }
+                : force ? j with { Session = null } : j,
+            CancellationToken.None).ConfigureAwait(false);
         await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
         return changed;
     }
@@ -122,9 +134,9 @@ internal sealed class JobRunner(
                 return place.Error;
             }
 
-            var access = commands.AccessTo(place.Value.Host, null);
+            var access = AccessTo(place.Value.Connection);
             commands.CheckConnected(access);
-            using var turn = await turns.OnHostAsync(place.Value.Host, stop).ConfigureAwait(false);
+            using var turn = await turns.OnHostAsync(access.Host.Name, stop).ConfigureAwait(false);
             if (await JobSession.OutputAsync(access.Shell, job.Id, lines, clock, stop).ConfigureAwait(false) is { } output)
             {
                 return output;
@@ -158,11 +170,15 @@ internal sealed class JobRunner(
     private static StoreError.Conflict Not(Job job, string what) =>
         new("status", $"a job that is {Parsing.Words.Of(job.Status)} cannot be {what}");
 
-    private async Task<string> EndAsync(string host, string id)
+    /// <exception cref="CommandRefusedException">The connection is not watched.</exception>
+    private HostAccess AccessTo(Connection connection) => watchlist.AccessTo(connection.Id) ?? throw new CommandRefusedException(
+        CommandRefusal.UnknownHost, $"the job's project is on the connection {connection.Name}, which is not watched: {watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}");
+
+    private async Task<string> EndAsync(Connection connection, string id)
     {
-        var access = commands.AccessTo(host, null);
+        var access = AccessTo(connection);
         commands.CheckConnected(access);
-        using var turn = await turns.OnHostAsync(host, CancellationToken.None).ConfigureAwait(false);
+        using var turn = await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false);
         var ended = await JobSession.CancelAsync(access.Shell, id, clock, CancellationToken.None).ConfigureAwait(false);
         return ended switch
         {
@@ -181,8 +197,8 @@ internal sealed class JobRunner(
         }
 
         var connection = await connections.FindAsync(project.Value.ConnectionId, CancellationToken.None).ConfigureAwait(false);
-        return connection.Success ? new Place(connection.Value.Name, project.Value.RemotePath) : connection.Error;
+        return connection.Success ? new Place(connection.Value, project.Value.RemotePath) : connection.Error;
     }
 
-    private sealed record Place(string Host, string? Folder);
+    private sealed record Place(Connection Connection, string? Folder);
 }

@@ -35,6 +35,9 @@ public static class JobSession
     /// <summary>Characters of output that are kept or handed out.</summary>
     public const int MostOutput = 128 * 1024;
 
+    /// <summary>Jobs of one look. Each answers up to 300 KiB, and all of them have to fit into <see cref="MostAnswer"/>.</summary>
+    public const int MostPerLook = 16;
+
     private const int MostAnswer = 8 * 1024 * 1024;
 
     private static readonly string Program = EmbeddedScript.Read("job.sh");
@@ -66,6 +69,7 @@ public static class JobSession
     }
 
     /// <summary>Looks at all these jobs at once.</summary>
+    /// <param name="ids">At most <see cref="MostPerLook"/>.</param>
     /// <exception cref="JobHostException">The host could not be asked.</exception>
     public static async Task<JobLook> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {

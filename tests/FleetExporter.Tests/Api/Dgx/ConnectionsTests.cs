@@ -1,5 +1,8 @@
 using System.Text.Json;
 using FleetExporter.Remote;
+using FleetExporter.Store;
+using FleetExporter.Tests.Api.Live;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api.Dgx;
 
@@ -62,15 +65,16 @@ public sealed class ConnectionsTests
     [Theory]
     [InlineData("a")]
     [InlineData("svc")]
+    [InlineData("beast")]
     [InlineData("dgx-1")]
     public async Task A_name_that_is_taken_is_a_conflict(string name)
     {
-        await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + "services: [{ name: svc, url: 'http://127.0.0.1:1/' }]\n");
+        await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + DeviceServer.Devices + "services: [{ name: svc, url: 'http://127.0.0.1:1/' }]\n");
         await server.DoAsync("POST", "/api/dgx/connections", New);
-        await server.DoAsync("POST", "/api/dgx/connections", """{"name":"other","hostname":"o.lan","is_active":false}""");
+        await server.DoAsync("POST", "/api/dgx/connections", """{"name":"third","hostname":"o.lan","is_active":false}""");
 
         Assert.Equal((409, "name"), await server.RefusedAsync("POST", "/api/dgx/connections", $$"""{"name":"{{name}}","hostname":"x.lan"}"""));
-        Assert.Equal((409, "name"), await server.RefusedAsync("PUT", "/api/dgx/connections/other", $$"""{"name":"{{name}}"}"""));
+        Assert.Equal((409, "name"), await server.RefusedAsync("PUT", "/api/dgx/connections/third", $$"""{"name":"{{name}}"}"""));
         Assert.Equal(4, (await server.NamesAsync("/api/dgx/connections")).Count);
     }
 
@@ -190,6 +194,49 @@ public sealed class ConnectionsTests
         await server.DoAsync("PUT", $"/api/dgx/connections/{made.Text("id")}", """{"name":"dgx-2"}""");
         Assert.Equal(["a", "b b", "dgx-1", "dgx-2"], await server.NamesAsync("/api/dgx/connections"));
         Assert.Equal("dgx.lan", server.State.Find("dgx-2")!.Host.Address!.Host);
+    }
+
+    [Fact]
+    public async Task A_device_that_comes_with_the_name_of_a_connection_speaks_for_itself_alone()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var made = await server.DoAsync("POST", "/api/dgx/connections", """{"name":"beast","hostname":"dgx.lan"}""");
+        await server.DoAsync("POST", "/api/dgx/connect/beast");
+        await ReloadAsync(server, ApiServer.TwoHosts + DeviceServer.Devices, ["a", "b b", "beast"]);
+        await DgxCalls.UntilAsync(() => Task.FromResult(server.State.Find("beast")?.Host.Device is not null));
+
+        var status = await server.JsonAsync("/api/dgx/status/beast");
+        Assert.Equal(("false", "a device of fleet.yml has the same name; rename one of the two"), (status.Text("connected"), status.Text("reason")));
+        Assert.Equal(409, (await server.CallAsync("POST", "/api/dgx/connect/beast")).Status);
+        Assert.NotNull(server.State.Find("beast")!.Host.Device);
+
+        await server.DoAsync("PUT", $"/api/dgx/connections/{made.Text("id")}", """{"name":"dgx-2"}""");
+        Assert.Equal("dgx.lan", server.State.Find("dgx-2")!.Host.Address!.Host);
+        Assert.NotNull(server.State.Find("beast")!.Host.Device);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_writes_into_the_store_is_seen_within_half_a_minute()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var others = server.Services.GetRequiredService<Connections>();
+        var stop = TestContext.Current.CancellationToken;
+        Assert.True((await others.AddAsync(new Connection { Name = "theirs", Hostname = "theirs.lan" }, stop)).Success);
+        Assert.Null(server.State.Find("theirs"));
+
+        await PassAsync(() => server.State.Find("theirs") is not null);
+        Assert.Equal("theirs.lan", server.State.Find("theirs")!.Host.Address!.Host);
+        Assert.True((await others.ChangeAsync("theirs", c => c with { Hostname = "moved.lan" }, stop)).Success);
+        await PassAsync(() => server.State.Find("theirs")?.Host.Address?.Host == "moved.lan");
+        Assert.True((await others.RemoveAsync("theirs", false, stop)).Success);
+        await PassAsync(() => server.State.Find("theirs") is null);
+        Assert.Equal(404, (await server.CallAsync("GET", "/api/dgx/status/theirs")).Status);
+
+        Task PassAsync(Func<bool> holds) => DgxCalls.UntilAsync(() =>
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(holds());
+        });
     }
 
     private static async Task ReloadAsync(ApiServer server, string yml, string[] names)
