@@ -33,6 +33,9 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>What starting a stream throws.</summary>
     public Exception? Throws { get; set; }
 
+    /// <summary>What starting a command gives; null: no host takes commands.</summary>
+    public Func<IShellProcess>? Command { get; set; }
+
     /// <summary>Streams opened so far.</summary>
     public int Opened(StreamKind kind) => _processes.Count(p => p.Kind == kind);
 
@@ -76,7 +79,7 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         return process;
     }
 
-    public IShellProcess StartCommand() => throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
+    public IShellProcess StartCommand() => Command?.Invoke() ?? throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 
