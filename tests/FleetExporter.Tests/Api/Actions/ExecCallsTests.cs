@@ -111,7 +111,7 @@ public sealed class ExecCallsTests
     }
 
     [Fact]
-    public async Task The_case_of_a_field_does_not_matter() // as it never did
+    public async Task The_case_of_a_field_does_not_matter()
     {
         await using var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () => ReplayCommand.Printing("done"));
 
