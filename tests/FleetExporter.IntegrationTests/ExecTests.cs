@@ -23,6 +23,9 @@ public sealed class ExecTests
         Assert.Equal(("base64", "/wAB"), (bytes.Text("stdout_encoding"), bytes.Text("stdout")));
         var where = await RunAsync(exporter, new { command = "id -un; pwd", working_directory = "/usr/bin" });
         Assert.Equal($"{machine.User.Name}\n/usr/bin\n", where.Text("stdout"));
+        Assert.Null(where["signal"]);
+        var killed = await RunAsync(exporter, new { command = "kill -SEGV $$" });
+        Assert.Equal((139, 11), ((int)killed.Number("exit_code")!, (int)killed.Number("signal")!));
         var audit = (await exporter.JsonAsync("/api/audit")).List("items");
         Assert.Contains(audit, row => row.Text("action") == "exec" && row.Text("target") == "box" && row.Text("command").StartsWith("printf 'ä", StringComparison.Ordinal) && row.Number("exit_code") == 3);
         Assert.DoesNotContain("oops", exporter.Log, StringComparison.Ordinal);
@@ -80,6 +83,14 @@ public sealed class ExecTests
 
         await Until.TrueAsync(() => !Sleeps(), "it is ended with its caller", () => exporter.Log);
 
+        // By a reader of its events who goes away.
+        using (var response = await StreamAsync(exporter, command))
+        {
+            await Until.TrueAsync(Sleeps, "it runs", () => exporter.Log);
+        }
+
+        await Until.TrueAsync(() => !Sleeps(), "it is ended with its reader", () => exporter.Log);
+
         // By the end of the service.
         var last = exporter.Http.PostAsJsonAsync("/api/dgx/exec/box", new { command }, TestContext.Current.CancellationToken);
         await Until.TrueAsync(Sleeps, "it runs", () => exporter.Log);
@@ -94,12 +105,7 @@ public sealed class ExecTests
         await using var machine = await WatchedMachine.StartAsync();
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/box")
-        {
-            Content = JsonContent.Create(new { command = "echo one; sleep 600" }),
-            Headers = { { "Accept", "text/event-stream" } },
-        };
-        using var response = await exporter.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await StreamAsync(exporter, "echo one; sleep 600");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
 
         var started = await EventAsync(reader);
@@ -140,7 +146,8 @@ public sealed class ExecTests
         var four = Enumerable.Range(0, 4).Select(n => StatusAsync(exporter, "box", new { command = "sleep 5", exec_id = $"n{n}" })).ToList();
         await Until.TrueAsync(
             () => machine.User.Processes.Count(p => p.CommandLine == "sleep 5") == 4, "four run", () => exporter.Log);
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(exporter, "box", new { command = "sleep 5" }));
+        var fifth = await exporter.Http.PostAsJsonAsync("/api/dgx/exec/box", new { command = "sleep 5" }, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(5)), (fifth.StatusCode, fifth.Headers.RetryAfter?.Delta));
         Assert.All(await Task.WhenAll(four), status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
@@ -148,6 +155,13 @@ public sealed class ExecTests
     private static long MostMemory(Exporter exporter) => long.Parse(
         File.ReadLines($"/proc/{exporter.Pid}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The answer as soon as it begins.</summary>
+    private static async Task<HttpResponseMessage> StreamAsync(Exporter exporter, string command)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/box") { Content = JsonContent.Create(new { command }), Headers = { { "Accept", "text/event-stream" } } };
+        return await exporter.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(Exporter exporter, string host, object body) =>
         (await exporter.Http.PostAsJsonAsync($"/api/dgx/exec/{host}", body, TestContext.Current.CancellationToken)).StatusCode;

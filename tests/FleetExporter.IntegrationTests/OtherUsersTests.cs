@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
@@ -29,6 +31,7 @@ public sealed class OtherUsersTests
             File.Move(rule + ".new", rule);
             await exporter.ProbeAsync();
             page = await exporter.UntilAsync("the session of the other user", p => p.Of("fleet_tmux_session_info", ("user", alice.Name)).Any());
+            await SeenAndKilledAsync(exporter, alice, tmux);
         }
         finally
         {
@@ -39,9 +42,23 @@ public sealed class OtherUsersTests
         Assert.Equal(1, page.Value("fleet_tmux_session_info", ("user", alice.Name), ("session", "paper/draft"), ("session_id", id)));
         Assert.Equal(1, page.Value("fleet_tmux_up", ("user", alice.Name)));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "tmux_users")));
-        var name = $"box:{alice.Name}/paper/draft";
-        var session = await exporter.JsonAsync("/api/sessions/" + Uri.EscapeDataString(name));
+    }
+
+    private static async Task SeenAndKilledAsync(Exporter exporter, TestUser alice, TmuxServer tmux)
+    {
+        var path = "/api/sessions/" + Uri.EscapeDataString($"box:{alice.Name}/paper/draft");
+        var session = await exporter.JsonAsync(path);
         Assert.Equal(alice.Name, session.Text("user"));
         Assert.Contains($"sudo -u {alice.Name} tmux attach-session", session.Text("attach_command"), StringComparison.Ordinal);
+        await tmux.CreateAsync("other");
+
+        var asked = await CallAsync(new { force = true });
+        var killed = await CallAsync(new { force = true, confirmation_token = asked.Text("confirmation_token") });
+
+        Assert.True(killed["killed"]?.GetValue<bool>(), killed.ToJsonString());
+        Assert.Equal(["other"], (await tmux.NamesAsync()).Values);
+
+        async Task<JsonNode> CallAsync(object body) => JsonNode.Parse(
+            await (await exporter.Http.PostAsJsonAsync(path + "/kill", body, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
     }
 }

@@ -33,11 +33,11 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>Where its host is, as <c>host:port</c>; empty where nobody said.</summary>
     public string Address { get; set; } = "";
 
-    /// <summary>What a command prints, given the script that runs it; null: the host runs no commands.</summary>
-    public Func<string, Task<string>>? Commands { get; set; }
-
     /// <summary>What starting a stream throws.</summary>
     public Exception? Throws { get; set; }
+
+    /// <summary>What starting a command gives; null: no host takes commands.</summary>
+    public Func<IShellProcess>? Command { get; set; }
 
     /// <summary>Streams opened so far.</summary>
     public int Opened(StreamKind kind) => _processes.Count(p => p.Kind == kind);
@@ -82,8 +82,7 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         return process;
     }
 
-    public IShellProcess StartCommand() =>
-        Commands is { } run ? new ReplayCommand(run) : throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
+    public IShellProcess StartCommand() => Command?.Invoke() ?? throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 

@@ -15,7 +15,7 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/audit", async Task<IResult> (AuditLog audit, string? limit, string? cursor, CancellationToken stop) =>
             {
-                if (!Listing.TryLimit(limit, out var most, out var problem))
+                if (!Listing.TryPage(limit, cursor, out var most, out var problem, AuditLog.IsCursor))
                 {
                     return problem;
                 }

@@ -13,25 +13,7 @@ public sealed class Guard(LiveConfig config) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var host = context.Request.Host;
-        if (!IsOurs(host.Host))
-        {
-            await Problem.Of(421, "Unknown host", $"This service does not answer for the host name of the request. Add it to allowed_hosts in fleet.yml if it should.")
-                .ExecuteAsync(context).ConfigureAwait(false);
-            return;
-        }
-
         var headers = context.Response.Headers;
-        switch (Origins.Judge(context, config.Current))
-        {
-            case OriginVerdict.Refused:
-                await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.").ExecuteAsync(context).ConfigureAwait(false);
-                return;
-            case OriginVerdict.Preflight:
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                return;
-        }
-
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
@@ -40,6 +22,23 @@ public sealed class Guard(LiveConfig config) : IMiddleware
         if (context.GetEndpoint() is not null)
         {
             headers.CacheControl = "no-store";
+        }
+
+        if (!IsOurs(context.Request.Host.Host))
+        {
+            await Problem.Of(421, "Unknown host", $"This service does not answer for the host name of the request. Add it to allowed_hosts in fleet.yml if it should.")
+                .ExecuteAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        switch (Origins.Judge(context, config.Current))
+        {
+            case OriginVerdict.Refused:
+                await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.").ExecuteAsync(context).ConfigureAwait(false);
+                return;
+            case OriginVerdict.Preflight:
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
         }
 
         await next(context).ConfigureAwait(false);

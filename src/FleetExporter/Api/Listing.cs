@@ -29,9 +29,10 @@ public static class Listing
     }
 
     /// <summary>The same with the cursor of a list that the store keeps.</summary>
-    internal static bool TryPage(string? limit, string? cursor, out int most, [NotNullWhen(false)] out IResult? problem)
+    /// <param name="isCursor">What the list gives out as cursors; null for texts of any kind.</param>
+    internal static bool TryPage(string? limit, string? cursor, out int most, [NotNullWhen(false)] out IResult? problem, Func<string, bool>? isCursor = null)
     {
-        if (TryLimit(limit, out most, out problem) && cursor?.Any(char.IsControl) == true)
+        if (TryLimit(limit, out most, out problem) && cursor is not null && (cursor.Any(char.IsControl) || isCursor?.Invoke(cursor) == false))
         {
             problem = Problem.Invalid("cursor", "Give the next_cursor of the page before.");
         }
@@ -55,7 +56,24 @@ internal static class RawPath
     /// <param name="fromEnd">0 for the last one.</param>
     public static string Segment(HttpRequest request, int fromEnd)
     {
-        var raw = request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-        return Uri.UnescapeDataString(raw.Split('?')[0].Split('/')[^(fromEnd + 1)]);
+        // The router has seen the path without its dot segments, and passes over a slash at the end.
+        var segments = new List<string>();
+        foreach (var raw in request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget.Split('?')[0].Split('/'))
+        {
+            switch (Uri.UnescapeDataString(raw))
+            {
+                case ".":
+                case ".." when segments.Count == 1:
+                    break;
+                case "..":
+                    segments.RemoveAt(segments.Count - 1);
+                    break;
+                case var segment:
+                    segments.Add(segment);
+                    break;
+            }
+        }
+
+        return segments[^(fromEnd + (segments[^1].Length == 0 ? 2 : 1))];
     }
 }

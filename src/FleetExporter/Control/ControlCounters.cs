@@ -9,7 +9,7 @@ namespace FleetExporter.Control;
 public sealed class ControlCounters : IPagePart
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
-        "fleet_control_requests_total", "Calls that change something, and tries to get in, by action and outcome.", "action", "outcome");
+        "fleet_control_requests_total", "Calls that change something, and tries to get in, by action and outcome: ok, asked (to confirm it), denied, failed.", "action", "outcome");
 
     private static readonly MetricFamily Events = MetricFamily.Counter("fleet_audit_events_total", "Rows added to the audit.");
 

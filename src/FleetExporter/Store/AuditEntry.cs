@@ -5,6 +5,9 @@ public enum AuditOutcome
 {
     Ok,
 
+    /// <summary>Nothing was done yet: the caller was asked to confirm it.</summary>
+    Asked,
+
     /// <summary>The caller may not.</summary>
     Denied,
 

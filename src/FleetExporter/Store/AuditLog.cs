@@ -18,8 +18,11 @@ internal sealed class AuditLog(Database database)
         },
         stop);
 
+    /// <summary>Whether it could be a cursor of <see cref="ListAsync"/>.</summary>
+    public static bool IsCursor(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
     /// <summary>The latest first.</summary>
-    /// <param name="cursor">Of the page before; one that was never given out begins at the latest.</param>
+    /// <param name="cursor">Of the page before; what could be none begins at the latest.</param>
     public Task<StoreResult<Page<AuditEntry>>> ListAsync(int limit, string? cursor, CancellationToken stop)
     {
         var before = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : long.MaxValue;

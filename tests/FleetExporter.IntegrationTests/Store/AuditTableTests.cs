@@ -67,6 +67,35 @@ public sealed class AuditTableTests
         Assert.IsType<StoreError.Unavailable>((await new AuditLog(old).AddAsync(Entry(store, 1), Stop)).Error);
     }
 
+    [Theory, EveryStore]
+    public async Task Every_outcome_is_kept_beside_the_rows_of_an_older_schema(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        string[] older =
+        [
+            .. Migrations.All(store.Database.Dialect).Take(2),
+            "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)",
+            "INSERT INTO schema_version (version, applied_at) VALUES (1, 0), (2, 0)",
+            "INSERT INTO audit (at, who, address, action, duration_ms, outcome) VALUES (0, 'older', '::1', 'kill', 5, 'failed')",
+        ];
+        foreach (var sql in older)
+        {
+            var (done, said) = await store.AskAsync(sql);
+            Assert.True(done, said);
+        }
+
+        var outcomes = Enum.GetValues<AuditOutcome>();
+        foreach (var outcome in outcomes)
+        {
+            Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Outcome = outcome }, Stop)).Success);
+        }
+
+        var rows = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Reverse();
+        Assert.Equal([(1L, "older", AuditOutcome.Failed), .. outcomes.Select((o, i) => (i + 2L, "key", o))], rows.Select(r => (r.Id, r.Who, r.Outcome)));
+        Assert.Contains("the audit is append-only", (await store.AskAsync("DELETE FROM audit")).Said, StringComparison.Ordinal);
+        Assert.Contains("the audit is append-only", (await store.AskAsync("UPDATE audit SET who = 'nobody'")).Said, StringComparison.Ordinal);
+    }
+
     private static AuditEntry Entry(StoreBackend store, int i) => new()
     {
         At = store.Clock.Now,

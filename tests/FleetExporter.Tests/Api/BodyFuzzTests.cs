@@ -29,7 +29,14 @@ public sealed class BodyFuzzTests
     [Fact]
     public async Task No_body_breaks_the_service_or_is_written_in_part()
     {
-        await using var server = await ApiServer.StartAsync($"{ApiServer.TwoHosts}devices: [{{ name: pusher, key_hash: \"{KeyHash.Of(DeviceKey)}\" }}]\n");
+        var ran = 0;
+        var hosts = ApiServer.TwoHosts.Replace("user: fleet }", "user: fleet, exec: { policy: any } }", StringComparison.Ordinal);
+        Assert.NotEqual(ApiServer.TwoHosts, hosts);
+        await using var server = await ApiServer.StartAsync($"{hosts}devices: [{{ name: pusher, key_hash: \"{KeyHash.Of(DeviceKey)}\" }}]\n", shell => shell.Command = () =>
+        {
+            ran++;
+            return ReplayCommand.Printing("done");
+        });
         var generator = new BodyGenerator(_random, () => _known);
 
         // A wrong key uses up the address's attempts, so that nothing else would be looked at.
@@ -47,6 +54,10 @@ public sealed class BodyFuzzTests
             if (path == "/push-sse")
             {
                 request.Headers.Add("X-API-Key", DeviceKey);
+            }
+            else if (n % 2 == 0 && path.StartsWith("/api/dgx/exec/", StringComparison.Ordinal))
+            {
+                request.Headers.Accept.ParseAdd("text/event-stream");
             }
 
             using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -81,6 +92,7 @@ public sealed class BodyFuzzTests
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", answers.Select(a => $"{a.Key}: {a.Value}")));
         Assert.True(answers.Where(a => a.Key < 300).Sum(a => a.Value) > Bodies / 500, "hardly any body was right");
         Assert.True(answers[422] > Bodies / 100, "hardly any body was wrong in its values");
+        Assert.True(ran > Bodies / 1000, $"only {ran} commands ran");
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class CallNote
 
     public int? ExitCode { get; set; }
 
+    /// <summary>How it came out, where a status below 400 does not tell.</summary>
+    public AuditOutcome? Outcome { get; set; }
+
     /// <summary>The answer begins before the call has ended, so the row is written at the end.</summary>
     public bool EndsLater { get; set; }
 }
@@ -66,8 +69,9 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
             var outcome = status switch
             {
                 401 or 403 or 429 => AuditOutcome.Denied,
+                428 => AuditOutcome.Asked,
                 >= 400 => AuditOutcome.Failed,
-                _ => AuditOutcome.Ok,
+                _ => note.Outcome ?? AuditOutcome.Ok,
             };
             if (written || (note.Who is null && outcome != AuditOutcome.Denied))
             {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FleetExporter.Remote;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
@@ -10,22 +12,34 @@ namespace FleetExporter.Api.Access;
 /// <summary>Reads the body of a request.</summary>
 internal static class JsonBody
 {
+    private const int MostErrors = 20;
+
     public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"A body may have {BodyRules.Most / 1024 / 1024} MiB.");
 
-    /// <returns>The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long.</returns>
+    /// <summary>Half a surrogate pair, in an escape or as it stands.</summary>
+    private static readonly ProblemHttpResult HalfPair = Unreadable("a text in it is no Unicode");
+
+    /// <returns>The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that <typeparamref name="T"/> does not have.</returns>
     public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context)
         where T : class
     {
         var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         try
         {
-            var body = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, options, context.RequestAborted).ConfigureAwait(false);
-            return body is null ? (null, Unreadable("it is null")) : (body, null);
+            using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
+            var body = document.Deserialize<T>(options);
+            return body is null ? (null, Unreadable("it is null"))
+                : Unknown(document.RootElement, options.GetTypeInfo(typeof(T)), options) is { Count: > 0 } unknown ? (null, Problem.Unprocessable(unknown))
+                : (body, null);
         }
         catch (JsonException failure)
         {
             // The message may quote the body, which may hold a key; the place is enough.
-            return (null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Remote.Printable.Line(path, 100)}" : "it cannot be parsed"));
+            return (null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
+        {
+            return (null, HalfPair);
         }
         catch (BadHttpRequestException failure)
         {
@@ -57,13 +71,30 @@ internal static class JsonBody
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            // Half a surrogate pair, in an escape or as it stands.
-            return (null, Unreadable("a text in it is no Unicode"));
+            return (null, HalfPair);
         }
         catch (BadHttpRequestException failure)
         {
             return (null, failure.StatusCode == 413 ? TooLarge : Unreadable("it ended early"));
         }
+    }
+
+    /// <summary>Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.</summary>
+    /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>
+    private static Dictionary<string, string[]> Unknown(JsonElement body, JsonTypeInfo form, JsonSerializerOptions options)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (form.Kind == JsonTypeInfoKind.Object)
+        {
+            var known = form.Properties.Select(p => p.Name).ToList();
+            var names = options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+            foreach (var member in body.EnumerateObject().Where(m => !known.Contains(m.Name, names)).TakeWhile(_ => errors.Count < MostErrors))
+            {
+                errors[Printable.Line(member.Name, 80)] = [$"There is no such field; known are {string.Join(", ", known)}."];
+            }
+        }
+
+        return errors;
     }
 
     /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>

@@ -5,6 +5,7 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -30,17 +31,20 @@ internal static class ExecEndpoints
             .Needs(Scope.Control).Audits(ControlAction.Cancel).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends a command that runs, with all it has started.");
 
-        routes.MapGet("/api/dgx/exec", (HttpContext context, CommandRunner runner) =>
+        routes.MapGet("/api/dgx/exec", (HttpContext context, CommandRunner runner, string? limit, string? cursor) =>
             {
                 var caller = context.Caller();
                 var mine = runner.Recent.Where(e => caller.May(Scope.Control) || (caller.Key is not null && e.Caller == caller.Name));
-                return TypedResults.Ok(new Listing<ExecEntryView>([.. mine.Select(ExecEntryView.Of)], null));
+                return Listing.Of(mine.OrderBy(Order, StringComparer.Ordinal), Order, ExecEntryView.Of, limit, cursor);
             })
-            .Needs(Scope.Read)
-            .WithSummary("Commands that run, and the last that ended; without the scope control only one's own.");
+            .Needs(Scope.Read).Produces<Listing<ExecEntryView>>()
+            .WithSummary("Commands that run, then the last that ended, of each the latest first; without the scope control only one's own.");
     }
 
-    internal sealed record Call(HttpContext Context, Fleet Fleet, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json)
+    private static string Order(CommandEntry e) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(e.Result is null ? 0 : 1)}-{long.MaxValue - e.Started.UtcTicks:D19}-{e.Id}");
+
+    internal sealed record Call(HttpContext Context, Fleet Fleet, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json, TimeProvider Clock)
     {
         /// <param name="id">Of a connection, or its name.</param>
         public async Task<IResult> RunAsync(string id)
@@ -100,20 +104,26 @@ internal static class ExecEndpoints
 
         private async Task<IResult> StreamAsync(string host, string? id, CommandRequest request, CallNote note)
         {
-            using var stream = new ExecStream(Context.Response, Json.Value.SerializerOptions);
+            await using var stream = new ExecStream(Context.Response, Json.Value.SerializerOptions, Clock);
             note.EndsLater = true;
             try
             {
                 var entry = await Runner.RunAsync(host, Context.Caller().Name, id, request, stream.StartAsync, stream.TakeAsync, Context.RequestAborted).ConfigureAwait(false);
                 note.ExitCode = entry.Result!.ExitCode;
-                await (entry.Result.Detail is { } detail ? stream.FailAsync(detail) : stream.EndAsync(ExecEnd.Of(entry))).ConfigureAwait(false);
+                await (entry.Result.Detail is { } detail ? FailAsync(detail) : stream.EndAsync(ExecEnd.Of(entry))).ConfigureAwait(false);
             }
             catch (Exception e) when (Context.Response.HasStarted && e is StreamException)
             {
-                await stream.FailAsync(e.Message).ConfigureAwait(false);
+                await FailAsync(e.Message).ConfigureAwait(false);
             }
 
             return TypedResults.Empty;
+
+            Task FailAsync(string message)
+            {
+                note.Outcome = AuditOutcome.Failed;
+                return stream.FailAsync(message);
+            }
         }
 
         private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Refused(CommandRefusedException e)

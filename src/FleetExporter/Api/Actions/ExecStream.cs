@@ -4,10 +4,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Actions;
 
-/// <summary>A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, <c>exit</c> or <c>error</c>. A slow reader slows the command, not the service.</summary>
-internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json) : IDisposable
+/// <summary>
+/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, <c>exit</c> or <c>error</c>. A comment
+/// between them keeps the connection of a silent command open. A slow reader slows the command, not the service.
+/// </summary>
+internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json, TimeProvider clock) : IAsyncDisposable
 {
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly CancellationTokenSource _ended = new();
+    private Task _beating = Task.CompletedTask;
     private byte[] _stdout = [];
     private byte[] _stderr = [];
 
@@ -16,6 +23,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
+        _beating = BeatAsync();
         await SendAsync("started", new { ExecId = id }).ConfigureAwait(false);
     }
 
@@ -46,7 +54,29 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
 
     public Task FailAsync(string message) => SendAsync("error", new { Message = message }).AsTask();
 
-    public void Dispose() => _writing.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(false);
+        _ended.Dispose();
+        _writing.Dispose();
+    }
+
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(Heartbeat, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
+            {
+                await WriteAsync(":\n\n").ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The command has ended.
+        }
+    }
 
     private void Hold(CommandOutput from, byte[] rest)
     {
@@ -60,12 +90,14 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         }
     }
 
-    private async ValueTask SendAsync<T>(string name, T data)
+    private ValueTask SendAsync<T>(string name, T data) => WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, json)}\n\n");
+
+    private async ValueTask WriteAsync(string text)
     {
         await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            await response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, json)}\n\n", response.HttpContext.RequestAborted).ConfigureAwait(false);
+            await response.WriteAsync(text, response.HttpContext.RequestAborted).ConfigureAwait(false);
             await response.Body.FlushAsync(response.HttpContext.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)

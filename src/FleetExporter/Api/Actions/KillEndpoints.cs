@@ -3,6 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -66,12 +67,14 @@ internal static class KillEndpoints
                 return Problem.Of(403, "The token does not fit", "It was used, is over a minute old, or belongs to another session, key or choice of force. Ask for a new one.");
             }
 
-            return await KillAsync(access, confirmed, force).ConfigureAwait(false);
+            return await KillAsync(access, confirmed, force, note).ConfigureAwait(false);
         }
 
-        private async Task<IResult> KillAsync(HostAccess access, SessionTarget session, bool force)
+        private async Task<IResult> KillAsync(HostAccess access, SessionTarget session, bool force, CallNote note)
         {
-            var result = await SessionKill.RunAsync(access.Shell, session, force, Clock, Context.RequestAborted).ConfigureAwait(false);
+            // Also when the caller leaves: half a kill could not be told from none. It has its own limit.
+            var result = await SessionKill.RunAsync(access.Shell, session, force, Clock, CancellationToken.None).ConfigureAwait(false);
+            note.Outcome = result.Outcome == KillOutcome.Survived ? AuditOutcome.Failed : null;
 
             // So that the list is right for whoever asks next.
             using var limit = new CancellationTokenSource(PollWithin, Clock);

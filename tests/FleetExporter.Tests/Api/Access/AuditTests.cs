@@ -55,6 +55,12 @@ public sealed class AuditTests
 
         Assert.Equal([5, 4, 3, 2, 1], ids);
         Assert.Equal(400, await server.StatusAsync("/api/audit?limit=0", ("X-API-Key", server.AdminKey)));
+        foreach (var cursor in new[] { "x", "", "-1", "1.5", "99999999999999999999" })
+        {
+            using var answer = await server.GetAsync($"/api/audit?cursor={cursor}", ("X-API-Key", server.AdminKey));
+            Assert.Equal(400, (int)answer.StatusCode);
+            Assert.Contains("\"cursor\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -138,6 +138,25 @@ public sealed class GuardTests
         Assert.Equal(path != "/nosuch", answer.Headers.CacheControl?.NoStore == true);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/hosts", 421, "Host", "evil.example")]
+    [InlineData("GET", "/api/hosts", 403, "Origin", "https://evil.example")]
+    [InlineData("OPTIONS", "/api/hosts", 403, "Origin", "https://evil.example")]
+    [InlineData("OPTIONS", "/api/hosts", 204, "Origin", Friend)]
+    public async Task So_does_one_that_lets_nobody_in(string method, string path, int status, string header, string value)
+    {
+        await using var server = await KeyedServer.StartAsync($"cors_origins: ['{Friend}']\n");
+
+        using var answer = await server.SendAsync(new HttpMethod(method), path, null, (header, value), ("Access-Control-Request-Method", "GET"));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
+        Assert.Equal("same-origin", answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
+    }
+
     private static HttpContent Body(string text, string? type, bool chunked)
     {
         HttpContent body = chunked ? new StreamContent(new Unmeasured(Encoding.UTF8.GetBytes(text))) : new ByteArrayContent(Encoding.UTF8.GetBytes(text));

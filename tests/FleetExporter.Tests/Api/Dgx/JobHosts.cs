@@ -29,7 +29,7 @@ internal sealed partial class JobHosts
     /// <summary>A service with the connection <c>dgx-1</c> at <c>dgx.lan:2222</c> and the project <c>vision</c> on it.</summary>
     public async Task<ApiServer> StartAsync(string? yml = null)
     {
-        var server = await ApiServer.StartAsync(yml, shell => shell.Commands = script => AnswerAsync(shell.Address, script));
+        var server = await ApiServer.StartAsync(yml, shell => shell.Command = () => ReplayCommand.Running(script => AnswerAsync(shell.Address, script)));
         await server.DoAsync("POST", "/api/dgx/connections", """{"name":"dgx-1","hostname":"dgx.lan","port":2222,"username":"ann"}""");
         Assert.Equal("connected", (await server.DoAsync("POST", "/api/dgx/connect/dgx-1")).Text("status"));
         await server.DoAsync("POST", "/api/dgx/projects", """{"name":"vision","connection_id":"dgx-1"}""");

@@ -129,6 +129,23 @@ public sealed class WebSocketTests
         Assert.Equal(426, await server.Keyed.StatusAsync("/ws"));
     }
 
+    [Fact]
+    public async Task A_ticket_opens_it_once_for_who_can_send_no_header()
+    {
+        await using var server = await DeviceServer.StartAsync("anonymous_read: never\n");
+        using var made = await server.Keyed.PostAsync("/api/tickets", null, ("X-API-Key", KeyedServer.KeyOf("read")));
+        var ticket = JsonDocument.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("ticket").GetString();
+        var url = new Uri($"{UrlOf(server)}?ticket={ticket}");
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(url, TestContext.Current.CancellationToken);
+        Assert.Equal("hosts_update", (await ReadAsync(socket)).Event);
+
+        using var again = new ClientWebSocket();
+        again.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => again.ConnectAsync(url, TestContext.Current.CancellationToken));
+        Assert.Equal(401, (int)again.HttpStatusCode);
+    }
+
     private static Uri UrlOf(DeviceServer server) => new(server.Http.BaseAddress!.ToString().Replace("http:", "ws:", StringComparison.Ordinal) + "ws");
 
     private static async Task<ClientWebSocket> OpenAsync(DeviceServer server, params (string Name, string Value)[] headers)
