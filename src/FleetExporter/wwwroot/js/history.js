@@ -4,6 +4,7 @@ import { staleAfter } from './store.js';
 
 export const WINDOW = 10 * 60 * 1000;
 const FINEST = WINDOW / 150;
+const COARSEST = 25000; // the service notes what it knows every ten seconds
 const series = new Map();
 const ofHost = new Map(); // the keys of each
 
@@ -25,7 +26,7 @@ function push(host, key, time, value) {
     if (isKnown(last[1]) || !isKnown(value) || points.at(-2)?.[0] >= time - 1) return;
     last[0] = time - 1; // a silence that began by another clock
   }
-  if (last && isKnown(last[1]) && time - last[0] > staleAfter()) points.push([last[0] + 1, null]); // nobody looked, or nothing came
+  if (last && isKnown(last[1]) && time - last[0] > Math.max(staleAfter(), COARSEST)) points.push([last[0] + 1, null]); // nobody looked, or nothing came
   // Often asked, a line keeps no more points than can be seen, and its last value is the newest.
   const [a, b] = points.slice(-2);
   if (b && b[0] - a[0] < FINEST && isKnown(a[1]) === isKnown(b[1]) && isKnown(b[1]) === isKnown(value)) points.pop();
