@@ -81,6 +81,7 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         visit.Refuses("/ws", 401);
 
         await Expect(visit.Find("door")).ToBeVisibleAsync();
+        await visit.Page.ScreenshotAsync(new() { Path = Pictures("door-1400.png") });
         await Expect(visit.Find("host")).ToHaveCountAsync(0);
         await visit.Find("door-login").ClickAsync();
         await visit.Find("login-key").FillAsync(SmallFleet.Reader);

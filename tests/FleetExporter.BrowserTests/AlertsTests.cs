@@ -79,6 +79,22 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         Assert.Empty((await Alertmanager.AskAsync("silence", "query")).AsArray());
     }
 
+    [Theory]
+    [InlineData(1400)]
+    [InlineData(360)]
+    public async Task Alerts_and_the_question_how_long_have_their_pictures(int width)
+    {
+        await Alertmanager.PostAsync(Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."), Alert("FleetHostOffline", "warning", "A host is gone."));
+        var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator, width));
+        await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
+        await PicturesTests.TakeAsync(visit, $"alerts-firing-{width}");
+
+        await visit.Seen("alert").First.GetByTestId("alert-ack").ClickAsync();
+        await visit.Find("ack-comment").FillAsync("fan ordered");
+        await visit.FitsAsync();
+        await PicturesTests.TakeAsync(visit, $"acknowledge-{width}", whole: false);
+    }
+
     [Fact]
     public async Task What_a_worse_alert_hides_is_listed_last_and_nowhere_else()
     {

@@ -19,6 +19,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         Assert.False(File.Exists(Path.Combine(fleet.Other.User.Home, "ran-here")));
         var before = visit.Find("history-entry").Filter(new() { HasText = "touch ran-here" });
         await Expect(before).ToContainTextAsync("operator");
+        await Expect(before.GetByTestId("history-state")).ToHaveTextAsync("exit 3");
         await before.GetByTestId("history-again").ClickAsync();
         await Expect(visit.Find("exec-command")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^echo as"));
     }
@@ -92,6 +93,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await RunAsync(visit, "sleep 732");
         await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("timed out");
         Assert.False(Sleeps(fleet.Box, 732));
+        await Expect(visit.Find("history-entry").Filter(new() { HasText = "sleep 732" }).GetByTestId("history-state")).ToHaveTextAsync("timed out");
 
         await visit.Find("exec-timeout").FillAsync("60");
         await RunAsync(visit, "sleep 733");

@@ -76,6 +76,58 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task There_is_no_hole_below_a_host_without_a_body()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("hosts"));
+        await Expect(visit.Seen("host")).ToHaveCountAsync(5);
+        await Expect(visit.Host("box").GetByTestId("gpu")).ToBeVisibleAsync();
+
+        var holes = await visit.Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const cards = [...document.querySelectorAll('[data-testid="host"]')].map(node => ({ node, at: node.getBoundingClientRect() }));
+              return cards.filter(c => c.node.classList.contains('bad')).flatMap(c => {
+                const below = cards.filter(o => o.at.top >= c.at.bottom && o.at.left === c.at.left).map(o => o.at.top);
+                return !below.length || Math.min(...below) - c.at.bottom > 60 ? [c.node.dataset.host] : [];
+              });
+            }
+            """);
+
+        Assert.Empty(holes);
+    }
+
+    [Theory]
+    [InlineData("hosts", "hosts-filter")]
+    [InlineData("hosts/nobody", null)]
+    [InlineData("sessions", "sessions-filter")]
+    public async Task What_is_said_once_is_not_said_again(string view, string? filter)
+    {
+        var visit = await VisitAsync(fleet.Exporter, new(view));
+        await Expect(visit.Find("connection")).ToHaveTextAsync("live");
+        if (filter is not null)
+        {
+            await visit.Find(filter).FillAsync("nothing is called so");
+        }
+
+        await Expect(visit.Find($"view-{view.Split('/')[0]}").Locator(".notice")).ToBeVisibleAsync();
+        await visit.Page.EvaluateAsync(
+            """
+            () => {
+              window.said = [];
+              new MutationObserver(records => { for (const node of records.flatMap(r => [...r.addedNodes])) if (node.parentElement?.closest('[role="status"], [role="alert"]') || node.matches?.('[role]')) window.said.push(node.textContent); })
+                .observe(document.querySelector('main section:not([hidden])'), { childList: true, subtree: true });
+            }
+            """);
+        for (var turn = 0; turn < 3; turn++)
+        {
+            var updated = await visit.Find("updated").TextContentAsync();
+            await Expect(visit.Find("updated")).Not.ToHaveTextAsync(updated!);
+        }
+
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("() => window.said"));
+    }
+
+    [Fact]
     public async Task One_host_has_a_page_of_its_own_and_an_address()
     {
         var visit = await VisitAsync(fleet.Exporter, new("hosts"));

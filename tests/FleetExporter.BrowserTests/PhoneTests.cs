@@ -37,6 +37,15 @@ public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task Every_tab_is_seen()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("overview", Width: 360));
+        await Expect(visit.Page.Locator("#tabs a")).ToHaveCountAsync(6);
+
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));
+    }
+
+    [Fact]
     public async Task A_session_is_killed_from_a_phone()
     {
         var visit = await VisitAsync(fleet.Exporter, new("overview", SmallFleet.Operator, Width: 360));

@@ -30,9 +30,31 @@ public sealed class PicturesTests(Chromium chromium, SmallFleet fleet) : PageTes
         await Expect(visit.Find("kill-confirm")).ToBeVisibleAsync();
         await TakeAsync(visit, $"kill-{width}", whole: false);
         await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Page.Keyboard.PressAsync("?");
+        await Expect(visit.Find("dialog")).ToBeVisibleAsync();
+        await TakeAsync(visit, $"help-{width}", whole: false);
+        await visit.Page.Keyboard.PressAsync("Escape");
         await visit.Find("logout-button").ClickAsync();
         await visit.Find("login-button").ClickAsync();
         await TakeAsync(visit, $"login-{width}", whole: false);
+    }
+
+    [Theory]
+    [InlineData(1400)]
+    [InlineData(360)]
+    public async Task A_job_with_charts_and_output_has_its_picture(int width)
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator, width));
+        await JobsTests.MakeProjectAsync(visit, $"pictured at {width}");
+        await JobsTests.MakeJobAsync(
+            visit, $"pictured at {width}", $"seen-{width}", "n=0; while [ $n -lt 6 ]; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 6, \\\"train_loss\\\": 0.$((90-n*9)), \\\"learning_rate\\\": 0.0003}\"; sleep 1; done");
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 45_000 });
+        await Expect(visit.Find("job-metrics").Locator("polyline").First).ToBeVisibleAsync();
+        await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
+        await visit.FitsAsync();
+        await TakeAsync(visit, $"job-{width}");
+        await visit.Find("jobs-back").ClickAsync();
+        await TakeAsync(visit, $"jobs-some-{width}");
     }
 
     [Theory]
@@ -61,8 +83,10 @@ public sealed class PicturesTests(Chromium chromium, SmallFleet fleet) : PageTes
         await CloseAsync();
     }
 
-    private static async Task TakeAsync(Visit visit, string name, bool whole = true)
+    /// <summary>A picture without what passes by itself.</summary>
+    internal static async Task TakeAsync(Visit visit, string name, bool whole = true)
     {
+        await Expect(visit.Find("toast")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
         var path = Pictures(name + ".png");
         await visit.Page.ScreenshotAsync(new() { Path = path, FullPage = whole });
         Assert.True(new FileInfo(path).Length > 5000, $"{path} is empty");

@@ -43,5 +43,33 @@ public sealed class StaleTests(Chromium chromium) : PageTest(chromium)
         await CloseAsync();
     }
 
+    [Fact]
+    public async Task A_line_has_a_gap_where_nothing_was_heard_and_ends_there_until_something_is()
+    {
+        await using var machine = await WatchedMachine.StartAsync();
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilOnlineAsync();
+        var visit = await VisitAsync(exporter, new("hosts/box"));
+        var (line, trend) = (visit.Find("host-trend").Locator("polyline"), visit.Find("host-trend"));
+        await Expect(line).ToHaveCountAsync(1);
+        await Expect(trend).ToContainTextAsync("CPU, last 10 minutes");
+        // Under its own bar.
+        Assert.True((await trend.BoundingBoxAsync())!.Y < (await visit.Find("host-memory").BoundingBoxAsync())!.Y);
+
+        machine.Server.Pause();
+        try
+        {
+            await Expect(visit.Host("box").GetByTestId("host-status")).ToHaveTextAsync("offline");
+            await Expect(trend.Locator("svg")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("now unknown$"), new() { Timeout = 15_000 });
+        }
+        finally
+        {
+            machine.Server.Continue();
+        }
+
+        await Expect(line).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+        await CloseAsync();
+    }
+
     private static System.Text.RegularExpressions.Regex Stale() => new(@"\bstale\b");
 }

@@ -1,3 +1,4 @@
+using FleetExporter.Api.Overview;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
@@ -8,6 +9,7 @@ namespace FleetExporter.Api;
 /// <param name="Address">As configured; null for this machine and for a device.</param>
 /// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
+/// <param name="HasGpu">Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.</param>
 /// <param name="Off">Collectors that are not asked here, and why.</param>
 public sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
@@ -40,7 +42,7 @@ public sealed record HostStateView(
             GpuView.Round(used / Mebi),
             GpuView.Round(memory?.Total / Mebi),
             load is null ? null : [load.One, load.Five, load.Fifteen],
-            gpus is { Gpus.Count: > 0 },
+            gpus is { Gpus.Count: > 0 } || GpuChoice.HasGpus(host) == true,
             gpus?.LostInAll ?? 0,
             host.Host.Simulated is not null,
             host.Host.Device is not null,

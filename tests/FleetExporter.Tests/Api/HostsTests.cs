@@ -39,6 +39,17 @@ public sealed class HostsTests
         Assert.Equal("train", host.GetProperty("sessions")[0].GetProperty("name").GetString());
     }
 
+    [Fact]
+    public async Task A_host_whose_GPUs_say_nothing_has_them_still()
+    {
+        await using var server = await ApiServer.StartAsync(prepare: shell => shell.Answer("gpu", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9));
+
+        var host = await server.JsonAsync("/api/hosts/a");
+
+        Assert.Empty(host.GetProperty("gpus").EnumerateArray());
+        Assert.True(host.GetProperty("has_gpu").GetBoolean());
+    }
+
     [Theory]
     [InlineData(null, 12)]
     [InlineData("active", 12)]

@@ -67,11 +67,19 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, DateTi
 
     public object Multimodal() => config.Services.Count > 0 ? MultimodalPart.Of([.. config.Services.Select(s => Facts.Of(s, state, now))]) : Nothing;
 
+    public IReadOnlyList<TargetPart> Targets() =>
+    [
+        .. config.Providers.Select(p => TargetPart.Of(Facts.Of(p, state, now))),
+        .. config.Gateways.Select(g => TargetPart.Of(Facts.Of(g, state, now))),
+        .. config.Tunnels.Select(t => TargetPart.Of(Facts.Of(t, state, now))),
+    ];
+
     public OverviewView All(Func<TimeSpan> took)
     {
         var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
-        var overall = OverviewRules.Overall([.. new[] { gpu, provider, gateway, tunnel, local, multimodal, heartbeat }.OfType<IPart>().Select(p => p.Status)]);
-        return new OverviewView(overall, now, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat);
+        var targets = Targets();
+        var overall = OverviewRules.Overall([.. new[] { gpu, provider, gateway, tunnel, local, multimodal, heartbeat }.OfType<IPart>().Concat(targets).Select(p => p.Status)]);
+        return new OverviewView(overall, now, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)

@@ -127,6 +127,7 @@ public sealed record HeartbeatPart(PartStatus Status, int Port, string? Model, b
 
 /// <summary>All parts; each is what its own endpoint answers without parameters.</summary>
 /// <param name="CollectTimeMs">Time from the request to this answer, waiting for fresh values included.</param>
+/// <param name="Targets">Every provider, gateway and tunnel, in the order of fleet.yml.</param>
 public sealed record OverviewView(
     PartStatus Status, DateTimeOffset Timestamp, PartStatus Overall, double CollectTimeMs, object Gpu, object Provider, object Gateway, object Tunnel, object LocalGpu, object Multimodal,
-    object Heartbeat);
+    object Heartbeat, IReadOnlyList<TargetPart> Targets);

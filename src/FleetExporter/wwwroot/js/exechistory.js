@@ -1,17 +1,19 @@
 // Commands that ran before, and for administrators the audit of all acting.
 import { get, remove } from './api.js';
 import { h, keyed, setText } from './dom.js';
-import { at, milliseconds } from './format.js';
+import { at, known, milliseconds } from './format.js';
 import { may } from './store.js';
 import { clean, remote } from './text.js';
 import { loading, notice, pill, problem, toast, tone } from './ui.js';
 
 const TONE = { running: 'loading', exited: 'ok', ok: 'ok', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
 
+const words = state => clean(state, 20).replaceAll('_', ' ');
+
 /** @param again called with {host, command} to fill the form anew. */
 export function execHistory(again) {
   const [slot, body] = [h('div', {}), h('tbody')];
-  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Exit', 'Took', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)))), body));
+  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Took', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)))), body));
   const audit = auditTable();
   const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Before'), h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload')), slot, table, audit.node);
 
@@ -29,14 +31,13 @@ export function execHistory(again) {
   }
 
   function row(first) {
-    const [state, exit, took] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'exit' }), h('td', { class: 'mono', 'data-name': 'took' })];
+    const [state, took] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'took' })];
     const end = h('button', { type: 'button', class: 'danger', 'data-testid': 'history-cancel', on: { click: () => cancel(first) } }, 'Cancel');
     const repeat = may('control') ? h('button', { type: 'button', 'data-testid': 'history-again', on: { click: () => again(first) } }, 'Again') : null;
-    const node = h('tr', { 'data-testid': 'history-entry' }, h('td', {}, remote(first.host, 60)), h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(first.command, 200))), h('td', {}, state.node), exit, took,
+    const node = h('tr', { 'data-testid': 'history-entry' }, h('td', {}, remote(first.host, 60)), h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(first.command, 200))), h('td', {}, state.node), took,
       h('td', { class: 'mono', 'data-name': 'at' }, at(first.started)), h('td', { 'data-name': 'by' }, remote(first.caller, 40)), h('td', {}, h('span', { class: 'row' }, end, repeat)));
     return { node, update(e) {
-      state.set(e.state === 'exited' && e.exit_code !== 0 ? 'error' : TONE[e.state] ?? e.state, e.state);
-      setText(exit, e.exit_code === null || e.exit_code === undefined ? '' : String(e.exit_code));
+      state.set(e.state === 'exited' && e.exit_code !== 0 ? 'error' : TONE[e.state] ?? e.state, known(e.exit_code) ? `exit ${e.exit_code}` : e.state === 'exited' ? 'ended by a signal' : words(e.state));
       setText(took, e.duration_ms === null ? '' : milliseconds(e.duration_ms));
       end.hidden = e.state !== 'running' || !may('control');
     } };
@@ -69,7 +70,7 @@ function auditTable() {
       const page = await get(`/api/audit?limit=50${more && cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
       if (!more) body.replaceChildren();
       body.append(...page.items.map(e => h('tr', { 'data-testid': 'audit-entry' }, h('td', { class: 'mono' }, at(e.at)), h('td', { 'data-name': 'who' }, remote(e.who || '(wrong key)', 40)), h('td', { class: 'mono' }, clean(e.address, 45)), h('td', {}, clean(e.action, 30)), h('td', {}, remote(e.target, 80)),
-        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]) }, clean(e.outcome, 20)))));
+        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]) }, words(e.outcome)))));
       cursor = page.next_cursor;
       older.hidden = !cursor;
       slot.replaceChildren();

@@ -2,12 +2,10 @@
 import { h, setAttr, setClass, setText } from './dom.js';
 import { ABSENT, celsius, known, mebi, percent, watts } from './format.js';
 import { gpuKey, points } from './history.js';
+import { limit } from './limits.js';
 import { spark } from './spark.js';
-import { state } from './store.js';
 import { clean, remote } from './text.js';
 import { meter } from './ui.js';
-
-const limit = (key, usual) => state.config?.thresholds?.[key] ?? usual;
 
 const share = (part, whole) => (known(part) && whole > 0 ? part / whole * 100 : null);
 
@@ -36,9 +34,9 @@ const powerText = gpu => (known(gpu.power_limit_watts) ? `${known(gpu.power_draw
 export function gpuBlock(host, first) {
   const [name, temperature, wrong] = [h('bdi', { class: 'gpu-name' }), h('span', { class: 'mono', 'data-testid': 'gpu-temperature' }), h('p', { class: 'bad', hidden: true })];
   const [use, memory, power] = [meter('Util', 'gpu-util'), meter(first.memory_unified ? 'Unified' : 'VRAM', 'gpu-memory'), meter('Power', 'gpu-power')];
-  const line = spark(`Utilisation of GPU ${first.index} in the last minutes, percent`);
+  const line = spark(`Utilisation of GPU ${first.index} in percent, last 10 minutes`);
   const processes = h('ul', { class: 'processes', 'data-testid': 'gpu-processes' });
-  const node = h('div', { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index }, h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)), wrong, line.node, use.node, memory.node, power.node, processes);
+  const node = h('div', { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index }, h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)), wrong, use.node, line.node, memory.node, power.node, processes);
   return { node, update(gpu) {
     setText(name, clean(gpu.name ?? 'GPU', 60));
     heat(temperature, gpu.temperature_c);
@@ -55,7 +53,7 @@ export function gpuBlock(host, first) {
 export function gpuLine(host, first) {
   const cells = Object.fromEntries(['use', 'memory', 'temperature', 'power'].map(k => [k, h('span', { class: 'mono' })]));
   const wrong = h('span', { class: 'bad small', hidden: true });
-  const line = spark(`Utilisation of GPU ${first.index} in the last minutes, percent`);
+  const line = spark(`Utilisation of GPU ${first.index} in percent, last 10 minutes`);
   const node = h('div', { class: 'gpu-line', 'data-testid': 'gpu', 'data-index': first.index }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), line.node, wrong, cells.use, cells.memory, cells.temperature, cells.power);
   return { node, update(gpu) {
     fault(wrong, gpu);

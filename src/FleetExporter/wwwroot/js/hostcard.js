@@ -3,7 +3,7 @@ import { now } from './clock.js';
 import { fill, h, keyed, setClass, setText, setVar } from './dom.js';
 import { age, at, known, mebi, percent } from './format.js';
 import { gpuBlock, gpuLine } from './gpu.js';
-import { points } from './history.js';
+import { cpuKey, points } from './history.js';
 import { hrefOf } from './router.js';
 import { sessionLine } from './sessionparts.js';
 import { spark } from './spark.js';
@@ -12,6 +12,7 @@ import { clean, remote } from './text.js';
 import { meter, paint, pill } from './ui.js';
 
 const MANY = 3;
+const MOVES = 4000; // lines go on when nothing comes
 
 /** @param {boolean} whole everything that is known, for the view of one host. */
 export function hostCard(first, whole) {
@@ -23,14 +24,15 @@ export function hostCard(first, whole) {
   let host = first;
   let body = null;
   let shown = null;
+  let drawn = 0;
 
   function update(latest) {
     host = latest;
     const gone = known(Date.parse(host.last_seen ?? '')) ? now() - Date.parse(host.last_seen) : null;
     setText(seen, gone === null ? 'never seen' : gone > staleAfter() ? `seen ${age(host.last_seen)} ago` : '');
     setClass(slot, 'stale', gone === null || gone > staleAfter());
-    if (host === shown) return;
-    shown = host;
+    if (host === shown && now() - drawn < MOVES) return;
+    [shown, drawn] = [host, now()];
     paint(node, host.status);
     status.set(host.status);
     setText(reason, clean(host.reason ?? '', 300));
@@ -55,18 +57,20 @@ export function hostCard(first, whole) {
 }
 
 function hostBody(first, whole) {
+  const line = spark('CPU in percent, last 10 minutes');
   const [cpu, memory] = [meter('CPU', 'host-cpu'), meter('Memory', 'host-memory')];
-  const trend = spark('CPU in the last minutes, percent');
+  const trend = h('figure', { class: 'trend', 'data-testid': 'host-trend' }, line.node, h('figcaption', { class: 'soft small' }, 'CPU, last 10 minutes'));
   const [gpus, sessions, facts] = [h('div', { class: 'gpus' }), h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }), h('dl', { class: 'facts' })];
   const more = h('p', { class: 'soft small' });
-  const node = h('div', { class: 'stack' }, cpu.node, memory.node, whole ? trend.node : null, gpus, sessions, more, whole ? facts : null);
+  const node = h('div', { class: 'stack' }, cpu.node, whole ? trend : null, memory.node, gpus, sessions, more, whole ? facts : null);
   return { node, update(host) {
     const limits = state.config?.thresholds ?? {};
     const there = known(host.cpu_percent) || known(host.memory_percent);
-    cpu.node.hidden = memory.node.hidden = trend.node.hidden = !there && !host.gpus?.length;
+    cpu.node.hidden = memory.node.hidden = !there && !host.gpus?.length;
+    trend.hidden = !points(cpuKey(host.hostname)).some(p => known(p[1]));
     cpu.set(host.cpu_percent, percent(host.cpu_percent), { warn: (limits.host_cpu_ratio ?? 0.9) * 100, bad: 101 });
     memory.set(host.memory_percent, known(host.memory_used_mb) ? `${mebi(host.memory_used_mb)} / ${mebi(host.memory_total_mb)}` : percent(host.memory_percent), { warn: (limits.host_memory_ratio ?? 0.9) * 100, bad: 98 });
-    trend.set(points(`${host.hostname} cpu`));
+    line.set(points(cpuKey(host.hostname)));
     const list = host.gpus ?? [];
     const lines = list.length >= MANY && !whole;
     setClass(gpus, 'lines-of-gpus', lines);

@@ -1,5 +1,5 @@
 // All hosts, sick ones first, or one of them: #hosts/NAME.
-import { h, keyed } from './dom.js';
+import { fill, h, keyed, setText } from './dom.js';
 import { count } from './format.js';
 import { hostCard } from './hostcard.js';
 import { hrefOf } from './router.js';
@@ -41,11 +41,11 @@ function render() {
   if (!parts) return;
   parts.toolbar.hidden = parts.grid.hidden = Boolean(one);
   parts.back.hidden = parts.single.hidden = !one;
-  if (!state.hostsAt) return parts.empty.replaceChildren(loading('hosts'));
+  if (!state.hostsAt) return say('loading', () => loading('hosts'));
   if (one) return renderOne();
   const list = all().filter(matches).sort((a, b) => (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }));
-  parts.says.textContent = list.length === state.hosts.size ? count(list.length, 'host') : `${list.length} of ${count(state.hosts.size, 'host')}`;
-  parts.empty.replaceChildren(...(list.length ? [] : [state.hosts.size ? notice('empty', 'No host matches', 'Change the filter.') : notice('empty', 'No host is watched', 'Name hosts in fleet.yml, or add a connection.')]));
+  setText(parts.says, list.length === state.hosts.size ? count(list.length, 'host') : `${list.length} of ${count(state.hosts.size, 'host')}`);
+  say(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size ? notice('empty', 'No host matches', 'Change the filter.') : notice('empty', 'No host is watched', 'Name hosts in fleet.yml, or add a connection.')));
   keyed(parts.grid, list, x => x.hostname, x => {
     const card = hostCard(x, false);
     card.node.card = card;
@@ -54,9 +54,16 @@ function render() {
   });
 }
 
+/** Says something in place of hosts, once: a screen reader repeats what is made anew. */
+function say(mark, make) {
+  if (parts.empty.dataset.mark === mark) return;
+  parts.empty.dataset.mark = mark;
+  fill(parts.empty, mark ? make() : null);
+}
+
 function renderOne() {
   const host = state.hosts.get(one);
-  parts.empty.replaceChildren(...(host ? [] : [notice('error', 'There is no such host', clean(one, 100))]));
+  say(host ? '' : `no ${one}`, () => notice('error', 'There is no such host', clean(one, 100)));
   keyed(parts.single, host ? [host] : [], x => x.hostname, x => {
     const card = hostCard(x, true);
     card.near();

@@ -1,5 +1,5 @@
 // tmux sessions of all hosts; legacy ones can be ended here.
-import { h, keyed, setClass, setText } from './dom.js';
+import { fill, h, keyed, setClass, setText } from './dom.js';
 import { ABSENT, age, count, known, mebi, number } from './format.js';
 import { killDialog } from './kill.js';
 import { hrefOf } from './router.js';
@@ -55,8 +55,12 @@ function render() {
   setText(parts.says, list.length === everything.length ? count(list.length, 'session') : `${list.length} of ${count(everything.length, 'session')}`);
   parts.table.hidden = shown.length === 0;
   parts.more.hidden = list.length <= most;
-  parts.empty.replaceChildren(...(!state.hostsAt ? [loading('sessions')] : shown.length ? []
-    : [one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `Nothing is detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux session runs', 'On no host that answers.')]));
+  const mark = !state.hostsAt ? 'loading' : shown.length ? '' : `none ${one} ${everything.length > 0} ${chosen} ${filter} ${state.config?.legacy_after}`;
+  if (parts.empty.dataset.mark !== mark) {
+    parts.empty.dataset.mark = mark; // a screen reader repeats what is made anew
+    fill(parts.empty, !state.hostsAt ? loading('sessions') : shown.length ? null
+      : one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `Nothing is detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux session runs', 'On no host that answers.'));
+  }
   keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${may('control')} ${state.config ? 1 : 0}`, row);
 }
 

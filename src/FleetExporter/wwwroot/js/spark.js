@@ -1,17 +1,27 @@
 // A line of the last minutes. Where nothing was reported the line has a gap, not a zero.
-import { setAttr, svg } from './dom.js';
+import { now } from './clock.js';
+import { setAttr, setText, svg } from './dom.js';
+import { WINDOW } from './history.js';
 
 const W = 100;
 const H = 24;
+const STEP = 5000; // how often a line moves on when nothing comes
 
-/** @param {number|null} top the value at the upper edge; null for the highest one seen. */
+const figure = value => String(Math.abs(value) < 100 ? +value.toPrecision(3) : Math.round(value));
+
+/**
+ * @param label what it shows, its unit and over which time.
+ * @param {number|null} top the value at the upper edge, of the ten minutes until now; null for the highest one seen, from the first point to the last.
+ */
 export function spark(label, top = 100) {
-  const lines = svg('g');
+  const [title, lines] = [svg('title'), svg('g')];
   const node = svg('svg', { class: 'spark', viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': label });
-  node.append(lines);
+  node.append(title, lines);
   let drawn = null;
   return { node, set(points) {
-    const mark = points.length ? `${points.length} ${points[points.length - 1][0]} ${points[points.length - 1][1]}` : '';
+    const time = now();
+    const last = points.at(-1);
+    const mark = `${points.length} ${last} ${top === null ? '' : Math.floor(time / STEP)}`;
     if (mark === drawn) return;
     drawn = mark;
     const runs = split(points);
@@ -19,15 +29,16 @@ export function spark(label, top = 100) {
     const high = top ?? Math.max(...values);
     const low = top === null ? Math.min(...values, high) : 0;
     const flat = high === low;
-    const [from, to] = points.length ? [points[0][0], points[points.length - 1][0]] : [0, 1];
+    const [from, to] = top !== null ? [time - WINDOW, Math.max(time, last?.[0] ?? 0)] : points.length ? [points[0][0], last[0]] : [0, 1];
     const x = t => ((t - from) / Math.max(1, to - from) * W).toFixed(1);
     const y = v => (H - 1 - (flat ? 0.5 : Math.min(1, Math.max(0, (v - low) / (high - low)))) * (H - 2)).toFixed(1);
     lines.replaceChildren(...runs.flatMap(run => {
       const path = run.map(([t, v]) => `${x(t)},${y(v)}`).join(' ');
       return [svg('polygon', { points: `${x(run[0][0])},${H} ${path} ${x(run[run.length - 1][0])},${H}` }), svg('polyline', { points: path })];
     }));
-    const last = values[values.length - 1];
-    setAttr(node, 'aria-label', last === undefined ? `${label}: nothing yet` : `${label}: from ${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}, now ${last.toFixed(0)}`);
+    const range = values.length ? `from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}, now ${Number.isFinite(last[1]) ? figure(last[1]) : 'unknown'}` : 'nothing yet';
+    setAttr(node, 'aria-label', `${label}: ${range}`);
+    setText(title, `${label}: ${range}`);
   } };
 }
 

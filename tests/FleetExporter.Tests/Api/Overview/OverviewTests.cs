@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FleetExporter.Tests.Collectors;
+using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.Tests.Api.Overview;
 
@@ -8,7 +9,7 @@ public sealed class OverviewTests
 {
     private const string Fields =
         """
-        overview: status, timestamp, overall, collect_time_ms, gpu, provider, gateway, tunnel, local_gpu, multimodal, heartbeat
+        overview: status, timestamp, overall, collect_time_ms, gpu, provider, gateway, tunnel, local_gpu, multimodal, heartbeat, targets
         gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at, memory_used_mb, memory_total_mb, memory_pct, gpus
         local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w, memory_used_mb, memory_total_mb, memory_free_mb, memory_pct
         provider: status, provider, server, base_url, healthy, latency_ms, consecutive_failures, last_checked_at, last_healthy_at, error
@@ -58,7 +59,8 @@ public sealed class OverviewTests
         if (name == "overview")
         {
             Assert.Equal("ok", body.GetProperty("overall").GetString());
-            Assert.All(fields.Split(", ")[4..], part => Assert.Equal("""{"status":"ok","configured":false}""", body.GetProperty(part).GetRawText()));
+            Assert.Empty(body.GetProperty("targets").EnumerateArray());
+            Assert.All(fields.Split(", ")[4..^1], part => Assert.Equal("""{"status":"ok","configured":false}""", body.GetProperty(part).GetRawText()));
         }
         else
         {
@@ -83,6 +85,23 @@ public sealed class OverviewTests
         Assert.Equal("there", overview.GetProperty("gpu").GetProperty("host").GetString());
         Assert.Equal("degraded", overview.GetProperty("overall").GetString());
         Assert.InRange(overview.GetProperty("collect_time_ms").GetDouble(), 0, 5000);
+    }
+
+    [Fact]
+    public async Task A_target_that_no_part_shows_counts_and_is_named()
+    {
+        await using var good = new ScriptedServer();
+        good.Answer("/health", 200, """{"status":"ok"}""").Answer("/v1/models", 200, """{"data":[{"id":"qwen","owned_by":"llamacpp"}]}""");
+        await using var server = await ApiServer.StartAsync(
+            $"listen: 127.0.0.1:0\nhosts: []\nproviders:\n- {{ name: first, url: '{good.Url()}', kind: llama_cpp }}\n- {{ name: second, url: 'http://127.0.0.1:1', kind: llama_cpp }}\n");
+
+        var overview = await server.JsonAsync("/api/overview?fresh=true");
+
+        Assert.Equal(("ok", "error"), (Text(overview.GetProperty("provider"), "status"), Text(overview, "overall")));
+        var targets = overview.GetProperty("targets").EnumerateArray().ToList();
+        Assert.Equal([("provider", "first", "ok"), ("provider", "second", "error")], targets.Select(t => (Text(t, "kind"), Text(t, "name"), Text(t, "status"))));
+        Assert.Equal(JsonValueKind.Null, targets[0].GetProperty("reason").ValueKind);
+        Assert.StartsWith("refused", Text(targets[1], "reason"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+/// <summary>Cards of the overview when something is unknown, or fails behind something that works.</summary>
+public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
+{
+    [Fact]
+    public async Task A_GPU_that_gives_no_reading_is_an_error_and_its_line_has_a_gap()
+    {
+        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var gpu = FakeNvidiaSmi.H100(machine.Folder);
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilOnlineAsync();
+        var visit = await VisitAsync(exporter);
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("100 %");
+
+        gpu.Fail("driver-not-loaded.stdout.txt", 9);
+        await Expect(visit.Find("status-gpu")).ToHaveTextAsync("error", new() { Timeout = 60_000 });
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: gpu: ");
+        await visit.GoAsync("hosts");
+        await visit.Find("choice-gpu").ClickAsync();
+        await Expect(visit.Host("box")).ToBeVisibleAsync();
+
+        gpu.Behave();
+        await Expect(visit.Host("box").GetByTestId("gpu").Locator("polyline")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_host_that_was_offline_from_the_start_is_not_passed_over()
+    {
+        var visit = await OpenAsync((hosts, overview) =>
+        {
+            foreach (var host in hosts)
+            {
+                host["has_gpu"] = false;
+                host["gpus"] = new JsonArray();
+            }
+
+            overview["gpu"] = new JsonObject { ["status"] = "error", ["host"] = "away" };
+        });
+
+        await Expect(visit.Find("status-gpu")).ToHaveTextAsync("error");
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("away");
+    }
+
+    [Fact]
+    public async Task The_thresholds_of_the_configuration_decide_what_is_hot()
+    {
+        var visit = await OpenAsync(
+            (hosts, _) =>
+            {
+                var gpu = hosts.First(h => h.Text("hostname") == "box")["gpus"]![0]!;
+                (gpu["utilization_percent"], gpu["temperature_c"]) = (50, 71);
+            },
+            config => config["thresholds"]!["gpu_temperature_critical_celsius"] = 70);
+
+        await Expect(visit.Find("status-gpu")).ToHaveTextAsync("degraded");
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, critical from 70 °C");
+    }
+
+    [Theory]
+    [InlineData("provider", "All 2 answer.")]
+    [InlineData("gateway", "All 2 answer")]
+    [InlineData("tunnel", "All 2 are reachable.")]
+    public async Task The_second_of_a_kind_that_fails_is_seen(string kind, string well)
+    {
+        JsonObject Target(string name, bool fails) => new()
+        {
+            ["status"] = fails ? "error" : "ok",
+            ["kind"] = kind,
+            ["name"] = name,
+            ["reason"] = fails ? "refused: Connection refused" : null,
+            ["consecutive_failures"] = fails ? 3 : 0,
+        };
+        var second = await OpenAsync((_, overview) => overview["targets"] = new JsonArray(Target("one", false), Target("two", true)));
+        await Expect(second.Find($"status-{kind}")).ToHaveTextAsync("error");
+        await Expect(second.Find($"area-{kind}")).ToContainTextAsync("two: refused: Connection refused, 3 failures in a row");
+        await Expect(second.Find($"area-{kind}").Locator(".lines bdi").First).ToHaveTextAsync("two");
+
+        var both = await OpenAsync((_, overview) => overview["targets"] = new JsonArray(Target("one", false), Target("two", false)));
+        await Expect(both.Find($"status-{kind}")).ToHaveTextAsync("ok");
+        await Expect(both.Find($"area-{kind}")).ToContainTextAsync(well);
+    }
+
+    /// <summary>On a device whose clock is an hour ahead.</summary>
+    [Fact]
+    public async Task Ages_of_a_gateways_sessions_are_by_the_services_clock()
+    {
+        var visit = await OpenAsync(
+            (_, overview) =>
+            {
+                overview["timestamp"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+                overview["targets"] = new JsonArray(new JsonObject { ["status"] = "ok", ["kind"] = "gateway", ["name"] = "claw" });
+                overview["gateway"] = new JsonObject { ["status"] = "ok", ["gateway_ok"] = true, ["sessions"] = new JsonArray(new JsonObject { ["key"] = "agent:main", ["age_seconds"] = 330 }) };
+            },
+            script: "{ const now = Date.now; Date.now = () => now() + 3600e3; }");
+
+        await Expect(visit.Find("area-gateway").Locator("li").Filter(new() { HasText = "agent:main" })).ToContainTextAsync("5m");
+    }
+
+    /// <summary>The page over answers of the service that are changed first.</summary>
+    private Task<Visit> OpenAsync(Action<IReadOnlyList<JsonNode>, JsonNode> change, Action<JsonNode>? configure = null, string script = "") =>
+        VisitAsync(fleet.Exporter, new("overview", Prepare: async page =>
+        {
+            await page.AddInitScriptAsync(script + ";");
+            // Without it the page asks by the routes below.
+            await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
+            var hosts = await fleet.Exporter.JsonAsync("/api/hosts");
+            var overview = await fleet.Exporter.JsonAsync("/api/overview");
+            var config = await fleet.Exporter.JsonAsync("/api/config");
+            change([.. hosts.List("items")], overview);
+            configure?.Invoke(config);
+            foreach (var (path, body) in (IEnumerable<(string, JsonNode)>)[("hosts", hosts), ("overview", overview), ("config", config)])
+            {
+                var text = body.ToJsonString();
+                await page.RouteAsync($"**/api/{path}*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = text }));
+            }
+        }));
+}
