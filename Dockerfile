@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Built on the machine's own architecture, and the same for every other: what is published is portable.
+# Built by BuildKit on the machine's own architecture, and the same for every other: what is published is portable.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .

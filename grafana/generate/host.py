@@ -1,6 +1,6 @@
 """Host: the cause, after the overview has shown which machine is sick. One section per resource: how busy, how full, what fails."""
 from dashboard import Dashboard, Row
-from links import OF_SERIES, SESSION, act_on, act_on_host, runbook, to_gpus
+from links import OF_CHOICE, OF_SERIES, SERIES_HOST, SESSION, act_on, act_on_host, runbook, to_gpus
 from overview import HOT, STATUS
 from panels import graph, stat
 from promql import Query, alerts_of, now
@@ -11,7 +11,7 @@ UNIT_STATE = tuple(words(active=GREEN, failed=RED, activating=YELLOW, deactivati
 
 DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full, what fails.", (
     Row("", (
-        stat("Status", "degraded: something fails or a poll was missed; offline: no connection.", now(STATUS, "{{host}}"), mappings=HOST_STATUS, background=True, links=[act_on_host(OF_SERIES)]),
+        stat("Status", "degraded: something fails or a poll was missed; offline: no connection.", now(STATUS, "{{host}}"), mappings=HOST_STATUS, background=True, links=[act_on_host(SERIES_HOST)]),
         stat("Alerts", "Alerts of this host that fire now.", now('count(ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host"}) or vector(0)'), thresholds=ANY_IS_ODD),
         stat("CPU busy", "Share of time in which a CPU was not idle, of all CPUs.", now(
             '1 - sum by (host) (rate(fleet_host_cpu_seconds_total{HOST, mode=~"idle|iowait"}[$__rate_interval])) / sum by (host) (rate(fleet_host_cpu_seconds_total{HOST, mode!~"guest|guest_nice"}[$__rate_interval]))', "{{host}}"),
@@ -54,7 +54,7 @@ DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full,
               Query('fleet_host_pressure_ratio{HOST, resource="memory", window="10s"}', "{{kind}}"), unit="percentunit", width=8),
     )),
     Row("GPUs", (
-        table("GPUs", "Click a number for all of the GPU.", Label("gpu", "GPU", (to_gpus("$host"),), 60), Value("", "max by (gpu, name) (fleet_gpu_info{HOST})"), Label("name", "Model"),
+        table("GPUs", "Click a number for all of the GPU.", Label("gpu", "GPU", (to_gpus(OF_CHOICE),), 60), Value("", "max by (gpu, name) (fleet_gpu_info{HOST})"), Label("name", "Model"),
               Value("Use", "max by (gpu) (fleet_gpu_utilization_ratio{HOST})", "percentunit", BAR, steps(), top=1, decimals=0),
               Value("Memory", "max by (gpu) (fleet_gpu_memory_used_bytes{HOST} / fleet_gpu_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
               Value("Temperature", "max by (gpu) (fleet_gpu_temperature_celsius{HOST})", "celsius", thresholds=HOT, width=115),

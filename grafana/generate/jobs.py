@@ -23,7 +23,7 @@ DASHBOARD = Dashboard("jobs", "Jobs", "Training jobs: how many, how long they ha
     Row("", (
         table("Jobs that run", "The longest first. Click a job to look into it, or to end it, on the service's page.", Label("training_job", "Job", (act_on("jobs"),)),
               Label("project", "Project"), Value("Runs for", f"max by ({BY}) (fleet_job_running_seconds{{JOB}})", "s", decimals=1),
-              Value("Values reported", f"count by ({BY}) (fleet_job_metric{{JOB}})"), sort="Runs for", width=12, height=9),
+              Value("Values reported", f"count by ({BY}) (fleet_job_metric{{JOB}}) and on ({BY}) max by ({BY}) (fleet_job_running_seconds{{JOB}})"), sort="Runs for", width=12, height=9),
         table("What jobs report", "The last value of each metric of each job.", Label("training_job", "Job", (act_on("jobs"),)), Label("project", "Project"),
               Label("name", "Metric"), Value("Value", f"max by ({BY}, name) (fleet_job_metric{{JOB}})", "sci"), sort="Job", ascending=True, width=12, height=9),
     )),

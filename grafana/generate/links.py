@@ -8,19 +8,27 @@ def _link(title: str, url: str, blank: bool = False) -> Json:
     return {"title": title, "url": url, "targetBlank": blank}
 
 
-def to_host(host: str = "${__data.fields.host}") -> Json:
-    return _link("The host's dashboard", f"/d/fleet-host?var-host={host}&{_KEEP}")
+# Which host: of the row that is clicked, of the series, or those that are chosen now.
+_ROW_HOST = "${__data.fields.host}"
+OF_ROW = f"var-host={_ROW_HOST}"
+SERIES_HOST = "${__field.labels.host}"
+OF_SERIES = f"var-host={SERIES_HOST}"
+OF_CHOICE = "${host:queryparam}"
 
 
-def to_gpus(host: str = "${__data.fields.host}") -> Json:
-    return _link("The host's GPUs", f"/d/fleet-gpu?var-host={host}&{_KEEP}")
+def to_host(of: str = OF_ROW) -> Json:
+    return _link("The host's dashboard", f"/d/fleet-host?{of}&{_KEEP}")
 
 
-def to_dashboard(domain: str) -> Json:
-    return _link(f"Fleet / {domain}", f"/d/fleet-{domain}?{_KEEP}")
+def to_gpus(of: str = OF_ROW) -> Json:
+    return _link("The host's GPUs", f"/d/fleet-gpu?{of}&{_KEEP}")
 
 
-def act_on_host(host: str = "${__data.fields.host}") -> Json:
+def to_dashboard(domain: str, of: str = OF_CHOICE) -> Json:
+    return _link(f"Fleet / {domain}", f"/d/fleet-{domain}?{of}&{_KEEP}")
+
+
+def act_on_host(host: str = _ROW_HOST) -> Json:
     return _link("Open on the service's page", f"${{fleet_url}}/#hosts/{host}", blank=True)
 
 
@@ -34,4 +42,3 @@ def runbook() -> Json:
 
 
 SESSION = "sessions/${__data.fields.host}:${__data.fields.session:percentencode}"
-OF_SERIES = "${__field.labels.host}"

@@ -1,6 +1,6 @@
 """Overview: which machine is sick, and how the whole does."""
 from dashboard import Dashboard, Row
-from links import OF_SERIES, act_on, act_on_host, to_dashboard, to_gpus, to_host
+from links import OF_ROW, OF_SERIES, act_on, act_on_host, to_dashboard, to_gpus, to_host
 from panels import graph, stat, timeline
 from promql import Query, mean, most, now, state
 from tables import BAR, FILLED, Label, Value, table
@@ -17,6 +17,11 @@ REASON = """
 
 # How long a host was not well; a second offline counts as much as two degraded ones.
 SICKNESS = f"""sum by (host) (2 * {mean('fleet_host_status{HOST, status="offline"}')} + ignoring (status) {mean('fleet_host_status{HOST, status="degraded"}')}) > 0"""
+
+
+def alerts(severity: str) -> str:
+    return f'count by (host) (ALERTS{{alertstate="firing", severity="{severity}", job=~"$job|", host=~"$host"}}) or 0 * max by (host) (fleet_host_info{{HOST}})'
+
 
 HOT = steps((75, YELLOW), (83, ORANGE), (90, RED))
 
@@ -42,39 +47,39 @@ DASHBOARD = Dashboard("overview", "Overview", "Which machine is sick, and how th
     )),
     Row("", (
         table(
-            "Hosts", "Every host, sick ones first. Click a name for the host's dashboard, or to act on the service's page.",
-            Label("host", "Host", (to_host(), act_on_host()), 170),
-            Value("Status", STATUS, mappings=HOST_STATUS, cell=FILLED, width=100),
-            Value("", REASON), Label("reason", "Reason", width=150),
-            Value("Alerts", 'count by (host) (ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host"}) or 0 * max by (host) (fleet_host_info{HOST})',
-                  thresholds=ANY_IS_ODD, width=75),
+            "Hosts", "Every host, sick ones first, then by alerts. Click a name for the host's dashboard, or to act on the service's page.",
+            Label("host", "Host", (to_host(), act_on_host()), 145),
+            Value("Status", STATUS, mappings=HOST_STATUS, cell=FILLED, width=90),
+            Value("", REASON), Label("reason", "Reason", width=120),
+            Value("Critical", alerts("critical"), thresholds=ANY_IS_BAD, width=85),
+            Value("Warnings", alerts("warning"), thresholds=ANY_IS_ODD, width=95),
             Value("CPU", "max by (host) (host:fleet_host_cpu_busy:ratio5m{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
             Value("Memory", "max by (host) (1 - fleet_host_memory_available_bytes{HOST} / fleet_host_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
             Value("GPUs", "max by (host) (host:fleet_gpu:count{HOST}) > 0", width=65),
             Value("Hottest GPU", "max by (host) (fleet_gpu_temperature_celsius{HOST})", "celsius", thresholds=HOT, width=110, links=(to_gpus(),)),
             Value("GPU use", "avg by (host) (fleet_gpu_utilization_ratio{HOST})", "percentunit", BAR, steps(), top=1, decimals=0),
             Value("GPU memory", "sum by (host) (fleet_gpu_memory_used_bytes{HOST}) / sum by (host) (fleet_gpu_memory_total_bytes{HOST})", "percentunit", BAR, SHARE, top=1, decimals=0),
-            Value("GPU power", "sum by (host) (fleet_gpu_power_draw_watts{HOST})", "watt", width=95),
+            Value("GPU power", "sum by (host) (fleet_gpu_power_draw_watts{HOST})", "watt", width=85),
             Value("Sessions", "sum by (host) (fleet_tmux_sessions{HOST})", width=85),
             Value("Legacy", 'sum by (host) (fleet_tmux_sessions{HOST, state="legacy"})', thresholds=ANY_IS_ODD, width=75),
-            sort="Status", height=15),
+            sort=("Status", "Critical", "Warnings"), height=15),
     )),
     Row("Services, gateways and tunnels", (
         table("AI services and model servers", "What each says of itself; those that fail first.",
-              Label("name", "Name", (to_dashboard("services"),), 200),
+              Label("name", "Name", (to_dashboard("services", OF_ROW),), 200),
               Value("State", f"""
                   label_replace(max by (host, service) ({state("fleet_service_state", "HOST", "state", ("loading", "error"))}), "name", "$1", "service", "(.+)")
                   or label_replace(max by (host, provider) ({state("fleet_provider_state", "HOST", "state", ("loading", "error"))}), "name", "$1", "provider", "(.+)")
                   """, mappings=SERVICE_STATE, cell=FILLED, width=100),
               Label("host", "Host", (to_host(),)), Label("service", ""), Label("provider", ""), sort="State", width=10, height=9),
         table("OpenClaw gateways", "Whether each gateway lives, can serve, and what today has cost.",
-              Label("gateway", "Gateway", (to_dashboard("agents"),), 120),
+              Label("gateway", "Gateway", (to_dashboard("agents", OF_ROW),), 120),
               Value("Live", "max by (host, gateway) (fleet_openclaw_gateway_live{HOST})", mappings=UP, cell=FILLED, width=70),
               Value("Ready", "max by (host, gateway) (fleet_openclaw_gateway_ready{HOST})", mappings=YES_IS_FINE, width=70),
               Value("Today", 'sum by (host, gateway) (fleet_openclaw_cost_usd{HOST, window="today"})', "currencyUSD", decimals=2, width=75),
               Label("host", "Host", (to_host(),)), sort="Live", ascending=True, width=7, height=9),
         table("Tunnels", "Half dead: connections are accepted and nothing comes through.",
-              Label("tunnel", "Tunnel", (to_dashboard("tunnels"), act_on("overview")), 160),
+              Label("tunnel", "Tunnel", (to_dashboard("tunnels", OF_ROW), act_on("overview")), 160),
               Value("State", f"max by (host, tunnel) ({state('fleet_tunnel_state', 'HOST', 'state', ('half_dead', 'unit_active_port_dead', 'down'))})", mappings=TUNNEL_STATE, cell=FILLED, width=110),
               Label("host", "Host", (to_host(),)), sort="State", width=7, height=9),
     )),

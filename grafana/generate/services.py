@@ -28,13 +28,13 @@ DASHBOARD = Dashboard("services", "AI services", "AI services and model servers:
     Row("", (
         table("AI services", "Those that fail first; failed: polls in a row.", Label("service", "Service", (act_on("overview"),), 130), Label("host", "Host", (to_host(),), 130),
               Value("State", f"max by ({SERVICE}) ({state('fleet_service_state', 'HOST', 'state', STATES)})", mappings=SERVICE_STATE, cell=FILLED, width=90),
-              Value("", f"max by ({SERVICE}, reason) (fleet_service_failure{{HOST}} == 1)"), Label("reason", "Reason", width=100),
+              Value("", f"max by ({SERVICE}, reason) (fleet_service_failure{{HOST}} == 1)"), Label("reason", "Reason", width=130),
               Value("", f"max by ({SERVICE}, model) (fleet_service_info{{HOST}})"), Label("model", "Model"),
               Value("Took", f"sum by ({SERVICE}) (fleet_service_probe_duration_seconds{{HOST}})", "s", decimals=1, width=80),
               Value("Failed", f"max by ({SERVICE}) (fleet_service_consecutive_failures{{HOST}})", thresholds=ANY_IS_ODD, width=75), sort="State", width=12, height=9),
         table("Model servers", "Those that fail first; failed: polls in a row.", Label("provider", "Server", (act_on("overview"),), 130), Label("host", "Host", (to_host(),), 130),
               Value("State", f"max by ({PROVIDER}) ({state('fleet_provider_state', 'HOST', 'state', STATES)})", mappings=SERVICE_STATE, cell=FILLED, width=90),
-              Value("", f"max by ({PROVIDER}, reason) (fleet_provider_failure{{HOST}} == 1)"), Label("reason", "Reason", width=100),
+              Value("", f"max by ({PROVIDER}, reason) (fleet_provider_failure{{HOST}} == 1)"), Label("reason", "Reason", width=130),
               Value("", f"max by ({PROVIDER}, kind, version) (fleet_provider_info{{HOST}})"), Label("kind", "Kind", width=90), Label("version", "Version"),
               Value("Took", f"max by ({PROVIDER}) (fleet_provider_probe_duration_seconds{{HOST}})", "s", decimals=1, width=80),
               Value("Failed", f"max by ({PROVIDER}) (fleet_provider_consecutive_failures{{HOST}})", thresholds=ANY_IS_ODD, width=75), sort="State", width=12, height=9),
@@ -66,8 +66,8 @@ DASHBOARD = Dashboard("services", "AI services", "AI services and model servers:
     Row("Certificates", (
         table("Certificates", "Days until the certificate that was shown runs out.", Label("name", "Name"), Label("host", "Host", (to_host(),)),
               Value("Days left", """
-                  (label_replace(max by (host, service) (fleet_service_certificate_expiry_timestamp_seconds{HOST}), "name", "$1", "service", "(.+)")
-                  or label_replace(max by (host, provider) (fleet_provider_certificate_expiry_timestamp_seconds{HOST}), "name", "$1", "provider", "(.+)") - time()) / 86400""",
+                  ((label_replace(max by (host, service) (fleet_service_certificate_expiry_timestamp_seconds{HOST}), "name", "$1", "service", "(.+)")
+                  or label_replace(max by (host, provider) (fleet_provider_certificate_expiry_timestamp_seconds{HOST}), "name", "$1", "provider", "(.+)")) - time()) / 86400""",
                     thresholds=EXPIRES, decimals=0), Label("service", ""), Label("provider", ""), sort="Days left", ascending=True, height=7),
     ), closed=True),
 ))

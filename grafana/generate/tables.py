@@ -48,8 +48,8 @@ class Value:
         return {k: v for k, v in every.items() if v is not None}
 
 
-def table(title: str, description: str, *columns: Label | Value, sort: str, ascending: bool = False, width: int = 24, height: int = 10) -> Panel:
-    """sort: the title of the column that orders the rows, highest first."""
+def table(title: str, description: str, *columns: Label | Value, sort: str | tuple[str, ...], ascending: bool = False, width: int = 24, height: int = 10) -> Panel:
+    """sort: the title of the column that orders the rows, highest first; of several, each orders what is equal in those before it."""
     values = [c for c in columns if isinstance(c, Value)]
     names = {id(v): f"Value #{ref}" if len(values) > 1 else "Value" for v, ref in zip(values, refs())}
     field_of = [(c.name if isinstance(c, Label) else names[id(c)], c) for c in columns]
@@ -61,6 +61,6 @@ def table(title: str, description: str, *columns: Label | Value, sort: str, asce
         "fieldConfig": {
             "defaults": defaults("short", custom={"align": "auto", "filterable": False, "inspect": False}, color={"mode": "thresholds"}, thresholds=PLAIN),
             "overrides": [named(c.title, **c.properties()) for c in columns if c.title]},
-        "options": {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": sort, "desc": not ascending}]},
+        "options": {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": s, "desc": not ascending} for s in ([sort] if isinstance(sort, str) else sort)]},
         "transformations": [*([{"id": "merge", "options": {}}] if len(values) > 1 else []), {"id": "organize", "options": organize}]}
     return Panel("table", title, description, width, height, tuple(Query(v.expr, "", instant=True, table=True) for v in values), body)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
@@ -5,11 +6,17 @@ namespace FleetExporter.IntegrationTests;
 /// <summary>What can be told of the containers where none can be started: the files, and the commands that run in them.</summary>
 public sealed class ComposeTests : IDisposable
 {
+    private const UnixFileMode OfOthers = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>What containers read of the clone.</summary>
+    private static readonly string[] Mounted = ["prometheus/rules", "alertmanager/templates", "grafana/dashboards", "grafana/provisioning"];
+
     private readonly TestFolder _folder = new();
 
     public ComposeTests()
     {
-        string[] files = ["docker-compose.yml", "Dockerfile", ".env.example", .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f => $"scripts/{Path.GetFileName(f)}"), "prometheus/prometheus.yml", "alertmanager/alertmanager.yml"];
+        string[] files = ["docker-compose.yml", "Dockerfile", ".env.example", .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f => $"scripts/{Path.GetFileName(f)}"), "prometheus/prometheus.yml", "alertmanager/alertmanager.yml",
+            .. Mounted.SelectMany(f => Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories)).Select(f => Path.GetRelativePath(Repository.Root, f))];
         foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(file))!);
@@ -47,6 +54,68 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal(before, kept.Select(f => File.ReadAllText(_folder.PathOf(f))));
         Assert.Contains("https://discord.example/x", File.ReadAllText(_folder.PathOf("data", "compose", "alertmanager.yml")), StringComparison.Ordinal);
         Assert.Contains("fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Links_of_dashboards_lead_to_where_people_reach_the_service()
+    {
+        await InitAsync();
+        Assert.All(Dashboards(), d => Assert.Contains("\"http://127.0.0.1:9470\"", d, StringComparison.Ordinal));
+
+        Set("FLEET_URL", "http://127.0.0.1:9470", "https://fleet.example.org/");
+        _folder.Write("data/compose/dashboards/gone.json", "{}");
+        await InitAsync();
+        Assert.Equal(Directory.GetFiles(_folder.PathOf("grafana", "dashboards")).Length, Dashboards().Count);
+        Assert.All(Dashboards(), d =>
+        {
+            Assert.DoesNotContain("127.0.0.1:9470", d, StringComparison.Ordinal);
+            var address = System.Text.Json.Nodes.JsonNode.Parse(d)!["templating"]!.List("list").Single(v => v.Text("name") == "fleet_url");
+            Assert.Equal("https://fleet.example.org", address["current"]!.Text("value"));
+        });
+
+        List<string> Dashboards() => [.. Directory.GetFiles(_folder.PathOf("data", "compose", "dashboards"), "*.json").Select(File.ReadAllText)];
+    }
+
+    [Fact]
+    public async Task The_containers_users_can_read_what_is_mounted_although_the_clone_is_closed_to_others()
+    {
+        foreach (var path in Mounted.SelectMany(f => Directory.GetFileSystemEntries(_folder.PathOf(f), "*", SearchOption.AllDirectories).Prepend(_folder.PathOf(f))))
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        }
+
+        await InitAsync();
+        var lines = await File.ReadAllLinesAsync(_folder.PathOf("docker-compose.yml"), TestContext.Current.CancellationToken);
+        var mounts = lines.Select(l => l.Trim()).Where(l => l.StartsWith("- ./", StringComparison.Ordinal)).Select(l => l[2..l.IndexOf(':', StringComparison.Ordinal)])
+            .Where(m => m is not ("./data/compose/config" or "./data/compose/fleet")).ToList();
+        Assert.True(mounts.Count >= 7);
+        foreach (var path in mounts.Select(m => _folder.PathOf(m)).SelectMany(m => Directory.Exists(m) ? Directory.GetFileSystemEntries(m, "*", SearchOption.AllDirectories).Prepend(m) : [m]))
+        {
+            var wanted = Directory.Exists(path) ? OfOthers : UnixFileMode.OtherRead;
+            Assert.True((File.GetUnixFileMode(path) & wanted) == wanted, path);
+        }
+    }
+
+    [Fact]
+    public async Task A_value_in_quotes_is_taken_without_them()
+    {
+        await InitAsync();
+        _folder.Write("data/compose/secrets/slack_webhook", "https://slack.example/x\n");
+        Set("SLACK_CHANNEL", "", "\"#fleet\"");
+        Set("FLEET_URL", "http://127.0.0.1:9470", "'https://fleet.example.org'");
+        await InitAsync();
+        Assert.Contains("channel: '#fleet',", File.ReadAllText(_folder.PathOf("data", "compose", "alertmanager.yml")), StringComparison.Ordinal);
+        Assert.Contains("fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")), StringComparison.Ordinal);
+    }
+
+    /// <summary>Every variable that a comment of .env.example names is one that it sets, and what compose asks for is one, too.</summary>
+    [Fact]
+    public void The_example_names_variables_that_there_are()
+    {
+        var example = File.ReadAllText(_folder.PathOf(".env.example"));
+        var set = Regex.Matches(example, "(?m)^([A-Z_]+)=").Select(m => m.Groups[1].Value).ToHashSet();
+        Assert.All(Regex.Matches(example, "[A-Z]+_[A-Z_]+").Select(m => m.Value), name => Assert.Contains(name, set));
+        Assert.All(Regex.Matches(File.ReadAllText(_folder.PathOf("docker-compose.yml")), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value), name => Assert.Contains(name, set));
     }
 
     [Fact]
@@ -88,6 +157,13 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal(200, await StatusAsync(HttpMethod.Get, "/metrics", "prometheus.key"));
         Assert.Equal(403, await StatusAsync(HttpMethod.Post, "/hooks/watchdog", "prometheus.key"));
         Assert.Equal(204, await StatusAsync(HttpMethod.Post, "/hooks/watchdog", "alertmanager.key"));
+    }
+
+    private void Set(string name, string before, string after)
+    {
+        var (text, line) = (File.ReadAllText(_folder.PathOf(".env")), $"\n{name}={before}\n");
+        Assert.Contains(line, text, StringComparison.Ordinal);
+        _folder.Write(".env", text.Replace(line, $"\n{name}={after}\n", StringComparison.Ordinal));
     }
 
     private async Task InitAsync()

@@ -20,7 +20,7 @@ public sealed class AlertRunTests
         Assert.Equal(("gpu_temp_critical", "critical", "box"), (alert.Text("type"), alert.Text("severity"), alert.Text("host")));
         Assert.Contains("95 °C", alert.Text("description"), StringComparison.Ordinal);
         Assert.Equal($"{run.Service.Http.BaseAddress}docs/runbook#{Hot.ToLowerInvariant()}", alert.Text("runbook_url"));
-        await Until.TrueAsync(() => run.Told.Contains($"alert_new {Hot}"), "the feed tells it", run.Diagnosis);
+        await Until.TrueAsync(() => run.Told.Contains($"alert_new {Hot}"), "/ws tells it", run.Diagnosis);
 
         var id = alert.Text("id");
         using var answer = await run.Service.Http.PostAsJsonAsync($"/api/alerts/{id}/ack", new { comment = "fan ordered", duration = "30m" }, TestContext.Current.CancellationToken);
@@ -32,7 +32,7 @@ public sealed class AlertRunTests
             silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
         var acknowledged = Assert.Single((await run.Service.JsonAsync("/api/alerts?acknowledged=true")).List("items"));
         Assert.Equal((id, "fan ordered"), (acknowledged.Text("id"), acknowledged["silence"]!.Text("comment")));
-        await Until.TrueAsync(() => run.Told.Contains($"alert_new {Hot} acknowledged"), "the feed tells the acknowledgement", run.Diagnosis);
+        await Until.TrueAsync(() => run.Told.Contains($"alert_new {Hot} acknowledged"), "/ws tells the acknowledgement", run.Diagnosis);
 
         using (var taken = await run.Service.Http.DeleteAsync($"/api/alerts/{id}/ack", TestContext.Current.CancellationToken))
         {
@@ -44,7 +44,7 @@ public sealed class AlertRunTests
 
         // Alertmanager tells nobody when what is silenced ends.
         run.Gpu.Heat(40);
-        await Until.TrueAsync(() => run.Told.Contains($"alert_cleared {id}"), "the feed tells the end", run.Diagnosis, TimeSpan.FromSeconds(60));
+        await Until.TrueAsync(() => run.Told.Contains($"alert_cleared {id}"), "/ws tells the end", run.Diagnosis, TimeSpan.FromSeconds(60));
         Assert.DoesNotContain((await run.Service.JsonAsync("/api/alerts")).List("items"), a => a.Text("name") == Hot);
     }
 

@@ -1,6 +1,7 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 using FleetExporter.Api.Alerts;
 using FleetExporter.IntegrationTests.Parts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.IntegrationTests.Alerts;
 
@@ -9,6 +10,8 @@ internal sealed class AlertingRun : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly List<string> _told = [];
+    private readonly ClientWebSocket _socket = new();
+    private Task _reading = Task.CompletedTask;
 
     public required WatchedMachine Machine { get; init; }
 
@@ -23,7 +26,7 @@ internal sealed class AlertingRun : IAsyncDisposable
 
     public PrometheusServer Prometheus { get; private set; } = null!;
 
-    /// <summary>What the feed has told, in order: event, name or id.</summary>
+    /// <summary>What a reader of /ws was told of alerts, in order: event, name or id.</summary>
     public IReadOnlyList<string> Told
     {
         get
@@ -60,6 +63,9 @@ internal sealed class AlertingRun : IAsyncDisposable
             await part.DisposeAsync();
         }
 
+        _socket.Abort();
+        await _reading;
+        _socket.Dispose();
         People.Dispose();
         await Machine.DisposeAsync();
     }
@@ -72,19 +78,46 @@ internal sealed class AlertingRun : IAsyncDisposable
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));
         Service = Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{Machine.Config()}"));
-        Service.Services.GetRequiredService<AlertFeed>().Changed += (name, data) =>
-        {
-            lock (_told)
-            {
-                _told.Add($"{name} {(data as AlertView)?.Name}{((data as AlertView)?.Acknowledged == true ? " acknowledged" : "")}{(data as AlertCleared)?.Id}");
-            }
-        };
+        await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/ws"), TestContext.Current.CancellationToken);
+        _reading = ReadAsync();
         Prometheus = Keep(await PrometheusServer.WithRulesAsync(Machine.Folder, new Dictionary<string, string>
         {
             ["FLEET_ADDRESS"] = $"127.0.0.1:{port}",
             ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{Alertmanager.Port}",
         }));
         await Prometheus.UntilAsync("fleet_gpu_temperature_celsius{host='box'} == 40");
+    }
+
+    /// <summary>Reads events of alerts until the socket ends.</summary>
+    private async Task ReadAsync()
+    {
+        var (buffer, message) = (new byte[64 * 1024], new MemoryStream());
+        try
+        {
+            while (await _socket.ReceiveAsync(buffer, CancellationToken.None) is { MessageType: not WebSocketMessageType.Close } part)
+            {
+                message.Write(buffer, 0, part.Count);
+                if (!part.EndOfMessage)
+                {
+                    continue;
+                }
+
+                var told = JsonNode.Parse(message.ToArray())!;
+                message.SetLength(0);
+                if (told.Text("event").StartsWith("alert_", StringComparison.Ordinal))
+                {
+                    var alert = told["data"]!;
+                    lock (_told)
+                    {
+                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
+                    }
+                }
+            }
+        }
+        catch (WebSocketException)
+        {
+            // The end.
+        }
     }
 
     private T Keep<T>(T part)

@@ -37,6 +37,65 @@ public sealed class InhibitionTests
             hidden.Where(a => a!["status"]!.Text("state") == "suppressed").Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task The_reason_why_a_host_is_offline_is_told_beside_it()
+    {
+        await using var run = await Run.StartAsync();
+        await run.Alertmanager.PostAsync(
+            Alert("FleetHostOffline", "critical", "a"),
+            Alert("FleetSshAuthFailing", "warning", "a", ("reason", "auth")),
+            Alert("FleetHostOffline", "critical", "b"),
+            Alert("FleetHostKeyChanged", "critical", "b", ("reason", "hostkey_changed")),
+            Alert("FleetCollectorStale", "warning", "b"));
+
+        await run.TellsAsync("FleetHostKeyChanged b", "FleetHostOffline a", "FleetHostOffline b", "FleetSshAuthFailing a");
+        Assert.Equal(["FleetCollectorStale b"], await run.HiddenAsync());
+    }
+
+    [Fact]
+    public async Task A_silent_device_hides_what_else_was_wrong_with_it()
+    {
+        await using var run = await Run.StartAsync();
+        await run.Alertmanager.PostAsync(
+            Alert("FleetDeviceSilent", "warning", "laptop"),
+            Alert("FleetGpuTemperatureCritical", "critical", "laptop", ("problem", "gpu_temperature"), ("gpu", "0")),
+            Alert("FleetHostCpuHigh", "warning", "other"));
+
+        await run.TellsAsync("FleetDeviceSilent laptop", "FleetHostCpuHigh other");
+        Assert.Equal(["FleetGpuTemperatureCritical laptop"], await run.HiddenAsync());
+    }
+
+    [Fact]
+    public async Task An_exporter_that_is_down_hides_what_it_said_of_hosts_and_nothing_else()
+    {
+        await using var run = await Run.StartAsync();
+        await run.Alertmanager.PostAsync(
+            Alert("FleetExporterDown", "critical", "", ("job", "fleet")),
+            Alert("FleetHostOffline", "critical", "a", ("job", "fleet")),
+            Alert("FleetHostKeyChanged", "critical", "b", ("job", "fleet")),
+            Alert("FleetHostCpuHigh", "warning", "c", ("job", "another")),
+            Alert("FleetJobFailed", "warning", "", ("job", "fleet")));
+
+        await run.TellsAsync("FleetExporterDown ", "FleetHostCpuHigh c", "FleetJobFailed ");
+        Assert.Equal(["FleetHostKeyChanged b", "FleetHostOffline a"], await run.HiddenAsync());
+    }
+
+    [Fact]
+    public async Task A_service_a_model_server_or_a_gateway_hides_nothing_of_another_one_on_the_same_host()
+    {
+        await using var run = await Run.StartAsync();
+        string[] problems = ["service", "provider", "gateway"];
+        await run.Alertmanager.PostAsync(problems.SelectMany(p => new[]
+        {
+            Alert($"{p}Down", "critical", "a", ("problem", p), (p, "one")),
+            Alert($"{p}SlowOfOne", "warning", "a", ("problem", p), (p, "one")),
+            Alert($"{p}SlowOfTwo", "warning", "a", ("problem", p), (p, "two")),
+        }));
+
+        await run.TellsAsync([.. problems.SelectMany(p => new[] { $"{p}Down a", $"{p}SlowOfTwo a" })]);
+        Assert.Equal(problems.Select(p => $"{p}SlowOfOne a").Order(StringComparer.Ordinal), await run.HiddenAsync());
+    }
+
     internal static JsonObject Alert(string name, string severity, string host, params IEnumerable<(string Name, string Value)> labels)
     {
         var all = new JsonObject { ["alertname"] = name, ["severity"] = severity, ["host"] = host };
@@ -50,5 +109,38 @@ public sealed class InhibitionTests
             ["labels"] = all,
             ["annotations"] = new JsonObject { ["summary"] = $"{name} happened.", ["description"] = $"{host} has it.", ["runbook_url"] = $"http://fleet/docs/runbook#{name}" },
         };
+    }
+
+    /// <summary>An Alertmanager with the routes of the project, and the people whom it tells.</summary>
+    private sealed class Run(TestFolder folder, Inbox people, AlertmanagerServer alertmanager) : IAsyncDisposable
+    {
+        public AlertmanagerServer Alertmanager => alertmanager;
+
+        public static async Task<Run> StartAsync()
+        {
+            var (folder, people) = (new TestFolder(), new Inbox());
+            var config = await AlertmanagerServer.ConfigAsync(folder, new Dictionary<string, string> { ["FLEET_URL"] = people.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
+            return new Run(folder, people, await AlertmanagerServer.StartAsync(folder, config));
+        }
+
+        /// <summary>Name and host of what people are told, and of nothing beside.</summary>
+        public async Task TellsAsync(params IReadOnlyList<string> expected)
+        {
+            IEnumerable<string> Told() => people.Posts.Where(p => p.Path == "/people").SelectMany(p => p.Body.List("alerts"))
+                .Select(a => $"{a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Distinct().Order(StringComparer.Ordinal);
+            await Until.TrueAsync(() => Told().Count() >= expected.Count, "notifications", () => people.Said + alertmanager.Log);
+            Assert.Equal(expected.Order(StringComparer.Ordinal), Told());
+        }
+
+        /// <summary>Name and host of what is kept from them.</summary>
+        public async Task<IEnumerable<string>> HiddenAsync() => (await alertmanager.AskAsync("alert", "query", "--inhibited")).AsArray()
+            .Where(a => a!["status"]!.Text("state") == "suppressed").Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal);
+
+        public async ValueTask DisposeAsync()
+        {
+            await alertmanager.DisposeAsync();
+            people.Dispose();
+            folder.Dispose();
+        }
     }
 }

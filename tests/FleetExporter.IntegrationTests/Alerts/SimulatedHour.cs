@@ -16,7 +16,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.IntegrationTests.Alerts;
 
-/// <summary>An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.</summary>
+/// <summary>
+/// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire. As rules see them: a page is up to a scrape's
+/// interval old, and each collector is asked as often as it wants to be, here just before the rules are evaluated and too late for the page.
+/// </summary>
 internal sealed partial class SimulatedHour
 {
     private const int Minutes = 60;
@@ -24,10 +27,15 @@ internal sealed partial class SimulatedHour
     /// <summary>Its hosts train and keep old sessions: what a session may use is more than usual, and none is legacy.</summary>
     private const string Yml = "legacy_after: 365d\nthresholds: { session_cpu_ratio: 4 }\n";
 
+    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
+
     private readonly StandingClock _clock = new();
     private readonly FleetState _state = new();
-    private readonly List<(Machine Machine, HostRecord Record)> _hosts = [];
+    private readonly DateTimeOffset _start;
+    private readonly List<(Machine Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
     private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
+
+    private SimulatedHour() => _start = _clock.Now;
 
     /// <returns>The text of the test file.</returns>
     public static string Of(TestFolder folder, params IReadOnlyList<int> machines) => new SimulatedHour().Make(folder, machines);
@@ -45,21 +53,26 @@ internal sealed partial class SimulatedHour
             var machine = Machine.At(n);
             var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(
-                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), _clock)));
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), _clock), new Schedule()));
         }
 
-        for (var minute = 0; minute <= Minutes; minute++)
+        for (var minute = -1; minute <= Minutes; minute++)
         {
-            _hosts.ForEach(h => Poll(h.Machine, h.Record));
-            using var page = pages.All();
-            Keep(Page.Parse(page.ToString()), minute);
-            _clock.Now += TimeSpan.FromMinutes(1);
+            if (minute >= 0)
+            {
+                _clock.Now = _start + TimeSpan.FromMinutes(minute) - ScrapeInterval;
+                using var page = pages.All();
+                Keep(Page.Parse(page.ToString()), minute);
+            }
+
+            _clock.Now = _start + TimeSpan.FromMinutes(minute) - (ScrapeInterval / 3);
+            _hosts.ForEach(h => Poll(h.Machine, h.Record, h.Schedule));
         }
 
         return Text();
     }
 
-    private void Poll(Machine machine, HostRecord record)
+    private void Poll(Machine machine, HostRecord record, Schedule schedule)
     {
         if (!machine.Reachable)
         {
@@ -73,8 +86,9 @@ internal sealed partial class SimulatedHour
             record.Connected(TimeSpan.FromMilliseconds(50));
         }
 
-        foreach (var collector in CollectorCatalog.All)
+        foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Now, all: false))
         {
+            schedule.Asked(collector, _clock.Now);
             // One after the other: what a later one is asked depends on what an earlier one has answered.
             foreach (var on in record.SortOut([collector]))
             {
@@ -89,7 +103,7 @@ internal sealed partial class SimulatedHour
     private void Keep(Page page, int minute)
     {
         // promtool's time begins at 0.
-        var start = (_clock.Now - TimeSpan.FromMinutes(minute)).ToUnixTimeSeconds();
+        var start = _start.ToUnixTimeSeconds();
         foreach (var sample in page.Samples)
         {
             var value = sample.Name.EndsWith("_timestamp_seconds", StringComparison.Ordinal) ? sample.Value - start : sample.Value;

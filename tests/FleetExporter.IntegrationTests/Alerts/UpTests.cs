@@ -33,11 +33,7 @@ public sealed class UpTests : IDisposable
         Assert.DoesNotContain('\u001b', up.Said);
         using var http = new HttpClient();
         var page = up.Said.Split('\n').Single(l => l.Contains("● service", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
-        await Until.SeenAsync(
-            async () => (await http.GetStringAsync($"http://127.0.0.1:{_environment["PROMETHEUS_PORT"]}/api/v1/query?query=up{{job=\"fleet\"}}==1", TestContext.Current.CancellationToken)).Contains("\"value\"", StringComparison.Ordinal) ? "yes" : null,
-            "Prometheus reads the service",
-            () => up.Said,
-            TimeSpan.FromSeconds(60));
+        await PrometheusReadsAsync(http, up);
         Assert.Contains("\"items\"", await http.GetStringAsync($"{page}api/alerts", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await Until.SeenAsync(
             async () => (await http.GetStringAsync($"{page}metrics", TestContext.Current.CancellationToken)).Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal) ? "yes" : null,
@@ -73,12 +69,28 @@ public sealed class UpTests : IDisposable
         Assert.Contains("ALERTMANAGER_PORT=", up.Said, StringComparison.Ordinal);
     }
 
-    private Child Launch() => Child.Start(
-        "env", ["--default-signal=HUP,INT,QUIT", "bash", _folder.PathOf("scripts", "up"), "--simulate", "2", "--listen", "127.0.0.1:0"], _folder.Path, _environment);
-
-    private async Task<Child> StartAsync()
+    [Fact]
+    public async Task A_key_is_found_in_a_folder_with_a_blank_in_its_name()
     {
-        var up = Launch();
+        var config = _folder.Write("closed.yml", "data_dir: my data\nanonymous_read: never\n");
+        await using var up = await StartAsync("--config", config);
+        using var http = new HttpClient();
+        await PrometheusReadsAsync(http, up);
+        Assert.True(File.Exists(_folder.PathOf("my data", "admin.key")), up.Said);
+    }
+
+    private Task<string> PrometheusReadsAsync(HttpClient http, Child up) => Until.SeenAsync(
+        async () => (await http.GetStringAsync($"http://127.0.0.1:{_environment["PROMETHEUS_PORT"]}/api/v1/query?query=up{{job=\"fleet\"}}==1", TestContext.Current.CancellationToken)).Contains("\"value\"", StringComparison.Ordinal) ? "yes" : null,
+        "Prometheus reads the service",
+        () => up.Said,
+        TimeSpan.FromSeconds(60));
+
+    private Child Launch(params IEnumerable<string> more) => Child.Start(
+        "env", ["--default-signal=HUP,INT,QUIT", "bash", _folder.PathOf("scripts", "up"), "--simulate", "2", "--listen", "127.0.0.1:0", .. more], _folder.Path, _environment);
+
+    private async Task<Child> StartAsync(params IEnumerable<string> more)
+    {
+        var up = Launch(more);
         await Until.TrueAsync(() => up.HasExited || up.Said.Contains("Ctrl-C stops", StringComparison.Ordinal), "all are ready", () => up.Said, TimeSpan.FromSeconds(60));
         Assert.False(up.HasExited, up.Said);
         return up;

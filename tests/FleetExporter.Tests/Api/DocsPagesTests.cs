@@ -13,9 +13,20 @@ public sealed class DocsPagesTests
         var page = await stranger.GetStringAsync("/docs/runbook", TestContext.Current.CancellationToken);
 
         Assert.All(Rules.Alerts, alert => Assert.Contains($"<h2 id=\"{Rules.Text(alert, "alert")!.ToLowerInvariant()}\">", page, StringComparison.Ordinal));
+        // Fragments are compared letter by letter: notifications write small letters, dashboards the alert's name.
+        Assert.All(Rules.Alerts, alert =>
+        {
+            Assert.Contains($" id=\"{Fragment(Rules.Text(Rules.Map(alert, "annotations"), "runbook_url")!)}\"", page, StringComparison.Ordinal);
+            var written = Dashboards.All.Values.SelectMany(d => d.Links).Where(l => l.Contains("/docs/runbook", StringComparison.Ordinal)).Distinct().ToList();
+            Assert.NotEmpty(written);
+            Assert.All(written, l => Assert.Contains(
+                $" id=\"{Fragment(l.Replace("${__data.fields.alertname}", Rules.Text(alert, "alert"), StringComparison.Ordinal))}\"", page, StringComparison.Ordinal));
+        });
         Assert.Contains("href=\"operations\"", page, StringComparison.Ordinal);
         Assert.Contains("<table>", await stranger.GetStringAsync("/docs/operations", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
+
+    private static string Fragment(string url) => url[(url.IndexOf('#', StringComparison.Ordinal) + 1)..];
 
     [Theory]
     [InlineData("/docs/nothing")]

@@ -119,11 +119,30 @@ public sealed partial class DashboardsTests
             {
                 Assert.Contains(uid.Groups[1].Value, Shipped);
                 Assert.Contains("${datasource:queryparam}", link, StringComparison.Ordinal);
+                // Each has a host to choose but for jobs; a variable with two values is a list only as a parameter.
+                Assert.Matches(@"[?&](var-host=\$\{__(data\.fields|field\.labels)\.host\}|\$\{host:queryparam\})&", link);
             }
             else
             {
                 Assert.Matches(@"^\$\{fleet_url\}(/docs/runbook#\$\{__data\.fields\.alertname\}|/#(overview|hosts|sessions|jobs|exec|alerts)(/.+)?)?$", link);
             }
+        }
+    }
+
+    [Fact]
+    public void The_overview_lists_what_is_sick_first_and_of_those_alike_what_has_the_worse_alerts()
+    {
+        var hosts = Dashboards.All["fleet-overview"].Panels.Single(p => GrafanaDashboard.Text(p, "title") == "Hosts");
+        Assert.Equal(["Status", "Critical", "Warnings"], GrafanaDashboard.Objects(hosts["options"]!["sortBy"]).Select(s => GrafanaDashboard.Text(s, "displayName")));
+        Assert.All(GrafanaDashboard.Objects(hosts["options"]!["sortBy"]), s => Assert.True(s["desc"]!.GetValue<bool>()));
+        Assert.Equal("red", ColorOfOne("Critical"));
+        Assert.Equal("orange", ColorOfOne("Warnings"));
+
+        string ColorOfOne(string column)
+        {
+            var properties = GrafanaDashboard.Objects(hosts["fieldConfig"]!["overrides"]).Single(o => GrafanaDashboard.Text(o["matcher"]!, "options") == column)["properties"];
+            var thresholds = GrafanaDashboard.Objects(properties).Single(p => GrafanaDashboard.Text(p, "id") == "thresholds")["value"]!;
+            return GrafanaDashboard.Text(GrafanaDashboard.Objects(thresholds["steps"]).Single(s => s["value"]?.GetValue<double>() == 1), "color");
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class ProvisioningTests
         Assert.Equal("false", Rules.Text(Provider, "allowUiUpdates"));
         var grafana = Rules.Map(Rules.Map(Rules.Root(Compose), "services"), "grafana");
         var mounts = ((YamlSequenceNode)grafana.Children["volumes"]).Select(v => v.ToString()).ToList();
-        Assert.Contains($"./grafana/dashboards:{Rules.Text(Rules.Map(Provider, "options"), "path")}:ro", mounts);
+        Assert.Contains($"./data/compose/dashboards:{Rules.Text(Rules.Map(Provider, "options"), "path")}:ro", mounts);
         Assert.Contains("./grafana/provisioning/datasources:/etc/grafana/provisioning/datasources:ro", mounts);
         Assert.Contains("./grafana/provisioning/dashboards:/etc/grafana/provisioning/dashboards:ro", mounts);
         var environment = Rules.Map(grafana, "environment");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace FleetExporter.Tests.Bundle;
@@ -28,6 +29,20 @@ internal static class Rules
             .Select(test => (Text(test, "alertname")!, Items(test, "exp_alerts").Any())),
     ];
 
+    /// <summary>Each firing of the tests: the alert, its labels, and whether the same test has it silent one evaluation before.</summary>
+    public static IReadOnlyList<(string Alert, IReadOnlyList<string> Labels, bool IsSilentBefore)> Firings { get; } =
+    [
+        .. from file in Directory.GetFiles(Repository.PathOf("prometheus", "tests"), "*.test.yml")
+           let step = Minutes(Text(Root(file), "evaluation_interval")!)
+           from test in Items(Root(file), "tests")
+           from firing in Items(test, "alert_rule_test")
+           from expected in Items(firing, "exp_alerts")
+           select (Text(firing, "alertname")!,
+               (IReadOnlyList<string>)[.. Map(expected, "exp_labels").Children.Keys.Select(k => ((YamlScalarNode)k).Value!)],
+               Items(test, "alert_rule_test").Any(t =>
+                   Text(t, "alertname") == Text(firing, "alertname") && !Items(t, "exp_alerts").Any() && Minutes(Text(t, "eval_time")!) == Minutes(Text(firing, "eval_time")!) - step)),
+    ];
+
     public static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 
     public static YamlMappingNode Map(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (YamlMappingNode)value : [];
@@ -42,4 +57,6 @@ internal static class Rules
         yaml.Load(reader);
         return (YamlMappingNode)yaml.Documents[0].RootNode;
     }
+
+    private static int Minutes(string time) => time[^1] == 'm' ? int.Parse(time[..^1], CultureInfo.InvariantCulture) : throw new FormatException($"{time}: tests count in minutes");
 }

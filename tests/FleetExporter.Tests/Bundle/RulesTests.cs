@@ -9,6 +9,14 @@ public sealed partial class RulesTests
 {
     private static readonly string[] Severities = ["critical", "warning", "info", "none"];
 
+    /// <summary>Alerts of a host that end with their condition, and why; those of severity info do, because nobody is told of them.</summary>
+    private static readonly Dictionary<string, string> EndAtOnce = new()
+    {
+        ["FleetDeviceSilent"] = "is itself what hides the others, and its series does not end with the device",
+        ["FleetHostKeyChanged"] = "its series is about the connection and does not end with the host",
+        ["FleetSshAuthFailing"] = "its series is about the connection and does not end with the host",
+    };
+
     private static readonly string[] Runbook =
         [.. File.ReadLines(Repository.PathOf("docs", "runbook.md")).Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..])];
 
@@ -35,6 +43,26 @@ public sealed partial class RulesTests
     {
         Assert.Contains((name, true), Rules.Tested);
         Assert.True(name == "Watchdog" || Rules.Tested.Contains((name, false)), "no test has it silent");
+    }
+
+    [Theory]
+    [MemberData(nameof(Alerts))]
+    public void An_alert_is_tested_silent_one_step_before_it_fires(string name) =>
+        Assert.True(name == "Watchdog" || Rules.Firings.Any(f => f.Alert == name && f.IsSilentBefore), "no test has it silent one evaluation before it fires");
+
+    // Else it ends when the host dies, and people are told that it is resolved before the host's own alert can hide it.
+    [Fact]
+    public void What_is_told_of_a_host_outlives_its_series_until_the_host_s_own_alert()
+    {
+        var ofHosts = Rules.Firings.Where(f => f.Labels.Contains("host")).Select(f => f.Alert).ToHashSet();
+        foreach (var alert in Rules.Alerts.Where(a => ofHosts.Contains(Rules.Text(a, "alert")!) && Rules.Text(Rules.Map(a, "labels"), "severity") != "info"))
+        {
+            var (name, keep) = (Rules.Text(alert, "alert")!, Rules.Text(alert, "keep_firing_for"));
+            Assert.True(keep == (EndAtOnce.ContainsKey(name) ? null : "10m"), $"{name} is kept for {keep ?? "nothing"}");
+        }
+
+        Assert.Subset(ofHosts, EndAtOnce.Keys.ToHashSet());
+        Assert.True(ofHosts.Count > 40);
     }
 
     [Fact]
