@@ -124,35 +124,6 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         Assert.InRange(await visit.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 500, 4000);
     }
 
-    [Fact]
-    public async Task Comments_between_the_events_are_passed_over()
-    {
-        var visit = await OpenAsync("box");
-        const string Events = """
-            :
-
-            event: started
-            data: {"exec_id":"one"}
-
-            :
-
-            event: stdout
-            data: {"data":"after silence","encoding":"utf-8"}
-
-            :
-
-            event: exit
-            data: {"exec_id":"one","exit_code":0,"signal":null,"duration_ms":40000,"timed_out":false,"cancelled":false,"left":0}
-
-
-            """;
-        await visit.Page.RouteAsync("**/api/dgx/exec/box", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = Events }));
-        await RunAsync(visit, "sleep 40; echo after silence");
-
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
-        await Expect(visit.Run("box").GetByTestId("output")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^after silence$"));
-    }
-
     private static bool Sleeps(WatchedMachine machine, int seconds) => machine.User.Processes.Any(p => p.CommandLine == $"sleep {seconds}");
 
     private async Task<Visit> OpenAsync(params string[] hosts)
