@@ -16,6 +16,9 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await exporter.UntilOnlineAsync();
         var visit = await VisitAsync(exporter);
         await Expect(visit.Find("area-gpu")).ToContainTextAsync("100 %");
+        await visit.GoAsync("hosts");
+        await Expect(visit.Host("box").GetByTestId("gpu").Locator("polyline")).ToHaveCountAsync(1);
+        await visit.GoAsync("overview");
 
         gpu.Fail("driver-not-loaded.stdout.txt", 9);
         await Expect(visit.Find("status-gpu")).ToHaveTextAsync("error", new() { Timeout = 60_000 });

@@ -41,19 +41,19 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
         for (var y = 0; y < (height = await visit.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollHeight")); y += 800)
         {
             // What a frame shows, is there in that frame or the next ones.
-            var seen = await visit.Page.EvaluateAsync<Seen>(
+            var seen = JsonNode.Parse(await visit.Page.EvaluateAsync<string>(
                 """
                 async y => {
                   scrollTo(0, y);
                   for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
                   const cards = [...document.querySelectorAll('[data-testid="host"]')].filter(c => { const r = c.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; });
-                  return { elements: document.querySelectorAll('*').length, cards: cards.length, bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) };
+                  return JSON.stringify({ elements: document.querySelectorAll('*').length, cards: cards.length, bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) });
                 }
                 """,
-                y);
-            most = Math.Max(most, seen.Elements);
-            Assert.NotEqual(0, seen.Cards);
-            Assert.True(seen.Bare.Length == 0, $"without a body at {y} px: {string.Join(", ", seen.Bare)}");
+                y))!;
+            most = Math.Max(most, (int)seen.Number("elements")!.Value);
+            Assert.NotEqual(0, seen.Number("cards"));
+            Assert.True(seen.List("bare").Count == 0, $"without a body at {y} px: {seen["bare"]}");
         }
 
         // Cards that come near grow, and the end moves on.
@@ -64,11 +64,6 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
         TestContext.Current.TestOutputHelper?.WriteLine($"{most} elements at most, {height} px");
         Assert.InRange(most, Hosts, MostElements);
     }
-
-    /// <param name="Elements">Of the whole page.</param>
-    /// <param name="Cards">That are seen.</param>
-    /// <param name="Bare">Hosts of those of them that have no body.</param>
-    private sealed record Seen(int Elements, int Cards, string[] Bare);
 
     private static JsonNode Named(string model, string name)
     {
