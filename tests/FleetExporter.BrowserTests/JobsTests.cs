@@ -74,6 +74,31 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
+    public async Task A_job_whose_host_has_gone_can_be_cancelled_all_the_same()
+    {
+        await using var machine = await WatchedMachine.StartAsync();
+        await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config("exec: { policy: any }") + SmallFleet.Keys + "\n");
+        await exporter.UntilOnlineAsync();
+        var visit = await VisitAsync(exporter, new("jobs", SmallFleet.Operator));
+        visit.Refuses("/cancel", 502);
+        visit.Refuses("/output", 502);
+        await MakeProjectAsync(visit, "vision");
+        await MakeJobAsync(visit, "vision", "lost", "sleep 744");
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
+        await machine.Server.DisposeAsync();
+        await exporter.UntilFailsAsync("refused");
+
+        await visit.Find("job-cancel").ClickAsync();
+        await visit.Find("job-cancel-dialog-submit").ClickAsync();
+        await Expect(visit.Find("job-cancel-dialog-error")).ToContainTextAsync("force");
+        await visit.Find("job-cancel-force").CheckAsync();
+        await visit.Find("job-cancel-dialog-submit").ClickAsync();
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
+        await Expect(visit.Find("job-reason")).Not.ToBeEmptyAsync();
+        await CloseAsync();
+    }
+
+    [Fact]
     public async Task Who_may_only_look_sees_jobs_and_cannot_touch_them()
     {
         var maker = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));

@@ -54,6 +54,32 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         await CloseAsync();
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_is_said_to_be_in_place_of_it()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, Config);
+        var visit = await VisitAsync(exporter, new("sessions", Prepare: async page =>
+        {
+            await page.RouteAsync(new System.Text.RegularExpressions.Regex(@"/api/(hosts|overview)"), route => route.FulfillAsync(new()
+            {
+                Status = 500,
+                ContentType = "application/problem+json",
+                Body = """{"title":"Broken","status":500,"detail":"The disk is on fire."}""",
+            }));
+            await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
+        }));
+        visit.Refuses("/api/", 500);
+        foreach (var view in (string[])["sessions", "hosts", "overview"])
+        {
+            await visit.GoAsync(view);
+            await Expect(visit.Find($"view-{view}").GetByTestId("notice-error")).ToContainTextAsync("The disk is on fire.");
+            await Expect(visit.Find($"view-{view}").GetByTestId("notice-loading")).ToHaveCountAsync(0);
+        }
+
+        await CloseAsync();
+    }
+
     /// <summary>A service that is there and says nothing is lost too.</summary>
     [Fact]
     public async Task A_service_that_hangs_is_found_out()

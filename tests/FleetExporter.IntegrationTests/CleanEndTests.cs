@@ -106,7 +106,7 @@ public sealed class CleanEndTests
         machine.Folder.Write("fleet.yml", "hosts: []\n");
         exporter.Send(Signal.Hup);
         await GoneAsync(machine, TimeSpan.FromSeconds(3), exporter);
-        Assert.DoesNotContain((await exporter.PageAsync()).Samples, s => s["host"] == "box");
+        await exporter.UntilAsync("nothing is said of the host any more", page => page.Samples.All(s => s["host"] != "box"), TimeSpan.FromSeconds(3));
     }
 
     private static async Task<WatchedMachine> StartAsync()

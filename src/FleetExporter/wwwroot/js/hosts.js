@@ -5,7 +5,7 @@ import { hostCard } from './hostcard.js';
 import { hrefOf } from './router.js';
 import { hosts as all, state } from './store.js';
 import { clean } from './text.js';
-import { choice, filterBox, loading, notice } from './ui.js';
+import { choice, filterBox, notice, waiting, waitsFor } from './ui.js';
 
 const RANK = { offline: 0, degraded: 1, online: 2 };
 const CHOICES = { all: 'All', sick: 'Sick', gpu: 'With GPUs' };
@@ -41,7 +41,7 @@ function render() {
   if (!parts) return;
   parts.toolbar.hidden = parts.grid.hidden = Boolean(one);
   parts.back.hidden = parts.single.hidden = !one;
-  if (!state.hostsAt) return say('loading', () => loading('hosts'));
+  if (!state.hostsAt) return say(waitsFor(), () => waiting('hosts'));
   if (one) return renderOne();
   const list = all().filter(matches).sort((a, b) => (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }));
   setText(parts.says, list.length === state.hosts.size ? count(list.length, 'host') : `${list.length} of ${count(state.hosts.size, 'host')}`);

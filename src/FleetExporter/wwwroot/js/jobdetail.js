@@ -65,7 +65,8 @@ export function jobDetail(id, changed) {
   function act(action) {
     if (action.key === 'delete') return removeJob(job, () => { go('jobs'); changed(); });
     if (action.key === 'cancel') {
-      return formDialog({ title: 'Cancel this job?', testid: 'job-cancel-dialog', go: 'Cancel the job', danger: true, intro: h('p', {}, remote(job.name, 100), ' and all that it has started is ended.'), submit: () => send('cancel') });
+      const force = h('input', { type: 'checkbox', 'data-testid': 'job-cancel-force' });
+      return formDialog({ title: 'Cancel this job?', testid: 'job-cancel-dialog', go: 'Cancel the job', danger: true, fields: [['Even if its host does not answer; what it started may go on there', force, 'force']], intro: h('p', {}, remote(job.name, 100), ' and all that it has started is ended.'), submit: () => send(force.checked ? 'cancel?force=true' : 'cancel') });
     }
     return send('start').catch(error => toast(error.message, 'bad'));
   }

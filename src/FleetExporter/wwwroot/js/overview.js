@@ -1,11 +1,11 @@
 // One card per area with the reason in words; below, what changed while this page was open.
 import { activeAlerts } from './alertlist.js';
-import { h, keyed, setClass, setText } from './dom.js';
+import { fill, h, keyed, setClass, setText } from './dom.js';
 import { at, known, watts } from './format.js';
 import { AREAS } from './areas.js';
 import { hosts, sessions, state } from './store.js';
 import { clean } from './text.js';
-import { paint, pill, tone, waiting } from './ui.js';
+import { paint, pill, tone, waiting, waitsFor } from './ui.js';
 
 const MOST = 8;
 
@@ -20,7 +20,10 @@ export const view = {
 
   update() {
     parts.waiting.hidden = Boolean(state.overview || state.hostsAt);
-    if (!parts.waiting.hidden) return void waiting(parts.waiting, 'the state of the fleet');
+    if (!parts.waiting.hidden) {
+      if (parts.waiting.dataset.mark !== waitsFor()) fill(parts.waiting, waiting('the state of the fleet')).dataset.mark = waitsFor();
+      return;
+    }
     showStrip();
     keyed(parts.cards, AREAS.map(area => ({ ...area, ...area.read(state) })), a => a.key, card);
     const log = state.log.length ? state.log : [null];

@@ -6,7 +6,7 @@ import { hrefOf } from './router.js';
 import { sessionState, sshLink } from './sessionparts.js';
 import { may, sessions as all, state } from './store.js';
 import { clean, remote } from './text.js';
-import { choice, copyable, filterBox, loading, notice, pill } from './ui.js';
+import { choice, copyable, filterBox, notice, pill, waiting, waitsFor } from './ui.js';
 
 const CHOICES = { all: 'All', active: 'Active', legacy: 'Legacy' };
 const ORDERS = {
@@ -55,10 +55,10 @@ function render() {
   setText(parts.says, list.length === everything.length ? count(list.length, 'session') : `${list.length} of ${count(everything.length, 'session')}`);
   parts.table.hidden = shown.length === 0;
   parts.more.hidden = list.length <= most;
-  const mark = !state.hostsAt ? 'loading' : shown.length ? '' : `none ${one} ${everything.length > 0} ${chosen} ${filter} ${state.config?.legacy_after}`;
+  const mark = !state.hostsAt ? waitsFor() : shown.length ? '' : `none ${one} ${everything.length > 0} ${chosen} ${filter} ${state.config?.legacy_after}`;
   if (parts.empty.dataset.mark !== mark) {
     parts.empty.dataset.mark = mark; // a screen reader repeats what is made anew
-    fill(parts.empty, !state.hostsAt ? loading('sessions') : shown.length ? null
+    fill(parts.empty, !state.hostsAt ? waiting('sessions') : shown.length ? null
       : one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `Nothing is detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux session runs', 'On no host that answers.'));
   }
   keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${may('control')} ${state.config ? 1 : 0}`, row);

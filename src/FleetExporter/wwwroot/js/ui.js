@@ -46,13 +46,11 @@ export function notice(kind, title, detail, ...more) {
     h('p', {}, h('strong', {}, title)), detail ? h('p', { class: 'soft break' }, detail) : null, more);
 }
 
-/** In place of what needs the hosts, until they are there: why they are not, if that is known. */
-export function waiting(node, what) {
-  const mark = state.hostsProblem?.message ?? 'loading';
-  if (node.dataset.mark === mark) return;
-  node.dataset.mark = mark;
-  node.replaceChildren(state.hostsProblem ? problem(`${what[0].toUpperCase()}${what.slice(1)}`, state.hostsProblem) : loading(what));
-}
+/** Why the hosts are not there yet, as a mark of what `waiting` shows. */
+export const waitsFor = () => state.hostsProblem?.message ?? 'loading';
+
+/** In place of what needs the hosts, until they are there. */
+export const waiting = what => (state.hostsProblem ? problem(`${what[0].toUpperCase()}${what.slice(1)}`, state.hostsProblem) : loading(what));
 
 export const loading = what => notice('loading', `Loading ${what} …`);
 
