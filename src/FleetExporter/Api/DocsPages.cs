@@ -47,7 +47,7 @@ internal static partial class DocsPages
     {
         var body = Markdown.ToHtml(LinkToPage().Replace(Comment().Replace(markdown, ""), "]($1$2)"), Pipeline);
         // The id is in small letters, and fragments are compared letter by letter: a heading of one word, an alert's, is found as it is written too.
-        body = Name().Replace(body, m => m.Groups[2].Value == m.Groups[1].Value ? m.Value : $"{m.Groups[0].Value[..^m.Groups[2].Length]}<a id=\"{m.Groups[2].Value}\"></a>{m.Groups[2].Value}");
+        body = Name().Replace(body, "$1<a id=\"$2\"></a>$2");
         return string.Create(CultureInfo.InvariantCulture, $"""
             <!doctype html>
             <html lang="en">
@@ -68,7 +68,7 @@ internal static partial class DocsPages
             """);
     }
 
-    [GeneratedRegex("<h2 id=\"([a-z]+)\">([A-Za-z]+)(?=</h2>)")]
+    [GeneratedRegex("(<h2 id=\"[a-z]+\">)(?=[^<]*[A-Z])([A-Za-z]+)(?=</h2>)")]
     private static partial Regex Name();
 
     // operations.md and operations.md#x are pages beside this one.

@@ -13,7 +13,7 @@ internal static class RecentEndpoints
 {
     public static void MapRecent(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/recent", Results<Ok<RecentView>, ProblemHttpResult> (RecentValues recent, FleetState state, string? host) =>
-                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of([.. recent.Moments], host)) : Problem.NotFound("host", host))
+                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(recent.Moments, host)) : Problem.NotFound("host", host))
             .Needs(Scope.Read)
             .WithSummary("CPU and GPU utilisation of the last ten minutes, of all hosts or of one.");
 }

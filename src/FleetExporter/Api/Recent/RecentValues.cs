@@ -24,25 +24,17 @@ internal sealed class RecentValues(FleetState state, TimeProvider clock) : Backg
 
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
 
-    private volatile ImmutableQueue<RecentMoment> _moments = [];
-    private int _count;
+    private volatile IReadOnlyList<RecentMoment> _moments = [];
 
     /// <summary>In the order of time.</summary>
-    public IEnumerable<RecentMoment> Moments => _moments;
+    public IReadOnlyList<RecentMoment> Moments => _moments;
 
     /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
     internal void Take()
     {
         var now = clock.GetUtcNow();
-        var moments = _moments.Enqueue(new RecentMoment(now, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal)));
-        _count++;
-        while (_count > MostMoments)
-        {
-            moments = moments.Dequeue();
-            _count--;
-        }
-
-        _moments = moments;
+        var moment = new RecentMoment(now, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
+        _moments = [.. _moments.TakeLast(MostMoments - 1), moment];
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -50,7 +50,7 @@ public sealed class RecentTests
         Assert.Equal(RecentValues.MostMoments, all.Times.Count);
         Assert.Equal(world.Clock.GetUtcNow().ToUnixTimeMilliseconds(), all.Times[^1]);
         Assert.Equal((RecentValues.MostMoments - 1) * 10_000, all.Times[^1] - all.Times[0]);
-        Assert.Equal(["b"], RecentView.Of([.. recent.Moments], "b").Hosts.Select(h => h.Hostname));
+        Assert.Equal(["b"], RecentView.Of(recent.Moments, "b").Hosts.Select(h => h.Hostname));
 
         await world.ApplyAsync(World.OneHost);
         recent.Take();
@@ -80,5 +80,5 @@ public sealed class RecentTests
         Assert.Equal(404, (await server.FailAsync(HttpMethod.Get, "/api/recent?host=nobody")).Status);
     }
 
-    private static RecentView Of(RecentValues recent) => RecentView.Of([.. recent.Moments], null);
+    private static RecentView Of(RecentValues recent) => RecentView.Of(recent.Moments, null);
 }
