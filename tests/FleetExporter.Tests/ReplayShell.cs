@@ -65,7 +65,7 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         }
     }
 
-    public IShellProcess Start(StreamKind kind)
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation)
     {
         if (Throws is not null)
         {
@@ -79,10 +79,11 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
             process.End();
         }
 
-        return process;
+        return Task.FromResult<IShellProcess>(process);
     }
 
-    public IShellProcess StartCommand() => Command?.Invoke() ?? throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>
+        Command?.Invoke() is { } command ? Task.FromResult(command) : throw new StreamException(SshFailure.Shell, "a replayed host runs no commands");
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 

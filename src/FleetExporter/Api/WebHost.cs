@@ -14,6 +14,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 using FleetExporter.Simulation;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
@@ -151,12 +152,12 @@ public static class WebHost
         services.AddSingleton<DroppedSeries>();
         services.AddSingleton<ServicePage>();
         services.AddSingleton<Guard>();
-        services.AddSingleton<ControlDirectory>();
+        services.AddSingleton<SshShells>();
         services.AddSingleton(s => new AttachedTimes(
             Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AttachedTimes>>()));
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
-            : host.Address is { } address ? new OpenSsh(address, host.Ssh, s.GetRequiredService<ControlDirectory>()) : new LocalShell());
+            : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
         services.AddSingleton<RecentValues>();

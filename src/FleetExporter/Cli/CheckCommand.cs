@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Remote.Ssh;
 using Spectre.Console;
 
 namespace FleetExporter.Cli;
@@ -42,6 +43,13 @@ internal static class CheckCommand
     }
 
     private static string Reach(HostConfig host) => host.Address is { } address
-        ? $"ssh {(host.Ssh.User is { } user ? user + "@" : "")}{address}{(host.Ssh.KeyFile is { } key ? $" with {key}" : "")}"
+        ? $"ssh {(host.Ssh.User is { } user ? user + "@" : "")}{address}{(host.Ssh.KeyFile is { } key ? $" with {key}" : "")}, {Client(host.Ssh)}"
         : "this machine, no ssh";
+
+    private static string Client(SshConfig ssh)
+    {
+        var choice = SshClientChoice.Of(ssh, Environment.GetEnvironmentVariable);
+        var missing = !choice.IsBuiltin && !SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable) ? ", which is not installed on this machine" : "";
+        return $"{choice.Client} ({choice.Reason}){missing}";
+    }
 }

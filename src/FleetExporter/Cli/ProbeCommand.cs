@@ -5,6 +5,7 @@ using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 using Spectre.Console;
 
 namespace FleetExporter.Cli;
@@ -27,8 +28,8 @@ internal static class ProbeCommand
             return ServeCommand.BadConfiguration;
         }
 
-        using var controls = new ControlDirectory();
-        if (ProbeOf(loaded.Config, name, controls) is not { } probe)
+        using var shells = new SshShells(TimeProvider.System);
+        if (ProbeOf(loaded.Config, name, shells) is not { } probe)
         {
             await Console.Error.WriteLineAsync($"fleet-exporter: nothing is called {name}; there are: {string.Join(", ", Names(loaded.Config))}").ConfigureAwait(false);
             return 1;
@@ -67,11 +68,11 @@ internal static class ProbeCommand
     }
 
     /// <summary>How the host or target of this name is tried; null when there is none.</summary>
-    private static Func<CancellationToken, Task<IReadOnlyList<Check>>>? ProbeOf(FleetConfig config, string name, ControlDirectory controls)
+    private static Func<CancellationToken, Task<IReadOnlyList<Check>>>? ProbeOf(FleetConfig config, string name, SshShells shells)
     {
         if (config.Hosts.FirstOrDefault(h => h.Name == name) is { } host)
         {
-            IShell shell = host.Address is { } address ? new OpenSsh(address, host.Ssh, controls) : new LocalShell();
+            IShell shell = host.Address is { } address ? shells.Create(address, host.Ssh) : new LocalShell();
             return new HostProbe(host, shell, TimeProvider.System).RunAsync;
         }
 

@@ -1,19 +1,22 @@
 namespace FleetExporter.Config;
 
-/// <summary>How a host is reached by OpenSSH: the defaults of <c>ssh:</c> with the host's own keys laid over them.</summary>
+/// <summary>How a host is reached over SSH: the defaults of <c>ssh:</c> with the host's own keys laid over them.</summary>
 /// <remarks>
-/// Null means that OpenSSH decides, because it knows more than this file: without a user it takes the one in <see cref="ConfigFile"/>, else the
-/// account the service runs as; without a key file it tries the agent, the keys <see cref="ConfigFile"/> names, and its default keys.
+/// Without a user the login user is that of <see cref="ConfigFile"/>, else the account the service runs as. Without a key file the default keys of that
+/// account are tried, and with OpenSSH's client also the agent and the keys that <see cref="ConfigFile"/> names.
 /// </remarks>
 public sealed record SshConfig
 {
-    /// <summary>Login user. Default null: ssh decides.</summary>
+    /// <summary>Which client reaches the host. Default auto.</summary>
+    public SshClientKind Client { get; init; } = SshClientKind.Auto;
+
+    /// <summary>Login user. Default null: see the remarks.</summary>
     public string? User { get; init; }
 
-    /// <summary>Absolute path of the private key. A given key is the only one offered (<c>IdentitiesOnly</c>). Default null: ssh decides.</summary>
+    /// <summary>Absolute path of the private key, the only one offered. Default null: see the remarks.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>Absolute path of an ssh_config for aliases, jump hosts and certificates. Default null: none is read, nor the account's own.</summary>
+    /// <summary>Absolute path of an ssh_config for aliases and jump hosts, which only OpenSSH's client reads. Default null: none is read, nor the account's own.</summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>Absolute path of the host keys that are trusted. Default <c>known_hosts</c> in the data directory.</summary>

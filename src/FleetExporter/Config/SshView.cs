@@ -1,8 +1,11 @@
 namespace FleetExporter.Config;
 
-/// <summary>How a host of <see cref="ConfigView"/> is reached. Null where OpenSSH decides.</summary>
+/// <summary>How a host of <see cref="ConfigView"/> is reached. Null where nothing is configured.</summary>
 public sealed record SshView
 {
+    /// <summary>As configured: <c>auto</c>, <c>builtin</c> or <c>openssh</c>.</summary>
+    public required string Client { get; init; }
+
     public required string? User { get; init; }
 
     /// <summary>The path alone.</summary>
@@ -18,6 +21,7 @@ public sealed record SshView
 
     internal static SshView Of(SshConfig ssh) => new()
     {
+        Client = ssh.Client.ToString().ToLowerInvariant(),
         User = ssh.User,
         KeyFile = ssh.KeyFile,
         ConfigFile = ssh.ConfigFile,

@@ -8,10 +8,12 @@ public sealed class LocalShell : IShell
     /// <param name="program">The POSIX shell to run; tests choose others than <c>/bin/sh</c>.</param>
     public LocalShell(string program = "/bin/sh") => _program = program;
 
-    public IShellProcess Start(StreamKind kind) => new ShellProcess(_program, ["-s"], killable: false);
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) =>
+        Task.FromResult<IShellProcess>(new ShellProcess(_program, ["-s"], killable: false));
 
     /// <summary>setsid gives it the group that sshd gives every session.</summary>
-    public IShellProcess StartCommand() => new ShellProcess("setsid", [_program, "-s"], killable: false, keepsErrors: false);
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>
+        Task.FromResult<IShellProcess>(new ShellProcess("setsid", [_program, "-s"], killable: false, keepsErrors: false));
 
     public bool Connects(StreamKind kind) => false;
 

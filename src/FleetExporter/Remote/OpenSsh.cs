@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Remote;
 
@@ -33,21 +34,22 @@ public sealed class OpenSsh : IShell
         _controlPath = controls.NewSocketPath();
     }
 
-    public IShellProcess Start(StreamKind kind)
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation)
     {
         if (!Connects(kind))
         {
-            return new ShellProcess(_program, Arguments(kind), killable: true, NeverAsk);
+            return Task.FromResult<IShellProcess>(Launch(Arguments(kind)));
         }
 
         // A new path for every connection: a socket left by a killed master would make ssh give up multiplexing.
         _controlPath = _controls.NewSocketPath();
-        var connection = new ShellProcess(_program, Arguments(kind), killable: true, NeverAsk);
+        var connection = Launch(Arguments(kind));
         _connecting = () => connection.ErrorText;
-        return connection;
+        return Task.FromResult<IShellProcess>(connection);
     }
 
-    public IShellProcess StartCommand() => new ShellProcess(_program, Arguments(null), killable: true, NeverAsk, keepsErrors: false);
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>
+        Task.FromResult<IShellProcess>(Launch(Arguments(null), keepsErrors: false));
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 
@@ -55,6 +57,8 @@ public sealed class OpenSsh : IShell
 
     public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
         SshErrors.Explain(errorText, heard, _address, _config);
+
+    public StreamException ExplainSilence(string errorText, TimeSpan waited) => SshErrors.ExplainSilence(errorText, waited);
 
     /// <param name="kind">Null for a command.</param>
     internal IReadOnlyList<string> Arguments(StreamKind? kind)
@@ -98,6 +102,21 @@ public sealed class OpenSsh : IShell
 
         arguments.AddRange(["--", _address.Host, "exec sh -s"]);
         return arguments;
+    }
+
+    private ShellProcess Launch(IReadOnlyList<string> arguments, bool keepsErrors = true)
+    {
+        try
+        {
+            return new ShellProcess(_program, arguments, killable: true, NeverAsk, keepsErrors);
+        }
+        catch (StreamException) when (!SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable))
+        {
+            throw new StreamException(
+                SshFailure.Shell,
+                $"the host is reached by OpenSSH's client ({SshClientChoice.Of(_config, Environment.GetEnvironmentVariable).Reason}), which is not installed "
+                + "on this machine: install it (Debian: openssh-client), or remove the reason");
+        }
     }
 
     private static string[] Option(string name, string value) => ["-o", $"{name}={value}"];

@@ -16,10 +16,32 @@ public static class RemoteCommand
         IShell shell, CommandRequest request, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, TimeProvider clock, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
+        using var limit = new CancellationTokenSource(request.Limit + Ending, clock);
+        IShellProcess process;
+        try
+        {
+            using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+            process = await shell.StartCommandAsync(starting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return cancel.IsCancellationRequested
+                ? new CommandResult(CommandEnd.Cancelled, null, clock.GetElapsedTime(started), 0)
+                : new CommandResult(CommandEnd.Lost, null, clock.GetElapsedTime(started), 0, "the host did not start it within its limit");
+        }
+
+        await using (process.ConfigureAwait(false))
+        {
+            return await RunAsync(process, request, output, started, clock, limit.Token, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<CommandResult> RunAsync(
+        IShellProcess process, CommandRequest request, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, long started, TimeProvider clock,
+        CancellationToken limit, CancellationToken cancel)
+    {
         var id = SamplerScript.NewNonce();
         var marker = new CommandMarker(id);
-        await using var process = shell.StartCommand();
-        using var limit = new CancellationTokenSource(request.Limit + Ending, clock);
         using var ending = new CancellationTokenSource();
         await using var end = cancel.Register(() =>
         {
@@ -27,7 +49,7 @@ public static class RemoteCommand
             ending.CancelAfter(Ending);
             CloseInput(process);
         });
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending.Token);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit, ending.Token);
         try
         {
             await process.Input.WriteAsync(Encoding.UTF8.GetBytes(CommandScript.Build(id, SamplerScript.NewNonce(), request)), giveUp.Token).ConfigureAwait(false);

@@ -32,11 +32,12 @@ public sealed class SamplerStream : IAsyncDisposable
         IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease, TimeSpan limit, TimeProvider clock, CancellationToken stop)
     {
         var nonce = SamplerScript.NewNonce();
-        var stream = new SamplerStream(shell, kind, shell.Start(kind), nonce);
         using var deadline = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        SamplerStream? stream = null;
         try
         {
+            stream = new SamplerStream(shell, kind, await shell.StartAsync(kind, either.Token).ConfigureAwait(false), nonce);
             await stream.WriteAsync(SamplerScript.Build(nonce, lease, sections), either.Token).ConfigureAwait(false);
             var item = await stream.ReadAsync(heard: false, either.Token).ConfigureAwait(false);
             stream.Hello = item switch
@@ -49,15 +50,17 @@ public sealed class SamplerStream : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            var error = SshErrors.ExplainSilence(stream._process.ErrorText, limit);
-            await stream.DisposeAsync().ConfigureAwait(false);
+            var error = shell.ExplainSilence(stream?._process.ErrorText ?? "", limit);
+            await EndAsync(stream).ConfigureAwait(false);
             throw error;
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await EndAsync(stream).ConfigureAwait(false);
             throw;
         }
+
+        static ValueTask EndAsync(SamplerStream? stream) => stream?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     /// <summary>Asks for sections and yields each as it is done; ends with the frame.</summary>

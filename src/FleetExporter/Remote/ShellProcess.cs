@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace FleetExporter.Remote;
 
@@ -8,12 +7,9 @@ namespace FleetExporter.Remote;
 /// </summary>
 internal sealed class ShellProcess : IShellProcess
 {
-    private const int MaxErrorLines = 80;
-    private const int MaxErrorLine = 400;
-
     private readonly Process _process;
     private readonly bool _killable;
-    private readonly Queue<string> _errors = new();
+    private readonly ErrorLines _errors = new();
     private readonly Task _errorReader;
 
     /// <param name="killable">
@@ -45,7 +41,7 @@ internal sealed class ShellProcess : IShellProcess
             throw new StreamException(SshFailure.Shell, $"cannot start {program} on this machine: {e.Message}");
         }
 
-        _errorReader = keepsErrors ? ReadErrorsAsync() : Task.CompletedTask;
+        _errorReader = keepsErrors ? _errors.ReadAsync(_process.StandardError.BaseStream) : Task.CompletedTask;
         ErrorOutput = keepsErrors ? Stream.Null : _process.StandardError.BaseStream;
         Exited = WaitAsync();
     }
@@ -56,16 +52,7 @@ internal sealed class ShellProcess : IShellProcess
 
     public Stream ErrorOutput { get; }
 
-    public string ErrorText
-    {
-        get
-        {
-            lock (_errors)
-            {
-                return string.Join('\n', _errors);
-            }
-        }
-    }
+    public string ErrorText => _errors.Text;
 
     public Task<int> Exited { get; }
 
@@ -103,47 +90,5 @@ internal sealed class ShellProcess : IShellProcess
         await _process.WaitForExitAsync().ConfigureAwait(false);
         await _errorReader.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _process.ExitCode;
-    }
-
-    private async Task ReadErrorsAsync()
-    {
-        // A host chooses what comes here: lines are cut, and what is cut is not kept.
-        var chunk = new char[1024];
-        var line = new StringBuilder();
-        int read;
-        while ((read = await _process.StandardError.ReadAsync(chunk).ConfigureAwait(false)) > 0)
-        {
-            foreach (var c in chunk.AsSpan(0, read))
-            {
-                if (c == '\n')
-                {
-                    Keep(line.ToString().TrimEnd('\r'));
-                    line.Clear();
-                }
-                else if (line.Length < MaxErrorLine)
-                {
-                    line.Append(c);
-                }
-            }
-        }
-
-        Keep(line.ToString());
-    }
-
-    private void Keep(string line)
-    {
-        if (line.Length == 0)
-        {
-            return;
-        }
-
-        lock (_errors)
-        {
-            _errors.Enqueue(line);
-            if (_errors.Count > MaxErrorLines)
-            {
-                _errors.Dequeue();
-            }
-        }
     }
 }

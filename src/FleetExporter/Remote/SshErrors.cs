@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FleetExporter.Config;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Remote;
 
@@ -18,18 +19,17 @@ internal static partial class SshErrors
 
         if (Has("REMOTE HOST IDENTIFICATION HAS CHANGED"))
         {
-            return new(
-                SshFailure.HostkeyChanged,
-                $"the host presents {KeyOf(errorText)}, which is not the key in {config.KnownHosts}. If the host was reinstalled, remove the old key: "
-                + $"ssh-keygen -f {config.KnownHosts} -R '{KnownName(address)}'");
+            return HostKeyAdvice.Changed(KeyOf(errorText), address, config.KnownHosts);
+        }
+
+        if (Has("REVOKED HOST KEY DETECTED"))
+        {
+            return HostKeyAdvice.Revoked(KeyOf(errorText), config.KnownHosts);
         }
 
         if (Has("host key is known for") || Has("Host key verification failed"))
         {
-            return new(
-                SshFailure.HostkeyUnknown,
-                $"the host presents {KeyOf(errorText)}, which is not in {config.KnownHosts}. Compare it on the host "
-                + $"(ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then trust it: {Keyscan(address)} >> {config.KnownHosts}");
+            return HostKeyAdvice.Unknown(KeyOf(errorText), address, config.KnownHosts);
         }
 
         if (Has("Could not resolve hostname"))
@@ -92,10 +92,6 @@ internal static partial class SshErrors
 
     private static string KeyOf(string errorText) =>
         ServerKey().Match(errorText) is { Success: true } key ? $"the key {key.Groups[1].Value} {key.Groups[2].Value}" : "a key";
-
-    private static string KnownName(HostAddress address) => address.Port is null or 22 ? address.Host : $"[{address.Host}]:{address.Port}";
-
-    private static string Keyscan(HostAddress address) => $"ssh-keyscan {(address.Port is { } port ? $"-p {port} " : "")}{address.Host}";
 
     [GeneratedRegex(@"Server host key: (\S+) (SHA256:\S+)")]
     private static partial Regex ServerKey();

@@ -5,11 +5,12 @@ namespace FleetExporter.Simulation;
 /// <summary>A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.</summary>
 public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
 {
-    public IShellProcess Start(StreamKind kind) => machine.Reachable
-        ? new SimulatedProcess(machine, clock)
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => machine.Reachable
+        ? Task.FromResult<IShellProcess>(new SimulatedProcess(machine, clock))
         : throw new StreamException(SshFailure.Timeout, "no answer within 10 s (simulated)");
 
-    public IShellProcess StartCommand() => throw new StreamException(SshFailure.Shell, "the host is simulated and runs no commands");
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>
+        throw new StreamException(SshFailure.Shell, "the host is simulated and runs no commands");
 
     public bool Connects(StreamKind kind) => false;
 

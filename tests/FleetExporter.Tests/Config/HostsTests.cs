@@ -131,7 +131,7 @@ public sealed class HostsTests
     [InlineData("address: me@b", "3:12: hosts[0].address: me@b names a user; give the host alone, and the user as the host's own key user")]
     [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has a port that is not one; give 1 to 65535")]
     [InlineData("address: -x", "3:12: hosts[0].address: -x is not a host; give host, host:port, [v6]:port or an alias of config_file")]
-    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, units, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
+    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
     public void A_bad_key_of_a_host_is_named_with_its_place(string key, string expected) =>
         Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors($"hosts:\n- name: a\n  {key}"));
 

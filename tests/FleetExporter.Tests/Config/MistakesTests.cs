@@ -31,7 +31,7 @@ public sealed class MistakesTests
     [InlineData("ssh: { host_keys: none }", "1:19: ssh.host_keys: none is not one of the choices; give strict or accept_new")]
     [InlineData("ssh: { max_connecting: 257 }", "1:24: ssh.max_connecting: 257 is out of range; give 1 to 256")]
     [InlineData("ssh: { connect_timeout: 500ms }", "1:25: ssh.connect_timeout: 500ms is out of range; give 1s to 2m")]
-    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are user, key_file, config_file, known_hosts, host_keys, connect_timeout, max_connecting, key_dirs")]
+    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are client, user, key_file, config_file, known_hosts, host_keys, connect_timeout, max_connecting, key_dirs")]
     [InlineData("allowed_hosts: [a, a]", "1:20: allowed_hosts[1]: a is in the list twice; give it once")]
     [InlineData("allowed_hosts: ['a:80']", "1:17: allowed_hosts[0]: a:80 is not a host name; give a name or address without a port")]
     [InlineData("allowed_hosts: a", "1:16: allowed_hosts: expected a list of host names, found 'a'")]

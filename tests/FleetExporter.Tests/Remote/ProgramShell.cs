@@ -5,14 +5,14 @@ namespace FleetExporter.Tests.Remote;
 /// <summary>A shell of this machine, chosen by its program (<c>/bin/busybox</c> is asked for its sh) and with a PATH of the test's own.</summary>
 internal sealed class ProgramShell(string program, string? path = null) : IShell
 {
-    public IShellProcess Start(StreamKind kind) => new ShellProcess(
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => Task.FromResult<IShellProcess>(new ShellProcess(
         program,
         program.EndsWith("busybox", StringComparison.Ordinal) ? ["sh", "-s"] : ["-s"],
         killable: true,
-        path is null ? null : new Dictionary<string, string> { ["PATH"] = path });
+        path is null ? null : new Dictionary<string, string> { ["PATH"] = path }));
 
-    public IShellProcess StartCommand() => new ShellProcess(
-        "setsid", program.EndsWith("busybox", StringComparison.Ordinal) ? [program, "sh", "-s"] : [program, "-s"], killable: false, keepsErrors: false);
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => Task.FromResult<IShellProcess>(new ShellProcess(
+        "setsid", program.EndsWith("busybox", StringComparison.Ordinal) ? [program, "sh", "-s"] : [program, "-s"], killable: false, keepsErrors: false));
 
     public bool Connects(StreamKind kind) => false;
 

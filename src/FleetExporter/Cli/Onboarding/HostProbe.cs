@@ -5,10 +5,11 @@ using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>Tries one host step by step, as the service would use it: name, port, host key, login, shell, then every collector once.</summary>
+/// <summary>Tries one host step by step, as the service would use it: client, name, port, host key, login, shell, then every collector once.</summary>
 internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
 {
     /// <summary>A command that hangs is killed after one to two of these.</summary>
@@ -25,7 +26,9 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         List<Check> checks = [];
         if (host.Address is { } address && host.Simulated is null)
         {
-            var reach = await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
+            var choice = SshClientChoice.Of(host.Ssh, Environment.GetEnvironmentVariable);
+            checks.Add(ClientOf(choice));
+            var reach = choice.IsBuiltin ? new Reach(address.Host, address.Port ?? 22, Jumps: false) : await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
             checks.AddRange(await reach.TryAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
         }
 
@@ -76,6 +79,12 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
     private Task<SamplerStream> OpenAsync(StreamKind kind, List<IHostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
         shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))], Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
+
+    private static Check ClientOf(SshClientChoice choice) => choice.IsBuiltin || SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable)
+        ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")
+        : new(
+            "client", Verdict.Failed, Words.Of(SshFailure.Shell), $"OpenSSH's client is not installed on this machine; it is needed because {choice.Reason}",
+            "Install it (Debian: openssh-client), or remove the reason.");
 
     /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
     private static IEnumerable<Check> Explain(StreamException e)

@@ -8,10 +8,14 @@ internal static class ConfigKeys
     private static readonly Kind<HostKeyPolicy> HostKeyPolicies =
         Kinds.Choice(("strict", HostKeyPolicy.Strict), ("accept_new", HostKeyPolicy.AcceptNew));
 
+    private static readonly Kind<SshClientKind> SshClients =
+        Kinds.Choice(("auto", SshClientKind.Auto), ("builtin", SshClientKind.Builtin), ("openssh", SshClientKind.OpenSsh));
+
     private static readonly Kind<ValueList<string>> HeaderHosts = Kinds.ListOf(Kinds.HeaderHost);
 
     /// <summary>What stands in <c>ssh:</c> as a default and on a host as its own.</summary>
     public static readonly KeyTable<SshConfig> HostSsh = new(
+        Key.Of("client", SshClients, "auto", (SshConfig ssh, SshClientKind client) => ssh with { Client = client }),
         Key.Of("user", Kinds.UserName, "", (SshConfig ssh, string user) => ssh with { User = user }),
         Key.Of("key_file", Kinds.PathOrNone, "none", (SshConfig ssh, string path) => ssh with { KeyFile = OrNull(path) }),
         Key.Of("config_file", Kinds.PathOrNone, "none", (SshConfig ssh, string path) => ssh with { ConfigFile = OrNull(path) }),

@@ -22,6 +22,7 @@ internal static class HostList
             var host = ConfigKeys.Host.Bind(new HostConfig { Name = "", Ssh = defaults }, item);
             item.TakeName("host", host.Name);
             CheckSshIsUsed(item);
+            CheckClientReadsConfigFile(item, host);
             hosts.Add(host);
         }
 
@@ -39,6 +40,14 @@ internal static class HostList
         {
             var key = ((YamlScalar)entry.Key).Text;
             host.Child(key, entry.Key).Fail("has no effect without address: this machine is read without ssh; give address or remove it");
+        }
+    }
+
+    private static void CheckClientReadsConfigFile(Field item, HostConfig host)
+    {
+        if (host is { Address: not null, Ssh: { Client: SshClientKind.Builtin, ConfigFile: not null } })
+        {
+            item.Fail("client builtin reads no config_file; give client: auto or openssh, or config_file: none");
         }
     }
 

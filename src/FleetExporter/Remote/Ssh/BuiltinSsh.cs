@@ -1,0 +1,131 @@
+using FleetExporter.Config;
+
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>
+/// A host reached by the built-in SSH client. The vitals stream carries the connection; the GPU stream and commands are channels on it, or have a
+/// connection of their own where the server allows only one session.
+/// </summary>
+public sealed class BuiltinSsh : IShell
+{
+    private const string Shell = "exec sh -s";
+
+    private readonly HostAddress _address;
+    private readonly SshConfig _config;
+    private readonly KnownHosts _knownHosts;
+    private readonly TimeProvider _clock;
+    private volatile SshHandshake? _handshake;
+    private volatile SshConnection? _connection;
+
+    public BuiltinSsh(HostAddress address, SshConfig config, TimeProvider clock)
+    {
+        _address = address;
+        _config = config;
+        _knownHosts = new KnownHosts(config.KnownHosts);
+        _clock = clock;
+    }
+
+    /// <summary>Whether the server has sent its version. One that accepts connections and says nothing costs no CPU time, so it counts as silent.</summary>
+    public bool Reached => _handshake is { Phase: > ConnectPhase.Connecting };
+
+    public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
+
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) =>
+        kind == StreamKind.Vitals ? StartFirstAsync(cancellation) : StartOnConnectionAsync(isCommand: false, cancellation);
+
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => StartOnConnectionAsync(isCommand: true, cancellation);
+
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard)
+    {
+        if (_connection?.EndedBecause is { } reason)
+        {
+            return reason;
+        }
+
+        var said = Printable.Line(errorText.Split('\n').LastOrDefault(l => l.Length > 0) ?? "", 300);
+        return heard
+            ? new(SshFailure.Closed, said.Length > 0 ? said : "the sampler ended")
+            : new(SshFailure.Shell, $"logged in, but `{Shell}` did not start the sampler{(said.Length > 0 ? ": " + said : "")}");
+    }
+
+    public StreamException ExplainSilence(string errorText, TimeSpan waited) => _handshake?.Phase switch
+    {
+        ConnectPhase.Open => new(SshFailure.Shell, $"logged in, but no word from the sampler within {waited.TotalSeconds:0} s"),
+        ConnectPhase.Handshake or ConnectPhase.Login => new(SshFailure.Timeout, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s"),
+        _ => new(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s"),
+    };
+
+    private async Task<IShellProcess> StartFirstAsync(CancellationToken stop)
+    {
+        var connection = await ConnectAsync(stop).ConfigureAwait(false);
+        _connection = connection;
+        return await OwningProcess.StartAsync(connection, isCommand: false, stop).ConfigureAwait(false);
+    }
+
+    private async Task<IShellProcess> StartOnConnectionAsync(bool isCommand, CancellationToken stop)
+    {
+        if (_connection is not { EndedBecause: null } connection)
+        {
+            throw new StreamException(SshFailure.Closed, "the host is not connected");
+        }
+
+        try
+        {
+            return await connection.StartAsync(Shell, isCommand, stop).ConfigureAwait(false);
+        }
+        catch (SessionRefusedException)
+        {
+            var own = await new SshHandshake(_address, _config, _knownHosts, _clock).RunAsync(stop).ConfigureAwait(false);
+            return await OwningProcess.StartAsync(own, isCommand, stop).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new StreamException(SshFailure.Closed, e.Message);
+        }
+    }
+
+    private Task<SshConnection> ConnectAsync(CancellationToken stop)
+    {
+        var handshake = new SshHandshake(_address, _config, _knownHosts, _clock);
+        _handshake = handshake;
+        return handshake.RunAsync(stop);
+    }
+
+    /// <summary>A process whose connection ends with it.</summary>
+    private sealed class OwningProcess(SshConnection connection, SshChannel channel) : IShellProcess
+    {
+        public Stream Input => channel.Input;
+
+        public Stream Output => channel.Output;
+
+        public Stream ErrorOutput => channel.ErrorOutput;
+
+        public string ErrorText => channel.ErrorText;
+
+        public Task<int> Exited => channel.Exited;
+
+        public static async Task<IShellProcess> StartAsync(SshConnection connection, bool isCommand, CancellationToken stop)
+        {
+            try
+            {
+                return new OwningProcess(connection, await connection.StartAsync(Shell, isCommand, stop).ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw e switch
+                {
+                    SessionRefusedException => new StreamException(SshFailure.Shell, $"logged in, but the server opens no session: {e.Message}"),
+                    IOException => new StreamException(SshFailure.Closed, e.Message),
+                    _ => e,
+                };
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using FleetExporter.Config;
+
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>The entries of known_hosts that concern one host.</summary>
+/// <param name="Keys">Keys the host may have.</param>
+/// <param name="Authorities">Keys that may have signed the host's certificate.</param>
+/// <param name="Revoked">Keys that are refused, whatever else says so.</param>
+internal sealed record KnownKeys(IReadOnlyList<KnownHostsLine> Keys, IReadOnlyList<KnownHostsLine> Authorities, IReadOnlyList<KnownHostsLine> Revoked);
+
+/// <summary>A known_hosts file. Read again when it has changed, so that a key added to it counts at the next attempt.</summary>
+internal sealed class KnownHosts(string path)
+{
+    /// <summary>Longest file that is read, in bytes.</summary>
+    private const long MaxLength = 16 * 1024 * 1024;
+
+    private static readonly Lock Writing = new();
+
+    private (DateTime Written, long Length, IReadOnlyList<KnownHostsLine> Lines)? _read;
+
+    public string Path => path;
+
+    /// <summary>The name under which known_hosts has a host: <c>host</c>, or <c>[host]:port</c> for a port other than 22.</summary>
+    public static string NameOf(HostAddress address) =>
+        (address.Port is null or 22 ? address.Host : $"[{address.Host}]:{address.Port}").ToLowerInvariant();
+
+    /// <exception cref="IOException">The file cannot be read. A missing one has no entries.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public KnownKeys Find(string name)
+    {
+        var found = Read().Where(line => line.Matches(name)).ToLookup(line => line.Marker);
+        return new([.. found[KnownHostsMarker.None]], [.. found[KnownHostsMarker.CertAuthority]], [.. found[KnownHostsMarker.Revoked]]);
+    }
+
+    /// <summary>Appends a key. Two hosts may do so at once.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Add(string name, string keyType, byte[] key)
+    {
+        lock (Writing)
+        {
+            using var file = File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            var unfinished = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
+            file.Write(System.Text.Encoding.UTF8.GetBytes($"{(unfinished ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));
+        }
+    }
+
+    private IReadOnlyList<KnownHostsLine> Read()
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return [];
+        }
+
+        if (file.Length > MaxLength)
+        {
+            throw new IOException($"{path} is longer than {MaxLength} bytes");
+        }
+
+        var (written, length) = (file.LastWriteTimeUtc, file.Length);
+        if (_read is { } read && read.Written == written && read.Length == length)
+        {
+            return read.Lines;
+        }
+
+        List<KnownHostsLine> lines = [.. File.ReadLines(path).Select(KnownHostsLine.Parse).OfType<KnownHostsLine>()];
+        _read = (written, length, lines);
+        return lines;
+    }
+}

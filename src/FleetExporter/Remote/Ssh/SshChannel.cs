@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using Renci.SshNet.Messages.Connection;
+
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>
+/// A session channel that runs one command. What the host sends waits here until it is read, at most <see cref="Window"/> bytes: the host sends no more
+/// before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection and never wait.
+/// </summary>
+internal sealed class SshChannel : IShellProcess
+{
+    /// <summary>Bytes the host may send before they are read; sshd uses 2 MiB.</summary>
+    public const uint Window = 1024 * 1024;
+
+    /// <summary>Longest data packet either way; sshd uses 32 KiB.</summary>
+    public const uint MaxPacket = 32 * 1024;
+
+    /// <summary>Exit status of a command that ended without one, as ssh has it.</summary>
+    private const int NoStatus = 255;
+
+    private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
+
+    private readonly SshConnection _connection;
+    private readonly IDisposable _place;
+    private readonly SshChannelOutput _output;
+    private readonly SshChannelOutput _errors;
+    private readonly SshChannelInput _input;
+    private readonly ErrorLines? _errorLines;
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _window = new();
+    private long _receivable = Window;
+    private uint _consumed;
+    private int? _status;
+    private int _closeSent;
+    private int _disposed;
+
+    public SshChannel(SshConnection connection, uint number, IDisposable place, bool keepsErrors)
+    {
+        _connection = connection;
+        _place = place;
+        Number = number;
+        _output = new SshChannelOutput(this);
+        _errors = new SshChannelOutput(this);
+        _input = new SshChannelInput(this);
+        if (keepsErrors)
+        {
+            _errorLines = new ErrorLines();
+            _ = _errorLines.ReadAsync(_errors);
+        }
+    }
+
+    /// <summary>The number by which messages to us name the channel.</summary>
+    public uint Number { get; }
+
+    /// <summary>The number by which messages to the server name the channel.</summary>
+    public uint RemoteNumber { get; private set; }
+
+    /// <summary>Completes when the server has opened the channel, or fails.</summary>
+    public Task Open => _open.Task;
+
+    public Stream Input => _input;
+
+    public Stream Output => _output;
+
+    public Stream ErrorOutput => _errorLines is null ? _errors : Stream.Null;
+
+    public string ErrorText => _errorLines?.Text ?? "";
+
+    public Task<int> Exited => _exited.Task;
+
+    public void Opened(ChannelOpenConfirmationMessage message)
+    {
+        RemoteNumber = message.RemoteChannelNumber;
+        _input.Opened(message.InitialWindowSize, Math.Clamp(message.MaximumPacketSize, 1, MaxPacket));
+        _open.TrySetResult();
+    }
+
+    public void Refused(ChannelOpenFailureMessage message)
+    {
+        _closeSent = 1;
+        _open.TrySetException(new SessionRefusedException(Printable.Line(message.Description ?? "", 200)));
+        End();
+    }
+
+    public void Received(ReadOnlySpan<byte> data) => Take(_output, data);
+
+    public void ReceivedError(ReadOnlySpan<byte> data) => Take(_errors, data);
+
+    public void WindowGrew(uint bytes) => _input.WindowGrew(bytes);
+
+    public void Requested(ChannelRequestMessage message)
+    {
+        // want_reply (1 byte), then the status; a signal's name instead of it is as good as no status.
+        if (message.RequestName == "exit-status" && message.RequestData is { Length: >= 5 } data)
+        {
+            _status = BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(1)) & 0xFF;
+        }
+    }
+
+    public void RequestFailed()
+    {
+        _errorLines?.Add("the server refused to run a command");
+        ReceivedClose();
+    }
+
+    public void ReceivedEnd()
+    {
+        _output.Complete();
+        _errors.Complete();
+    }
+
+    public void ReceivedClose()
+    {
+        End();
+        _ = CloseAsync();
+    }
+
+    public void ConnectionEnded()
+    {
+        _closeSent = 1;
+        _open.TrySetException(new IOException("the connection ended"));
+        End();
+    }
+
+    public Task SendDataAsync(byte[] data, int offset, int count, CancellationToken stop) =>
+        _connection.SendAsync(new ChannelDataMessage(RemoteNumber, data, offset, count), stop);
+
+    public Task SendEndAsync() => _exited.Task.IsCompleted ? Task.CompletedTask : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None);
+
+    /// <summary>Lets the host send as much again as was read, in steps of half a window.</summary>
+    public async ValueTask ConsumedAsync(int bytes, CancellationToken stop)
+    {
+        uint grant;
+        lock (_window)
+        {
+            _consumed += (uint)bytes;
+            if (_consumed < Window / 2)
+            {
+                return;
+            }
+
+            grant = _consumed;
+            _receivable += grant;
+            _consumed = 0;
+        }
+
+        if (!_exited.Task.IsCompleted)
+        {
+            await _connection.SendAsync(new ChannelWindowAdjustMessage(RemoteNumber, grant), stop).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        if (_open.Task.IsCompletedSuccessfully)
+        {
+            // End of input ends the command; what does not follow within a moment loses its channel.
+            _input.Close();
+            await ((Task)_exited.Task).WaitAsync(EndGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CloseAsync().ConfigureAwait(false);
+        }
+
+        _output.Complete();
+        _errors.Complete();
+        _ = LeaveAsync();
+    }
+
+    /// <summary>The server counts a session until it has closed it, so its place is kept until then.</summary>
+    private async Task LeaveAsync()
+    {
+        if (_open.Task.IsCompletedSuccessfully)
+        {
+            await ((Task)_exited.Task).WaitAsync(CloseGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _connection.Forget(this);
+        _place.Dispose();
+    }
+
+    private void Take(SshChannelOutput output, ReadOnlySpan<byte> data)
+    {
+        lock (_window)
+        {
+            _receivable -= data.Length;
+        }
+
+        if (_receivable < 0)
+        {
+            _connection.Fail(new StreamException(SshFailure.Closed, "the host sent more than its window allows"));
+            return;
+        }
+
+        output.Write(data);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closeSent, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            await _connection.SendAsync(new ChannelCloseMessage(RemoteNumber), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The connection has ended, and the channel with it.
+        }
+    }
+
+    private void End()
+    {
+        _output.Complete();
+        _errors.Complete();
+        _input.End();
+        _exited.TrySetResult(_status ?? NoStatus);
+    }
+}

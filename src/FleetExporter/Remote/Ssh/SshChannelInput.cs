@@ -1,0 +1,130 @@
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>Standard input of a channel's command. A write waits until the host's window has room; closing it sends end of file.</summary>
+internal sealed class SshChannelInput(SshChannel channel) : Stream
+{
+    private readonly SemaphoreSlim _grew = new(0);
+    private readonly Lock _lock = new();
+    private long _room;
+    private int _maxPacket;
+    private int _waiting;
+    private volatile bool _ended;
+    private int _closed;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public void Opened(uint window, uint maxPacket)
+    {
+        _maxPacket = (int)maxPacket;
+        WindowGrew(window);
+    }
+
+    public void WindowGrew(uint bytes)
+    {
+        lock (_lock)
+        {
+            _room = Math.Min(_room + bytes, uint.MaxValue);
+        }
+
+        Wake();
+    }
+
+    /// <summary>The channel is closed: writes fail from now on.</summary>
+    public void End()
+    {
+        _ended = true;
+        Wake();
+    }
+
+    /// <exception cref="IOException">The channel or its connection has ended.</exception>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // SSH.NET takes arrays only, and keeps none beyond the call.
+        var data = buffer.ToArray();
+        for (var sent = 0; sent < data.Length;)
+        {
+            var count = await RoomAsync(data.Length - sent, cancellationToken).ConfigureAwait(false);
+            await channel.SendDataAsync(data, sent, count, cancellationToken).ConfigureAwait(false);
+            sent += count;
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write asynchronously.");
+
+    /// <summary>Sends end of file, without waiting for it.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _ = channel.SendEndAsync().ContinueWith(static t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Takes room for at most this many bytes, one packet and no more.</summary>
+    private async Task<int> RoomAsync(int wanted, CancellationToken stop)
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_closed == 1, this);
+            if (_ended)
+            {
+                throw new IOException("the session has ended");
+            }
+
+            lock (_lock)
+            {
+                if (_room > 0)
+                {
+                    var count = (int)Math.Min(Math.Min(wanted, _maxPacket), _room);
+                    _room -= count;
+                    return count;
+                }
+
+                _waiting++;
+            }
+
+            await _grew.WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            if (_waiting > 0)
+            {
+                _grew.Release(_waiting);
+                _waiting = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using FleetExporter.Config;
+using Renci.SshNet;
+using Renci.SshNet.Messages;
+using Renci.SshNet.Messages.Connection;
+
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>An SSH connection with its channels: one for each stream and command.</summary>
+/// <param name="openTimeout">Longest wait for the server's answer to a request to open a channel.</param>
+internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
+{
+    /// <summary>Wait for a send that is under way when the server begins a key exchange. One that takes longer is blocked and will follow the exchange.</summary>
+    private static readonly TimeSpan SendGrace = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan DisposeGrace = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<uint, SshChannel> _channels = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private SshClient? _client;
+    private Session? _session;
+    private volatile bool _exchangingKeys;
+    private StreamException? _ended;
+    private int _lastChannel;
+    private int _disposed;
+
+    /// <summary>Why the connection has ended; null while it has not.</summary>
+    public StreamException? EndedBecause => Volatile.Read(ref _ended);
+
+    public SessionBudget Budget { get; } = new();
+
+    /// <summary>The login user: the configured one, else the account the service runs as.</summary>
+    public static string UserOf(SshConfig config) => config.User ?? Environment.UserName;
+
+    /// <summary>Called by SSH.NET's receiving thread before it answers the server's KEXINIT.</summary>
+    public void BeginKeyExchange()
+    {
+        _exchangingKeys = true;
+        if (_sending.Wait(SendGrace))
+        {
+            _sending.Release();
+        }
+    }
+
+    public void EndKeyExchange() => _exchangingKeys = false;
+
+    /// <summary>Takes over a client that is connected and logged in.</summary>
+    public void Use(SshClient client, Session session)
+    {
+        _client = client;
+        _session = session;
+        session.ChannelOpenConfirmationReceived += (_, e) => Channel(e.Message)?.Opened(e.Message);
+        session.ChannelOpenFailureReceived += (_, e) => Channel(e.Message)?.Refused(e.Message);
+        session.ChannelDataReceived += (_, e) => Channel(e.Message)?.Received(e.Message.Data.AsSpan(e.Message.Offset, e.Message.Size));
+        session.ChannelExtendedDataReceived += (_, e) => Channel(e.Message)?.ReceivedError(e.Message.Data);
+        session.ChannelWindowAdjustReceived += (_, e) => Channel(e.Message)?.WindowGrew(e.Message.BytesToAdd);
+        session.ChannelRequestReceived += (_, e) => Channel(e.Message)?.Requested(e.Message);
+        session.ChannelFailureReceived += (_, e) => Channel(e.Message)?.RequestFailed();
+        session.ChannelEofReceived += (_, e) => Channel(e.Message)?.ReceivedEnd();
+        session.ChannelCloseReceived += (_, e) => Channel(e.Message)?.ReceivedClose();
+        session.Disconnected += (_, _) => Fail(new StreamException(SshFailure.Closed, "the server closed the connection"));
+        client.ErrorOccurred += (_, e) => Fail(SshNetErrors.OfOpen(e.Exception));
+        if (!client.IsConnected)
+        {
+            Fail(new StreamException(SshFailure.Closed, "the server closed the connection"));
+        }
+    }
+
+    /// <summary>Opens a channel and starts a command on it.</summary>
+    /// <exception cref="SessionRefusedException">The server allows no further session on this connection.</exception>
+    /// <exception cref="StreamException">The connection has ended, or the server does not answer.</exception>
+    public async Task<SshChannel> StartAsync(string command, bool isCommand, CancellationToken stop)
+    {
+        var place = await Budget.EnterAsync(isCommand, stop).ConfigureAwait(false);
+        var channel = new SshChannel(this, (uint)Interlocked.Increment(ref _lastChannel), place, keepsErrors: !isCommand);
+        _channels[channel.Number] = channel;
+        try
+        {
+            if (EndedBecause is { } reason)
+            {
+                throw reason;
+            }
+
+            await SendAsync(new ChannelOpenMessage(channel.Number, SshChannel.Window, SshChannel.MaxPacket, new SshNet.SessionChannel()), stop).ConfigureAwait(false);
+            await channel.Open.WaitAsync(openTimeout, stop).ConfigureAwait(false);
+            await SendAsync(new ChannelRequestMessage(channel.RemoteNumber, new SshNet.ExecRequest(command)), stop).ConfigureAwait(false);
+            return channel;
+        }
+        catch (Exception e)
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw e is TimeoutException ? new StreamException(SshFailure.Timeout, $"the server did not open a session within {openTimeout.TotalSeconds:0} s") : e;
+        }
+    }
+
+    /// <summary>Sends one packet in turn. Never blocks the caller's thread: where SSH.NET would, it gets a thread of its own.</summary>
+    /// <exception cref="IOException">The connection has ended.</exception>
+    public async Task SendAsync(Message message, CancellationToken stop)
+    {
+        await _sending.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (EndedBecause is { } reason)
+            {
+                throw new IOException(reason.Message);
+            }
+
+            var session = _session!;
+            if (!_exchangingKeys && SshNet.CanSendNow(session))
+            {
+                SshNet.Send(session, message);
+            }
+            else
+            {
+                await Task.Factory.StartNew(() => SshNet.Send(session, message), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not (IOException or OperationCanceledException))
+        {
+            Fail(SshNetErrors.OfOpen(e));
+            throw new IOException(e.Message, e);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>Ends the connection at once, whatever its peer does.</summary>
+    public void Fail(StreamException reason)
+    {
+        if (Interlocked.CompareExchange(ref _ended, reason, null) is not null)
+        {
+            return;
+        }
+
+        foreach (var channel in _channels.Values)
+        {
+            channel.ConnectionEnded();
+        }
+
+        if (_session is { } session)
+        {
+            SshNet.Abort(session);
+        }
+    }
+
+    public void Forget(SshChannel channel) => _channels.TryRemove(channel.Number, out _);
+
+    /// <summary>Takes a moment where the server answers, and no longer than <see cref="DisposeGrace"/> where it does not.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1 || _client is not { } client)
+        {
+            return;
+        }
+
+        // Blocks: it waits for the receiving thread, and for a send that is under way.
+        var closing = Task.Factory.StartNew(client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await closing.WaitAsync(DisposeGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Fail(new StreamException(SshFailure.Closed, "the connection was closed"));
+        Budget.Dispose();
+    }
+
+    private SshChannel? Channel(ChannelMessage message) => _channels.GetValueOrDefault(message.LocalChannelNumber);
+
+    private SshChannel? Channel(ChannelOpenFailureMessage message) => _channels.GetValueOrDefault(message.LocalChannelNumber);
+}
+
+/// <summary>The server allows no further session on a connection (its <c>MaxSessions</c>).</summary>
+internal sealed class SessionRefusedException(string message) : Exception(message);

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using FleetExporter.Config;
+using Renci.SshNet;
+using ConnectionInfo = Renci.SshNet.ConnectionInfo;
+
+namespace FleetExporter.Remote.Ssh;
+
+/// <summary>Makes one connection with SSH.NET: resolves the name, tries the addresses in turn, checks the host key and logs in.</summary>
+internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownHosts knownHosts, TimeProvider clock)
+{
+    private volatile ConnectPhase _phase;
+    private Session? _session;
+
+    public ConnectPhase Phase => _phase;
+
+    /// <summary>
+    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add that many threads at once; by itself it adds one or
+    /// two a second beyond the number of CPUs, and everything else would wait meanwhile.
+    /// </summary>
+    /// <param name="handshakes">Handshakes at once.</param>
+    public static void ReserveThreads(int handshakes)
+    {
+        ThreadPool.GetMinThreads(out _, out var completionPortThreads);
+        ThreadPool.SetMinThreads(Environment.ProcessorCount + handshakes, completionPortThreads);
+    }
+
+    /// <exception cref="StreamException">Why there is no connection.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was requested.</exception>
+    public async Task<SshConnection> RunAsync(CancellationToken stop)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            var hostKey = new HostKeyCheck(address, config.HostKeys, knownHosts, clock);
+            var addresses = await ResolveAsync(stop).ConfigureAwait(false);
+            for (var i = 0; ; i++)
+            {
+                var left = config.ConnectTimeout - clock.GetElapsedTime(started);
+                try
+                {
+                    return await ConnectAsync(addresses[i], hostKey, left > TimeSpan.Zero ? left : throw new TimeoutException(), stop).ConfigureAwait(false);
+                }
+                catch (SocketException) when (_phase == ConnectPhase.Connecting && i + 1 < addresses.Count)
+                {
+                    // The next address.
+                }
+                catch (Exception) when (hostKey.Refusal is { } refusal)
+                {
+                    throw refusal;
+                }
+            }
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested || e is StreamException)
+        {
+            throw SshNetErrors.WhileConnecting(e, _phase, address, config, config.ConnectTimeout);
+        }
+    }
+
+    private async Task<SshConnection> ConnectAsync(IPAddress ip, HostKeyCheck hostKey, TimeSpan limit, CancellationToken stop)
+    {
+        var (keys, problem) = PrivateKeys.Load(config);
+        var authentication = new SshNet.Authentication(SshConnection.UserOf(config), [.. keys.Select(k => new SshNet.ModernKey(k))], problem);
+        var connection = new SshConnection(config.ConnectTimeout);
+        var info = new ConnectionInfo(ip.ToString(), address.Port ?? 22, SshConnection.UserOf(config), authentication) { Timeout = limit };
+        SshAlgorithms.Apply(info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
+        var client = new SshClient(info);
+        client.ServerIdentificationReceived += (_, _) => _phase = ConnectPhase.Handshake;
+        client.HostKeyReceived += (sender, presented) =>
+        {
+            hostKey.Check(sender, presented);
+            if (presented.CanTrust && _phase == ConnectPhase.Handshake)
+            {
+                _phase = ConnectPhase.Login;
+            }
+        };
+        var connecting = client.ConnectAsync(stop);
+        try
+        {
+            // SSH.NET blocks during the key exchange and the login and then obeys its own limit alone.
+            await connecting.WaitAsync(stop).ConfigureAwait(false);
+            _phase = ConnectPhase.Open;
+            connection.Use(client, _session!);
+            return connection;
+        }
+        catch (Exception)
+        {
+            if (!connecting.IsCompleted && _session is { } session)
+            {
+                SshNet.Abort(session);
+            }
+
+            _ = connecting.ContinueWith(_ => client.Dispose(), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default);
+            throw;
+        }
+        finally
+        {
+            foreach (var key in keys)
+            {
+                _ = connecting.ContinueWith(_ => key.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+    }
+
+    /// <summary>On a thread of its own: the resolver blocks for seconds where DNS does not answer, and the thread pool belongs to all hosts.</summary>
+    private async Task<IReadOnlyList<IPAddress>> ResolveAsync(CancellationToken stop)
+    {
+        if (IPAddress.TryParse(address.Host, out var ip))
+        {
+            return [ip];
+        }
+
+        var found = await Task.Factory.StartNew(() => Dns.GetHostAddresses(address.Host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(config.ConnectTimeout, clock, stop).ConfigureAwait(false);
+        return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
+    }
+}
