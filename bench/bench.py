@@ -11,12 +11,13 @@ import dashboards
 import gateway
 import overview
 import performance_page as page
+import ssh_clients
 import streams
 import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "fleet")
+NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
 CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
 
 
@@ -33,10 +34,10 @@ def micro(name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet and control need root, because they make a throw-away user and run an sshd on loopback; "
-        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 30 minutes.")
+        epilog="page and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet, ssh and control need root, because they make a throw-away user and run an sshd on loopback; "
+        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 45 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
-    parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet: numbers of simulated hosts (default 10 50 200)")
+    parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")
     parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
     arguments = parser.parse_args()
     if unknown := set(arguments.benches) - set(NAMES):
@@ -59,6 +60,8 @@ def main() -> int:
             dashboards.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
+        elif name == "ssh":
+            ssh_clients.run(ROOT, sorted(set(arguments.hosts)))
         elif name == "ui":
             ui.run(ROOT)
         else:

@@ -31,13 +31,13 @@ end
 class Service:
     """A service that watches the one host, with a job to write to."""
 
-    def __init__(self, root: Path, home: Home):
-        self.port, self.folder = free_port(), home.folder / "control"
+    def __init__(self, root: Path, home: Home, client: str):
+        self.port, self.folder = free_port(), home.folder / f"control-{client}"
         self.folder.mkdir()
         self.config = self.folder / "fleet.yml"
         self.config.write_text("\n".join([
             f"listen: 127.0.0.1:{self.port}", f"data_dir: {self.folder}/data",
-            f"ssh: {{ user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}",
+            f"ssh: {{ client: {client}, user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}",
             f"hosts: [{{ name: bench, address: '127.0.0.1:{home.port}', exec: {{ policy: any }} }}]", ""]))
         with open(self.folder / "service.log", "wb") as log:
             self.process = subprocess.Popen([root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--config", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -65,8 +65,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def service(root: Path, home: Home) -> Iterator[Service]:
-    started = Service(root, home)
+def service(root: Path, home: Home, client: str = "auto") -> Iterator[Service]:
+    started = Service(root, home, client)
     try:
         wait_for(started.online, "the host to be online", 30)
         started.ask("POST", "/api/dgx/projects", {"connection_id": "bench", "name": "bench"})

@@ -63,13 +63,13 @@ def asyncssh(home: Home, hosts: int, rounds: int, interval: float, fresh: bool) 
 
 
 @contextlib.contextmanager
-def service(root: Path, home: Home, hosts: int) -> Iterator["Watched"]:
-    """A service that watches so many hosts, all of which have answered everything."""
+def service(root: Path, home: Home, hosts: int, client: str = "auto") -> Iterator["Watched"]:
+    """A service that watches so many hosts by this SSH client, all of which have answered everything."""
     port = free_port()
     config = home.folder / "fleet.yml"
     config.write_text(
         f"listen: 127.0.0.1:{port}\ndata_dir: {home.folder}/data\npoll_interval: {interval_of(hosts)}s\n"
-        f"ssh: {{ user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}\nhosts:\n"
+        f"ssh: {{ client: {client}, user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}\nhosts:\n"
         + "".join(f"  - {{ name: host-{number}, address: \"127.0.0.1:{home.port}\" }}\n" for number in range(hosts)))
     with Servers(home) as servers, open(home.folder / "service.log", "wb") as log:
         started = time.monotonic()
@@ -128,6 +128,9 @@ class Watched:
             if float(failures) > 0:
                 late[host] = f"{failures} failures of {what}"
         return late
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
     def clients(self) -> list[int]:
         return [pid for pid in cpu.children(self.pid) if command(pid)[:1] == ["ssh"]]

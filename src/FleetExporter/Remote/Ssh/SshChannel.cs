@@ -5,7 +5,7 @@ namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
 /// A session channel that runs one command. What the host sends waits here until it is read, at most <see cref="Window"/> bytes: the host sends no more
-/// before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection and never wait.
+/// before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection.
 /// </summary>
 internal sealed class SshChannel : IShellProcess
 {
@@ -198,7 +198,7 @@ internal sealed class SshChannel : IShellProcess
             return;
         }
 
-        output.Write(data);
+        output.Add(data);
     }
 
     private async Task CloseAsync()

@@ -1,15 +1,23 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>What a channel received and nobody has read yet. Reading it lets the host send more.</summary>
-internal sealed class SshChannelOutput(SshChannel channel) : Stream
+/// <summary>
+/// What a channel received and nobody has read yet; one reader at a time. Reading lets the host send more. A reader that waits goes on on the
+/// receiving thread of its connection: no thread of the pool is woken per packet, and a host whose answers are costly to parse occupies its own thread.
+/// </summary>
+internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskSource
 {
-    // The channel's window bounds what waits here, so the writer never has to pause.
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-    private readonly Lock _writing = new();
+    /// <summary>A buffer that one long answer made larger than this is not kept.</summary>
+    private const int MaxKept = 64 * 1024;
+
+    private readonly Lock _lock = new();
+    private ManualResetValueTaskSourceCore<bool> _arrival;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _count;
     private bool _complete;
+    private bool _waiting;
 
     public override bool CanRead => true;
 
@@ -25,41 +33,45 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Called by the connection's receiving thread.</summary>
-    public new void Write(ReadOnlySpan<byte> data)
+    /// <summary>Called by the receiving thread. The channel's window bounds what waits here.</summary>
+    public void Add(ReadOnlySpan<byte> data)
     {
-        lock (_writing)
+        lock (_lock)
         {
-            if (_complete)
+            if (_complete || data.IsEmpty)
             {
                 return;
             }
 
-            _pipe.Writer.Write(data);
-            _ = _pipe.Writer.FlushAsync().AsTask();
+            Reserve(data.Length);
+            data.CopyTo(_buffer.AsSpan(_start + _count));
+            _count += data.Length;
         }
+
+        Wake(null);
     }
 
     /// <summary>Nothing more comes; what is there can still be read.</summary>
     public void Complete()
     {
-        lock (_writing)
+        lock (_lock)
         {
-            if (!_complete)
-            {
-                _complete = true;
-                _pipe.Writer.Complete();
-            }
+            _complete = true;
         }
+
+        Wake(null);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var available = result.Buffer;
-        var count = (int)Math.Min(available.Length, buffer.Length);
-        available.Slice(0, count).CopyTo(buffer.Span);
-        _pipe.Reader.AdvanceTo(available.GetPosition(count));
+        int count;
+        while ((count = TryTake(buffer.Span, out var wait)) == 0 && wait)
+        {
+            using var registration = cancellationToken.UnsafeRegister(
+                static (output, token) => ((SshChannelOutput)output!).Wake(new OperationCanceledException(token)), this);
+            await new ValueTask(this, _arrival.Version).ConfigureAwait(false);
+        }
+
         if (count > 0)
         {
             try
@@ -89,4 +101,70 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    void IValueTaskSource.GetResult(short token) => _arrival.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _arrival.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _arrival.OnCompleted(continuation, state, token, flags);
+
+    /// <param name="wait">Nothing is there yet: the caller has to wait for the next arrival.</param>
+    private int TryTake(Span<byte> target, out bool wait)
+    {
+        lock (_lock)
+        {
+            var count = Math.Min(target.Length, _count);
+            _buffer.AsSpan(_start, count).CopyTo(target);
+            _start += count;
+            _count -= count;
+            wait = count == 0 && !_complete && !target.IsEmpty;
+            if (_count == 0)
+            {
+                (_buffer, _start) = (_buffer.Length > MaxKept ? [] : _buffer, 0);
+            }
+
+            if (wait)
+            {
+                _arrival.Reset();
+                _waiting = true;
+            }
+
+            return count;
+        }
+    }
+
+    private void Wake(Exception? error)
+    {
+        lock (_lock)
+        {
+            if (!_waiting)
+            {
+                return;
+            }
+
+            _waiting = false;
+        }
+
+        if (error is null)
+        {
+            _arrival.SetResult(true);
+        }
+        else
+        {
+            _arrival.SetException(error);
+        }
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_buffer.Length - _start - _count >= bytes)
+        {
+            return;
+        }
+
+        var target = _buffer.Length - _count >= bytes ? _buffer : new byte[Math.Max(4096, Math.Max(2 * _buffer.Length, _count + bytes))];
+        _buffer.AsSpan(_start, _count).CopyTo(target);
+        (_buffer, _start) = (target, 0);
+    }
 }
