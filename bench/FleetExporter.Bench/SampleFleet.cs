@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Remote;
@@ -45,13 +46,15 @@ internal static class SampleFleet
 
     public static string TmuxBody { get; } = BuildTmuxBody();
 
+    private static readonly PollMetrics Metrics = new(new ServiceMetrics());
+
     private static void Fill(FleetState state, string name)
     {
         var host = new HostConfig { Name = name, Address = new HostAddress(name, null), Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         var clock = new FixedClock();
         var attached = new AttachedTimes(null, clock, NullLogger<AttachedTimes>.Instance);
         var record = new HostRecord(
-            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)), clock);
+            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)), Metrics, clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
         Answer(record, "host", HostBody);
         Answer(record, "tmux", TmuxBody);
