@@ -7,5 +7,11 @@ if (args is ["gateway", var url, var token])
     return;
 }
 
+if (args is ["tearing"])
+{
+    await TearingBench.RunAsync();
+    return;
+}
+
 // make bench runs these through bench/bench.py, one class at a time; by hand: dotnet run -c Release -- --filter '*Page*'
 BenchmarkSwitcher.FromAssembly(typeof(PageBench).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"]);
