@@ -8,6 +8,9 @@ from values import ANY_IS_BAD, ANY_IS_ODD, UP, YES_IS_FINE
 
 BY = "host, collector, target"
 
+# A duration is NaN while nothing was timed; one such series would keep the graph from drawing the others.
+NOT_NAN = ">= 0"
+
 DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself is well: collectors, scrapes, its own memory and threads, and what people did with it.", (
     Row("", (
         stat("Exporter", "Whether Prometheus can scrape it.", now('min(up{JOB, job!~"prometheus|alertmanager"})'), mappings=UP, background=True),
@@ -57,14 +60,16 @@ DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself
     Row("Polling, requests, store", (
         graph("Poll phases", "Mean duration of each phase of polling hosts.", Query(
             "sum by (phase) (rate(fleet_poll_phase_duration_seconds_sum{JOB}[$__rate_interval]))"
-            " / sum by (phase) (rate(fleet_poll_phase_duration_seconds_count{JOB}[$__rate_interval]))", "{{phase}}"), unit="s"),
+            f" / sum by (phase) (rate(fleet_poll_phase_duration_seconds_count{{JOB}}[$__rate_interval])) {NOT_NAN}", "{{phase}}"), unit="s"),
         graph("Store operations", "95th percentile of the duration of reads and writes.", Query(
-            "histogram_quantile(0.95, sum by (operation, le) (rate(fleet_store_operation_duration_seconds_bucket{JOB}[$__rate_interval])))", "{{operation}}"), unit="s"),
+            f"histogram_quantile(0.95, sum by (operation, le) (rate(fleet_store_operation_duration_seconds_bucket{{JOB}}[$__rate_interval]))) {NOT_NAN}",
+            "{{operation}}"), unit="s"),
         graph("HTTP requests", "Requests per second by status code.", Query(
             "sum by (code) (rate(http_requests_received_total{JOB}[$__rate_interval]))", "{{code}}"), unit="reqps", stacked=True),
         graph("HTTP request duration", "95th percentile, of the 8 routes with most requests. Streams are left out.", Query(
             "histogram_quantile(0.95, sum by (endpoint, le) (rate(http_request_duration_seconds_bucket{JOB}[$__rate_interval])"
-            " and on (endpoint) topk(8, sum by (endpoint) (increase(http_request_duration_seconds_count{JOB}[$__range] @ end())))))", "{{endpoint}}"), unit="s"),
+            " and on (endpoint) topk(8, sum by (endpoint) (increase(http_request_duration_seconds_count{JOB}[$__range] @ end()))))) " + NOT_NAN,
+            "{{endpoint}}"), unit="s"),
     )),
     Row("What people and programs do", (
         graph("Control calls", "Calls that change something, and tries to get in, a second, of the 8 kinds with most.", Query(
