@@ -9,7 +9,8 @@ using Prometheus;
 namespace FleetExporter.Bench;
 
 /// <summary>
-/// Scrapes while every host's values change: each round gives four values of a host the same number, so a page on which a host has different ones mixes two readings.
+/// Scrapes while every host's values change: each round gives four values of a host the same number, so a page on which a host has different ones mixes
+/// two readings.
 /// </summary>
 internal static partial class TearingBench
 {
@@ -33,7 +34,8 @@ internal static partial class TearingBench
         var dropped = new DroppedSeries(new ServiceMetrics());
         var output = new ArrayBufferWriter<byte>();
         return (
-            (host, round) => SampleFleet.Answer(records[host], "host", $"cpu  1 0 1 1 0 0 0 0 0 0\n{string.Concat(Values.Select(v => $"{v}:{round}\n"))}"),
+            (host, round) => SampleFleet.Answer(
+                records[host], "host", $"cpu  1 0 1 1 0 0 0 0 0 0\n{string.Concat(Values.Select(v => $"{v}:{round}\n"))}"),
             () =>
             {
                 output.ResetWrittenCount();
@@ -53,7 +55,8 @@ internal static partial class TearingBench
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var factory = Prometheus.Metrics.WithCustomRegistry(registry);
-        string[] names = ["fleet_host_memory_total_bytes", "fleet_host_memory_available_bytes", "fleet_host_swap_total_bytes", "fleet_host_swap_free_bytes"];
+        string[] names =
+            ["fleet_host_memory_total_bytes", "fleet_host_memory_available_bytes", "fleet_host_swap_total_bytes", "fleet_host_swap_free_bytes"];
         var gauges = names.Select(name => factory.CreateGauge(name, "Help.", ["host"])).ToList();
         return (
             (host, round) => gauges.ForEach(g => g.WithLabels($"host-{host}").Set(round)),

@@ -84,17 +84,20 @@ public sealed class PrometheusTests
               - { job_name: prometheus, static_configs: [{ targets: ["127.0.0.1:@PORT@"] }] }
             """);
         await prometheus.UntilAsync("up{job='open'} == 1 and on () up{job='text'} == 1 and on () up{job='prometheus'} == 1");
-        foreach (var family in (string[])["http_request_duration_seconds_bucket", "fleet_poll_phase_duration_seconds_count", "process_working_set_bytes", "fleet_host_cpus"])
+        string[] sampled = ["http_request_duration_seconds_bucket", "fleet_poll_phase_duration_seconds_count", "process_working_set_bytes", "fleet_host_cpus"];
+        foreach (var family in sampled)
         {
             await prometheus.UntilAsync($"{family}{{job='open'}} and on () {family}{{job='text'}}");
         }
 
         foreach (var (one, other) in (IEnumerable<(string, string)>)[("open", "text"), ("text", "open")])
         {
-            Assert.Empty(await prometheus.QueryAsync($"count by (__name__) ({{job='{one}'}}) unless on (__name__) count by (__name__) ({{job='{other}'}})"));
+            Assert.Empty(await prometheus.QueryAsync(
+                $"count by (__name__) ({{job='{one}'}}) unless on (__name__) count by (__name__) ({{job='{other}'}})"));
         }
 
-        await prometheus.UntilAsync("prometheus_target_scrapes_sample_duplicate_timestamp_total + prometheus_target_scrapes_sample_out_of_order_total == 0");
+        await prometheus.UntilAsync(
+            "prometheus_target_scrapes_sample_duplicate_timestamp_total + prometheus_target_scrapes_sample_out_of_order_total == 0");
         Assert.All(await prometheus.TargetsAsync(), t => Assert.Equal("", t.Text("lastError")));
         foreach (var job in (string[])["open", "text"])
         {

@@ -8,8 +8,8 @@ using Prometheus;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Counts and times HTTP requests by route template. Comes first in the pipeline: the route is read before an exception handler clears it, the status after that
-/// handler has set it. Clients choose paths and methods, so what is not a route or a standard method counts as <c>other</c>.
+/// Counts and times HTTP requests by route template. Comes first in the pipeline: the route is read before an exception handler clears it, the status
+/// after that handler has set it. Clients choose paths and methods, so what is not a route or a standard method counts as <c>other</c>.
 /// </summary>
 public sealed class HttpMetrics : IMiddleware
 {
@@ -17,7 +17,8 @@ public sealed class HttpMetrics : IMiddleware
 
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "http_requests_received_total",
-        "HTTP requests answered, by status code, method and route template; other where no route matched (files of the page, unknown paths) or the method is unknown.",
+        "HTTP requests answered, by status code, method and route template; other where no route matched (files of the page, unknown paths) "
+        + "or the method is unknown.",
         "code", "method", "endpoint");
 
     private static readonly MetricFamily Duration = MetricFamily.Histogram(
@@ -25,7 +26,8 @@ public sealed class HttpMetrics : IMiddleware
         "Duration of HTTP requests by method and route template; streams (server-sent events, WebSockets) are left out.",
         "method", "endpoint");
 
-    private static readonly MetricFamily InProgress = MetricFamily.Gauge("http_requests_in_progress", "HTTP requests being answered now, open streams included.");
+    private static readonly MetricFamily InProgress = MetricFamily.Gauge(
+        "http_requests_in_progress", "HTTP requests being answered now, open streams included.");
 
     private readonly Counter _requests;
     private readonly Histogram _duration;

@@ -13,7 +13,10 @@ internal static class MetricsParts
 {
     /// <summary>Each owns the metrics of its room.</summary>
     private static readonly Type[] Owners =
-        [typeof(HttpMetrics), typeof(ControlMetrics), typeof(StoreMetrics), typeof(PollMetrics), typeof(StreamClients), typeof(Watchdog), typeof(DroppedSeries)];
+    [
+        typeof(HttpMetrics), typeof(ControlMetrics), typeof(StoreMetrics), typeof(PollMetrics), typeof(StreamClients), typeof(Watchdog),
+        typeof(DroppedSeries),
+    ];
 
     public static void AddServiceMetrics(this IServiceCollection services)
     {

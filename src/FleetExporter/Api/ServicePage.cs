@@ -15,16 +15,18 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Builds pages: one host, or everything, which is two parts on one page: the families written from snapshots and from state, and the registry of the service's
-/// own metrics.
+/// Builds pages: one host, or everything, which is two parts on one page: the families written from snapshots and from state, and the registry of the
+/// service's own metrics.
 /// </summary>
 public sealed partial class ServicePage(
-    FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock, ILogger<ServicePage> logger)
+    FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
+    ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
     private static readonly MetricFamily ReloadSuccess = MetricFamily.Gauge(
-        "fleet_config_last_reload_success", "1 when the last reload of fleet.yml succeeded, 0 when it failed and the previous configuration stayed active.");
+        "fleet_config_last_reload_success",
+        "1 when the last reload of fleet.yml succeeded, 0 when it failed and the previous configuration stayed active.");
 
     private static readonly MetricFamily ReloadTime = MetricFamily.Gauge(
         "fleet_config_last_reload_timestamp_seconds", "When fleet.yml was last loaded, successfully or not.");

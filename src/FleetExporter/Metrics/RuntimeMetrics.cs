@@ -8,7 +8,7 @@ public static class RuntimeMetrics
         MetricFamily.Counter("process_cpu_seconds_total", "CPU time of the exporter itself, without its ssh clients."),
         MetricFamily.Gauge("process_working_set_bytes", "Resident memory of the exporter itself, without its ssh clients."),
         MetricFamily.Gauge("process_private_memory_bytes", "Private memory of the exporter itself, data segments included that are not resident."),
-        MetricFamily.Gauge("process_virtual_memory_bytes", "Virtual memory of the exporter itself; most of it is reserved by the runtime and never used."),
+        MetricFamily.Gauge("process_virtual_memory_bytes", "Virtual memory of the exporter itself; the runtime reserves most of it and never uses it."),
         MetricFamily.Gauge("process_start_time_seconds", "Start time of the exporter."),
         MetricFamily.Gauge("process_num_threads", "Threads of the exporter."),
         MetricFamily.Gauge("process_open_handles", "Open file descriptors of the exporter."),
@@ -16,8 +16,12 @@ public static class RuntimeMetrics
         MetricFamily.Gauge("dotnet_total_memory_bytes", "Managed heap in use."),
     ];
 
-    private static readonly MetricFamily PauseSeconds = MetricFamily.Counter("dotnet_gc_pause_seconds_total", "Time all threads were paused for garbage collections.");
-    private static readonly MetricFamily AllocatedBytes = MetricFamily.Counter("dotnet_gc_allocated_bytes_total", "Bytes allocated on the managed heap.");
+    private static readonly MetricFamily PauseSeconds = MetricFamily.Counter(
+        "dotnet_gc_pause_seconds_total", "Time all threads were paused for garbage collections.");
+
+    private static readonly MetricFamily AllocatedBytes = MetricFamily.Counter(
+        "dotnet_gc_allocated_bytes_total", "Bytes allocated on the managed heap.");
+
     private static readonly MetricFamily PoolThreads = MetricFamily.Gauge("dotnet_threadpool_threads", "Threads in the runtime's thread pool.");
     private static readonly MetricFamily PoolQueue = MetricFamily.Gauge("dotnet_threadpool_queue_length", "Work items queued to the thread pool.");
 

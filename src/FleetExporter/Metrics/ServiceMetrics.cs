@@ -3,8 +3,8 @@ using Prometheus;
 namespace FleetExporter.Metrics;
 
 /// <summary>
-/// The registry of the service's own metrics: what the process itself counts and times. What is measured of the fleet is never kept here, but written from
-/// snapshots into a <see cref="MetricsPage"/>. One for each service, so that several services in one process do not share values.
+/// The registry of the service's own metrics: what the process itself counts and times. What is measured of the fleet is never kept here, but written
+/// from snapshots into a <see cref="MetricsPage"/>. One for each service, so that several services in one process do not share values.
 /// </summary>
 public sealed class ServiceMetrics
 {
@@ -30,11 +30,8 @@ public sealed class ServiceMetrics
     });
 
     /// <param name="buckets">Upper bounds in rising order, without infinity.</param>
-    public Histogram Histogram(MetricFamily family, params double[] buckets) => _factory.CreateHistogram(family.Name, family.Help, new HistogramConfiguration
-    {
-        LabelNames = [.. family.Labels],
-        Buckets = buckets,
-    });
+    public Histogram Histogram(MetricFamily family, params double[] buckets) =>
+        _factory.CreateHistogram(family.Name, family.Help, new HistogramConfiguration { LabelNames = [.. family.Labels], Buckets = buckets });
 
     /// <summary>Runs before each export, to set what is only read when asked.</summary>
     public void BeforeExport(Action update) => _registry.AddBeforeCollectCallback(update);
@@ -44,5 +41,7 @@ public sealed class ServiceMetrics
 
     /// <summary>Writes all families and, in OpenMetrics, the end of the page.</summary>
     public Task WriteAsync(Stream output, ExpositionFormat format, CancellationToken stop) => _registry.CollectAndExportAsTextAsync(
-        output, format == ExpositionFormat.OpenMetrics ? Prometheus.ExpositionFormat.OpenMetricsText : Prometheus.ExpositionFormat.PrometheusText, stop);
+        output,
+        format == ExpositionFormat.OpenMetrics ? Prometheus.ExpositionFormat.OpenMetricsText : Prometheus.ExpositionFormat.PrometheusText,
+        stop);
 }

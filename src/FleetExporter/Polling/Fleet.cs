@@ -20,7 +20,8 @@ public sealed class Fleet : IAsyncDisposable
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
 
-    public Fleet(FleetState state, Func<HostConfig, IShell> shellOf, AttachedTimes attached, PollMetrics metrics, TimeProvider clock, ILogger<Fleet> logger)
+    public Fleet(
+        FleetState state, Func<HostConfig, IShell> shellOf, AttachedTimes attached, PollMetrics metrics, TimeProvider clock, ILogger<Fleet> logger)
     {
         _state = state;
         _shellOf = shellOf;

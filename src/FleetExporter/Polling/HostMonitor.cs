@@ -12,7 +12,8 @@ namespace FleetExporter.Polling;
 /// carries the connection.
 /// </summary>
 internal sealed partial class HostMonitor(
-    HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, PollMetrics metrics, TimeProvider clock, ILogger logger)
+    HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, PollMetrics metrics,
+    TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 

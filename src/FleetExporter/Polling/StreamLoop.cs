@@ -8,7 +8,8 @@ namespace FleetExporter.Polling;
 
 /// <summary>Asks the collectors of one open stream, tick after tick, until the stream ends.</summary>
 internal sealed partial class StreamLoop(
-    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, PollMetrics metrics, TimeProvider clock, ILogger logger)
+    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, PollMetrics metrics,
+    TimeProvider clock, ILogger logger)
 {
     /// <summary>Time a tick may take before what it has not answered counts as failed; a slow but honest nvidia-smi needs seconds.</summary>
     private readonly TimeSpan _patience = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));

@@ -8,7 +8,8 @@ public sealed class StoreMetrics
 {
     internal static readonly MetricFamily Duration = MetricFamily.Histogram(
         "fleet_store_operation_duration_seconds",
-        "Duration of reads and writes of the store, waiting for the writer included, by outcome: ok, rejected (not found, or a conflict), failed (busy, full or unavailable).",
+        "Duration of reads and writes of the store, waiting for the writer included, by outcome: ok, rejected (not found, or a conflict), "
+        + "failed (busy, full or unavailable).",
         "operation", "outcome");
 
     private readonly Outcomes _reads;

@@ -52,7 +52,9 @@ public sealed class HttpMetricsTests
             routes.MapGet("/test/fails/{id}", string (string id) => throw new InvalidOperationException(id)).Needs(Scope.Read));
         using var answer = await server.GetAsync("/test/fails/1");
 
-        Assert.Equal(["""http_requests_received_total{code="500",method="GET",endpoint="/test/fails/{id}"} 1"""], await SeriesAsync(server, "http_requests_received_total"));
+        Assert.Equal(
+            ["""http_requests_received_total{code="500",method="GET",endpoint="/test/fails/{id}"} 1"""],
+            await SeriesAsync(server, "http_requests_received_total"));
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class HttpMetricsTests
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        Assert.DoesNotContain(await SeriesAsync(server, "http_request_duration_seconds_count"), s => s.Contains("/gpu/stream", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await SeriesAsync(server, "http_request_duration_seconds_count"), s => s.Contains("/gpu/stream", StringComparison.Ordinal));
     }
 
     private static async Task<IReadOnlyList<string>> SeriesAsync(ApiServer server, string begin) =>

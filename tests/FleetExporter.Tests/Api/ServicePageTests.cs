@@ -39,7 +39,8 @@ public sealed class ServicePageTests
         var open = Exposition.Read(await ScrapeAsync(server, OpenMetrics), openMetrics: true);
 
         IEnumerable<string> Series(IEnumerable<ExposedFamily> families) => families
-            .SelectMany(f => f.Samples).Where(s => !s.Name.EndsWith("_bucket", StringComparison.Ordinal)).Select(s => $"{s.Name}{{{s.Labels}}}").Order(StringComparer.Ordinal);
+            .SelectMany(f => f.Samples).Where(s => !s.Name.EndsWith("_bucket", StringComparison.Ordinal))
+            .Select(s => $"{s.Name}{{{s.Labels}}}").Order(StringComparer.Ordinal);
         Assert.Equal(Series(text), Series(open));
     }
 
@@ -69,7 +70,9 @@ public sealed class ServicePageTests
 
         Assert.True(samples["fleet_store_operation_duration_seconds_count{operation=\"write\",outcome=\"ok\"}"] > 0);
         Assert.Equal(2, samples["fleet_poll_phase_duration_seconds_count{phase=\"connect\"}"]);
-        Assert.All((string[])["answer", "parse", "derive", "publish"], phase => Assert.True(samples[$"fleet_poll_phase_duration_seconds_count{{phase=\"{phase}\"}}"] >= 2, phase));
+        Assert.All(
+            (string[])["answer", "parse", "derive", "publish"],
+            phase => Assert.True(samples[$"fleet_poll_phase_duration_seconds_count{{phase=\"{phase}\"}}"] >= 2, phase));
     }
 
     private static async Task<string> ScrapeAsync(ApiServer server, string accept)

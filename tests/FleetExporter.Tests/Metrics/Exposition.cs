@@ -54,7 +54,9 @@ internal static partial class Exposition
             Require(metadata.TryAdd(line.Groups[1].Value, line.Groups[3].Value), $"{line.Value}: twice");
         }
 
-        Require(name is not null && metadata.ContainsKey("TYPE") && metadata.ContainsKey("HELP"), $"no metadata before {lines[Math.Min(at, lines.Length - 1)]}");
+        Require(
+            name is not null && metadata.ContainsKey("TYPE") && metadata.ContainsKey("HELP"),
+            $"no metadata before {lines[Math.Min(at, lines.Length - 1)]}");
         Require(openMetrics || !metadata.ContainsKey("UNIT"), $"{name}: text has no unit");
         var (type, help) = (metadata["TYPE"], metadata["HELP"]);
         Require(type is "gauge" or "counter" or "histogram", $"{name}: {type}");

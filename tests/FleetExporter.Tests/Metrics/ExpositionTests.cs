@@ -9,7 +9,9 @@ public sealed class ExpositionTests
 
     [Fact]
     public void A_valid_page_is_read() =>
-        Assert.Equal([("a_b", 1), ("c_total", 1), ("h", 4)], Exposition.Read(Gauge + Counter + Histogram, openMetrics: false).Select(f => (f.Name, f.Samples.Count)));
+        Assert.Equal(
+            [("a_b", 1), ("c_total", 1), ("h", 4)],
+            Exposition.Read(Gauge + Counter + Histogram, openMetrics: false).Select(f => (f.Name, f.Samples.Count)));
 
     [Theory]
     [InlineData(Gauge + Counter + Gauge)]
