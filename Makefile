@@ -34,6 +34,6 @@ lint: ## Checks the style only.
 dashboards: ## Writes grafana/dashboards/ from grafana/generate/.
 	@/usr/bin/python3 -B grafana/generate
 
-bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, parsers, targets, overview, streams, gateway, dashboards, ui, control, ssh or fleet for one. The last three need root.
+bench: build ## Measures, and writes the tables of docs/performance.md; BENCH=page, registry, parsers, targets, overview, streams, gateway, dashboards, ui, control, ssh or fleet for one. The last three need root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

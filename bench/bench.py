@@ -17,8 +17,8 @@ import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
-CLASSES = {"page": "PageBench", "parsers": "ParserBench"}
+NAMES = ("page", "registry", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench"}
 
 
 def micro(name: str) -> None:
@@ -31,10 +31,19 @@ def micro(name: str) -> None:
     page.put(name, "BenchmarkDotNet, its default job, Release", "\n".join(table).replace("**", ""))
 
 
+def registry() -> None:
+    """The page against a registry of prometheus-net: what each costs, and whether a scrape mixes two readings."""
+    micro("registry")
+    table = subprocess.run(
+        ["dotnet", "run", "-c", "Release", "--project", "bench/FleetExporter.Bench", "--", "tearing"],
+        cwd=ROOT, check=True, timeout=300, stdout=subprocess.PIPE, text=True).stdout
+    page.put("tearing", "one thread updates all hosts without a pause while another one scrapes", table)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet, ssh and control need root, because they make a throw-away user and run an sshd on loopback; "
+        epilog="page, registry and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet, ssh and control need root, because they make a throw-away user and run an sshd on loopback; "
         "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 45 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")
@@ -48,6 +57,8 @@ def main() -> int:
     for name in arguments.benches or NAMES:
         if name == "fleet":
             measures.run(ROOT, sorted(set(arguments.hosts)))
+        elif name == "registry":
+            registry()
         elif name == "overview":
             overview.run(ROOT)
         elif name == "streams":

@@ -9,7 +9,7 @@ namespace FleetExporter.Bench;
 [MemoryDiagnoser]
 public class PageBench
 {
-    private readonly DroppedSeries _dropped = new();
+    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
     private FleetState _state = new();
     private ArrayBufferWriter<byte> _output = new();
 

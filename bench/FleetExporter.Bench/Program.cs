@@ -13,5 +13,11 @@ if (args is ["ssh", var client, var port, var user, var key, var knownHosts])
     return;
 }
 
+if (args is ["tearing"])
+{
+    await TearingBench.RunAsync();
+    return;
+}
+
 // make bench runs these through bench/bench.py, one class at a time; by hand: dotnet run -c Release -- --filter '*Page*'
 BenchmarkSwitcher.FromAssembly(typeof(PageBench).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"]);

@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Remote;
@@ -45,24 +46,34 @@ internal static class SampleFleet
 
     public static string TmuxBody { get; } = BuildTmuxBody();
 
-    private static void Fill(FleetState state, string name)
+    private static readonly PollMetrics Metrics = new(new ServiceMetrics());
+
+    /// <summary>A host that is connected and has answered nothing yet.</summary>
+    public static HostRecord Record(FleetState state, string name)
     {
         var host = new HostConfig { Name = name, Address = new HostAddress(name, null), Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         var clock = new FixedClock();
         var attached = new AttachedTimes(null, clock, NullLogger<AttachedTimes>.Instance);
         var record = new HostRecord(
-            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)), clock);
+            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)), Metrics,
+            clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
-        Answer(record, "host", HostBody);
-        Answer(record, "tmux", TmuxBody);
-        Answer(record, "gpu", GpuBody);
+        return record;
     }
 
-    private static void Answer(HostRecord record, string collector, string body)
+    public static void Answer(HostRecord record, string collector, string body)
     {
         var section = new Section(collector, 0, 1000, TimeSpan.FromMilliseconds(5), Now, body);
         var asked = CollectorCatalog.All.Single(c => c.Name == collector);
         record.Answered(asked, section, asked.Parse(section));
+    }
+
+    private static void Fill(FleetState state, string name)
+    {
+        var record = Record(state, name);
+        Answer(record, "host", HostBody);
+        Answer(record, "tmux", TmuxBody);
+        Answer(record, "gpu", GpuBody);
     }
 
     private static string BuildGpuBody()

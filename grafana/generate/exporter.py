@@ -8,14 +8,19 @@ from values import ANY_IS_BAD, ANY_IS_ODD, UP, YES_IS_FINE
 
 BY = "host, collector, target"
 
+# A duration is NaN while nothing was timed; one such series would keep the graph from drawing the others.
+NOT_NAN = ">= 0"
+
 DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself is well: collectors, scrapes, its own memory and threads, and what people did with it.", (
     Row("", (
         stat("Exporter", "Whether Prometheus can scrape it.", now('min(up{JOB, job!~"prometheus|alertmanager"})'), mappings=UP, background=True),
         stat("Collectors that fail", "Of all hosts, services and tunnels.", now("count(fleet_collector_success{HOST} == 0) or 0 * count(fleet_collector_success{HOST})"), thresholds=ANY_IS_ODD),
-        stat("Configuration", "Whether the last reload of fleet.yml was taken over; if not, the one before runs on.", now("min(fleet_config_last_reload_success{JOB})"), mappings=YES_IS_FINE),
+        stat("Configuration", "Whether the last reload of fleet.yml succeeded; if not, the previous configuration stays active.",
+             now("min(fleet_config_last_reload_success{JOB})"), mappings=YES_IS_FINE),
         stat("Series dropped", "Samples left out in the time shown because a family reached its limit of series per target.", now("sum(increase(fleet_series_dropped_total{JOB}[$__range]))"), decimals=0, thresholds=ANY_IS_ODD),
         stat("Samples a scrape", "How many samples the exporter's page has.", now("sum(scrape_samples_scraped{JOB} and on (job, instance) fleet_build_info{JOB})")),
-        stat("Memory", "Resident memory of the exporter, without its ssh clients.", now("sum(process_resident_memory_bytes{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="bytes"),
+        stat("Memory", "Resident memory of the exporter, without its ssh clients.",
+             now("sum(process_working_set_bytes{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="bytes"),
         stat("Up for", "Time since the exporter was started.", now("time() - max(process_start_time_seconds{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="s", decimals=1),
         stat("Audit failures", "Control calls that could not be audited in the time shown.", now("sum(increase(fleet_audit_failures_total{JOB}[$__range]))"), decimals=0, thresholds=ANY_IS_BAD),
     )),
@@ -40,11 +45,31 @@ DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself
         graph("CPU", "CPUs that the exporter uses, without its ssh clients, and the share of time for which garbage collections stop it.",
               Query("sum(rate(process_cpu_seconds_total{JOB}[$__rate_interval]) and on (job, instance) fleet_build_info{JOB})", "CPUs"),
               Query("sum(rate(dotnet_gc_pause_seconds_total{JOB}[$__rate_interval]))", "stopped by GC"), unit="percentunit", width=8),
-        graph("Memory", "Resident memory and the managed heap in it.", Query("sum(process_resident_memory_bytes{JOB} and on (job, instance) fleet_build_info{JOB})", "resident"), Query("sum(dotnet_gc_heap_bytes{JOB})", "managed heap"), unit="bytes", width=8),
-        graph("Garbage collections", "A second, by generation.", Query("sum by (generation) (rate(dotnet_gc_collections_total{JOB}[$__rate_interval]))", "generation {{generation}}"), unit="ops", width=8),
+        graph("Memory", "Resident memory and the managed heap in it.",
+              Query("sum(process_working_set_bytes{JOB} and on (job, instance) fleet_build_info{JOB})", "resident"),
+              Query("sum(dotnet_total_memory_bytes{JOB})", "managed heap"), unit="bytes", width=8),
+        graph("Garbage collections", "Garbage collections per second by generation.",
+              Query("sum by (generation) (rate(dotnet_collection_count_total{JOB}[$__rate_interval]))", "generation {{generation}}"), unit="ops", width=8),
         graph("Allocated", "Managed memory, a second.", Query("sum(rate(dotnet_gc_allocated_bytes_total{JOB}[$__rate_interval]))", "allocated"), unit="Bps", width=8),
-        graph("Threads and files", "Threads, those of the runtime's pool, work that waits for one, and open files.", Query("sum(process_threads{JOB})", "threads"), Query("sum(dotnet_threadpool_threads{JOB})", "of the pool"),
-              Query("sum(dotnet_threadpool_queue_length{JOB})", "work that waits"), Query("sum(process_open_fds{JOB} and on (job, instance) fleet_build_info{JOB})", "open files"), unit="short", width=8),
+        graph("Threads and files", "Threads, those of the thread pool, work items queued to it, and open file descriptors.",
+              Query("sum(process_num_threads{JOB} and on (job, instance) fleet_build_info{JOB})", "threads"),
+              Query("sum(dotnet_threadpool_threads{JOB})", "thread pool"),
+              Query("sum(dotnet_threadpool_queue_length{JOB})", "queued"),
+              Query("sum(process_open_handles{JOB} and on (job, instance) fleet_build_info{JOB})", "open files"), unit="short", width=8),
+    )),
+    Row("Polling, requests, store", (
+        graph("Poll phases", "Mean duration of each phase of polling hosts.", Query(
+            "sum by (phase) (rate(fleet_poll_phase_duration_seconds_sum{JOB}[$__rate_interval]))"
+            f" / sum by (phase) (rate(fleet_poll_phase_duration_seconds_count{{JOB}}[$__rate_interval])) {NOT_NAN}", "{{phase}}"), unit="s"),
+        graph("Store operations", "95th percentile of the duration of reads and writes.", Query(
+            f"histogram_quantile(0.95, sum by (operation, le) (rate(fleet_store_operation_duration_seconds_bucket{{JOB}}[$__rate_interval]))) {NOT_NAN}",
+            "{{operation}}"), unit="s"),
+        graph("HTTP requests", "Requests per second by status code.", Query(
+            "sum by (code) (rate(http_requests_received_total{JOB}[$__rate_interval]))", "{{code}}"), unit="reqps", stacked=True),
+        graph("HTTP request duration", "95th percentile, of the 8 routes with most requests. Streams are left out.", Query(
+            "histogram_quantile(0.95, sum by (endpoint, le) (rate(http_request_duration_seconds_bucket{JOB}[$__rate_interval])"
+            " and on (endpoint) topk(8, sum by (endpoint) (increase(http_request_duration_seconds_count{JOB}[$__range] @ end()))))) " + NOT_NAN,
+            "{{endpoint}}"), unit="s"),
     )),
     Row("What people and programs do", (
         graph("Control calls", "Calls that change something, and tries to get in, a second, of the 8 kinds with most.", Query(

@@ -1,4 +1,6 @@
 using FleetExporter.IntegrationTests.Parts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.IntegrationTests;
 
@@ -56,6 +58,55 @@ public sealed class PrometheusTests
         await new TmuxServer(machine.User).KillAsync("$0");
         await Until.SeenAsync(
             async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null, "the session is gone", () => prometheus.Log);
+    }
+
+    [Fact]
+    public async Task Prometheus_reads_the_same_families_in_both_formats()
+    {
+        await using var machine = await MachineAsync();
+        await using var exporter = await machine.WatchAsync();
+        await exporter.UntilOnlineAsync();
+        // Prometheus asks for OpenMetrics first; between it and the exporter stands one that passes on the wish for text alone.
+        await using var text = WebApplication.CreateSlimBuilder().Build();
+        text.Urls.Add("http://127.0.0.1:0");
+        text.MapGet("/metrics", async (HttpContext context) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+            request.Headers.Add("Accept", "text/plain;version=0.0.4");
+            using var answer = await exporter.Http.SendAsync(request, context.RequestAborted);
+            context.Response.ContentType = answer.Content.Headers.ContentType!.ToString();
+            await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+        });
+        await text.StartAsync(TestContext.Current.CancellationToken);
+        await using var prometheus = await PrometheusServer.StartAsync(machine.Folder, $$"""
+              - { job_name: open, honor_labels: true, static_configs: [{ targets: ["{{exporter.Http.BaseAddress!.Authority}}"] }] }
+              - { job_name: text, honor_labels: true, static_configs: [{ targets: ["{{new Uri(text.Urls.Single()).Authority}}"] }] }
+              - { job_name: prometheus, static_configs: [{ targets: ["127.0.0.1:@PORT@"] }] }
+            """);
+        await prometheus.UntilAsync("up{job='open'} == 1 and on () up{job='text'} == 1 and on () up{job='prometheus'} == 1");
+        string[] sampled = ["http_request_duration_seconds_bucket", "fleet_poll_phase_duration_seconds_count", "process_working_set_bytes", "fleet_host_cpus"];
+        foreach (var family in sampled)
+        {
+            await prometheus.UntilAsync($"{family}{{job='open'}} and on () {family}{{job='text'}}");
+        }
+
+        foreach (var (one, other) in (IEnumerable<(string, string)>)[("open", "text"), ("text", "open")])
+        {
+            Assert.Empty(await prometheus.QueryAsync(
+                $"count by (__name__) ({{job='{one}'}}) unless on (__name__) count by (__name__) ({{job='{other}'}})"));
+        }
+
+        await prometheus.UntilAsync(
+            "prometheus_target_scrapes_sample_duplicate_timestamp_total + prometheus_target_scrapes_sample_out_of_order_total == 0");
+        Assert.All(await prometheus.TargetsAsync(), t => Assert.Equal("", t.Text("lastError")));
+        foreach (var job in (string[])["open", "text"])
+        {
+            var metadata = (await prometheus.AskAsync($"targets/metadata?match_target={{job='{job}'}}"))["data"]!.AsArray();
+            var types = metadata.Select(m => m!).ToDictionary(m => m.Text("metric"), m => m.Text("type"));
+            Assert.Equal("histogram", types["fleet_exec_duration_seconds"]);
+            Assert.Equal("gauge", types["fleet_host_cpus"]);
+            Assert.Equal("counter", types[job == "open" ? "fleet_audit_events" : "fleet_audit_events_total"]);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Metrics;
 using FleetExporter.Store;
 
 // Writes to the store given by "sqlite" and a folder, or a postgres:// URL, until it is killed, from four writers at once.
@@ -8,7 +9,7 @@ if (args is not [var given, var folder] || !StoreConfig.TryParse(given, out var 
     return 2;
 }
 
-await using var database = Database.Of(config, folder, TimeProvider.System);
+await using var database = Database.Of(config, folder, TimeProvider.System, new StoreMetrics(new ServiceMetrics()));
 var connections = new Connections(database);
 var projects = new Projects(database);
 var jobs = new Jobs(database);

@@ -71,8 +71,8 @@ internal static partial class DocsPages
     [GeneratedRegex("(<h2 id=\"[a-z]+\">)(?=[^<]*[A-Z])([A-Za-z]+)(?=</h2>)")]
     private static partial Regex Name();
 
-    // operations.md and operations.md#x are pages beside this one.
-    [GeneratedRegex(@"\]\(([a-z]+)\.md(#[^)]*)?\)")]
+    // operations.md and operations.md#x are pages beside this one, and so are those of decisions/.
+    [GeneratedRegex(@"\]\((?:\.\./|decisions/)?([a-z0-9-]+)\.md(#[^)]*)?\)")]
     private static partial Regex LinkToPage();
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]

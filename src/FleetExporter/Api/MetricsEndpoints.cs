@@ -22,8 +22,8 @@ public static class MetricsEndpoints
     {
         routes.MapGet("/metrics", async (HttpContext context, ServicePage pages) =>
         {
-            using var page = pages.All();
-            await WriteAsync(context, page).ConfigureAwait(false);
+            var format = FormatFor(context);
+            await pages.WriteAllAsync(context.Response.BodyWriter, format, context.RequestAborted).ConfigureAwait(false);
         }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
 
         routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
@@ -51,8 +51,10 @@ public static class MetricsEndpoints
                 return;
             }
 
+            var format = FormatFor(context);
             using var page = pages.Of(host);
-            await WriteAsync(context, page).ConfigureAwait(false);
+            page.WriteTo(context.Response.BodyWriter, format);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
     }
 
@@ -64,12 +66,12 @@ public static class MetricsEndpoints
         return given > 2 * Margin ? given - Margin : given / 2;
     }
 
-    private static async Task WriteAsync(HttpContext context, MetricsPage page)
+    /// <summary>Negotiates the format and sets the response's content type to it.</summary>
+    private static ExpositionFormat FormatFor(HttpContext context)
     {
         var accepted = context.Request.GetTypedHeaders().Accept.Select(a => (a.MediaType.Value ?? "", a.Quality ?? 1));
         var format = ExpositionFormat.Negotiate(accepted);
         context.Response.ContentType = format.ContentType;
-        page.WriteTo(context.Response.BodyWriter, format);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        return format;
     }
 }

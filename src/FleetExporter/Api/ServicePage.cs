@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Reflection;
 using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Live;
@@ -8,21 +9,27 @@ using FleetExporter.Control.Training;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
+using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 
-/// <summary>Builds pages: all hosts with the service's own families, or one host.</summary>
+/// <summary>
+/// Builds pages: one host, or everything, which is two parts on one page: the families written from snapshots and from state, and the registry of the
+/// service's own metrics.
+/// </summary>
 public sealed partial class ServicePage(
-    FleetState state, LiveConfig config, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock, ILogger<ServicePage> logger)
+    FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
+    ILogger<ServicePage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
     private static readonly MetricFamily ReloadSuccess = MetricFamily.Gauge(
-        "fleet_config_last_reload_success", "1 when the last reload of fleet.yml was taken over, 0 when it was refused and the configuration before it runs on.");
+        "fleet_config_last_reload_success",
+        "1 when the last reload of fleet.yml succeeded, 0 when it failed and the previous configuration stayed active.");
 
     private static readonly MetricFamily ReloadTime = MetricFamily.Gauge(
-        "fleet_config_last_reload_timestamp_seconds", "When fleet.yml was last loaded, taken over or not.");
+        "fleet_config_last_reload_timestamp_seconds", "When fleet.yml was last loaded, successfully or not.");
 
     private static readonly MetricFamily Thresholds = MetricFamily.Gauge(
         "fleet_threshold", "Every key of thresholds in fleet.yml, in base units; the alert rules compare with it.", "name");
@@ -30,23 +37,51 @@ public sealed partial class ServicePage(
     private static readonly MetricFamily LegacyThreshold = MetricFamily.Gauge(
         "fleet_tmux_legacy_threshold_seconds", "Time after which a detached session counts as legacy, legacy_after.");
 
+    /// <summary>Families whose samples may be dropped, because hosts, targets and users decide how many there are.</summary>
+    public static IEnumerable<MetricFamily> Limited { get; } = [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families];
+
+    /// <summary>The families of the registry.</summary>
+    public static IReadOnlyList<MetricFamily> OfRegistry { get; } =
+    [
+        .. RuntimeMetrics.Families, .. HttpMetrics.Families, .. ControlMetrics.Families, .. StreamClients.Families,
+        StoreMetrics.Duration, PollMetrics.PhaseDuration, DroppedSeries.Total, Watchdog.LastSeen,
+    ];
+
     /// <summary>Every family the service can publish, by name.</summary>
     public static IReadOnlyList<MetricFamily> Families { get; } =
     [
         .. CollectorCatalog.Families
             .Concat(TargetCatalog.Families)
             .Concat(HealthFamilies.All)
-            .Concat(ProcessMetrics.All)
-            .Concat(ControlCounters.Families)
+            .Concat(OfRegistry)
             .Concat(JobBoard.Families)
             .Concat(DeviceFamilies.All)
-            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, DroppedSeries.Total, Watchdog.LastSeen, StreamClients.Family])
+            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
 
     public static string Version { get; } = typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    public MetricsPage All()
+    /// <summary>Writes the page of everything. The registry comes last, so that it counts what this page dropped.</summary>
+    public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)
+    {
+        using (var page = All())
+        {
+            page.WriteFamilies(output, format);
+        }
+
+        await using var rest = output.AsStream(leaveOpen: true);
+        await metrics.WriteAsync(rest, format, stop).ConfigureAwait(false);
+    }
+
+    public MetricsPage Of(HostSnapshot host)
+    {
+        var page = new MetricsPage(dropped);
+        HostPage.Write(page, host, clock.GetUtcNow(), LogBug);
+        return page;
+    }
+
+    private MetricsPage All()
     {
         var page = new MetricsPage(dropped);
         var now = clock.GetUtcNow();
@@ -62,13 +97,6 @@ public sealed partial class ServicePage(
 
         page.BeginTarget();
         WriteService(page);
-        return page;
-    }
-
-    public MetricsPage Of(HostSnapshot host)
-    {
-        var page = new MetricsPage(dropped);
-        HostPage.Write(page, host, clock.GetUtcNow(), LogBug);
         return page;
     }
 
@@ -91,8 +119,5 @@ public sealed partial class ServicePage(
         {
             part.WriteTo(page);
         }
-
-        ProcessMetrics.Write(page);
-        dropped.WriteTo(page, CollectorCatalog.Families.Concat(TargetCatalog.Families).Concat(JobBoard.Families));
     }
 }

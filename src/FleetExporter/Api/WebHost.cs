@@ -72,12 +72,15 @@ public static class WebHost
 
         // A start that fails is said by the command, in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Services.AddServiceMetrics();
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin);
         builder.Services.AddLive();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Services.StartMetrics();
+        app.UseMiddleware<HttpMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseMiddleware<Guard>();
@@ -128,9 +131,9 @@ public static class WebHost
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<Gate>();
         services.AddSingleton<BodyRules>();
-        services.AddSingleton<ControlCounters>();
         services.AddSingleton<Audit>();
-        services.AddSingleton(s => Database.Of(config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => Database.Of(
+            config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<AuditLog>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Projects>();
@@ -149,7 +152,6 @@ public static class WebHost
         services.AddSingleton(config);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<FleetState>();
-        services.AddSingleton<DroppedSeries>();
         services.AddSingleton<ServicePage>();
         services.AddSingleton<Guard>();
         services.AddSingleton<SshShells>();
@@ -167,12 +169,11 @@ public static class WebHost
         services.AddSingleton<CommandRunner>();
         services.AddSingleton<ConfirmationTokens>();
         services.AddSingleton<WrongTokens>();
-        services.AddSingleton<Watchdog>();
         services.AddSingleton<AlertFeed>();
         services.AddSingleton<Alertmanager>();
         services.AddSingleton<AlertWatch>();
         services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
-        services.AddPagePart<ControlCounters>().AddPagePart<Watchdog>().AddPagePart<JobBoard>().AddPagePart<DeviceSet>().AddPagePart<StreamClients>();
+        services.AddPagePart<JobBoard>().AddPagePart<DeviceSet>();
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
         services.AddApiDescription();

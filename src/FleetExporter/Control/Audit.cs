@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 
-/// <summary>Writes control calls down: a row in the store, a line in the log without command and output, and the counters.</summary>
-internal sealed partial class Audit(AuditLog log, ControlCounters counters, TimeProvider clock, ILogger<Audit> logger)
+/// <summary>Writes control calls down: a row in the store, a line in the log without command and output, and the metrics.</summary>
+internal sealed partial class Audit(AuditLog log, ControlMetrics metrics, TimeProvider clock, ILogger<Audit> logger)
 {
     /// <summary>Denied calls must not fill the disk: so many rows at once, then one every 10 s. All are counted. Strangers do not use up the rows of those who are known.</summary>
     private readonly TokenBucket _strangers = new(100, TimeSpan.FromSeconds(10), clock);
@@ -24,7 +24,7 @@ internal sealed partial class Audit(AuditLog log, ControlCounters counters, Time
         }
 
         var kept = await log.AddAsync(entry, CancellationToken.None).ConfigureAwait(false);
-        counters.CountAudited(kept.Success);
+        metrics.CountAudited(kept.Success);
         var outcome = Words.Of(entry.Outcome);
         var target = Printable.Line(entry.Target ?? "", 200);
         LogCall(kept.Value?.Id, entry.Action, outcome, entry.Who, entry.Address, target, entry.ExitCode);
@@ -36,7 +36,7 @@ internal sealed partial class Audit(AuditLog log, ControlCounters counters, Time
     }
 
     /// <summary>Counts a call that leaves no row.</summary>
-    public void Count(ControlAction action, AuditOutcome outcome) => counters.Count(action, outcome);
+    public void Count(ControlAction action, AuditOutcome outcome) => metrics.Count(action, outcome);
 
     private static bool MayWriteDenied(TokenBucket bucket)
     {

@@ -37,7 +37,7 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 public sealed record CommandEntry(string Id, string Host, string Caller, string Command, DateTimeOffset Started, CommandResult? Result = null);
 
 /// <summary>Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.</summary>
-public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimeProvider clock) : IAsyncDisposable
+public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
     public const int MostPerHost = 4;
@@ -79,7 +79,7 @@ public sealed class CommandRunner(Fleet fleet, ControlCounters counters, TimePro
         {
             await started(running.Entry.Id).ConfigureAwait(false);
             result = await RemoteCommand.RunAsync(access.Shell, request, output, clock, stop.Token).ConfigureAwait(false);
-            counters.ObserveExec(result.Duration);
+            metrics.ObserveExec(result.Duration);
             return running.Entry with { Result = result };
         }
         finally

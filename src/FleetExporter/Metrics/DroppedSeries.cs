@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Prometheus;
 
 namespace FleetExporter.Metrics;
 
@@ -8,16 +8,17 @@ public sealed class DroppedSeries
     public static readonly MetricFamily Total = MetricFamily.Counter(
         "fleet_series_dropped_total", "Samples left out of scraped pages because the family reached its limit of series per target.", "family");
 
-    private readonly ConcurrentDictionary<MetricFamily, long> _counts = new();
+    private readonly Counter _counter;
 
-    internal void Add(MetricFamily family) => _counts.AddOrUpdate(family, 1, static (_, count) => count + 1);
-
-    /// <summary>Writes 0 for every known family that has dropped nothing.</summary>
-    public void WriteTo(MetricsPage page, IEnumerable<MetricFamily> known)
+    /// <param name="known">Have a sample from the start, 0.</param>
+    public DroppedSeries(ServiceMetrics metrics, params IEnumerable<MetricFamily> known)
     {
+        _counter = metrics.Counter(Total);
         foreach (var family in known)
         {
-            page.Add(Total, Labels.None, _counts.GetValueOrDefault(family), ("family", family.Name));
+            _counter.WithLabels(family.Name);
         }
     }
+
+    internal void Add(MetricFamily family) => _counter.WithLabels(family.Name).Inc();
 }

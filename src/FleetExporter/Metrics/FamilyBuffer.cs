@@ -31,14 +31,11 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         return _samplesOfTarget++ < family.MaxSeriesPerTarget;
     }
 
-    /// <param name="suffix">What follows the family's name on the sample line; only a histogram's samples have one.</param>
-    public void Begin(Labels labels, ReadOnlySpan<byte> suffix = default)
+    public void Begin(Labels labels)
     {
-        Reserve(_name.Length + suffix.Length + labels.Encoded.Length + 2);
+        Reserve(_name.Length + labels.Encoded.Length + 2);
         _name.CopyTo(_block.AsSpan(_length));
         _length += _name.Length;
-        suffix.CopyTo(_block.AsSpan(_length));
-        _length += suffix.Length;
         _open = false;
         if (labels.Encoded.Length > 0)
         {

@@ -1,6 +1,6 @@
 namespace FleetExporter.Metrics;
 
-/// <summary>A part of the service that has samples of its own on the page of everything.</summary>
+/// <summary>Writes samples from state it holds, which come and go with that state, to the page of all hosts.</summary>
 public interface IPagePart
 {
     void WriteTo(MetricsPage page);

@@ -7,7 +7,10 @@ public enum MetricType
     Histogram,
 }
 
-/// <summary>One row of the catalogue: the name, type, help and labels of a family. Identity is the object, so declare each once as <c>static readonly</c>.</summary>
+/// <summary>
+/// One row of the catalogue: the name, type, help and labels of a family, of a <see cref="MetricsPage"/> or of <see cref="ServiceMetrics"/>.
+/// Identity is the object, so declare each once as <c>static readonly</c>.
+/// </summary>
 public sealed class MetricFamily
 {
     private static readonly string[] Units = ["bytes", "seconds", "ratio", "celsius", "watts", "hertz", "joules"];
@@ -64,7 +67,7 @@ public sealed class MetricFamily
             ? new(MetricType.Counter, name, help, labels)
             : throw new ArgumentException($"The counter {name} does not end in _total.", nameof(name));
 
-    /// <summary>Has no label <c>le</c> of its own among its labels; the samples have it.</summary>
+    /// <summary>For <see cref="ServiceMetrics"/>. <c>le</c> is not among its labels; the samples have it.</summary>
     public static MetricFamily Histogram(string name, string help, params string[] labels) => new(MetricType.Histogram, name, help, labels);
 
     /// <summary>The same family with another limit; used where it is declared.</summary>

@@ -53,38 +53,21 @@ public sealed class MetricsPage : IDisposable
         }
     }
 
-    /// <summary>Adds the buckets, the sum and the count of what was observed; it counts as one series.</summary>
-    public void AddHistogram(MetricFamily family, Labels labels, Histogram histogram)
-    {
-        if (Room(family) is not { } buffer)
-        {
-            return;
-        }
-
-        var (counts, sum) = histogram.Read();
-        for (var i = 0; i < counts.Count; i++)
-        {
-            buffer.Begin(labels, "_bucket"u8);
-            buffer.Label("le", i < histogram.Bounds.Count ? histogram.Bounds[i].ToString(System.Globalization.CultureInfo.InvariantCulture) : "+Inf");
-            buffer.End(counts[i]);
-        }
-
-        buffer.Begin(labels, "_sum"u8);
-        buffer.End(sum);
-        buffer.Begin(labels, "_count"u8);
-        buffer.End(counts[^1]);
-    }
-
     /// <summary>Writes the whole page, families in the order of their names.</summary>
     public void WriteTo(IBufferWriter<byte> output, ExpositionFormat format)
+    {
+        WriteFamilies(output, format);
+        format.WriteEnd(output);
+    }
+
+    /// <summary>The same without the end of the page, for a page that goes on.</summary>
+    public void WriteFamilies(IBufferWriter<byte> output, ExpositionFormat format)
     {
         foreach (var buffer in _buffers.Where(b => b is not null).OrderBy(b => b!.Family.Name, StringComparer.Ordinal))
         {
             format.WriteMetadata(output, buffer!.Family);
             buffer.CopyTo(output);
         }
-
-        format.WriteEnd(output);
     }
 
     public string ToString(ExpositionFormat format)

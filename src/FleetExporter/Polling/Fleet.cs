@@ -13,6 +13,7 @@ public sealed class Fleet : IAsyncDisposable
     private readonly FleetState _state;
     private readonly Func<HostConfig, IShell> _shellOf;
     private readonly AttachedTimes _attached;
+    private readonly PollMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<Fleet> _logger;
     private readonly ConcurrentDictionary<string, Watch> _watches = new(StringComparer.Ordinal);
@@ -20,11 +21,13 @@ public sealed class Fleet : IAsyncDisposable
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
 
-    public Fleet(FleetState state, Func<HostConfig, IShell> shellOf, AttachedTimes attached, TimeProvider clock, ILogger<Fleet> logger)
+    public Fleet(
+        FleetState state, Func<HostConfig, IShell> shellOf, AttachedTimes attached, PollMetrics metrics, TimeProvider clock, ILogger<Fleet> logger)
     {
         _state = state;
         _shellOf = shellOf;
         _attached = attached;
+        _metrics = metrics;
         _clock = clock;
         _logger = logger;
     }
@@ -113,7 +116,7 @@ public sealed class Fleet : IAsyncDisposable
         var stop = new CancellationTokenSource();
         var monitor = new HostMonitor(
             host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state,
-            new Deriver(_attached, config.LegacyAfter), _handshakes, _clock, _logger);
+            new Deriver(_attached, config.LegacyAfter), _handshakes, _metrics, _clock, _logger);
         _watches[host.Name] = new Watch(monitor, stop, Task.Run(() => monitor.RunAsync(stop.Token)));
     }
 

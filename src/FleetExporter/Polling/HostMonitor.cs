@@ -12,11 +12,12 @@ namespace FleetExporter.Polling;
 /// carries the connection.
 /// </summary>
 internal sealed partial class HostMonitor(
-    HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, TimeProvider clock, ILogger logger)
+    HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, PollMetrics metrics,
+    TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
-    private readonly HostRecord _record = new(HostSnapshot.Initial(host, timing, clock.GetUtcNow()), state, deriver, clock);
+    private readonly HostRecord _record = new(HostSnapshot.Initial(host, timing, clock.GetUtcNow()), state, deriver, metrics, clock);
     private readonly PollNow _pollVitals = new();
     private readonly PollNow _pollGpus = new();
     private readonly Schedule _vitalsSchedule = new();
@@ -76,7 +77,7 @@ internal sealed partial class HostMonitor(
 
     private async Task RunVitalsAsync(IReadOnlyList<IHostCollector> collectors, BackOff backOff, CancellationToken stop)
     {
-        var loop = new StreamLoop(host, timing, StreamKind.Vitals, _record, _vitalsSchedule, _pollVitals, clock, logger);
+        var loop = new StreamLoop(host, timing, StreamKind.Vitals, _record, _vitalsSchedule, _pollVitals, metrics, clock, logger);
         var started = clock.GetTimestamp();
         await using var stream = await OpenAsync(StreamKind.Vitals, collectors, loop.Lease, stop).ConfigureAwait(false);
         _vitalsSchedule.Restart();
@@ -137,7 +138,7 @@ internal sealed partial class HostMonitor(
 
     private async Task RunGpuStreamAsync(IReadOnlyList<IHostCollector> collectors, CancellationToken stop)
     {
-        var loop = new StreamLoop(host, timing, StreamKind.Gpu, _record, _gpuSchedule, _pollGpus, clock, logger);
+        var loop = new StreamLoop(host, timing, StreamKind.Gpu, _record, _gpuSchedule, _pollGpus, metrics, clock, logger);
         await using var stream = await OpenAsync(StreamKind.Gpu, collectors, loop.Lease, stop).ConfigureAwait(false);
         // An honest nvidia-smi passes through state D; one that hangs is still there after a moment.
         var hung = await HungAsync(stream, loop.Lease, stop).ConfigureAwait(false);

@@ -15,15 +15,17 @@ internal sealed class HostRecord
     private readonly FleetState _state;
     private readonly Deriver _deriver;
     private readonly TimeProvider _clock;
+    private readonly PollMetrics _metrics;
     private readonly Lock _lock = new();
     private HostSnapshot _current;
     private bool _closed;
 
-    public HostRecord(HostSnapshot initial, FleetState state, Deriver deriver, TimeProvider clock)
+    public HostRecord(HostSnapshot initial, FleetState state, Deriver deriver, PollMetrics metrics, TimeProvider clock)
     {
         _current = initial;
         _state = state;
         _deriver = deriver;
+        _metrics = metrics;
         _clock = clock;
         state.Set(initial);
     }
@@ -39,10 +41,11 @@ internal sealed class HostRecord
         }
     }
 
-    public void Connected(TimeSpan took) => Update(s => s with
+    public void Connected(TimeSpan duration)
     {
-        Connection = new ConnectionState(true, null, null, _clock.GetUtcNow(), took, s.Connection.Connects + 1),
-    });
+        _metrics.Connected(duration);
+        Update(s => s with { Connection = new ConnectionState(true, null, null, _clock.GetUtcNow(), duration, s.Connection.Connects + 1) });
+    }
 
     public void Disconnected(SshFailure failure, string detail, DateTimeOffset nextAttempt) => Update(s => Note(s, "ssh", Words.Of(failure), detail) with
     {
@@ -155,8 +158,11 @@ internal sealed class HostRecord
         {
             if (!_closed)
             {
+                var started = _clock.GetTimestamp();
                 _current = change(_current);
+                var derived = _clock.GetTimestamp();
                 _state.Set(_current);
+                _metrics.Published(_clock.GetElapsedTime(started, derived), _clock.GetElapsedTime(derived));
             }
         }
     }

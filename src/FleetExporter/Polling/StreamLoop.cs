@@ -8,7 +8,8 @@ namespace FleetExporter.Polling;
 
 /// <summary>Asks the collectors of one open stream, tick after tick, until the stream ends.</summary>
 internal sealed partial class StreamLoop(
-    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, TimeProvider clock, ILogger logger)
+    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, PollMetrics metrics,
+    TimeProvider clock, ILogger logger)
 {
     /// <summary>Time a tick may take before what it has not answered counts as failed; a slow but honest nvidia-smi needs seconds.</summary>
     private readonly TimeSpan _patience = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
@@ -94,6 +95,7 @@ internal sealed partial class StreamLoop(
             }
 
             await answers.ConfigureAwait(false);
+            metrics.Answered(clock.GetElapsedTime(started));
         }
         catch (StreamException e) when (e.Stuck && Snapshot(pending) is [var first, ..])
         {
@@ -157,7 +159,7 @@ internal sealed partial class StreamLoop(
                 ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
                 : section.NotExecutable
                     ? throw new ToolFailureException(CollectorFailure.Permission, "the login user may not run the command")
-                    : collector.Parse(section);
+                    : Parse(collector, section);
             if (reading.Failure is { } failure && collector.OffAfter(failure, host))
             {
                 record.Off(collector.Name, Words.Of(failure));
@@ -183,6 +185,14 @@ internal sealed partial class StreamLoop(
             LogBug(e, collector.Name, host.Name);
             record.Failed(collector, section, CollectorFailure.Bug, e.Message);
         }
+    }
+
+    private Reading Parse(IHostCollector collector, Section section)
+    {
+        var started = clock.GetTimestamp();
+        var reading = collector.Parse(section);
+        metrics.Parsed(clock.GetElapsedTime(started));
+        return reading;
     }
 
     /// <summary>Waits for the host's next tick or for a wish to poll at once, telling the sampler now and then that the service is there.</summary>

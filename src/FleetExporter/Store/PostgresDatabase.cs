@@ -9,8 +9,8 @@ public sealed class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
 
-    public PostgresDatabase(StoreConfig.Postgres config, TimeProvider clock)
-        : base(clock) => _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
+    public PostgresDatabase(StoreConfig.Postgres config, TimeProvider clock, StoreMetrics metrics)
+        : base(clock, metrics) => _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
         {
             Host = config.Host,
             Port = config.Port,

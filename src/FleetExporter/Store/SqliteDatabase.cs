@@ -21,8 +21,8 @@ public sealed class SqliteDatabase : Database
     static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
     /// <param name="path">Made when absent, for its owner alone: the audit holds commands.</param>
-    public SqliteDatabase(string path, TimeProvider clock)
-        : base(clock)
+    public SqliteDatabase(string path, TimeProvider clock, StoreMetrics metrics)
+        : base(clock, metrics)
     {
         _path = path;
         _readers = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5, ForeignKeys = true, Mode = SqliteOpenMode.ReadWrite }.ToString();

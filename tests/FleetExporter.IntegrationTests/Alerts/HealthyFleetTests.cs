@@ -11,7 +11,7 @@ public sealed class HealthyFleetTests
     public async Task Nothing_fires_on_a_healthy_fleet_within_an_hour()
     {
         using var folder = new TestFolder();
-        var test = folder.Write("hour.test.yml", SimulatedHour.Of(folder, Healthy));
+        var test = folder.Write("hour.test.yml", await SimulatedHour.OfAsync(folder, Healthy));
         var result = await Tool.TryAsync("promtool", ["test", "rules", test]);
         Assert.True(result.Exit == 0, result.Error + result.Output);
     }
@@ -20,7 +20,7 @@ public sealed class HealthyFleetTests
     public async Task A_host_that_is_offline_and_one_that_has_lost_a_GPU_would_be_seen()
     {
         using var folder = new TestFolder();
-        var test = folder.Write("hour.test.yml", SimulatedHour.Of(folder, 3, 7, 9));
+        var test = folder.Write("hour.test.yml", await SimulatedHour.OfAsync(folder, 3, 7, 9));
         var result = await Tool.TryAsync("promtool", ["test", "rules", test]);
         Assert.NotEqual(0, result.Exit);
         var said = result.Error + result.Output;

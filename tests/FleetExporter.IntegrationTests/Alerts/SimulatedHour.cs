@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.RegularExpressions;
 using FleetExporter.Api;
@@ -38,22 +39,27 @@ internal sealed partial class SimulatedHour
     private SimulatedHour() => _start = _clock.Now;
 
     /// <returns>The text of the test file.</returns>
-    public static string Of(TestFolder folder, params IReadOnlyList<int> machines) => new SimulatedHour().Make(folder, machines);
+    public static Task<string> OfAsync(TestFolder folder, params IReadOnlyList<int> machines) => new SimulatedHour().MakeAsync(folder, machines);
 
-    private string Make(TestFolder folder, IReadOnlyList<int> machines)
+    private async Task<string> MakeAsync(TestFolder folder, IReadOnlyList<int> machines)
     {
         var path = folder.Write("fleet.yml", Yml);
         ConfigResult Load() => ConfigFile.Load(path, _ => null);
         var config = Load().Config!;
         var live = new LiveConfig(config, Load, _clock);
-        var pages = new ServicePage(_state, live, new DroppedSeries(), [new ControlCounters(), new Watchdog(_clock)], _clock, NullLogger<ServicePage>.Instance);
+        var metrics = new ServiceMetrics();
+        _ = new ControlMetrics(metrics);
+        _ = new Watchdog(metrics, _clock);
+        var polls = new PollMetrics(metrics);
+        var pages = new ServicePage(_state, live, metrics, new DroppedSeries(metrics), [], _clock, NullLogger<ServicePage>.Instance);
         var attached = new AttachedTimes(null, _clock, NullLogger<AttachedTimes>.Instance);
         foreach (var n in machines)
         {
             var machine = Machine.At(n);
             var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(
-                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), _clock), new Schedule()));
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), polls,
+                _clock), new Schedule()));
         }
 
         for (var minute = -1; minute <= Minutes; minute++)
@@ -61,8 +67,9 @@ internal sealed partial class SimulatedHour
             if (minute >= 0)
             {
                 _clock.Now = _start + TimeSpan.FromMinutes(minute) - ScrapeInterval;
-                using var page = pages.All();
-                Keep(Page.Parse(page.ToString()), minute);
+                using var page = new MemoryStream();
+                await pages.WriteAllAsync(PipeWriter.Create(page), ExpositionFormat.Text, default);
+                Keep(Page.Parse(Encoding.UTF8.GetString(page.ToArray())), minute);
             }
 
             _clock.Now = _start + TimeSpan.FromMinutes(minute) - (ScrapeInterval / 3);

@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.IntegrationTests.Parts;
+using FleetExporter.Metrics;
 using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
@@ -61,7 +62,7 @@ internal sealed class StoreBackend : IAsyncDisposable
     public static StoreBackend On(StoreConfig config, PostgresServer server) => new(config, server);
 
     /// <summary>Another door to the same store, as another process would have.</summary>
-    public Database Open() => Database.Of(Config, _folder.Path, Clock);
+    public Database Open() => Database.Of(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
 
     /// <summary>Runs SQL behind the store's back.</summary>
     /// <returns>What it printed, and whether it was refused.</returns>

@@ -3,7 +3,7 @@ using FleetExporter.Tests.Bundle;
 
 namespace FleetExporter.Tests.Api;
 
-public sealed class DocsPagesTests
+public sealed partial class DocsPagesTests
 {
     [Fact]
     public async Task The_runbook_has_a_place_for_every_alert_and_needs_no_key()
@@ -37,6 +37,26 @@ public sealed class DocsPagesTests
 
         Assert.Equal(404, (int)(await server.Client.GetAsync(path, TestContext.Current.CancellationToken)).StatusCode);
     }
+
+    [Fact]
+    public async Task Every_link_to_another_page_leads_to_it()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var architecture = await server.TextAsync("/docs/architecture");
+        Assert.Contains("href=\"0001-metrics-library\"", architecture, StringComparison.Ordinal);
+
+        foreach (var page in (string[])["architecture", "0001-metrics-library", "operations", "runbook"])
+        {
+            var links = Link().Matches(await server.TextAsync($"/docs/{page}")).Select(m => m.Groups[1].Value).Distinct();
+            foreach (var link in links)
+            {
+                await server.TextAsync($"/docs/{link}");
+            }
+        }
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex("href=\"([a-z0-9-]+)(?:#[^\"]*)?\"")]
+    private static partial System.Text.RegularExpressions.Regex Link();
 
     [Fact]
     public void Markup_in_a_page_stays_text() => Assert.Contains("&lt;img onerror=x&gt;", DocsPages.Html("x", "a <img onerror=x> b"), StringComparison.Ordinal);

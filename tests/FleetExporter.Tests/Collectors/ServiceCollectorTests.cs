@@ -86,7 +86,7 @@ public sealed class ServiceCollectorTests
 
     private static IEnumerable<string> Unasked()
     {
-        using var page = new FleetExporter.Metrics.MetricsPage(new FleetExporter.Metrics.DroppedSeries());
+        using var page = new FleetExporter.Metrics.MetricsPage(new FleetExporter.Metrics.DroppedSeries(new FleetExporter.Metrics.ServiceMetrics()));
         Collector.WriteVerdict(page, FleetExporter.Metrics.Labels.None, new TargetVerdict(null, null, false, 0));
         return page.ToString().Split('\n').Where(l => l.Length > 0 && l[0] != '#');
     }

@@ -138,7 +138,7 @@ public sealed class TunnelTests
     public void A_half_dead_tunnel_publishes_all_that_is_known_of_it()
     {
         var reading = new TunnelReading(true, false, Unit("active"), TimeSpan.FromSeconds(2), new TargetFault(TargetFailure.Timeout, "nothing came"));
-        using var page = new MetricsPage(new DroppedSeries());
+        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         var labels = Labels.Of("host", "a").With("tunnel", "t");
         reading.WriteTo(page, labels);
         Collector.WriteVerdict(page, labels, new TargetVerdict(reading, TargetFailure.Timeout, true, 1));

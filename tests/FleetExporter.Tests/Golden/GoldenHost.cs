@@ -66,7 +66,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             shell.Answer("gpu_details", golden.Details ?? "", golden.Details is null ? 127 : 0);
             shell.Answer("filesystem", "");
         });
-        using var page = new MetricsPage(new DroppedSeries());
+        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         HostPage.Write(page, world.Host("gpu-1"), world.Clock.GetUtcNow());
         return page.ToString();
     }

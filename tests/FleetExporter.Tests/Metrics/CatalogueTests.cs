@@ -71,7 +71,7 @@ public sealed partial class CatalogueTests
         Assert.All(CollectorCatalog.All, c => Assert.NotEmpty(c.Families));
     }
 
-    [GeneratedRegex("^(fleet|process|dotnet)_[a-z0-9_]+$")]
+    [GeneratedRegex("^(fleet|process|dotnet|http)_[a-z0-9_]+$")]
     private static partial Regex FamilyName();
 
     [GeneratedRegex("^[a-z][a-z0-9_]*$")]

@@ -46,7 +46,7 @@ internal sealed class WatchedGateway : IAsyncDisposable
     /// <summary>Its part of the page after the last poll.</summary>
     public string Page()
     {
-        using var page = new MetricsPage(new DroppedSeries());
+        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         TargetPage.Write(page, _snapshot, _clock.GetUtcNow());
         return page.ToString();
     }

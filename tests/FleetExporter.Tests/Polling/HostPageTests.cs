@@ -13,7 +13,7 @@ public class HostPageTests
         var now = world.Clock.GetUtcNow();
         var host = world.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
-        using var page = new MetricsPage(new DroppedSeries());
+        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         var told = new List<string>();
 
         HostPage.Write(page, broken, now, (reading, error) => told.Add($"{reading}: {error.Message}"));

@@ -13,16 +13,18 @@ internal sealed class World : IAsyncDisposable
 {
     public const string OneHost = "hosts: [{ name: a, address: a.lan }]";
 
-    private readonly DroppedSeries _dropped = new();
+    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
     private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
 
     private World(string? attachedPath)
     {
         Attached = new AttachedTimes(attachedPath, Clock, NullLogger<AttachedTimes>.Instance);
-        Fleet = new Fleet(State, host => Shell(host.Name), Attached, Clock, NullLogger<Fleet>.Instance);
+        Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
     }
 
     public FakeClock Clock { get; } = new();
+
+    public ServiceMetrics Metrics { get; } = new();
 
     public FleetState State { get; } = new();
 

@@ -17,7 +17,7 @@ public sealed partial class LayersTests
         ["Collectors"] = ["Config", "Parsing", "Metrics", "Remote"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
         ["Simulation"] = ["Config", "Remote"],
-        ["Store"] = ["Config"],
+        ["Store"] = ["Config", "Metrics"],
         ["Control"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Store"],
         ["Api"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Simulation", "Store", "Control"],
         ["Cli"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Polling", "Simulation", "Store", "Control", "Api"],

@@ -1,25 +1,18 @@
 using FleetExporter.Metrics;
+using Prometheus;
 
 namespace FleetExporter.Api.Alerts;
 
-/// <summary>Remembers when the alert that always fires was last told: the proof that alerts arrive. One for the service.</summary>
-public sealed class Watchdog(TimeProvider clock) : IPagePart
+/// <summary>Remembers when Alertmanager last sent the alert that always fires: the proof that alerts arrive. One for the service.</summary>
+public sealed class Watchdog(ServiceMetrics metrics, TimeProvider clock)
 {
     /// <summary>The alert's name.</summary>
     public const string Alert = "Watchdog";
 
     internal static readonly MetricFamily LastSeen = MetricFamily.Gauge(
-        "fleet_watchdog_last_seen_timestamp_seconds", "When Alertmanager last told that the alert Watchdog fires; absent before the first time.");
+        "fleet_watchdog_last_seen_timestamp_seconds", "When Alertmanager last sent the alert Watchdog as firing; absent before the first time.");
 
-    private long _seen;
+    private readonly Gauge _lastSeen = metrics.AbsentGauge(LastSeen);
 
-    public void Seen() => Volatile.Write(ref _seen, clock.GetUtcNow().ToUnixTimeMilliseconds());
-
-    public void WriteTo(MetricsPage page)
-    {
-        if (Volatile.Read(ref _seen) is > 0 and var seen)
-        {
-            page.Add(LastSeen, Labels.None, seen / 1000.0);
-        }
-    }
+    public void Seen() => _lastSeen.Set(clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
 }

@@ -9,7 +9,6 @@ internal static class LiveParts
 {
     public static void AddLive(this IServiceCollection services)
     {
-        services.AddSingleton<StreamClients>();
         services.AddSingleton<LivePulse>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<GpuFeed>();

@@ -1,19 +1,41 @@
+using System.Diagnostics;
 using FleetExporter.Metrics;
+using Prometheus;
 
 namespace FleetExporter.Api.Live;
 
-/// <summary>How many read the streams now. Bounded, because each holds a connection.</summary>
-public sealed class StreamClients : IPagePart
+/// <summary>The clients of the streams. Bounded, because each holds a connection.</summary>
+public sealed class StreamClients
 {
-    /// <summary>Readers of one stream at once.</summary>
+    /// <summary>Clients of one stream at once.</summary>
     public const int Most = 1000;
 
-    public static readonly MetricFamily Family = MetricFamily.Gauge(
-        "fleet_stream_clients", "Connections that read a stream now: gpu is /gpu/stream, ws is /ws.", "stream");
+    private static readonly MetricFamily Clients = MetricFamily.Gauge(
+        "fleet_stream_clients", "Clients connected to a stream: gpu is /gpu/stream, ws is /ws.", "stream");
+
+    private static readonly MetricFamily Refused = MetricFamily.Counter(
+        "fleet_stream_clients_refused_total", "Clients refused because the stream had its maximum of clients.", "stream");
+
+    private static readonly MetricFamily Duration = MetricFamily.Histogram(
+        "fleet_stream_duration_seconds", "Time from connecting to disconnecting, of clients that have disconnected.", "stream");
 
     private static readonly string[] Streams = ["gpu", "ws"];
 
     private readonly int[] _clients = new int[Streams.Length];
+    private readonly Gauge.Child[] _connected;
+    private readonly Counter.Child[] _refused;
+    private readonly Histogram.Child[] _durations;
+
+    public StreamClients(ServiceMetrics metrics)
+    {
+        var (connected, refused) = (metrics.Gauge(Clients), metrics.Counter(Refused));
+        var durations = metrics.Histogram(Duration, 1, 10, 60, 600, 3600, 6 * 3600, 24 * 3600);
+        _connected = [.. Streams.Select(stream => connected.WithLabels(stream))];
+        _refused = [.. Streams.Select(stream => refused.WithLabels(stream))];
+        _durations = [.. Streams.Select(stream => durations.WithLabels(stream))];
+    }
+
+    public static IReadOnlyList<MetricFamily> Families { get; } = [Clients, Refused, Duration];
 
     /// <returns>The place, to be given back; null when there is none left.</returns>
     internal IDisposable? TryEnter(string stream)
@@ -21,25 +43,26 @@ public sealed class StreamClients : IPagePart
         var i = Array.IndexOf(Streams, stream);
         if (Interlocked.Increment(ref _clients[i]) <= Most)
         {
+            _connected[i].Inc();
             return new Place(this, i);
         }
 
         Interlocked.Decrement(ref _clients[i]);
+        _refused[i].Inc();
         return null;
     }
 
     internal int Count(string stream) => Volatile.Read(ref _clients[Array.IndexOf(Streams, stream)]);
 
-    public void WriteTo(MetricsPage page)
-    {
-        foreach (var stream in Streams)
-        {
-            page.Add(Family, Labels.None, Count(stream), ("stream", stream));
-        }
-    }
-
     private sealed class Place(StreamClients clients, int stream) : IDisposable
     {
-        public void Dispose() => Interlocked.Decrement(ref clients._clients[stream]);
+        private readonly long _entered = Stopwatch.GetTimestamp();
+
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref clients._clients[stream]);
+            clients._connected[stream].Dec();
+            clients._durations[stream].Observe(Stopwatch.GetElapsedTime(_entered).TotalSeconds);
+        }
     }
 }

@@ -137,7 +137,7 @@ public sealed class GpuStreamTests
         await using var server = await DeviceServer.StartAsync();
         using (await server.StreamAsync())
         {
-            Assert.Equal(["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""], await server.SeriesAsync("fleet_stream_clients"));
+            Assert.Equal(["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""], await server.SeriesAsync("fleet_stream_clients{"));
         }
 
         while ((await server.SeriesAsync("fleet_stream_clients{stream=\"gpu\"} 0")).Count == 0)

@@ -25,7 +25,7 @@ public sealed class FailureWithReadingTests
         var snapshot = state.FindTarget("t")!;
         Assert.Equal((TargetFailure.Protocol, true), (snapshot.Failure!.Value, snapshot.ConsecutiveFailures >= 2));
         Assert.Null(snapshot.LastSuccess);
-        using var page = new MetricsPage(new DroppedSeries());
+        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         TargetPage.Write(page, snapshot, TimeProvider.System.GetUtcNow());
         var text = page.ToString();
         Assert.Contains("fleet_tunnel_tcp_up{host=\"a\",tunnel=\"t\"} 1\n", text, StringComparison.Ordinal);

@@ -1,0 +1,40 @@
+using FleetExporter.Api.Alerts;
+using FleetExporter.Api.Live;
+using FleetExporter.Control;
+using FleetExporter.Metrics;
+using FleetExporter.Polling;
+using FleetExporter.Store;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Api;
+
+/// <summary>The service's own metrics, put together.</summary>
+internal static class MetricsParts
+{
+    /// <summary>Each owns the metrics of its room.</summary>
+    private static readonly Type[] Owners =
+    [
+        typeof(HttpMetrics), typeof(ControlMetrics), typeof(StoreMetrics), typeof(PollMetrics), typeof(StreamClients), typeof(Watchdog),
+        typeof(DroppedSeries),
+    ];
+
+    public static void AddServiceMetrics(this IServiceCollection services)
+    {
+        services.AddSingleton<ServiceMetrics>();
+        services.AddSingleton(s => new DroppedSeries(s.GetRequiredService<ServiceMetrics>(), ServicePage.Limited));
+        foreach (var owner in Owners.Where(o => o != typeof(DroppedSeries)))
+        {
+            services.AddSingleton(owner);
+        }
+    }
+
+    /// <summary>Creates all of them, so that the first scrape has every family, whether it was used by then or not.</summary>
+    public static void StartMetrics(this IServiceProvider services)
+    {
+        services.GetRequiredService<ServiceMetrics>().AddRuntime();
+        foreach (var owner in Owners)
+        {
+            services.GetRequiredService(owner);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using FleetExporter.Metrics;
+using Prometheus;
+
+namespace FleetExporter.Store;
+
+/// <summary>Duration of the store's operations. One for the service.</summary>
+public sealed class StoreMetrics
+{
+    internal static readonly MetricFamily Duration = MetricFamily.Histogram(
+        "fleet_store_operation_duration_seconds",
+        "Duration of reads and writes of the store, waiting for the writer included, by outcome: ok, rejected (not found, or a conflict), "
+        + "failed (busy, full or unavailable).",
+        "operation", "outcome");
+
+    private readonly Outcomes _reads;
+    private readonly Outcomes _writes;
+
+    public StoreMetrics(ServiceMetrics metrics)
+    {
+        var duration = metrics.Histogram(Duration, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10);
+        _reads = Of("read");
+        _writes = Of("write");
+
+        Outcomes Of(string operation) => new(
+            duration.WithLabels(operation, "ok"), duration.WithLabels(operation, "rejected"), duration.WithLabels(operation, "failed"));
+    }
+
+    internal void ObserveRead(StoreError? error, TimeSpan duration) => _reads.Of(error).Observe(duration.TotalSeconds);
+
+    internal void ObserveWrite(StoreError? error, TimeSpan duration) => _writes.Of(error).Observe(duration.TotalSeconds);
+
+    private sealed record Outcomes(Histogram.Child Ok, Histogram.Child Rejected, Histogram.Child Failed)
+    {
+        public Histogram.Child Of(StoreError? error) => error switch
+        {
+            null => Ok,
+            StoreError.NotFound or StoreError.Conflict => Rejected,
+            _ => Failed,
+        };
+    }
+}
