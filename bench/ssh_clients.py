@@ -51,11 +51,13 @@ def hosts(root: Path, home: Home, numbers: list[int]) -> str:
                     f"{number}, {name}", f"{cost.polls}", f"{cost.exporter_ms:.2f}", f"{cost.host_ms:.2f}", f"{own:.1f}", f"{clients:.1f}",
                     f"{watched.threads()}", f"{watched.first_page:.1f}"])
     text = page.table(
-        ["Hosts, client", "Polls", "Exporter side, ms CPU per poll", "Host side, ms CPU per poll", "Service, MiB", "ssh processes, MiB", "Threads", "First page, s"], rows)
+        ["Hosts, client", "Polls", "Exporter side, ms CPU per poll", "Host side, ms CPU per poll", "Service, MiB", "ssh processes, MiB",
+         "Threads", "First page, s"], rows)
     least, most = min(numbers), max(numbers)
     if most > least:
         slope = {client: (memory[client, most] - memory[client, least]) / (most - least) for client in CLIENTS}
-        text += f"\n\nEach host between {least} and {most} takes {slope['builtin']:.2f} MiB with the built-in client and {slope['openssh']:.2f} MiB with OpenSSH's, all processes together."
+        text += (f"\n\nEach host between {least} and {most} takes {slope['builtin']:.2f} MiB with the built-in client "
+                 f"and {slope['openssh']:.2f} MiB with OpenSSH's, all processes together.")
     return text
 
 

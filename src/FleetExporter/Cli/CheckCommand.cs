@@ -49,7 +49,7 @@ internal static class CheckCommand
     private static string Client(SshConfig ssh)
     {
         var choice = SshClientChoice.Of(ssh, Environment.GetEnvironmentVariable);
-        var missing = !choice.IsBuiltin && !SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable) ? ", which is not installed on this machine" : "";
-        return $"{choice.Client} ({choice.Reason}){missing}";
+        var isMissing = !choice.IsBuiltin && !SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable);
+        return $"{choice.Client} ({choice.Reason}){(isMissing ? ", which is not installed on this machine" : "")}";
     }
 }

@@ -28,7 +28,9 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         {
             var choice = SshClientChoice.Of(host.Ssh, Environment.GetEnvironmentVariable);
             checks.Add(ClientOf(choice));
-            var reach = choice.IsBuiltin ? new Reach(address.Host, address.Port ?? 22, Jumps: false) : await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
+            var reach = choice.IsBuiltin
+                ? new Reach(address.Host, address.Port ?? 22, Jumps: false)
+                : await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
             checks.AddRange(await reach.TryAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
         }
 
@@ -83,7 +85,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     private static Check ClientOf(SshClientChoice choice) => choice.IsBuiltin || SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable)
         ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")
         : new(
-            "client", Verdict.Failed, Words.Of(SshFailure.Shell), $"OpenSSH's client is not installed on this machine; it is needed because {choice.Reason}",
+            "client", Verdict.Failed, Words.Of(SshFailure.Shell),
+            $"OpenSSH's client is not installed on this machine; it is needed because {choice.Reason}",
             "Install it (Debian: openssh-client), or remove the reason.");
 
     /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>

@@ -25,7 +25,10 @@ public sealed class BuiltinSsh : IShell
         _clock = clock;
     }
 
-    /// <summary>Whether the server has sent its version. One that accepts connections and says nothing costs no CPU time, so it counts as silent.</summary>
+    /// <summary>
+    /// Whether the server has sent its version.
+    /// One that accepts connections and sends nothing costs no CPU time, so it counts as silent.
+    /// </summary>
     public bool Reached => _handshake is { Phase: > ConnectPhase.Connecting };
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
@@ -51,7 +54,8 @@ public sealed class BuiltinSsh : IShell
     public StreamException ExplainSilence(string errorText, TimeSpan waited) => _handshake?.Phase switch
     {
         ConnectPhase.Open => new(SshFailure.Shell, $"logged in, but no word from the sampler within {waited.TotalSeconds:0} s"),
-        ConnectPhase.Handshake or ConnectPhase.Login => new(SshFailure.Timeout, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s"),
+        ConnectPhase.Handshake or ConnectPhase.Login =>
+            new(SshFailure.Timeout, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s"),
         _ => new(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s"),
     };
 

@@ -5,7 +5,7 @@ using Renci.SshNet.Security;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>Decides whether the key that a host presents is trusted, as OpenSSH does with <c>StrictHostKeyChecking</c> <c>yes</c> or <c>accept-new</c>.</summary>
+/// <summary>Decides whether a host's key is trusted, as OpenSSH does with <c>StrictHostKeyChecking</c> <c>yes</c> or <c>accept-new</c>.</summary>
 internal sealed class HostKeyCheck
 {
     private readonly HostAddress _address;
@@ -57,7 +57,9 @@ internal sealed class HostKeyCheck
         var type = KnownHostsLine.TypeOf(presented.HostKey) ?? "";
         if (type == "ssh-rsa" && presented.KeyLength < SshAlgorithms.MinRsaBits)
         {
-            return new(SshFailure.Banner, $"the host presents an RSA key of {presented.KeyLength} bits; at least {SshAlgorithms.MinRsaBits} are required");
+            return new(
+                SshFailure.Banner,
+                $"the host presents an RSA key of {presented.KeyLength} bits; at least {SshAlgorithms.MinRsaBits} are required");
         }
 
         var authority = presented.Certificate?.CertificateAuthorityKey;

@@ -6,7 +6,8 @@ namespace FleetExporter.Remote.Ssh;
 /// <param name="Keys">Keys the host may have.</param>
 /// <param name="Authorities">Keys that may have signed the host's certificate.</param>
 /// <param name="Revoked">Keys that are refused, whatever else says so.</param>
-internal sealed record KnownKeys(IReadOnlyList<KnownHostsLine> Keys, IReadOnlyList<KnownHostsLine> Authorities, IReadOnlyList<KnownHostsLine> Revoked);
+internal sealed record KnownKeys(
+    IReadOnlyList<KnownHostsLine> Keys, IReadOnlyList<KnownHostsLine> Authorities, IReadOnlyList<KnownHostsLine> Revoked);
 
 /// <summary>A known_hosts file. Read again when it has changed, so that a key added to it counts at the next attempt.</summary>
 internal sealed class KnownHosts(string path)

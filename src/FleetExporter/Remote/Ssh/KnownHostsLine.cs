@@ -50,7 +50,8 @@ internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, str
 
         var (hosts, type, text) = (Word(ref rest), Word(ref rest), Word(ref rest));
         var key = new byte[text.Length];
-        return hosts.Length > 0 && Convert.TryFromBase64String(text, key, out var length) && TypeOf(key.AsSpan(0, length)) is { } actual && actual == type
+        return hosts.Length > 0 && Convert.TryFromBase64String(text, key, out var length)
+            && TypeOf(key.AsSpan(0, length)) is { } actual && actual == type
             ? new KnownHostsLine(marker, hosts, type, key[..length])
             : null;
     }
@@ -96,7 +97,8 @@ internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, str
         try
         {
 #pragma warning disable CA5350 // The format prescribes HMAC-SHA1; it hides names, it protects nothing.
-            return CryptographicOperations.FixedTimeEquals(HMACSHA1.HashData(Convert.FromBase64String(salt), Encoding.UTF8.GetBytes(name)), Convert.FromBase64String(hash));
+            var expected = HMACSHA1.HashData(Convert.FromBase64String(salt), Encoding.UTF8.GetBytes(name));
+            return CryptographicOperations.FixedTimeEquals(expected, Convert.FromBase64String(hash));
 #pragma warning restore CA5350
         }
         catch (FormatException)

@@ -11,12 +11,13 @@ internal static class PrivateKeys
     /// <summary>Longest key file that is read, in bytes.</summary>
     private const int MaxLength = 64 * 1024;
 
-    /// <summary>OpenSSH's default identities, in its order; its security-key and XMSS files are left out because the built-in client cannot use them.</summary>
+    /// <summary>OpenSSH's default identities, in its order, without those for security keys, which the built-in client cannot use.</summary>
     private static readonly string[] DefaultNames = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
     /// <summary>Default keys of the account the service runs as: those of <c>~/.ssh</c> that exist.</summary>
-    public static IReadOnlyList<string> DefaultFiles =>
-        Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? [.. DefaultNames.Select(n => Path.Combine(home, ".ssh", n)).Where(File.Exists)] : [];
+    public static IReadOnlyList<string> DefaultFiles => Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
+        ? [.. DefaultNames.Select(n => Path.Combine(home, ".ssh", n)).Where(File.Exists)]
+        : [];
 
     /// <param name="config"><c>key_file</c>, or the default keys when none is named.</param>
     /// <returns>
@@ -102,9 +103,9 @@ internal static class PrivateKeys
                 throw Refused($"{file} is not a private key: it is longer than {MaxLength} bytes");
             }
 
-            return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0 && !file.EndsWith(".pub", StringComparison.Ordinal)
-                ? throw Refused($"every user of this machine can read {file}: chmod 600 {file}")
-                : File.ReadAllText(file);
+            var isOpen = !OperatingSystem.IsWindows() && !file.EndsWith(".pub", StringComparison.Ordinal)
+                && (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0;
+            return isOpen ? throw Refused($"every user of this machine can read {file}: chmod 600 {file}") : File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,8 +1,8 @@
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// The sessions that one connection may have open at once: streams and commands share what sshd allows (<c>MaxSessions</c>, 10 by default). Commands wait
-/// for a place and leave some to the streams.
+/// The sessions that one connection may have open at once: streams and commands share what sshd allows (<c>MaxSessions</c>, 10 by default).
+/// Commands wait for a place and leave some to the streams.
 /// </summary>
 internal sealed class SessionBudget : IDisposable
 {

@@ -5,12 +5,14 @@ using ConnectionInfo = Renci.SshNet.ConnectionInfo;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// The algorithms that are offered: those of OpenSSH 9.2's client without SHA-1, in the order of preference. SSH.NET by itself also offers 3des-cbc, AES in
-/// CBC mode, diffie-hellman-group1-sha1, HMAC-SHA1 and ssh-rsa.
+/// The algorithms that are offered: those of OpenSSH 9.2's client without SHA-1, in the order of preference. SSH.NET by itself also offers 3des-cbc,
+/// AES in CBC mode, diffie-hellman-group1-sha1, HMAC-SHA1 and ssh-rsa.
 /// </summary>
 internal static class SshAlgorithms
 {
-    /// <summary>Hybrid post-quantum exchanges first, as OpenSSH does. Group exchange is left out: SSH.NET accepts groups of 1024 bits from the server.</summary>
+    /// <summary>
+    /// Hybrid post-quantum exchanges first, as OpenSSH does. Group exchange is left out: SSH.NET accepts groups of 1024 bits from the server.
+    /// </summary>
     public static readonly IReadOnlyList<string> KeyExchanges =
     [
         "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com", "mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org",

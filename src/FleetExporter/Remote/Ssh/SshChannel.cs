@@ -4,8 +4,8 @@ using Renci.SshNet.Messages.Connection;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A session channel that runs one command. What the host sends waits here until it is read, at most <see cref="Window"/> bytes: the host sends no more
-/// before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection.
+/// A session channel that runs one command. What the host sends waits here until it is read, at most <see cref="Window"/> bytes: the host sends no
+/// more before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection.
 /// </summary>
 internal sealed class SshChannel : IShellProcess
 {
@@ -128,7 +128,9 @@ internal sealed class SshChannel : IShellProcess
     public Task SendDataAsync(byte[] data, int offset, int count, CancellationToken stop) =>
         _connection.SendAsync(new ChannelDataMessage(RemoteNumber, data, offset, count), stop);
 
-    public Task SendEndAsync() => _exited.Task.IsCompleted ? Task.CompletedTask : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None);
+    public Task SendEndAsync() => _exited.Task.IsCompleted
+        ? Task.CompletedTask
+        : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None);
 
     /// <summary>Lets the host send as much again as was read, in steps of half a window.</summary>
     public async ValueTask ConsumedAsync(int bytes, CancellationToken stop)

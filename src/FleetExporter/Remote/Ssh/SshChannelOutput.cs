@@ -4,7 +4,8 @@ namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
 /// What a channel received and nobody has read yet; one reader at a time. Reading lets the host send more. A reader that waits goes on on the
-/// receiving thread of its connection: no thread of the pool is woken per packet, and a host whose answers are costly to parse occupies its own thread.
+/// receiving thread of its connection: no thread of the pool is woken per packet, and a host whose answers are costly to parse occupies its own
+/// thread.
 /// </summary>
 internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskSource
 {

@@ -31,14 +31,16 @@ public sealed record SshClientChoice(bool IsBuiltin, string Reason)
         var hasAgent = environment("SSH_AUTH_SOCK") is { Length: > 0 };
         if (config.KeyFile is not { } key)
         {
-            return hasAgent ? new(false, "no key_file is given, and only OpenSSH uses the ssh-agent of SSH_AUTH_SOCK") : new(true, "nothing needs OpenSSH");
+            return hasAgent
+                ? new(false, "no key_file is given, and only OpenSSH uses the ssh-agent of SSH_AUTH_SOCK")
+                : new(true, "nothing needs OpenSSH");
         }
 
         return PrivateKeys.NeedOf(key) switch
         {
             KeyNeed.SecurityKey => new(false, "the key needs a FIDO security key, which only OpenSSH uses"),
             KeyNeed.Passphrase when hasAgent => new(false, "the key has a passphrase, and only OpenSSH uses the ssh-agent of SSH_AUTH_SOCK"),
-            _ when !File.Exists(key) && File.Exists(key + ".pub") && hasAgent => new(false, "the private key is only in the ssh-agent of SSH_AUTH_SOCK"),
+            _ when hasAgent && !File.Exists(key) && File.Exists(key + ".pub") => new(false, "the private key is only in the agent of SSH_AUTH_SOCK"),
             _ => new(true, "nothing needs OpenSSH"),
         };
     }

@@ -10,7 +10,9 @@ namespace FleetExporter.Remote.Ssh;
 /// <param name="openTimeout">Longest wait for the server's answer to a request to open a channel.</param>
 internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
 {
-    /// <summary>Wait for a send that is under way when the server begins a key exchange. One that takes longer is blocked and will follow the exchange.</summary>
+    /// <summary>
+    /// Wait for a send that is under way when the server begins a key exchange. One that takes longer is blocked and will follow the exchange.
+    /// </summary>
     private static readonly TimeSpan SendGrace = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan DisposeGrace = TimeSpan.FromSeconds(2);
@@ -81,7 +83,8 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
                 throw reason;
             }
 
-            await SendAsync(new ChannelOpenMessage(channel.Number, SshChannel.Window, SshChannel.MaxPacket, new SshNet.SessionChannel()), stop).ConfigureAwait(false);
+            var open = new ChannelOpenMessage(channel.Number, SshChannel.Window, SshChannel.MaxPacket, new SshNet.SessionChannel());
+            await SendAsync(open, stop).ConfigureAwait(false);
             await channel.Open.WaitAsync(openTimeout, stop).ConfigureAwait(false);
             await SendAsync(new ChannelRequestMessage(channel.RemoteNumber, new SshNet.ExecRequest(command)), stop).ConfigureAwait(false);
             return channel;
@@ -89,7 +92,9 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         catch (Exception e)
         {
             await channel.DisposeAsync().ConfigureAwait(false);
-            throw e is TimeoutException ? new StreamException(SshFailure.Timeout, $"the server did not open a session within {openTimeout.TotalSeconds:0} s") : e;
+            throw e is TimeoutException
+                ? new StreamException(SshFailure.Timeout, $"the server did not open a session within {openTimeout.TotalSeconds:0} s")
+                : e;
         }
     }
 
@@ -112,7 +117,8 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
             }
             else
             {
-                await Task.Factory.StartNew(() => SshNet.Send(session, message), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                await Task.Factory.StartNew(
+                    () => SshNet.Send(session, message), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                     .ConfigureAwait(false);
             }
         }

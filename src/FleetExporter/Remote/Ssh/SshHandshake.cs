@@ -15,8 +15,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
     public ConnectPhase Phase => _phase;
 
     /// <summary>
-    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add that many threads at once; by itself it adds one or
-    /// two a second beyond the number of CPUs, and everything else would wait meanwhile.
+    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add that many threads at once; by itself it adds one
+    /// or two a second beyond the number of CPUs, and everything else would wait meanwhile.
     /// </summary>
     /// <param name="handshakes">Handshakes at once.</param>
     public static void ReserveThreads(int handshakes)
@@ -39,7 +39,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
                 var left = config.ConnectTimeout - clock.GetElapsedTime(started);
                 try
                 {
-                    return await ConnectAsync(addresses[i], hostKey, left > TimeSpan.Zero ? left : throw new TimeoutException(), stop).ConfigureAwait(false);
+                    var limit = left > TimeSpan.Zero ? left : throw new TimeoutException();
+                    return await ConnectAsync(addresses[i], hostKey, limit, stop).ConfigureAwait(false);
                 }
                 catch (SocketException) when (_phase == ConnectPhase.Connecting && i + 1 < addresses.Count)
                 {
@@ -63,7 +64,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         var authentication = new SshNet.Authentication(SshConnection.UserOf(config), [.. keys.Select(k => new SshNet.ModernKey(k))], problem);
         var connection = new SshConnection(config.ConnectTimeout);
         var info = new ConnectionInfo(ip.ToString(), address.Port ?? 22, SshConnection.UserOf(config), authentication) { Timeout = limit };
-        SshAlgorithms.Apply(info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
+        SshAlgorithms.Apply(
+            info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
         var client = new SshClient(info);
         client.ServerIdentificationReceived += (_, _) => _phase = ConnectPhase.Handshake;
         client.HostKeyReceived += (sender, presented) =>
@@ -95,14 +97,19 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         }
         finally
         {
-            foreach (var key in keys)
-            {
-                _ = connecting.ContinueWith(_ => key.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            }
+            _ = connecting.ContinueWith(
+                _ =>
+                {
+                    foreach (var key in keys)
+                    {
+                        key.Dispose();
+                    }
+                },
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
-    /// <summary>On a thread of its own: the resolver blocks for seconds where DNS does not answer, and the thread pool belongs to all hosts.</summary>
+    /// <summary>On a thread of its own: the resolver blocks for seconds where DNS does not answer, and all hosts share the thread pool.</summary>
     private async Task<IReadOnlyList<IPAddress>> ResolveAsync(CancellationToken stop)
     {
         if (IPAddress.TryParse(address.Host, out var ip))
@@ -110,7 +117,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
             return [ip];
         }
 
-        var found = await Task.Factory.StartNew(() => Dns.GetHostAddresses(address.Host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        var found = await Task.Factory.StartNew(
+            () => Dns.GetHostAddresses(address.Host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(config.ConnectTimeout, clock, stop).ConfigureAwait(false);
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
     }

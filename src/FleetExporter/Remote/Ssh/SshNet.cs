@@ -30,8 +30,8 @@ internal static class SshNet
     public static extern void Send(Session session, Message message);
 
     /// <summary>
-    /// Ends a connection whose peer may be frozen. <c>Session.Dispose</c> and <c>Disconnect</c> wait for the lock that a blocked send holds, so they hang
-    /// as long as the send does. Shutting the socket down makes the send and the receiving thread fail at once.
+    /// Ends a connection whose peer may be frozen. <c>Session.Dispose</c> and <c>Disconnect</c> wait for the lock that a blocked send holds, so they
+    /// hang as long as the send does. Shutting the socket down makes the send and the receiving thread fail at once.
     /// </summary>
     public static void Abort(Session session)
     {
@@ -63,9 +63,9 @@ internal static class SshNet
     }
 
     /// <summary>
-    /// Wraps a key exchange algorithm so that nothing is sent between our KEXINIT and the end of the exchange. <c>Session.SendMessage</c> checks for an
-    /// exchange before it takes its write lock, so a packet that passed the check can follow KEXINIT; RFC 4253 section 7.1 forbids that and servers drop
-    /// the packet or the connection (SSH.NET issue 1764).
+    /// Wraps a key exchange algorithm so that nothing is sent between our KEXINIT and the end of the exchange. <c>Session.SendMessage</c> checks for
+    /// an exchange before it takes its write lock, so a packet that passed the check can follow KEXINIT; RFC 4253 section 7.1 forbids that, and
+    /// servers drop the packet or the connection (SSH.NET issue 1764).
     /// </summary>
     /// <param name="begin">Called by the receiving thread before KEXINIT is sent; returns when no send is under way.</param>
     /// <param name="end">Called when the new keys are in use.</param>
@@ -83,7 +83,9 @@ internal static class SshNet
         public override AuthenticationResult Authenticate(Session session) => problem is null ? base.Authenticate(session) : throw problem;
     }
 
-    /// <summary>A private key without SHA-1 signatures: SSH.NET offers <c>ssh-rsa</c> first, which current servers refuse and count as a failed login.</summary>
+    /// <summary>
+    /// A private key without SHA-1 signatures: SSH.NET offers <c>ssh-rsa</c> first, which current servers refuse and count as a failed login.
+    /// </summary>
     public sealed class ModernKey(IPrivateKeySource key) : IPrivateKeySource
     {
         public IReadOnlyCollection<HostAlgorithm> HostKeyAlgorithms { get; } =

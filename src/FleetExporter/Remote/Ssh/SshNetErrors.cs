@@ -40,8 +40,8 @@ internal static class SshNetErrors
             },
             SshConnectionException { InnerException: SocketException e } => OfSocket(e, phase, where),
             SshConnectionException e when phase == ConnectPhase.Login && IsLoginLimit(e) => Auth(Line(e), config, address),
-            SshConnectionException { DisconnectReason: DisconnectReason.ConnectionLost or DisconnectReason.None } e when phase >= ConnectPhase.Handshake =>
-                new(SshFailure.Closed, $"{where} closed the connection during the handshake: {Line(e)}"),
+            SshConnectionException { DisconnectReason: DisconnectReason.ConnectionLost or DisconnectReason.None } e
+                when phase >= ConnectPhase.Handshake => new(SshFailure.Closed, $"{where} closed the connection during the handshake: {Line(e)}"),
             _ => new(SshFailure.Banner, $"{where} does not answer as an SSH server does: {Line(error)}"),
         };
     }
@@ -61,8 +61,8 @@ internal static class SshNetErrors
         SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery =>
             new(SshFailure.Dns, $"the name of {where} does not resolve: {Line(error)}"),
         SocketError.ConnectionRefused => new(SshFailure.Refused, $"{where}: {Line(error)}"),
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown or SocketError.AddressNotAvailable =>
-            new(SshFailure.Unreachable, $"{where}: {Line(error)}"),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
+            or SocketError.AddressNotAvailable => new(SshFailure.Unreachable, $"{where}: {Line(error)}"),
         SocketError.TimedOut => new(SshFailure.Timeout, $"{where}: {Line(error)}"),
         _ when phase == ConnectPhase.Connecting => new(SshFailure.Banner, $"{where}: {Line(error)}"),
         _ => new(SshFailure.Closed, $"{where}: {Line(error)}"),
@@ -73,7 +73,8 @@ internal static class SshNetErrors
         var user = SshConnection.UserOf(config);
         return new(
             SshFailure.Auth,
-            $"{user}@{address.Host}: {said} (the host must list the public key of {config.KeyFile ?? "the service's account"} in ~{user}/.ssh/authorized_keys)");
+            $"{user}@{address.Host}: {said} (the host must list the public key of {config.KeyFile ?? "the service's account"} "
+            + $"in ~{user}/.ssh/authorized_keys)");
     }
 
     private static bool IsLoginLimit(SshConnectionException error) =>
