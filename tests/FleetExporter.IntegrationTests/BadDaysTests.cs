@@ -4,13 +4,13 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>What happens to real hosts: disks fill, machines reboot, networks and people leave.</summary>
-public sealed class BadDaysTests
+public abstract class BadDaysTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_full_disk_is_shown_and_hinders_nothing()
     {
         // A mount namespace of the server's own.
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn, setup: "true");
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn, setup: "true");
         FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
@@ -42,11 +42,7 @@ public sealed class BadDaysTests
         await GoesOnAsync(exporter, "the full disk");
 
         // A login with a full disk works like any other.
-        foreach (var client in Processes.Below(exporter.Pid).Where(p => p.Name == "ssh"))
-        {
-            Processes.Send(client.Pid, Signal.Kill);
-        }
-
+        machine.Server.KillSessions();
         await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_ssh_up") == 1);
         await exporter.UntilOnlineAsync();
         var failures = (await exporter.JsonAsync("/debug/hosts/box")).List("failures");
@@ -56,7 +52,7 @@ public sealed class BadDaysTests
     [Fact]
     public async Task A_host_that_reboots_is_watched_again_with_counters_from_zero()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         // What was read before the reboot stays in memory until after it.
         await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config() + "stale_after_polls: 100\n");
@@ -92,7 +88,7 @@ public sealed class BadDaysTests
     [Fact]
     public async Task A_host_that_hangs_is_told_within_two_intervals_and_no_other_waits_for_it()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var other = await SshServer.StartAsync(machine.Folder, "other");
         await using var exporter = await machine.WatchWithAsync(other);
 
@@ -112,7 +108,7 @@ public sealed class BadDaysTests
     [Fact]
     public async Task When_somebody_left_a_session_is_known_after_a_restart()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
         var id = await tmux.CreateAsync("work");
         DateTimeOffset left;
@@ -154,4 +150,8 @@ public sealed class BadDaysTests
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         file.Write(System.Text.Encoding.ASCII.GetBytes($"cpu  {counters}\ncpu0 {counters}\nintr 1\nctxt 1\nbtime {booted}\nprocesses 1\n"));
     }
+
+    public sealed class WithBuiltinClient() : BadDaysTests("builtin");
+
+    public sealed class WithOpenSsh() : BadDaysTests("openssh");
 }

@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Nothing of the service stays on a host, however the service or its ssh ends.</summary>
-public sealed class CleanEndTests
+public abstract class CleanEndTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_killed_service_leaves_nothing_on_the_host_and_the_next_one_starts()
@@ -12,7 +12,8 @@ public sealed class CleanEndTests
         await using var machine = await StartAsync();
         await using (var exporter = await WatchAsync(machine))
         {
-            Assert.NotEmpty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
+            // The built-in client needs no folder of sockets.
+            Assert.Equal(Client == "openssh", Sockets(machine).Any());
             var clients = Processes.Below(exporter.Pid);
             await exporter.KillAsync();
             await GoneAsync(machine, TimeSpan.FromSeconds(2), exporter);
@@ -22,44 +23,10 @@ public sealed class CleanEndTests
 
         await using var next = await WatchAsync(machine);
         // The folder with the sockets of the run that was killed is gone.
-        Assert.Contains($"-{next.Pid}-", Assert.Single(Directory.EnumerateDirectories(machine.Folder.PathOf("run"))), StringComparison.Ordinal);
+        Assert.All(Sockets(machine), folder => Assert.Contains($"-{next.Pid}-", folder, StringComparison.Ordinal));
         await next.StopAsync();
         await GoneAsync(machine, TimeSpan.FromSeconds(2), next);
-        Assert.Empty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
-    }
-
-    [Fact]
-    public async Task A_killed_ssh_client_takes_its_sampler_along_and_the_host_is_watched_again()
-    {
-        await using var machine = await StartAsync();
-        await using var exporter = await WatchAsync(machine);
-        var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
-        foreach (var ssh in Processes.Below(exporter.Pid).Where(p => p.Name == "ssh"))
-        {
-            Processes.Send(ssh.Pid, Signal.Kill);
-        }
-
-        await Until.TrueAsync(() => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the samplers are gone", () => exporter.Log, TimeSpan.FromSeconds(2));
-        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
-        var debug = await exporter.JsonAsync("/debug/hosts/box");
-        Assert.Contains(debug.List("failures"), f => f.Text("what") == "ssh" && f.Text("reason") == "closed");
-    }
-
-    [Fact]
-    public async Task A_stopped_ssh_client_loses_its_samplers_and_is_replaced()
-    {
-        await using var machine = await StartAsync();
-        await using var exporter = await WatchAsync(machine);
-        var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
-        var clients = Processes.Below(exporter.Pid).Where(p => p.Name == "ssh").Select(p => p.Pid).ToHashSet();
-        foreach (var client in clients)
-        {
-            Processes.Send(client, Signal.Stop);
-        }
-
-        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
-        await Until.TrueAsync(() => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the samplers are gone", () => Show(machine), TimeSpan.FromSeconds(22));
-        Assert.DoesNotContain(Processes.Below(exporter.Pid), p => clients.Contains(p.Pid));
+        Assert.Empty(Sockets(machine));
     }
 
     [Fact]
@@ -88,7 +55,16 @@ public sealed class CleanEndTests
             // The vitals' lease is 2 s here, the GPU stream's 10 s.
             await Until.TrueAsync(() => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
             Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
-            await GoneAsync(machine, TimeSpan.FromSeconds(22), exporter);
+            await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "both are gone", () => Show(machine), TimeSpan.FromSeconds(22));
+            if (Client == "openssh")
+            {
+                await GoneAsync(machine, TimeSpan.FromSeconds(2), exporter);
+            }
+            else
+            {
+                // The stopped service is sshd's client itself, which sshd waits for.
+                Assert.All(machine.User.Processes, p => Assert.StartsWith("sshd", p.Name, StringComparison.Ordinal));
+            }
         }
         finally
         {
@@ -109,9 +85,9 @@ public sealed class CleanEndTests
         await exporter.UntilAsync("nothing is said of the host any more", page => page.Samples.All(s => s["host"] != "box"), TimeSpan.FromSeconds(3));
     }
 
-    private static async Task<WatchedMachine> StartAsync()
+    private async Task<WatchedMachine> StartAsync()
     {
-        var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         return machine;
     }
@@ -128,5 +104,52 @@ public sealed class CleanEndTests
     private static Task GoneAsync(WatchedMachine machine, TimeSpan limit, Exporter exporter) =>
         Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => $"{Show(machine)}\n{exporter.Log}", limit);
 
+    private static IEnumerable<string> Sockets(WatchedMachine machine) => Directory.EnumerateDirectories(machine.Folder.PathOf("run"));
+
     private static string Show(WatchedMachine machine) => string.Join('\n', machine.User.Processes);
+
+    public sealed class WithBuiltinClient() : CleanEndTests("builtin");
+
+    public sealed class WithOpenSsh() : CleanEndTests("openssh")
+    {
+        [Fact]
+        public async Task A_killed_ssh_client_takes_its_sampler_along_and_the_host_is_watched_again()
+        {
+            await using var machine = await StartAsync();
+            await using var exporter = await WatchAsync(machine);
+            var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
+            foreach (var ssh in Processes.Below(exporter.Pid).Where(p => p.Name == "ssh"))
+            {
+                Processes.Send(ssh.Pid, Signal.Kill);
+            }
+
+            await GoneAsync(machine, samplers, TimeSpan.FromSeconds(2));
+            await AgainAsync(exporter);
+            var debug = await exporter.JsonAsync("/debug/hosts/box");
+            Assert.Contains(debug.List("failures"), f => f.Text("what") == "ssh" && f.Text("reason") == "closed");
+        }
+
+        [Fact]
+        public async Task A_stopped_ssh_client_loses_its_samplers_and_is_replaced()
+        {
+            await using var machine = await StartAsync();
+            await using var exporter = await WatchAsync(machine);
+            var samplers = machine.User.Samplers.Select(s => s.Pid).ToHashSet();
+            var clients = Processes.Below(exporter.Pid).Where(p => p.Name == "ssh").Select(p => p.Pid).ToHashSet();
+            foreach (var client in clients)
+            {
+                Processes.Send(client, Signal.Stop);
+            }
+
+            await AgainAsync(exporter);
+            await GoneAsync(machine, samplers, TimeSpan.FromSeconds(22));
+            Assert.DoesNotContain(Processes.Below(exporter.Pid), p => clients.Contains(p.Pid));
+        }
+
+        private static Task GoneAsync(WatchedMachine machine, HashSet<int> samplers, TimeSpan limit) => Until.TrueAsync(
+            () => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the samplers are gone", () => Show(machine), limit);
+
+        private static Task<Page> AgainAsync(Exporter exporter) => exporter.UntilAsync(
+            "it is connected again", p => p.Find("fleet_ssh_reconnects_total") == 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
+    }
 }

@@ -6,14 +6,14 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Connections made by the API of the real service, over a real sshd.</summary>
-public sealed class ConnectionsTests
+public abstract class ConnectionsTests(string client) : SshTests(client)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_connection_is_watched_at_once_and_after_a_kill_until_it_is_disconnected()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         string id;
         await using (var exporter = await Exporter.StartAsync(machine.Folder, WithoutHosts(machine)))
         {
@@ -59,116 +59,6 @@ public sealed class ConnectionsTests
         }
     }
 
-    [Fact]
-    public async Task Nothing_that_looks_like_an_option_reaches_ssh()
-    {
-        using var folder = new TestFolder();
-        var ran = folder.PathOf("ran");
-        folder.Write("bin/ssh", $"#!/bin/sh\nprintf '%s\\n' \"$@\" >>{ran}\nexit 255\n", executable: true);
-        folder.Write("key", "a key");
-        folder.Write("key\nx", "a key");
-        var environment = new Dictionary<string, string?> { ["PATH"] = $"{folder.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
-        await using var exporter = await Exporter.StartAsync(folder, "hosts: []\nssh: { key_dirs: [.] }\n", environment);
-        foreach (var bad in new[] { "-oProxyCommand=touch /tmp/owned", "-", "--", "-F/dev/stdin", "a b", "$(id)", "`id`", "a;id", "h\n-oProxyCommand=x", "x@-oProxyCommand=y" })
-        {
-            foreach (var field in new[] { "hostname", "username", "ssh_key_path", "name" })
-            {
-                var body = new JsonObject { ["name"] = "n", ["hostname"] = "h" };
-                body[field] = bad;
-                if (field == "name" && bad == "a b")
-                {
-                    continue;
-                }
-
-                using var answer = await exporter.Http.PostAsJsonAsync("/api/dgx/connections", body, Stop);
-                Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, $"{field} {bad}: {answer.StatusCode}");
-            }
-        }
-
-        Assert.False(File.Exists(ran));
-
-        // The stand-in does run for what is right, and what it is given ends with the marker of options.
-        await DoAsync(exporter, HttpMethod.Post, "/api/dgx/connections", new { name = "n", hostname = "h", username = "_u", ssh_key_path = folder.PathOf("key"), port = 22 });
-        await Until.TrueAsync(() => File.Exists(ran) && File.ReadAllLines(ran) is [.., "--", "h", "exec sh -s"], "ssh runs", () => exporter.Log);
-        Assert.DoesNotContain("ProxyCommand", await File.ReadAllTextAsync(ran, Stop), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_full_disk_is_503_and_what_is_watched_is_watched_on()
-    {
-        await using var machine = await WatchedMachine.StartAsync();
-        var data = machine.Folder.Make("data");
-        await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", data);
-        try
-        {
-            await using var exporter = await Exporter.StartAsync(machine.Folder, WithoutHosts(machine));
-            await DoAsync(exporter, HttpMethod.Post, "/api/dgx/connections", Connection(machine));
-            await exporter.UntilAsync("it is watched", IsUp);
-            var kept = new List<string>();
-            HttpResponseMessage answer;
-            while ((answer = await ProjectAsync($"p{kept.Count:D4}")).StatusCode == HttpStatusCode.Created)
-            {
-                kept.Add($"p{kept.Count:D4}");
-                Assert.True(kept.Count < 1000);
-            }
-
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), (answer.StatusCode, answer.Headers.RetryAfter?.ToString()));
-            Assert.Equal("The store is full", (await answer.Content.ReadFromJsonAsync<JsonNode>(Stop))!.Text("title"));
-            Assert.Equal(kept, (await exporter.JsonAsync("/api/dgx/projects")).List("items").Select(p => p.Text("name")));
-            Assert.True(IsUp(await exporter.PageAsync()));
-
-            await Tool.RunAsync("mount", "-o", "remount,size=8m", data);
-            Assert.Equal(HttpStatusCode.Created, (await ProjectAsync("after")).StatusCode);
-
-            Task<HttpResponseMessage> ProjectAsync(string name) => exporter.Http.PostAsJsonAsync(
-                "/api/dgx/projects", new { name, connection_id = "dgx-1", config = new { filling = new string('x', 30_000) } }, Stop);
-        }
-        finally
-        {
-            await Tool.RunAsync("umount", "-l", data);
-        }
-    }
-
-    [Fact]
-    public async Task Without_its_store_it_watches_the_hosts_of_the_file_and_the_others_as_soon_as_it_answers()
-    {
-        await using var server = await PostgresServer.StartAsync();
-        await using var machine = await WatchedMachine.StartAsync();
-        await server.NewAsync();
-        var config = machine.Config() + $"store: {{ connection: \"{server.UrlOf("fleet1")}\" }}\n";
-        await using (var exporter = await Exporter.StartAsync(machine.Folder, config))
-        {
-            await DoAsync(exporter, HttpMethod.Post, "/api/dgx/connections", Connection(machine));
-            await exporter.UntilAsync("it is watched", IsUp);
-            await exporter.StopAsync();
-        }
-
-        await server.StopAsync();
-        await using (var exporter = await Exporter.StartAsync(machine.Folder, config))
-        {
-            await exporter.UntilOnlineAsync();
-            Assert.True((await exporter.JsonAsync("/api/dgx/status/box"))["connected"]!.GetValue<bool>());
-            using var unknown = await exporter.Http.GetAsync("/api/dgx/status/dgx-1", Stop);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), (unknown.StatusCode, unknown.Headers.RetryAfter?.ToString()));
-
-            await server.RunAsync();
-            await exporter.UntilAsync("it is watched as soon as the store answers", IsUp);
-
-            // Gone again, what is known is watched on, also when it should be read again.
-            var said = Said();
-            await server.StopAsync();
-            await Until.TrueAsync(() => Said() > said, "it is read again", () => exporter.Log, TimeSpan.FromSeconds(60));
-            using var refused = await exporter.Http.PostAsJsonAsync("/api/dgx/connections", Connection(machine, "x"), Stop);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            Assert.True(IsUp(await exporter.PageAsync()));
-
-            int Said() => exporter.Log.Split("those known are watched on").Length;
-        }
-
-        // It ends as one that runs.
-        await server.RunAsync();
-    }
-
     internal static string WithoutHosts(WatchedMachine machine) => machine.Config().Split("\nhosts:")[0] + "\nhosts: []\n";
 
     internal static object Connection(WatchedMachine machine, string name = "dgx-1") =>
@@ -183,5 +73,49 @@ public sealed class ConnectionsTests
         return text.Length > 0 ? JsonNode.Parse(text)! : new JsonObject();
     }
 
-    private static bool IsUp(Page page) => page.Find("fleet_ssh_up", ("host", "dgx-1")) == 1;
+    internal static bool IsUp(Page page) => page.Find("fleet_ssh_up", ("host", "dgx-1")) == 1;
+
+    public sealed class WithBuiltinClient() : ConnectionsTests("builtin");
+
+    public sealed class WithOpenSsh() : ConnectionsTests("openssh")
+    {
+        [Fact]
+        public async Task Nothing_that_looks_like_an_option_reaches_ssh()
+        {
+            using var folder = new TestFolder();
+            var ran = folder.PathOf("ran");
+            folder.Write("bin/ssh", $"#!/bin/sh\nprintf '%s\\n' \"$@\" >>{ran}\nexit 255\n", executable: true);
+            folder.Write("key", "a key");
+            folder.Write("key\nx", "a key");
+            var environment = new Dictionary<string, string?> { ["PATH"] = $"{folder.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
+            await using var exporter = await Exporter.StartAsync(folder, "hosts: []\nssh: { client: openssh, key_dirs: [.] }\n", environment);
+            foreach (var bad in new[]
+            {
+                "-oProxyCommand=touch /tmp/owned", "-", "--", "-F/dev/stdin", "a b", "$(id)", "`id`", "a;id",
+                "h\n-oProxyCommand=x", "x@-oProxyCommand=y",
+            })
+            {
+                foreach (var field in new[] { "hostname", "username", "ssh_key_path", "name" })
+                {
+                    var body = new JsonObject { ["name"] = "n", ["hostname"] = "h" };
+                    body[field] = bad;
+                    if (field == "name" && bad == "a b")
+                    {
+                        continue;
+                    }
+
+                    using var answer = await exporter.Http.PostAsJsonAsync("/api/dgx/connections", body, Stop);
+                    Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, $"{field} {bad}: {answer.StatusCode}");
+                }
+            }
+
+            Assert.False(File.Exists(ran));
+
+            // The stand-in does run for what is right, and what it is given ends with the marker of options.
+            var right = new { name = "n", hostname = "h", username = "_u", ssh_key_path = folder.PathOf("key"), port = 22 };
+            await DoAsync(exporter, HttpMethod.Post, "/api/dgx/connections", right);
+            await Until.TrueAsync(() => File.Exists(ran) && File.ReadAllLines(ran) is [.., "--", "h", "exec sh -s"], "ssh runs", () => exporter.Log);
+            Assert.DoesNotContain("ProxyCommand", await File.ReadAllTextAsync(ran, Stop), StringComparison.Ordinal);
+        }
+    }
 }

@@ -9,7 +9,7 @@ namespace FleetExporter.IntegrationTests;
 /// <remarks>Alone on the machine: what is compared is time.</remarks>
 [CollectionDefinition(nameof(DeadSwitchTests), DisableParallelization = true)]
 [Collection(nameof(DeadSwitchTests))]
-public sealed class DeadSwitchTests
+public abstract class DeadSwitchTests(string client) : SshTests(client)
 {
     private const int Half = 50;
 
@@ -20,7 +20,7 @@ public sealed class DeadSwitchTests
     public async Task Hosts_that_do_not_answer_delay_nobody()
     {
         await using var far = await RemoteNamespace.CreateAsync();
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await far.DownAsync();
 
         // What this machine needs for half of the fleet alone is the measure: it has to make as many connections either way.
@@ -69,7 +69,13 @@ public sealed class DeadSwitchTests
             var config = new StringBuilder();
             config.Append(CultureInfo.InvariantCulture, $$"""
                 poll_interval: {{Interval.TotalSeconds}}s
-                ssh: { user: {{machine.User.Name}}, key_file: {{machine.Server.ClientKey}}, known_hosts: known_hosts, connect_timeout: 10s, max_connecting: 16 }
+                ssh:
+                  client: {{Client}}
+                  user: {{machine.User.Name}}
+                  key_file: {{machine.Server.ClientKey}}
+                  known_hosts: known_hosts
+                  connect_timeout: 10s
+                  max_connecting: 16
                 hosts:
                 {{first}}
                 """);
@@ -91,4 +97,8 @@ public sealed class DeadSwitchTests
 
     private static IEnumerable<Sample> Good(Page page, string name, params IEnumerable<(string Name, string Value)> labels) =>
         page.Of(name, labels).Where(s => s["host"].StartsWith("good", StringComparison.Ordinal));
+
+    public sealed class WithBuiltinClient() : DeadSwitchTests("builtin");
+
+    public sealed class WithOpenSsh() : DeadSwitchTests("openssh");
 }

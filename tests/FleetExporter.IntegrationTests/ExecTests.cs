@@ -6,14 +6,14 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Commands on a real host through the API, and what is left of them on it: nothing.</summary>
-public sealed class ExecTests
+public abstract class ExecTests(string client) : SshTests(client)
 {
     private const string Any = "exec: { policy: any, max_timeout: 5m }";
 
     [Fact]
     public async Task A_command_runs_and_its_output_arrives_byte_for_byte()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
 
@@ -35,7 +35,7 @@ public sealed class ExecTests
     [Fact]
     public async Task A_gibibyte_of_output_costs_little_memory()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
         await RunAsync(exporter, new { command = "head -c 10000000 /dev/zero" });
@@ -54,7 +54,7 @@ public sealed class ExecTests
     [InlineData("setsid sh -c \"trap '' TERM; while :; do sleep 600; done\" & sleep 600")]
     public async Task Nothing_stays_of_a_command_that_is_cut_short(string command)
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
         bool Sleeps() => machine.User.Processes.Any(p => p.CommandLine.Contains("sleep 600", StringComparison.Ordinal));
@@ -102,7 +102,7 @@ public sealed class ExecTests
     [Fact]
     public async Task Events_come_as_they_happen()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
         using var response = await StreamAsync(exporter, "echo one; sleep 600");
@@ -124,7 +124,7 @@ public sealed class ExecTests
     [Fact]
     public async Task What_may_not_run_does_not()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(
             "exec: { policy: allow_list, max_timeout: 30s }\ncommands: [\"sleep 5\"]",
             $"- {{ name: off, address: \"{machine.Server.Address}\" }}\n- {{ name: away, address: \"127.0.0.1:{Ports.Free()}\", exec: {{ policy: any }} }}");
@@ -181,4 +181,8 @@ public sealed class ExecTests
         await reader.ReadLineAsync(TestContext.Current.CancellationToken);
         return (name!["event: ".Length..], JsonNode.Parse(data!["data: ".Length..])!);
     }
+
+    public sealed class WithBuiltinClient() : ExecTests("builtin");
+
+    public sealed class WithOpenSsh() : ExecTests("openssh");
 }

@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Hosts whose sshd runs a program of their own instead of the command that is asked for.</summary>
-public sealed class ForceCommandTests
+public abstract class ForceCommandTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_wrapper_that_ends_in_a_shell_on_its_input_is_no_hindrance()
@@ -30,11 +30,15 @@ public sealed class ForceCommandTests
         await Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => string.Join('\n', machine.User.Processes));
     }
 
-    private static Task<WatchedMachine> ForcedAsync(string wrapper) => WatchedMachine.StartAsync(
+    private Task<WatchedMachine> ForcedAsync(string wrapper) => StartMachineAsync(
         path: folder =>
         {
             folder.Write("smi/wrapper", "#!/bin/sh\n" + wrapper, executable: true);
             return FakeNvidiaSmi.FolderIn(folder);
         },
         options: "ForceCommand exec wrapper");
+
+    public sealed class WithBuiltinClient() : ForceCommandTests("builtin");
+
+    public sealed class WithOpenSsh() : ForceCommandTests("openssh");
 }

@@ -3,14 +3,14 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class GpuOverSshTests
+public abstract class GpuOverSshTests(string client) : SshTests(client)
 {
     private const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
 
     [Fact]
     public async Task The_values_of_the_capture_are_on_the_page()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         var page = await exporter.UntilAsync("the GPU and its processes", p => p.Find("fleet_gpu_processes") == 3);
@@ -36,7 +36,7 @@ public sealed class GpuOverSshTests
     [Fact]
     public async Task Memory_of_a_GB10_is_the_machine_s()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.Gb10(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         var page = await exporter.UntilAsync("the GPU", p => p.Find("fleet_gpu_memory_unified") == 1);
@@ -52,7 +52,7 @@ public sealed class GpuOverSshTests
     [Fact]
     public async Task GPU_memory_of_a_process_counts_for_the_session_it_runs_in()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         await using var tmux = new TmuxServer(machine.User);
         var training = await tmux.CreateAsync("training", "sleep 600; :");
         await tmux.CreateAsync("idle");
@@ -72,7 +72,7 @@ public sealed class GpuOverSshTests
     [Fact]
     public async Task An_answer_of_ten_MiB_fails_its_collector_and_nothing_else()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
@@ -91,7 +91,7 @@ public sealed class GpuOverSshTests
     [InlineData("gpu-lost.stdout.txt", 15, "device_lost")]
     public async Task What_nvidia_smi_complains_of_is_the_reason_and_the_GPU_leaves_the_page(string error, int exit, string reason)
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
@@ -103,4 +103,8 @@ public sealed class GpuOverSshTests
         smi.Behave();
         await exporter.UntilAsync("the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
     }
+
+    public sealed class WithBuiltinClient() : GpuOverSshTests("builtin");
+
+    public sealed class WithOpenSsh() : GpuOverSshTests("openssh");
 }

@@ -4,12 +4,12 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class HostOverSshTests
+public abstract class HostOverSshTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_host_over_ssh_agrees_with_the_machine()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
         var id = await tmux.CreateAsync("work");
         await tmux.RunAsync("new-window", "-t", id, "exec sleep 600");
@@ -38,7 +38,7 @@ public sealed class HostOverSshTests
     [Fact]
     public async Task CPU_use_over_ssh_agrees_with_proc_stat_under_load()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await Exporter.StartAsync(
             machine.Folder, machine.Config().Replace("poll_interval: 1s", "poll_interval: 2s", StringComparison.Ordinal));
         await CpuAgreement.CheckAsync(exporter);
@@ -47,7 +47,7 @@ public sealed class HostOverSshTests
     [Fact]
     public async Task Every_name_that_tmux_takes_comes_back_as_tmux_stores_it()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
         var names = File.ReadLines(Repository.Fixture("tmux", "created-names.jsonl")).Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal(43, names.Count);
@@ -83,4 +83,8 @@ public sealed class HostOverSshTests
     }
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public sealed class WithBuiltinClient() : HostOverSshTests("builtin");
+
+    public sealed class WithOpenSsh() : HostOverSshTests("openssh");
 }

@@ -3,14 +3,14 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.</summary>
-public abstract class HungCommandTests
+public abstract class HungCommandTests(string client) : SshTests(client)
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(100);
 
-    private protected static async Task CheckAsync(Action<FakeNvidiaSmi> hang, bool recovers)
+    private protected async Task CheckAsync(Action<FakeNvidiaSmi> hang, bool recovers)
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var tmux = new TmuxServer(machine.User);
         await tmux.CreateAsync("before");
@@ -46,22 +46,30 @@ public abstract class HungCommandTests
     private static double At(Page page) => page.Value("fleet_collector_last_success_timestamp_seconds", ("collector", "host"));
 }
 
-public sealed class HangingNvidiaSmiTests : HungCommandTests
+public abstract class HangingNvidiaSmiTests(string client) : HungCommandTests(client)
 {
     [Fact]
     public Task An_nvidia_smi_that_hangs_fails_alone_and_is_asked_again_when_it_may_work() => CheckAsync(smi => smi.Hang(), recovers: true);
+
+    public sealed class WithBuiltinClient() : HangingNvidiaSmiTests("builtin");
+
+    public sealed class WithOpenSsh() : HangingNvidiaSmiTests("openssh");
 }
 
-public sealed class UnkillableNvidiaSmiTests : HungCommandTests
+public abstract class UnkillableNvidiaSmiTests(string client) : HungCommandTests(client)
 {
     [Fact]
     public Task An_nvidia_smi_that_ignores_TERM_is_killed() => CheckAsync(smi => smi.Hang(ignoresTerm: true), recovers: false);
+
+    public sealed class WithBuiltinClient() : UnkillableNvidiaSmiTests("builtin");
+
+    public sealed class WithOpenSsh() : UnkillableNvidiaSmiTests("openssh");
 }
 
 /// <summary>Alone: a stopped nvidia-smi anywhere on a machine keeps every watcher of it from starting another.</summary>
 [CollectionDefinition(nameof(StoppedNvidiaSmiTests), DisableParallelization = true)]
 [Collection(nameof(StoppedNvidiaSmiTests))]
-public sealed class StoppedNvidiaSmiTests : HungCommandTests
+public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(client)
 {
     /// <summary>
     /// A process called nvidia-smi in state D, as a driver that never answers leaves it: its clone shares its memory and it waits for that one's end
@@ -73,7 +81,7 @@ public sealed class StoppedNvidiaSmiTests : HungCommandTests
     [Fact]
     public async Task An_nvidia_smi_that_hangs_in_the_kernel_keeps_the_service_from_starting_another()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         await using var old = Child.Start("setpriv", machine.User.As("perl", "-e", WaitInTheKernel));
         await Until.TrueAsync(() => Hung(machine).Any(p => p.State == 'D'), "it waits in the kernel", () => old.Said);
@@ -92,7 +100,7 @@ public sealed class StoppedNvidiaSmiTests : HungCommandTests
     [Fact]
     public async Task An_nvidia_smi_that_somebody_has_suspended_is_in_nobodys_way()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         smi.Stop();
         await using var suspended = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
@@ -104,4 +112,8 @@ public sealed class StoppedNvidiaSmiTests : HungCommandTests
 
     [Fact]
     public Task An_nvidia_smi_that_is_stopped_is_killed() => CheckAsync(smi => smi.Stop(), recovers: false);
+
+    public sealed class WithBuiltinClient() : StoppedNvidiaSmiTests("builtin");
+
+    public sealed class WithOpenSsh() : StoppedNvidiaSmiTests("openssh");
 }

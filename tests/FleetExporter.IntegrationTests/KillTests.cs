@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.IntegrationTests.Parts;
+using FleetExporter.IntegrationTests.Ssh;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>Killing sessions of a real tmux behind a real sshd.</summary>
-public sealed class KillTests
+public abstract class KillTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task Of_all_neighbours_exactly_the_named_session_dies()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
         foreach (var name in File.ReadLines(Repository.Fixture("tmux", "created-names.jsonl")).Select(l => JsonNode.Parse(l)!.Text("requested")))
         {
@@ -27,8 +28,8 @@ public sealed class KillTests
             await tmux.RunAsync("new-session", "-d", "-t", id, "-s", $"beside {id[1..]}");
         }
 
-        using var controls = new ControlDirectory();
-        await using var connection = await Connection.OpenAsync(machine, controls);
+        using var shells = new SshShells(TimeProvider.System);
+        await using var connection = await Connection.OpenAsync(machine, shells);
         var left = await tmux.NamesAsync();
         Assert.Equal(9, (await tmux.RunAsync("list-sessions", "-F", "#{session_grouped}")).Trimmed.Split('\n').Count(l => l == "1"));
         Assert.True(left.Count > 30, $"only {left.Count} sessions were made");
@@ -48,10 +49,10 @@ public sealed class KillTests
     [Fact]
     public async Task A_session_made_again_is_not_killed_and_neither_is_one_that_somebody_uses()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
-        using var controls = new ControlDirectory();
-        await using var connection = await Connection.OpenAsync(machine, controls);
+        using var shells = new SshShells(TimeProvider.System);
+        await using var connection = await Connection.OpenAsync(machine, shells);
         var gone = await TargetAsync(tmux, machine, await tmux.CreateAsync("train"));
 
         // The server ends with its last session, and a new one gives the same name the same id.
@@ -73,12 +74,12 @@ public sealed class KillTests
     [Fact]
     public async Task A_tmux_that_kills_nothing_is_found_out()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: folder => folder.Make("bin"));
+        await using var machine = await StartMachineAsync(path: folder => folder.Make("bin"));
         var script = machine.Folder.Write("bin/tmux", "#!/bin/sh\ncase $* in *kill-session*) exit 0 ;; esac\nexec /usr/bin/tmux \"$@\"\n");
         File.SetUnixFileMode(script, (UnixFileMode)Convert.ToInt32("755", 8));
         await using var tmux = new TmuxServer(machine.User);
-        using var controls = new ControlDirectory();
-        await using var connection = await Connection.OpenAsync(machine, controls);
+        using var shells = new SshShells(TimeProvider.System);
+        await using var connection = await Connection.OpenAsync(machine, shells);
         var session = await TargetAsync(tmux, machine, await tmux.CreateAsync("stays"));
 
         Assert.Equal(new KillResult(KillOutcome.Survived, "tmux still has the session"), await connection.KillAsync(session));
@@ -95,7 +96,7 @@ public sealed class KillTests
     [Fact]
     public async Task A_session_is_killed_with_the_token_that_was_given_for_it_and_once()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
         await tmux.CreateAsync("old");
         await tmux.CreateAsync("older");
@@ -146,14 +147,11 @@ public sealed class KillTests
         DateTimeOffset.FromUnixTimeSeconds(long.Parse(await tmux.AskAsync(id, "#{session_created}"), CultureInfo.InvariantCulture)));
 
     /// <summary>An open connection to the machine, which commands share.</summary>
-    private sealed class Connection(OpenSsh shell, SamplerStream stream) : IAsyncDisposable
+    private sealed class Connection(IShell shell, SamplerStream stream) : IAsyncDisposable
     {
-        public static async Task<Connection> OpenAsync(WatchedMachine machine, ControlDirectory controls)
+        public static async Task<Connection> OpenAsync(WatchedMachine machine, SshShells shells)
         {
-            machine.Folder.Write("known_hosts", machine.Server.KnownHost());
-            Assert.True(HostAddress.TryParse(machine.Server.Address, out var address, out _));
-            var ssh = new SshConfig { User = machine.User.Name, KeyFile = machine.Server.ClientKey, KnownHosts = machine.Folder.PathOf("known_hosts") };
-            var shell = new OpenSsh(address, ssh, controls);
+            var shell = shells.Create(machine.Server.HostAddress(), machine.Login());
             var stream = await SamplerStream.OpenAsync(
                 shell, StreamKind.Vitals, [new SectionScript("none", "")], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
             return new Connection(shell, stream);
@@ -164,4 +162,8 @@ public sealed class KillTests
 
         public ValueTask DisposeAsync() => stream.DisposeAsync();
     }
+
+    public sealed class WithBuiltinClient() : KillTests("builtin");
+
+    public sealed class WithOpenSsh() : KillTests("openssh");
 }

@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class MissingToolsTests
+public abstract class MissingToolsTests(string client) : SshTests(client)
 {
     private static readonly string[] Tools = ["nvidia-smi", "tmux", "systemctl"];
 
@@ -52,7 +52,7 @@ public sealed class MissingToolsTests
     public async Task A_systemctl_that_finds_no_systemd_running_fails_systemd_alone()
     {
         Assert.SkipWhen(Directory.Exists("/run/systemd/system"), "systemd runs here");
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync("units: [ssh.service]\n");
         var page = await exporter.UntilAsync("systemd fails", p => p.Find("fleet_collector_success", ("collector", "systemd")) == 0);
         Assert.True(page.Value("fleet_collector_failures_total", ("collector", "systemd"), ("reason", "tool_missing")) >= 1);
@@ -62,7 +62,7 @@ public sealed class MissingToolsTests
     [Fact]
     public async Task A_tool_that_is_installed_later_is_noticed_without_a_restart()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilHostAsync("gpu is off", h => h["off"]!["gpu"] is not null);
         FakeNvidiaSmi.H100(machine.Folder);
@@ -73,9 +73,13 @@ public sealed class MissingToolsTests
     }
 
     /// <summary>The tools are hidden in a mount namespace of sshd, which not every container may make.</summary>
-    private static async Task<WatchedMachine> StartAsync()
+    private async Task<WatchedMachine> StartAsync()
     {
         Assert.SkipUnless((await Tool.TryAsync("unshare", "-m", "true")).Exit == 0, "no right to make a mount namespace");
-        return await WatchedMachine.StartAsync(hides: Tools);
+        return await StartMachineAsync(hides: Tools);
     }
+
+    public sealed class WithBuiltinClient() : MissingToolsTests("builtin");
+
+    public sealed class WithOpenSsh() : MissingToolsTests("openssh");
 }

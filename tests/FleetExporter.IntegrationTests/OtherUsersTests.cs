@@ -4,12 +4,12 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class OtherUsersTests
+public abstract class OtherUsersTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task Sessions_of_another_user_are_read_through_sudo_and_without_the_right_there_is_no_count()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var alice = await TestUser.CreateAsync(machine.Folder);
         await using var tmux = new TmuxServer(alice);
         var id = await tmux.CreateAsync("paper/draft");
@@ -61,4 +61,8 @@ public sealed class OtherUsersTests
         async Task<JsonNode> CallAsync(object body) => JsonNode.Parse(
             await (await exporter.Http.PostAsJsonAsync(path + "/kill", body, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
     }
+
+    public sealed class WithBuiltinClient() : OtherUsersTests("builtin");
+
+    public sealed class WithOpenSsh() : OtherUsersTests("openssh");
 }

@@ -7,9 +7,9 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary><c>fleet-exporter probe HOST</c> against real servers: verdict, reason and fix of every step.</summary>
-public sealed class ProbeTests
+public abstract class ProbeTests(string client) : SshTests(client)
 {
-    private static readonly string[] Reaching = ["name", "port", "host key", "login", "shell"];
+    private static readonly string[] Reaching = ["client", "name", "port", "host key", "login", "shell"];
 
     internal static readonly string[] Collectors =
         ["system", "host", "temperature", "tmux", "tmux_users", "systemd", "filesystem", "gpu", "gpu_processes", "gpu_details", "xid"];
@@ -17,7 +17,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task A_good_host_passes_every_check_in_both_formats_and_nothing_stays_there()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         machine.Folder.Write("fleet.yml", machine.Config());
         var probed = await ProbeAsync(machine.Folder, "box");
@@ -45,7 +45,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task Each_way_to_fail_is_told_at_its_step_with_a_fix()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var nobody = await TestUser.CreateAsync(machine.Folder, "/bin/false");
         await using var stranger = await SshServer.StartAsync(machine.Folder, "stranger");
         await using var changed = await SshServer.StartAsync(machine.Folder, "changed");
@@ -90,7 +90,7 @@ public sealed class ProbeTests
             Assert.NotEqual("", failed.Text("fix"));
             Assert.All(probed.Rows.TakeWhile(r => r != failed), r => Assert.Equal("ok", r.Text("verdict")));
             Assert.All(probed.Rows.SkipWhile(r => r != failed).Skip(1), r => Assert.Equal("skipped", r.Text("verdict")));
-            Assert.Equal(Reaching, probed.Rows.Select(r => r.Text("check")).Take(5));
+            Assert.Equal(Reaching, probed.Rows.Select(r => r.Text("check")).Take(Reaching.Length));
             return failed;
         }
     }
@@ -98,7 +98,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task A_host_without_nvidia_smi_is_good_unless_the_configuration_asks_for_it()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         machine.Folder.Write("fleet.yml", machine.Config(hosts: $$"""
             - { name: asked, address: {{machine.Server.Address}}, gpu: true }
             - { name: never, address: {{machine.Server.Address}}, gpu: false }
@@ -137,57 +137,13 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public async Task Behind_a_jump_host_name_and_port_are_left_to_it_and_an_alias_is_followed()
-    {
-        await using var machine = await WatchedMachine.StartAsync();
-        await using var gate = await SshServer.StartAsync(machine.Folder, "gate");
-        await using var porter = await TestUser.CreateAsync(machine.Folder);
-        var known = machine.Folder.Write("known_hosts", machine.Server.KnownHost() + gate.KnownHost());
-        var rack = $"""
-              HostName 127.0.0.1
-              Port {machine.Server.Port}
-              User {machine.User.Name}
-            """;
-        machine.Folder.Write("ssh_config", $"""
-            Host gate
-              HostName 127.0.0.1
-              Port {gate.Port}
-              User {porter.Name}
-            Host direct
-            {rack}
-            Host behind
-            {rack}
-              ProxyJump gate
-            Host *
-              IdentityFile {machine.Server.ClientKey}
-              IdentitiesOnly yes
-              UserKnownHostsFile {known}
-
-            """);
-        machine.Folder.Write("fleet.yml", """
-            ssh: { config_file: ssh_config, known_hosts: known_hosts }
-            hosts: [{ name: behind, address: behind }, { name: direct, address: direct }]
-            """);
-
-        var behind = await ProbeAsync(machine.Folder, "behind");
-        Assert.True(behind.Exit == 0, behind.ToString());
-        Assert.Equal(["skipped", "skipped", "ok", "ok", "ok"], behind.Rows.Take(5).Select(r => r.Text("verdict")));
-        Assert.Equal(1, gate.Connections);
-
-        var direct = await ProbeAsync(machine.Folder, "direct");
-        Assert.True(direct.Exit == 0, direct.ToString());
-        Assert.All(direct.Rows.Take(5), r => Assert.Equal("ok", r.Text("verdict")));
-        Assert.StartsWith($"{machine.Server.Port} open", direct["port"].Text("detail"), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_server_that_accepts_and_stays_silent_is_given_up_in_time()
     {
         using var folder = new TestFolder();
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
-        folder.Write("fleet.yml", $"hosts: [{{ name: box, address: \"127.0.0.1:{port}\", user: nobody, connect_timeout: 2s }}]\n");
+        folder.Write("fleet.yml", $"hosts: [{{ name: box, address: \"127.0.0.1:{port}\", client: {Client}, user: nobody, connect_timeout: 2s }}]\n");
         var watch = Stopwatch.StartNew();
         var probed = await ProbeAsync(folder, "box");
         Assert.InRange(watch.Elapsed.TotalSeconds, 1, 2 + 12);
@@ -225,15 +181,64 @@ public sealed class ProbeTests
 
         public override string ToString() => $"exit {Exit}\n{result.Output}{result.Error}";
     }
+
+    public sealed class WithBuiltinClient() : ProbeTests("builtin");
+
+    public sealed class WithOpenSsh() : ProbeTests("openssh")
+    {
+        [Fact]
+        public async Task Behind_a_jump_host_name_and_port_are_left_to_it_and_an_alias_is_followed()
+        {
+            await using var machine = await WatchedMachine.StartAsync();
+            await using var gate = await SshServer.StartAsync(machine.Folder, "gate");
+            await using var porter = await TestUser.CreateAsync(machine.Folder);
+            var known = machine.Folder.Write("known_hosts", machine.Server.KnownHost() + gate.KnownHost());
+            var rack = $"""
+                  HostName 127.0.0.1
+                  Port {machine.Server.Port}
+                  User {machine.User.Name}
+                """;
+            machine.Folder.Write("ssh_config", $"""
+                Host gate
+                  HostName 127.0.0.1
+                  Port {gate.Port}
+                  User {porter.Name}
+                Host direct
+                {rack}
+                Host behind
+                {rack}
+                  ProxyJump gate
+                Host *
+                  IdentityFile {machine.Server.ClientKey}
+                  IdentitiesOnly yes
+                  UserKnownHostsFile {known}
+
+                """);
+            machine.Folder.Write("fleet.yml", """
+                ssh: { config_file: ssh_config, known_hosts: known_hosts }
+                hosts: [{ name: behind, address: behind }, { name: direct, address: direct }]
+                """);
+
+            var behind = await ProbeAsync(machine.Folder, "behind");
+            Assert.True(behind.Exit == 0, behind.ToString());
+            Assert.Equal(["ok", "skipped", "skipped", "ok", "ok", "ok"], behind.Rows.Take(6).Select(r => r.Text("verdict")));
+            Assert.Equal(1, gate.Connections);
+
+            var direct = await ProbeAsync(machine.Folder, "direct");
+            Assert.True(direct.Exit == 0, direct.ToString());
+            Assert.All(direct.Rows.Take(6), r => Assert.Equal("ok", r.Text("verdict")));
+            Assert.StartsWith($"{machine.Server.Port} open", direct["port"].Text("detail"), StringComparison.Ordinal);
+        }
+    }
 }
 
 /// <summary>A probe whose host hangs half way. Apart, because each test waits for the host's watchdog.</summary>
-public sealed class HangingProbeTests
+public abstract class HangingProbeTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_driver_that_hangs_fails_alone_and_in_time()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder).Hang();
         machine.Folder.Write("fleet.yml", machine.Config());
         await using var probe = Launch(machine.Folder, "box");
@@ -249,7 +254,7 @@ public sealed class HangingProbeTests
     [Fact]
     public async Task Ctrl_C_ends_it_at_once_and_leaves_nothing_on_the_host()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder).Hang();
         machine.Folder.Write("fleet.yml", machine.Config());
         await using var probe = Launch(machine.Folder, "box");
@@ -262,4 +267,8 @@ public sealed class HangingProbeTests
     }
 
     private static Child Launch(TestFolder folder, string host) => Exporter.Launch(folder, folder.Path, ["probe", host, "--format", "json"]);
+
+    public sealed class WithBuiltinClient() : HangingProbeTests("builtin");
+
+    public sealed class WithOpenSsh() : HangingProbeTests("openssh");
 }

@@ -2,7 +2,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class ShellsTests
+public abstract class ShellsTests(string client) : SshTests(client)
 {
     private const string Noise = "echo Welcome to this machine\necho '@0 frame 1 2'\necho 'a warning' >&2\nprintf 'no line feed at the end'\n";
 
@@ -31,7 +31,7 @@ public sealed class ShellsTests
         try
         {
             folder.Write("known_hosts", server.KnownHost());
-            var config = $"poll_interval: 2s\nssh: {{ key_file: {server.ClientKey}, known_hosts: known_hosts }}\nhosts:\n";
+            var config = $"poll_interval: 2s\nssh: {{ client: {Client}, key_file: {server.ClientKey}, known_hosts: known_hosts }}\nhosts:\n";
             foreach (var (name, shell, startFile) in logins)
             {
                 var user = await TestUser.CreateAsync(folder, shell);
@@ -63,7 +63,7 @@ public sealed class ShellsTests
     [InlineData("/bin/ksh93")]
     public async Task The_sampler_runs_in_whatever_sh_is(string sh)
     {
-        await using var machine = await WatchedMachine.StartAsync(path: folder =>
+        await using var machine = await StartMachineAsync(path: folder =>
         {
             var bin = folder.Make("bin");
             File.CreateSymbolicLink(Path.Combine(bin, "sh"), sh);
@@ -81,4 +81,8 @@ public sealed class ShellsTests
     }
 
     private static HashSet<string> FamiliesOf(Page page, string host) => [.. page.Samples.Where(s => s["host"] == host).Select(s => s.Name)];
+
+    public sealed class WithBuiltinClient() : ShellsTests("builtin");
+
+    public sealed class WithOpenSsh() : ShellsTests("openssh");
 }

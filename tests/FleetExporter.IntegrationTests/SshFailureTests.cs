@@ -5,12 +5,12 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-public sealed class SshFailureTests
+public abstract class SshFailureTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task Each_way_to_fail_has_its_reason_and_no_host_harms_another()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var nobody = await TestUser.CreateAsync(machine.Folder, "/bin/false");
         await using var stranger = await SshServer.StartAsync(machine.Folder, "stranger");
         await using var changed = await SshServer.StartAsync(machine.Folder, "changed");
@@ -66,7 +66,7 @@ public sealed class SshFailureTests
     [Fact]
     public async Task A_host_whose_server_went_away_comes_back_by_itself_and_no_other_notices()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var other = await SshServer.StartAsync(machine.Folder, "other");
         await using var exporter = await machine.WatchWithAsync(other);
 
@@ -91,7 +91,7 @@ public sealed class SshFailureTests
     [Fact]
     public async Task A_server_that_falls_silent_is_noticed_and_watched_again_when_it_speaks()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilOnlineAsync();
         machine.Server.Pause();
@@ -105,7 +105,7 @@ public sealed class SshFailureTests
     [Fact]
     public async Task A_login_that_is_refused_is_not_tried_with_every_poll()
     {
-        await using var machine = await WatchedMachine.StartAsync();
+        await using var machine = await StartMachineAsync();
         await Tool.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", machine.Folder.PathOf("wrong_key"));
         await using var exporter = await machine.WatchAsync("key_file: wrong_key");
         await exporter.UntilFailsAsync("auth");
@@ -125,7 +125,7 @@ public sealed class SshFailureTests
         var connections = 0;
         _ = CountAsync();
         await using var exporter = await Exporter.StartAsync(
-            folder, $"poll_interval: 1s\nssh: {{ user: nobody }}\nhosts: [{{ name: box, address: \"127.0.0.1:{port}\" }}]\n");
+            folder, $"poll_interval: 1s\nssh: {{ client: {Client}, user: nobody }}\nhosts: [{{ name: box, address: \"127.0.0.1:{port}\" }}]\n");
         await exporter.UntilFailsAsync("banner");
         await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.InRange(connections, 1, 2);
@@ -159,4 +159,8 @@ public sealed class SshFailureTests
             await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
         }
     }
+
+    public sealed class WithBuiltinClient() : SshFailureTests("builtin");
+
+    public sealed class WithOpenSsh() : SshFailureTests("openssh");
 }

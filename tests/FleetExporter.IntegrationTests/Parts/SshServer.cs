@@ -62,7 +62,9 @@ internal sealed class SshServer : IAsyncDisposable
         for (var tries = 0; server._daemon is null; tries++)
         {
             server.Port = Ports.Free();
+            // Of most keywords sshd takes the first value, so the options of the test win.
             server._folder.Write(name + "_config", $"""
+                {options}
                 ListenAddress {server.Ip}
                 Port {server.Port}
                 HostKey {server.HostKey}
@@ -77,7 +79,6 @@ internal sealed class SshServer : IAsyncDisposable
                 MaxStartups 100
                 LogLevel VERBOSE
                 {(variables.Length > 0 ? "SetEnv " + variables : "")}
-                {options}
 
                 """);
             if (!await server.TryStartAsync() && tries == 5)
@@ -88,6 +89,9 @@ internal sealed class SshServer : IAsyncDisposable
 
         return server;
     }
+
+    /// <summary>Writes a known_hosts of its own for this server and returns its path.</summary>
+    public string KnownHostsFile() => _folder.Write(_name + "_known_hosts", KnownHost());
 
     /// <summary>A line of known_hosts for this server.</summary>
     public string KnownHost() => $"[{Ip}]:{Port} {File.ReadAllText(HostKey + ".pub")}";
@@ -122,6 +126,15 @@ internal sealed class SshServer : IAsyncDisposable
 
     public void Continue() => SendAll(Signal.Cont);
 
+    /// <summary>Kills the server side of every session; the server goes on.</summary>
+    public void KillSessions()
+    {
+        foreach (var session in SessionProcesses())
+        {
+            Processes.Send(session, Signal.Kill);
+        }
+    }
+
     public ValueTask DisposeAsync() => new(StopAsync());
 
     /// <summary>Runs shell commands as root in the mount namespace of the running server.</summary>
@@ -130,11 +143,13 @@ internal sealed class SshServer : IAsyncDisposable
 
     private void SendAll(Signal signal)
     {
-        foreach (var process in Processes.Below(_daemon!.Pid).Where(p => p.Name == "sshd").Select(p => p.Pid).Append(_daemon.Pid))
+        foreach (var process in SessionProcesses().Append(_daemon!.Pid))
         {
             Processes.Send(process, signal);
         }
     }
+
+    private List<int> SessionProcesses() => [.. Processes.Below(_daemon!.Pid).Where(p => p.Name == "sshd").Select(p => p.Pid)];
 
     /// <summary>A folder to lie over /usr/bin: links to all programs but those that are hidden.</summary>
     private string LinksToTheRest()

@@ -3,12 +3,16 @@ namespace FleetExporter.IntegrationTests.Parts;
 /// <summary>A folder, an sshd and a user on it: what a host needs to be watched.</summary>
 internal sealed class WatchedMachine : IAsyncDisposable
 {
-    private WatchedMachine(TestFolder folder, SshServer server, TestUser user)
+    private WatchedMachine(TestFolder folder, SshServer server, TestUser user, string client)
     {
+        Client = client;
         Folder = folder;
         Server = server;
         User = user;
     }
+
+    /// <summary><c>ssh.client</c> in fleet.yml.</summary>
+    public string Client { get; }
 
     public TestFolder Folder { get; }
 
@@ -18,10 +22,11 @@ internal sealed class WatchedMachine : IAsyncDisposable
 
     /// <param name="setup">Commands for the machine's own mount namespace: <see cref="SshServer.Setup"/>.</param>
     /// <param name="inside">Where its sshd runs, when not on the loopback address of this machine.</param>
+    /// <param name="client"><c>ssh.client</c> in fleet.yml.</param>
     /// <param name="path">Folders that come first on the PATH of those who log in; given the machine's folder.</param>
     public static async Task<WatchedMachine> StartAsync(
         string shell = "/bin/bash", Func<TestFolder, string>? path = null, string options = "", string setup = "", RemoteNamespace? inside = null,
-        params IEnumerable<string> hides)
+        string client = "auto", params IEnumerable<string> hides)
     {
         var folder = new TestFolder();
         SshServer? server = null;
@@ -29,7 +34,7 @@ internal sealed class WatchedMachine : IAsyncDisposable
         {
             var environment = path is null ? null : new Dictionary<string, string> { ["PATH"] = path(folder) + ":/usr/local/bin:/usr/bin:/bin" };
             server = await SshServer.StartAsync(folder, environment: environment, options: options, setup: setup, inside: inside, hides: hides);
-            return new WatchedMachine(folder, server, await TestUser.CreateAsync(folder, shell));
+            return new WatchedMachine(folder, server, await TestUser.CreateAsync(folder, shell), client);
         }
         catch
         {
@@ -53,6 +58,7 @@ internal sealed class WatchedMachine : IAsyncDisposable
         return $"""
             poll_interval: {interval}s
             ssh:
+              client: {Client}
               user: {User.Name}
               key_file: {Server.ClientKey}
               known_hosts: known_hosts

@@ -21,11 +21,13 @@ internal sealed class JobMachine : IAsyncDisposable
 
     public Exporter Exporter { get; private set; } = null!;
 
+    /// <param name="client"><c>ssh.client</c> in fleet.yml.</param>
     /// <param name="box">Keys of the host.</param>
     /// <param name="folder">Where the project's jobs run; null for the user's home.</param>
-    public static async Task<JobMachine> StartAsync(string box = Any, string? folder = null, string shell = "/bin/bash", params IEnumerable<string> hides)
+    public static async Task<JobMachine> StartAsync(
+        string client, string box = Any, string? folder = null, string shell = "/bin/bash", params IEnumerable<string> hides)
     {
-        var machine = new JobMachine(await WatchedMachine.StartAsync(shell, hides: hides));
+        var machine = new JobMachine(await WatchedMachine.StartAsync(shell, client: client, hides: hides));
         try
         {
             await machine.WatchAsync(box);

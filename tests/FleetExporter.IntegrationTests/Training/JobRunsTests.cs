@@ -3,12 +3,12 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests.Training;
 
 /// <summary>Jobs on a real host, in a real tmux: what they print, how they end, and that it is seen.</summary>
-public sealed class JobRunsTests
+public abstract class JobRunsTests(string client) : SshTests(client)
 {
     [Fact]
     public async Task A_job_runs_reports_and_completes()
     {
-        await using var box = await JobMachine.StartAsync();
+        await using var box = await JobMachine.StartAsync(Client);
         var started = await box.StartAsync(
             "Experiment 1", """
             printf '\033[31mrot ä😀\033[0m\n'
@@ -53,7 +53,7 @@ public sealed class JobRunsTests
     [InlineData("exec /does/not/exist", 127, "exit code 127")]
     public async Task A_job_that_fails_says_how(string command, int code, string reason)
     {
-        await using var box = await JobMachine.StartAsync();
+        await using var box = await JobMachine.StartAsync(Client);
         await box.StartAsync("bad", command);
         var over = await box.UntilOverAsync("bad");
 
@@ -68,7 +68,7 @@ public sealed class JobRunsTests
     [Fact]
     public async Task A_job_whose_session_somebody_kills_has_failed()
     {
-        await using var box = await JobMachine.StartAsync();
+        await using var box = await JobMachine.StartAsync(Client);
         await box.StartAsync("victim", "sleep 600");
         await box.StartAsync("neighbour", "sleep 601");
         await Until.TrueAsync(() => box.Runs("sleep 600"), "it runs", () => box.Exporter.Log);
@@ -81,34 +81,10 @@ public sealed class JobRunsTests
         Assert.Equal(200, (await box.PostAsync("neighbour", "cancel")).Status);
     }
 
-    [Theory]
-    [InlineData("sleep 600")]
-    [InlineData("trap '' TERM INT HUP; while :; do sleep 600; done")]
-    [InlineData("setsid sh -c \"trap '' TERM HUP; while :; do sleep 600; done\" & sleep 600")]
-    [InlineData("(setsid sleep 600 &) ; kill -STOP $$")]
-    [InlineData("env -i PATH=$PATH sh -c 'trap \"\" TERM HUP; while :; do sleep 600; done'")]
-    public async Task Nothing_stays_of_a_job_that_is_cancelled(string command)
-    {
-        await using var box = await JobMachine.StartAsync();
-        await box.Tmux.CreateAsync("other", "exec sleep 999");
-        await box.StartAsync("stubborn", "echo here; " + command);
-        await Until.TrueAsync(() => box.Runs("sleep 600"), "it runs", () => box.Exporter.Log);
-        var (status, job) = await box.PostAsync("stubborn", "cancel");
-
-        Assert.Equal((200, "cancelled"), (status, job.Text("status")));
-        Assert.NotNull(job["completed_at"]);
-        Assert.False(box.Runs("sleep 600"));
-        Assert.False(box.Runs("fleet-job"));
-        Assert.Equal(["other"], await box.SessionsAsync());
-        Assert.True(box.Runs("sleep 999"));
-        Assert.Equal("here", (await box.OutputAsync("stubborn"))[0]);
-        Assert.Equal(409, (await box.PostAsync("stubborn", "cancel")).Status);
-    }
-
     [Fact]
     public async Task Jobs_outlive_the_service_and_get_their_right_end()
     {
-        await using var box = await JobMachine.StartAsync();
+        await using var box = await JobMachine.StartAsync(Client);
         await box.StartAsync("short", "while [ ! -e go ]; do sleep 0.1; done; echo '{\"loss\": 0.125}'; exit 4");
         await box.StartAsync("gone", "sleep 602");
         await box.StartAsync("long", "sleep 600; exit 5");
@@ -130,4 +106,34 @@ public sealed class JobRunsTests
         Assert.Equal(5, (await box.UntilOverAsync("long")).Number("exit_code"));
         Assert.Empty(await box.SessionsAsync());
     }
+
+    /// <summary>With what depends on the scripts and not on the client.</summary>
+    public sealed class WithBuiltinClient() : JobRunsTests("builtin")
+    {
+        [Theory]
+        [InlineData("sleep 600")]
+        [InlineData("trap '' TERM INT HUP; while :; do sleep 600; done")]
+        [InlineData("setsid sh -c \"trap '' TERM HUP; while :; do sleep 600; done\" & sleep 600")]
+        [InlineData("(setsid sleep 600 &) ; kill -STOP $$")]
+        [InlineData("env -i PATH=$PATH sh -c 'trap \"\" TERM HUP; while :; do sleep 600; done'")]
+        public async Task Nothing_stays_of_a_job_that_is_cancelled(string command)
+        {
+            await using var box = await JobMachine.StartAsync(Client);
+            await box.Tmux.CreateAsync("other", "exec sleep 999");
+            await box.StartAsync("stubborn", "echo here; " + command);
+            await Until.TrueAsync(() => box.Runs("sleep 600"), "it runs", () => box.Exporter.Log);
+            var (status, job) = await box.PostAsync("stubborn", "cancel");
+
+            Assert.Equal((200, "cancelled"), (status, job.Text("status")));
+            Assert.NotNull(job["completed_at"]);
+            Assert.False(box.Runs("sleep 600"));
+            Assert.False(box.Runs("fleet-job"));
+            Assert.Equal(["other"], await box.SessionsAsync());
+            Assert.True(box.Runs("sleep 999"));
+            Assert.Equal("here", (await box.OutputAsync("stubborn"))[0]);
+            Assert.Equal(409, (await box.PostAsync("stubborn", "cancel")).Status);
+        }
+    }
+
+    public sealed class WithOpenSsh() : JobRunsTests("openssh");
 }

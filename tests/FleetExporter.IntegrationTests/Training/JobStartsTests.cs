@@ -4,43 +4,12 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests.Training;
 
 /// <summary>What may be started, and that it arrives as it was written.</summary>
-public sealed class JobStartsTests
+public abstract class JobStartsTests(string client) : SshTests(client)
 {
-    /// <summary>What shells, tmux and its formats have a meaning for.</summary>
-    private static readonly string[] Hostile =
-    [
-        "'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "ä€😀", ";", "a;", "\\;", "#{pid} #S %%", "*", "{", "}", "~", "!", "&", "|", "\t ", "-n", "'\\''", "\u0001\u001b[31m", "$$", "@ID@",
-    ];
-
-    [Theory]
-    [InlineData("/bin/bash")]
-    [InlineData("/bin/dash")]
-    public async Task Every_text_arrives_exactly(string shell)
-    {
-        var random = new Random(20261121);
-        var texts = Hostile.Concat(Enumerable.Range(0, 12).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Hostile[random.Next(Hostile.Length)])))).ToList();
-        await using var box = await JobMachine.StartAsync(shell: shell);
-
-        // The text ends the command, or stands in the midst of it.
-        var n = 0;
-        foreach (var text in texts)
-        {
-            var quoted = "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-            await box.StartAsync($"job {n}", n % 2 == 0 ? $"printf %s {quoted} >text.{n}; mv text.{n} out.{n};" : $"exec >out.{n}.new; mv out.{n}.new out.{n}; printf %s {quoted}");
-            n++;
-        }
-
-        for (n = 0; n < texts.Count; n++)
-        {
-            Assert.Equal("completed", (await box.UntilOverAsync($"job {n}")).Text("status"));
-            Assert.Equal(texts[n], await File.ReadAllTextAsync(Path.Combine(box.Machine.User.Home, $"out.{n}"), TestContext.Current.CancellationToken));
-        }
-    }
-
     [Fact]
     public async Task A_job_obeys_the_policy_of_its_host()
     {
-        await using var box = await JobMachine.StartAsync("exec: { policy: allow_list }\ncommands: [\"sleep 600\"]");
+        await using var box = await JobMachine.StartAsync(Client, "exec: { policy: allow_list }\ncommands: [\"sleep 600\"]");
         await box.MakeAsync("other", "sleep 600 ");
         await box.StartAsync("listed", "sleep 600");
 
@@ -63,7 +32,7 @@ public sealed class JobStartsTests
     [Fact]
     public async Task What_cannot_start_stays_pending_and_says_why()
     {
-        await using var nowhere = await JobMachine.StartAsync(folder: "/does/not/exist");
+        await using var nowhere = await JobMachine.StartAsync(Client, folder: "/does/not/exist");
         await nowhere.MakeAsync("a", "id");
         var (status, problem) = await nowhere.PostAsync("a", "start");
         Assert.Equal(409, status);
@@ -71,7 +40,7 @@ public sealed class JobStartsTests
         Assert.Equal("pending", (await nowhere.JobAsync("a")).Text("status"));
         Assert.Empty(await nowhere.SessionsAsync());
 
-        await using var without = await JobMachine.StartAsync(hides: "tmux");
+        await using var without = await JobMachine.StartAsync(Client, hides: "tmux");
         await without.MakeAsync("a", "id");
         (status, problem) = await without.PostAsync("a", "start");
         Assert.Equal(409, status);
@@ -81,7 +50,7 @@ public sealed class JobStartsTests
     [Fact]
     public async Task A_job_that_is_started_by_two_at_once_runs_once()
     {
-        await using var box = await JobMachine.StartAsync();
+        await using var box = await JobMachine.StartAsync(Client);
         await box.MakeAsync("one", "sleep 600");
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => box.PostAsync("one", "start")));
 
@@ -91,4 +60,46 @@ public sealed class JobStartsTests
         Assert.Single(box.Machine.User.Processes, p => p.CommandLine == "sleep 600");
         Assert.Equal(200, (await box.PostAsync("one", "cancel")).Status);
     }
+
+    /// <summary>With what depends on the scripts and not on the client.</summary>
+    public sealed class WithBuiltinClient() : JobStartsTests("builtin")
+    {
+        /// <summary>What shells, tmux and its formats have a meaning for.</summary>
+        private static readonly string[] Hostile =
+        [
+            "'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "ä€😀", ";", "a;", "\\;", "#{pid} #S %%", "*", "{", "}", "~", "!", "&", "|", "\t ",
+            "-n", "'\\''", "\u0001\u001b[31m", "$$", "@ID@",
+        ];
+
+        [Theory]
+        [InlineData("/bin/bash")]
+        [InlineData("/bin/dash")]
+        public async Task Every_text_arrives_exactly(string shell)
+        {
+            var random = new Random(20261121);
+            List<string> texts = [.. Hostile, .. Enumerable.Range(0, 12).Select(_ => string.Concat(random.GetItems(Hostile, random.Next(1, 40))))];
+            await using var box = await JobMachine.StartAsync(Client, shell: shell);
+
+            // The text ends the command, or stands in the midst of it.
+            var n = 0;
+            foreach (var text in texts)
+            {
+                var quoted = "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+                var command = n % 2 == 0
+                    ? $"printf %s {quoted} >text.{n}; mv text.{n} out.{n};"
+                    : $"exec >out.{n}.new; mv out.{n}.new out.{n}; printf %s {quoted}";
+                await box.StartAsync($"job {n}", command);
+                n++;
+            }
+
+            for (n = 0; n < texts.Count; n++)
+            {
+                Assert.Equal("completed", (await box.UntilOverAsync($"job {n}")).Text("status"));
+                var output = Path.Combine(box.Machine.User.Home, $"out.{n}");
+                Assert.Equal(texts[n], await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken));
+            }
+        }
+    }
+
+    public sealed class WithOpenSsh() : JobStartsTests("openssh");
 }

@@ -167,7 +167,8 @@ internal sealed class SshChannel : IShellProcess
             // End of input ends the command; what does not follow within a moment loses its channel.
             _input.Close();
             await ((Task)_exited.Task).WaitAsync(EndGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await CloseAsync().ConfigureAwait(false);
+            // A frozen server blocks whoever sends: the connection's owner ends that, and must not wait for it here.
+            await CloseAsync().WaitAsync(EndGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _output.Complete();

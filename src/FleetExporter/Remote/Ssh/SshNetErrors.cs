@@ -40,6 +40,10 @@ internal static class SshNetErrors
             },
             SshConnectionException { InnerException: SocketException e } => OfSocket(e, phase, where),
             SshConnectionException e when phase == ConnectPhase.Login && IsLoginLimit(e) => Auth(Line(e), config, address),
+            // HostKeyCheck comes first; what is left is what SSH.NET itself refuses, such as an expired host certificate. Only its text tells.
+            SshConnectionException e when e.Message.Contains("Host key could not be verified", StringComparison.Ordinal) => new(
+                SshFailure.HostkeyUnknown,
+                $"the key of {where} is not valid: {Line(error)} If it is a certificate, see whether it has expired (ssh-keygen -L)"),
             SshConnectionException { DisconnectReason: DisconnectReason.ConnectionLost or DisconnectReason.None } e
                 when phase >= ConnectPhase.Handshake => new(SshFailure.Closed, $"{where} closed the connection during the handshake: {Line(e)}"),
             _ => new(SshFailure.Banner, $"{where} does not answer as an SSH server does: {Line(error)}"),

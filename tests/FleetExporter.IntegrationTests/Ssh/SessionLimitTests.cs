@@ -1,0 +1,68 @@
+using System.Text;
+using FleetExporter.IntegrationTests.Parts;
+using FleetExporter.Remote;
+
+namespace FleetExporter.IntegrationTests.Ssh;
+
+/// <summary>The built-in client never opens more sessions on a connection than the server allows.</summary>
+public sealed class SessionLimitTests
+{
+    [Fact]
+    public async Task Fifty_commands_at_once_share_ten_sessions_and_the_polls_go_on()
+    {
+        using var folder = new TestFolder();
+        await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
+        await using var server = await SshServer.StartAsync(folder);
+        await using var connection = await DirectConnection.OpenAsync(server, user);
+        var commands = Task.WhenAll(Enumerable.Range(0, 50).Select(n => connection.RunAsync($"sleep 0.2; echo {n}")));
+        var polls = 0;
+        while (!commands.IsCompleted)
+        {
+            await connection.PollAsync();
+            polls++;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(n => $"{n}\n"), (await commands).Select(Encoding.ASCII.GetString));
+        Assert.InRange(polls, 20, int.MaxValue);
+        Assert.Equal(1, server.Connections);
+        Assert.InRange(MaxSessions(server), 4, 10);
+    }
+
+    [Fact]
+    public async Task Where_one_session_is_allowed_the_GPU_stream_and_commands_have_connections_of_their_own()
+    {
+        using var folder = new TestFolder();
+        await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
+        await using var server = await SshServer.StartAsync(folder, options: "MaxSessions 1");
+        await using var connection = await DirectConnection.OpenAsync(server, user);
+        await using var gpu = await SamplerStream.OpenAsync(
+            connection.Shell, StreamKind.Gpu, [new("gpu", "  b=ready")], TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(20), TimeProvider.System,
+            TestContext.Current.CancellationToken);
+        var outputs = await Task.WhenAll(Enumerable.Range(0, 5).Select(n => connection.RunAsync($"echo {n}")));
+
+        Assert.Equal(["0\n", "1\n", "2\n", "3\n", "4\n"], outputs.Select(Encoding.ASCII.GetString));
+        await connection.PollAsync();
+        await foreach (var answer in gpu.AskAsync(["gpu"], TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("ready", answer.Section?.Body.Trim());
+        }
+
+        Assert.Equal(1 + 1 + 5, server.Connections);
+    }
+
+    /// <summary>Most sessions that were open at once, by the server's log.</summary>
+    private static int MaxSessions(SshServer server)
+    {
+        int open = 0, max = 0;
+        foreach (var line in server.Log.Split('\n'))
+        {
+            open += Starts(line, "Starting session:") - Starts(line, "Close session:");
+            max = Math.Max(max, open);
+        }
+
+        return max;
+
+        static int Starts(string line, string with) => line.StartsWith(with, StringComparison.Ordinal) ? 1 : 0;
+    }
+}

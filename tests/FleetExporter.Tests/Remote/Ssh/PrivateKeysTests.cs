@@ -1,0 +1,63 @@
+using System.Text;
+using FleetExporter.Config;
+using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FleetExporter.Tests.Remote.Ssh;
+
+public sealed class PrivateKeysTests
+{
+    [Theory]
+    [InlineData("none", "ssh-ed25519", null)]
+    [InlineData("aes256-ctr", "ssh-ed25519", "Passphrase")]
+    [InlineData("none", "sk-ssh-ed25519@openssh.com", "SecurityKey")]
+    [InlineData("aes256-ctr", "sk-ecdsa-sha2-nistp256@openssh.com", "SecurityKey")]
+    public void What_a_key_needs_is_in_its_head(string cipher, string type, string? need)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] key = [.. "openssh-key-v1\0"u8, .. Field(cipher), .. Field("bcrypt"), .. Field(""), 0, 0, 0, 1, .. Field([.. Field(type), 1, 2])];
+        Assert.Equal(need, PrivateKeys.NeedOf(Write(folder, OpenSsh(key)))?.ToString());
+    }
+
+    [Theory]
+    [InlineData("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n", "Passphrase")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "Passphrase")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", null)]
+    [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\nnot base64!\n", null)]
+    [InlineData("", null)]
+    public void Other_formats_say_it_in_words(string text, string? need)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(need, PrivateKeys.NeedOf(Write(folder, text))?.ToString());
+        Assert.Null(PrivateKeys.NeedOf(folder.PathOf("missing")));
+    }
+
+    [Fact]
+    public void No_file_is_too_damaged_to_say_so()
+    {
+        using var folder = new TemporaryFolder();
+        Prop.ForAll<byte[]?>(bytes =>
+        {
+            byte[] key = [.. "openssh-key-v1\0"u8, .. bytes ?? []];
+            var file = Write(folder, OpenSsh(key));
+            var (keys, problem) = PrivateKeys.Load(new SshConfig { KeyFile = file, KnownHosts = "/none" });
+            return keys.Count == 0 && problem is { Reason: SshFailure.Auth } && problem.Message.Contains(file, StringComparison.Ordinal);
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    private static string Write(TemporaryFolder folder, string text)
+    {
+        var path = folder.Write("key", text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
+    private static string OpenSsh(byte[] key) =>
+        $"-----BEGIN OPENSSH PRIVATE KEY-----\n{Convert.ToBase64String(key)}\n-----END OPENSSH PRIVATE KEY-----\n";
+
+    private static byte[] Field(string text) => Field(Encoding.ASCII.GetBytes(text));
+
+    private static byte[] Field(byte[] bytes) => [0, 0, 0, (byte)bytes.Length, .. bytes];
+}
