@@ -1,6 +1,6 @@
 # make up     build and run: this machine is watched, or what fleet.yml says
 # make test   everything that is checked, as in CI
-.PHONY: up demo test build bench dashboards lint help
+.PHONY: up demo test soak build bench dashboards lint help
 .DEFAULT_GOAL := help
 
 OUT := artifacts/fleet-exporter
@@ -27,6 +27,12 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 	dotnet build FleetExporter.slnx --nologo -v quiet
 	dotnet format FleetExporter.slnx --verify-no-changes --no-restore
 	scripts/test
+
+soak: ## The long form of a test by its name, minutes instead of seconds: make soak NAME=RekeyTests
+	@scripts/ensure-dotnet
+	@scripts/ensure-packages up test
+	dotnet build tests/FleetExporter.IntegrationTests --nologo -v quiet
+	FLEET_TEST_LONG=1 dotnet test tests/FleetExporter.IntegrationTests --no-build --nologo --filter "$(NAME)" --logger "console;verbosity=detailed"
 
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes
