@@ -58,6 +58,9 @@ internal sealed class SshChannel : IShellProcess
     /// <summary>The number by which messages to the server name the channel.</summary>
     public uint RemoteNumber { get; private set; }
 
+    /// <summary>Whether the channel's last message, which closes it, has been or is about to be sent.</summary>
+    public bool IsClosed => Volatile.Read(ref _closeSent) == 1;
+
     /// <summary>Completes when the server has opened the channel, or fails.</summary>
     public Task Open => _open.Task;
 
@@ -126,9 +129,10 @@ internal sealed class SshChannel : IShellProcess
     }
 
     public Task SendDataAsync(byte[] data, int offset, int count, CancellationToken stop) =>
-        _connection.SendAsync(new ChannelDataMessage(RemoteNumber, data, offset, count), stop);
+        _connection.SendAsync(new ChannelDataMessage(RemoteNumber, data, offset, count), stop, this);
 
-    public Task SendEndAsync() => _exited.Task.IsCompleted ? Task.CompletedTask : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None);
+    public Task SendEndAsync() =>
+        IsClosed ? Task.CompletedTask : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None, this);
 
     /// <summary>Lets the host send as much again as was read, in steps of half a window.</summary>
     public async ValueTask ConsumedAsync(int bytes, CancellationToken stop)
@@ -147,9 +151,9 @@ internal sealed class SshChannel : IShellProcess
             _consumed = 0;
         }
 
-        if (!_exited.Task.IsCompleted)
+        if (!IsClosed)
         {
-            await _connection.SendAsync(new ChannelWindowAdjustMessage(RemoteNumber, grant), stop).ConfigureAwait(false);
+            await _connection.SendAsync(new ChannelWindowAdjustMessage(RemoteNumber, grant), stop, this).ConfigureAwait(false);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
 
             await SendAsync(new ChannelOpenMessage(channel.Number, SshChannel.Window, SshChannel.MaxPacket, new SshNet.SessionChannel()), stop).ConfigureAwait(false);
             await channel.Open.WaitAsync(openTimeout, stop).ConfigureAwait(false);
-            await SendAsync(new ChannelRequestMessage(channel.RemoteNumber, new SshNet.ExecRequest(command)), stop).ConfigureAwait(false);
+            await SendAsync(new ChannelRequestMessage(channel.RemoteNumber, new SshNet.ExecRequest(command)), stop, channel).ConfigureAwait(false);
             return channel;
         }
         catch (Exception e)
@@ -94,8 +94,9 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
     }
 
     /// <summary>Sends one packet in turn. Never blocks the caller's thread: where SSH.NET would, it gets a thread of its own.</summary>
-    /// <exception cref="IOException">The connection has ended.</exception>
-    public async Task SendAsync(Message message, CancellationToken stop)
+    /// <param name="channel">The channel it is for: nothing is sent on one that is closed, because sshd ends the connection over that.</param>
+    /// <exception cref="IOException">The connection has ended, or the channel is closed.</exception>
+    public async Task SendAsync(Message message, CancellationToken stop, SshChannel? channel = null)
     {
         await _sending.WaitAsync(stop).ConfigureAwait(false);
         try
@@ -103,6 +104,11 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
             if (EndedBecause is { } reason)
             {
                 throw new IOException(reason.Message);
+            }
+
+            if (channel is { IsClosed: true })
+            {
+                throw new IOException("the session has ended");
             }
 
             var session = _session!;
