@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FleetExporter.IntegrationTests.Parts;
+using FleetExporter.Remote;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
@@ -22,7 +23,14 @@ public sealed class RekeyTests
         var commands = Task.WhenAll(CommandsAsync(), CommandsAsync());
         for (var i = 0; i < Polls; i++)
         {
-            await connection.PollAsync();
+            try
+            {
+                await connection.PollAsync();
+            }
+            catch (StreamException e)
+            {
+                Assert.Fail($"poll {i}: {e.Message}\n--- sshd\n{string.Join('\n', server.Log.Split('\n').TakeLast(40))}");
+            }
         }
 
         await enough.CancelAsync();
