@@ -127,8 +127,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await WatchAsync(machine);
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
+        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => Show(machine, exporter));
         var samplers = machine.User.Samplers.Select(s => s.Pid).Order().ToList();
-        Assert.Equal(2, samplers.Count);
 
         hang(smi);
         await Until.TrueAsync(() => Hung().Count > 0, "nvidia-smi hangs", () => Show(machine, exporter));

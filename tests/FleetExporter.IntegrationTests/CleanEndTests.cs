@@ -96,7 +96,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     {
         var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("both streams", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_memory_total_bytes") > 0);
-        Assert.Equal(2, machine.User.Samplers.Count);
+        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => Show(machine));
         return exporter;
     }
 

@@ -13,7 +13,7 @@ public abstract class ForceCommandTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         await exporter.UntilOnlineAsync();
-        Assert.Equal(2, machine.User.Samplers.Count);
+        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => string.Join('\n', machine.User.Processes));
         Assert.Equal(1, machine.Server.Connections);
     }
 
