@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Remote;
-using FleetExporter.Remote.Ssh;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
@@ -45,7 +44,6 @@ public sealed class Fleet : IAsyncDisposable
             if (_config?.Ssh.MaxConnecting != config.Ssh.MaxConnecting)
             {
                 _handshakes = new SemaphoreSlim(config.Ssh.MaxConnecting);
-                SshHandshake.ReserveThreads(config.Ssh.MaxConnecting);
             }
 
             _config = config;

@@ -77,6 +77,11 @@ internal static class PrivateKeys
 
         try
         {
+            if (SshNet.Pkcs8Ed25519(text) is { } ed25519)
+            {
+                return ed25519;
+            }
+
             using var key = new MemoryStream(Encoding.UTF8.GetBytes(text));
             using var certificate = File.Exists(file + "-cert.pub") ? new MemoryStream(Encoding.UTF8.GetBytes(Read(file + "-cert.pub"))) : null;
             return new PrivateKeyFile(key, null, certificate);

@@ -79,6 +79,11 @@ internal sealed class SshChannel : IShellProcess
         RemoteNumber = message.RemoteChannelNumber;
         _input.Opened(message.InitialWindowSize, Math.Clamp(message.MaximumPacketSize, 1, MaxPacket));
         _open.TrySetResult();
+        if (_disposed == 1)
+        {
+            // Nobody waits for it any more, and the server counts it until it is closed.
+            _ = CloseAsync();
+        }
     }
 
     public void Refused(ChannelOpenFailureMessage message)
@@ -182,6 +187,7 @@ internal sealed class SshChannel : IShellProcess
     /// <summary>The server counts a session until it has closed it, so its place is kept until then.</summary>
     private async Task LeaveAsync()
     {
+        await _open.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_open.Task.IsCompletedSuccessfully)
         {
             await ((Task)_exited.Task).WaitAsync(CloseGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

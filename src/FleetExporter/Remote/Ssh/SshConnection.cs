@@ -100,43 +100,12 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
 
     /// <summary>Sends one packet in turn. Never blocks the caller's thread: where SSH.NET would, it gets a thread of its own.</summary>
     /// <param name="channel">The channel it is for: nothing is sent on one that is closed, because sshd ends the connection over that.</param>
+    /// <param name="stop">Ends the wait. A send that blocks goes on and keeps its turn: half a packet would break the connection.</param>
     /// <exception cref="IOException">The connection has ended, or the channel is closed.</exception>
     public async Task SendAsync(Message message, CancellationToken stop, SshChannel? channel = null)
     {
         await _sending.WaitAsync(stop).ConfigureAwait(false);
-        try
-        {
-            if (EndedBecause is { } reason)
-            {
-                throw new IOException(reason.Message);
-            }
-
-            if (channel is { IsClosed: true })
-            {
-                throw new IOException("the session has ended");
-            }
-
-            var session = _session!;
-            if (!_exchangingKeys && SshNet.CanSendNow(session))
-            {
-                SshNet.Send(session, message);
-            }
-            else
-            {
-                await Task.Factory.StartNew(
-                    () => SshNet.Send(session, message), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                    .ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is not (IOException or OperationCanceledException))
-        {
-            Fail(SshNetErrors.OfOpen(e));
-            throw new IOException(e.Message, e);
-        }
-        finally
-        {
-            _sending.Release();
-        }
+        await SendInTurnAsync(message, channel).WaitAsync(stop).ConfigureAwait(false);
     }
 
     /// <summary>Ends the connection at once, whatever its peer does.</summary>
@@ -173,6 +142,43 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         await closing.WaitAsync(DisposeGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Fail(new StreamException(SshFailure.Closed, "the connection was closed"));
         Budget.Dispose();
+    }
+
+    private async Task SendInTurnAsync(Message message, SshChannel? channel)
+    {
+        try
+        {
+            if (EndedBecause is { } reason)
+            {
+                throw new IOException(reason.Message);
+            }
+
+            if (channel is { IsClosed: true })
+            {
+                throw new IOException("the session has ended");
+            }
+
+            var session = _session!;
+            if (!_exchangingKeys && SshNet.CanSendNow(session))
+            {
+                SshNet.Send(session, message);
+            }
+            else
+            {
+                await Task.Factory.StartNew(
+                    () => SshNet.Send(session, message), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            Fail(SshNetErrors.OfOpen(e));
+            throw new IOException(e.Message, e);
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     private SshChannel? Channel(ChannelMessage message) => _channels.GetValueOrDefault(message.LocalChannelNumber);

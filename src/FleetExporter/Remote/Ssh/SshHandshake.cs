@@ -14,17 +14,6 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
 
     public ConnectPhase Phase => _phase;
 
-    /// <summary>
-    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add that many threads at once; by itself it adds one
-    /// or two a second beyond the number of CPUs, and everything else would wait meanwhile.
-    /// </summary>
-    /// <param name="handshakes">Handshakes at once.</param>
-    public static void ReserveThreads(int handshakes)
-    {
-        ThreadPool.GetMinThreads(out _, out var completionPortThreads);
-        ThreadPool.SetMinThreads(Environment.ProcessorCount + handshakes, completionPortThreads);
-    }
-
     /// <exception cref="StreamException">Why there is no connection.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was requested.</exception>
     public async Task<SshConnection> RunAsync(CancellationToken stop)
@@ -67,7 +56,12 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         SshAlgorithms.Apply(
             info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
         var client = new SshClient(info);
-        client.ServerIdentificationReceived += (_, _) => _phase = ConnectPhase.Handshake;
+        using var thread = new BlockedThread();
+        client.ServerIdentificationReceived += (_, _) =>
+        {
+            _phase = ConnectPhase.Handshake;
+            thread.Begin();
+        };
         client.HostKeyReceived += (sender, presented) =>
         {
             hostKey.Check(sender, presented);
@@ -121,5 +115,42 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
             () => Dns.GetHostAddresses(address.Host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(config.ConnectTimeout, clock, stop).ConfigureAwait(false);
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>
+    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add one for each handshake at once; by itself it adds one
+    /// or two a second beyond the number of CPUs, and everything else would wait meanwhile.
+    /// </summary>
+    private sealed class BlockedThread : IDisposable
+    {
+        private static readonly Lock Counting = new();
+        private static int _blocked;
+        private static int _reserved;
+
+        private bool _begun;
+
+        public void Begin()
+        {
+            lock (Counting)
+            {
+                _begun = true;
+                if (++_blocked <= _reserved)
+                {
+                    return;
+                }
+
+                _reserved = _blocked;
+                ThreadPool.GetMinThreads(out _, out var completionPortThreads);
+                ThreadPool.SetMinThreads(Environment.ProcessorCount + _reserved, completionPortThreads);
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (Counting)
+            {
+                _blocked -= _begun ? 1 : 0;
+            }
+        }
     }
 }

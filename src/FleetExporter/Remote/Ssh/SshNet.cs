@@ -92,6 +92,24 @@ internal static class SshNet
             [.. key.HostKeyAlgorithms.Where(a => a.Name is not ("ssh-rsa" or "ssh-rsa-cert-v01@openssh.com"))];
     }
 
+    /// <summary>
+    /// An Ed25519 key in PKCS#8 (RFC 8410), as OpenSSL writes it; null for any other. SSH.NET takes the two bytes before the key for a part of it and
+    /// then offers a public key that is not the file's.
+    /// </summary>
+    /// <param name="pem">The whole file.</param>
+    public static PrivateKeyFile? Pkcs8Ed25519(string pem)
+    {
+        const string Begin = "-----BEGIN PRIVATE KEY-----", End = "-----END PRIVATE KEY-----";
+        // SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING of 32 bytes } }
+        ReadOnlySpan<byte> prefix = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+        var (from, to) = (pem.IndexOf(Begin, StringComparison.Ordinal), pem.IndexOf(End, StringComparison.Ordinal));
+        var key = new byte[128];
+        return from >= 0 && to > from && Convert.TryFromBase64String(pem[(from + Begin.Length)..to], key, out var length)
+            && length == prefix.Length + 32 && key.AsSpan().StartsWith(prefix)
+            ? new PrivateKeyFile(new ED25519Key(key[prefix.Length..length]))
+            : null;
+    }
+
     /// <summary>The channel type <c>session</c>; SSH.NET's own class is internal.</summary>
     public sealed class SessionChannel : ChannelOpenInfo
     {

@@ -4,6 +4,7 @@ using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 using FsCheck;
 using FsCheck.Fluent;
+using Renci.SshNet.Security;
 
 namespace FleetExporter.Tests.Remote.Ssh;
 
@@ -45,6 +46,20 @@ public sealed class PrivateKeysTests
             var (keys, problem) = PrivateKeys.Load(new SshConfig { KeyFile = file, KnownHosts = "/none" });
             return keys.Count == 0 && problem is { Reason: SshFailure.Auth } && problem.Message.Contains(file, StringComparison.Ordinal);
         }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    /// <summary>The key of RFC 8410 section 10.3, and its public key from section 10.1.</summary>
+    [Fact]
+    public void An_Ed25519_key_in_PKCS8_has_its_own_public_key()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Write(
+            folder, "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n");
+        var (keys, problem) = PrivateKeys.Load(new SshConfig { KeyFile = file, KnownHosts = "/none" });
+
+        Assert.Null(problem);
+        var subjectPublicKeyInfo = Convert.FromBase64String("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=");
+        Assert.Equal(subjectPublicKeyInfo[^32..], ((ED25519Key)Assert.Single(keys).Key).PublicKey);
     }
 
     private static string Write(TemporaryFolder folder, string text)
