@@ -55,8 +55,8 @@ internal static class SampleFleet
         var clock = new FixedClock();
         var attached = new AttachedTimes(null, clock, NullLogger<AttachedTimes>.Instance);
         var record = new HostRecord(
-            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)), Metrics,
-            clock);
+            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
+            Metrics, clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
         return record;
     }

@@ -16,7 +16,10 @@ internal static class SshClientBench
     private const int Commands = 200;
     private const int FrameBytes = 8 * 1024;
 
-    private static readonly SectionScript Blob = new("blob", $"  b=$blob; [ \"$b\" ] || {{ b=0123456789abcdef; while [ ${{#b}} -lt {FrameBytes} ]; do b=$b$b; done; blob=$b; }}");
+    /// <summary>Made once on the host, then only printed.</summary>
+    private static readonly SectionScript Blob = new(
+        "blob",
+        $"  b=$blob; [ \"$b\" ] || {{ b=0123456789abcdef; while [ ${{#b}} -lt {FrameBytes} ]; do b=$b$b; done; blob=$b; }}");
 
     /// <summary>
     /// Prints one JSON object: CPU milliseconds of this process per frame of 8 KiB, and milliseconds of each round trip of a session that runs
@@ -44,7 +47,8 @@ internal static class SshClientBench
             cpu_per_frame = cpu,
             session = await TimesAsync(() => SessionAsync(shell)),
             command = await TimesAsync(() => RemoteCommand.RunAsync(
-                shell, new CommandRequest("true", TimeSpan.FromSeconds(10)), static (_, _) => ValueTask.CompletedTask, TimeProvider.System, CancellationToken.None)),
+                shell, new CommandRequest("true", TimeSpan.FromSeconds(10)), static (_, _) => ValueTask.CompletedTask, TimeProvider.System,
+                CancellationToken.None)),
         }));
     }
 

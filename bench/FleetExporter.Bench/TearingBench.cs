@@ -9,8 +9,8 @@ using Prometheus;
 namespace FleetExporter.Bench;
 
 /// <summary>
-/// Scrapes while every host's values change: each round gives four values of a host the same number, so a page on which a host has different ones mixes
-/// two readings.
+/// Scrapes while the values of all hosts change. Each round sets four values of a host to the same number, so a page on which they differ mixes two
+/// readings.
 /// </summary>
 internal static partial class TearingBench
 {

@@ -46,7 +46,7 @@ def run(root: Path, numbers: list[int]) -> None:
         page.put("ratios", "from the table above", ratio_table(costs))
         page.put("memory", f"PSS after {WARM + STEADY} s of polling", memory_table(memories))
         page.put("first-page", "the same runs", first_page_table(first_pages))
-        with contestants.service(root, home, 1) as watched:
+        with contestants.service(root, home, 1, "openssh") as watched:   # a control socket is what other programs can use
             page.put("latency", f"{TIMES} of each, in turns", latency_table(*latency(home, watched)))
     finally:
         home.remove()

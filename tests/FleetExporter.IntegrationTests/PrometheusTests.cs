@@ -84,7 +84,8 @@ public sealed class PrometheusTests
               - { job_name: prometheus, static_configs: [{ targets: ["127.0.0.1:@PORT@"] }] }
             """);
         await prometheus.UntilAsync("up{job='open'} == 1 and on () up{job='text'} == 1 and on () up{job='prometheus'} == 1");
-        string[] sampled = ["http_request_duration_seconds_bucket", "fleet_poll_phase_duration_seconds_count", "process_working_set_bytes", "fleet_host_cpus"];
+        string[] sampled =
+            ["http_request_duration_seconds_bucket", "fleet_poll_phase_duration_seconds_count", "process_working_set_bytes", "fleet_host_cpus"];
         foreach (var family in sampled)
         {
             await prometheus.UntilAsync($"{family}{{job='open'}} and on () {family}{{job='text'}}");

@@ -5,6 +5,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Store;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FleetExporter.Api;
 
@@ -22,9 +23,9 @@ internal static class MetricsParts
     {
         services.AddSingleton<ServiceMetrics>();
         services.AddSingleton(s => new DroppedSeries(s.GetRequiredService<ServiceMetrics>(), ServicePage.Limited));
-        foreach (var owner in Owners.Where(o => o != typeof(DroppedSeries)))
+        foreach (var owner in Owners)
         {
-            services.AddSingleton(owner);
+            services.TryAddSingleton(owner);
         }
     }
 

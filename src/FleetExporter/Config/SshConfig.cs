@@ -2,8 +2,8 @@ namespace FleetExporter.Config;
 
 /// <summary>How a host is reached over SSH: the defaults of <c>ssh:</c> with the host's own keys laid over them.</summary>
 /// <remarks>
-/// Without a user the login user is that of <see cref="ConfigFile"/>, else the account the service runs as. Without a key file the default keys of that
-/// account are tried, and with OpenSSH's client also the agent and the keys that <see cref="ConfigFile"/> names.
+/// Without a user the login user is that of <see cref="ConfigFile"/>, else the account the service runs as. Without a key file the default keys of
+/// that account are tried, and with OpenSSH's client also the agent and the keys that <see cref="ConfigFile"/> names.
 /// </remarks>
 public sealed record SshConfig
 {
@@ -16,7 +16,9 @@ public sealed record SshConfig
     /// <summary>Absolute path of the private key, the only one offered. Default null: see the remarks.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>Absolute path of an ssh_config for aliases and jump hosts, which only OpenSSH's client reads. Default null: none is read, nor the account's own.</summary>
+    /// <summary>
+    /// Absolute path of an ssh_config for aliases and jump hosts, which only OpenSSH's client reads. Default null: none is read, nor the account's own.
+    /// </summary>
     public string? ConfigFile { get; init; }
 
     /// <summary>Absolute path of the host keys that are trusted. Default <c>known_hosts</c> in the data directory.</summary>

@@ -112,9 +112,10 @@ public sealed class OpenSsh : IShell
         }
         catch (StreamException) when (!SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable))
         {
+            var reason = SshClientChoice.Of(_config, Environment.GetEnvironmentVariable).Reason;
             throw new StreamException(
                 SshFailure.Shell,
-                $"the host is reached by OpenSSH's client ({SshClientChoice.Of(_config, Environment.GetEnvironmentVariable).Reason}), which is not installed "
+                $"the host is reached by OpenSSH's client ({reason}), which is not installed "
                 + "on this machine: install it (Debian: openssh-client), or remove the reason");
         }
     }

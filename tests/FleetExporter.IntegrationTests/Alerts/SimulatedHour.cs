@@ -58,8 +58,8 @@ internal sealed partial class SimulatedHour
             var machine = Machine.At(n);
             var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(
-                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter), polls,
-                _clock), new Schedule()));
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter),
+                polls, _clock), new Schedule()));
         }
 
         for (var minute = -1; minute <= Minutes; minute++)

@@ -9,7 +9,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>Tries one host step by step, as the service would use it: client, name, port, host key, login, shell, then every collector once.</summary>
+/// <summary>Tries one host step by step: client, name, port, host key, login, shell, then every collector once.</summary>
 internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
 {
     /// <summary>A command that hangs is killed after one to two of these.</summary>

@@ -9,15 +9,15 @@ namespace FleetExporter.Remote.Ssh;
 internal sealed record KnownKeys(
     IReadOnlyList<KnownHostsLine> Keys, IReadOnlyList<KnownHostsLine> Authorities, IReadOnlyList<KnownHostsLine> Revoked);
 
-/// <summary>A known_hosts file. Read again when it has changed, so that a key added to it counts at the next attempt.</summary>
+/// <summary>
+/// A known_hosts file, read at every attempt to connect: a key added to it counts at the next one, and no host keeps a copy of all hosts' keys.
+/// </summary>
 internal sealed class KnownHosts(string path)
 {
     /// <summary>Longest file that is read, in bytes.</summary>
     private const long MaxLength = 16 * 1024 * 1024;
 
     private static readonly Lock Writing = new();
-
-    private (DateTime Written, long Length, IReadOnlyList<KnownHostsLine> Lines)? _read;
 
     public string Path => path;
 
@@ -46,7 +46,7 @@ internal sealed class KnownHosts(string path)
         }
     }
 
-    private IReadOnlyList<KnownHostsLine> Read()
+    private IEnumerable<KnownHostsLine> Read()
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -59,14 +59,6 @@ internal sealed class KnownHosts(string path)
             throw new IOException($"{path} is longer than {MaxLength} bytes");
         }
 
-        var (written, length) = (file.LastWriteTimeUtc, file.Length);
-        if (_read is { } read && read.Written == written && read.Length == length)
-        {
-            return read.Lines;
-        }
-
-        List<KnownHostsLine> lines = [.. File.ReadLines(path).Select(KnownHostsLine.Parse).OfType<KnownHostsLine>()];
-        _read = (written, length, lines);
-        return lines;
+        return File.ReadLines(path).Select(KnownHostsLine.Parse).OfType<KnownHostsLine>();
     }
 }

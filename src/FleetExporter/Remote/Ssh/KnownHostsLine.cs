@@ -80,7 +80,7 @@ internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, str
         return matched;
     }
 
-    /// <summary>The type that a public key carries in itself; null when it is none.</summary>
+    /// <summary>The key type encoded in a public key; null if it is malformed.</summary>
     internal static string? TypeOf(ReadOnlySpan<byte> key) =>
         key.Length > 4 && System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(key) is var length && length <= 64 && length <= key.Length - 4
             ? Encoding.ASCII.GetString(key.Slice(4, (int)length))

@@ -49,12 +49,9 @@ internal static class PrivateKeys
     {
         try
         {
-            var text = Read(file);
-            return text.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", StringComparison.Ordinal) ? NeedOf(OpenSshKey(text))
-                : text.Contains("ENCRYPTED", StringComparison.Ordinal) ? KeyNeed.Passphrase
-                : null;
+            return NeedOfText(Read(file));
         }
-        catch (Exception e) when (e is StreamException or FormatException)
+        catch (StreamException)
         {
             return null;
         }
@@ -63,7 +60,7 @@ internal static class PrivateKeys
     private static PrivateKeyFile Load(string file)
     {
         var text = Read(file);
-        switch (NeedOf(file))
+        switch (NeedOfText(text))
         {
             case KeyNeed.Passphrase:
                 throw Refused(
@@ -115,6 +112,20 @@ internal static class PrivateKeys
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Refused($"the key file {file} cannot be read: {Printable.Line(e.Message, 150)}");
+        }
+    }
+
+    private static KeyNeed? NeedOfText(string text)
+    {
+        try
+        {
+            return text.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", StringComparison.Ordinal) ? NeedOf(OpenSshKey(text))
+                : text.Contains("ENCRYPTED", StringComparison.Ordinal) ? KeyNeed.Passphrase
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
         }
     }
 

@@ -4,7 +4,9 @@ namespace FleetExporter.Remote.Ssh;
 /// The sessions that one connection may have open at once: streams and commands share what sshd allows (<c>MaxSessions</c>, 10 by default).
 /// Commands wait for a place and leave some to the streams.
 /// </summary>
-internal sealed class SessionBudget : IDisposable
+#pragma warning disable CA1001 // Disposing a semaphore leaves its waiters waiting; without a wait handle it holds nothing to free.
+internal sealed class SessionBudget
+#pragma warning restore CA1001
 {
     public const int MaxSessions = 10;
 
@@ -35,12 +37,6 @@ internal sealed class SessionBudget : IDisposable
         return new Place(this, isCommand);
     }
 
-    public void Dispose()
-    {
-        _all.Dispose();
-        _commands.Dispose();
-    }
-
     private sealed class Place(SessionBudget budget, bool isCommand) : IDisposable
     {
         private int _left;
@@ -52,17 +48,10 @@ internal sealed class SessionBudget : IDisposable
                 return;
             }
 
-            try
+            budget._all.Release();
+            if (isCommand)
             {
-                budget._all.Release();
-                if (isCommand)
-                {
-                    budget._commands.Release();
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                // The connection ended first.
+                budget._commands.Release();
             }
         }
     }

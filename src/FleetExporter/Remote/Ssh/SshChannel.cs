@@ -199,12 +199,14 @@ internal sealed class SshChannel : IShellProcess
 
     private void Take(SshChannelOutput output, ReadOnlySpan<byte> data)
     {
+        bool isExceeded;
         lock (_window)
         {
             _receivable -= data.Length;
+            isExceeded = _receivable < 0;
         }
 
-        if (_receivable < 0)
+        if (isExceeded)
         {
             _connection.Fail(new StreamException(SshFailure.Closed, "the host sent more than its window allows"));
             return;

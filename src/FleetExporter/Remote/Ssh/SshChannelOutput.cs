@@ -52,7 +52,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         Wake(null);
     }
 
-    /// <summary>Nothing more comes; what is there can still be read.</summary>
+    /// <summary>Marks the end of the data; what is buffered can still be read.</summary>
     public void Complete()
     {
         lock (_lock)

@@ -141,7 +141,6 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         var closing = Task.Factory.StartNew(client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await closing.WaitAsync(DisposeGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Fail(new StreamException(SshFailure.Closed, "the connection was closed"));
-        Budget.Dispose();
     }
 
     private async Task SendInTurnAsync(Message message, SshChannel? channel)

@@ -118,8 +118,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
     }
 
     /// <summary>
-    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add one for each handshake at once; by itself it adds one
-    /// or two a second beyond the number of CPUs, and everything else would wait meanwhile.
+    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add one for each handshake at once; by itself it adds
+    /// one or two a second beyond the number of CPUs, and everything else would wait meanwhile.
     /// </summary>
     private sealed class BlockedThread : IDisposable
     {

@@ -139,9 +139,7 @@ internal static class SshNet
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
-    private static extern ref Socket? SocketField(Session session);
-
-    private static Socket? SocketOf(Session session) => SocketField(session);
+    private static extern ref Socket? SocketOf(Session session);
 
     private sealed class GuardedKeyExchange(IKeyExchange inner, Action end, Action<Session> seen) : IKeyExchange
     {
