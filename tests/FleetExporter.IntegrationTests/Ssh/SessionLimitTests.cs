@@ -52,6 +52,40 @@ public sealed class SessionLimitTests
         Assert.Equal(1 + 1 + 5, server.Connections);
     }
 
+    [Fact]
+    public async Task Commands_that_wait_for_a_session_end_with_the_connection()
+    {
+        using var folder = new TestFolder();
+        await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
+        await using var server = await SshServer.StartAsync(folder);
+        var connection = await DirectConnection.OpenAsync(server, user);
+        var commands = Enumerable.Range(0, 10).Select(_ => EndOfAsync(connection.Shell)).ToList();
+        await Until.TrueAsync(
+            () => user.Processes.Count(p => p.CommandLine == "sleep 60") == 6, "six run and four wait", () => string.Join('\n', user.Processes));
+
+        await connection.DisposeAsync();
+        var ends = await Task.WhenAll(commands).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Assert.Equal(6, ends.Count(end => end == CommandEnd.Lost));
+        Assert.Equal(4, ends.Count(end => end is null));
+    }
+
+    /// <summary>How a command of a minute ended; null when it did not start.</summary>
+    private static async Task<CommandEnd?> EndOfAsync(IShell shell)
+    {
+        try
+        {
+            var result = await RemoteCommand.RunAsync(
+                shell, new CommandRequest("sleep 60", TimeSpan.FromMinutes(2)), (_, _) => ValueTask.CompletedTask, TimeProvider.System,
+                TestContext.Current.CancellationToken);
+            return result.End;
+        }
+        catch (StreamException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Most sessions that were open at once, by the server's log.</summary>
     private static int MaxSessions(SshServer server)
     {
