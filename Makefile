@@ -31,8 +31,8 @@ test: ## Installs what is missing, builds with warnings as errors, checks the st
 soak: ## The long form of a test by its name, minutes instead of seconds: make soak NAME=RekeyTests
 	@scripts/ensure-dotnet
 	@scripts/ensure-packages up test
-	dotnet build tests/FleetExporter.IntegrationTests --nologo -v quiet
-	FLEET_TEST_LONG=1 dotnet test tests/FleetExporter.IntegrationTests --no-build --nologo --filter "$(NAME)" --logger "console;verbosity=detailed"
+	dotnet build FleetExporter.slnx --nologo -v quiet
+	FLEET_TEST_LONG=1 scripts/test --filter "$(NAME)" --logger "console;verbosity=detailed"
 
 lint: ## Checks the style only.
 	dotnet format FleetExporter.slnx --verify-no-changes

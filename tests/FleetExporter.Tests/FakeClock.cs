@@ -41,12 +41,15 @@ public sealed class FakeClock : TimeProvider
     }
 
     /// <summary>Moves the clock, stopping at each timer on the way; a timer armed by another one's callback fires too when it is due by the end.</summary>
-    public void Advance(TimeSpan time)
+    /// <returns>Whether any timer fired; if none did, nothing has changed but the time.</returns>
+    public bool Advance(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var end = GetUtcNow() + time;
+        var fired = false;
         while (TakeDue(end) is { } timer)
         {
+            fired = true;
             timer.Fire();
         }
 
@@ -54,6 +57,8 @@ public sealed class FakeClock : TimeProvider
         {
             _now = end;
         }
+
+        return fired;
     }
 
     // The earliest timer due by then, re-armed when it is periodic; the clock stands at its time.

@@ -19,6 +19,7 @@ using FleetExporter.Simulation;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -89,27 +90,7 @@ public static class WebHost
         app.UseMiddleware<Gate>();
         app.UseMiddleware<BodyRules>();
         app.UseWebSockets(WebSocketEndpoint.Options);
-        app.MapMetrics();
-        app.MapOperations();
-        app.MapHosts();
-        app.MapRecent();
-        app.MapOverview();
-        app.MapDebug();
-        app.MapLogin();
-        app.MapAudit();
-        app.MapExec();
-        app.MapKill();
-        app.MapConnections();
-        app.MapWatching();
-        app.MapHistory();
-        app.MapProjects();
-        app.MapHooks();
-        app.MapAlerts();
-        app.MapJobs();
-        app.MapJobActions();
-        app.MapLive();
-        app.MapDocs();
-        app.MapApiDescription();
+        MapRoutes(app);
         map?.Invoke(app);
         app.CheckAccess();
 
@@ -118,6 +99,42 @@ public static class WebHost
         // Before the requests that wait for them are: nothing of a command outlives the service.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<CommandRunner>().StopAll);
         return app;
+    }
+
+    /// <summary>Everything that is served but the operator's page.</summary>
+    private static void MapRoutes(WebApplication app)
+    {
+        var routes = app.MapGroup("");
+
+        // Routes read their bodies themselves; delegates made at build time announce a JSON body of no type where a parameter might be a service.
+        ((IEndpointConventionBuilder)routes).Finally(static route =>
+        {
+            foreach (var untyped in route.Metadata.OfType<IAcceptsMetadata>().Where(a => a.RequestType is null || a.RequestType == typeof(void)).ToList())
+            {
+                route.Metadata.Remove(untyped);
+            }
+        });
+        routes.MapMetrics();
+        routes.MapOperations();
+        routes.MapHosts();
+        routes.MapRecent();
+        routes.MapOverview();
+        routes.MapDebug();
+        routes.MapLogin();
+        routes.MapAudit();
+        routes.MapExec();
+        routes.MapKill();
+        routes.MapConnections();
+        routes.MapWatching();
+        routes.MapHistory();
+        routes.MapProjects();
+        routes.MapHooks();
+        routes.MapAlerts();
+        routes.MapJobs();
+        routes.MapJobActions();
+        routes.MapLive();
+        routes.MapDocs();
+        routes.MapApiDescription();
     }
 
     /// <summary>Who may do what, and where what must not be lost is kept.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FleetExporter.IntegrationTests.Parts;
 using FleetExporter.Remote;
+using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 

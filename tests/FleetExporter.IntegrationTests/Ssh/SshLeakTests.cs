@@ -1,6 +1,7 @@
 using FleetExporter.IntegrationTests.Parts;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
+using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 

@@ -51,13 +51,15 @@ internal sealed class World : IAsyncDisposable
 
     public HostSnapshot Host(string host = "a") => State.Find(host) ?? throw new KeyNotFoundException(host);
 
-    /// <summary>Moves the clock a second at a time, letting everything come to rest after each.</summary>
+    /// <summary>Moves the clock a second at a time, letting everything come to rest after the first and each that a timer fires in.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
         {
-            Clock.Advance(TimeSpan.FromSeconds(1));
-            await SettleAsync();
+            if (Clock.Advance(TimeSpan.FromSeconds(1)) || passed == TimeSpan.Zero)
+            {
+                await SettleAsync();
+            }
         }
     }
 
@@ -80,7 +82,7 @@ internal sealed class World : IAsyncDisposable
     public async Task SettleAsync()
     {
         (int, int, HostSnapshot?) before = default;
-        for (var calm = 0; calm < 20;)
+        for (var calm = 0; calm < 25;)
         {
             // A fair turn of the pool comes after all that waits there, however busy the machine is.
             await Task.Delay(1, TestContext.Current.CancellationToken);

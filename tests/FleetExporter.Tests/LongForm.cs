@@ -1,4 +1,4 @@
-namespace FleetExporter.IntegrationTests.Parts;
+namespace FleetExporter.Tests;
 
 /// <summary>How often a test repeats what it does: <c>FLEET_TEST_LONG=1</c> chooses the long form, which takes minutes.</summary>
 internal static class LongForm
