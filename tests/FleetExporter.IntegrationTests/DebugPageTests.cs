@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary><c>/debug/hosts/{host}</c> of a real host.</summary>
-public sealed class DebugPageTests
+public abstract class DebugPageTests(string client) : SshTests(client)
 {
     private const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
     private const string Secret = "hf_Q7x9SECRET";
@@ -11,12 +11,12 @@ public sealed class DebugPageTests
     [Fact]
     public async Task It_has_what_came_what_was_made_of_it_and_what_failed()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var tmux = new TmuxServer(machine.User);
         await tmux.CreateAsync("work");
         await using var exporter = await machine.WatchAsync();
-        await exporter.UntilAsync("all of it", p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any());
+        await exporter.UntilAsync("all of it", p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
         var debug = await exporter.JsonAsync("/debug/hosts/box");
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(
@@ -59,7 +59,7 @@ public sealed class DebugPageTests
     [Fact]
     public async Task A_secret_among_the_arguments_of_a_process_comes_out_nowhere()
     {
-        await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
+        await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         smi.Processes((H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret} -x", 90));
         var report = machine.Folder.PathOf("smi", "report.xml");
@@ -98,4 +98,8 @@ public sealed class DebugPageTests
     }
 
     private static string Unescaped(string json) => json.Replace("\\u2026", "…", StringComparison.Ordinal);
+
+    public sealed class WithBuiltinClient() : DebugPageTests("builtin");
+
+    public sealed class WithOpenSsh() : DebugPageTests("openssh");
 }

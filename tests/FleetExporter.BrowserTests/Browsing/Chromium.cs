@@ -3,7 +3,7 @@ namespace FleetExporter.BrowserTests.Browsing;
 /// <summary>Debian's Chromium, one for the whole run. It can reach nothing but loopback addresses.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private const string Program = "/usr/bin/chromium";
+    private const string Program = "/usr/bin/chromium-headless-shell";
 
     private IPlaywright? _playwright;
 

@@ -107,33 +107,31 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         Assert.Empty(await box.SessionsAsync());
     }
 
-    /// <summary>With what depends on the scripts and not on the client.</summary>
-    public sealed class WithBuiltinClient() : JobRunsTests("builtin")
+    [Theory]
+    [InlineData("sleep 600")]
+    [InlineData("trap '' TERM INT HUP; while :; do sleep 600; done")]
+    [InlineData("setsid sh -c \"trap '' TERM HUP; while :; do sleep 600; done\" & sleep 600")]
+    [InlineData("(setsid sleep 600 &) ; kill -STOP $$")]
+    [InlineData("env -i PATH=$PATH sh -c 'trap \"\" TERM HUP; while :; do sleep 600; done'")]
+    public async Task Nothing_stays_of_a_job_that_is_cancelled(string command)
     {
-        [Theory]
-        [InlineData("sleep 600")]
-        [InlineData("trap '' TERM INT HUP; while :; do sleep 600; done")]
-        [InlineData("setsid sh -c \"trap '' TERM HUP; while :; do sleep 600; done\" & sleep 600")]
-        [InlineData("(setsid sleep 600 &) ; kill -STOP $$")]
-        [InlineData("env -i PATH=$PATH sh -c 'trap \"\" TERM HUP; while :; do sleep 600; done'")]
-        public async Task Nothing_stays_of_a_job_that_is_cancelled(string command)
-        {
-            await using var box = await JobMachine.StartAsync(Client);
-            await box.Tmux.CreateAsync("other", "exec sleep 999");
-            await box.StartAsync("stubborn", "echo here; " + command);
-            await Until.TrueAsync(() => box.Runs("sleep 600"), "it runs", () => box.Exporter.Log);
-            var (status, job) = await box.PostAsync("stubborn", "cancel");
+        await using var box = await JobMachine.StartAsync(Client);
+        await box.Tmux.CreateAsync("other", "exec sleep 999");
+        var id = (await box.StartAsync("stubborn", "echo here; " + command)).Text("id");
+        await Until.TrueAsync(() => box.Machine.User.Processes.Any(p => p.CommandLine == "sleep 600"), "it runs", () => box.Exporter.Log);
+        var (status, job) = await box.PostAsync("stubborn", "cancel");
 
-            Assert.Equal((200, "cancelled"), (status, job.Text("status")));
-            Assert.NotNull(job["completed_at"]);
-            Assert.False(box.Runs("sleep 600"));
-            Assert.False(box.Runs("fleet-job"));
-            Assert.Equal(["other"], await box.SessionsAsync());
-            Assert.True(box.Runs("sleep 999"));
-            Assert.Equal("here", (await box.OutputAsync("stubborn"))[0]);
-            Assert.Equal(409, (await box.PostAsync("stubborn", "cancel")).Status);
-        }
+        Assert.Equal((200, "cancelled"), (status, job.Text("status")));
+        Assert.NotNull(job["completed_at"]);
+        Assert.False(box.Runs("sleep 600"));
+        Assert.False(box.Runs($"fleet-job {id}"));
+        Assert.Equal(["other"], await box.SessionsAsync());
+        Assert.True(box.Runs("sleep 999"));
+        Assert.Equal("here", (await box.OutputAsync("stubborn"))[0]);
+        Assert.Equal(409, (await box.PostAsync("stubborn", "cancel")).Status);
     }
+
+    public sealed class WithBuiltinClient() : JobRunsTests("builtin");
 
     public sealed class WithOpenSsh() : JobRunsTests("openssh");
 }

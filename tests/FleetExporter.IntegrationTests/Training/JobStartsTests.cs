@@ -61,45 +61,43 @@ public abstract class JobStartsTests(string client) : SshTests(client)
         Assert.Equal(200, (await box.PostAsync("one", "cancel")).Status);
     }
 
-    /// <summary>With what depends on the scripts and not on the client.</summary>
-    public sealed class WithBuiltinClient() : JobStartsTests("builtin")
+    /// <summary>What shells, tmux and its formats have a meaning for.</summary>
+    private static readonly string[] Hostile =
+    [
+        "'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "ä€😀", ";", "a;", "\\;", "#{pid} #S %%", "*", "{", "}", "~", "!", "&", "|", "\t ",
+        "-n", "'\\''", "\u0001\u001b[31m", "$$", "@ID@",
+    ];
+
+    [Theory]
+    [InlineData("/bin/bash")]
+    [InlineData("/bin/dash")]
+    public async Task Every_text_arrives_exactly(string shell)
     {
-        /// <summary>What shells, tmux and its formats have a meaning for.</summary>
-        private static readonly string[] Hostile =
-        [
-            "'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "ä€😀", ";", "a;", "\\;", "#{pid} #S %%", "*", "{", "}", "~", "!", "&", "|", "\t ",
-            "-n", "'\\''", "\u0001\u001b[31m", "$$", "@ID@",
-        ];
+        var random = new Random(20261121);
+        List<string> texts = [.. Hostile, .. Enumerable.Range(0, 12).Select(_ => string.Concat(random.GetItems(Hostile, random.Next(1, 40))))];
+        await using var box = await JobMachine.StartAsync(Client, shell: shell);
 
-        [Theory]
-        [InlineData("/bin/bash")]
-        [InlineData("/bin/dash")]
-        public async Task Every_text_arrives_exactly(string shell)
+        // The text ends the command, or stands in the midst of it.
+        var n = 0;
+        foreach (var text in texts)
         {
-            var random = new Random(20261121);
-            List<string> texts = [.. Hostile, .. Enumerable.Range(0, 12).Select(_ => string.Concat(random.GetItems(Hostile, random.Next(1, 40))))];
-            await using var box = await JobMachine.StartAsync(Client, shell: shell);
+            var quoted = "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+            var command = n % 2 == 0
+                ? $"printf %s {quoted} >text.{n}; mv text.{n} out.{n};"
+                : $"exec >out.{n}.new; mv out.{n}.new out.{n}; printf %s {quoted}";
+            await box.StartAsync($"job {n}", command);
+            n++;
+        }
 
-            // The text ends the command, or stands in the midst of it.
-            var n = 0;
-            foreach (var text in texts)
-            {
-                var quoted = "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-                var command = n % 2 == 0
-                    ? $"printf %s {quoted} >text.{n}; mv text.{n} out.{n};"
-                    : $"exec >out.{n}.new; mv out.{n}.new out.{n}; printf %s {quoted}";
-                await box.StartAsync($"job {n}", command);
-                n++;
-            }
-
-            for (n = 0; n < texts.Count; n++)
-            {
-                Assert.Equal("completed", (await box.UntilOverAsync($"job {n}")).Text("status"));
-                var output = Path.Combine(box.Machine.User.Home, $"out.{n}");
-                Assert.Equal(texts[n], await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken));
-            }
+        for (n = 0; n < texts.Count; n++)
+        {
+            Assert.Equal("completed", (await box.UntilOverAsync($"job {n}")).Text("status"));
+            var output = Path.Combine(box.Machine.User.Home, $"out.{n}");
+            Assert.Equal(texts[n], await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken));
         }
     }
+
+    public sealed class WithBuiltinClient() : JobStartsTests("builtin");
 
     public sealed class WithOpenSsh() : JobStartsTests("openssh");
 }

@@ -16,7 +16,7 @@ const width = Number(query.get('width') ?? 1600);
 const CHANGED = 'ERR_NETWORK_CHANGED';
 const TRIES = 4;
 const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, viewport: { width, height: 900 },
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', headless: true, viewport: { width, height: 900 },
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 let problems = [];
