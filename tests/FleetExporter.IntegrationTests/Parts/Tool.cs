@@ -11,7 +11,7 @@ internal sealed record ToolResult(int Exit, string Output, string Error)
 /// <summary>Runs a command to its end, at most half a minute.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs it and fails the test when it does not exit with 0.</summary>
     public static async Task<ToolResult> RunAsync(string program, params IReadOnlyList<string> arguments)

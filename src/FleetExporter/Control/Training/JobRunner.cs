@@ -109,7 +109,8 @@ internal sealed class JobRunner(
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
-            await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            var kept = await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            undone ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
         }
 
         var changed = await jobs.ChangeAsync(
