@@ -114,7 +114,12 @@ internal sealed partial class JobFollower(
 
                 foreach (var job in some.Where(j => !turns.IsTaken(j.Id)))
                 {
-                    changed |= await progress.TakeAsync(access.Shell, job, look, stop).ConfigureAwait(false);
+                    // One that was cancelled while its host was asked is as its cancelling left it, whatever was seen meanwhile.
+                    var current = await jobs.FindAsync(job.Id, stop).ConfigureAwait(false);
+                    if (current.Success && (current.Value.Status, current.Value.Session) == (job.Status, job.Session))
+                    {
+                        changed |= await progress.TakeAsync(access.Shell, current.Value, look, stop).ConfigureAwait(false);
+                    }
                 }
             }
 

@@ -18,6 +18,12 @@ internal sealed partial class JobHosts
     /// <summary>Runs before a job is said to have started.</summary>
     public Func<Task> WhileStarting { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Given the answer to a look, and gives what is answered.</summary>
+    public Func<string, Task<string>> Looking { get; set; } = Task.FromResult;
+
+    /// <summary>What a job that is cancelled has printed.</summary>
+    public string Printed { get; set; } = "";
+
     public IReadOnlyList<string> On(string address) => [.. _panes.Keys.Where(k => k.Address == address).Select(k => k.Job)];
 
     /// <summary>How often the host was asked: start, look, output, release or cancel.</summary>
@@ -62,7 +68,7 @@ internal sealed partial class JobHosts
                 return $"@{mark} started\n";
             case "release" or "cancel":
                 _panes.TryRemove((address, id), out _);
-                return what == "release" ? $"@{mark} released -\n" : $"@{mark} left 0 -\n@{mark} end\n";
+                return what == "release" ? $"@{mark} released -\n" : $"@{mark} tail {id}\n{Printed}\n@{mark} left 0 -\n@{mark} end\n";
             case "look":
                 var look = new StringBuilder($"@{mark} up 100.00\n@{mark} tmux 0 \n");
                 foreach (var job in words["ids"].Split(' '))
@@ -73,7 +79,7 @@ internal sealed partial class JobHosts
                     }
                 }
 
-                return look.Append($"@{mark} end\n").ToString();
+                return await Looking(look.Append($"@{mark} end\n").ToString());
             default:
                 return $"@{mark} none\n@{mark} end\n";
         }

@@ -127,6 +127,39 @@ public sealed class JobSessionsTests
     }
 
     [Fact]
+    public async Task A_job_that_is_cancelled_while_its_host_is_looked_at_keeps_its_output()
+    {
+        var hosts = new JobHosts { Printed = "here" };
+        await using var server = await hosts.StartAsync();
+        var id = (await JobHosts.RunAsync(server, "long")).Text("id");
+        await JobHosts.RunAsync(server, "other");
+        var looks = 0;
+        hosts.Looking = async seen =>
+        {
+            if (!seen.Contains($"pane {id} 0", StringComparison.Ordinal) || Interlocked.Increment(ref looks) > 1)
+            {
+                return seen;
+            }
+
+            // The pane is seen dead of the cancelling, and is gone before its output is read.
+            await server.DoAsync("POST", "/api/dgx/jobs/long/cancel");
+            return seen.Replace($"pane {id} 0 - - -\n", $"pane {id} 1 - - 15\n{seen.Split(' ')[0]} tail {id}\n\n", StringComparison.Ordinal);
+        };
+        await PassAsync(() => looks > 0 && hosts.On(Box).Count == 1);
+        var after = hosts.Asked(Box, "look");
+        await PassAsync(() => hosts.Asked(Box, "look") > after + 2);
+
+        Assert.Equal(["here"], (await server.JsonAsync("/api/dgx/jobs/long/output")).GetProperty("lines").EnumerateArray().Select(l => l.GetString()));
+        Assert.Equal(("cancelled", 0), ((await server.JsonAsync("/api/dgx/jobs/long")).Text("status"), hosts.Asked(Box, "release")));
+
+        Task PassAsync(Func<bool> holds) => DgxCalls.UntilAsync(() =>
+        {
+            server.Clock.Advance(TimeSpan.FromMilliseconds(200));
+            return Task.FromResult(holds());
+        });
+    }
+
+    [Fact]
     public async Task Force_takes_the_host_along_where_it_is_there()
     {
         var hosts = new JobHosts();
