@@ -11,9 +11,9 @@ namespace FleetExporter.IntegrationTests;
 [Collection(nameof(DeadSwitchTests))]
 public abstract class DeadSwitchTests(string client) : SshTests(client)
 {
-    private const int Half = 50;
+    private const int Half = 30;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>With the usual connect_timeout: waiting for their turn behind all the dead ones would take the others 40 s.</summary>
     [Fact]
@@ -75,7 +75,7 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
                   key_file: {{machine.Server.ClientKey}}
                   known_hosts: known_hosts
                   connect_timeout: 10s
-                  max_connecting: 16
+                  max_connecting: 8
                 hosts:
                 {{first}}
                 """);
