@@ -16,7 +16,9 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         await using var tmux = new TmuxServer(machine.User);
         await tmux.CreateAsync("work");
         await using var exporter = await machine.WatchAsync();
-        await exporter.UntilAsync("all of it", p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
+        await exporter.UntilAsync(
+            "GPU processes and all series of the session",
+            p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
         var debug = await exporter.JsonAsync("/debug/hosts/box");
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(

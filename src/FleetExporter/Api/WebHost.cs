@@ -106,13 +106,12 @@ public static class WebHost
     {
         var routes = app.MapGroup("");
 
-        // Routes read their bodies themselves; delegates made at build time announce a JSON body of no type where a parameter might be a service.
+        // Source-generated request delegates add accepts metadata without a type where a parameter might be a service.
+        // It would break the OpenAPI document and answer 415 to other content types; the routes read their bodies themselves.
         ((IEndpointConventionBuilder)routes).Finally(static route =>
         {
-            foreach (var untyped in route.Metadata.OfType<IAcceptsMetadata>().Where(a => a.RequestType is null || a.RequestType == typeof(void)).ToList())
-            {
-                route.Metadata.Remove(untyped);
-            }
+            var untyped = route.Metadata.OfType<IAcceptsMetadata>().Where(a => a.RequestType is null || a.RequestType == typeof(void)).ToList();
+            untyped.ForEach(metadata => route.Metadata.Remove(metadata));
         });
         routes.MapMetrics();
         routes.MapOperations();

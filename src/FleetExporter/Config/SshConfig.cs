@@ -17,7 +17,8 @@ public sealed record SshConfig
     public string? KeyFile { get; init; }
 
     /// <summary>
-    /// Absolute path of an ssh_config for aliases and jump hosts, which only OpenSSH's client reads. Default null: none is read, nor the account's own.
+    /// Absolute path of an ssh_config file with aliases and jump hosts. Only OpenSSH's client reads it.
+    /// Null, the default: no ssh_config is read, not even the account's own.
     /// </summary>
     public string? ConfigFile { get; init; }
 

@@ -72,7 +72,8 @@ public abstract class JobStartsTests(string client) : SshTests(client)
     private protected async Task EveryTextArrivesAsync(string shell)
     {
         var random = new Random(20261121);
-        List<string> texts = [.. Hostile, .. Enumerable.Range(0, LongForm.Count(4, 12)).Select(_ => string.Concat(random.GetItems(Hostile, random.Next(1, 40))))];
+        var combined = Enumerable.Range(0, LongForm.Count(4, 12)).Select(_ => string.Concat(random.GetItems(Hostile, random.Next(1, 40))));
+        List<string> texts = [.. Hostile, .. combined];
         await using var box = await JobMachine.StartAsync(Client, shell: shell);
 
         // The text ends the command, or stands in the midst of it.

@@ -86,7 +86,7 @@ internal sealed class JobRunner(
         }
 
         string? tail = null;
-        string? undone = null;
+        string? reason = null;
         if (found.Value.Session is not null)
         {
             var place = await PlaceAsync(found.Value).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class JobRunner(
             }
             catch (Exception e) when (force && e is CommandRefusedException or JobHostException)
             {
-                undone = $"cancelled without its host, where processes of it may remain: {e.Message}";
+                reason = $"cancelled without its host, where processes of it may remain: {e.Message}";
             }
         }
 
@@ -110,12 +110,12 @@ internal sealed class JobRunner(
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
             var kept = await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
-            undone ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
+            reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
         }
 
         var changed = await jobs.ChangeAsync(
             id,
-            j => !j.IsFinished ? j with { Status = JobStatus.Cancelled, Session = null, Reason = undone }
+            j => !j.IsFinished ? j with { Status = JobStatus.Cancelled, Session = null, Reason = reason }
                 : force ? j with { Session = null } : j,
             CancellationToken.None).ConfigureAwait(false);
         await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);

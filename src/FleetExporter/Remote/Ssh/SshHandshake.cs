@@ -118,8 +118,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
     }
 
     /// <summary>
-    /// SSH.NET blocks a pool thread from the key exchange to the end of the login. Lets the pool add one for each handshake at once; by itself it adds
-    /// one or two a second beyond the number of CPUs, and everything else would wait meanwhile.
+    /// Raises the thread pool's minimum by one while a handshake runs, because SSH.NET blocks a pool thread from the key exchange to the end of the
+    /// login. Beyond its minimum the pool adds only one or two threads a second, and all other work would wait for them.
     /// </summary>
     private sealed class BlockedThread : IDisposable
     {
