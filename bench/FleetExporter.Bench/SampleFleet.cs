@@ -4,7 +4,6 @@ using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Remote;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Bench;
 
@@ -13,7 +12,7 @@ internal static class SampleFleet
 {
     private const int Gpus = 8;
 
-    public static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly Instant Now = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
 
     public static FleetState Of(int hosts)
     {
@@ -53,7 +52,7 @@ internal static class SampleFleet
     {
         var host = new HostConfig { Name = name, Address = new HostAddress(name, null), Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         var clock = new FixedClock();
-        var attached = new AttachedTimes(null, clock, NullLogger<AttachedTimes>.Instance);
+        var attached = new AttachedTimes();
         var record = new HostRecord(
             HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
             Metrics, clock);
@@ -63,7 +62,7 @@ internal static class SampleFleet
 
     public static void Answer(HostRecord record, string collector, string body)
     {
-        var section = new Section(collector, 0, 1000, TimeSpan.FromMilliseconds(5), Now, body);
+        var section = new Section(collector, 0, 1000, TimeSpan.FromMilliseconds(5), Now.Time, body);
         var asked = CollectorCatalog.All.Single(c => c.Name == collector);
         record.Answered(asked, section, asked.Parse(section));
     }
@@ -103,6 +102,8 @@ internal static class SampleFleet
 
     private sealed class FixedClock : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => Now;
+        public override DateTimeOffset GetUtcNow() => Now.Time;
+
+        public override long GetTimestamp() => 0;
     }
 }

@@ -17,7 +17,7 @@ DASHBOARD = Dashboard("exporter", "Exporter health", "Whether the watcher itself
         stat("Collectors that fail", "Of all hosts, services and tunnels.", now("count(fleet_collector_success{HOST} == 0) or 0 * count(fleet_collector_success{HOST})"), thresholds=ANY_IS_ODD),
         stat("Configuration", "Whether the last reload of fleet.yml succeeded; if not, the previous configuration stays active.",
              now("min(fleet_config_last_reload_success{JOB})"), mappings=YES_IS_FINE),
-        stat("Series dropped", "Samples left out in the time shown because a family reached its limit of series per target.", now("sum(increase(fleet_series_dropped_total{JOB}[$__range]))"), decimals=0, thresholds=ANY_IS_ODD),
+        stat("Series dropped", "Samples left out in the time shown because a family reached its limit of series per target, or a target sent a series twice.", now("sum(increase(fleet_series_dropped_total{JOB}[$__range]))"), decimals=0, thresholds=ANY_IS_ODD),
         stat("Samples a scrape", "How many samples the exporter's page has.", now("sum(scrape_samples_scraped{JOB} and on (job, instance) fleet_build_info{JOB})")),
         stat("Memory", "Resident memory of the exporter, without its ssh clients.",
              now("sum(process_working_set_bytes{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="bytes"),

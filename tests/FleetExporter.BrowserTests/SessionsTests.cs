@@ -14,7 +14,8 @@ public sealed class SessionsTests(Chromium chromium, SmallFleet fleet) : PageTes
         await Expect(row.GetByTestId("session-gpu")).ToHaveTextAsync("15.3 GiB");
         await Expect(row.GetByTestId("session-windows")).ToHaveTextAsync("1");
         await Expect(row.GetByTestId("session-memory")).ToContainTextAsync("MiB");
-        await Expect(row.GetByTestId("session-attach")).ToContainTextAsync($"ssh -t -p {fleet.Box.Server.Port} {fleet.Box.User.Name}@127.0.0.1 \"tmux attach-session -t '\\$0'\"");
+        await Expect(row.GetByTestId("session-attach")).ToContainTextAsync(
+            $"ssh -t -p {fleet.Box.Server.Port} -- {fleet.Box.User.Name}@127.0.0.1 'tmux attach-session -t '\\''$0'\\'");
         await Expect(row.GetByTestId("session-ssh")).ToHaveAttributeAsync("href", $"ssh://{fleet.Box.User.Name}@127.0.0.1:{fleet.Box.Server.Port}");
         // The same user is watched as two hosts.
         await Expect(visit.Session("other:backup")).ToBeVisibleAsync();

@@ -15,7 +15,7 @@ internal sealed record Reply(string Body, int Status = 0, bool Damaged = false, 
 internal sealed class ReplayShell(TimeProvider clock) : IShell
 {
     private readonly ConcurrentQueue<ReplayProcess> _processes = new();
-    private readonly DateTimeOffset _booted = clock.GetUtcNow() - TimeSpan.FromSeconds(1000);
+    private readonly TimeSpan _booted = clock.Elapsed() - TimeSpan.FromSeconds(1000);
 
     public ConcurrentDictionary<string, Reply> Answers { get; } = new(StringComparer.Ordinal);
 
@@ -90,7 +90,7 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
         new(heard ? SshFailure.Closed : Refuses ?? SshFailure.Shell, heard ? "the connection ended" : "refused by the test");
 
-    internal double Uptime => (clock.GetUtcNow() - _booted).TotalSeconds;
+    internal double Uptime => (clock.Elapsed() - _booted).TotalSeconds;
 
     internal long Epoch => clock.GetUtcNow().ToUnixTimeSeconds();
 }

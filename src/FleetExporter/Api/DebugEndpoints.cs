@@ -4,6 +4,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
+using FleetExporter.Remote;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,25 +17,29 @@ public static class DebugEndpoints
 {
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
-                state.Find(host) is { } found ? TypedResults.Ok(View(found, pages, clock.GetUtcNow())) : Problem.NotFound("host", host))
+                state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
             .Needs(Scope.Control)
             .WithSummary("Last sections as received, what was parsed, the metrics it gives, the last failures. Arguments of processes are masked.");
 
-    private static DebugView View(HostSnapshot host, ServicePage pages, DateTimeOffset now)
+    /// <param name="metrics">The host's page.</param>
+    internal static DebugView View(HostSnapshot host, string metrics, Instant now) => new(
+        host.Host.Name,
+        Words.Of(host.Status(now)),
+        host.Problem(now),
+        ConnectionStateView.Of(host.Connection, now),
+        [
+            .. CollectorCatalog.All.Select(c => host.Outcomes.GetValueOrDefault(c.Name)).OfType<CollectorOutcome>().Select(o => new CollectorView(
+                o.Collector, o.OffBecause, o.At.TimeAsOf(now), o.Duration.TotalSeconds, o.Failure is { } failure ? Words.Of(failure) : null,
+                ProcessArguments.MaskSection(o.Collector, o.Message), o.LastSuccess?.TimeAsOf(now), Masked(o.Reading),
+                ProcessArguments.MaskSection(o.Collector, o.Body))),
+        ],
+        [.. host.Recent.Select(n => new FailureView(n.At.TimeAsOf(now), n.What, n.Reason, ProcessArguments.MaskSection(n.What, n.Message)!))],
+        metrics);
+
+    private static string TextOf(ServicePage pages, HostSnapshot host)
     {
         using var page = pages.Of(host);
-        return new DebugView(
-            host.Host.Name,
-            Words.Of(host.Status(now)),
-            host.Problem(now),
-            host.Connection,
-            [
-                .. CollectorCatalog.All.Select(c => host.Outcomes.GetValueOrDefault(c.Name)).OfType<CollectorOutcome>().Select(o => new CollectorView(
-                    o.Collector, o.OffBecause, o.At, o.Duration.TotalSeconds, o.Failure is { } failure ? Words.Of(failure) : null, ProcessArguments.MaskSection(o.Collector, o.Message), o.LastSuccess,
-                    Masked(o.Reading), ProcessArguments.MaskSection(o.Collector, o.Body))),
-            ],
-            [.. host.Recent.Select(n => n with { Message = ProcessArguments.MaskSection(n.What, n.Message)! })],
-            page.ToString(ExpositionFormat.Text));
+        return page.ToString(ExpositionFormat.Text);
     }
 
     private static Reading? Masked(Reading? reading) => reading is GpuProcessesReading processes
@@ -43,7 +48,19 @@ public static class DebugEndpoints
 }
 
 public sealed record DebugView(
-    string Host, string Status, string? Reason, ConnectionState Connection, IReadOnlyList<CollectorView> Collectors, IReadOnlyList<FailureNote> Failures, string Metrics);
+    string Host, string Status, string? Reason, ConnectionStateView Connection, IReadOnlyList<CollectorView> Collectors,
+    IReadOnlyList<FailureView> Failures, string Metrics);
+
+/// <inheritdoc cref="ConnectionState"/>
+public sealed record ConnectionStateView(
+    bool Up, SshFailure? Failure, string? Detail, DateTimeOffset Since, TimeSpan? ConnectDuration, int Connects, DateTimeOffset? NextAttempt)
+{
+    public static ConnectionStateView Of(ConnectionState state, Instant now) => new(
+        state.Up, state.Failure, state.Detail, state.Since.TimeAsOf(now), state.ConnectDuration, state.Connects, state.NextAttempt?.TimeAsOf(now));
+}
+
+/// <inheritdoc cref="FailureNote"/>
+public sealed record FailureView(DateTimeOffset At, string What, string Reason, string Message);
 
 /// <param name="Reading">Serialised as what it is.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>

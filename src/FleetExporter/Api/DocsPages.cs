@@ -23,7 +23,7 @@ internal static partial class DocsPages
         {
             if (!Pages.TryGetValue(page, out var html))
             {
-                return Problem.NotFound("page", Remote.Printable.Line(page, 80));
+                return Problem.NotFound("page", Printable.Line(page, 80));
             }
 
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -10,7 +10,14 @@ public sealed record GpuView(
 {
     private const double Mebi = 1024 * 1024;
 
-    public static GpuView Of(Gpu gpu, GpuProcessesReading? processes) => new(
+    /// <summary>The GPUs of a reading, each with its processes.</summary>
+    public static IReadOnlyList<GpuView> Of(GpuReading? reading, GpuProcessesReading? processes)
+    {
+        var byGpu = (processes?.Processes ?? []).ToLookup(p => p.GpuUuid);
+        return [.. (reading?.Gpus ?? []).Select(g => Of(g, byGpu[g.Uuid]))];
+    }
+
+    public static GpuView Of(Gpu gpu, IEnumerable<GpuProcess> processes) => new(
         gpu.Index,
         gpu.Uuid,
         gpu.Name,
@@ -22,9 +29,10 @@ public sealed record GpuView(
         Round(gpu.Utilization * 100),
         gpu.TemperatureCelsius,
         gpu.Fault is { } fault ? Words.Of(fault) : null,
-        [.. (processes?.Processes ?? []).Where(p => p.GpuUuid == gpu.Uuid).Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Round(p.MemoryBytes / Mebi)))]);
+        [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Round(p.MemoryBytes / Mebi)))]);
 
-    internal static double? Round(double? value) => value is { } number ? Math.Round(number, 1) : null;
+    /// <summary>Null where it is not finite: JSON has no such number.</summary>
+    internal static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
 }
 
 /// <param name="Name">The program; its arguments are masked.</param>

@@ -18,7 +18,7 @@ public sealed record HostStateView(
 {
     private const double Mebi = 1024 * 1024;
 
-    public static HostStateView Of(HostSnapshot host, DateTimeOffset now)
+    public static HostStateView Of(HostSnapshot host, Instant now)
     {
         var vitals = host.Get<VitalsReading>(now);
         var memory = vitals?.Vitals.Memory;
@@ -30,7 +30,7 @@ public sealed record HostStateView(
         return new HostStateView(
             host.Host.Name,
             host.Host.Address?.ToString(),
-            host.LastSeen,
+            host.LastSeen?.TimeAsOf(now),
             Words.Of(host.Status(now)),
             host.Problem(now),
             system?.Os,
@@ -48,7 +48,7 @@ public sealed record HostStateView(
             host.Host.Device is not null,
             host.Host.Labels,
             host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
-            [.. (gpus?.Gpus ?? []).Select(g => GpuView.Of(g, processes))],
+            GpuView.Of(gpus, processes),
             [.. SessionView.Of(host, now)]);
     }
 }

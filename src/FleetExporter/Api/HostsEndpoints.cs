@@ -15,25 +15,25 @@ public static class HostsEndpoints
 
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/hosts", (FleetState state, TimeProvider clock, string? limit, string? cursor) =>
-                Listing.Of(state.Hosts, h => h.Host.Name, h => HostStateView.Of(h, clock.GetUtcNow()), limit, cursor))
+        routes.MapGet("/api/hosts", (FleetState state, HostViews views, string? limit, string? cursor) =>
+                Listing.Of(state.Hosts, h => h.Host.Name, views.Of, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<HostStateView>>()
             .WithSummary("Every host with what is known of it now.");
 
-        routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, TimeProvider clock, string host) =>
-                state.Find(host) is { } found ? TypedResults.Ok(HostStateView.Of(found, clock.GetUtcNow())) : Problem.NotFound("host", host))
+        routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, HostViews views, string host) =>
+                state.Find(host) is { } found ? TypedResults.Ok(views.Of(found)) : Problem.NotFound("host", host))
             .Needs(Scope.Read)
             .WithSummary("One host.");
 
-        routes.MapGet("/api/sessions", (FleetState state, TimeProvider clock, string? status, string? limit, string? cursor) =>
+        routes.MapGet("/api/sessions", (HostViews views, string? status, string? limit, string? cursor) =>
                 status is not null && !SessionStatuses.Contains(status)
                     ? Problem.Invalid("status", $"{status} is not a status; give active or legacy")
-                    : Listing.Of(All(state, clock).Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))
+                    : Listing.Of(views.Sessions().Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<SessionView>>()
             .WithSummary("The tmux sessions of all hosts; status=active or status=legacy chooses.");
 
-        routes.MapGet("/api/sessions/{id}", Results<Ok<SessionView>, ProblemHttpResult> (HttpRequest request, FleetState state, TimeProvider clock, string id) =>
-                RawPath.Segment(request, 0) is var name && All(state, clock).FirstOrDefault(s => s.Id == name) is { } session
+        routes.MapGet("/api/sessions/{id}", Results<Ok<SessionView>, ProblemHttpResult> (HttpRequest request, HostViews views, string id) =>
+                RawPath.Segment(request, 0) is var name && views.Sessions().FirstOrDefault(s => s.Id == name) is { } session
                     ? TypedResults.Ok(session)
                     : Problem.NotFound("session", id))
             .Needs(Scope.Read)
@@ -42,11 +42,5 @@ public static class HostsEndpoints
         routes.MapGet("/api/config", (LiveConfig config) => TypedResults.Ok(ConfigView.Of(config.Current)))
             .Needs(Scope.Read)
             .WithSummary("The running configuration, without secrets.");
-    }
-
-    private static IEnumerable<SessionView> All(FleetState state, TimeProvider clock)
-    {
-        var now = clock.GetUtcNow();
-        return state.Hosts.SelectMany(h => SessionView.Of(h, now)).OrderBy(s => s.Id, StringComparer.Ordinal);
     }
 }

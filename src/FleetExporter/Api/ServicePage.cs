@@ -44,7 +44,7 @@ public sealed partial class ServicePage(
     public static IReadOnlyList<MetricFamily> OfRegistry { get; } =
     [
         .. RuntimeMetrics.Families, .. HttpMetrics.Families, .. ControlMetrics.Families, .. StreamClients.Families,
-        StoreMetrics.Duration, PollMetrics.PhaseDuration, DroppedSeries.Total, Watchdog.LastSeen,
+        StoreMetrics.Duration, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, DroppedSeries.Total, Watchdog.LastSeen,
     ];
 
     /// <summary>Every family the service can publish, by name.</summary>
@@ -77,14 +77,14 @@ public sealed partial class ServicePage(
     public MetricsPage Of(HostSnapshot host)
     {
         var page = new MetricsPage(dropped);
-        HostPage.Write(page, host, clock.GetUtcNow(), LogBug);
+        HostPage.Write(page, host, clock.Now(), LogBug);
         return page;
     }
 
     private MetricsPage All()
     {
         var page = new MetricsPage(dropped);
-        var now = clock.GetUtcNow();
+        var now = clock.Now();
         foreach (var host in state.Hosts)
         {
             HostPage.Write(page, host, now, LogBug);

@@ -1,6 +1,7 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Polling;
+using FleetExporter.Remote;
 
 namespace FleetExporter.Api;
 
@@ -14,13 +15,13 @@ public sealed record SessionView(
     private const double Mebi = 1024 * 1024;
 
     /// <summary>The host's sessions that are known now, own ones first.</summary>
-    public static IEnumerable<SessionView> Of(HostSnapshot host, DateTimeOffset now)
+    public static IEnumerable<SessionView> Of(HostSnapshot host, Instant now)
     {
         var own = host.System?.User;
         return CollectorCatalog.All
             .Select(c => host.ReadingOf(c, now)).OfType<TmuxReading>()
             .SelectMany(r => r.Servers)
-            .Where(s => s.Server.Failure is null)
+            .Where(s => s.Server.Failure is null && (s.Server.User == own || host.Host.Tmux.Users.Contains(s.Server.User)))
             .SelectMany(s => s.Sessions.Select(t => Of(host.Host, s.Server.User, s.Server.User == own, t)));
     }
 
@@ -34,18 +35,21 @@ public sealed record SessionView(
             GpuView.Round(state.MemoryBytes / Mebi), GpuView.Round(state.GpuMemoryBytes / Mebi), Attach(host, own ? null : user, session.Id));
     }
 
-    /// <summary>By id: a name may be taken for a pattern or a prefix of another. The id is <c>$</c> and digits, so quoting it is enough.</summary>
+    /// <summary>
+    /// By id, <c>$</c> and digits: a name may be taken for a pattern or a prefix of another. Of what the host says nothing else is in it.
+    /// </summary>
+    /// <param name="sudo">The session's user where that is another than the login user; one that the configuration names.</param>
     private static string Attach(HostConfig host, string? sudo, string id)
     {
-        var tmux = $"{(sudo is null ? "" : $"sudo -u {sudo} ")}tmux attach-session -t ";
+        var tmux = $"{(sudo is null ? "" : $"sudo -u {ShellWord.Of(sudo)} ")}tmux attach-session -t {ShellWord.Of(id)}";
         if (host.Address is not { } address)
         {
-            return $"{tmux}'{id}'";
+            return tmux;
         }
 
-        var config = host.Ssh.ConfigFile is { } file ? $"-F {file} " : "";
+        var config = host.Ssh.ConfigFile is { } file ? $"-F {ShellWord.Of(file)} " : "";
         var port = address.Port is { } number ? $"-p {number} " : "";
         var login = host.Ssh.User is { } user ? $"{user}@" : "";
-        return $"ssh -t {config}{port}{login}{address.Host} \"{tmux}'\\{id}'\"";
+        return $"ssh -t {config}{port}-- {ShellWord.Of(login + address.Host)} {ShellWord.Of(tmux)}";
     }
 }

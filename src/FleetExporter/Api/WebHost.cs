@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;
@@ -151,6 +150,7 @@ public static class WebHost
         services.AddSingleton(s => Database.Of(
             config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<AttachedSessions>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Projects>();
         services.AddSingleton<Jobs>();
@@ -171,8 +171,10 @@ public static class WebHost
         services.AddSingleton<ServicePage>();
         services.AddSingleton<Guard>();
         services.AddSingleton<SshShells>();
-        services.AddSingleton(s => new AttachedTimes(
-            Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AttachedTimes>>()));
+        services.AddSingleton<AttachedTimes>();
+        services.AddSingleton(s => new AttachedFile(
+            Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()));
+        services.AddSingleton<AttachedTimesSync>();
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
@@ -190,15 +192,14 @@ public static class WebHost
         services.AddSingleton<AlertWatch>();
         services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
         services.AddPagePart<JobBoard>().AddPagePart<DeviceSet>();
+        services.AddSingleton<HostViews>();
+
+        // Before the service that watches: it starts earlier and stops later, so that the first reading has the times and the last one is written.
+        services.AddHostedService<AttachedTimesService>();
         services.AddHostedService<FleetService>();
         services.AddProblemDetails();
         services.AddApiDescription();
-        services.ConfigureHttpJsonOptions(json =>
-        {
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.DictionaryKeyPolicy = null;
-            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
-        });
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json));
         services.AddResponseCompression(compression =>
         {
             compression.EnableForHttps = true;

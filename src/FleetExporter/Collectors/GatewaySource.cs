@@ -37,7 +37,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     private Task? _running;
-    private DateTimeOffset? _askedAt;
+    private TimeSpan? _askedAt;
     private volatile Kept? _kept;
     private int _unsettled;
     private bool _absent;
@@ -47,7 +47,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
     public bool? Understood { get; private set; }
 
     /// <summary>The last answer while it is fresh: for three calls, and a minute at least.</summary>
-    public T? Value => _kept is { } kept && clock.GetUtcNow() - kept.At <= Duration.Longer(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
+    public T? Value => _kept is { } kept && clock.Elapsed() - kept.At <= Duration.Longer(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
 
     public Task PollAsync(GatewayConnection connection)
     {
@@ -60,7 +60,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
         // An answer that the exporter itself failed on came after its poll had gone on: now is the time to tell.
         _running = null;
         return running is { IsFaulted: true } ? running
-            : _absent || (_askedAt is { } asked && clock.GetUtcNow() - asked < every - Slack) ? Task.CompletedTask
+            : _absent || (_askedAt is { } asked && clock.Elapsed() - asked < every - Slack) ? Task.CompletedTask
             : _running = AskAsync(connection);
     }
 
@@ -75,7 +75,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
 
     private async Task AskAsync(GatewayConnection connection)
     {
-        _askedAt = clock.GetUtcNow();
+        _askedAt = clock.Elapsed();
         using var limit = new CancellationTokenSource(LongestAnswer, clock);
         try
         {
@@ -88,7 +88,7 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
             }
 
             _unsettled = 0;
-            _kept = new Kept(value, clock.GetUtcNow());
+            _kept = new Kept(value, clock.Elapsed());
         }
         catch (GatewayRefusedException e) when (e.Error.IsPassing)
         {
@@ -113,5 +113,5 @@ internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<Gatew
     }
 
     // Swapped whole: an answer may come while a poll reads.
-    private sealed record Kept(T Value, DateTimeOffset At);
+    private sealed record Kept(T Value, TimeSpan At);
 }

@@ -79,7 +79,9 @@ public sealed class GpuCollector() : NvidiaCollector(
     }
 
     private static (string Head, string Rows) Cut(string body) =>
-        body.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? (body[..end], body[(end + 1)..]) : (body, "");
+        body.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end
+            ? (Printable.Cut(body[..end], RemoteLimits.LineLength), body[(end + 1)..])
+            : (body, "");
 
     private static MetricFamily PerGpu(string name, string help, params string[] labels) =>
         MetricFamily.Gauge("fleet_gpu_" + name, help, ["host", "gpu", "uuid", .. labels]);

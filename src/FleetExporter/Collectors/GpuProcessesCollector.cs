@@ -37,10 +37,11 @@ public sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IR
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {
+        var byGpu = Processes.ToLookup(p => p.GpuUuid);
         foreach (var gpu in (Gpus ?? []).Where(g => g.Uuid is not null).DistinctBy(g => g.Uuid))
         {
             var of = NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid);
-            var mine = Processes.Where(p => p.GpuUuid == gpu.Uuid).ToList();
+            var mine = byGpu[gpu.Uuid].ToList();
             page.Add(GpuProcessesCollector.Processes, of, mine.Count);
             foreach (var runtime in mine.Where(p => p.MemoryBytes is not null).GroupBy(p => GpuRuntime.Of(p.Name)).OrderBy(g => g.Key, StringComparer.Ordinal))
             {

@@ -61,16 +61,17 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
         }
     }
 
+    /// <param name="isAdmin">Whether the caller has the scope admin.</param>
     /// <param name="id">The caller's own name for it, or null for a new one.</param>
     /// <param name="started">Told the id before anything is printed.</param>
     /// <param name="output">Takes the output; see <see cref="RemoteCommand.RunAsync"/>.</param>
     /// <exception cref="CommandRefusedException">It was not run.</exception>
     /// <exception cref="StreamException">It could not be started on the host.</exception>
     public async Task<CommandEntry> RunAsync(
-        string host, string caller, string? id, CommandRequest request, Func<string, ValueTask> started,
+        string host, string caller, bool isAdmin, string? id, CommandRequest request, Func<string, ValueTask> started,
         Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken cancel)
     {
-        var access = Check(host, request);
+        var access = Check(host, request, isAdmin);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopping.Token);
         var running = new Running(new CommandEntry(id ?? Guid.NewGuid().ToString("N"), host, caller, request.Command, clock.GetUtcNow()), stop);
         Enter(running);
@@ -115,9 +116,18 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
         _stopping.Dispose();
     }
 
-    /// <exception cref="CommandRefusedException">The host's policy forbids the command.</exception>
-    public static void CheckAllowed(HostAccess access, string command)
+    /// <param name="isAdmin">Whether the caller has the scope admin.</param>
+    /// <exception cref="CommandRefusedException">The host's policy forbids the command, or the caller may not run any there.</exception>
+    public static void CheckAllowed(HostAccess access, string command, bool isAdmin)
     {
+        if (access.Host.Address is null && !isAdmin)
+        {
+            throw new CommandRefusedException(
+                CommandRefusal.Forbidden,
+                $"{access.Host.Name} is the exporter's own machine, where commands run as the exporter's user and can read its keys; "
+                + "give a key with the scope admin");
+        }
+
         if (!access.Host.Exec.Allows(command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
@@ -131,14 +141,15 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
     {
         if (!access.Snapshot.Connection.Up)
         {
-            throw new CommandRefusedException(CommandRefusal.NotConnected, $"{access.Host.Name} is not connected: {access.Snapshot.Problem(clock.GetUtcNow())}");
+            throw new CommandRefusedException(
+                CommandRefusal.NotConnected, $"{access.Host.Name} is not connected: {access.Snapshot.Problem(clock.Now())}");
         }
     }
 
-    private HostAccess Check(string host, CommandRequest request)
+    private HostAccess Check(string host, CommandRequest request, bool isAdmin)
     {
         var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
-        CheckAllowed(access, request.Command);
+        CheckAllowed(access, request.Command, isAdmin);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
             throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");

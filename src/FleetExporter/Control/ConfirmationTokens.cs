@@ -23,11 +23,12 @@ public sealed class ConfirmationTokens(TimeProvider clock)
     public (string Token, DateTimeOffset ExpiresAt) New(string caller, SessionTarget session, bool force)
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var expires = clock.GetUtcNow() + Lifetime;
+        var expires = clock.Now() + Lifetime;
         lock (_lock)
         {
             // All live equally long, so the oldest end first.
-            while (_order.TryPeek(out var oldest) && (_order.Count >= Most || !_grants.TryGetValue(oldest, out var old) || old.ExpiresAt <= clock.GetUtcNow()))
+            while (_order.TryPeek(out var oldest)
+                && (_order.Count >= Most || !_grants.TryGetValue(oldest, out var old) || old.ExpiresAt <= clock.Now()))
             {
                 _grants.Remove(_order.Dequeue());
             }
@@ -36,7 +37,7 @@ public sealed class ConfirmationTokens(TimeProvider clock)
             _grants.Add(Hash(token), new Grant(caller, session, force, expires));
         }
 
-        return (token, expires);
+        return (token, expires.Time);
     }
 
     /// <summary>Takes the token; it is gone afterwards, whether it fitted or not.</summary>
@@ -47,7 +48,7 @@ public sealed class ConfirmationTokens(TimeProvider clock)
         {
             // Looked up by its hash: how long that takes says nothing about the token.
             return _grants.Remove(Hash(token), out var grant)
-                && grant.ExpiresAt > clock.GetUtcNow()
+                && grant.ExpiresAt > clock.Now()
                 && grant.Caller == caller
                 && grant.Force == force
                 && (grant.Session.Host, grant.Session.User, grant.Session.SessionId) == (host, user, sessionId)
@@ -58,5 +59,5 @@ public sealed class ConfirmationTokens(TimeProvider clock)
 
     private static string Hash(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    private sealed record Grant(string Caller, SessionTarget Session, bool Force, DateTimeOffset ExpiresAt);
+    private sealed record Grant(string Caller, SessionTarget Session, bool Force, Instant ExpiresAt);
 }

@@ -111,15 +111,15 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
     /// <summary>Reads the store as soon as it answers and now and then after that, and notes there when connections are made.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var next = clock.GetUtcNow() + ReadEvery;
+        var next = clock.Elapsed() + ReadEvery;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await ReadyAsync(stop).ConfigureAwait(false);
-                if (clock.GetUtcNow() >= next)
+                if (clock.Elapsed() >= next)
                 {
-                    next = clock.GetUtcNow() + ReadEvery;
+                    next = clock.Elapsed() + ReadEvery;
                     await ReadAgainAsync(stop).ConfigureAwait(false);
                 }
 
@@ -189,8 +189,8 @@ internal sealed partial class Watchlist(Fleet fleet, FleetState state, Connectio
         var made = (
             from watched in _all
             let host = watched.Host is null ? null : state.Find(watched.Host.Name)
-            where host is { Connection.Up: true } && _noted.GetValueOrDefault(watched.Connection.Id) != host.Connection.Since
-            select (watched.Connection.Id, host.Connection.Since)).ToList();
+            where host is { Connection.Up: true } && _noted.GetValueOrDefault(watched.Connection.Id) != host.Connection.Since.Time
+            select (watched.Connection.Id, host.Connection.Since.Time)).ToList();
         if (made.Count > 0 && (await connections.ConnectedAsync(made, stop).ConfigureAwait(false)).Success)
         {
             foreach (var (id, since) in made)

@@ -6,7 +6,8 @@ namespace FleetExporter.Metrics;
 public sealed class DroppedSeries
 {
     public static readonly MetricFamily Total = MetricFamily.Counter(
-        "fleet_series_dropped_total", "Samples left out of scraped pages because the family reached its limit of series per target.", "family");
+        "fleet_series_dropped_total",
+        "Samples left out of scraped pages because the family reached its limit of series per target or had the series already.", "family");
 
     private readonly Counter _counter;
 

@@ -16,6 +16,10 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
     private int _target = -1;
     private int _samplesOfTarget;
     private bool _open;
+    private ulong _series;
+    private ulong _firstSeries;
+    private HashSet<ulong>? _seriesOfTarget;
+    private (int Full, int Length) _begin;
 
     public MetricFamily Family => family;
 
@@ -26,6 +30,7 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         {
             _target = target;
             _samplesOfTarget = 0;
+            _seriesOfTarget?.Clear();
         }
 
         return _samplesOfTarget++ < family.MaxSeriesPerTarget;
@@ -34,6 +39,8 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
     public void Begin(Labels labels)
     {
         Reserve(_name.Length + labels.Encoded.Length + 2);
+        _begin = (_full.Count, _length);
+        _series = SeriesHash.Add(0, labels.Encoded);
         _name.CopyTo(_block.AsSpan(_length));
         _length += _name.Length;
         _open = false;
@@ -50,6 +57,7 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
     {
         var escaped = Labels.Escape(value);
         Reserve(4 + (3 * (name.Length + escaped.Length)));
+        var begin = _length;
         _block[_length++] = _open ? (byte)',' : (byte)'{';
         _open = true;
         _length += Encoding.UTF8.GetBytes(name, _block.AsSpan(_length));
@@ -57,10 +65,18 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         _block[_length++] = (byte)'"';
         _length += Encoding.UTF8.GetBytes(escaped, _block.AsSpan(_length));
         _block[_length++] = (byte)'"';
+        _series = SeriesHash.Add(_series, _block.AsSpan(begin.._length));
     }
 
-    public void End(double value)
+    /// <summary>Writes the value; false when the target has the series already, which then stays as it was.</summary>
+    public bool End(double value)
     {
+        if (!IsNew())
+        {
+            Withdraw();
+            return false;
+        }
+
         Reserve(48);
         if (_open)
         {
@@ -70,6 +86,7 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         _block[_length++] = (byte)' ';
         _length += Number.Format(value, _block.AsSpan(_length));
         _block[_length++] = (byte)'\n';
+        return true;
     }
 
     public void CopyTo(IBufferWriter<byte> output)
@@ -93,6 +110,32 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         _full.Clear();
         _block = [];
         _length = 0;
+    }
+
+    /// <summary>Most families have one series per target: those need no set.</summary>
+    private bool IsNew()
+    {
+        if (_samplesOfTarget == 1)
+        {
+            _firstSeries = _series;
+            return true;
+        }
+
+        _seriesOfTarget ??= [];
+        return _series != _firstSeries && _seriesOfTarget.Add(_series);
+    }
+
+    /// <summary>Takes back what was written since <see cref="Begin"/>.</summary>
+    private void Withdraw()
+    {
+        while (_full.Count > _begin.Full)
+        {
+            ArrayPool<byte>.Shared.Return(_block);
+            _block = _full[^1].Block;
+            _full.RemoveAt(_full.Count - 1);
+        }
+
+        _length = _begin.Length;
     }
 
     private void Reserve(int bytes)

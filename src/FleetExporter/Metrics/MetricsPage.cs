@@ -5,7 +5,7 @@ namespace FleetExporter.Metrics;
 
 /// <summary>
 /// One page of samples, built for one scrape and thrown away. Samples may come in any order; the page groups them by family.
-/// Not safe for concurrent writers. A family's <see cref="MetricFamily.MaxSeriesPerTarget"/> is enforced here.
+/// Not safe for concurrent writers. A family's <see cref="MetricFamily.MaxSeriesPerTarget"/> is enforced here, and that a target has no series twice.
 /// </summary>
 public sealed class MetricsPage : IDisposable
 {
@@ -21,17 +21,17 @@ public sealed class MetricsPage : IDisposable
     /// <summary>Adds one sample. A null value is an absent one and adds nothing.</summary>
     public void Add(MetricFamily family, Labels labels, double? value)
     {
-        if (value is { } number && Room(family) is { } buffer)
+        if (value is { } number && double.IsFinite(number) && Room(family) is { } buffer)
         {
             buffer.Begin(labels);
-            buffer.End(number);
+            End(buffer, number);
         }
     }
 
     /// <summary>Adds one sample with labels beyond those of the target.</summary>
     public void Add(MetricFamily family, Labels labels, double? value, params ReadOnlySpan<(string Name, string Value)> extra)
     {
-        if (value is { } number && Room(family) is { } buffer)
+        if (value is { } number && double.IsFinite(number) && Room(family) is { } buffer)
         {
             buffer.Begin(labels);
             foreach (var (name, text) in extra)
@@ -39,7 +39,7 @@ public sealed class MetricsPage : IDisposable
                 buffer.Label(name, text);
             }
 
-            buffer.End(number);
+            End(buffer, number);
         }
     }
 
@@ -87,6 +87,14 @@ public sealed class MetricsPage : IDisposable
         }
 
         _buffers = [];
+    }
+
+    private void End(FamilyBuffer buffer, double value)
+    {
+        if (!buffer.End(value))
+        {
+            _dropped.Add(buffer.Family);
+        }
     }
 
     private FamilyBuffer? Room(MetricFamily family)

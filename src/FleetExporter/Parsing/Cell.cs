@@ -31,7 +31,7 @@ internal static class Cell
     public static bool IsNotSupported(string? cell) => cell?.Trim().Trim('[', ']') is { } text
         && (text.Equals("N/A", StringComparison.OrdinalIgnoreCase) || text.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
 
-    public static string? Text(string? cell) => IsToken(cell) ? null : SmiText.Printable(cell!.Trim());
+    public static string? Text(string? cell) => IsToken(cell) ? null : RemoteLimits.Name(cell!.Trim());
 
     public static double? Ratio(string? cell, double maxPercent = 100) => Number(cell, "%", 0, maxPercent) / 100;
 

@@ -45,11 +45,12 @@ public sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<
                 if (filesystem.SizeBytes > 0)
                 {
                     items.TryAdd(filesystem.Mountpoint, filesystem);
+                    RemoteLimits.Check(items.Count, RemoteLimits.Filesystems, "file systems");
                 }
             }
             else
             {
-                faults.Add(SectionText.Cut(line, 200));
+                faults.Add(Printable.Line(line, 200));
             }
         }
 
@@ -62,7 +63,8 @@ public sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<
     {
         var size = Bytes(row.Groups["size"].ValueSpan, block);
         var available = Bytes(row.Groups["available"].ValueSpan, block);
-        filesystem = new Filesystem(row.Groups["target"].Value, row.Groups["type"].Value, size ?? 0, available ?? 0);
+        var (target, type) = (RemoteLimits.Name(row.Groups["target"].Value), RemoteLimits.Name(row.Groups["type"].Value));
+        filesystem = new Filesystem(target, type, size ?? 0, available ?? 0);
         return size is not null && available is not null;
     }
 

@@ -53,7 +53,7 @@ public sealed record GpuDetails
         {
             DriverVersion = Version(root, "kmd_version", "driver_version"),
             CudaVersion = Version(root, "cuda_umd_version", "cuda_version"),
-            Gpus = [.. root.Elements("gpu").Select(Detail)],
+            Gpus = [.. Limited(root.Elements("gpu"), RemoteLimits.Gpus, "GPUs").Select(Detail)],
         };
     }
 
@@ -75,6 +75,7 @@ public sealed record GpuDetails
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
         try
         {
+            CheckDepth(document, settings);
             using var reader = XmlReader.Create(new StringReader(document), settings);
             return XDocument.Load(reader).Root is { Name.LocalName: "nvidia_smi_log" } root
                 ? root
@@ -86,6 +87,23 @@ public sealed record GpuDetails
             throw new FormatException(
                 string.Create(CultureInfo.InvariantCulture, $"malformed XML in line {malformed.LineNumber}: {SmiText.Clip(line.Trim())}"), malformed);
         }
+    }
+
+    /// <summary>Before a tree is made of it: what is nested too deep takes minutes.</summary>
+    private static void CheckDepth(string document, XmlReaderSettings settings)
+    {
+        using var reader = XmlReader.Create(new StringReader(document), settings);
+        while (reader.Read())
+        {
+            RemoteLimits.Check(reader.Depth, RemoteLimits.XmlDepth, "levels of XML");
+        }
+    }
+
+    private static List<XElement> Limited(IEnumerable<XElement> elements, int most, string what)
+    {
+        List<XElement> all = [.. elements.Take(most + 1)];
+        RemoteLimits.Check(all.Count, most, what);
+        return all;
     }
 
     private static GpuDetail Detail(XElement gpu, int position)
@@ -101,7 +119,10 @@ public sealed record GpuDetails
             SlowdownCelsius = Limit(temperature, "slow"),
             ShutdownCelsius = Limit(temperature, "max"),
             TargetCelsius = Cell.Celsius(temperature?.Element("gpu_target_temperature")?.Value),
-            Slices = [.. (gpu.Element("mig_devices")?.Elements("mig_device") ?? []).Select(Slice)],
+            Slices =
+            [
+                .. Limited(gpu.Element("mig_devices")?.Elements("mig_device") ?? [], RemoteLimits.MigSlices, "MIG slices of a GPU").Select(Slice),
+            ],
         };
     }
 

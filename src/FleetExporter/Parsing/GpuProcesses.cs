@@ -19,6 +19,9 @@ public sealed record GpuProcess
 /// <summary>One answer of <c>--query-compute-apps</c>.</summary>
 public sealed record GpuProcesses
 {
+    /// <summary>A command line is as long as it likes; of what is longer the beginning is kept.</summary>
+    private const int LongestProgram = 256;
+
     /// <summary>What to ask, in this order: the name may contain commas, so it stands between columns that cannot.</summary>
     public static IReadOnlyList<string> Fields { get; } = ["gpu_uuid", "pid", "process_name", "used_memory"];
 
@@ -43,6 +46,7 @@ public sealed record GpuProcesses
             if (ReadRow(line, columns) is { } process)
             {
                 processes.Add(process);
+                RemoteLimits.Check(processes.Count, RemoteLimits.GpuProcesses, "processes on GPUs");
             }
             else if (faults.Count < SmiText.MaxLines && !IsAside(line, columns))
             {
@@ -71,11 +75,12 @@ public sealed record GpuProcesses
         var shaped = (Cell.IsToken(uuid) || uuid!.StartsWith("GPU-", StringComparison.Ordinal) || uuid.StartsWith("MIG-", StringComparison.Ordinal))
             && (Cell.IsToken(pid) || Cell.Integer(pid) is not null)
             && (Cell.IsToken(memory) || Cell.Number(memory, "MiB", 0, double.MaxValue) is not null);
+        var program = name < 0 ? null : string.Join(',', cells[name..(name + extra + 1)]);
         return !shaped ? null : new GpuProcess
         {
             GpuUuid = Cell.Text(uuid),
             Pid = Cell.Integer(pid),
-            Name = name < 0 ? null : Cell.Text(string.Join(',', cells[name..(name + extra + 1)])),
+            Name = Cell.IsToken(program) ? null : Printable.Line(program!, LongestProgram),
             MemoryBytes = Cell.Bytes(memory),
         };
     }

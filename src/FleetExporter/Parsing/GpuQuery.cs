@@ -42,6 +42,7 @@ public sealed record GpuQuery
             else if (ReadRow(line, columns) is { } row)
             {
                 gpus.Add(row);
+                RemoteLimits.Check(gpus.Count, RemoteLimits.Gpus, "GPUs");
             }
             else if (!columns.IsHeader(line))
             {

@@ -50,6 +50,7 @@ public sealed record HostVitals
                 if (NetworkDevice.TryParse(counters) is { } network)
                 {
                     networks[network.Device] = network;
+                    RemoteLimits.Check(networks.Count, RemoteLimits.Interfaces, "network interfaces");
                 }
             }
             else

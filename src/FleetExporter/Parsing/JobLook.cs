@@ -42,7 +42,7 @@ public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<Job
                 case ["tmux", var status, .. var words]:
                     heard = true;
                     var said = string.Join(' ', words).Trim();
-                    failure = status == "0" || TmuxError.MeansNoSession(said) ? null : SectionText.Cut(said.Length > 0 ? said : $"tmux ended with {status}", 300);
+                    failure = status == "0" || TmuxError.MeansNoSession(said) ? null : Printable.Line(said.Length > 0 ? said : $"tmux ended with {status}", 300);
                     break;
                 case ["pane", var job, var dead, var kept, var exit, var signal]:
                     panes.Add(new JobPane(job, dead == "1", dead == "1" ? Code(kept) ?? Code(exit) ?? (Code(signal) is { } s ? 128 + s : null) : null, [], ""));

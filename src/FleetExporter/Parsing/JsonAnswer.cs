@@ -54,5 +54,5 @@ internal static class JsonAnswer
         Member(of, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var count) && count >= 0 ? count : null;
 
     /// <summary>The first line of a body for a message.</summary>
-    public static string Quote(string body) => SmiText.Printable(SectionText.Quote(body));
+    public static string Quote(string body) => SectionText.Quote(body);
 }

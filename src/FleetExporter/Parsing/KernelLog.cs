@@ -22,8 +22,8 @@ public static partial class KernelLog
     /// <remarks>Written after the lines quoted in NVIDIA's Xid documentation, with and without <c>PCI:</c> and function; no capture.</remarks>
     public static IReadOnlyList<Xid> ParseXids(string output)
     {
-        var lines = SmiText.Lines(output).ToList();
-        if (!lines.Exists(line => Stamp().IsMatch(line)))
+        var lines = SmiText.Lines(output);
+        if (!lines.Any(line => Stamp().IsMatch(line)))
         {
             Refuse(lines);
         }
@@ -31,7 +31,7 @@ public static partial class KernelLog
         return [.. lines.Select(ReadXid).OfType<Xid>()];
     }
 
-    private static void Refuse(List<string> lines)
+    private static void Refuse(IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {

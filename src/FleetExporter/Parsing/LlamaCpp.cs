@@ -30,7 +30,7 @@ public static class LlamaCpp
         {
             var items = OpenAi.Items(root, body).Where(item => JsonAnswer.Text(item, "id") is not null).ToList();
             var single = items is [var only] && JsonAnswer.Member(only, "status") is null && JsonAnswer.Text(only, "owned_by") is null or "llamacpp";
-            return new LlamaCppModels([.. items.Select(Model).DistinctBy(m => m.Id)], !single);
+            return new LlamaCppModels([.. items.Select(Model).DistinctBy(m => m.Id).Take(OpenAi.MaxModels)], !single);
         });
     }
 

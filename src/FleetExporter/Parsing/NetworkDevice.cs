@@ -25,7 +25,7 @@ public sealed partial record NetworkDevice(string Device, long ReceiveBytes, lon
             && SectionText.TryCount(words[0], out var received) && SectionText.TryCount(words[2], out var receiveErrors)
             && SectionText.TryCount(words[8], out var transmitted) && SectionText.TryCount(words[10], out var transmitErrors)
             && receiveErrors <= long.MaxValue - transmitErrors
-            ? new NetworkDevice(device, received, transmitted, receiveErrors + transmitErrors)
+            ? new NetworkDevice(RemoteLimits.Name(device), received, transmitted, receiveErrors + transmitErrors)
             : null;
     }
 

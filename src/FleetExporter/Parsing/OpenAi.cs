@@ -10,7 +10,7 @@ public sealed record ServedModel(string Id, bool? Loaded = null);
 public static class OpenAi
 {
     /// <summary>More models than this are no list of what a server serves.</summary>
-    private const int MaxModels = 1000;
+    internal const int MaxModels = 1000;
 
     /// <summary>Parses <c>GET /v1/models</c>: <c>{"data":[{"id":…}]}</c>.</summary>
     /// <returns>In the order of the answer, each id once.</returns>

@@ -7,19 +7,44 @@ internal static class SectionText
 {
     private const long LastUnixSecond = 253_402_300_799;
 
-    /// <summary>Lines without their newline, empty ones included. A carriage return is content: it may stand in a tmux name.</summary>
-    public static string[] Lines(string body) => body.Split('\n');
+    /// <summary>
+    /// Lines without their newline, empty ones included, cut to <see cref="RemoteLimits.LineLength"/>. A carriage return is content: it may
+    /// stand in a tmux name.
+    /// </summary>
+    /// <exception cref="FormatException">There are more than <see cref="RemoteLimits.Lines"/>.</exception>
+    public static IEnumerable<string> Lines(string body)
+    {
+        RemoteLimits.Check(body.AsSpan().Count('\n'), RemoteLimits.Lines, "lines");
+        return Each();
+
+        // One by one: a parser that meets a limit has not made strings of all the rest.
+        IEnumerable<string> Each()
+        {
+            int end;
+            for (var start = 0; (end = body.IndexOf('\n', start)) >= 0; start = end + 1)
+            {
+                yield return Line(start, end);
+            }
+
+            yield return Line(body.LastIndexOf('\n') + 1, body.Length);
+        }
+
+        string Line(int start, int end) => Printable.Cut(body.AsSpan(start, end - start), RemoteLimits.LineLength).ToString();
+    }
 
     /// <summary>The first line that says something, cut to a length fit for a message; "nothing" when there is none.</summary>
     public static string Quote(string body)
     {
-        var line = Lines(body).FirstOrDefault(static l => !string.IsNullOrWhiteSpace(l));
-        return line is null ? "nothing" : $"'{Cut(line.Trim(), 200)}'";
-    }
+        foreach (var line in body.AsSpan().EnumerateLines())
+        {
+            if (!line.IsWhiteSpace())
+            {
+                return $"'{Printable.Line(line.Trim().ToString(), 200)}'";
+            }
+        }
 
-    /// <summary>At most <paramref name="length"/> UTF-16 units, never half a surrogate pair.</summary>
-    public static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+        return "nothing";
+    }
 
     /// <summary>Digits only, up to <see cref="long.MaxValue"/>: no sign, blank or separator.</summary>
     public static bool TryCount(ReadOnlySpan<char> text, out long value) =>

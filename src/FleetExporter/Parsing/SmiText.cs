@@ -38,15 +38,12 @@ internal static partial class SmiText
     ];
 
     /// <summary>Trimmed (Windows ends a line with <c>\r\n</c>) and without blank lines.</summary>
+    /// <exception cref="FormatException">There are more than <see cref="RemoteLimits.Lines"/>.</exception>
     public static IEnumerable<string> Lines(string output) =>
-        output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        SectionText.Lines(output).Select(static l => l.Trim()).Where(static l => l.Length > 0);
 
     /// <summary>A line for a message: printable, at most 200 characters.</summary>
-    public static string Clip(string line) =>
-        Printable(line.Length <= MaxLength ? line : line[..(char.IsHighSurrogate(line[MaxLength - 1]) ? MaxLength - 1 : MaxLength)]);
-
-    /// <summary>Without control characters: what a remote program prints must not reach a terminal as commands.</summary>
-    public static string Printable(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
+    public static string Clip(string line) => Printable.Line(line, MaxLength);
 
     /// <summary>The GPU that a sentence calls lost: its bus id, else its index.</summary>
     public static string? LostGpu(string line)

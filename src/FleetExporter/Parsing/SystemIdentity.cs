@@ -43,7 +43,7 @@ public sealed record SystemIdentity
         {
             if (line.Split('=', 2) is [var key, var value])
             {
-                values[key] = value.Trim('\0', ' ', '\t', '\r');
+                values[key] = RemoteLimits.Name(value.Trim('\0', ' ', '\t', '\r'));
             }
         }
 

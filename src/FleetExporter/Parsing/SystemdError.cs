@@ -17,10 +17,10 @@ internal static class SystemdError
         // The refusal is followed by the bus error, which would be misread on its own.
         if (texts.FirstOrDefault(static t => t.Contains("System has not been booted with systemd", StringComparison.Ordinal)) is { } refusal)
         {
-            return (CollectorFailure.ToolMissing, SectionText.Cut(refusal.Trim(), 500));
+            return (CollectorFailure.ToolMissing, Printable.Line(refusal, 500));
         }
 
-        var message = SectionText.Cut(texts[0].Trim(), 500);
+        var message = Printable.Line(texts[0], 500);
         if (block.Status == 127)
         {
             return (CollectorFailure.ToolMissing, message);

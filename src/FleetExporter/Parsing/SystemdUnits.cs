@@ -40,6 +40,7 @@ public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyLis
         {
             var (found, texts) = Read(block);
             units.AddRange(found);
+            RemoteLimits.Check(units.Count, RemoteLimits.Units, "systemd units");
             if (texts.Count > 0 || (block.Status != 0 && found.Count == 0))
             {
                 faults.Add(SystemdError.Classify(block, texts));
@@ -61,7 +62,7 @@ public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyLis
         {
             if (line.Split('=', 2) is [("Id" or "LoadState" or "ActiveState" or "SubState" or "NRestarts") and var key, var value])
             {
-                unit[key] = value;
+                unit[key] = RemoteLimits.Name(value);
             }
             else if (!string.IsNullOrWhiteSpace(line))
             {

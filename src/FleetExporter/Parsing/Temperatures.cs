@@ -23,21 +23,22 @@ public sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IRea
     {
         var sensors = new List<TemperatureSensor>();
         var faults = new List<string>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new UniqueNames();
         var understood = false;
         foreach (var line in SectionText.Lines(body).Where(static l => !string.IsNullOrWhiteSpace(l)))
         {
             if (line.Split(':', 5) is not [['T', .. var input], var max, var critical, var chip, var label]
-                || Celsius(input) is not { } celsius || Name(chip, label) is not { } name)
+                || Celsius(input) is not { } celsius || Name(RemoteLimits.Name(chip), RemoteLimits.Name(label)) is not { } name)
             {
-                faults.Add(SectionText.Cut(line, 200));
+                faults.Add(Printable.Line(line, 200));
                 continue;
             }
 
             understood = true;
             if (celsius is >= -50 and <= 250)
             {
-                sensors.Add(new TemperatureSensor(Unique(name, names), celsius, Limit(max), Limit(critical)));
+                sensors.Add(new TemperatureSensor(names.Of(name), celsius, Limit(max), Limit(critical)));
+                RemoteLimits.Check(sensors.Count, RemoteLimits.Sensors, "sensors");
             }
         }
 
@@ -58,15 +59,4 @@ public sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IRea
         ("", var only) => only,
         var (first, second) => $"{first}/{second}",
     };
-
-    private static string Unique(string name, HashSet<string> taken)
-    {
-        var unique = name;
-        for (var n = 2; !taken.Add(unique); n++)
-        {
-            unique = string.Create(CultureInfo.InvariantCulture, $"{name} {n}");
-        }
-
-        return unique;
-    }
 }

@@ -5,8 +5,6 @@ namespace FleetExporter.Parsing;
 /// <summary>The parser of the section <c>tmux</c>.</summary>
 public static class Tmux
 {
-    private const int LongestName = 4096;
-
     /// <summary>
     /// Parses <c>tmux -u list-sessions -F 'S#{session_id}:…:#{session_name}' \; list-panes -a -F 'P…'</c>, standard error included, and
     /// /proc/PID/stat of the panes' process trees, per user.
@@ -22,14 +20,40 @@ public static class Tmux
     /// </returns>
     /// <exception cref="FormatException">No <c>U</c> line.</exception>
     /// <remarks>Seen: tmux 3.3a; texts and formats of 3.0a to 3.7 from its source.</remarks>
-    public static IReadOnlyList<TmuxServer> Parse(string body) =>
-        [.. AnswerBlock.Split("tmux", body).DistinctBy(static b => b.Key, StringComparer.Ordinal).Select(ParseServer)];
+    public static IReadOnlyList<TmuxServer> Parse(string body)
+    {
+        var servers = new List<TmuxServer>();
+        var sessions = 0;
+        foreach (var block in AnswerBlock.Split("tmux", body).DistinctBy(static b => b.Key, StringComparer.Ordinal))
+        {
+            servers.Add(Limited(block, sessions));
+            sessions += servers[^1].Sessions.Count;
+        }
+
+        return servers;
+    }
 
     /// <summary>Whether the text is a session id, fit for a command line.</summary>
     public static bool IsId(string text) =>
         text is ['$', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
 
     internal static long Number(string id) => long.Parse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>What is over a limit is one user's fault, and hides no other's sessions.</summary>
+    /// <param name="before">Sessions of the users before.</param>
+    private static TmuxServer Limited(AnswerBlock block, int before)
+    {
+        try
+        {
+            var server = ParseServer(block);
+            RemoteLimits.Check(before + server.Sessions.Count, RemoteLimits.Sessions, "tmux sessions");
+            return server;
+        }
+        catch (FormatException e)
+        {
+            return new TmuxServer(block.Key, [], CollectorFailure.Parse, e.Message);
+        }
+    }
 
     private static TmuxServer ParseServer(AnswerBlock block)
     {
@@ -51,10 +75,12 @@ public static class Tmux
             else if (ParseSession(line) is { } session)
             {
                 sessions.TryAdd(session.Id, session);
+                RemoteLimits.Check(sessions.Count, RemoteLimits.Sessions, "tmux sessions");
             }
             else if (TmuxPane.TryParse(line) is { } pane)
             {
                 panes.Add(pane);
+                RemoteLimits.Check(panes.Count, RemoteLimits.Panes, "tmux panes");
             }
             else if (!TmuxError.IsNoise(line))
             {
@@ -71,8 +97,10 @@ public static class Tmux
 
         var processes = TmuxPane.Processes(panes, stats);
         var dead = panes.Where(static p => p.Dead).DistinctBy(static p => (p.SessionId, p.Id)).CountBy(static p => p.SessionId).ToDictionary();
+        var names = new UniqueNames();
         return new TmuxServer(block.Key, [.. sessions.Values.OrderBy(static s => Number(s.Id)).Select(s => s with
         {
+            Name = names.Of(s.Name),
             DeadPanes = dead.GetValueOrDefault(s.Id),
             Processes = [.. processes[s.Id]],
         })]);
@@ -93,7 +121,7 @@ public static class Tmux
         return new TmuxSession
         {
             Id = id,
-            Name = SectionText.Cut(name, LongestName),
+            Name = Printable.Text(Printable.Cut(name, RemoteLimits.NameLength)),
             Created = createdAt,
             Activity = activeAt,
             LastAttached = SectionText.UnixTime(lastAttached) is { } last && last > DateTimeOffset.UnixEpoch ? last : null,

@@ -31,7 +31,7 @@ internal static class TmuxError
             return block.StatusFailure("tmux");
         }
 
-        var message = SectionText.Cut(string.Join("; ", texts.Select(static t => t.Trim())), 500);
+        var message = Printable.Line(string.Join("; ", texts.Select(static t => t.Trim())), 500);
         var missing = block.Status == 127 || texts.Any(static t => t.EndsWith("not found", StringComparison.Ordinal));
         return missing ? (CollectorFailure.ToolMissing, message)
             : Forbidden.Any(f => message.Contains(f, StringComparison.OrdinalIgnoreCase)) ? (CollectorFailure.Permission, message)

@@ -1,116 +1,85 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json;
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
 using FleetExporter.Parsing;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 
 /// <summary>
-/// When each session was last seen attached, by the host's clock. tmux only tells when a client attached, not when it left; without this a session
-/// that somebody has just left after a week would look a week old. Kept in a file, because it has to survive a restart.
+/// When each tmux session was last seen attached, in memory. tmux reports when a client attached, not when it left; without this a session whose
+/// client has just left after a week would look a week old. Thread-safe; nothing here waits.
 /// </summary>
-public sealed partial class AttachedTimes
+public sealed class AttachedTimes
 {
-    /// <summary>Sessions not seen for this long are forgotten.</summary>
-    private static readonly TimeSpan Forget = TimeSpan.FromDays(90);
+    private static readonly ImmutableDictionary<TmuxSessionKey, AttachedTime> Empty = ImmutableDictionary<TmuxSessionKey, AttachedTime>.Empty;
 
-    private readonly string? _path;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private long _saved;
+    private readonly ConcurrentDictionary<string, ImmutableDictionary<TmuxSessionKey, AttachedTime>> _hosts = new(StringComparer.Ordinal);
 
-    /// <param name="path">The file; null keeps the times in memory only.</param>
-    public AttachedTimes(string? path, TimeProvider clock, ILogger<AttachedTimes> logger)
+    /// <summary>By host; at most <see cref="RemoteLimits.Sessions"/> sessions each.</summary>
+    public IReadOnlyDictionary<string, ImmutableDictionary<TmuxSessionKey, AttachedTime>> Hosts => _hosts;
+
+    /// <summary>
+    /// Records the sessions that are attached and forgets those that are gone. A user whose tmux server did not answer keeps its sessions.
+    /// </summary>
+    /// <param name="now">By our wall clock, in UTC.</param>
+    /// <returns>The sessions of the host that were ever seen attached.</returns>
+    public ImmutableDictionary<TmuxSessionKey, AttachedTime> Update(string host, TmuxReading reading, DateTimeOffset now) =>
+        _hosts.AddOrUpdate(host, _ => Updated(Empty, reading, now), (_, before) => Updated(before, reading, now));
+
+    /// <summary>Adds the stored times of a host. Where a session has both, the later times count.</summary>
+    public void Merge(string host, ImmutableDictionary<TmuxSessionKey, AttachedTime> stored) =>
+        _hosts.AddOrUpdate(host, _ => Merged(Empty, stored), (_, before) => Merged(before, stored));
+
+    /// <summary>Forgets a host that is no longer watched.</summary>
+    public void Remove(string host) => _hosts.TryRemove(host, out _);
+
+    private static ImmutableDictionary<TmuxSessionKey, AttachedTime> Updated(
+        ImmutableDictionary<TmuxSessionKey, AttachedTime> before, TmuxReading reading, DateTimeOffset now)
     {
-        _path = path;
-        _clock = clock;
-        _logger = logger;
-        _saved = clock.GetTimestamp();
-        Load();
-    }
-
-    /// <summary>Notes that the session is there, and whether it is attached.</summary>
-    /// <returns>When it was last seen attached; null if never.</returns>
-    public DateTimeOffset? See(string host, string user, TmuxSession session, DateTimeOffset hostTime)
-    {
-        // Ids are not reused while a server lives, and the time of creation tells one server's from the next one's.
-        var key = string.Create(CultureInfo.InvariantCulture, $"{host}\n{user}\n{session.Id}\n{session.Created.ToUnixTimeSeconds()}");
-        if (session.AttachedClients > 0)
+        // Milliseconds, as in the store: a time does not change when it is loaded again.
+        var attachedAt = DateTimeOffset.FromUnixTimeMilliseconds(reading.HostTime.ToUnixTimeMilliseconds());
+        var after = before.ToBuilder();
+        foreach (var server in reading.Servers.Select(s => s.Server).Where(s => s.Failure is null))
         {
-            _entries[key] = new Entry(hostTime, _clock.GetUtcNow());
-        }
-        else if (_entries.TryGetValue(key, out var entry))
-        {
-            _entries[key] = entry with { SeenAt = _clock.GetUtcNow() };
-        }
-
-        if (_clock.GetElapsedTime(Volatile.Read(ref _saved)) > TimeSpan.FromMinutes(1))
-        {
-            Save();
-        }
-
-        return _entries.TryGetValue(key, out var known) ? known.Attached : null;
-    }
-
-    /// <summary>Writes the file whole and renames it into place.</summary>
-    public void Save()
-    {
-        Volatile.Write(ref _saved, _clock.GetTimestamp());
-        if (_path is null)
-        {
-            return;
-        }
-
-        foreach (var (key, entry) in _entries)
-        {
-            if (_clock.GetUtcNow() - entry.SeenAt > Forget)
+            var sessions = server.Sessions.ToDictionary(s => TmuxSessionKey.Of(server.User, s));
+            var user = TmuxSessionKey.NameOf(server.User);
+            after.RemoveRange(before.Keys.Where(k => k.User == user && !sessions.ContainsKey(k)));
+            foreach (var (key, session) in sessions)
             {
-                _entries.TryRemove(key, out _);
+                if (session.AttachedClients > 0)
+                {
+                    after[key] = new AttachedTime(attachedAt, now);
+                }
+                else if (after.TryGetValue(key, out var known))
+                {
+                    after[key] = known with { SeenAt = now };
+                }
             }
         }
 
-        try
-        {
-            lock (_entries)
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-                File.WriteAllText(_path + ".new", JsonSerializer.Serialize(_entries));
-                File.Move(_path + ".new", _path, overwrite: true);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogNotSaved(_path, e.Message);
-        }
+        return Limited(after);
     }
 
-    private void Load()
+    private static ImmutableDictionary<TmuxSessionKey, AttachedTime> Merged(
+        ImmutableDictionary<TmuxSessionKey, AttachedTime> before, ImmutableDictionary<TmuxSessionKey, AttachedTime> stored)
     {
-        if (_path is null || !File.Exists(_path))
+        var after = before.ToBuilder();
+        foreach (var (key, time) in stored)
         {
-            return;
+            after[key] = after.TryGetValue(key, out var known) ? known.Max(time) : time;
         }
 
-        try
-        {
-            foreach (var (key, entry) in JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(_path)) ?? [])
-            {
-                _entries[key] = entry ?? throw new JsonException($"{key} has no times");
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            LogNotRead(_path, e.Message);
-        }
+        return Limited(after);
     }
 
-    private sealed record Entry(DateTimeOffset Attached, DateTimeOffset SeenAt);
+    /// <summary>Forgets the sessions that were seen longest ago where there are too many: each reading of a host may name other users.</summary>
+    private static ImmutableDictionary<TmuxSessionKey, AttachedTime> Limited(ImmutableDictionary<TmuxSessionKey, AttachedTime>.Builder times)
+    {
+        if (times.Count > RemoteLimits.Sessions)
+        {
+            times.RemoveRange([.. times.OrderBy(t => t.Value.SeenAt).Take(times.Count - RemoteLimits.Sessions).Select(t => t.Key)]);
+        }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot keep the times of attached sessions in {Path}: {Problem}")]
-    private partial void LogNotSaved(string path, string problem);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot read the times of attached sessions from {Path}, starting without them: {Problem}")]
-    private partial void LogNotRead(string path, string problem);
+        return times.ToImmutable();
+    }
 }

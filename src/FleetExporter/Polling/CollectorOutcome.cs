@@ -14,12 +14,12 @@ namespace FleetExporter.Polling;
 /// <param name="Body">The section as received, cut; for the debug page.</param>
 public sealed record CollectorOutcome(
     string Collector,
-    DateTimeOffset At,
+    Instant At,
     TimeSpan Duration = default,
     Reading? Reading = null,
-    DateTimeOffset? ReadingAt = null,
+    Instant? ReadingAt = null,
     CollectorFailure? Failure = null,
     string? Message = null,
-    DateTimeOffset? LastSuccess = null,
+    Instant? LastSuccess = null,
     string? OffBecause = null,
     string? Body = null);

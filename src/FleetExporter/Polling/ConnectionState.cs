@@ -11,4 +11,4 @@ namespace FleetExporter.Polling;
 /// <param name="Connects">How often it was made.</param>
 /// <param name="NextAttempt">When it is tried again; null while up.</param>
 public sealed record ConnectionState(
-    bool Up, SshFailure? Failure, string? Detail, DateTimeOffset Since, TimeSpan? ConnectDuration = null, int Connects = 0, DateTimeOffset? NextAttempt = null);
+    bool Up, SshFailure? Failure, string? Detail, Instant Since, TimeSpan? ConnectDuration = null, int Connects = 0, Instant? NextAttempt = null);

@@ -19,10 +19,10 @@ public static class DeviceFamilies
 
     public static IReadOnlyList<MetricFamily> All { get; } = [Up, LastPush, StaleAfter, Samples];
 
-    public static void Write(MetricsPage page, Labels host, HostSnapshot snapshot, DeviceConfig device, DateTimeOffset now)
+    public static void Write(MetricsPage page, Labels host, HostSnapshot snapshot, DeviceConfig device, Instant now)
     {
         page.Add(Up, host, DeviceSet.IsFresh(device, snapshot.LastSeen, now) ? 1 : 0);
-        page.Add(LastPush, host, snapshot.LastSeen is { } at ? at.ToUnixTimeMilliseconds() / 1000.0 : null);
+        page.Add(LastPush, host, snapshot.LastSeen?.SecondsAsOf(now));
         page.Add(StaleAfter, host, device.StaleAfter.TotalSeconds);
     }
 }

@@ -36,7 +36,7 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
                 _samples.TryAdd(device.Name, default);
                 state.Set(state.Find(device.Name) is { Host.Device: not null } before
                     ? before with { Host = host, Timing = timing }
-                    : HostSnapshot.Initial(host, timing, clock.GetUtcNow()));
+                    : HostSnapshot.Initial(host, timing, clock.Now()));
             }
 
             _devices = wanted;
@@ -54,7 +54,7 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
                 return false;
             }
 
-            var now = clock.GetUtcNow();
+            var now = clock.Now();
             var reading = new GpuReading(gpus, 0, 0);
             var outcome = new CollectorOutcome("gpu", now, default, reading, now, LastSuccess: now);
             var up = before.Connection.Up ? before.Connection : new ConnectionState(true, null, null, now);
@@ -88,10 +88,10 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
         }
     }
 
-    internal static bool IsFresh(DeviceConfig device, DateTimeOffset? lastPush, DateTimeOffset now) => lastPush is { } at && now - at <= device.StaleAfter;
+    internal static bool IsFresh(DeviceConfig device, Instant? lastPush, Instant now) => lastPush is { } at && now - at <= device.StaleAfter;
 
     /// <summary>What is wrong with a device, in one line; null while it pushes.</summary>
-    internal static string? Problem(DeviceConfig device, DateTimeOffset? lastPush, DateTimeOffset now) =>
+    internal static string? Problem(DeviceConfig device, Instant? lastPush, Instant now) =>
         IsFresh(device, lastPush, now) ? null
         : lastPush is { } at ? FormattableString.Invariant($"nothing has been pushed for {(now - at).TotalSeconds:0} s; its stale_after is {Duration.Format(device.StaleAfter)}")
         : "nothing has been pushed yet";

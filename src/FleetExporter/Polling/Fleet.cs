@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Remote;
@@ -15,8 +14,8 @@ public sealed class Fleet : IAsyncDisposable
     private readonly PollMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<Fleet> _logger;
-    private readonly ConcurrentDictionary<string, Watch> _watches = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _applying = new(1, 1);
+    private readonly WatchSet<HostMonitor> _watches;
+    private readonly Lock _lock = new();
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
 
@@ -29,13 +28,13 @@ public sealed class Fleet : IAsyncDisposable
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
+        _watches = new WatchSet<HostMonitor>(metrics, clock, logger);
     }
 
     /// <summary>Makes the set of watched hosts what the configuration says. Hosts that did not change are left alone.</summary>
-    public async Task ApplyAsync(FleetConfig config)
+    public Task ApplyAsync(FleetConfig config)
     {
-        await _applying.WaitAsync().ConfigureAwait(false);
-        try
+        lock (_lock)
         {
             var everyone = _config is null
                 || _config.PollInterval != config.PollInterval
@@ -48,16 +47,9 @@ public sealed class Fleet : IAsyncDisposable
 
             _config = config;
             var wanted = config.Hosts.ToDictionary(h => h.Name, StringComparer.Ordinal);
-            var gone = _watches.Values.Where(w => everyone || !wanted.TryGetValue(w.Monitor.Host.Name, out var host) || host != w.Monitor.Host).ToList();
-            await Task.WhenAll(gone.Select(StopAsync)).ConfigureAwait(false);
-            foreach (var host in config.Hosts.Where(h => !_watches.ContainsKey(h.Name)))
-            {
-                Start(host, config);
-            }
-        }
-        finally
-        {
-            _applying.Release();
+            return _watches.ApplyAsync(
+                config.Hosts.Select(h => (h.Name, (Func<HostMonitor>)(() => Create(h, config)))),
+                m => !everyone && wanted.TryGetValue(m.Name, out var host) && host == m.Host);
         }
     }
 
@@ -65,12 +57,12 @@ public sealed class Fleet : IAsyncDisposable
     /// <returns>False when no such host is watched.</returns>
     public async Task<bool> PollNowAsync(string host, CancellationToken stop)
     {
-        if (!_watches.TryGetValue(host, out var watch))
+        if (_watches.Find(host) is not { } monitor)
         {
             return false;
         }
 
-        await watch.Monitor.PollNowAsync().WaitAsync(stop).ConfigureAwait(false);
+        await monitor.PollNowAsync().WaitAsync(stop).ConfigureAwait(false);
         return true;
     }
 
@@ -78,55 +70,29 @@ public sealed class Fleet : IAsyncDisposable
     /// <param name="patience">The longest wait.</param>
     public async Task ConnectNowAsync(string host, TimeSpan patience, CancellationToken stop)
     {
-        await _applying.WaitAsync(stop).ConfigureAwait(false);
-        try
+        lock (_lock)
         {
-            if (_watches.TryGetValue(host, out var watch) && watch.Monitor.Tried.IsCompleted && _state.Find(host) is { Connection.Up: false })
+            if (_watches.Find(host) is { Tried.IsCompleted: true } idle && _config is { } config && _state.Find(host) is { Connection.Up: false })
             {
-                await StopAsync(watch).ConfigureAwait(false);
-                Start(watch.Monitor.Host, _config!);
+                _ = _watches.ApplyAsync([(host, () => Create(idle.Host, config))], m => m != idle);
             }
         }
-        finally
-        {
-            _applying.Release();
-        }
 
-        if (_watches.TryGetValue(host, out var tried))
+        if (_watches.Find(host) is { } tried)
         {
-            await tried.Monitor.Tried.WaitAsync(patience, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await tried.Tried.WaitAsync(patience, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>The way to a host, for commands; null when no such host is watched.</summary>
     public HostAccess? AccessTo(string host) =>
-        _watches.TryGetValue(host, out var watch) && _state.Find(host) is { } snapshot ? new HostAccess(watch.Monitor.Host, watch.Monitor.Shell, snapshot) : null;
+        _watches.Find(host) is { } monitor && _state.Find(host) is { } snapshot ? new HostAccess(monitor.Host, monitor.Shell, snapshot) : null;
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_watches.Values.Select(StopAsync)).ConfigureAwait(false);
-        _attached.Save();
-        _applying.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await _watches.EndAllAsync().ConfigureAwait(false);
 
-    private void Start(HostConfig host, FleetConfig config)
-    {
-        var stop = new CancellationTokenSource();
-        var monitor = new HostMonitor(
-            host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state,
-            new Deriver(_attached, config.LegacyAfter), _handshakes, _metrics, _clock, _logger);
-        _watches[host.Name] = new Watch(monitor, stop, Task.Run(() => monitor.RunAsync(stop.Token)));
-    }
-
-    private async Task StopAsync(Watch watch)
-    {
-        await watch.Stop.CancelAsync().ConfigureAwait(false);
-        await watch.Running.ConfigureAwait(false);
-        watch.Stop.Dispose();
-        _watches.TryRemove(watch.Monitor.Host.Name, out _);
-    }
-
-    private sealed record Watch(HostMonitor Monitor, CancellationTokenSource Stop, Task Running);
+    private HostMonitor Create(HostConfig host, FleetConfig config) => new(
+        host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state, new Deriver(_attached, config.LegacyAfter), _handshakes,
+        _metrics, _clock, _logger);
 }
 
 /// <summary>A host, how it is reached, and what was last known of it.</summary>

@@ -38,7 +38,7 @@ public sealed class FleetState
         ImmutableInterlocked.Update(ref _targets, static (targets, s) => targets.SetItem(s.Target.Name, s), snapshot);
 
     /// <summary>A unit as its host last said; null when the host is not known, does not watch the unit, or its word is stale.</summary>
-    public SystemdUnit? UnitOf(string host, UnitName unit, DateTimeOffset now) =>
+    public SystemdUnit? UnitOf(string host, UnitName unit, Instant now) =>
         Find(host)?.Get<SystemdReading>(now)?.Units.Units.FirstOrDefault(u => u.Id == unit.Name && (u.Scope == "user") == unit.IsUser);
 
     public void RemoveTarget(string name) => ImmutableInterlocked.Update(ref _targets, static (targets, n) => targets.Remove(n), name);

@@ -13,11 +13,11 @@ namespace FleetExporter.Polling;
 /// </summary>
 internal sealed partial class HostMonitor(
     HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, PollMetrics metrics,
-    TimeProvider clock, ILogger logger)
+    TimeProvider clock, ILogger logger) : IMonitor
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
-    private readonly HostRecord _record = new(HostSnapshot.Initial(host, timing, clock.GetUtcNow()), state, deriver, metrics, clock);
+    private readonly HostRecord _record = new(HostSnapshot.Initial(host, timing, clock.Now()), state, deriver, metrics, clock);
     private readonly PollNow _pollVitals = new();
     private readonly PollNow _pollGpus = new();
     private readonly Schedule _vitalsSchedule = new();
@@ -27,10 +27,14 @@ internal sealed partial class HostMonitor(
 
     public HostConfig Host => host;
 
+    public string Name => host.Name;
+
     public IShell Shell => shell;
 
     /// <summary>Completes when the first attempt to connect has come to an end, good or bad.</summary>
     public Task Tried => _tried.Task;
+
+    public void Close() => _record.Close();
 
     /// <summary>Polls everything at once and completes when the answers are in, or at once when the host is not connected.</summary>
     public Task PollNowAsync() => !_record.Current.Connection.Up
@@ -53,7 +57,7 @@ internal sealed partial class HostMonitor(
                 {
                     var wait = backOff.Next(e.Reason);
                     var fresh = _record.Current.Connection.Failure != e.Reason;
-                    _record.Disconnected(e.Reason, e.Message, clock.GetUtcNow() + wait);
+                    _record.Disconnected(e.Reason, e.Message, clock.Now() + wait);
                     _record.Lost("the host is not connected");
                     _pollVitals.Take()?.TrySetResult();
                     _tried.TrySetResult();

@@ -11,7 +11,7 @@ public static class HostPage
     private static readonly IReadOnlyList<string> SshFailures = Words.All<Remote.SshFailure>();
 
     /// <param name="bug">Told when a reading could not be written: its collector then counts as failed, and the rest of the page stands.</param>
-    public static void Write(MetricsPage page, HostSnapshot snapshot, DateTimeOffset now, Action<string, Exception>? bug = null)
+    public static void Write(MetricsPage page, HostSnapshot snapshot, Instant now, Action<string, Exception>? bug = null)
     {
         page.BeginTarget();
         var host = Labels.Of("host", snapshot.Host.Name);
@@ -46,7 +46,7 @@ public static class HostPage
                     outcome = outcome with { Failure = CollectorFailure.Bug };
                 }
 
-                WriteHealth(page, host, collector.Name, outcome);
+                WriteHealth(page, host, collector.Name, outcome, now);
             }
         }
 
@@ -56,7 +56,7 @@ public static class HostPage
         }
     }
 
-    private static void WriteInfo(MetricsPage page, Labels host, HostSnapshot snapshot, DateTimeOffset now)
+    private static void WriteInfo(MetricsPage page, Labels host, HostSnapshot snapshot, Instant now)
     {
         var system = snapshot.Get<SystemReading>(now)?.System;
         var unified = snapshot.Get<GpuReading>(now)?.Gpus.Any(g => g.MemoryUnified) ?? false;
@@ -73,11 +73,11 @@ public static class HostPage
         page.Add(HealthFamilies.SshReconnects, host, Math.Max(0, connection.Connects - 1));
     }
 
-    private static void WriteHealth(MetricsPage page, Labels host, string collector, CollectorOutcome outcome)
+    private static void WriteHealth(MetricsPage page, Labels host, string collector, CollectorOutcome outcome, Instant now)
     {
         page.Add(HealthFamilies.Success, host, outcome.Failure is null ? 1 : 0, ("collector", collector), ("target", ""));
         page.Add(
-            HealthFamilies.LastSuccess, host, outcome.LastSuccess is { } at ? at.ToUnixTimeMilliseconds() / 1000.0 : null, ("collector", collector), ("target", ""));
+            HealthFamilies.LastSuccess, host, outcome.LastSuccess?.SecondsAsOf(now), ("collector", collector), ("target", ""));
         page.Add(HealthFamilies.Duration, host, outcome.Duration.TotalSeconds, ("collector", collector), ("target", ""));
     }
 }

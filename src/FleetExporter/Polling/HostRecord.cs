@@ -16,7 +16,7 @@ internal sealed class HostRecord
     private readonly Deriver _deriver;
     private readonly TimeProvider _clock;
     private readonly PollMetrics _metrics;
-    private readonly Lock _lock = new();
+    private readonly Lock _publishing = new();
     private HostSnapshot _current;
     private bool _closed;
 
@@ -30,31 +30,22 @@ internal sealed class HostRecord
         state.Set(initial);
     }
 
-    public HostSnapshot Current
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _current;
-            }
-        }
-    }
+    public HostSnapshot Current => Volatile.Read(ref _current);
 
     public void Connected(TimeSpan duration)
     {
         _metrics.Connected(duration);
-        Update(s => s with { Connection = new ConnectionState(true, null, null, _clock.GetUtcNow(), duration, s.Connection.Connects + 1) });
+        Update(s => s with { Connection = new ConnectionState(true, null, null, _clock.Now(), duration, s.Connection.Connects + 1) });
     }
 
-    public void Disconnected(SshFailure failure, string detail, DateTimeOffset nextAttempt) => Update(s => Note(s, "ssh", Words.Of(failure), detail) with
+    public void Disconnected(SshFailure failure, string detail, Instant nextAttempt) => Update(s => Note(s, "ssh", Words.Of(failure), detail) with
     {
         Connection = s.Connection with
         {
             Up = false,
             Failure = failure,
             Detail = detail,
-            Since = s.Connection.Up || s.Connection.Failure is null ? _clock.GetUtcNow() : s.Connection.Since,
+            Since = s.Connection.Up || s.Connection.Failure is null ? _clock.Now() : s.Connection.Since,
             NextAttempt = nextAttempt,
         },
     });
@@ -81,16 +72,16 @@ internal sealed class HostRecord
 
     public void Off(string collector, string because) => Update(s => s with
     {
-        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome(collector, _clock.GetUtcNow(), OffBecause: because)),
+        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome(collector, _clock.Now(), OffBecause: because)),
     });
 
     public void Answered(IHostCollector collector, Section section, Reading reading) => Update(s =>
     {
-        var now = _clock.GetUtcNow();
+        var now = _clock.Now();
         var (memory, derived) = _deriver.Derive(s, reading, now);
         var outcome = new CollectorOutcome(
             collector.Name, now, section.Duration, derived, now, reading.Failure, reading.Failure is null ? null : "see the section's text on the debug page",
-            reading.Failure is null ? now : LastSuccess(s, collector), Body: Cut(section.Body));
+            reading.Failure is null ? now : LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
         var next = s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), Memory = memory, LastSeen = now };
         next = reading.Failure is { } failure ? Count(next, collector.Name, failure, outcome.Message!) : next;
         return Deriver.Relate(next, now);
@@ -99,9 +90,9 @@ internal sealed class HostRecord
     /// <summary>The host answered, and the answer is a failure: the data of this collector are gone.</summary>
     public void Failed(IHostCollector collector, Section section, CollectorFailure reason, string message) => Update(s =>
     {
-        var now = _clock.GetUtcNow();
+        var now = _clock.Now();
         var outcome = new CollectorOutcome(
-            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300), LastSuccess: LastSuccess(s, collector), Body: Cut(section.Body));
+            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300), LastSuccess: LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
         return Deriver.Relate(Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!), now);
     });
 
@@ -112,7 +103,7 @@ internal sealed class HostRecord
     /// <summary>No answer came: the data stay until they are stale.</summary>
     public void Silent(IEnumerable<IHostCollector> collectors, string message) => Update(s =>
     {
-        var now = _clock.GetUtcNow();
+        var now = _clock.Now();
         foreach (var collector in collectors)
         {
             var before = s.Outcomes.GetValueOrDefault(collector.Name) ?? new CollectorOutcome(collector.Name, now);
@@ -129,17 +120,17 @@ internal sealed class HostRecord
     /// <summary>The host is no longer watched: nothing is published after this.</summary>
     public void Close()
     {
-        lock (_lock)
+        lock (_publishing)
         {
-            _closed = true;
+            if (!_closed)
+            {
+                _closed = true;
+                _state.Remove(_current.Host.Name);
+            }
         }
-
-        _state.Remove(_current.Host.Name);
     }
 
-    private static DateTimeOffset? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
-
-    private static string Cut(string body) => body.Length > MaxBody ? body[..MaxBody] : body;
+    private static Instant? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
 
     private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) => Note(s, collector, Words.Of(reason), message) with
     {
@@ -148,22 +139,31 @@ internal sealed class HostRecord
 
     private HostSnapshot Note(HostSnapshot s, string what, string reason, string message)
     {
-        var recent = s.Recent.Insert(0, new FailureNote(_clock.GetUtcNow(), what, reason, message));
+        var recent = s.Recent.Insert(0, new FailureNote(_clock.Now(), what, reason, message));
         return s with { Recent = recent.Count > MaxRecent ? recent.RemoveAt(MaxRecent) : recent };
     }
 
     private void Update(Func<HostSnapshot, HostSnapshot> change)
     {
-        lock (_lock)
+        var started = _clock.GetTimestamp();
+        HostSnapshot before;
+        HostSnapshot after;
+        do
+        {
+            // Not under a lock: what an answer makes costly to derive holds up nobody who reads, or closes this.
+            before = Volatile.Read(ref _current);
+            after = change(before);
+        }
+        while (Interlocked.CompareExchange(ref _current, after, before) != before);
+        var derived = _clock.GetTimestamp();
+        lock (_publishing)
         {
             if (!_closed)
             {
-                var started = _clock.GetTimestamp();
-                _current = change(_current);
-                var derived = _clock.GetTimestamp();
-                _state.Set(_current);
-                _metrics.Published(_clock.GetElapsedTime(started, derived), _clock.GetElapsedTime(derived));
+                _state.Set(Volatile.Read(ref _current));
             }
         }
+
+        _metrics.Published(_clock.GetElapsedTime(started, derived), _clock.GetElapsedTime(derived));
     }
 }

@@ -25,7 +25,7 @@ public sealed record PollTiming(TimeSpan Interval, int StaleAfterPolls)
 }
 
 /// <summary>A collector's failure and when it was.</summary>
-public sealed record FailureNote(DateTimeOffset At, string What, string Reason, string Message);
+public sealed record FailureNote(Instant At, string What, string Reason, string Message);
 
 /// <summary>Everything known of a host at one moment. Immutable; readers take the whole.</summary>
 /// <param name="LastSeen">When the host last sent a section.</param>
@@ -34,15 +34,15 @@ public sealed record FailureNote(DateTimeOffset At, string What, string Reason, 
 public sealed record HostSnapshot(
     HostConfig Host,
     PollTiming Timing,
-    DateTimeOffset WatchedSince,
+    Instant WatchedSince,
     ConnectionState Connection,
     ImmutableDictionary<string, CollectorOutcome> Outcomes,
     ImmutableDictionary<(string Collector, CollectorFailure Reason), long> Failures,
     ImmutableList<FailureNote> Recent,
-    DateTimeOffset? LastSeen,
+    Instant? LastSeen,
     HostHistory Memory)
 {
-    public static HostSnapshot Initial(HostConfig host, PollTiming timing, DateTimeOffset now) => new(
+    public static HostSnapshot Initial(HostConfig host, PollTiming timing, Instant now) => new(
         host,
         timing,
         now,
@@ -57,19 +57,19 @@ public sealed record HostSnapshot(
     public SystemIdentity? System => (Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
 
     /// <summary>The collector's data, or null when it has none or what it has is stale.</summary>
-    public TReading? Get<TReading>(IHostCollector collector, DateTimeOffset now)
+    public TReading? Get<TReading>(IHostCollector collector, Instant now)
         where TReading : Reading => ReadingOf(collector, now) as TReading;
 
-    public Reading? ReadingOf(IHostCollector collector, DateTimeOffset now) =>
+    public Reading? ReadingOf(IHostCollector collector, Instant now) =>
         Outcomes.TryGetValue(collector.Name, out var outcome) && outcome.ReadingAt is { } at && now - at <= Timing.StaleAfter(collector.Every)
             ? outcome.Reading
             : null;
 
     /// <summary>The first reading of this kind that is fresh.</summary>
-    public TReading? Get<TReading>(DateTimeOffset now)
+    public TReading? Get<TReading>(Instant now)
         where TReading : Reading => CollectorCatalog.All.Select(c => ReadingOf(c, now)).OfType<TReading>().FirstOrDefault();
 
-    public HostStatus Status(DateTimeOffset now)
+    public HostStatus Status(Instant now)
     {
         if (now - (LastSeen ?? WatchedSince) > Timing.StaleAfter(TimeSpan.Zero))
         {
@@ -80,13 +80,13 @@ public sealed record HostSnapshot(
     }
 
     /// <summary>What is wrong, in one line; null when nothing is.</summary>
-    public string? Problem(DateTimeOffset now) =>
+    public string? Problem(Instant now) =>
         Host.Device is { } device ? DeviceSet.Problem(device, LastSeen, now)
         : Connection.Up
             ? FirstProblem(now)
             : Connection.Failure is { } failure ? $"{Words.Of(failure)}: {Connection.Detail}" : Connection.Detail;
 
-    private string? FirstProblem(DateTimeOffset now)
+    private string? FirstProblem(Instant now)
     {
         foreach (var collector in CollectorCatalog.All)
         {

@@ -29,7 +29,7 @@ internal sealed partial class StreamLoop(
         {
             var request = pollNow.Take();
             var on = SortOut(collectors);
-            var due = schedule.Due(on, clock.GetUtcNow(), request is not null);
+            var due = schedule.Due(on, clock.Elapsed(), request is not null);
             try
             {
                 if (due.Count > 0)
@@ -65,7 +65,7 @@ internal sealed partial class StreamLoop(
         var started = clock.GetTimestamp();
         foreach (var collector in due)
         {
-            schedule.Asked(collector, clock.GetUtcNow());
+            schedule.Asked(collector, clock.Elapsed());
         }
 
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -100,7 +100,7 @@ internal sealed partial class StreamLoop(
         catch (StreamException e) when (e.Stuck && Snapshot(pending) is [var first, ..])
         {
             // The sampler says that a command hangs. Silence does not: it may as well be the network.
-            schedule.Penalise(first, clock.GetUtcNow());
+            schedule.Penalise(first, clock.Elapsed());
             throw;
         }
         finally
@@ -119,13 +119,9 @@ internal sealed partial class StreamLoop(
     {
         await foreach (var (section, broken) in stream.AskAsync([.. due.Select(c => c.Name)], stop).ConfigureAwait(false))
         {
-            if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
+            // Once a tick: what is sent again is not taken again.
+            if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector && Remove(pending, collector))
             {
-                lock (pending)
-                {
-                    pending.Remove(collector);
-                }
-
                 Take(collector, section ?? new Section(collector.Name, 0, 0, default, default, ""), broken?.Problem);
             }
         }
@@ -147,7 +143,7 @@ internal sealed partial class StreamLoop(
 
         if (section.Killed)
         {
-            schedule.Penalise(collector, clock.GetUtcNow());
+            schedule.Penalise(collector, clock.Elapsed());
             record.Failed(collector, section, CollectorFailure.Timeout, $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
             return;
         }
@@ -198,10 +194,10 @@ internal sealed partial class StreamLoop(
     /// <summary>Waits for the host's next tick or for a wish to poll at once, telling the sampler now and then that the service is there.</summary>
     private async Task WaitForTickAsync(SamplerStream stream, TimeSpan phase, CancellationToken stop)
     {
-        var now = clock.GetUtcNow();
-        var since = TimeSpan.FromTicks((now - DateTimeOffset.UnixEpoch - phase).Ticks % timing.Interval.Ticks);
+        var now = clock.Elapsed();
+        var since = TimeSpan.FromTicks((now + timing.Interval - phase).Ticks % timing.Interval.Ticks);
         var next = now + timing.Interval - since;
-        while (clock.GetUtcNow() is var at && at < next)
+        while (clock.Elapsed() is var at && at < next)
         {
             var last = next - at <= Lease / 2;   // the tick itself then says that the service is there
             if (await pollNow.WaitAsync(last ? next - at : Lease / 2, clock, stop).ConfigureAwait(false))
@@ -213,6 +209,14 @@ internal sealed partial class StreamLoop(
             {
                 await stream.KeepAliveAsync(stop).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static bool Remove(List<IHostCollector> pending, IHostCollector collector)
+    {
+        lock (pending)
+        {
+            return pending.Remove(collector);
         }
     }
 

@@ -24,6 +24,11 @@ public sealed class FrameReader
     private int _start;
     private int _end;
 
+    /// <summary>
+    /// From <see cref="_start"/>, how far an unfinished body holds no marker: it is searched once, however small the pieces are in which it comes.
+    /// </summary>
+    private int _searched;
+
     public FrameReader(string nonce) => _marker = Encoding.ASCII.GetBytes($"\n@{nonce} ");
 
     public void Push(ReadOnlySpan<byte> bytes)
@@ -121,7 +126,14 @@ public sealed class FrameReader
         // The header that follows proves the length.
         if (data.Length < bodyAt + size + _marker.Length)
         {
-            return data[bodyAt..].IndexOf(_marker) is >= 0 and var early && early < size ? Skip("body shorter than its length", name) : null;
+            var unsearched = Math.Max(bodyAt, _searched);
+            if (data[unsearched..].IndexOf(_marker) is >= 0 and var early && unsearched + early < bodyAt + size)
+            {
+                return Skip("body shorter than its length", name);
+            }
+
+            _searched = Math.Max(bodyAt, data.Length - _marker.Length + 1);
+            return null;
         }
 
         if (!data.Slice(bodyAt + size, _marker.Length).SequenceEqual(_marker))
@@ -147,6 +159,7 @@ public sealed class FrameReader
     private void Drop(int bytes)
     {
         _start += bytes;
+        _searched = bytes > 0 ? 0 : _searched;
         if (_start == _end)
         {
             (_start, _end) = (0, 0);

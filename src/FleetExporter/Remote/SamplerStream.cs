@@ -8,6 +8,12 @@ namespace FleetExporter.Remote;
 /// </summary>
 public sealed class SamplerStream : IAsyncDisposable
 {
+    /// <summary>Bytes before <c>hello</c>: messages of the day and what start files print.</summary>
+    private const long MaxGreeting = 1024 * 1024;
+
+    /// <summary>Bytes of a frame beyond the longest bodies of the sections that were asked for.</summary>
+    private const long MaxRest = 16 * 1024 * 1024;
+
     private readonly IShell _shell;
     private readonly StreamKind _kind;
     private readonly IShellProcess _process;
@@ -15,6 +21,8 @@ public sealed class SamplerStream : IAsyncDisposable
     private readonly byte[] _chunk = new byte[16 * 1024];
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _sequence;
+    private (long Bytes, string What) _limit = (MaxGreeting, "before the sampler's first word");
+    private long _received;
 
     private SamplerStream(IShell shell, StreamKind kind, IShellProcess process, string nonce)
     {
@@ -69,6 +77,7 @@ public sealed class SamplerStream : IAsyncDisposable
         IReadOnlyList<string> words, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         var sequence = ++_sequence;
+        (_received, _limit) = (0, (MaxRest + (words.Count * (long)FrameReader.MaxBody), "in one answer"));
         await WriteAsync($"{sequence.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', words)}\n", stop).ConfigureAwait(false);
         while (true)
         {
@@ -143,6 +152,12 @@ public sealed class SamplerStream : IAsyncDisposable
                 }
 
                 throw _shell.Explain(_kind, exit, _process.ErrorText, heard);
+            }
+
+            // A host that sends without end costs a processor for as long as it is listened to: the back-off ends that.
+            if ((_received += read) > _limit.Bytes)
+            {
+                throw new StreamException(SshFailure.Shell, $"more than {_limit.Bytes >> 20} MiB {_limit.What}, the most that is taken");
             }
 
             _reader.Push(_chunk.AsSpan(0, read));

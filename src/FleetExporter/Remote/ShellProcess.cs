@@ -11,6 +11,7 @@ internal sealed class ShellProcess : IShellProcess
     private readonly bool _killable;
     private readonly ErrorLines _errors = new();
     private readonly Task _errorReader;
+    private readonly Task<int> _exit;
 
     /// <param name="killable">
     /// Whether ending it early may kill it. A sampler running on this machine is left to its own watchdog, which still has to end what hangs below it.
@@ -27,6 +28,7 @@ internal sealed class ShellProcess : IShellProcess
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
+        ChildEnvironment.Clean(start);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -43,7 +45,8 @@ internal sealed class ShellProcess : IShellProcess
 
         _errorReader = keepsErrors ? _errors.ReadAsync(_process.StandardError.BaseStream) : Task.CompletedTask;
         ErrorOutput = keepsErrors ? Stream.Null : _process.StandardError.BaseStream;
-        Exited = WaitAsync();
+        _exit = ExitAsync();
+        Exited = WithErrorsAsync();
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
@@ -70,12 +73,13 @@ internal sealed class ShellProcess : IShellProcess
         // End of input ends the sampler; what does not follow within a moment is killed.
         try
         {
-            await Exited.WaitAsync(TimeSpan.FromMilliseconds(300)).ConfigureAwait(false);
+            // Not for its errors: ssh's master holds the standard error of every session until it ends itself.
+            await _exit.WaitAsync(TimeSpan.FromMilliseconds(300)).ConfigureAwait(false);
         }
         catch (TimeoutException) when (_killable)
         {
             _process.Kill();
-            await Exited.ConfigureAwait(false);
+            await _exit.ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -85,10 +89,16 @@ internal sealed class ShellProcess : IShellProcess
         _process.Dispose();
     }
 
-    private async Task<int> WaitAsync()
+    private async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().ConfigureAwait(false);
-        await _errorReader.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _process.ExitCode;
+    }
+
+    private async Task<int> WithErrorsAsync()
+    {
+        var code = await _exit.ConfigureAwait(false);
+        await _errorReader.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return code;
     }
 }

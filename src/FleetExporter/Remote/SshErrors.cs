@@ -90,10 +90,11 @@ internal static partial class SshErrors
         return Printable.Line(line, 300);
     }
 
+    /// <summary>The key of ssh's own line. The peer's texts, its version for one, stand inside lines, and before this one.</summary>
     private static string KeyOf(string errorText) =>
-        ServerKey().Match(errorText) is { Success: true } key ? $"the key {key.Groups[1].Value} {key.Groups[2].Value}" : "a key";
+        ServerKey().Matches(errorText) is [.., var key] ? $"the key {key.Groups[1].Value} {key.Groups[2].Value}" : "a key";
 
-    [GeneratedRegex(@"Server host key: (\S+) (SHA256:\S+)")]
+    [GeneratedRegex(@"^debug1: Server host key: ([a-z0-9@.-]{1,64}) (SHA256:[A-Za-z0-9+/]{43})\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ServerKey();
 
     // What LogLevel DEBUG1 says beside the debug lines, even when all is well.

@@ -36,7 +36,7 @@ internal sealed partial class SimulatedHour
     private readonly List<(Machine Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
     private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
 
-    private SimulatedHour() => _start = _clock.Now;
+    private SimulatedHour() => _start = _clock.Time;
 
     /// <returns>The text of the test file.</returns>
     public static Task<string> OfAsync(TestFolder folder, params IReadOnlyList<int> machines) => new SimulatedHour().MakeAsync(folder, machines);
@@ -52,13 +52,13 @@ internal sealed partial class SimulatedHour
         _ = new Watchdog(metrics, _clock);
         var polls = new PollMetrics(metrics);
         var pages = new ServicePage(_state, live, metrics, new DroppedSeries(metrics), [], _clock, NullLogger<ServicePage>.Instance);
-        var attached = new AttachedTimes(null, _clock, NullLogger<AttachedTimes>.Instance);
+        var attached = new AttachedTimes();
         foreach (var n in machines)
         {
             var machine = Machine.At(n);
             var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(
-                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now), _state, new Deriver(attached, config.LegacyAfter),
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now()), _state, new Deriver(attached, config.LegacyAfter),
                 polls, _clock), new Schedule()));
         }
 
@@ -66,13 +66,13 @@ internal sealed partial class SimulatedHour
         {
             if (minute >= 0)
             {
-                _clock.Now = _start + TimeSpan.FromMinutes(minute) - ScrapeInterval;
+                _clock.Time = _start + TimeSpan.FromMinutes(minute) - ScrapeInterval;
                 using var page = new MemoryStream();
                 await pages.WriteAllAsync(PipeWriter.Create(page), ExpositionFormat.Text, default);
                 Keep(Page.Parse(Encoding.UTF8.GetString(page.ToArray())), minute);
             }
 
-            _clock.Now = _start + TimeSpan.FromMinutes(minute) - (ScrapeInterval / 3);
+            _clock.Time = _start + TimeSpan.FromMinutes(minute) - (ScrapeInterval / 3);
             _hosts.ForEach(h => Poll(h.Machine, h.Record, h.Schedule));
         }
 
@@ -83,7 +83,7 @@ internal sealed partial class SimulatedHour
     {
         if (!machine.Reachable)
         {
-            record.Disconnected(SshFailure.Timeout, "no answer", _clock.Now);
+            record.Disconnected(SshFailure.Timeout, "no answer", _clock.Now());
             record.Lost("the host is not connected");
             return;
         }
@@ -93,15 +93,15 @@ internal sealed partial class SimulatedHour
             record.Connected(TimeSpan.FromMilliseconds(50));
         }
 
-        foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Now, all: false))
+        foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Elapsed(), all: false))
         {
-            schedule.Asked(collector, _clock.Now);
+            schedule.Asked(collector, _clock.Elapsed());
             // One after the other: what a later one is asked depends on what an earlier one has answered.
             foreach (var on in record.SortOut([collector]))
             {
-                var (status, body) = machine.Answer(on.Name, _clock.Now);
+                var (status, body) = machine.Answer(on.Name, _clock.Time);
                 Assert.Equal(0, status);
-                var section = new Section(on.Name, status, (_clock.Now - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Now, body);
+                var section = new Section(on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
                 record.Answered(on, section, on.Parse(section));
             }
         }
@@ -153,8 +153,12 @@ internal sealed partial class SimulatedHour
 
     private sealed class StandingClock : TimeProvider
     {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        public DateTimeOffset Time { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Time;
+
+        public override long GetTimestamp() => Time.Ticks;
     }
 }

@@ -47,6 +47,8 @@ internal sealed class StoreBackend : IAsyncDisposable
 
     public AuditLog Audit => new(Database);
 
+    public AttachedSessions AttachedSessions => new(Database);
+
     public static async Task<StoreBackend> NewAsync(StoreKind kind)
     {
         if (kind == StoreKind.Sqlite)

@@ -25,7 +25,7 @@ internal static class Poll
     /// <summary>The samples of a target after one attempt, health left out.</summary>
     public static IReadOnlyList<string> Page(TargetCollector collector, TargetConfig target, Reading? reading, TargetFailure? failure = null)
     {
-        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var at = new Instant(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
         var before = new TargetSnapshot(target, collector, new PollTiming(TimeSpan.FromSeconds(10), 3));
         var after = reading is null ? before.Failed(failure!.Value, "", at, TimeSpan.Zero) : before.Answered(reading, at, TimeSpan.Zero);
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));

@@ -67,7 +67,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             shell.Answer("filesystem", "");
         });
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
-        HostPage.Write(page, world.Host("gpu-1"), world.Clock.GetUtcNow());
+        HostPage.Write(page, world.Host("gpu-1"), world.Clock.Now());
         return page.ToString();
     }
 

@@ -7,7 +7,7 @@ public sealed class MetricsPageTests : IDisposable
     private static readonly MetricFamily Beta = MetricFamily.Gauge("fleet_test_beta_bytes", "The second.", "host", "name");
     private static readonly MetricFamily Alpha = MetricFamily.Counter("fleet_test_alpha_seconds_total", "The \"first\" \\ of two.", "host");
     private static readonly MetricFamily Plain = MetricFamily.Gauge("fleet_test_plain", "Without a unit.", "state");
-    private static readonly MetricFamily Small = MetricFamily.Gauge("fleet_test_small", "At most a few.", "host");
+    private static readonly MetricFamily Small = MetricFamily.Gauge("fleet_test_small", "At most a few.", "host", "name");
 
     private readonly ServiceMetrics _metrics = new();
     private readonly DroppedSeries _dropped;
@@ -115,9 +115,6 @@ public sealed class MetricsPageTests : IDisposable
     [InlineData(1e21, "1E+21")]
     [InlineData(1e-9, "1E-09")]
     [InlineData(double.MinValue, "-1.7976931348623157E+308")]
-    [InlineData(double.PositiveInfinity, "+Inf")]
-    [InlineData(double.NegativeInfinity, "-Inf")]
-    [InlineData(double.NaN, "NaN")]
     public void A_number_is_written_as_both_formats_take_it(double value, string written)
     {
         _page.Add(Plain, Labels.None, value);
@@ -125,11 +122,15 @@ public sealed class MetricsPageTests : IDisposable
         Assert.Equal($"fleet_test_plain {written}", Assert.Single(Samples()));
     }
 
-    [Fact]
-    public void An_absent_value_adds_nothing_not_even_the_family()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(double.NaN)]
+    public void A_value_that_is_absent_or_no_finite_number_adds_nothing_not_even_the_family(double? value)
     {
-        _page.Add(Plain, Labels.None, null);
-        _page.Add(Beta, Labels.None, null, ("name", "x"));
+        _page.Add(Plain, Labels.None, value);
+        _page.Add(Beta, Labels.None, value, ("name", "x"));
 
         Assert.Equal("", _page.ToString());
         Assert.Equal("# EOF\n", _page.ToString(ExpositionFormat.OpenMetrics));
@@ -156,13 +157,51 @@ public sealed class MetricsPageTests : IDisposable
             _page.BeginTarget();
             for (var i = 0; i < 258; i++)
             {
-                _page.Add(Small, Labels.Of("host", host), i);
+                _page.Add(Small, Labels.Of("host", host), i, ("name", $"{i}"));
             }
         }
 
         Assert.Equal([("a", 256), ("b", 256)], Samples().CountBy(s => s.Split('"')[1]).Select(c => (c.Key, c.Value)));
         Assert.Equal(
             ["fleet_series_dropped_total{family=\"fleet_test_small\"} 4", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 0"], await DroppedAsync());
+    }
+
+    [Fact]
+    public async Task A_series_that_a_target_has_already_keeps_its_first_value_and_is_counted()
+    {
+        var cut = new string('x', 300);
+        string[] names = ["a", "b", "a", cut + "1", cut + "2", "b"];
+        foreach (var (value, name) in names.Index())
+        {
+            _page.Add(Small, Labels.Of("host", "h"), value, ("name", name));
+        }
+
+        _page.Add(Plain, Labels.Of("state", "a"), 1);
+        _page.Add(Plain, Labels.Of("state", "a"), 2);
+        _page.BeginTarget();
+        _page.Add(Small, Labels.Of("host", "i"), 6, ("name", "a"));
+
+        Assert.Equal(["1", "0", "1", "3", "6"], Samples().Select(s => s.Split(' ')[1]));
+        Assert.Equal(
+            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 3", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 1"], await DroppedAsync());
+    }
+
+    [Fact]
+    public void What_is_taken_back_may_straddle_blocks()
+    {
+        for (var i = 0; i < 20_000; i++)
+        {
+            if (i % 200 == 0)
+            {
+                _page.BeginTarget();
+            }
+
+            var name = new string('x', 150) + (i % 2 == 0 ? i : i - 1);
+            _page.Add(Beta, Labels.Of("host", $"{i / 200}"), i, ("name", name));
+        }
+
+        Assert.Equal(
+            Enumerable.Range(0, 10_000).Select(i => 2 * i).Select(i => $"fleet_test_beta_bytes{{host=\"{i / 200}\",name=\"{new string('x', 150)}{i}\"}} {i}"), Samples());
     }
 
     [Fact]
@@ -173,7 +212,7 @@ public sealed class MetricsPageTests : IDisposable
             using var page = new MetricsPage(_dropped);
             for (var i = 0; i < 257; i++)
             {
-                page.Add(Small, Labels.None, i);
+                page.Add(Small, Labels.None, i, ("name", $"{i}"));
             }
         }
 

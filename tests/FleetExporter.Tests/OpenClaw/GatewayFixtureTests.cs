@@ -43,7 +43,8 @@ public sealed class GatewayFixtureTests
 
         Assert.Equal("2026.9.6", hello.Version);
         Assert.Equal(TimeSpan.FromSeconds(30), hello.Tick);
-        Assert.Equal(26214400, hello.MaxMessage);
+        // It announces 25 MiB.
+        Assert.Equal(GatewayHello.MostMessage, hello.MaxMessage);
     }
 
     private static IEnumerable<JsonElement> WithParts(JsonElement of) => of.ValueKind == JsonValueKind.Object

@@ -33,7 +33,7 @@ internal sealed class WatchedGateway : IAsyncDisposable
     public async Task<GatewayReading> PollAsync()
     {
         var reading = (GatewayReading)await _session.AskAsync(TestContext.Current.CancellationToken);
-        var now = _clock.GetUtcNow();
+        var now = _clock.Now();
         _snapshot = reading.Fault is { } problem
             ? _snapshot.Failed(problem.Reason, problem.Message, now, TimeSpan.FromSeconds(0.5), reading)
             : _snapshot.Answered(reading, now, TimeSpan.FromSeconds(0.5));
@@ -47,7 +47,7 @@ internal sealed class WatchedGateway : IAsyncDisposable
     public string Page()
     {
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
-        TargetPage.Write(page, _snapshot, _clock.GetUtcNow());
+        TargetPage.Write(page, _snapshot, _clock.Now());
         return page.ToString();
     }
 

@@ -52,7 +52,6 @@ public sealed class TmuxTests
     [InlineData(" ")]
     [InlineData("")]
     [InlineData("no server running on /tmp")]
-    [InlineData("cr\r")]
     public void Parse_ANameThatLooksLikeSomethingElse_IsAName(string name)
     {
         var session = Assert.Single(ParseOne($"U0:alice\nS$7:1:0:1:1::{name}\n").Sessions);
@@ -63,9 +62,9 @@ public sealed class TmuxTests
     [Fact]
     public void Parse_AVeryLongName_IsCutAtAWholeCharacter()
     {
-        var session = Assert.Single(ParseOne($"U0:alice\nS$7:1:0:1:1::{new string('x', 4095)}🚀🚀").Sessions);
+        var session = Assert.Single(ParseOne($"U0:alice\nS$7:1:0:1:1::{new string('x', 1023)}🚀🚀").Sessions);
 
-        Assert.Equal(new string('x', 4095), session.Name);
+        Assert.Equal(new string('x', 1023), session.Name);
     }
 
     [Fact]

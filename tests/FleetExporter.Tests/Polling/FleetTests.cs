@@ -106,7 +106,7 @@ public sealed class FleetTests
             Assert.Equal(failure is null, world.Series($"collector=\"{collector}\"").Count == 0);
         }
 
-        Assert.Equal(failure is null, world.Host().Problem(world.Clock.GetUtcNow()) is null);
+        Assert.Equal(failure is null, world.Host().Problem(world.Clock.Now()) is null);
     }
 
     [Theory]

@@ -15,8 +15,8 @@ public sealed class HostMonitorTests
         await using var world = await World.StartAsync();
 
         var host = world.Host();
-        Assert.Equal(HostStatus.Online, host.Status(world.Clock.GetUtcNow()));
-        Assert.Null(host.Problem(world.Clock.GetUtcNow()));
+        Assert.Equal(HostStatus.Online, host.Status(world.Clock.Now()));
+        Assert.Null(host.Problem(world.Clock.Now()));
         Assert.Equal(["system"], world.Shell().Ticks(StreamKind.Vitals)[0].Split(' '));
         Assert.Equal("host temperature tmux filesystem", world.Shell().Ticks(StreamKind.Vitals)[1]);
         Assert.Equal(["hung", "gpu gpu_processes gpu_details xid"], world.Shell().Ticks(StreamKind.Gpu).Take(2));
@@ -56,7 +56,7 @@ public sealed class HostMonitorTests
 
         await world.UntilAsync(() => world.Series("fleet_host_memory_total_bytes{").Count == 0, 4 * Interval);
         Assert.InRange(world.Clock.GetUtcNow() - heard, 3 * Interval, (3 * Interval) + TimeSpan.FromSeconds(1));
-        await world.UntilAsync(() => world.Host().Status(world.Clock.GetUtcNow()) == HostStatus.Offline, 4 * Interval);
+        await world.UntilAsync(() => world.Host().Status(world.Clock.Now()) == HostStatus.Offline, 4 * Interval);
         Assert.Equal(["fleet_ssh_up{host=\"a\"} 0"], world.Series("fleet_ssh_up"));
     }
 
@@ -73,7 +73,7 @@ public sealed class HostMonitorTests
         Assert.NotEmpty(world.Series("fleet_gpu_temperature_celsius{"));
         await world.PassAsync(TimeSpan.FromSeconds(6));
         Assert.Equal("fleet_ssh_failure{host=\"a\",reason=\"refused\"} 1", Assert.Single(world.Series("fleet_ssh_failure"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
-        Assert.StartsWith("refused: ", world.Host().Problem(world.Clock.GetUtcNow()), StringComparison.Ordinal);
+        Assert.StartsWith("refused: ", world.Host().Problem(world.Clock.Now()), StringComparison.Ordinal);
         await world.PassAsync(TimeSpan.FromSeconds(50));
         Assert.Empty(world.Series("fleet_gpu_temperature_celsius{"));
         Assert.NotEmpty(world.Series("fleet_host_info{"));
@@ -91,11 +91,11 @@ public sealed class HostMonitorTests
         Assert.Equal(["fleet_host_gpus_lost{host=\"a\"} 0"], world.Series("gpus_lost"));
 
         world.Shell().Answer("gpu", Body(eight.Where(row => row[0] != '5')));
-        await world.UntilAsync(() => world.Host().Get<GpuReading>(world.Clock.GetUtcNow()) is { Gpus.Count: 6 }, 2 * Interval);
+        await world.UntilAsync(() => world.Host().Get<GpuReading>(world.Clock.Now()) is { Gpus.Count: 6 }, 2 * Interval);
 
         Assert.Empty(world.Series("gpu=\"5\""));
         Assert.Equal(["fleet_host_gpus_lost{host=\"a\"} 1"], world.Series("gpus_lost"));
-        Assert.Equal("gpu: 1 GPU is no longer there", world.Host().Problem(world.Clock.GetUtcNow()));
+        Assert.Equal("gpu: 1 GPU is no longer there", world.Host().Problem(world.Clock.Now()));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class HostMonitorTests
         Assert.All(world.Series("fleet_collector_success{host=\"a\",collector=\"host\""), s => Assert.EndsWith(" 1", s, StringComparison.Ordinal));
         Assert.Empty(world.Series("fleet_gpu_temperature_celsius{"));
         Assert.Equal(1, world.Shell().Opened(StreamKind.Vitals));
-        Assert.Equal(HostStatus.Degraded, world.Host().Status(world.Clock.GetUtcNow()));
+        Assert.Equal(HostStatus.Degraded, world.Host().Status(world.Clock.Now()));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class HostMonitorTests
     public async Task A_shell_that_cannot_be_started_in_any_way_does_not_end_the_watching()
     {
         await using var world = await World.StartAsync(prepare: w => w.Shell().Throws = new InvalidOperationException("no more processes"));
-        Assert.Equal("closed: the exporter failed: no more processes", world.Host().Problem(world.Clock.GetUtcNow()));
+        Assert.Equal("closed: the exporter failed: no more processes", world.Host().Problem(world.Clock.Now()));
 
         world.Shell().Throws = null;
         await world.UntilAsync(() => world.Host().Connection.Up, TimeSpan.FromMinutes(1));
@@ -222,8 +222,8 @@ public sealed class HostMonitorTests
         Assert.Equal(["host", "system"], world.Series("fleet_collector_success").Select(s => s.Split('"')[3]).Order());
         Assert.Empty(world.Series("fleet_collector_last_success"));
         Assert.Empty(world.Series("fleet_gpu_"));
-        Assert.Equal(HostStatus.Degraded, world.Host().Status(world.Clock.GetUtcNow()));
+        Assert.Equal(HostStatus.Degraded, world.Host().Status(world.Clock.Now()));
         await world.PassAsync(TimeSpan.FromSeconds(31));
-        Assert.Equal(HostStatus.Offline, world.Host().Status(world.Clock.GetUtcNow()));
+        Assert.Equal(HostStatus.Offline, world.Host().Status(world.Clock.Now()));
     }
 }

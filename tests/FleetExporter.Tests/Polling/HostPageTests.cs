@@ -10,7 +10,7 @@ public class HostPageTests
     public async Task A_reading_that_cannot_be_written_fails_alone()
     {
         await using var world = await World.StartAsync();
-        var now = world.Clock.GetUtcNow();
+        var now = world.Clock.Now();
         var host = world.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));

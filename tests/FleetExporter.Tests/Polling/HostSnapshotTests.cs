@@ -7,7 +7,7 @@ namespace FleetExporter.Tests.Polling;
 
 public sealed class HostSnapshotTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Instant Start = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
     private static readonly HostConfig Host = new() { Name = "a", Ssh = new SshConfig { KnownHosts = "/k" } };
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class HostSnapshotTests
         var snapshot = HostSnapshot.Initial(Host, new PollTiming(TimeSpan.FromSeconds(10), 3), Start) with
         {
             Connection = new ConnectionState(up, up ? null : SshFailure.Auth, up ? null : "refused", Start),
-            LastSeen = seenAt is { } seconds ? Start.AddSeconds(seconds) : null,
+            LastSeen = seenAt is { } seconds ? Start + TimeSpan.FromSeconds(seconds) : null,
         };
         if (fails)
         {
@@ -39,8 +39,8 @@ public sealed class HostSnapshotTests
             };
         }
 
-        Assert.Equal(status, snapshot.Status(Start.AddSeconds(now)));
-        Assert.Equal(problem, snapshot.Problem(Start.AddSeconds(now)));
+        Assert.Equal(status, snapshot.Status(Start + TimeSpan.FromSeconds(now)));
+        Assert.Equal(problem, snapshot.Problem(Start + TimeSpan.FromSeconds(now)));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace FleetExporter.Tests.Polling;
 
 public sealed class ScheduleTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Start = TimeSpan.FromDays(1);
     private static readonly IHostCollector Always = new VitalsCollector();
     private static readonly IHostCollector EveryMinute = new FilesystemCollector();
 
@@ -38,8 +38,8 @@ public sealed class ScheduleTests
         var now = 0.0;
         foreach (var minutes in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
-            _schedule.Penalise(Always, Start.AddSeconds(now));
-            Assert.DoesNotContain(Always, _schedule.Due([Always], Start.AddSeconds(now + (minutes * 60) - 1), all: true));
+            _schedule.Penalise(Always, Start + TimeSpan.FromSeconds(now));
+            Assert.DoesNotContain(Always, _schedule.Due([Always], Start + TimeSpan.FromSeconds(now + (minutes * 60) - 1), all: true));
             now += minutes * 60;
             Assert.Contains(Always, Due(now));
         }
@@ -58,5 +58,5 @@ public sealed class ScheduleTests
         Assert.Contains(Always, Due(60));
     }
 
-    private IReadOnlyList<IHostCollector> Due(double seconds) => _schedule.Due([Always, EveryMinute], Start.AddSeconds(seconds), all: false);
+    private IReadOnlyList<IHostCollector> Due(double seconds) => _schedule.Due([Always, EveryMinute], Start + TimeSpan.FromSeconds(seconds), all: false);
 }

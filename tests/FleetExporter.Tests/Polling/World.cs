@@ -16,11 +16,7 @@ internal sealed class World : IAsyncDisposable
     private readonly DroppedSeries _dropped = new(new ServiceMetrics());
     private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
 
-    private World(string? attachedPath)
-    {
-        Attached = new AttachedTimes(attachedPath, Clock, NullLogger<AttachedTimes>.Instance);
-        Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
-    }
+    private World() => Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
 
     public FakeClock Clock { get; } = new();
 
@@ -28,14 +24,14 @@ internal sealed class World : IAsyncDisposable
 
     public FleetState State { get; } = new();
 
-    public AttachedTimes Attached { get; }
+    public AttachedTimes Attached { get; } = new();
 
     public Fleet Fleet { get; }
 
     /// <summary>Starts watching and waits until everything has been asked once.</summary>
-    public static async Task<World> StartAsync(string yml = OneHost, Action<World>? prepare = null, string? attachedPath = null)
+    public static async Task<World> StartAsync(string yml = OneHost, Action<World>? prepare = null)
     {
-        var world = new World(attachedPath);
+        var world = new World();
         prepare?.Invoke(world);
         await world.ApplyAsync(yml);
         return world;
@@ -70,7 +66,7 @@ internal sealed class World : IAsyncDisposable
         var passed = TimeSpan.Zero;
         while (!condition())
         {
-            Assert.True(passed < limit, $"nothing came of it within {limit}: {string.Join("; ", State.Hosts.Select(h => h.Problem(Clock.GetUtcNow())))}");
+            Assert.True(passed < limit, $"nothing came of it within {limit}: {string.Join("; ", State.Hosts.Select(h => h.Problem(Clock.Now())))}");
             await PassAsync(TimeSpan.FromSeconds(1));
             passed += TimeSpan.FromSeconds(1);
         }
@@ -98,7 +94,7 @@ internal sealed class World : IAsyncDisposable
         using var page = new MetricsPage(_dropped);
         foreach (var host in State.Hosts)
         {
-            HostPage.Write(page, host, Clock.GetUtcNow());
+            HostPage.Write(page, host, Clock.Now());
         }
 
         return [.. page.ToString().Split('\n').Where(line => line.Length > 0 && line[0] != '#' && line.Contains(part, StringComparison.Ordinal))];

@@ -89,6 +89,41 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
+    public void A_long_body_in_pieces_of_one_byte_is_searched_once()
+    {
+        // Searched anew with each piece, these four million bytes would take an hour.
+        var body = new string('x', FrameReader.MaxBody);
+        FrameItem? item = null;
+        foreach (var piece in Encoding.UTF8.GetBytes(Section("gpu", body)))
+        {
+            _reader.Push([piece]);
+            item ??= _reader.TryRead();
+        }
+
+        Assert.Equal(body, Assert.IsType<FrameItem.Body>(item).Text);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public void A_body_that_ends_early_is_found_in_pieces(int piece)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"{Header}gpu 0 1.00 1.00 9000\n{new string('x', 500)}{Section("xid", "fine")}");
+        List<FrameItem> items = [];
+        foreach (var part in bytes.Chunk(piece))
+        {
+            _reader.Push(part);
+            while (_reader.TryRead() is { } item)
+            {
+                items.Add(item);
+            }
+        }
+
+        Assert.Equal([new FrameItem.Broken("gpu", "body shorter than its length"), new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items);
+    }
+
+    [Fact]
     public void A_body_over_the_limit_is_damaged_and_skipped()
     {
         var items = Read($"{Header}gpu 0 1 1 {FrameReader.MaxBody + 1}\n{new string('x', FrameReader.MaxBody + 1)}{Header}.\n{Section("xid", "fine")}");

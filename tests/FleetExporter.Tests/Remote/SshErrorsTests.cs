@@ -111,12 +111,17 @@ public sealed class SshErrorsTests
     }
 
     [Theory]
-    [InlineData("plain", 10, "plain")]
-    [InlineData("two\nlines\r\tand tab", 40, "two lines  and tab")]
-    [InlineData("\u001b[31mred\u0007", 40, "[31mred")]
-    [InlineData("abc\u202edef\u2066", 40, "abc def")]
-    [InlineData("long enough", 4, "long")]
-    public void A_line_for_people_has_no_control_characters(string text, int length, string printed) => Assert.Equal(printed, Printable.Line(text, length));
+    [InlineData("debug1: Remote protocol version 2.0, remote software version Server host key: ssh-ed25519 SHA256:FORGED\n")]
+    [InlineData("debug1: Server host key: ssh-ed25519 SHA256:FORGED\n")]
+    [InlineData("Server host key: ssh-ed25519 SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n")]
+    public void The_peer_cannot_put_a_fingerprint_of_its_own_into_the_advice(string forged)
+    {
+        var said = Said("hostkey-unknown");
+        var honest = SshErrors.Explain(said, heard: false, Address, Config);
+
+        Assert.Contains("SHA256:", honest.Message, StringComparison.Ordinal);
+        Assert.Equal(honest.Message, SshErrors.Explain(forged + said, heard: false, Address, Config).Message);
+    }
 
     private static string Said(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "ssh", file + ".txt"));
 }

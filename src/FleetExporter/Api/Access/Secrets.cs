@@ -11,17 +11,18 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
     where T : class
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<KeyHash, (T Meaning, DateTimeOffset Expires)> _known = [];
+    private readonly Dictionary<KeyHash, (T Meaning, Instant Expires)> _known = [];
     private readonly Queue<KeyHash> _byAge = [];
 
     public (string Secret, DateTimeOffset Expires) New(T meaning)
     {
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var hash = KeyHash.Of(secret);
-        var expires = clock.GetUtcNow() + life;
+        var expires = clock.Now() + life;
         lock (_lock)
         {
-            while (_byAge.TryPeek(out var oldest) && (_byAge.Count >= most || !_known.TryGetValue(oldest, out var entry) || entry.Expires <= clock.GetUtcNow()))
+            while (_byAge.TryPeek(out var oldest)
+                && (_byAge.Count >= most || !_known.TryGetValue(oldest, out var entry) || entry.Expires <= clock.Now()))
             {
                 _known.Remove(_byAge.Dequeue());
             }
@@ -30,7 +31,7 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
             _byAge.Enqueue(hash);
         }
 
-        return (secret, expires);
+        return (secret, expires.Time);
     }
 
     /// <returns>Null when it is unknown, ended or over.</returns>
@@ -49,12 +50,12 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
                 return null;
             }
 
-            if (remove || entry.Expires <= clock.GetUtcNow())
+            if (remove || entry.Expires <= clock.Now())
             {
                 _known.Remove(hash);
             }
 
-            return entry.Expires > clock.GetUtcNow() ? entry.Meaning : null;
+            return entry.Expires > clock.Now() ? entry.Meaning : null;
         }
     }
 }

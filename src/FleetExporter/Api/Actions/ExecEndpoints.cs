@@ -94,8 +94,7 @@ internal static class ExecEndpoints
         private async Task<IResult> AnswerAsync(string host, string? id, CommandRequest request, CallNote note)
         {
             using var output = new ExecBuffer();
-            var entry = await Runner.RunAsync(
-                host, Context.Caller().Name, id, request, static _ => ValueTask.CompletedTask, output.TakeAsync, Context.RequestAborted).ConfigureAwait(false);
+            var entry = await RunAsync(host, id, request, static _ => ValueTask.CompletedTask, output.TakeAsync).ConfigureAwait(false);
             note.ExitCode = entry.Result!.ExitCode;
             return entry.Result.End is CommandEnd.Lost or CommandEnd.Refused
                 ? Problem.Of(502, "The host did not run it to its end", entry.Result.Detail!)
@@ -108,7 +107,7 @@ internal static class ExecEndpoints
             note.EndsLater = true;
             try
             {
-                var entry = await Runner.RunAsync(host, Context.Caller().Name, id, request, stream.StartAsync, stream.TakeAsync, Context.RequestAborted).ConfigureAwait(false);
+                var entry = await RunAsync(host, id, request, stream.StartAsync, stream.TakeAsync).ConfigureAwait(false);
                 note.ExitCode = entry.Result!.ExitCode;
                 await (entry.Result.Detail is { } detail ? FailAsync(detail) : stream.EndAsync(ExecEnd.Of(entry))).ConfigureAwait(false);
             }
@@ -124,6 +123,13 @@ internal static class ExecEndpoints
                 note.Outcome = AuditOutcome.Failed;
                 return stream.FailAsync(message);
             }
+        }
+
+        private Task<CommandEntry> RunAsync(
+            string host, string? id, CommandRequest request, Func<string, ValueTask> started, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output)
+        {
+            var caller = Context.Caller();
+            return Runner.RunAsync(host, caller.Name, caller.May(Scope.Admin), id, request, started, output, Context.RequestAborted);
         }
 
         private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Refused(CommandRefusedException e)

@@ -22,7 +22,7 @@ internal static class KillEndpoints
             .WithSummary("Ends a tmux session. Without a token 428 with one; with it the session is killed, and looked after.");
 
     internal sealed record Call(
-        HttpContext Context, FleetState State, Fleet Fleet, ConfirmationTokens Tokens, WrongTokens Wrong, TimeProvider Clock)
+        HttpContext Context, HostViews Views, Fleet Fleet, ConfirmationTokens Tokens, WrongTokens Wrong, TimeProvider Clock)
     {
         public async Task<IResult> RunAsync(string id)
         {
@@ -33,10 +33,9 @@ internal static class KillEndpoints
                 return problem!;
             }
 
-            var now = Clock.GetUtcNow();
             var note = Context.Features.Get<CallNote>()!;
             note.Target = Printable.Line(name, 200);
-            if (State.Hosts.SelectMany(h => SessionView.Of(h, now)).FirstOrDefault(s => s.Id == name) is not { } session || Fleet.AccessTo(session.Host) is not { } access)
+            if (Views.Sessions().FirstOrDefault(s => s.Id == name) is not { } session || Fleet.AccessTo(session.Host) is not { } access)
             {
                 return Problem.NotFound("session", id);
             }

@@ -43,7 +43,8 @@ internal static class JobActionEndpoints
             }
 
             Context.Features.Get<CallNote>()!.Command = command?.Text;
-            var started = await Runner.StartAsync(job.Id, command ?? new JobCommand("", null)).ConfigureAwait(false);
+            var isAdmin = Context.Caller().May(Scope.Admin);
+            var started = await Runner.StartAsync(job.Id, command ?? new JobCommand("", null), isAdmin).ConfigureAwait(false);
             return started.Success ? TypedResults.Ok(JobView.Of(started.Value)) : Problem.Of(started.Error);
         });
 

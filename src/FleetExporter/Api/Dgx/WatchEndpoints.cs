@@ -60,7 +60,7 @@ internal static class WatchEndpoints
         public async Task<IResult> SwitchAsync(string id, bool on)
         {
             var note = Context.Features.Get<CallNote>()!;
-            note.Target = Remote.Printable.Line(id, 80);
+            note.Target = Printable.Line(id, 80);
             var (watched, problem) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
             if (watched is null)
             {
@@ -98,7 +98,7 @@ internal static class WatchEndpoints
             return TypedResults.Ok(State.Find(host.Name) switch
             {
                 { Connection.Up: true } => new ConnectView(connection.Id, "connected", null),
-                { Connection.Failure: not null } failed => new ConnectView(connection.Id, "failed", failed.Problem(Clock.GetUtcNow())),
+                { Connection.Failure: not null } failed => new ConnectView(connection.Id, "failed", failed.Problem(Clock.Now())),
                 _ => new ConnectView(connection.Id, "connecting", null),
             });
         }
@@ -112,18 +112,21 @@ internal static class WatchEndpoints
         public ConnectionStatusView StatusOf(WatchedConnection watched)
         {
             var (id, name) = (watched.Connection.Id, watched.Connection.Name);
+            var now = Clock.Now();
             return watched.Host is null || State.Find(name) is not { } host
                 ? new ConnectionStatusView(id, name, false, watched.Idle ?? "connecting", null, null)
-                : new ConnectionStatusView(id, name, host.Connection.Up, host.Connection.Up ? null : host.Problem(Clock.GetUtcNow()), host.LastSeen, host.Connection.Since);
+                : new ConnectionStatusView(
+                    id, name, host.Connection.Up, host.Connection.Up ? null : host.Problem(now), host.LastSeen?.TimeAsOf(now),
+                    host.Connection.Since.TimeAsOf(now));
         }
 
         public ConnectionGpusView GpusOf(WatchedConnection watched)
         {
-            var now = Clock.GetUtcNow();
+            var now = Clock.Now();
             var host = watched.Host is null ? null : State.Find(watched.Host.Name);
             var processes = host?.Get<GpuProcessesReading>(now);
             return host?.Get<GpuReading>(now) is { } reading
-                ? new ConnectionGpusView(watched.Connection.Id, host.Outcomes["gpu"].ReadingAt, [.. reading.Gpus.Select(g => GpuView.Of(g, processes))])
+                ? new ConnectionGpusView(watched.Connection.Id, host.Outcomes["gpu"].ReadingAt?.TimeAsOf(now), GpuView.Of(reading, processes))
                 : new ConnectionGpusView(watched.Connection.Id, null, []);
         }
     }

@@ -26,7 +26,7 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
     public void Take(string host)
     {
         var snapshot = state.Find(host);
-        var reading = snapshot?.Get<GpuReading>(clock.GetUtcNow());
+        var reading = snapshot?.Get<GpuReading>(clock.Now());
         var before = _seen.GetValueOrDefault(host) ?? Seen.Nothing;
         if (snapshot is null)
         {
@@ -70,7 +70,7 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 
     private static string KeyOf(string host, int place) => string.Create(CultureInfo.InvariantCulture, $"{host}\n{place}");
 
-    private sealed record Seen(GpuReading? Reading, DateTimeOffset? At, int Count)
+    private sealed record Seen(GpuReading? Reading, Instant? At, int Count)
     {
         public static readonly Seen Nothing = new(null, null, 0);
     }

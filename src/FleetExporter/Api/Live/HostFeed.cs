@@ -5,7 +5,7 @@ using FleetExporter.Polling;
 namespace FleetExporter.Api.Live;
 
 /// <summary>Hosts and the overview as <c>/ws</c> tells them: what has changed, at most once a second, and only while somebody reads.</summary>
-internal sealed class HostFeed(FleetState state, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
+internal sealed class HostFeed(FleetState state, HostViews views, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
 {
     public const string Host = "host";
     public const string Overview = "overview_update";
@@ -21,7 +21,7 @@ internal sealed class HostFeed(FleetState state, LiveConfig config, LiveEvents e
     {
         lock (_lock)
         {
-            var now = clock.GetUtcNow();
+            var now = clock.Now();
             var gone = _seen.Keys.ToHashSet(StringComparer.Ordinal);
             foreach (var host in state.Hosts)
             {
@@ -31,7 +31,7 @@ internal sealed class HostFeed(FleetState state, LiveConfig config, LiveEvents e
                 if (!_seen.TryGetValue(name, out var before) || !ReferenceEquals(before.Snapshot, host) || before.Status != status)
                 {
                     _seen[name] = (host, status);
-                    Log.Set(name, Host, name, events.Serialise(HostStateView.Of(host, now)), again: false);
+                    Log.Set(name, Host, name, events.Serialise(views.Of(host)), again: false);
                 }
             }
 
@@ -42,7 +42,7 @@ internal sealed class HostFeed(FleetState state, LiveConfig config, LiveEvents e
                 Log.Publish("host_removed", events.Serialise(new { Hostname = name }));
             }
 
-            TakeOverview(now);
+            TakeOverview();
             Log.Wake();
         }
     }
@@ -56,10 +56,10 @@ internal sealed class HostFeed(FleetState state, LiveConfig config, LiveEvents e
         }
     }
 
-    private void TakeOverview(DateTimeOffset now)
+    private void TakeOverview()
     {
         var started = clock.GetTimestamp();
-        var view = new OverviewParts(config.Current, state, now).All(() => clock.GetElapsedTime(started));
+        var view = views.Parts(config.Current).All(() => clock.GetElapsedTime(started));
         // The time of the answer is no change.
         var bare = events.Serialise(view with { Timestamp = default, CollectTimeMs = 0 });
         if (!bare.AsSpan().SequenceEqual(_overview))

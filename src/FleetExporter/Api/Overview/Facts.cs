@@ -36,7 +36,7 @@ public sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFa
 /// <summary>Takes facts out of snapshots: the only place of the overview that knows readings of targets. In the order of fleet.yml.</summary>
 public static class Facts
 {
-    public static ProviderFacts Of(ProviderConfig provider, FleetState state, DateTimeOffset now)
+    public static ProviderFacts Of(ProviderConfig provider, FleetState state, Instant now)
     {
         var target = TargetOf(provider, state);
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
@@ -45,14 +45,14 @@ public static class Facts
             reading?.Models is [var first, ..] ? first.Id : null, UnitOf(provider.Host, provider.Unit, state, now));
     }
 
-    public static ServiceFacts Of(ServiceConfig service, FleetState state, DateTimeOffset now)
+    public static ServiceFacts Of(ServiceConfig service, FleetState state, Instant now)
     {
         var target = TargetOf(service, state);
         var health = target.Up ? ReadingOf<ServiceReading>(service, state, now)?.Health : null;
         return new ServiceFacts(target, service.Url, !target.Asked ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
     }
 
-    public static GatewayFacts Of(GatewayConfig gateway, FleetState state, DateTimeOffset now)
+    public static GatewayFacts Of(GatewayConfig gateway, FleetState state, Instant now)
     {
         var target = TargetOf(gateway, state);
         var reading = target.Up ? ReadingOf<GatewayReading>(gateway, state, now) : null;
@@ -61,15 +61,15 @@ public static class Facts
             target,
             Ok: target.Up && reading?.Probes.Ready != false,
             (int?)(reading?.Sessions?.Total ?? reading?.Sessions?.Sessions.Count),
-            reading?.Sessions is { } sessions ? [.. sessions.Sessions.Select(s => new SessionPart(s.Key, s.UpdatedAt is { } at ? GpuView.Round(Math.Max(0, (now - at).TotalSeconds)) : null))] : null,
+            reading?.Sessions is { } sessions ? [.. sessions.Sessions.Select(s => new SessionPart(s.Key, s.UpdatedAt is { } at ? GpuView.Round(Math.Max(0, (now.Time - at).TotalSeconds)) : null))] : null,
             discord is null ? gateway.Channels.Contains("discord") && reading?.Channels is not null ? new DiscordPart(false, null, null, null) : null
                 : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, GpuView.Round(discord.Bot?.Latency?.TotalMilliseconds)));
     }
 
-    public static TunnelFacts Of(TunnelConfig tunnel, FleetState state, DateTimeOffset now) =>
+    public static TunnelFacts Of(TunnelConfig tunnel, FleetState state, Instant now) =>
         new(TargetOf(tunnel, state), tunnel.Connect, UnitOf(tunnel.Host, tunnel.Unit, state, now));
 
-    private static TReading? ReadingOf<TReading>(TargetConfig target, FleetState state, DateTimeOffset now)
+    private static TReading? ReadingOf<TReading>(TargetConfig target, FleetState state, Instant now)
         where TReading : Reading => state.FindTarget(target.Name)?.Get<TReading>(now);
 
     private static TargetFacts TargetOf(TargetConfig target, FleetState state)
@@ -82,12 +82,12 @@ public static class Facts
             up,
             up ? GpuView.Round(snapshot!.Duration.TotalMilliseconds) : null,
             snapshot?.ConsecutiveFailures ?? 0,
-            snapshot?.At,
-            snapshot?.LastSuccess,
+            snapshot?.At?.Time,
+            snapshot?.LastSuccess?.Time,
             snapshot is { Failure: { } failure } ? $"{Words.Of(failure)}: {snapshot.Message}" : null);
     }
 
-    private static UnitFacts? UnitOf(string host, UnitName? name, FleetState state, DateTimeOffset now)
+    private static UnitFacts? UnitOf(string host, UnitName? name, FleetState state, Instant now)
     {
         var unit = name is null ? null : state.UnitOf(host, name, now);
         return name is null ? null : new UnitFacts(name.ToString(), unit?.IsActive, unit?.ActiveState);

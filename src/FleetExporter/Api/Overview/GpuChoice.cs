@@ -29,11 +29,11 @@ internal static class GpuChoice
     }
 
     /// <summary>Every GPU of the host as last read; one that says what is missing when there is no reading of now.</summary>
-    public static IReadOnlyList<GpuPart> PartsOf(HostSnapshot host, DateTimeOffset now)
+    public static IReadOnlyList<GpuPart> PartsOf(HostSnapshot host, Instant now)
     {
         if (host.Get<GpuReading>(now) is { Gpus.Count: > 0 } reading)
         {
-            var at = OutcomeOf(host)!.ReadingAt!.Value;
+            var at = OutcomeOf(host)!.ReadingAt!.Value.Time;
             return [.. reading.Gpus.Select(gpu => GpuPart.Of(gpu, host.Host.Name, at))];
         }
 
@@ -41,7 +41,7 @@ internal static class GpuChoice
     }
 
     /// <summary>A host that nobody can reach has been asked, in vain.</summary>
-    public static bool HasBeenAsked(HostSnapshot host, DateTimeOffset now) => OutcomeOf(host) is not null || host.Status(now) == HostStatus.Offline;
+    public static bool HasBeenAsked(HostSnapshot host, Instant now) => OutcomeOf(host) is not null || host.Status(now) == HostStatus.Offline;
 
     private static CollectorOutcome? OutcomeOf(HostSnapshot host) => host.Outcomes.GetValueOrDefault("gpu");
 

@@ -59,7 +59,8 @@ public static class OverviewEndpoints
     }
 
     /// <summary>What every endpoint needs.</summary>
-    internal sealed record Asking(HttpContext Context, FleetState State, LiveConfig Config, TimeProvider Clock, Fleet Fleet, TargetSet Targets)
+    internal sealed record Asking(
+        HttpContext Context, FleetState State, HostViews Views, LiveConfig Config, TimeProvider Clock, Fleet Fleet, TargetSet Targets)
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -78,7 +79,7 @@ public static class OverviewEndpoints
 
             try
             {
-                return TypedResults.Ok(answer(new OverviewParts(Config.Current, State, Clock.GetUtcNow()), () => Clock.GetElapsedTime(started)));
+                return TypedResults.Ok(answer(Views.Parts(Config.Current), () => Clock.GetElapsedTime(started)));
             }
             catch (UnknownNameException unknown)
             {

@@ -5,8 +5,9 @@ using FleetExporter.Polling;
 namespace FleetExporter.Api.Overview;
 
 /// <summary>Builds parts from the snapshots of one moment. Nothing here waits.</summary>
+/// <param name="bug">Told of a host whose GPUs cannot be shown; the rest of the answer stands.</param>
 /// <param name="config">Gives the order: the first host, provider, gateway is the first of fleet.yml.</param>
-internal sealed class OverviewParts(FleetConfig config, FleetState state, DateTimeOffset now)
+internal sealed class OverviewParts(FleetConfig config, FleetState state, Instant now, Action<string, Exception>? bug = null)
 {
     private static readonly NotConfigured Nothing = new();
 
@@ -24,7 +25,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, DateTi
         }
 
         var chosen = GpuChoice.First(known is null ? Hosts.Where(h => h.Host.Address is not null) : [known]);
-        var gpus = chosen is null ? [] : GpuChoice.PartsOf(chosen, now);
+        var gpus = chosen is null ? [] : PartsOf(chosen);
         if (gpus.Count == 0)
         {
             return Nothing;
@@ -34,12 +35,12 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, DateTi
     }
 
     /// <summary>Without the hosts that have not said yet whether they have any.</summary>
-    public IReadOnlyList<GpuPart> AllGpus() => [.. Hosts.Where(h => GpuChoice.HasGpus(h) == true).SelectMany(h => GpuChoice.PartsOf(h, now))];
+    public IReadOnlyList<GpuPart> AllGpus() => [.. Hosts.Where(h => GpuChoice.HasGpus(h) == true).SelectMany(PartsOf)];
 
     public object LocalGpu() => GpuChoice.First(Hosts.Where(h => h.Host.Address is null)) switch
     {
         null => Nothing,
-        var host when host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } => LocalGpuPart.Of(gpu),
+        var host when Try(host, h => h.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu) : null) is { } part => part,
         var host => LocalGpuPart.Missing(GpuChoice.HasBeenAsked(host, now)),
     };
 
@@ -79,7 +80,24 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, DateTi
         var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
         var targets = Targets();
         var overall = OverviewRules.Overall([.. new[] { gpu, provider, gateway, tunnel, local, multimodal, heartbeat }.OfType<IPart>().Concat(targets).Select(p => p.Status)]);
-        return new OverviewView(overall, now, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
+        return new OverviewView(overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
+    }
+
+    private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
+        Try(host, h => GpuChoice.PartsOf(h, now)) ?? [GpuPart.Missing(host.Host.Name, asked: true)];
+
+    private T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view)
+        where T : class
+    {
+        try
+        {
+            return view(host);
+        }
+        catch (Exception e)
+        {
+            bug?.Invoke(host.Host.Name, e);
+            return null;
+        }
     }
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)

@@ -25,7 +25,7 @@ public record GpuPart(
 {
     public static GpuPart Of(Gpu gpu, string host, DateTimeOffset collectedAt)
     {
-        var view = GpuView.Of(gpu, null);
+        var view = GpuView.Of(gpu, []);
         var own = !gpu.MemoryUnified;
         return new GpuPart(
             OverviewRules.Gpu(asked: true, gpu.Fault is null, view.UtilizationPercent, view.TemperatureC),
@@ -64,7 +64,7 @@ public sealed record LocalGpuPart(
 {
     public static LocalGpuPart Of(Gpu gpu)
     {
-        var view = GpuView.Of(gpu, null);
+        var view = GpuView.Of(gpu, []);
         return new LocalGpuPart(
             OverviewRules.Gpu(asked: true, gpu.Fault is null, view.UtilizationPercent, view.TemperatureC), view.Name, view.UtilizationPercent, view.TemperatureC, view.PowerDrawWatts,
             view.PowerLimitWatts, view.MemoryUsedMb, view.MemoryTotalMb, GpuView.Round(view.MemoryTotalMb - view.MemoryUsedMb), GpuPart.Percent(gpu));

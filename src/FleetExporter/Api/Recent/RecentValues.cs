@@ -32,8 +32,8 @@ internal sealed class RecentValues(FleetState state, TimeProvider clock) : Backg
     /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
     internal void Take()
     {
-        var now = clock.GetUtcNow();
-        var moment = new RecentMoment(now, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
+        var now = clock.Now();
+        var moment = new RecentMoment(now.Time, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
         _moments = [.. _moments.TakeLast(MostMoments - 1), moment];
     }
 
@@ -53,7 +53,7 @@ internal sealed class RecentValues(FleetState state, TimeProvider clock) : Backg
         }
     }
 
-    private static RecentHost Of(HostSnapshot host, DateTimeOffset now) => new(
+    private static RecentHost Of(HostSnapshot host, Instant now) => new(
         (float?)(host.Get<VitalsReading>(now)?.CpuBusyRatio * 100),
         [.. (host.Get<GpuReading>(now)?.Gpus ?? []).Select(g => new RecentGpu(g.Index, g.Uuid, (float?)(g.Utilization * 100)))]);
 }

@@ -65,6 +65,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         }
 
         var start = new ProcessStartInfo(Find(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, CreateNoWindow = true };
+        ChildEnvironment.Clean(start);
         start.Environment["LC_ALL"] = "C";
         var process = Start(start);
         try

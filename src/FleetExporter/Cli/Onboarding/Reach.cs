@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FleetExporter.Config;
+using FleetExporter.Remote;
 
 namespace FleetExporter.Cli.Onboarding;
 
@@ -14,6 +15,7 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
     public static async Task<Reach> OfAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
     {
         var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ChildEnvironment.Clean(start);
         var lines = Array.Empty<string>();
         try
         {

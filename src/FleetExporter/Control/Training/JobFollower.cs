@@ -108,7 +108,7 @@ internal sealed partial class JobFollower(
                 var look = await JobSession.LookAsync(access.Shell, some.Select(j => j.Id), clock, stop).ConfigureAwait(false);
                 if (look.Failure is { } failure)
                 {
-                    LogNotSeen(access.Host.Name, Remote.Printable.Line(failure, 200));
+                    LogNotSeen(access.Host.Name, Printable.Line(failure, 200));
                     break;
                 }
 

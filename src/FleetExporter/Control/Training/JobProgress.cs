@@ -16,7 +16,10 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     /// <summary>Numbers of one job are written down once in this time, and at its end.</summary>
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _written = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TimeSpan> _written = new(StringComparer.Ordinal);
+
+    /// <summary>When this process first saw the job in its session, by the monotonic clock.</summary>
+    private readonly ConcurrentDictionary<string, TimeSpan> _firstSeen = new(StringComparer.Ordinal);
 
     /// <summary>Ended without a status; the next look may know it.</summary>
     private readonly ConcurrentDictionary<string, byte> _unsure = new(StringComparer.Ordinal);
@@ -30,6 +33,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
             return await EndAsync(job, null, WhyGone(job, look), [], gone: true).ConfigureAwait(false);
         }
 
+        _firstSeen.TryAdd(job.Id, clock.Elapsed());
         if (!pane.Dead)
         {
             return job.Status == JobStatus.Running && await ReportAsync(job, pane.Metrics).ConfigureAwait(false);
@@ -84,14 +88,21 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         null => "it ended, and tmux does not know how: by a signal most likely",
     };
 
-    /// <summary>Both are lengths of time, so that it does not matter whether the clocks agree.</summary>
-    private string WhyGone(Job job, JobLook look) => job.StartedAt is { } started && look.Uptime < clock.GetUtcNow() - started - TimeSpan.FromSeconds(5)
-        ? "the host was booted again while it ran"
-        : "its tmux session is gone: somebody has killed it, or tmux has ended";
+    /// <summary>
+    /// Compares two durations, so the clocks need not agree. For a job that this process has never seen, the start in the store and the wall clock
+    /// are all there is.
+    /// </summary>
+    private string WhyGone(Job job, JobLook look)
+    {
+        var ran = _firstSeen.TryGetValue(job.Id, out var seen) ? clock.Elapsed() - seen : clock.GetUtcNow() - job.StartedAt;
+        return look.Uptime < ran - TimeSpan.FromSeconds(5)
+            ? "the host was booted again while it ran"
+            : "its tmux session is gone: somebody has killed it, or tmux has ended";
+    }
 
     private async Task<bool> ReportAsync(Job job, JsonObject numbers)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.Elapsed();
         if (!With(job, numbers).Changed || (_written.TryGetValue(job.Id, out var last) && now - last < WriteEvery))
         {
             return false;
@@ -119,6 +130,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     private void Forget(string id)
     {
         _written.TryRemove(id, out _);
+        _firstSeen.TryRemove(id, out _);
         _unsure.TryRemove(id, out _);
     }
 

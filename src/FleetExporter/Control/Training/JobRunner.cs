@@ -14,9 +14,10 @@ internal sealed class JobRunner(
 {
     private static readonly StoreError.Conflict Taken = new("status", "the job is being started or cancelled just now");
 
-    /// <exception cref="CommandRefusedException">The host does not take it.</exception>
+    /// <param name="isAdmin">Whether the caller has the scope admin.</param>
+    /// <exception cref="CommandRefusedException">The host does not take it, or not from this caller.</exception>
     /// <exception cref="JobHostException">It could not be started there.</exception>
-    public async Task<StoreResult<Job>> StartAsync(string id, JobCommand command)
+    public async Task<StoreResult<Job>> StartAsync(string id, JobCommand command, bool isAdmin)
     {
         using var turn = turns.Take(id);
         if (turn is null)
@@ -42,7 +43,7 @@ internal sealed class JobRunner(
         }
 
         var access = AccessTo(place.Value.Connection);
-        CommandRunner.CheckAllowed(access, command.Text);
+        CommandRunner.CheckAllowed(access, command.Text, isAdmin);
         commands.CheckConnected(access);
         var name = SessionName(found.Value);
         using (await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))

@@ -73,11 +73,17 @@ public static class GatewayJson
 
     /// <summary>The items of a list; none where it is none.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement of, string name) =>
-        of.Member(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+        of.Member(name) is { ValueKind: JsonValueKind.Array } list ? Limited(list) : [];
 
     /// <exception cref="FormatException">There is no such list.</exception>
     public static IReadOnlyList<JsonElement> Demand(this JsonElement of, string name, string method) =>
-        of.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : throw new FormatException($"{method}: no list '{name}'");
+        of.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. Limited(list)] : throw new FormatException($"{method}: no list '{name}'");
+
+    private static JsonElement.ArrayEnumerator Limited(JsonElement list)
+    {
+        RemoteLimits.Check(list.GetArrayLength(), RemoteLimits.GatewayRows, "rows");
+        return list.EnumerateArray();
+    }
 
     /// <summary>Reads each row. Bad rows beside good ones are left out.</summary>
     /// <exception cref="FormatException">There are rows, and none is understood.</exception>

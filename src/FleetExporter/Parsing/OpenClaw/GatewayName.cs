@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,15 +16,7 @@ public static class GatewayName
             return null;
         }
 
-        var builder = new StringBuilder(Math.Min(text.Length, 256));
-        foreach (var rune in text.EnumerateRunes())
-        {
-            var shown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) && rune != Rune.ReplacementChar;
-            builder.Append(shown ? rune.ToString() : " ");
-        }
-
-        var clean = builder.ToString().Trim();
+        var clean = Printable.Text(text).Replace(Rune.ReplacementChar.ToString(), " ", StringComparison.Ordinal).Trim();
         return clean.Length == 0 ? null : clean.Length <= MaxLength ? clean : Cut(clean);
     }
 
@@ -33,7 +24,6 @@ public static class GatewayName
     private static string Cut(string text)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
-        var head = MaxLength - 9;
-        return $"{text[..(char.IsHighSurrogate(text[head - 1]) ? head - 1 : head)]}~{hash}";
+        return $"{Printable.Cut(text, MaxLength - 9)}~{hash}";
     }
 }

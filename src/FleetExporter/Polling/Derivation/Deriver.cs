@@ -11,13 +11,13 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
 {
     /// <param name="snapshot">The host before this reading.</param>
     /// <param name="now">When the reading came, by our clock.</param>
-    public (HostHistory Memory, Reading Reading) Derive(HostSnapshot snapshot, Reading reading, DateTimeOffset now)
+    public (HostHistory Memory, Reading Reading) Derive(HostSnapshot snapshot, Reading reading, Instant now)
     {
         var memory = snapshot.Memory;
         switch (reading)
         {
             case SystemReading system:
-                var offset = system.System.Clock is { } clock ? clock - now : (TimeSpan?)null;
+                var offset = system.System.Clock is { } clock ? clock - now.Time : (TimeSpan?)null;
                 return (Reboot(memory, system.System.BootId), system with { ClockOffset = offset });
             case VitalsReading vitals:
                 var before = snapshot.Get<VitalsReading>(now);
@@ -35,7 +35,7 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
     }
 
     /// <summary>Gives readings that are labelled by GPU the GPUs of the latest reading, and unified memory the latest meminfo.</summary>
-    public static HostSnapshot Relate(HostSnapshot snapshot, DateTimeOffset now)
+    public static HostSnapshot Relate(HostSnapshot snapshot, Instant now)
     {
         var outcomes = snapshot.Outcomes;
         var report = snapshot.Get<GpuDetailsReading>(now)?.Report;

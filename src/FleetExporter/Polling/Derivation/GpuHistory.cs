@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
+using FleetExporter.Parsing;
 
 namespace FleetExporter.Polling.Derivation;
 
@@ -21,6 +22,13 @@ public static class GpuHistory
 
         var listed = reading.Gpus.Select(g => g.Uuid).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
         var seen = memory.GpusSeen.Union(listed);
+        RemoteLimits.Check(seen.Count, RemoteLimits.GpusSeen, "different GPUs since the host was booted");
+        // Those of boots before are kept as long as there is room, so that their counters go on.
+        if (energy.Count > RemoteLimits.GpusSeen)
+        {
+            energy.RemoveRange(energy.Keys.Where(k => !seen.Contains(k)).ToList());
+        }
+
         // A row without uuid is one of those seen before: it is there, and counted as faulty.
         var vanished = Math.Max(0, seen.Except(listed).Count - reading.Gpus.Count(g => g.Uuid is null));
         return (

@@ -10,14 +10,20 @@ public static class SessionUsage
     /// <summary>Page size where the host does not say.</summary>
     private const int UsualPageSize = 4096;
 
+    /// <summary>Two readings less apart say nothing of a rate: /proc/uptime has hundredths of a second.</summary>
+    private const double ShortestSeconds = 0.01;
+
     public static (HostHistory Memory, TmuxReading Reading) Apply(
-        HostSnapshot snapshot, TmuxReading reading, AttachedTimes attached, TimeSpan legacyAfter, DateTimeOffset now)
+        HostSnapshot snapshot, TmuxReading reading, AttachedTimes attached, TimeSpan legacyAfter, Instant now)
     {
         var collector = reading.Collector;
-        var elapsed = snapshot.Memory.ProcessesUptime.TryGetValue(collector, out var uptime) && reading.Uptime > uptime ? reading.Uptime - uptime : (double?)null;
+        var isTold = snapshot.Memory.ProcessesUptime.TryGetValue(collector, out var uptime) && reading.Uptime - uptime >= ShortestSeconds;
+        var elapsed = isTold ? reading.Uptime - uptime : (double?)null;
         var pageSize = snapshot.Get<SystemReading>(now)?.System.PageSizeBytes ?? UsualPageSize;
         var gpuProcesses = snapshot.Get<GpuProcessesReading>(now)?.Processes;
         var processes = snapshot.Memory.Processes.RemoveRange(snapshot.Memory.Processes.Keys.Where(k => k.Collector == collector)).ToBuilder();
+
+        var times = attached.Update(snapshot.Host.Name, reading, now.Time);
 
         TmuxSessionState Complete(string user, TmuxSession session)
         {
@@ -26,7 +32,7 @@ public static class SessionUsage
                 processes[(collector, process.Pid, process.StartTicks)] = process.CpuSeconds;
             }
 
-            var since = DetachedSince(session, attached.See(snapshot.Host.Name, user, session, reading.HostTime));
+            var since = DetachedSince(session, times.GetValueOrDefault(TmuxSessionKey.Of(user, session))?.AttachedAt);
             return new TmuxSessionState(
                 session,
                 since,

@@ -1,4 +1,5 @@
 using FleetExporter.Collectors;
+using FleetExporter.Parsing;
 
 namespace FleetExporter.Polling.Derivation;
 
@@ -14,6 +15,7 @@ public static class XidTally
             var key = (xid.PciBusId, xid.Code);
             counts[key] = new XidCount(xid.PciBusId, xid.Code, (counts.GetValueOrDefault(key)?.Count ?? 0) + 1, xid.SecondsSinceBoot);
             newest = Math.Max(newest, xid.SecondsSinceBoot);
+            RemoteLimits.Check(counts.Count, RemoteLimits.XidKinds, "different XID errors");
         }
 
         var all = counts.ToImmutable();

@@ -8,13 +8,19 @@ namespace FleetExporter.Polling.Targets;
 
 /// <summary>Watches one target: one poll per interval, none while another is under way, fewer after a refused key.</summary>
 internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector collector, PollTiming timing, TargetTools tools, FleetState state, ILogger logger)
+    : IMonitor
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly PollNow _pollNow = new();
+    private readonly Lock _publishing = new();
+    private TargetSnapshot _current = new(target, collector, timing);
+    private bool _closed;
     private TimeSpan _pause = timing.Interval;
 
     public TargetConfig Target => target;
+
+    public string Name => target.Name;
 
     /// <summary>Polls at once and completes when the answer is in.</summary>
     public Task PollNowAsync() => _pollNow.Ask();
@@ -22,7 +28,7 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
     public async Task RunAsync(CancellationToken stop)
     {
         var session = collector.Open(target, tools);
-        state.Set(new TargetSnapshot(target, collector, timing));
+        Publish(_current);
         try
         {
             // Spread over the interval, so that a fleet is not asked in one moment.
@@ -51,15 +57,39 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
         }
         finally
         {
-            state.RemoveTarget(target.Name);
+            Close();
             _pollNow.Take()?.TrySetResult();
             await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 
+    public void Close()
+    {
+        lock (_publishing)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                state.RemoveTarget(target.Name);
+            }
+        }
+    }
+
+    private void Publish(TargetSnapshot snapshot)
+    {
+        _current = snapshot;
+        lock (_publishing)
+        {
+            if (!_closed)
+            {
+                state.Set(snapshot);
+            }
+        }
+    }
+
     private async Task PollAsync(ITargetSession session, CancellationToken stop)
     {
-        var before = state.FindTarget(target.Name)!;
+        var before = _current;
         var started = tools.Clock.GetTimestamp();
         using var deadline = new CancellationTokenSource(target.Timeout, tools.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
@@ -70,11 +100,15 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
             stop.ThrowIfCancellationRequested();
             after = reading.Fault is { } fault
                 ? Failed(fault.Reason, Printable.Line(fault.Message, 300), reading)
-                : before.Answered(reading, tools.Clock.GetUtcNow(), tools.Clock.GetElapsedTime(started));
+                : before.Answered(reading, tools.Clock.Now(), tools.Clock.GetElapsedTime(started));
         }
         catch (TargetFailureException e)
         {
             after = Failed(e.Reason, Printable.Line(e.Message, 300));
+        }
+        catch (FormatException e)
+        {
+            after = Failed(TargetFailure.Body, Printable.Line(e.Message, 300));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -91,10 +125,10 @@ internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector
             : before.Failure != TargetFailure.Auth ? 2 * timing.Interval
             : _pause * 2 < LongestPause ? _pause * 2 : Duration.Longer(LongestPause, timing.Interval);
         Tell(before, after);
-        state.Set(after);
+        Publish(after);
 
         TargetSnapshot Failed(TargetFailure reason, string message, Reading? known = null) =>
-            before.Failed(reason, message, tools.Clock.GetUtcNow(), tools.Clock.GetElapsedTime(started), known);
+            before.Failed(reason, message, tools.Clock.Now(), tools.Clock.GetElapsedTime(started), known);
     }
 
     private void Tell(TargetSnapshot before, TargetSnapshot after)

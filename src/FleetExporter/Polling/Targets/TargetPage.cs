@@ -7,7 +7,7 @@ namespace FleetExporter.Polling.Targets;
 public static class TargetPage
 {
     /// <param name="bug">Told when a reading could not be written: the target then counts as failed, and the rest of the page stands.</param>
-    public static void Write(MetricsPage page, TargetSnapshot snapshot, DateTimeOffset now, Action<string, Exception>? bug = null)
+    public static void Write(MetricsPage page, TargetSnapshot snapshot, Instant now, Action<string, Exception>? bug = null)
     {
         page.BeginTarget();
         var collector = snapshot.Collector;
@@ -32,7 +32,7 @@ public static class TargetPage
         var host = Labels.Of("host", snapshot.Target.Host);
         page.Add(HealthFamilies.Success, host, verdict.Up ? 1 : 0, ("collector", collector.Name), ("target", snapshot.Target.Name));
         page.Add(
-            HealthFamilies.LastSuccess, host, snapshot.LastSuccess is { } at ? at.ToUnixTimeMilliseconds() / 1000.0 : null,
+            HealthFamilies.LastSuccess, host, snapshot.LastSuccess?.SecondsAsOf(now),
             ("collector", collector.Name), ("target", snapshot.Target.Name));
         page.Add(HealthFamilies.Duration, host, snapshot.Duration.TotalSeconds, ("collector", collector.Name), ("target", snapshot.Target.Name));
         foreach (var (reason, count) in snapshot.Failures)

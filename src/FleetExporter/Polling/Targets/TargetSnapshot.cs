@@ -17,26 +17,26 @@ public sealed record TargetSnapshot(
     TargetConfig Target,
     TargetCollector Collector,
     PollTiming Timing,
-    DateTimeOffset? At = null,
+    Instant? At = null,
     TimeSpan Duration = default,
     TargetFailure? Failure = null,
     string? Message = null,
     Reading? Reading = null,
-    DateTimeOffset? ReadingAt = null,
-    DateTimeOffset? LastSuccess = null,
+    Instant? ReadingAt = null,
+    Instant? LastSuccess = null,
     int ConsecutiveFailures = 0)
 {
     public ImmutableDictionary<TargetFailure, long> Failures { get; init; } = ImmutableDictionary<TargetFailure, long>.Empty;
 
     /// <summary>The data, or null when there are none or they are stale.</summary>
-    public Reading? FreshReading(DateTimeOffset now) => ReadingAt is { } at && now - at <= Timing.StaleAfter(Target.Timeout) ? Reading : null;
+    public Reading? FreshReading(Instant now) => ReadingAt is { } at && now - at <= Timing.StaleAfter(Target.Timeout) ? Reading : null;
 
-    public TReading? Get<TReading>(DateTimeOffset now)
+    public TReading? Get<TReading>(Instant now)
         where TReading : Reading => FreshReading(now) as TReading;
 
-    public TargetVerdict Verdict(DateTimeOffset now) => new(FreshReading(now), Failure, At is not null, ConsecutiveFailures);
+    public TargetVerdict Verdict(Instant now) => new(FreshReading(now), Failure, At is not null, ConsecutiveFailures);
 
-    public TargetSnapshot Answered(Reading reading, DateTimeOffset now, TimeSpan took) => this with
+    public TargetSnapshot Answered(Reading reading, Instant now, TimeSpan took) => this with
     {
         At = now,
         Duration = took,
@@ -49,7 +49,7 @@ public sealed record TargetSnapshot(
     };
 
     /// <param name="known">What the failed attempt found out all the same; null when nothing.</param>
-    public TargetSnapshot Failed(TargetFailure reason, string message, DateTimeOffset now, TimeSpan took, Reading? known = null)
+    public TargetSnapshot Failed(TargetFailure reason, string message, Instant now, TimeSpan took, Reading? known = null)
     {
         // Silence says nothing new: what was known stays until it is stale.
         var silent = reason is TargetFailure.Timeout or TargetFailure.Dns;

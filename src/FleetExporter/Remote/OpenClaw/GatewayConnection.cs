@@ -113,12 +113,10 @@ public sealed class GatewayConnection : IAsyncDisposable
 
     private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, string? token, CancellationToken cancellationToken)
     {
-        using (var challenge = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+        var challenge = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (challenge.Text("event") != "connect.challenge")
         {
-            if (challenge.RootElement.Text("event") != "connect.challenge")
-            {
-                throw new TargetFailureException(TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
-            }
+            throw new TargetFailureException(TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
         }
 
         var connect = JsonSerializer.SerializeToUtf8Bytes(new
@@ -139,12 +137,12 @@ public sealed class GatewayConnection : IAsyncDisposable
         await socket.SendAsync(connect, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            using var message = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            if (message.RootElement.Text("type") == "res" && message.RootElement.Text("id") == "connect")
+            var message = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            if (message.Text("type") == "res" && message.Text("id") == "connect")
             {
-                return message.RootElement.Flag("ok") == true
-                    ? GatewayHello.Parse((message.RootElement.Member("payload") ?? default).Clone())
-                    : throw Refused(GatewayError.Parse(message.RootElement.Member("error") ?? default));
+                return message.Flag("ok") == true
+                    ? GatewayHello.Parse(message.Member("payload") ?? default)
+                    : throw Refused(GatewayError.Parse(message.Member("error") ?? default));
             }
         }
     }
@@ -173,9 +171,9 @@ public sealed class GatewayConnection : IAsyncDisposable
         {
             while (true)
             {
-                using var message = await _socket.ReceiveAsync(_end.Token).ConfigureAwait(false);
+                var message = await _socket.ReceiveAsync(_end.Token).ConfigureAwait(false);
                 Interlocked.Exchange(ref _heard, _clock.GetTimestamp());
-                Take(message.RootElement);
+                Take(message);
             }
         }
         catch (TargetFailureException e)
@@ -203,7 +201,7 @@ public sealed class GatewayConnection : IAsyncDisposable
         switch (message.Text("type"))
         {
             case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var answer):
-                answer.TrySetResult(message.Clone());
+                answer.TrySetResult(message);
                 break;
             case "event" when message.Text("event") == "shutdown":
                 _announced = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using FleetExporter.Parsing;
@@ -13,7 +12,8 @@ internal sealed class GatewaySocket : IDisposable
 
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    // Of no pool: a pool would keep the buffer of one huge message.
+    private byte[] _buffer = new byte[SmallBuffer];
 
     public GatewaySocket()
     {
@@ -58,9 +58,9 @@ internal sealed class GatewaySocket : IDisposable
         }
     }
 
-    /// <summary>The next message. The caller disposes it.</summary>
+    /// <summary>The next message.</summary>
     /// <exception cref="TargetFailureException">Closed, cut, too large, or no JSON.</exception>
-    public async Task<JsonDocument> ReceiveAsync(CancellationToken cancellationToken)
+    public async Task<JsonElement> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         try
@@ -86,7 +86,7 @@ internal sealed class GatewaySocket : IDisposable
 
                 if (length == _buffer.Length)
                 {
-                    Resize(2 * length, length);
+                    Array.Resize(ref _buffer, (int)Math.Min(2L * length, Math.Max(MaxMessage, length) + 1));
                 }
             }
         }
@@ -99,7 +99,7 @@ internal sealed class GatewaySocket : IDisposable
         {
             if (_buffer.Length > 16 * SmallBuffer)
             {
-                Resize(SmallBuffer, 0);
+                _buffer = new byte[SmallBuffer];
             }
         }
     }
@@ -127,32 +127,22 @@ internal sealed class GatewaySocket : IDisposable
     {
         _socket.Dispose();
         _sending.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
     }
 
     // The closing code of a refused login comes where the refusal itself was not read.
     private TargetFailureException Closed() => new(
         TargetFailure.Protocol, $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");
 
-    private static JsonDocument Parse(ReadOnlySpan<byte> message)
+    private static JsonElement Parse(ReadOnlySpan<byte> message)
     {
         try
         {
-            // A copy: the buffer takes the next message while this one is read.
-            return JsonDocument.Parse(message.ToArray());
+            // It copies, for the buffer takes the next message while this one is read, and rents from no pool.
+            return JsonElement.Parse(message);
         }
         catch (JsonException e)
         {
             throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no JSON", e);
         }
-    }
-
-    private void Resize(int size, int keep)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
-        _buffer.AsSpan(0, keep).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Tasks.Sources;
 
 namespace FleetExporter.Remote.Ssh;
@@ -9,7 +10,7 @@ namespace FleetExporter.Remote.Ssh;
 /// </summary>
 internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskSource
 {
-    /// <summary>A buffer that one long answer made larger than this is not kept.</summary>
+    /// <summary>A buffer that one long answer made larger than this is from the pool, and goes back to it.</summary>
     private const int MaxKept = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -122,7 +123,11 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
             wait = count == 0 && !_complete && !target.IsEmpty;
             if (_count == 0)
             {
-                (_buffer, _start) = (_buffer.Length > MaxKept ? [] : _buffer, 0);
+                _start = 0;
+                if (_buffer.Length > MaxKept)
+                {
+                    Replace([]);
+                }
             }
 
             if (wait)
@@ -164,8 +169,24 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
             return;
         }
 
-        var target = _buffer.Length - _count >= bytes ? _buffer : new byte[Math.Max(4096, Math.Max(2 * _buffer.Length, _count + bytes))];
+        var fits = _buffer.Length - _count >= bytes;
+        var length = Math.Max(4096, Math.Max(2 * _buffer.Length, _count + bytes));
+        var target = fits ? _buffer : length > MaxKept ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
         _buffer.AsSpan(_start, _count).CopyTo(target);
-        (_buffer, _start) = (target, 0);
+        _start = 0;
+        if (!fits)
+        {
+            Replace(target);
+        }
+    }
+
+    private void Replace(byte[] buffer)
+    {
+        if (_buffer.Length > MaxKept)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = buffer;
     }
 }

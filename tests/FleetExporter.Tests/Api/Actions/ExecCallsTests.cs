@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FleetExporter.Tests.Api.Access;
 using FleetExporter.Tests.Api.Dgx;
 
 namespace FleetExporter.Tests.Api.Actions;
@@ -116,6 +117,21 @@ public sealed class ExecCallsTests
         await using var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () => ReplayCommand.Printing("done"));
 
         Assert.Equal("done", (await server.DoAsync("POST", "/api/dgx/exec/a", """{"Command":"true"}""")).Text("stdout"));
+    }
+
+    [Fact]
+    public async Task On_the_exporters_own_machine_commands_need_admin()
+    {
+        const string Own = "listen: 127.0.0.1:0\nhosts: [{ name: a, exec: { policy: any } }]\n";
+        await using var server = await ApiServer.StartAsync(Own + KeyedServer.Keys, shell => shell.Command = () => ReplayCommand.Printing("done"));
+        Assert.Equal("done", (await server.DoAsync("POST", "/api/dgx/exec/a", """{"command":"true"}""")).Text("stdout"));
+        server.Client.DefaultRequestHeaders.Remove("X-API-Key");
+        server.Client.DefaultRequestHeaders.Add("X-API-Key", KeyedServer.KeyOf("control"));
+
+        using var answer = await PostAsync(server, """{"command":"cat data/admin.key"}""", streamed: false);
+
+        Assert.Equal(403, (int)answer.StatusCode);
+        Assert.Contains("give a key with the scope admin", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     private static async Task<HttpResponseMessage> PostAsync(ApiServer server, string json, bool streamed)

@@ -137,7 +137,7 @@ public sealed class ConnectionsTests
         });
 
         var row = await server.JsonAsync("/api/dgx/connections/dgx-1");
-        Assert.Equal(server.State.Find("dgx-1")!.Connection.Since, row.GetProperty("last_connected_at").GetDateTimeOffset());
+        Assert.Equal(server.State.Find("dgx-1")!.Connection.Since.Time, row.GetProperty("last_connected_at").GetDateTimeOffset());
         Assert.Equal(row.Text("created_at"), row.Text("updated_at"));
     }
 

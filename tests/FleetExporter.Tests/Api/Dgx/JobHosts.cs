@@ -29,6 +29,9 @@ internal sealed partial class JobHosts
     /// <summary>How often the host was asked: start, look, output, release or cancel.</summary>
     public int Asked(string address, string what) => _asked.Count(a => a == (address, what));
 
+    /// <summary>The job's session is gone.</summary>
+    public void Vanish(string address, string job) => _panes.TryRemove((address, job), out _);
+
     /// <summary>The job has ended and its pane is there, with this output.</summary>
     public void End(string address, string job, string tail) => _panes[(address, job)] = tail;
 

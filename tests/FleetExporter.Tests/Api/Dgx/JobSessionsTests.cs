@@ -126,6 +126,33 @@ public sealed class JobSessionsTests
         Assert.Equal(["away force=true", "long force=true"], audit);
     }
 
+    [Theory]
+    [InlineData(1, 24, "its tmux session is gone: somebody has killed it, or tmux has ended")]
+    [InlineData(120, -1, "the host was booted again while it ran")]
+    public async Task Why_a_session_is_gone_does_not_depend_on_the_wall_clock(int seconds, int hours, string reason)
+    {
+        // The host has been up for 100 s.
+        var hosts = new JobHosts();
+        await using var server = await hosts.StartAsync();
+        var id = (await JobHosts.RunAsync(server, "long")).Text("id");
+        var looks = hosts.Asked(Box, "look");
+        await DgxCalls.UntilAsync(() => PassesAsync(() => hosts.Asked(Box, "look") > looks + 1));
+        var end = server.Clock.Elapsed() + TimeSpan.FromSeconds(seconds);
+        await DgxCalls.UntilAsync(() => PassesAsync(() => server.Clock.Elapsed() >= end));
+
+        server.Clock.SetWall(TimeSpan.FromHours(hours));
+        hosts.Vanish(Box, id);
+
+        await DgxCalls.UntilAsync(async () => await PassesAsync(() => true) && (await server.JsonAsync("/api/dgx/jobs/long")).Text("status") == "failed");
+        Assert.Equal(reason, (await server.JsonAsync("/api/dgx/jobs/long")).Text("reason"));
+
+        Task<bool> PassesAsync(Func<bool> until)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(until());
+        }
+    }
+
     [Fact]
     public async Task A_job_that_is_cancelled_while_its_host_is_looked_at_keeps_its_output()
     {

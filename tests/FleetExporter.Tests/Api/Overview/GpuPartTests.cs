@@ -47,14 +47,14 @@ public sealed class GpuPartTests
     public void A_host_that_was_never_reached_counts_while_no_other_has_gpus_but_is_no_gpu()
     {
         var config = Yml.Load("hosts: [{ name: a, address: a.lan, gpu: false }, { name: b, address: b.lan }, { name: c, address: c.lan, gpu: true }]");
-        var since = DateTimeOffset.UnixEpoch;
+        var since = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var state = new FleetState();
         foreach (var host in config.Hosts)
         {
             state.Set(HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), since));
         }
 
-        PartStatus Status(FleetConfig fleet, int seconds) => ((IPart)new OverviewParts(fleet, state, since.AddSeconds(seconds)).Gpu()).Status;
+        PartStatus Status(FleetConfig fleet, int seconds) => ((IPart)new OverviewParts(fleet, state, since + TimeSpan.FromSeconds(seconds)).Gpu()).Status;
         var undecided = config with { Hosts = [.. config.Hosts.Take(2)] };
 
         Assert.Equal((PartStatus.Degraded, PartStatus.Error), (Status(undecided, 5), Status(undecided, 60)));

@@ -17,7 +17,7 @@ public sealed class FailureWithReadingTests
     {
         using var far = new FarEnd("");
         var state = new FleetState();
-        await using var targets = new TargetSet(state, TimeProvider.System, NullLogger<TargetSet>.Instance);
+        await using var targets = new TargetSet(state, new PollMetrics(new ServiceMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
         await targets.ApplyAsync(Yml.Load($"hosts: []\ntunnels: [{{ name: t, host: a, connect: '127.0.0.1:{far.Port}', verify: banner }}]"));
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
@@ -26,7 +26,7 @@ public sealed class FailureWithReadingTests
         Assert.Equal((TargetFailure.Protocol, true), (snapshot.Failure!.Value, snapshot.ConsecutiveFailures >= 2));
         Assert.Null(snapshot.LastSuccess);
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
-        TargetPage.Write(page, snapshot, TimeProvider.System.GetUtcNow());
+        TargetPage.Write(page, snapshot, TimeProvider.System.Now());
         var text = page.ToString();
         Assert.Contains("fleet_tunnel_tcp_up{host=\"a\",tunnel=\"t\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("fleet_tunnel_data_up{host=\"a\",tunnel=\"t\"} 0\n", text, StringComparison.Ordinal);
@@ -39,13 +39,13 @@ public sealed class FailureWithReadingTests
     {
         var good = new TunnelReading(true, true, null, default, null);
         var bad = new TunnelReading(false, null, null, default, new TargetFault(TargetFailure.Timeout, "silent"));
-        var now = DateTimeOffset.UnixEpoch;
+        var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var before = new TargetSnapshot(
             new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(), new PollTiming(TimeSpan.FromSeconds(10), 3)).Answered(good, now, default);
 
-        Assert.Same(good, before.Failed(TargetFailure.Timeout, "silent", now.AddSeconds(10), default).Reading);
-        var after = before.Failed(TargetFailure.Timeout, "silent", now.AddSeconds(10), default, bad);
-        Assert.Same(bad, after.FreshReading(now.AddSeconds(40)));
-        Assert.False(after.Verdict(now.AddSeconds(10)).Up);
+        Assert.Same(good, before.Failed(TargetFailure.Timeout, "silent", now + TimeSpan.FromSeconds(10), default).Reading);
+        var after = before.Failed(TargetFailure.Timeout, "silent", now + TimeSpan.FromSeconds(10), default, bad);
+        Assert.Same(bad, after.FreshReading(now + TimeSpan.FromSeconds(40)));
+        Assert.False(after.Verdict(now + TimeSpan.FromSeconds(10)).Up);
     }
 }

@@ -10,7 +10,7 @@ namespace FleetExporter.Tests.Polling.Targets;
 /// <summary>A target that fails, and what is known of it all the same.</summary>
 public sealed class TargetSnapshotTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
     private static readonly TargetSnapshot Fresh =
         new(new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(), new PollTiming(TimeSpan.FromSeconds(10), 3));
 
@@ -19,10 +19,10 @@ public sealed class TargetSnapshotTests
     {
         var answered = Fresh.Answered(new Known("old"), Now, TimeSpan.Zero);
 
-        var failed = answered.Failed(TargetFailure.Timeout, "late", Now.AddSeconds(60), TimeSpan.Zero, new Known("new"));
+        var failed = answered.Failed(TargetFailure.Timeout, "late", Now + TimeSpan.FromSeconds(60), TimeSpan.Zero, new Known("new"));
 
-        Assert.Equal(new Known("new"), failed.FreshReading(Now.AddSeconds(60)));
-        Assert.False(failed.Verdict(Now.AddSeconds(60)).Up);
+        Assert.Equal(new Known("new"), failed.FreshReading(Now + TimeSpan.FromSeconds(60)));
+        Assert.False(failed.Verdict(Now + TimeSpan.FromSeconds(60)).Up);
         Assert.Equal(Now, failed.LastSuccess);
     }
 
@@ -30,7 +30,7 @@ public sealed class TargetSnapshotTests
     [InlineData(TargetFailure.Timeout, true)]
     [InlineData(TargetFailure.Refused, false)]
     public void Without_it_only_silence_keeps_what_was_known(TargetFailure reason, bool kept) =>
-        Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero).Failed(reason, "m", Now.AddSeconds(10), TimeSpan.Zero).FreshReading(Now.AddSeconds(10)) is not null);
+        Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero).Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
 
     private sealed record Known(string What) : Reading
     {

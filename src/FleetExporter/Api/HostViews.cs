@@ -1,0 +1,48 @@
+using FleetExporter.Api.Overview;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Api;
+
+/// <summary>Views of the hosts as they are now, each built on its own: a host of which something cannot be shown hinders no other.</summary>
+internal sealed partial class HostViews(FleetState state, TimeProvider clock, ILogger<HostViews> logger)
+{
+    /// <summary>The host; what no reading is needed for where they cannot be shown.</summary>
+    public HostStateView Of(HostSnapshot host)
+    {
+        var now = clock.Now();
+        return Try(host, h => HostStateView.Of(h, now)) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
+        {
+            Reason = "the exporter cannot show its readings; see the exporter's log",
+        };
+    }
+
+    /// <summary>The sessions of all hosts by id.</summary>
+    public IEnumerable<SessionView> Sessions()
+    {
+        var now = clock.Now();
+        return state.Hosts
+            .SelectMany(host => Try<IReadOnlyList<SessionView>>(host, h => [.. SessionView.Of(h, now)]) ?? [])
+            .OrderBy(s => s.Id, StringComparer.Ordinal);
+    }
+
+    public OverviewParts Parts(FleetConfig config) => new(config, state, clock.Now(), LogBug);
+
+    private T? Try<T>(HostSnapshot host, Func<HostSnapshot, T> view)
+        where T : class
+    {
+        try
+        {
+            return view(host);
+        }
+        catch (Exception e)
+        {
+            LogBug(host.Host.Name, e);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What is known of {Host} could not be shown; this is a bug of the exporter")]
+    private partial void LogBug(string host, Exception error);
+}

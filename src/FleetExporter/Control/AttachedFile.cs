@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using FleetExporter.Parsing;
+using FleetExporter.Polling;
+using FleetExporter.Store;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control;
+
+/// <summary>attached.json, where older versions kept the times of attached sessions: imported once and deleted.</summary>
+internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> logger)
+{
+    private const long MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>Reads the file. One that is too large or damaged is renamed, with a warning.</summary>
+    /// <returns>At most <see cref="AttachedSessions.MaxPerHost"/> sessions per host, those seen last; null without a readable file.</returns>
+    public IReadOnlyList<AttachedSession>? Read()
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                throw new JsonException("it has more than 16 MiB");
+            }
+
+            var times = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(path)) ?? [];
+            return [.. times.Select(t => Parse(t.Key, t.Value)).OfType<AttachedSession>()
+                .GroupBy(s => s.Host).SelectMany(g => g.OrderByDescending(s => s.SeenAt).Take(AttachedSessions.MaxPerHost))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: half a surrogate pair in a key.
+            LogNotRead(path, Printable.Line(e.Message, 300));
+            Move();
+            return null;
+        }
+    }
+
+    public void Delete()
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotDeleted(path, e.Message);
+        }
+    }
+
+    /// <param name="key">Host, user, session id and creation in Unix seconds, a line each.</param>
+    private static AttachedSession? Parse(string key, Entry? entry) =>
+        entry is not null
+        && key.Split('\n') is [var host, var user, var id, var created] && Tmux.IsId(id) && SectionText.UnixTime(created) is { } createdAt
+            ? new AttachedSession(Printable.Line(host, 256), TmuxSessionKey.NameOf(user), id, createdAt, entry.Attached, entry.SeenAt)
+            : null;
+
+    private void Move()
+    {
+        try
+        {
+            File.Move(path, path + ".unreadable", overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotDeleted(path, e.Message);
+        }
+    }
+
+    private sealed record Entry(DateTimeOffset Attached, DateTimeOffset SeenAt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot import attached sessions from {Path}; renaming it to {Path}.unreadable: {Problem}")]
+    private partial void LogNotRead(string path, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot remove {Path}, which is no longer used: {Problem}")]
+    private partial void LogNotDeleted(string path, string problem);
+}

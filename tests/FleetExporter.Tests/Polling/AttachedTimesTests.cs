@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using FleetExporter.Parsing;
+using FleetExporter.Polling;
+
+namespace FleetExporter.Tests.Polling;
+
+public sealed class AttachedTimesTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly AttachedTimes _times = new();
+
+    [Fact]
+    public void A_session_keeps_the_last_time_it_was_attached_in_whole_milliseconds()
+    {
+        See(Start.AddTicks(12_345), "ann", [1, 2]);
+        See(Start.AddSeconds(10), "ann", [1, 2, 3], clients: 0);
+
+        Assert.Equal(["$1", "$2"], Ids("ann"));
+        Assert.All(_times.Hosts["a"].Values, t => Assert.Equal(new AttachedTime(Start.AddMilliseconds(1), Start.AddSeconds(10)), t));
+    }
+
+    [Fact]
+    public void A_session_that_is_gone_is_forgotten_and_those_of_others_are_not()
+    {
+        See(Start, "ann", [1, 2]);
+        See(Start, "bob", [1, 2]);
+        _times.Update("b", TmuxReadings.Of(Start, "ann", [1]), Start);
+
+        See(Start.AddSeconds(10), "ann", [2], clients: 0);
+
+        Assert.Equal(["$2"], Ids("ann"));
+        Assert.Equal(["$1", "$2"], Ids("bob"));
+        Assert.Single(_times.Hosts["b"]);
+
+        See(Start.AddSeconds(20), "ann", []);
+        Assert.Empty(Ids("ann"));
+    }
+
+    [Fact]
+    public void A_server_that_did_not_answer_keeps_its_sessions()
+    {
+        See(Start, "ann", [1]);
+        See(Start, "bob", [1]);
+
+        var failed = new TmuxServer("ann", [], CollectorFailure.Permission, "sudo: a password is required");
+        _times.Update("a", TmuxReadings.Of(Start, failed, TmuxReadings.Server("bob", [])), Start);
+
+        Assert.Equal(["$1"], Ids("ann"));
+        Assert.Empty(Ids("bob"));
+    }
+
+    [Fact]
+    public void A_flood_of_new_sessions_leaves_those_of_the_last_reading()
+    {
+        for (var first = 0; first < 100_000; first += 1_000)
+        {
+            See(Start.AddSeconds(first), "ann", Enumerable.Range(first, 1_000));
+            Assert.Equal(1_000, _times.Hosts["a"].Count);
+        }
+
+        Assert.Contains("$99999", Ids("ann"));
+    }
+
+    [Fact]
+    public void A_flood_of_new_users_is_limited_and_those_seen_last_stay()
+    {
+        for (var user = 0; user < 100; user++)
+        {
+            See(Start.AddSeconds(user), $"user{user}", Enumerable.Range(0, 1_000));
+            Assert.True(_times.Hosts["a"].Count <= RemoteLimits.Sessions);
+        }
+
+        Assert.Equal(1_000, Ids("user99").Count);
+    }
+
+    [Fact]
+    public void Stored_times_are_merged_and_the_later_one_counts()
+    {
+        See(Start, "ann", [1, 2]);
+        var stored = new Dictionary<int, DateTimeOffset> { [1] = Start.AddHours(-1), [2] = Start.AddHours(1), [3] = Start.AddHours(-2) };
+
+        _times.Merge("a", stored.ToImmutableDictionary(s => Key("ann", s.Key), s => new AttachedTime(s.Value, s.Value)));
+
+        Assert.Equal(
+            [Start, Start.AddHours(1), Start.AddHours(-2)],
+            _times.Hosts["a"].OrderBy(t => t.Key.Id, StringComparer.Ordinal).Select(t => t.Value.AttachedAt));
+    }
+
+    [Fact]
+    public void What_is_merged_is_limited_too()
+    {
+        See(Start, "ann", Enumerable.Range(0, 1_000));
+
+        _times.Merge("a", Enumerable.Range(0, 1_000).ToImmutableDictionary(id => Key("bob", id), _ => new AttachedTime(Start, Start.AddHours(-1))));
+
+        Assert.Equal((1_000, RemoteLimits.Sessions - 1_000), (Ids("ann").Count, Ids("bob").Count));
+    }
+
+    [Fact]
+    public void A_user_name_with_a_NUL_is_kept_without_it()
+    {
+        See(Start, "a\0b", [1]);
+
+        Assert.Equal(["$1"], Ids("a b"));
+    }
+
+    [Fact]
+    public void A_host_that_is_removed_is_forgotten()
+    {
+        See(Start, "ann", [1]);
+
+        _times.Remove("a");
+
+        Assert.Empty(_times.Hosts);
+    }
+
+    private static TmuxSessionKey Key(string user, int id) => new(user, $"${id}", TmuxReadings.Created);
+
+    private void See(DateTimeOffset at, string user, IEnumerable<int> ids, long clients = 1) =>
+        _times.Update("a", TmuxReadings.Of(at, user, ids, clients), at);
+
+    private List<string> Ids(string user) =>
+        [.. _times.Hosts["a"].Keys.Where(k => k.User == user).Select(k => k.Id).Order(StringComparer.Ordinal)];
+}
