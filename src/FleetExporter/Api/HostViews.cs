@@ -12,7 +12,7 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
     public HostStateView Of(HostSnapshot host)
     {
         var now = clock.Now();
-        return Try(host, h => HostStateView.Of(h, now)) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
+        return Try(host, h => HostStateView.Of(h, now), LogBug) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
         {
             Reason = "the exporter cannot show its readings; see the exporter's log",
         };
@@ -23,13 +23,14 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
     {
         var now = clock.Now();
         return state.Hosts
-            .SelectMany(host => Try<IReadOnlyList<SessionView>>(host, h => [.. SessionView.Of(h, now)]) ?? [])
+            .SelectMany(host => Try<IReadOnlyList<SessionView>>(host, h => [.. SessionView.Of(h, now)], LogBug) ?? [])
             .OrderBy(s => s.Id, StringComparer.Ordinal);
     }
 
     public OverviewParts Parts(FleetConfig config) => new(config, state, clock.Now(), LogBug);
 
-    private T? Try<T>(HostSnapshot host, Func<HostSnapshot, T> view)
+    /// <summary>The view of a host; null where it cannot be built, which <paramref name="bug"/> is told.</summary>
+    internal static T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view, Action<string, Exception>? bug)
         where T : class
     {
         try
@@ -38,7 +39,7 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
         }
         catch (Exception e)
         {
-            LogBug(host.Host.Name, e);
+            bug?.Invoke(host.Host.Name, e);
             return null;
         }
     }

@@ -17,7 +17,7 @@ internal static class JsonAnswer
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // The second and third: text with half a surrogate pair, in an escape or as it stands.
-            throw new TargetFailureException(TargetFailure.Body, $"the body is not JSON: {Quote(body)}", e);
+            throw new TargetFailureException(TargetFailure.Body, $"the body is not JSON: {SectionText.Quote(body)}", e);
         }
     }
 
@@ -52,7 +52,4 @@ internal static class JsonAnswer
     /// <summary>A whole number from 0; null for anything else.</summary>
     public static long? Count(JsonElement of, string name) =>
         Member(of, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var count) && count >= 0 ? count : null;
-
-    /// <summary>The first line of a body for a message.</summary>
-    public static string Quote(string body) => SectionText.Quote(body);
 }

@@ -30,7 +30,7 @@ public static class LlamaCpp
         {
             var items = OpenAi.Items(root, body).Where(item => JsonAnswer.Text(item, "id") is not null).ToList();
             var single = items is [var only] && JsonAnswer.Member(only, "status") is null && JsonAnswer.Text(only, "owned_by") is null or "llamacpp";
-            return new LlamaCppModels([.. items.Select(Model).DistinctBy(m => m.Id).Take(OpenAi.MaxModels)], !single);
+            return new LlamaCppModels([.. items.Select(Model).DistinctBy(m => m.Id).Take(RemoteLimits.Models)], !single);
         });
     }
 
@@ -46,7 +46,7 @@ public static class LlamaCpp
 
         if (said == "error")
         {
-            throw new TargetFailureException(TargetFailure.ReportedError, $"its /health answers {status}: {JsonAnswer.Quote(body)}");
+            throw new TargetFailureException(TargetFailure.ReportedError, $"its /health answers {status}: {SectionText.Quote(body)}");
         }
 
         OpenAi.Expect200(status, body);
@@ -66,7 +66,7 @@ public static class LlamaCpp
         {
             if (root.ValueKind != JsonValueKind.Array)
             {
-                throw new TargetFailureException(TargetFailure.Body, $"/slots is no list: {JsonAnswer.Quote(body)}");
+                throw new TargetFailureException(TargetFailure.Body, $"/slots is no list: {SectionText.Quote(body)}");
             }
 
             var busy = root.EnumerateArray().Select(slot => JsonAnswer.Flag(slot, "is_processing") ?? (JsonAnswer.Count(slot, "state") is { } state ? state != 0 : null)).ToList();

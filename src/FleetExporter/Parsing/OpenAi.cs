@@ -9,16 +9,13 @@ public sealed record ServedModel(string Id, bool? Loaded = null);
 /// <summary>What every server with OpenAI's interface answers.</summary>
 public static class OpenAi
 {
-    /// <summary>More models than this are no list of what a server serves.</summary>
-    internal const int MaxModels = 1000;
-
     /// <summary>Parses <c>GET /v1/models</c>: <c>{"data":[{"id":…}]}</c>.</summary>
     /// <returns>In the order of the answer, each id once.</returns>
     /// <exception cref="TargetFailureException">It is not such JSON (<c>body</c>), or not 200 (<c>status</c>).</exception>
     public static IReadOnlyList<ServedModel> ParseModels(int status, string body)
     {
         Expect200(status, body);
-        return JsonAnswer.Read(body, root => Items(root, body).Select(Model).OfType<ServedModel>().DistinctBy(m => m.Id).Take(MaxModels).ToList());
+        return JsonAnswer.Read(body, root => Items(root, body).Select(Model).OfType<ServedModel>().DistinctBy(m => m.Id).Take(RemoteLimits.Models).ToList());
     }
 
     /// <summary>Does the answer say that the model is still being loaded? 503 does, when it says why in these words.</summary>
@@ -29,14 +26,14 @@ public static class OpenAi
     {
         if (status != 200)
         {
-            throw new TargetFailureException(TargetFailure.Status, $"status {status}: {JsonAnswer.Quote(body)}");
+            throw new TargetFailureException(TargetFailure.Status, $"status {status}: {SectionText.Quote(body)}");
         }
     }
 
     internal static IEnumerable<JsonElement> Items(JsonElement root, string body) =>
         JsonAnswer.Member(root, "data") is { ValueKind: JsonValueKind.Array } data
             ? data.EnumerateArray()
-            : throw new TargetFailureException(TargetFailure.Body, $"the body is no list of models: {JsonAnswer.Quote(body)}");
+            : throw new TargetFailureException(TargetFailure.Body, $"the body is no list of models: {SectionText.Quote(body)}");
 
     private static ServedModel? Model(JsonElement item) => JsonAnswer.Text(item, "id") is { } id ? new ServedModel(id) : null;
 }

@@ -41,6 +41,9 @@ internal static class RemoteLimits
     /// <summary>Rows of one answer of a gateway.</summary>
     public const int GatewayRows = 10_000;
 
+    /// <summary>Models of a provider; the rest of a longer list is left out.</summary>
+    public const int Models = 1_000;
+
     /// <summary>UTF-16 units of a name, such as that of a session, a GPU, a file system's mount point.</summary>
     public const int NameLength = 1_024;
 

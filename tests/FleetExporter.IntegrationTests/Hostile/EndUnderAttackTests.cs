@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>All attacks at once, each by a host of its own, when the service is told to end.</summary>
+/// <summary>The service stops in time while all attacks run at once, each from a host of its own.</summary>
 [Collection(nameof(HostileHostTests))]
 public abstract class EndUnderAttackTests(string client) : SshTests(client)
 {

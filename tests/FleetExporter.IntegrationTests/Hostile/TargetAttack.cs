@@ -6,7 +6,7 @@ namespace FleetExporter.IntegrationTests.Hostile;
 /// <summary>What a hostile target answers.</summary>
 /// <param name="Section">Its section of fleet.yml.</param>
 /// <param name="Reason">Why it has to fail; empty where it has to count as good.</param>
-/// <param name="Says">Part of what is told of that failure.</param>
+/// <param name="Says">Part of the failure's message.</param>
 /// <param name="Play">Gives a server its answers.</param>
 internal sealed record TargetAttack(string Name, string Section, string Reason, string Says, Action<ScriptedServer> Play)
 {

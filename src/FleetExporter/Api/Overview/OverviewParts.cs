@@ -40,7 +40,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     public object LocalGpu() => GpuChoice.First(Hosts.Where(h => h.Host.Address is null)) switch
     {
         null => Nothing,
-        var host when Try(host, h => h.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu) : null) is { } part => part,
+        var host when HostViews.Try(host, LocalPartOf, bug) is { } part => part,
         var host => LocalGpuPart.Missing(GpuChoice.HasBeenAsked(host, now)),
     };
 
@@ -83,22 +83,10 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
         return new OverviewView(overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
-    private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
-        Try(host, h => GpuChoice.PartsOf(h, now)) ?? [GpuPart.Missing(host.Host.Name, asked: true)];
+    private LocalGpuPart? LocalPartOf(HostSnapshot host) => host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu) : null;
 
-    private T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view)
-        where T : class
-    {
-        try
-        {
-            return view(host);
-        }
-        catch (Exception e)
-        {
-            bug?.Invoke(host.Host.Name, e);
-            return null;
-        }
-    }
+    private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
+        HostViews.Try(host, h => GpuChoice.PartsOf(h, now), bug) ?? [GpuPart.Missing(host.Host.Name, asked: true)];
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)
         where T : TargetConfig => name is null
