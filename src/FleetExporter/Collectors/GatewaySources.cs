@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FleetExporter.Parsing.OpenClaw;
 using FleetExporter.Remote.OpenClaw;
 
@@ -51,17 +52,17 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     public IReadOnlyList<IGatewaySource> All => [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Quotas, Usage, Month];
 
-    private static GatewaySource<T> One<T>(string method, TimeSpan every, GatewayCall call, Func<global::System.Text.Json.JsonElement, T> parse, TimeProvider clock)
-        where T : class => new(method, every, async (connection, stop) => parse(await connection.AskAsync(call, stop).ConfigureAwait(false)), clock);
+    private static GatewaySource<T> One<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
+        where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);
 
     private static async Task<GatewaySessions> SessionsAsync(GatewayConnection connection, CancellationToken stop)
     {
-        var page = GatewaySessions.Parse(await connection.AskAsync(GatewayCall.SessionsList(0), stop).ConfigureAwait(false));
+        var page = await connection.AskAsync(GatewayCall.SessionsList(0), GatewaySessions.Parse, stop).ConfigureAwait(false);
         List<GatewaySession> all = [.. page.Sessions];
         var (at, total) = (page.At, page.Total);
         for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
         {
-            page = GatewaySessions.Parse(await connection.AskAsync(GatewayCall.SessionsList(next), stop).ConfigureAwait(false));
+            page = await connection.AskAsync(GatewayCall.SessionsList(next), GatewaySessions.Parse, stop).ConfigureAwait(false);
             all.AddRange(page.Sessions);
         }
 
@@ -70,11 +71,11 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     private static async Task<GatewayCrons> CronsAsync(GatewayConnection connection, CancellationToken stop)
     {
-        var page = GatewayCrons.Parse(await connection.AskAsync(GatewayCall.CronList(0), stop).ConfigureAwait(false));
+        var page = await connection.AskAsync(GatewayCall.CronList(0), GatewayCrons.Parse, stop).ConfigureAwait(false);
         List<GatewayCron> all = [.. page.Crons];
         for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
         {
-            page = GatewayCrons.Parse(await connection.AskAsync(GatewayCall.CronList(next), stop).ConfigureAwait(false));
+            page = await connection.AskAsync(GatewayCall.CronList(next), GatewayCrons.Parse, stop).ConfigureAwait(false);
             all.AddRange(page.Crons);
         }
 
@@ -84,14 +85,14 @@ internal sealed class GatewaySources(TimeProvider clock)
     // What runs for long may stand behind hundreds of newer tasks that have ended.
     private static async Task<GatewayTasks> TasksAsync(GatewayConnection connection, CancellationToken stop)
     {
-        var running = GatewayTasks.Parse(await connection.AskAsync(GatewayCall.RunningTasks, stop).ConfigureAwait(false));
-        var newest = GatewayTasks.Parse(await connection.AskAsync(GatewayCall.NewestTasks, stop).ConfigureAwait(false));
+        var running = await connection.AskAsync(GatewayCall.RunningTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
+        var newest = await connection.AskAsync(GatewayCall.NewestTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
         return new GatewayTasks([.. running.Tasks.Where(t => t.Status == "running").Concat(newest.Tasks.Where(t => t.Status != "running")).DistinctBy(t => t.Id)]);
     }
 
     private static async Task<GatewayWindows> UsageAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)
     {
-        var agents = GatewayAgents.Parse(await connection.AskAsync(GatewayCall.AgentsList, stop).ConfigureAwait(false));
+        var agents = await connection.AskAsync(GatewayCall.AgentsList, GatewayAgents.Parse, stop).ConfigureAwait(false);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         List<GatewayWindow> windows = [];
         foreach (var agent in agents.Ids.Take(MostAgents))
@@ -104,7 +105,7 @@ internal sealed class GatewaySources(TimeProvider clock)
                 ("all", GatewayCall.SessionsUsage(agent, GatewayRange.Ever)),
             })
             {
-                windows.Add(new(GatewayName.Clean(agent) ?? "", window, GatewayUsage.Parse(await connection.AskAsync(call, stop).ConfigureAwait(false))));
+                windows.Add(new(GatewayName.Clean(agent) ?? "", window, await connection.AskAsync(call, GatewayUsage.Parse, stop).ConfigureAwait(false)));
             }
         }
 
@@ -115,7 +116,8 @@ internal sealed class GatewaySources(TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var cost = GatewayCost.Parse(await connection.AskAsync(GatewayCall.UsageCost(new DateOnly(today.Year, today.Month, 1), today), stop).ConfigureAwait(false));
+        var call = GatewayCall.UsageCost(new DateOnly(today.Year, today.Month, 1), today);
+        var cost = await connection.AskAsync(call, GatewayCost.Parse, stop).ConfigureAwait(false);
         return new GatewayMonth(cost.Settled, GatewayCost.Projected(cost.Total, now));
     }
 }

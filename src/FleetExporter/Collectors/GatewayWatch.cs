@@ -51,7 +51,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         {
             var connection = await ConnectedAsync(either).ConfigureAwait(false);
             var asked = clock.GetTimestamp();
-            TakeHealth(await connection.AskAsync(GatewayCall.Health, either).ConfigureAwait(false));
+            await AskHealthAsync(connection, either).ConfigureAwait(false);
             _latency = clock.GetElapsedTime(asked);
 
             // What is slow goes on beside the next polls.
@@ -111,11 +111,11 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         return _connection;
     }
 
-    private void TakeHealth(System.Text.Json.JsonElement payload)
+    private async Task AskHealthAsync(GatewayConnection connection, CancellationToken stop)
     {
         try
         {
-            _health = GatewayHealth.Parse(payload);
+            _health = await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, stop).ConfigureAwait(false);
             _healthUnderstood = true;
         }
         catch (FormatException)

@@ -12,6 +12,8 @@ internal static class GatewayAttacks
 {
     private static readonly byte[] Block = Encoding.ASCII.GetBytes(new string('a', 64 * 1024));
 
+    private static readonly string More = new('m', 780);
+
     private static readonly Lazy<byte[]> Rows = new(() => Encoding.ASCII.GetBytes(
         string.Join(',', Enumerable.Range(0, 9_000).Select(Row))));
 
@@ -44,7 +46,7 @@ internal static class GatewayAttacks
     ];
 
     private static string Row(int i) =>
-        $$"""{"key":"agent:a:{{i}}","id":"{{i}}","agentId":"a","status":"running","name":"n","totalTokens":1e308}""";
+        $$"""{"key":"agent:a:{{i}}","id":"{{i}}","agentId":"a","status":"running","name":"n","totalTokens":1e308,"more":"{{More}}"}""";
 
     private static Task EndlessAsync(Stream stream, string status, CancellationToken stop) =>
         HttpAttacks.EndlessAsync(stream, "HTTP/1.1 " + status, "a", stop);
@@ -119,7 +121,7 @@ internal static class GatewayAttacks
         }
     }
 
-    /// <summary>Answers everything with a list of nearly as many rows as are taken, 800 KiB.</summary>
+    /// <summary>Answers everything with a list of nearly as many rows and bytes as are taken, 7.6 MiB.</summary>
     private static async Task AnswerAsync(WebSocket socket, CancellationToken stop)
     {
         while (true)

@@ -1,4 +1,5 @@
 using FleetExporter.Parsing;
+using FleetExporter.Parsing.OpenClaw;
 using FleetExporter.Remote.OpenClaw;
 
 namespace FleetExporter.Tests.OpenClaw;
@@ -43,7 +44,7 @@ public sealed class GatewayReconnectTests
         {
             await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
             Assert.Null(connection.Failure);
-            await connection.AskAsync(GatewayCall.Health, TestContext.Current.CancellationToken);
+            await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
         }
 
         await UntilAsync(() => gateway.Open == 0);
@@ -55,9 +56,9 @@ public sealed class GatewayReconnectTests
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
         await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
-        await connection.AskAsync(GatewayCall.Health, TestContext.Current.CancellationToken);
+        await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
         gateway.Instead = (_, _) => Task.FromResult(true);
-        var unanswered = connection.AskAsync(GatewayCall.Health, TestContext.Current.CancellationToken);
+        var unanswered = connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
 
         clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Null(connection.Failure);
@@ -65,7 +66,7 @@ public sealed class GatewayReconnectTests
 
         Assert.Equal(TargetFailure.Timeout, connection.Failure?.Reason);
         Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() => unanswered)).Reason);
-        Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, TestContext.Current.CancellationToken))).Reason);
+        Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken))).Reason);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class GatewayReconnectTests
         {
             clock.Advance(TimeSpan.FromSeconds(45));
             using var given = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connection.AskAsync(GatewayCall.Health, given.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, given.Token));
             await UntilAsync(() => connection.Silence == TimeSpan.Zero);
         }
 
@@ -95,7 +96,7 @@ public sealed class GatewayReconnectTests
         for (var n = 0; n < times; n++)
         {
             await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
-            var failure = await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, TestContext.Current.CancellationToken));
+            var failure = await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
             Assert.Equal(TargetFailure.Protocol, failure.Reason);
             gateway.Asked.Clear();
         }

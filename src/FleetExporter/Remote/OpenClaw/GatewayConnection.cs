@@ -17,7 +17,7 @@ public sealed class GatewayConnection : IAsyncDisposable
 
     private readonly GatewaySocket _socket;
     private readonly TimeProvider _clock;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonElement>> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Request> _waiting = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
     private readonly ITimer _watchdog;
     private readonly Task _receiving;
@@ -65,14 +65,18 @@ public sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks, and gives the answer's payload.</summary>
+    /// <summary>
+    /// Asks, and gives what its answer says. An answer is parsed before the next one is received, so that memory holds one at a time, however many
+    /// requests wait.
+    /// </summary>
+    /// <param name="parse">Takes the answer's payload, and keeps none of it.</param>
     /// <exception cref="GatewayRefusedException">The gateway answered with an error.</exception>
     /// <exception cref="TargetFailureException">The connection ended before the answer.</exception>
-    public async Task<JsonElement> AskAsync(GatewayCall call, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(GatewayCall call, Func<JsonElement, T> parse, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var answer = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting[id] = answer;
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = new Request(message => answer.TrySetResult(parse(Payload(call, message))), e => answer.TrySetException(e));
         try
         {
             if (Failure is { } failure)
@@ -82,9 +86,7 @@ public sealed class GatewayConnection : IAsyncDisposable
 
             // A send that is given up would take the connection with it, so it runs under the connection's own token.
             _ = SendAsync($$"""{"type":"req","id":"{{id}}","method":"{{call.Method}}","params":{{call.Parameters}}}""");
-            return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false) is { } message && message.Flag("ok") == true
-                ? message.Member("payload") ?? default
-                : throw new GatewayRefusedException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
+            return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -113,10 +115,13 @@ public sealed class GatewayConnection : IAsyncDisposable
 
     private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, string? token, CancellationToken cancellationToken)
     {
-        var challenge = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-        if (challenge.Text("event") != "connect.challenge")
+        using (var challenge = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw new TargetFailureException(TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
+            if (challenge.RootElement.Text("event") != "connect.challenge")
+            {
+                throw new TargetFailureException(
+                    TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
+            }
         }
 
         var connect = JsonSerializer.SerializeToUtf8Bytes(new
@@ -137,7 +142,8 @@ public sealed class GatewayConnection : IAsyncDisposable
         await socket.SendAsync(connect, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            var message = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            using var received = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            var message = received.RootElement;
             if (message.Text("type") == "res" && message.Text("id") == "connect")
             {
                 return message.Flag("ok") == true
@@ -146,6 +152,10 @@ public sealed class GatewayConnection : IAsyncDisposable
             }
         }
     }
+
+    private static JsonElement Payload(GatewayCall call, JsonElement message) => message.Flag("ok") == true
+        ? message.Member("payload") ?? default
+        : throw new GatewayRefusedException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
 
     private static TargetFailureException Refused(GatewayError error) => new(error.Reason, $"the gateway refused the connection: {error}");
 
@@ -171,9 +181,9 @@ public sealed class GatewayConnection : IAsyncDisposable
         {
             while (true)
             {
-                var message = await _socket.ReceiveAsync(_end.Token).ConfigureAwait(false);
+                using var message = await _socket.ReceiveAsync(_end.Token).ConfigureAwait(false);
                 Interlocked.Exchange(ref _heard, _clock.GetTimestamp());
-                Take(message);
+                Take(message.RootElement);
             }
         }
         catch (TargetFailureException e)
@@ -200,8 +210,8 @@ public sealed class GatewayConnection : IAsyncDisposable
 
         switch (message.Text("type"))
         {
-            case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var answer):
-                answer.TrySetResult(message);
+            case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var request):
+                request.TakeOrFail(message);
                 break;
             case "event" when message.Text("event") == "shutdown":
                 _announced = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
@@ -228,13 +238,29 @@ public sealed class GatewayConnection : IAsyncDisposable
         _end.Cancel();
         foreach (var id in _waiting.Keys)
         {
-            if (_waiting.TryRemove(id, out var answer))
+            if (_waiting.TryRemove(id, out var request))
             {
-                answer.TrySetException(Again(failure));
+                request.Fail(Again(failure));
             }
         }
     }
 
     // Each who waits gets an exception of its own: one thrown twice would grow its stack.
     private static TargetFailureException Again(TargetFailureException failure) => new(failure.Reason, failure.Message, failure);
+
+    /// <summary>A request that waits for its answer.</summary>
+    private sealed record Request(Action<JsonElement> Take, Action<Exception> Fail)
+    {
+        public void TakeOrFail(JsonElement message)
+        {
+            try
+            {
+                Take(message);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+    }
 }

@@ -8,12 +8,10 @@ namespace FleetExporter.Remote.OpenClaw;
 /// <summary>A WebSocket that carries one JSON object per text message. No Origin header: a gateway refuses those it does not know.</summary>
 internal sealed class GatewaySocket : IDisposable
 {
-    private const int SmallBuffer = 64 * 1024;
-
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
-    // Of no pool: a pool would keep the buffer of one huge message.
-    private byte[] _buffer = new byte[SmallBuffer];
+    // As large as the largest message so far: new ones for each large message are garbage that stays in memory for long.
+    private byte[] _buffer = new byte[64 * 1024];
 
     public GatewaySocket()
     {
@@ -58,9 +56,9 @@ internal sealed class GatewaySocket : IDisposable
         }
     }
 
-    /// <summary>The next message.</summary>
+    /// <summary>The next message. To be disposed before the one after it is asked for: it is read where it was received.</summary>
     /// <exception cref="TargetFailureException">Closed, cut, too large, or no JSON.</exception>
-    public async Task<JsonElement> ReceiveAsync(CancellationToken cancellationToken)
+    public async Task<JsonDocument> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         try
@@ -81,7 +79,7 @@ internal sealed class GatewaySocket : IDisposable
 
                 if (part.EndOfMessage)
                 {
-                    return Parse(_buffer.AsSpan(0, length));
+                    return Parse(_buffer.AsMemory(0, length));
                 }
 
                 if (length == _buffer.Length)
@@ -94,13 +92,6 @@ internal sealed class GatewaySocket : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new TargetFailureException(TargetFailure.Protocol, $"the connection was cut: {e.Message}", e);
-        }
-        finally
-        {
-            if (_buffer.Length > 16 * SmallBuffer)
-            {
-                _buffer = new byte[SmallBuffer];
-            }
         }
     }
 
@@ -133,12 +124,11 @@ internal sealed class GatewaySocket : IDisposable
     private TargetFailureException Closed() => new(
         TargetFailure.Protocol, $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");
 
-    private static JsonElement Parse(ReadOnlySpan<byte> message)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> message)
     {
         try
         {
-            // It copies, for the buffer takes the next message while this one is read, and rents from no pool.
-            return JsonElement.Parse(message);
+            return JsonDocument.Parse(message);
         }
         catch (JsonException e)
         {
