@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace FleetExporter.Parsing;
@@ -5,19 +6,38 @@ namespace FleetExporter.Parsing;
 /// <summary>Reads JSON that a target answered.</summary>
 internal static class JsonAnswer
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <param name="read">Given the root.</param>
-    /// <exception cref="TargetFailureException">It is not JSON: <see cref="TargetFailure.Body"/>.</exception>
-    public static T Read<T>(string body, Func<JsonElement, T> read)
+    /// <param name="most">Most JSON values.</param>
+    /// <exception cref="TargetFailureException">It is not JSON, or has too many values: <see cref="TargetFailure.Body"/>.</exception>
+    public static T Read<T>(string body, Func<JsonElement, T> read, int most = RemoteLimits.JsonValues)
     {
+        JsonDocument document;
         try
         {
-            using var document = JsonDocument.Parse(body);
-            return read(document.RootElement);
+            document = RemoteJson.Parse(Utf8.GetBytes(body), most);
+        }
+        catch (FormatException e)
+        {
+            throw new TargetFailureException(TargetFailure.Body, $"the body has {e.Message}", e);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw NotJson(body, e);
+        }
+
+        try
+        {
+            using (document)
+            {
+                return read(document.RootElement);
+            }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // The second and third: text with half a surrogate pair, in an escape or as it stands.
-            throw new TargetFailureException(TargetFailure.Body, $"the body is not JSON: {SectionText.Quote(body)}", e);
+            // Text with half a surrogate pair in an escape.
+            throw NotJson(body, e);
         }
     }
 
@@ -52,4 +72,7 @@ internal static class JsonAnswer
     /// <summary>A whole number from 0; null for anything else.</summary>
     public static long? Count(JsonElement of, string name) =>
         Member(of, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var count) && count >= 0 ? count : null;
+
+    private static TargetFailureException NotJson(string body, Exception e) =>
+        new(TargetFailure.Body, $"the body is not JSON: {SectionText.Quote(body)}", e);
 }

@@ -28,7 +28,7 @@ public static class PrometheusRange
 
         List<RangeSeries> all = [.. result.EnumerateArray().Select(series => Series(series) ?? throw Strange(body))];
         return all.AsReadOnly();
-    });
+    }, RemoteLimits.LargeJsonValues);
 
     private static RangeSeries? Series(JsonElement series)
     {

@@ -38,6 +38,12 @@ internal static class RemoteLimits
 
     public const int Panes = 8_192;
 
+    /// <summary>JSON values of an answer of a provider or a service.</summary>
+    public const int JsonValues = 100_000;
+
+    /// <summary>JSON values of a message of a gateway, and of an answer of Prometheus or Alertmanager.</summary>
+    public const int LargeJsonValues = 400_000;
+
     /// <summary>Rows of one answer of a gateway.</summary>
     public const int GatewayRows = 10_000;
 

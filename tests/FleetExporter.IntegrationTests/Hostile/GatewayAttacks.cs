@@ -12,7 +12,7 @@ internal static class GatewayAttacks
 {
     private static readonly byte[] Block = Encoding.ASCII.GetBytes(new string('a', 64 * 1024));
 
-    private static readonly string More = new('m', 780);
+    private static readonly string More = string.Join(',', Enumerable.Range(0, 13).Select(i => $"\"name of property {i}\":0"));
 
     private static readonly Lazy<byte[]> Rows = new(() => Encoding.ASCII.GetBytes(
         string.Join(',', Enumerable.Range(0, 9_000).Select(Row))));
@@ -26,12 +26,17 @@ internal static class GatewayAttacks
             await UpgradeAsync(s, o, stop);
             await HttpAttacks.EndlessAsync(o, "", "\u0003\u0007~", stop);
         })),
-        Raw("GatewayHugeFirst", "too_large", "over 1048576 bytes", EndlessMessageAsync),
+        Raw("GatewayHugeFirst", "too_large", "over 262144 bytes", EndlessMessageAsync),
         Raw("GatewayNoChallenge", "timeout", "", (_, stop) => Task.Delay(Timeout.Infinite, stop)),
-        Gateway("GatewayHuge", "too_large", "over 8388608 bytes", EndlessMessageAsync),
+        Gateway("GatewayHuge", "too_large", "over 4194304 bytes", EndlessMessageAsync),
         Gateway("GatewayDeepJson", "protocol", "no JSON", async (s, stop) =>
         {
             await SayAsync(s, new string('[', 100_000) + new string(']', 100_000), stop);
+            await Task.Delay(Timeout.Infinite, stop);
+        }),
+        Gateway("GatewayManyValues", "too_large", "more than 400000 JSON values", async (s, stop) =>
+        {
+            await SayAsync(s, $"[{string.Join(',', Enumerable.Repeat(0, 1_000_000))}]", stop);
             await Task.Delay(Timeout.Infinite, stop);
         }),
         Gateway("GatewayWrongIds", "timeout", "", async (s, stop) =>
@@ -46,7 +51,7 @@ internal static class GatewayAttacks
     ];
 
     private static string Row(int i) =>
-        $$"""{"key":"agent:a:{{i}}","id":"{{i}}","agentId":"a","status":"running","name":"n","totalTokens":1e308,"more":"{{More}}"}""";
+        $$"""{"key":"agent:a:{{i}}","id":"{{i}}","agentId":"a","status":"running","name":"n","totalTokens":1e308,{{More}}}""";
 
     private static Task EndlessAsync(Stream stream, string status, CancellationToken stop) =>
         HttpAttacks.EndlessAsync(stream, "HTTP/1.1 " + status, "a", stop);
@@ -121,7 +126,7 @@ internal static class GatewayAttacks
         }
     }
 
-    /// <summary>Answers everything with a list of nearly as many rows and bytes as are taken, 7.6 MiB.</summary>
+    /// <summary>Answers everything with a list of nearly as many rows, values and bytes as are taken: 9,000, 400,000 and 3.6 MiB.</summary>
     private static async Task AnswerAsync(WebSocket socket, CancellationToken stop)
     {
         while (true)

@@ -13,7 +13,7 @@ internal static class HttpAttacks
 
     private const string Head = "HTTP/1.1 200 OK\r\n";
 
-    private static readonly string[] Models = ["/v1/models"];
+    private static readonly string[] ModelsPath = ["/v1/models"];
     private static readonly string Deep = new string('[', 100_000) + new string(']', 100_000);
 
     public static IEnumerable<TargetAttack> All { get; } =
@@ -27,8 +27,9 @@ internal static class HttpAttacks
         new("ServiceNumbers", "services", "body", "", s => s.Answer("/", 200, """{"status":1e400,"model":-1,"service":9223372036854775808}""")),
         new("ServiceNan", "services", "body", "not JSON", s => s.Answer("/", 200, """{"status":"ok","model":NaN}""")),
         new("ServiceNames", "services", "", "", s => s.Answer("/", 200, Json(new { status = "ok", model = Name, service = Name }))),
-        new("ProviderModels", "providers", "too_large", "longer than 1024 KiB", s => Llama(s, Models, ModelRowsAsync)),
-        new("ProviderModelsWithinLimit", "providers", "", "", s => Llama(s).Answer("/v1/models", 200, ModelsWithinLimit())),
+        new("ProviderModels", "providers", "too_large", "longer than 1024 KiB", s => Llama(s, ModelsPath, ModelRowsAsync)),
+        new("ProviderManyValues", "providers", "body", "more than 100000 JSON values", s => Llama(s).Answer("/v1/models", 200, Models(60_000))),
+        new("ProviderModelsWithinLimit", "providers", "", "", s => Llama(s).Answer("/v1/models", 200, Models(24_000))),
         new("ProviderMetrics", "providers", "too_large", "longer than 4096 KiB", s => Llama(s, ["/metrics"], MetricRowsAsync)),
         new("ProviderMetricsLines", "providers", "body", "lines", s => Llama(s).Answer("/metrics", 200, Metrics(250_000))),
         new("ProviderMetricsWithinLimit", "providers", "", "", s => Llama(s).Answer("/metrics", 200, Metrics(49_000, "long_name_"))),
@@ -41,7 +42,7 @@ internal static class HttpAttacks
     private static TargetAttack[] Both(string name, string reason, string says, Func<Stream, CancellationToken, Task> answer) =>
     [
         new("Service" + name, "services", reason, says, s => s.Script("/", answer)),
-        new("Provider" + name, "providers", reason, says, s => Llama(s, Models, answer)),
+        new("Provider" + name, "providers", reason, says, s => Llama(s, ModelsPath, answer)),
     ];
 
     /// <summary>A good server of one model but for these paths.</summary>
@@ -75,7 +76,7 @@ internal static class HttpAttacks
 
     private static string ModelRow(int i) => (i == 0 ? "" : ",") + $"{{\"id\":\"{i}\"}}";
 
-    private static string ModelsWithinLimit() => "{\"data\":[" + string.Concat(Enumerable.Range(0, 60_000).Select(ModelRow)) + "]}";
+    private static string Models(int count) => "{\"data\":[" + string.Concat(Enumerable.Range(0, count).Select(ModelRow)) + "]}";
 
     private static string MetricRow(int i) => string.Create(CultureInfo.InvariantCulture, $"a{i} {i}\n");
 

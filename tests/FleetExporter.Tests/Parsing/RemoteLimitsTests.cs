@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
@@ -29,6 +30,7 @@ public sealed class RemoteLimitsTests
             "more than 1024 file systems",
             () => Filesystems.Parse("Filesystem Type 1-blocks Used Available Capacity Mounted on\n" + Numbered("/dev/sda{0} ext4 100 50 50 50% /mnt/{0}", 1_025))
         },
+        { "more than 100000 JSON values", () => RemoteJson.Parse(Json(100_001), RemoteLimits.JsonValues) },
         { "more than 1024 network interfaces", () => HostVitals.Parse(Numbered("net:eth{0}: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0", 1_025)) },
         { "more than 1024 systemd units", () => SystemdUnits.Parse("U0:system\n" + Numbered("Id=a{0}.service\nActiveState=active\n", 1_025)) },
     };
@@ -45,6 +47,8 @@ public sealed class RemoteLimitsTests
         Assert.Equal(64, GpuQuery.Parse(Numbered("{0}, GPU-{0}", 64), ["index", "uuid"]).Gpus.Count);
         Assert.Equal(64, GpuDetails.Parse(Xml(string.Concat(Enumerable.Repeat("<gpu></gpu>", 64)))).Gpus.Count);
         Assert.Equal(4_096, GpuProcesses.Parse(Numbered("GPU-1, {0}, a, 1 MiB", 4_096), GpuProcesses.Fields).Processes.Count);
+        using var json = RemoteJson.Parse(Json(100_000), RemoteLimits.JsonValues);
+        Assert.Equal(99_998, json.RootElement.GetArrayLength());
         Assert.Equal(1_024, Tmux.Parse("U0:alice\n" + Numbered("S${0}:1767222000:0:1:1767222600::n{0}", 1_024))[0].Sessions.Count);
     }
 
@@ -85,6 +89,9 @@ public sealed class RemoteLimitsTests
 
     private static string Numbered(string line, int times) =>
         string.Concat(Enumerable.Range(1, times).Select(n => line.Replace("{0}", n.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\n"));
+
+    /// <summary>A list of numbers that has, with its beginning and its end, so many values.</summary>
+    private static byte[] Json(int values) => Encoding.ASCII.GetBytes($"[{string.Join(',', Enumerable.Repeat(0, values - 2))}]");
 
     private static string Xml(string content) => $"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>{content}</nvidia_smi_log>";
 }

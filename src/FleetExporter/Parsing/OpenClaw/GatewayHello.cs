@@ -11,7 +11,7 @@ public sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tic
     public const int Protocol = 4;
 
     /// <summary>Most that is taken of it whatever it promises.</summary>
-    public const long MostMessage = 8 * 1024 * 1024;
+    public const long MostMessage = 4 * 1024 * 1024;
 
     /// <summary>Parses the payload <c>hello-ok</c>.</summary>
     /// <exception cref="TargetFailureException">Another protocol, or no <c>hello-ok</c>.</exception>

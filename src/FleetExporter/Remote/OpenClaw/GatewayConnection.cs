@@ -33,7 +33,7 @@ public sealed class GatewayConnection : IAsyncDisposable
         Hello = hello;
         _heard = clock.GetTimestamp();
         _watchdog = clock.CreateTimer(_ => Watch(), null, hello.Tick, hello.Tick);
-        _receiving = Task.Run(ReceiveAsync);
+        _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public GatewayHello Hello { get; }
@@ -115,7 +115,7 @@ public sealed class GatewayConnection : IAsyncDisposable
 
     private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, string? token, CancellationToken cancellationToken)
     {
-        using (var challenge = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false))
+        using (var challenge = GatewaySocket.Parse(await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false)))
         {
             if (challenge.RootElement.Text("event") != "connect.challenge")
             {
@@ -142,7 +142,7 @@ public sealed class GatewayConnection : IAsyncDisposable
         await socket.SendAsync(connect, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            using var received = await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            using var received = GatewaySocket.Parse(await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false));
             var message = received.RootElement;
             if (message.Text("type") == "res" && message.Text("id") == "connect")
             {
@@ -175,13 +175,14 @@ public sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    private async Task ReceiveAsync()
+    /// <remarks>On a thread of its own: the buffers that a large message is parsed with stay with the threads that did it.</remarks>
+    private void Receive()
     {
         try
         {
             while (true)
             {
-                using var message = await _socket.ReceiveAsync(_end.Token).ConfigureAwait(false);
+                using var message = GatewaySocket.Parse(_socket.ReceiveAsync(_end.Token).GetAwaiter().GetResult());
                 Interlocked.Exchange(ref _heard, _clock.GetTimestamp());
                 Take(message.RootElement);
             }

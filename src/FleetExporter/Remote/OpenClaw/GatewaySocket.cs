@@ -23,7 +23,7 @@ internal sealed class GatewaySocket : IDisposable
     }
 
     /// <summary>Largest message taken, bytes.</summary>
-    public long MaxMessage { get; set; } = 1024 * 1024;
+    public long MaxMessage { get; set; } = 256 * 1024;
 
     /// <exception cref="TargetFailureException">No WebSocket there.</exception>
     public async Task ConnectAsync(Uri url, CancellationToken cancellationToken)
@@ -56,9 +56,27 @@ internal sealed class GatewaySocket : IDisposable
         }
     }
 
-    /// <summary>The next message. To be disposed before the one after it is asked for: it is read where it was received.</summary>
-    /// <exception cref="TargetFailureException">Closed, cut, too large, or no JSON.</exception>
-    public async Task<JsonDocument> ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>A message as JSON, read where it was received: to be disposed before the next one is asked for.</summary>
+    /// <exception cref="TargetFailureException">It is no JSON, or has too many values.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            return RemoteJson.Parse(message, RemoteLimits.LargeJsonValues);
+        }
+        catch (FormatException e)
+        {
+            throw new TargetFailureException(TargetFailure.TooLarge, $"a message of the gateway has {e.Message}", e);
+        }
+        catch (JsonException e)
+        {
+            throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no JSON", e);
+        }
+    }
+
+    /// <summary>The next message.</summary>
+    /// <exception cref="TargetFailureException">Closed, cut, or too large.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
         try
@@ -79,7 +97,7 @@ internal sealed class GatewaySocket : IDisposable
 
                 if (part.EndOfMessage)
                 {
-                    return Parse(_buffer.AsMemory(0, length));
+                    return _buffer.AsMemory(0, length);
                 }
 
                 if (length == _buffer.Length)
@@ -123,16 +141,4 @@ internal sealed class GatewaySocket : IDisposable
     // The closing code of a refused login comes where the refusal itself was not read.
     private TargetFailureException Closed() => new(
         TargetFailure.Protocol, $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> message)
-    {
-        try
-        {
-            return JsonDocument.Parse(message);
-        }
-        catch (JsonException e)
-        {
-            throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no JSON", e);
-        }
-    }
 }
