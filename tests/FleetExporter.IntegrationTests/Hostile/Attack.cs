@@ -24,6 +24,7 @@ internal sealed record Attack(string Name, string Says, bool OnStream = false)
         new("ManyGpus", "more than 64 GPUs"),
         new("NewIds", "more than 256 different GPUs"),
         new("Numbers", ""),
+        new("Divisors", ""),
         new("Clock", ""),
     ];
 

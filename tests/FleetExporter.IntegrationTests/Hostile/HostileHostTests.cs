@@ -29,7 +29,7 @@ public abstract class HostileHostTests(HostileFleet fleet)
         var removal = await fleet.RemoveHostileAsync();
         var use = await fleet.Observer.SettleAsync(held, Stop);
         var grown = (use.Resident - held.Resident) >> 20;
-        TestContext.Current.SendDiagnosticMessage(
+        TestContext.Current.TestOutputHelper?.WriteLine(
             $"{name}: {attacked}, grown {grown} MiB after it; "
             + $"other connection {connecting.TotalMilliseconds:0} ms, removal {removal.TotalMilliseconds:0} ms");
 

@@ -47,7 +47,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
         await PlayAsync(name, attack.Config, async observing =>
         {
             var answers = await attack.PushAsync(fleet.Exporter.Http.BaseAddress!, observing, Stop);
-            TestContext.Current.SendDiagnosticMessage($"{name}: {string.Join(", ", answers.Select(a => $"{a.Value} of {a.Key}"))}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", answers.Select(a => $"{a.Value} of {a.Key}"))}");
             Assert.NotEmpty(answers);
             Assert.All(answers.Keys, status => Assert.Contains(status, attack.Answers));
             var page = await fleet.Exporter.PageAsync();
@@ -79,7 +79,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
         var removal = await fleet.RemoveTargetAsync();
         var attacked = await observing;
         var use = await fleet.Observer.SettleAsync(held, Stop);
-        TestContext.Current.SendDiagnosticMessage(
+        TestContext.Current.TestOutputHelper?.WriteLine(
             $"{name}: {attacked}, grown {(use.Resident - held.Resident) >> 20} MiB after it; "
             + $"removal {removal.TotalMilliseconds:0} ms, page {page.Text.Length >> 10} KiB");
 

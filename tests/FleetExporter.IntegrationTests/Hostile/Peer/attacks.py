@@ -157,6 +157,18 @@ class Numbers(Attack):
         return (values.extreme(self.tick), f"{done:.2f}") if self.tick % 3 == 0 else (f"{started:.2f}", f"{done:.2f}")
 
 
+class Divisors(Attack):
+    """What shares and rates are divided by is zero, or next to it."""
+
+    def body(self, word):
+        if word == "gpu":
+            return honest.gpu().replace(" 81559,", " 0,")
+        return honest.tmux().replace(" 5000 500 ", f" {5000 * self.tick} 500 ") if word == "tmux" else honest.answer(word)
+
+    def times(self, started, done):
+        return ("4.9e-324", "4.9e-324") if self.tick % 2 else ("0", "0")
+
+
 class Names(Attack):
     def body(self, word):
         return values.hostile_names(word)
