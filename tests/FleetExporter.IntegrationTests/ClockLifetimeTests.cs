@@ -14,14 +14,8 @@ public sealed class ClockLifetimeTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_day_forward_ends_nothing_early()
+    public Task A_day_forward_ends_nothing_early() => RunAsync(async (exporter, clock, browser) =>
     {
-        await using var machine = await WatchedMachine.StartAsync();
-        await using var tmux = new TmuxServer(machine.User);
-        await tmux.CreateAsync("train");
-        var clock = new WallClock(machine.Folder);
-        await using var exporter = await WatchAsync(machine, clock);
-        using var browser = await LoginAsync(exporter);
         var ticket = await TicketAsync(exporter);
         var token = await TokenAsync(exporter);
 
@@ -33,17 +27,11 @@ public sealed class ClockLifetimeTests
         Assert.Equal(HttpStatusCode.OK, await RedeemAsync(exporter, ticket));
         Assert.Equal(HttpStatusCode.OK, (await KillAsync(exporter, token)).Status);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/api/me"));
-    }
+    });
 
     [Fact]
-    public async Task An_hour_back_lets_nothing_live_longer()
+    public Task An_hour_back_lets_nothing_live_longer() => RunAsync(async (exporter, clock, browser) =>
     {
-        await using var machine = await WatchedMachine.StartAsync();
-        await using var tmux = new TmuxServer(machine.User);
-        await tmux.CreateAsync("train");
-        var clock = new WallClock(machine.Folder);
-        await using var exporter = await WatchAsync(machine, clock);
-        using var browser = await LoginAsync(exporter);
         var made = Stopwatch.StartNew();
         var (ticket, late) = (await TicketAsync(exporter), await TicketAsync(exporter));
         var token = await TokenAsync(exporter);
@@ -60,13 +48,19 @@ public sealed class ClockLifetimeTests
         Assert.Equal(HttpStatusCode.Unauthorized, await RedeemAsync(exporter, late));
         Assert.Equal(HttpStatusCode.Forbidden, (await KillAsync(exporter, token)).Status);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/api/me"));
-    }
+    });
 
-    private static async Task<Exporter> WatchAsync(WatchedMachine machine, WallClock clock)
+    /// <summary>Runs a test on a service that watches a machine with one session, whose wall clock can be set, and a browser that has logged in.</summary>
+    private static async Task RunAsync(Func<Exporter, WallClock, HttpClient, Task> testAsync)
     {
-        var exporter = await machine.WatchAsync(environment: clock.Environment);
+        await using var machine = await WatchedMachine.StartAsync();
+        await using var tmux = new TmuxServer(machine.User);
+        await tmux.CreateAsync("train");
+        var clock = new WallClock(machine.Folder);
+        await using var exporter = await machine.WatchAsync(environment: clock.Environment);
         await exporter.UntilHostAsync("the session is seen", h => h.List("sessions").Any());
-        return exporter;
+        using var browser = await LoginAsync(exporter);
+        await testAsync(exporter, clock, browser);
     }
 
     /// <summary>A browser with the cookie of a login and without a key.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
 
     public OverviewParts Parts(FleetConfig config) => new(config, state, clock.Now(), LogBug);
 
-    /// <summary>The view of a host; null where it cannot be built, which <paramref name="bug"/> is told.</summary>
+    /// <summary>The view of a host; null where building it throws; <paramref name="bug"/> is called with that.</summary>
     internal static T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view, Action<string, Exception>? bug)
         where T : class
     {

@@ -105,7 +105,8 @@ internal sealed class GatewaySources(TimeProvider clock)
                 ("all", GatewayCall.SessionsUsage(agent, GatewayRange.Ever)),
             })
             {
-                windows.Add(new(GatewayName.Clean(agent) ?? "", window, await connection.AskAsync(call, GatewayUsage.Parse, stop).ConfigureAwait(false)));
+                var usage = await connection.AskAsync(call, GatewayUsage.Parse, stop).ConfigureAwait(false);
+                windows.Add(new(GatewayName.Clean(agent) ?? "", window, usage));
             }
         }
 

@@ -33,7 +33,8 @@ public static class AlertmanagerAnswers
     public static IReadOnlyList<FiringAlert> Alerts(string body) => JsonAnswer.Read(body, root => Items(root, Alert), RemoteLimits.LargeJsonValues);
 
     /// <exception cref="TargetFailureException">It is not a list of silences: <see cref="TargetFailure.Body"/>.</exception>
-    public static IReadOnlyList<AlertSilence> Silences(string body) => JsonAnswer.Read(body, root => Items(root, Silence), RemoteLimits.LargeJsonValues);
+    public static IReadOnlyList<AlertSilence> Silences(string body) =>
+        JsonAnswer.Read(body, root => Items(root, Silence), RemoteLimits.LargeJsonValues);
 
     /// <summary>The id of a silence that was made.</summary>
     /// <exception cref="TargetFailureException">There is none: <see cref="TargetFailure.Body"/>.</exception>

@@ -28,13 +28,13 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
         await PlayAsync(name, attack.Config(server), async observing =>
         {
             await observing;
-            await fleet.Exporter.UntilAsync($"{name} is told as it is", IsTold, TimeSpan.FromSeconds(10));
+            await fleet.Exporter.UntilAsync($"{name} has its outcome on the page", HasOutcome, TimeSpan.FromSeconds(10));
         });
 
         Assert.NotEmpty(server.Requests);
         Assert.Contains(attack.Says, fleet.Exporter.Log[said..], StringComparison.Ordinal);
 
-        bool IsTold(Page page) => attack.Reason.Length == 0
+        bool HasOutcome(Page page) => attack.Reason.Length == 0
             ? page.Find("fleet_collector_success", ("target", HostileFleet.Hostile)) == 1
             : page.Find("fleet_collector_failures_total", ("target", HostileFleet.Hostile), ("reason", attack.Reason)) > 0;
     }

@@ -49,7 +49,7 @@ internal sealed class FuzzedHost
     public string Sent => string.Join('\n', _sent.Select(section => $"--- {section.Key}\n{section.Value}"));
 
     /// <summary>Opens a stream, polls everything once and ends it.</summary>
-    /// <exception cref="InvalidOperationException">An exception left a parser that is none of its kinds.</exception>
+    /// <exception cref="InvalidOperationException">A parser threw an exception that it does not declare.</exception>
     public async Task PollAsync()
     {
         _clock.Advance(_timing.Interval);
