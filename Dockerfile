@@ -1,11 +1,11 @@
-# syntax=docker/dockerfile:1
 # Built by BuildKit on the machine's own architecture, and the same for every other: what is published is portable.
-FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# scripts/pin-images adds the digests of the images.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/FleetExporter -c Release -o /app --nologo -p:UseAppHost=false
+RUN dotnet publish src/FleetExporter -c Release -o /app --nologo -p:UseAppHost=false -p:RestoreLockedMode=true
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
 # Who runs it: the service reads SSH keys, which only their owner may read, so compose gives the caller's id here. OpenSSH wants an entry for it.
 ARG UID=1654
 RUN apt-get update \

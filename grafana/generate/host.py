@@ -5,7 +5,7 @@ from overview import HOT, STATUS
 from panels import graph, stat
 from promql import Query, alerts_of, now
 from tables import BAR, FILLED, Label, Value, table
-from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, HOST_STATUS, ORANGE, RED, SEVERITY, SHARE, YELLOW, YES_IS_FINE, YES_IS_ODD, steps, words
+from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, HOST_STATUS, ORANGE, RED, SEVERITY, SHARE, YELLOW, YES, YES_IS_FINE, YES_IS_ODD, steps, words
 
 UNIT_STATE = tuple(words(active=GREEN, failed=RED, activating=YELLOW, deactivating=YELLOW, reloading=YELLOW, inactive=GREY, not_found=GREY))
 
@@ -76,6 +76,7 @@ DASHBOARD = Dashboard("host", "Host", "One host by resource: how busy, how full,
               Value("", "max by (host, user, session) (fleet_tmux_session_info{HOST})"), Label("host", ""),
               Value("Detached for", "max by (host, user, session) (fleet_tmux_session_detached_seconds{HOST})", "s", decimals=1, width=120),
               Value("Legacy", "max by (host, user, session) (fleet_tmux_session_legacy{HOST})", mappings=YES_IS_ODD, width=80),
+              Value("Busy", "max by (host, user, session) (fleet_tmux_session_busy{HOST})", mappings=YES, width=80),
               Value("CPUs", "max by (host, user, session) (fleet_tmux_session_cpu_ratio{HOST})", decimals=2, width=80),
               Value("Memory", "max by (host, user, session) (fleet_tmux_session_memory_bytes{HOST})", "bytes", width=100),
               Value("GPU memory", "max by (host, user, session) (fleet_tmux_session_gpu_memory_bytes{HOST})", "bytes", width=110), sort="Detached for", width=14, height=8),

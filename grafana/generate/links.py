@@ -41,4 +41,4 @@ def runbook() -> Json:
     return _link("What to do", "${fleet_url}/docs/runbook#${__data.fields.alertname}", blank=True)
 
 
-SESSION = "sessions/${__data.fields.host}:${__data.fields.session:percentencode}"
+SESSION = "sessions/${__data.fields.host}:${__data.fields.user:percentencode}%2F${__data.fields.session:percentencode}"

@@ -4,7 +4,7 @@ from links import OF_SERIES, SESSION, act_on, to_host
 from panels import bars, graph, stat
 from promql import Query, mean, most, now
 from tables import Label, Value, table
-from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, ORANGE, PLAIN, YES_IS_ODD
+from values import ANY_IS_BAD, ANY_IS_ODD, GREEN, GREY, ORANGE, PLAIN, YES, YES_IS_ODD
 
 BY = "host, user, session"
 
@@ -32,6 +32,7 @@ DASHBOARD = Dashboard("sessions", "Sessions", "tmux sessions of all hosts: which
               Label("session", "Session", (act_on(SESSION),), 190), Label("host", "Host", (to_host(),), 160), Label("user", "User", width=110),
               Value("", f"max by ({BY}) (fleet_tmux_session_info{{HOST}})"),
               Value("Legacy", f"max by ({BY}) (fleet_tmux_session_legacy{{HOST}})", mappings=YES_IS_ODD, width=80),
+              Value("Busy", f"max by ({BY}) (fleet_tmux_session_busy{{HOST}})", mappings=YES, width=80),
               Value("Left alone for", f"max by ({BY}) (fleet_tmux_session_detached_seconds{{HOST}})", "s", decimals=1, width=130),
               Value("Age", f"max by ({BY}) (fleet_tmux_session_age_seconds{{HOST}})", "s", decimals=1, width=110),
               Value("Clients", f"max by ({BY}) (fleet_tmux_session_attached_clients{{HOST}})", width=80),

@@ -38,10 +38,33 @@ public static class Printable
     /// <summary>The same, cut at <paramref name="length"/> and without blanks at its ends.</summary>
     public static string Line(string text, int length) => Text(Cut(text, length)).Trim();
 
-    /// <summary>At most <paramref name="length"/> UTF-16 units, never half a surrogate pair.</summary>
+    /// <summary>
+    /// At most <paramref name="length"/> UTF-16 units, cut between what a reader takes for characters; one that is longer by itself is cut between
+    /// code points. Never half a surrogate pair.
+    /// </summary>
     public static string Cut(string text, int length) => text.Length <= length ? text : Cut(text.AsSpan(), length).ToString();
 
     /// <inheritdoc cref="Cut(string, int)"/>
-    public static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    public static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        // Between two characters of ASCII is always a boundary, so that only what follows the last of these has to be looked at.
+        var end = length;
+        while (end > 0 && !(char.IsAscii(text[end - 1]) && char.IsAscii(text[end]) && text[end] != '\n'))
+        {
+            end--;
+        }
+
+        var window = text[..Math.Min(text.Length, length + 2)];
+        while (end < length && StringInfo.GetNextTextElementLength(window[end..]) is var next && next <= length - end)
+        {
+            end += next;
+        }
+
+        return end > 0 || length == 0 ? text[..end] : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    }
 }

@@ -40,14 +40,16 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         await Expect(visit.Find("exec-run")).ToHaveCountAsync(0);
     }
 
-    [Fact]
-    public async Task After_a_restart_the_page_knows_that_its_session_is_over()
+    [Theory]
+    [InlineData(true, "operator")]
+    [InlineData(false, "read-only")]
+    public async Task A_session_outlives_a_restart_unless_its_key_is_gone(bool hasKey, string who)
     {
         using var folder = new TestFolder();
-        var config = $"poll_interval: 1s\nhosts: [{{ name: here, exec: {{ policy: any }} }}]\n{SmallFleet.Keys}\n";
+        const string Config = "poll_interval: 1s\nhosts: [{ name: here, exec: { policy: any } }]\n";
         Visit visit;
         string authority;
-        await using (var exporter = await Exporter.StartAsync(folder, config))
+        await using (var exporter = await Exporter.StartAsync(folder, Config + SmallFleet.Keys + "\n"))
         {
             authority = exporter.Http.BaseAddress!.Authority;
             visit = await VisitAsync(exporter, new("exec", SmallFleet.Operator));
@@ -57,9 +59,10 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         }
 
         await Expect(visit.Find("lost")).ToBeVisibleAsync();
-        await using var again = await Exporter.StartAsync(folder, config, null, "--listen", authority);
-        await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
-        await Expect(visit.Find("exec-form")).ToBeHiddenAsync();
+        await using var again = await Exporter.StartAsync(folder, hasKey ? Config + SmallFleet.Keys + "\n" : Config, null, "--listen", authority);
+        await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        await Expect(visit.Find("who")).ToHaveTextAsync(who);
+        await Expect(visit.Find("exec-form")).ToBeVisibleAsync(new() { Visible = hasKey });
         await CloseAsync();
     }
 
@@ -69,6 +72,19 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         var visit = await VisitAsync(fleet.Exporter, new(Key: SmallFleet.Reader));
 
         await Expect(visit.Find("who")).ToHaveTextAsync("reader (read-only)");
+    }
+
+    [Fact]
+    public async Task Where_scripts_may_act_without_a_key_the_page_still_only_reads()
+    {
+        using var folder = new TestFolder();
+        await using var open = await Exporter.StartAsync(
+            folder, "poll_interval: 1s\nanonymous_control: loopback\nhosts: [{ name: here, exec: { policy: any } }]\n");
+        var visit = await VisitAsync(open, new("exec"));
+
+        await Expect(visit.Find("who")).ToHaveTextAsync("read-only");
+        await Expect(visit.Find("exec-form")).ToBeHiddenAsync();
+        await CloseAsync();
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         await visit.Find("ack-submit").ClickAsync();
         await Expect(visit.Seen("alert")).ToHaveCountAsync(1);
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert");
+        await Expect(visit.Find("toast")).ToHaveTextAsync("Acknowledged: here FleetGpuTemperatureCritical");
 
         var silence = Assert.Single((await Alertmanager.AskAsync("silence", "query")).AsArray())!;
         Assert.Equal(("operator", "fan ordered <b>today</b>"), (silence.Text("createdBy"), silence.Text("comment")));
@@ -74,6 +75,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         Assert.InRange((DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.Parse(silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours, 7.9, 8.1);
 
         await visit.Find("choice-acknowledged").ClickAsync();
+        await Expect(hot.GetByTestId("alert-unack")).ToHaveTextAsync("End acknowledgement");
         await hot.GetByTestId("alert-unack").ClickAsync();
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("2 alerts");
         Assert.Empty((await Alertmanager.AskAsync("silence", "query")).AsArray());
@@ -103,8 +105,8 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
 
         await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
         await Expect(visit.Seen("alert").Last).ToContainTextAsync("A host was started anew.");
-        await Expect(visit.Seen("alert").Last).ToContainTextAsync("A worse alert hides it from receivers.");
-        await Expect(visit.Find("view-alerts")).ToContainTextAsync("1 active, 1 hidden by worse ones, 0 acknowledged");
+        await Expect(visit.Seen("alert").Last).ToContainTextAsync("Inhibited: a more severe alert about the same is active");
+        await Expect(visit.Find("view-alerts")).ToContainTextAsync("1 active, 1 inhibited, 0 acknowledged");
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert");
         await Expect(visit.Find("banner-list").Locator("li")).ToHaveCountAsync(1);
         await Expect(visit.Find("banner-list")).ToContainTextAsync("here A host is gone.");
@@ -153,7 +155,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
         await visit.Find("choice-acknowledged").ClickAsync();
 
-        await Expect(visit.Seen("alert")).ToContainTextAsync("The silence covers more than this alert; end it in Alertmanager.");
+        await Expect(visit.Seen("alert")).ToContainTextAsync("The silence covers more than this alert; expire it in Alertmanager.");
         await Expect(visit.Find("alert-unack")).ToHaveCountAsync(0);
     }
 
@@ -168,7 +170,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         _alertmanager = null;
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert?", new() { Timeout = 40_000 });
         await Expect(visit.Find("banner")).ToContainTextAsync("Alertmanager does not answer now");
-        await Expect(visit.Find("strip")).ToContainTextAsync("alerts: not known");
+        await Expect(visit.Find("strip")).ToContainTextAsync("alerts unknown");
     }
 
     [Fact]

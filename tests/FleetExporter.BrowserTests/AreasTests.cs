@@ -51,18 +51,50 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task A_degraded_host_counts_as_answering_in_every_place()
+    {
+        var visit = await OpenAsync((hosts, _) =>
+        {
+            var box = hosts.First(h => h.Text("hostname") == "box");
+            (box["status"], box["reason"]) = ("degraded", "tmux: command_missing: tmux is not installed");
+        });
+
+        await Expect(visit.Find("strip")).ToContainTextAsync("4/5hosts answering, 1 degraded, 1 offline");
+        await Expect(visit.Find("overall")).ToHaveTextAsync("1 host offline, 1 host degraded");
+        await visit.GoAsync("hosts");
+        await Expect(visit.Find("hosts-count")).ToHaveTextAsync("5 hosts: 4 answering, 1 degraded, 1 offline");
+        await Expect(visit.Seen("host-status").Filter(new() { HasText = "degraded" })).ToHaveCountAsync(1);
+        await Expect(visit.Seen("host-status").Filter(new() { HasText = "offline" })).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task The_thresholds_of_the_configuration_decide_what_is_hot()
     {
         var visit = await OpenAsync(
             (hosts, _) =>
             {
                 var gpu = hosts.First(h => h.Text("hostname") == "box")["gpus"]![0]!;
-                (gpu["utilization_percent"], gpu["temperature_c"]) = (50, 71);
+                (gpu["utilization_percent"], gpu["temperature_c"], gpu["temperature_limit_c"]) = (50, 71, null);
             },
             config => config["thresholds"]!["gpu_temperature_critical_celsius"] = 70);
 
         await Expect(visit.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, critical from 70 °C");
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, its limit is 70 °C");
+    }
+
+    [Fact]
+    public async Task A_GPU_that_works_at_its_full_is_well_and_one_above_its_own_limit_is_not()
+    {
+        Task<Visit> SeenAsync(int celsius) => OpenAsync((hosts, _) =>
+        {
+            var gpu = hosts.First(h => h.Text("hostname") == "box")["gpus"]![0]!;
+            (gpu["utilization_percent"], gpu["temperature_c"], gpu["temperature_limit_c"]) = (100, celsius, 95);
+        });
+
+        await Expect((await SeenAsync(95)).Find("status-gpu")).ToHaveTextAsync("ok");
+        var hot = await SeenAsync(96);
+        await Expect(hot.Find("status-gpu")).ToHaveTextAsync("degraded");
+        await Expect(hot.Find("area-gpu")).ToContainTextAsync("box: 96 °C, its limit is 95 °C");
     }
 
     [Theory]
@@ -98,7 +130,8 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
             {
                 overview["timestamp"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
                 overview["targets"] = new JsonArray(new JsonObject { ["status"] = "ok", ["kind"] = "gateway", ["name"] = "claw" });
-                overview["gateway"] = new JsonObject { ["status"] = "ok", ["gateway_ok"] = true, ["sessions"] = new JsonArray(new JsonObject { ["key"] = "agent:main", ["age_seconds"] = 330 }) };
+                var session = new JsonObject { ["key"] = "main", ["session_key"] = "agent:main", ["age_seconds"] = 330 };
+                overview["gateway"] = new JsonObject { ["status"] = "ok", ["gateway_ok"] = true, ["sessions"] = new JsonArray(session) };
             },
             script: "{ const now = Date.now; Date.now = () => now() + 3600e3; }");
 

@@ -25,6 +25,56 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
+    public async Task Again_sets_exactly_what_ran()
+    {
+        var visit = await OpenAsync("other");
+        await visit.Find("exec-folder").FillAsync("/usr");
+        await visit.Find("exec-timeout").FillAsync("7");
+        await RunAsync(visit, "pwd; : once");
+        await Expect(visit.Run("other").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
+        await visit.Option("box").ClickAsync();
+        await visit.Find("exec-folder").FillAsync("");
+        await RunAsync(visit, "pwd; : twice");
+        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
+        // Something else is about to run.
+        await visit.Option("other").ClickAsync();
+        await visit.Find("exec-folder").FillAsync("/var");
+        await visit.Find("exec-timeout").FillAsync("9");
+        await visit.Find("exec-filter").FillAsync("box");
+
+        await visit.Find("history-entry").Filter(new() { HasText = ": once" }).GetByTestId("history-again").ClickAsync();
+        await IsSetAsync("pwd; : once", "/usr", ["other"]);
+        await visit.Find("exec-batch").Filter(new() { HasText = ": twice" }).GetByTestId("exec-again").ClickAsync();
+        await IsSetAsync("pwd; : twice", "", ["box", "other"]);
+
+        async Task IsSetAsync(string command, string folder, string[] hosts)
+        {
+            await Expect(visit.Find("exec-command")).ToHaveValueAsync(command);
+            await Expect(visit.Find("exec-folder")).ToHaveValueAsync(folder);
+            await Expect(visit.Find("exec-timeout")).ToHaveValueAsync("7");
+            await Expect(visit.Find("exec-filter")).ToHaveValueAsync("");
+            await Expect(visit.Find("exec-hosts").Locator("input:checked")).ToHaveCountAsync(hosts.Length);
+            foreach (var host in hosts)
+            {
+                await Expect(visit.Option(host).Locator("input")).ToBeCheckedAsync();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "Log in to see the commands that you have run.")]
+    [InlineData(SmallFleet.Reader, "Your own commands since the service started. Those of others need the scope control.")]
+    [InlineData(SmallFleet.Operator, "Commands of all keys, the last 200 since the service started.")]
+    public async Task The_list_says_whose_commands_it_has(string? key, string said)
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("exec", key));
+
+        await Expect(visit.Find("exec-scope")).ToHaveTextAsync(said);
+        var none = visit.Find("view-exec").GetByText("You have run no command since the service started");
+        await Expect(none).ToHaveCountAsync(key == SmallFleet.Reader ? 1 : 0);
+    }
+
+    [Fact]
     public async Task A_command_runs_on_several_hosts_at_once()
     {
         var visit = await OpenAsync("box", "other");
@@ -53,8 +103,8 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         }
 
         var states = visit.Find("exec-state");
-        await Expect(states.Filter(new() { HasText = "runs" })).ToHaveCountAsync(4);
-        await Expect(states.Filter(new() { HasText = "waits" })).ToHaveCountAsync(2);
+        await Expect(states.Filter(new() { HasText = "running" })).ToHaveCountAsync(4);
+        await Expect(states.Filter(new() { HasText = "queued" })).ToHaveCountAsync(2);
         await Expect(visit.Find("connection")).ToHaveTextAsync("live");
         for (var n = 0; n < 3; n++)
         {
@@ -108,7 +158,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         var visit = await OpenAsync();
 
         await Expect(visit.Option("quiet").Locator("input")).ToBeDisabledAsync();
-        await Expect(visit.Option("quiet")).ToContainTextAsync("policy is off");
+        await Expect(visit.Option("quiet")).ToContainTextAsync("commands are off");
         await Expect(visit.Option("away").Locator("input")).ToBeDisabledAsync();
         await Expect(visit.Find("exec-run-button")).ToBeDisabledAsync();
     }
@@ -120,8 +170,21 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await RunAsync(visit, "yes 'a line of output that comes again and again' | head -c 50000000");
 
         await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(exit|ended)"), new() { Timeout = 30_000 });
-        await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("earlier lines are not shown");
+        await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("earlier lines not shown");
         Assert.InRange(await visit.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 500, 4000);
+    }
+
+    [Fact]
+    public async Task The_lines_that_are_not_shown_are_all_counted()
+    {
+        var visit = await OpenAsync("box");
+        await RunAsync(visit, "seq 1 200000");
+
+        var output = visit.Run("box").GetByTestId("output");
+        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0", new() { Timeout = 30_000 });
+        await Expect(output.Locator(".stdout").Last).ToHaveTextAsync("200000");
+        await Expect(output.Locator(".stdout")).ToHaveCountAsync(2000);
+        await Expect(output.Locator("p")).ToHaveTextAsync("198000 earlier lines not shown");
     }
 
     private static bool Sleeps(WatchedMachine machine, int seconds) => machine.User.Processes.Any(p => p.CommandLine == $"sleep {seconds}");

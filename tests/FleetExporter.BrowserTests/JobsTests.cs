@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
@@ -13,6 +14,8 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await MakeJobAsync(visit, "vision", "vit-run", "n=0; while :; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 1000, \\\"train_loss\\\": 0.5}\"; sleep 1; done & exec sleep 741");
 
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
+        await Expect(visit.Find("job-detail")).ToContainTextAsync("running for");
+        await Expect(visit.Find("job-detail")).Not.ToContainTextAsync("took");
         Assert.Single(await JobSessionsAsync("vit-run"));
         Assert.True(Runs("sleep 741"));
         await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
@@ -24,8 +27,13 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
 
         await visit.Find("job-cancel").ClickAsync();
         await Expect(visit.Find("job-cancel-dialog")).ToContainTextAsync("vit-run");
+        // "Cancel" would be either of the two; the harmless one has the focus.
+        await Expect(visit.Find("job-cancel-dialog-submit")).ToHaveTextAsync("Cancel the job");
+        await Expect(visit.Find("dialog-cancel")).ToHaveTextAsync("Keep it running");
+        await Expect(visit.Find("dialog-cancel")).ToBeFocusedAsync();
         await visit.Find("job-cancel-dialog-submit").ClickAsync();
 
+        await Expect(visit.Find("toast").Filter(new() { HasText = "vit-run cancelled." })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
         Assert.Empty(await JobSessionsAsync("vit-run"));
         Assert.False(Runs("sleep 741"));
@@ -54,6 +62,51 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await Expect(Row(visit, "good")).ToBeVisibleAsync();
         await visit.Find("choice-failed").ClickAsync();
         await Expect(Row(visit, "good")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_was_said_of_one_job_does_not_stand_over_the_next()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(visit, "said");
+        await MakeJobAsync(visit, "said", "first", "exit 0");
+        await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
+        await visit.Page.EvaluateAsync("async () => (await import('/js/ui.js')).toast('of the first')");
+        await visit.Page.EvaluateAsync("async () => (await import('/js/ui.js')).toast('a failure', 'bad')");
+        await Expect(visit.Find("toast").Filter(new() { HasText = "of the first" })).ToHaveCountAsync(1);
+
+        await visit.Find("jobs-back").ClickAsync();
+
+        await Expect(visit.Find("toast").Filter(new() { HasText = "of the first" })).ToHaveCountAsync(0, new() { Timeout = 2000 });
+        // It names what it is about, and must be seen.
+        await Expect(visit.Find("toast")).ToHaveTextAsync("a failure");
+    }
+
+    [Fact]
+    public async Task A_job_needs_a_command_and_one_that_was_made_without_cannot_be_started()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
+        await MakeProjectAsync(visit, "empty");
+        await visit.Find("job-new").ClickAsync();
+        await visit.Find("job-project").SelectOptionAsync(new SelectOptionValue { Label = "empty" });
+        await visit.Find("job-name").FillAsync("without-a-command");
+        await visit.Find("job-form-submit").ClickAsync();
+        Assert.True(await visit.Find("job-command").EvaluateAsync<bool>("e => e.validity.valueMissing"));
+        await Expect(visit.Find("job-form")).ToBeVisibleAsync();
+        await visit.Find("job-command").FillAsync("  ");
+        await visit.Find("job-form-submit").ClickAsync();
+        await Expect(visit.Find("job-form")).ToContainTextAsync("Enter a command.");
+        await visit.Find("dialog-cancel").ClickAsync();
+        await Expect(Row(visit, "without-a-command")).ToHaveCountAsync(0);
+
+        // A program that trains elsewhere and only reports.
+        using var made = await fleet.Exporter.Http.PostAsJsonAsync(
+            "/api/dgx/jobs", new { project_id = "empty", name = "reported" }, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Created, made.StatusCode);
+        await Row(visit, "reported").GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(visit.Find("job-detail")).ToContainTextAsync("The job has no command");
+        await Expect(visit.Find("job-delete")).ToBeVisibleAsync();
+        await Expect(visit.Find("job-start")).ToHaveCountAsync(0);
     }
 
     [Fact]

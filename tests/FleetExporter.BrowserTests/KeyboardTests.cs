@@ -50,6 +50,8 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         await visit.Find("help-button").FocusAsync();
         await visit.Page.Keyboard.PressAsync("?");
         await Expect(visit.Find("help")).ToBeVisibleAsync();
+        // Enter closes it, and follows no link.
+        await Expect(visit.Find("dialog-cancel")).ToBeFocusedAsync();
 
         for (var i = 0; i < 8; i++)
         {

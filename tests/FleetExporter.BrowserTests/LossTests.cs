@@ -10,6 +10,10 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Config = "poll_interval: 1s\nhosts: [{ name: here }]\n";
 
+    /// <summary>How many scripts the page has.</summary>
+    private const string Loaded =
+        "() => new Set(performance.getEntriesByType('resource').map(e => e.name).filter(name => name.endsWith('.js'))).size";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [Fact]
@@ -36,7 +40,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             TestContext.Current.TestOutputHelper?.WriteLine($"said after {took.TotalMilliseconds:0} ms");
             Assert.True(took < Limit, $"said after {took.TotalMilliseconds:0} ms");
             await Expect(visit.Find("connection")).ToHaveTextAsync("lost");
-            await Expect(visit.Find("lost")).ToContainTextAsync("No connection to the service. What you see is of ");
+            await Expect(visit.Find("lost")).ToContainTextAsync("No connection to the service. The values shown are from ");
             // What was known is still there, and looks old.
             await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
             Assert.StartsWith("grayscale", await StyleAsync(visit, "filter"), StringComparison.Ordinal);
@@ -52,6 +56,80 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
         Assert.Equal("none", await StyleAsync(visit, "filter"));
         await CloseAsync();
+    }
+
+    [Fact]
+    public async Task Tabs_that_were_never_visited_open_without_the_service_and_keep_no_error_when_it_is_back()
+    {
+        using var folder = new TestFolder();
+        Visit visit;
+        string authority;
+        await using (var exporter = await Exporter.StartAsync(folder, Config))
+        {
+            authority = exporter.Http.BaseAddress!.Authority;
+            await exporter.UntilOnlineAsync("here");
+            visit = await VisitAsync(exporter);
+            visit.MayLose();
+            var scripts = Directory.GetFiles(Repository.PathOf("src", "FleetExporter", "wwwroot", "js"));
+            await Until.SeenAsync(
+                async () => await visit.Page.EvaluateAsync<int>(Loaded) == scripts.Length ? "all" : null,
+                "every script is loaded",
+                () => exporter.Log);
+            await exporter.KillAsync();
+        }
+
+        await Expect(visit.Find("lost")).ToBeVisibleAsync();
+        foreach (var view in (string[])["hosts", "sessions", "alerts", "jobs", "exec"])
+        {
+            await visit.Find($"tab-{view}").ClickAsync();
+            await Expect(visit.Find(view == "exec" ? "exec-reload" : $"{view}-filter")).ToBeVisibleAsync();
+            await Expect(visit.Find($"view-{view}")).Not.ToContainTextAsync("could not be loaded");
+        }
+
+        await using var again = await Exporter.StartAsync(folder, Config, null, "--listen", authority);
+        await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        foreach (var view in (string[])["exec", "jobs", "sessions", "hosts"])
+        {
+            await visit.Find($"tab-{view}").ClickAsync();
+            await Views.ReadyAsync(visit, view);
+            await Expect(visit.Find($"view-{view}").GetByTestId("notice-error")).ToHaveCountAsync(0);
+        }
+
+        await CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_view_whose_script_did_not_come_is_shown_when_the_service_is_back()
+    {
+        using var folder = new TestFolder();
+        Visit visit;
+        string authority;
+        await using (var exporter = await Exporter.StartAsync(folder, Config))
+        {
+            authority = exporter.Http.BaseAddress!.Authority;
+            await exporter.UntilOnlineAsync("here");
+            // The script is under way until the service is gone.
+            var gone = new TaskCompletionSource();
+            visit = await VisitAsync(exporter, new(Prepare: page => page.RouteAsync("**/js/jobs.js", async route =>
+            {
+                await gone.Task;
+                await route.AbortAsync();
+            })));
+            visit.MayLose();
+            await Expect(visit.Find("connection")).ToHaveTextAsync("live");
+            await exporter.KillAsync();
+            await Expect(visit.Find("lost")).ToBeVisibleAsync();
+            await visit.Find("tab-jobs").ClickAsync();
+            gone.SetResult();
+            await Expect(visit.Find("view-jobs").GetByTestId("notice-error")).ToContainTextAsync("The view is loaded when it does.");
+            await visit.Page.UnrouteAllAsync();
+        }
+
+        await using var again = await Exporter.StartAsync(folder, Config, null, "--listen", authority);
+        await Expect(visit.Find("lost")).ToBeHiddenAsync();
+        // A browser may keep the failure: then the page is to be loaded again, and says so.
+        await Expect(visit.Find("jobs-filter").Or(visit.Find("view-jobs").GetByText("Reload the page."))).ToBeVisibleAsync();
+        await LeaveAsync(visit);
     }
 
     [Fact]

@@ -11,18 +11,18 @@ public sealed class OverviewTests(Chromium chromium, SmallFleet fleet) : PageTes
 
         await Expect(visit.Find("areas").Locator("article")).ToHaveCountAsync(6);
         await Expect(visit.Find("area-gpu")).ToContainTextAsync("box");
-        await Expect(visit.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(visit.Find("area-gpu")).ToContainTextAsync("above 95 % utilisation");
+        // A GPU that works as hard as it can is what it is for.
+        await Expect(visit.Find("status-gpu")).ToHaveTextAsync("ok");
         await Expect(visit.Find("area-gpu")).ToContainTextAsync("100 % · 59 °C");
         await Expect(visit.Find("area-local_gpu")).ToContainTextAsync("here");
         await Expect(visit.Find("area-provider")).ToContainTextAsync("qwen-coder");
         await Expect(visit.Find("status-provider")).ToHaveTextAsync("ok");
-        await Expect(visit.Find("area-multimodal")).ToContainTextAsync("1 of 2 up: imagegen loads");
+        await Expect(visit.Find("area-multimodal")).ToContainTextAsync("1 of 2 up: imagegen loading");
         await Expect(visit.Find("status-multimodal")).ToHaveTextAsync("degraded");
         await Expect(visit.Find("area-multimodal")).ToContainTextAsync("whisper-large-v3");
         await Expect(visit.Find("status-gateway")).ToHaveTextAsync("not configured");
         await Expect(visit.Find("status-tunnel")).ToHaveTextAsync("ok");
-        await Expect(visit.Find("strip")).ToContainTextAsync("4/5hosts online");
+        await Expect(visit.Find("strip")).ToContainTextAsync("4/5hosts answering, 0 degraded, 1 offline");
         await Expect(visit.Find("strip")).ToContainTextAsync("2/2GPUs busy");
         await Expect(visit.Find("overall")).ToHaveTextAsync("1 host offline");
         Assert.Contains("FleetExporter: 1 host offline", await visit.Page.TitleAsync(), StringComparison.Ordinal);

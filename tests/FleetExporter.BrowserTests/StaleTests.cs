@@ -29,7 +29,7 @@ public sealed class StaleTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Find("overall")).ToHaveTextAsync("1 host offline");
             // The change is in the log.
             await visit.GoAsync("overview");
-            await Expect(visit.Find("log-entry").Filter(new() { HasText = "→ offline" })).ToContainTextAsync("box");
+            await Expect(visit.Find("log-entry").Filter(new() { HasText = "→ offline" }).First).ToContainTextAsync("box");
             await visit.GoAsync("hosts");
         }
         finally
@@ -39,7 +39,7 @@ public sealed class StaleTests(Chromium chromium) : PageTest(chromium)
 
         await Expect(box.GetByTestId("host-status")).ToHaveTextAsync("online", new() { Timeout = 30_000 });
         await Expect(slot).Not.ToHaveClassAsync(Stale());
-        await Expect(visit.Find("overall")).ToHaveTextAsync("All well");
+        await Expect(visit.Find("overall")).ToHaveTextAsync("All OK");
         await CloseAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FleetExporter.Config;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
@@ -59,7 +60,7 @@ public sealed partial class AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_and_the_audit_outlive_the_service_and_sessions_do_not()
+    public async Task Keys_the_audit_and_sessions_outlive_the_service()
     {
         var (key, entry) = await NewKeyAsync("ops", "read,control");
         var config = $"hosts: []\nanonymous_read: never\nkeys:\n{entry}\n";
@@ -82,11 +83,13 @@ public sealed partial class AccessTests : IDisposable
 
         second.Http.DefaultRequestHeaders.Remove("X-API-Key");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/me") { Headers = { { "Cookie", cookie } } };
-        Assert.Equal(HttpStatusCode.Unauthorized, (await second.Http.SendAsync(request, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await second.Http.SendAsync(request, Stop)).StatusCode);
         await second.StopAsync();
 
         Assert.Contains("(made now)", log, StringComparison.Ordinal);
         Assert.All([key, admin, cookie.Split('=')[1]], secret => Assert.DoesNotContain(secret, log + second.Log, StringComparison.Ordinal));
+        var stored = string.Concat(Directory.GetFiles(_folder.PathOf("data"), "fleet.db*").Select(f => File.ReadAllText(f, System.Text.Encoding.Latin1)));
+        Assert.All([key, admin, cookie.Split('=')[1]], secret => Assert.DoesNotContain(secret, stored, StringComparison.Ordinal));
         Assert.DoesNotContain(Directory.GetFiles(_folder.PathOf("data")), file => Path.GetFileName(file).Contains("key", StringComparison.Ordinal) && !file.EndsWith("/admin.key", StringComparison.Ordinal));
     }
 
@@ -100,7 +103,7 @@ public sealed partial class AccessTests : IDisposable
 
         var page = await exporter.PageAsync();
         Assert.Equal(1, page.Value("fleet_audit_failures_total"));
-        Assert.Contains("The store does not open", exporter.Log, StringComparison.Ordinal);
+        Assert.Contains("The store is unavailable", exporter.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exporter.Log, StringComparison.Ordinal);
     }
 
@@ -115,6 +118,49 @@ public sealed partial class AccessTests : IDisposable
 
         Assert.NotEqual(0, await made.EndAsync(TimeSpan.FromSeconds(20)));
         Assert.DoesNotContain("sha256:", made.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_of_the_command_line_opens_what_its_scopes_say_and_does_not_open_the_network()
+    {
+        const string Secret = "a-key-of-the-command-line";
+        var given = $"beside:read:{KeyHash.Of(Secret)}";
+        await using (var refused = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0", "--key", given]))
+        {
+            Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
+            Assert.Contains("192.0.2.77:0 is reachable from the network, and there is no entry under keys", refused.Said, StringComparison.Ordinal);
+        }
+
+        var other = $"pusher:push:{KeyHash.Of("other")}";
+        await using (var exporter = await Exporter.StartAsync(_folder, "hosts: []\nanonymous_read: never\n", null, "--key", given, "--key", other))
+        {
+            (await exporter.Http.PostAsync("/-/reload", null, Stop)).EnsureSuccessStatusCode();
+            Assert.Equal(["beside", "pusher"], (await exporter.JsonAsync("/api/config")).List("keys").Select(k => k.Text("name")));
+            using var http = new HttpClient { BaseAddress = exporter.Http.BaseAddress };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", Secret);
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/metrics", Stop)).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsync("/-/reload", null, Stop)).StatusCode);
+        }
+
+        _folder.Write("fleet.yml", $"hosts: []\nkeys: [{{ name: beside, hash: '{KeyHash.Of("x")}', scopes: [read] }}]\n");
+        await using var taken = Exporter.Launch(_folder, _folder.Path, ["--listen", "127.0.0.1:0", "--key", given]);
+        Assert.Equal(2, await taken.EndAsync(TimeSpan.FromSeconds(20)));
+        Assert.Contains("--key: its name or its hash is that of the key 'beside'; give another", taken.Said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("key new --device beast", 0, "below devices:")]
+    [InlineData("key new", 1, "Give the name of the key, or --device and the name of the device.")]
+    [InlineData("key new ops --device beast", 1, "Give the name of the key, or --device and the name of the device.")]
+    [InlineData("key new --device beast --scopes read", 1, "The key of a device has no scopes; leave --scopes out.")]
+    [InlineData("key new --device admin", 1, "the name 'admin' is taken by the service itself; give another")]
+    [InlineData("serve --key ops:read", 1, "--key: 'ops:read' is not a key; give NAME:SCOPES:HASH")]
+    public async Task A_key_is_made_for_a_name_or_for_a_device(string arguments, int exit, string said)
+    {
+        await using var made = Exporter.Launch(_folder, _folder.Path, arguments.Split(' '));
+
+        Assert.Equal(exit, await made.EndAsync(TimeSpan.FromSeconds(20)));
+        Assert.Contains(said, made.Said, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FleetExporter.IntegrationTests.Parts;
 
@@ -157,6 +158,93 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal(200, await StatusAsync(HttpMethod.Get, "/metrics", "prometheus.key"));
         Assert.Equal(403, await StatusAsync(HttpMethod.Post, "/hooks/watchdog", "prometheus.key"));
         Assert.Equal(204, await StatusAsync(HttpMethod.Post, "/hooks/watchdog", "alertmanager.key"));
+    }
+
+    [Fact]
+    public async Task Only_the_service_and_Grafana_can_be_opened_to_the_network_each_for_itself()
+    {
+        await InitAsync();
+        Set("FLEET_BIND", "127.0.0.1", "0.0.0.0");
+        var published = (await ConfigAsync()).ToDictionary(s => s.Key, s => $"{s.Value!["ports"]![0]}");
+        Assert.Equal("0.0.0.0:9470:9470/tcp", published["exporter"]);
+        Assert.All(["prometheus", "alertmanager", "grafana"], name => Assert.StartsWith("127.0.0.1:", published[name], StringComparison.Ordinal));
+
+        _folder.Write(".env", File.ReadAllText(_folder.PathOf(".env")) + "BIND=0.0.0.0\n");
+        Set("GRAFANA_BIND", "127.0.0.1", "0.0.0.0");
+        var again = await Tool.TryAsync(_folder.PathOf("scripts", "compose-init"), []);
+        Assert.Contains("BIND of .env is not used any more; FLEET_BIND and GRAFANA_BIND are", again.Error, StringComparison.Ordinal);
+        published = (await ConfigAsync()).ToDictionary(s => s.Key, s => $"{s.Value!["ports"]![0]}");
+        Assert.Equal("0.0.0.0:3000:3000/tcp", published["grafana"]);
+        Assert.All(["prometheus", "alertmanager"], name => Assert.StartsWith("127.0.0.1:", published[name], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_container_has_limits_and_time_to_end()
+    {
+        await InitAsync();
+        var services = await ConfigAsync();
+        Assert.Equal(4, services.Count);
+        Assert.All(services, service =>
+        {
+            Assert.Equal("30s", service.Value!["stop_grace_period"]!.GetValue<string>());
+            Assert.NotNull(service.Value["mem_limit"]);
+            Assert.InRange(service.Value["pids_limit"]!.GetValue<int>(), 1, 4096);
+        });
+    }
+
+    [Fact]
+    public void Images_have_exact_tags_and_packages_are_those_of_the_lock_file()
+    {
+        var text = File.ReadAllText(_folder.PathOf("docker-compose.yml")) + File.ReadAllText(_folder.PathOf("Dockerfile"));
+        var images = Regex.Matches(text, @"(?m)^(?: *image: |FROM (?:--platform=\S+ )?)(\S+)")
+            .Select(m => m.Groups[1].Value).Where(i => i != "fleet-exporter:local").ToList();
+        Assert.Equal(5, images.Count);
+        Assert.All(images, image => Assert.Matches(@":v?[0-9]+\.[0-9]+\.[0-9]+(@sha256:[0-9a-f]{64})?$", image));
+        Assert.Matches("dotnet publish .*-p:RestoreLockedMode=true", text);
+    }
+
+    [Fact]
+    public async Task Images_are_pinned_where_a_registry_answers_and_left_alone_where_none_does()
+    {
+        string[] files = ["docker-compose.yml", "Dockerfile"];
+        var before = files.Select(f => File.ReadAllText(_folder.PathOf(f))).ToList();
+        _folder.Write("bin/docker", "#!/bin/sh\n[ \"$2\" != version ] || exit 0\necho 'dial tcp: no such host' >&2\nexit 1\n", executable: true);
+        var refused = await PinAsync();
+        Assert.Equal(1, refused.Exit);
+        Assert.Contains("no such host", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("does not answer with its digest.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, files.Select(f => File.ReadAllText(_folder.PathOf(f))));
+
+        const string Answer = "printf 'sha256:'; printf '%s' \"$4\" | sha256sum | cut -d ' ' -f 1";
+        _folder.Write("bin/docker", $"#!/bin/sh\n[ \"$2\" != version ] || exit 0\n{Answer}\n", executable: true);
+        for (var time = 0; time < 2; time++)
+        {
+            var pinned = await PinAsync();
+            Assert.True(pinned.Exit == 0, pinned.Error);
+            var after = files.Select(f => File.ReadAllText(_folder.PathOf(f))).ToList();
+            Assert.Equal(5, after.Sum(text => Regex.Count(text, "@sha256:[0-9a-f]{64}")));
+            Assert.Equal(before, after.Select(text => Regex.Replace(text, "@sha256:[0-9a-f]{64}", "")));
+        }
+
+        await InitAsync();
+        Assert.Equal(4, (await ConfigAsync()).Count);
+
+        Task<ToolResult> PinAsync()
+        {
+            var path = $"{_folder.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+            return Tool.TryAsync(_folder.PathOf("scripts", "pin-images"), [], null, new Dictionary<string, string> { ["PATH"] = path });
+        }
+    }
+
+    /// <summary>The services as docker-compose understands them.</summary>
+    private async Task<JsonObject> ConfigAsync()
+    {
+        var said = await Tool.RunAsync("docker-compose", "-f", _folder.PathOf("docker-compose.yml"), "--project-directory", _folder.Path, "config");
+        const string ToJson = "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))";
+        var json = await Tool.TryAsync("/usr/bin/python3", ["-c", ToJson], said.Output);
+        Assert.True(json.Exit == 0, json.Error);
+        return JsonNode.Parse(json.Output)!["services"]!.AsObject();
     }
 
     private void Set(string name, string before, string after)

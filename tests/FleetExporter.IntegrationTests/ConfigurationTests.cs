@@ -86,6 +86,7 @@ public sealed class ConfigurationTests
         Assert.Contains(
             $"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.", second.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", second.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("connected", second.Said, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -114,7 +114,10 @@ public abstract class ExecTests(string client) : SshTests(client)
 
         // The command still runs: what it printed did not wait for its end.
         var listed = (await exporter.JsonAsync("/api/dgx/exec")).List("items");
-        Assert.Equal("running", listed.Single(e => e.Text("exec_id") == started.Data.Text("exec_id")).Text("state"));
+        var entry = listed.Single(e => e.Text("exec_id") == started.Data.Text("exec_id"));
+        Assert.Equal("running", entry.Text("state"));
+        Assert.Equal(60, entry.Number("timeout_seconds"));
+        Assert.Null(entry["working_directory"]);
         await exporter.Http.DeleteAsync($"/api/dgx/exec/{started.Data.Text("exec_id")}", TestContext.Current.CancellationToken);
         var exit = await EventAsync(reader);
         Assert.Equal("exit", exit.Name);

@@ -72,20 +72,21 @@ public sealed class HistoryTests
     }
 
     /// <summary>Prometheus scrapes the exporter, and the exporter learns of it by a reload, which keeps its connections.</summary>
-    private static async Task<PrometheusServer> ScrapedAsync(WatchedMachine machine, Exporter exporter)
+    /// <param name="yml">More of fleet.yml.</param>
+    internal static async Task<PrometheusServer> ScrapedAsync(WatchedMachine machine, Exporter exporter, string yml = "")
     {
         var prometheus = await PrometheusServer.StartAsync(machine.Folder, $$"""
               - { job_name: fleet, honor_labels: true, static_configs: [{ targets: ["{{exporter.Http.BaseAddress!.Authority}}"] }] }
               - { job_name: probes, honor_labels: true, http_sd_configs: [{ url: "{{exporter.Http.BaseAddress}}sd/hosts", refresh_interval: 1s }] }
             """);
-        machine.Folder.Write("fleet.yml", ConnectionsTests.WithoutHosts(machine) + $"prometheus: {{ url: \"{prometheus.Url}\" }}\n");
+        machine.Folder.Write("fleet.yml", $"{ConnectionsTests.WithoutHosts(machine)}{yml}prometheus: {{ url: \"{prometheus.Url}\" }}\n");
         await ConnectionsTests.DoAsync(exporter, HttpMethod.Post, "/-/reload");
         return prometheus;
     }
 
     private static DateTimeOffset At(JsonNode node) => node.GetValue<DateTimeOffset>();
 
-    private static async Task<WatchedMachine> MachineAsync()
+    internal static async Task<WatchedMachine> MachineAsync()
     {
         var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);

@@ -72,6 +72,28 @@ public abstract class KillTests(string client) : SshTests(client)
     }
 
     [Fact]
+    public async Task A_session_with_other_panes_than_were_shown_is_left_alone_even_by_force()
+    {
+        await using var machine = await StartMachineAsync();
+        await using var tmux = new TmuxServer(machine.User);
+        using var shells = new SshShells(TimeProvider.System);
+        await using var connection = await Connection.OpenAsync(machine, shells);
+        var shown = await TargetAsync(tmux, machine, await tmux.CreateAsync("train"));
+
+        await tmux.RunAsync("new-window", "-d", "-t", shown.SessionId, "exec sleep 600");
+        Assert.Equal(KillOutcome.Changed, (await connection.KillAsync(shown)).Outcome);
+        await tmux.RunAsync("split-window", "-d", "-t", shown.SessionId, "exec sleep 600");
+        Assert.Equal(KillOutcome.Changed, (await connection.KillAsync(shown, force: true)).Outcome);
+        Assert.Single(await tmux.NamesAsync());
+
+        // Panes that only change places are the same.
+        var again = await TargetAsync(tmux, machine, shown.SessionId);
+        Assert.Equal(3, again.Panes.Count);
+        await tmux.RunAsync("swap-pane", "-d", "-s", again.Panes[0], "-t", again.Panes[^1]);
+        Assert.Equal(KillOutcome.Killed, (await connection.KillAsync(again)).Outcome);
+    }
+
+    [Fact]
     public async Task A_tmux_that_kills_nothing_is_found_out()
     {
         await using var machine = await StartMachineAsync(path: folder => folder.Make("bin"));
@@ -135,6 +157,24 @@ public abstract class KillTests(string client) : SshTests(client)
         Assert.Contains((await exporter.JsonAsync("/api/audit")).List("items"), row => row.Text("action") == "kill" && row.Text("target") == "box:old" && row.Text("outcome") == "ok");
     }
 
+    [Fact]
+    public async Task A_detached_session_that_prints_is_busy_and_its_output_is_activity()
+    {
+        await using var machine = await StartMachineAsync();
+        await using var tmux = new TmuxServer(machine.User);
+        await tmux.CreateAsync("prints", "while :; do date; sleep 0.2; done");
+        await using var exporter = await machine.WatchAsync();
+
+        var session = await Until.SeenAsync(
+            async () => (await exporter.JsonAsync("/api/sessions")).List("items") is [var s] && Time(s, "last_activity") - Time(s, "created") > TimeSpan.FromSeconds(4) ? s : null,
+            "what it prints is activity", () => exporter.Log);
+
+        Assert.Equal((true, "active"), (session["busy"]!.GetValue<bool>(), session.Text("status")));
+        Assert.InRange(Time(session, "detached_since") - Time(session, "created"), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        static DateTimeOffset Time(JsonNode of, string name) => DateTimeOffset.Parse(of.Text(name), CultureInfo.InvariantCulture);
+    }
+
     private static async Task<(int Status, JsonNode Body)> KillAsync(Exporter exporter, string name, string body)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -144,7 +184,8 @@ public abstract class KillTests(string client) : SshTests(client)
 
     private static async Task<SessionTarget> TargetAsync(TmuxServer tmux, WatchedMachine machine, string id) => new(
         "box", machine.User.Name, true, id,
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(await tmux.AskAsync(id, "#{session_created}"), CultureInfo.InvariantCulture)));
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(await tmux.AskAsync(id, "#{session_created}"), CultureInfo.InvariantCulture)),
+        [.. (await tmux.RunAsync("list-panes", "-s", "-t", id, "-F", "#{pane_id}")).Trimmed.Split('\n')]);
 
     /// <summary>An open connection to the machine, which commands share.</summary>
     private sealed class Connection(IShell shell, SamplerStream stream) : IAsyncDisposable

@@ -61,6 +61,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
             - {"{"} name: unknown, address: {stranger.Address} {"}"}
             - {"{"} name: changed, address: {changed.Address} {"}"}
             - {"{"} name: auth, address: {machine.Server.Address}, key_file: wrong_key {"}"}
+            - {"{"} name: nokey, address: {machine.Server.Address}, key_file: no_such_key {"}"}
             - {"{"} name: shell, address: {machine.Server.Address}, user: {nobody.Name} {"}"}
             """));
         await File.AppendAllTextAsync(machine.Folder.PathOf("known_hosts"), before, TestContext.Current.CancellationToken);
@@ -73,11 +74,14 @@ public abstract class ProbeTests(string client) : SshTests(client)
         var other = await FailsAsync("changed", "host key", "hostkey_changed");
         Assert.Contains(await changed.FingerprintAsync(), other.Text("detail"), StringComparison.Ordinal);
         await FailsAsync("auth", "login", "auth");
+        var key = await FailsAsync("nokey", "login", "auth");
+        Assert.Equal($"the key file {machine.Folder.PathOf("no_such_key")} is not on this machine", key.Text("detail"));
+        Assert.Contains("Correct key_file", key.Text("fix"), StringComparison.Ordinal);
         await FailsAsync("shell", "shell", "shell");
 
         // What a person copies from the table is whole: the command that trusts the key stands on one line.
         var table = await RunAsync(machine.Folder, "unknown");
-        Assert.Contains(table.Output.Split('\n'), l => l.Contains($"ssh-keyscan -p {stranger.Port} 127.0.0.1 >> ", StringComparison.Ordinal));
+        Assert.Contains(table.Output.Split('\n'), l => l.Contains($"fleet-exporter trust {stranger.Address}", StringComparison.Ordinal));
         Assert.Contains(unknown.Text("fix"), table.Output, StringComparison.Ordinal);
 
         async Task<JsonNode> FailsAsync(string host, string step, string reason)

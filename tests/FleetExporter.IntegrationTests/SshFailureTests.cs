@@ -45,7 +45,7 @@ public abstract class SshFailureTests(string client) : SshTests(client)
         await exporter.UntilFailsAsync("shell", "shell");
         var unknown = (await exporter.UntilFailsAsync("hostkey_unknown", "unknown")).Text("reason");
         Assert.Contains(await stranger.FingerprintAsync(), unknown, StringComparison.Ordinal);
-        Assert.Contains($"ssh-keyscan -p {stranger.Port} 127.0.0.1", unknown, StringComparison.Ordinal);
+        Assert.Contains($"fleet-exporter trust {stranger.Address}", unknown, StringComparison.Ordinal);
         var other = (await exporter.UntilFailsAsync("hostkey_changed", "changed")).Text("reason");
         Assert.Contains(await changed.FingerprintAsync(), other, StringComparison.Ordinal);
 

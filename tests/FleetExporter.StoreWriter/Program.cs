@@ -15,8 +15,9 @@ var projects = new Projects(database);
 var jobs = new Jobs(database);
 var audit = new AuditLog(database);
 var run = Guid.NewGuid().ToString("N")[..8];
-var connection = Must(await connections.AddAsync(new Connection { Name = $"c-{run}", Hostname = "h" }, default));
-var project = Must(await projects.AddAsync(new Project { Name = $"p-{run}", ConnectionId = connection.Id }, default));
+// Under load the store may be late once; what it has not acknowledged is not said, and the next one is tried.
+var connection = await UntilKeptAsync(i => connections.AddAsync(new Connection { Name = $"c-{run}-{i}", Hostname = "h" }, default));
+var project = await UntilKeptAsync(i => projects.AddAsync(new Project { Name = $"p-{run}-{i}", ConnectionId = connection.Id }, default));
 await Task.WhenAll(Enumerable.Range(0, 4).Select(WriteAsync));
 return 0;
 
@@ -24,14 +25,57 @@ async Task WriteAsync(int writer)
 {
     for (var i = 0; ; i++)
     {
-        var job = Must(await jobs.AddAsync(new Job { Name = $"j-{run}-{writer}-{i}", ProjectId = project.Id }, default));
+        if (await KeptAsync(await jobs.AddAsync(new Job { Name = $"j-{run}-{writer}-{i}", ProjectId = project.Id }, default)) is not { } job)
+        {
+            continue;
+        }
+
         Say($"job {job.Name}");
-        Must(await jobs.ChangeAsync(job.Id, j => (j with { Status = JobStatus.Running }).WithMetrics(new() { ["step"] = i }), default));
-        Say($"metric {job.Name} {i}");
-        var row = Must(await audit.AddAsync(
-            new AuditEntry { At = TimeProvider.System.GetUtcNow(), Who = run, Address = "::1", Action = "reload", Duration = TimeSpan.Zero, Outcome = AuditOutcome.Ok }, default));
-        Say($"audit {row.Id}");
+        var step = i;
+        var changed = await jobs.ChangeAsync(job.Id, j => (j with { Status = JobStatus.Running }).WithMetrics(new() { ["step"] = step }), default);
+        if (await KeptAsync(changed) is not null)
+        {
+            Say($"metric {job.Name} {i}");
+        }
+
+        var entry = new AuditEntry
+        {
+            At = TimeProvider.System.GetUtcNow(),
+            Who = run,
+            Address = "::1",
+            Action = "reload",
+            Duration = TimeSpan.Zero,
+            Outcome = AuditOutcome.Ok,
+        };
+        if (await KeptAsync(await audit.AddAsync(entry, default)) is { } row)
+        {
+            Say($"audit {row.Id}");
+        }
     }
+}
+
+async Task<T> UntilKeptAsync<T>(Func<int, Task<StoreResult<T>>> write)
+    where T : class
+{
+    for (var i = 0; ; i++)
+    {
+        if (await KeptAsync(await write(i)) is { } kept)
+        {
+            return kept;
+        }
+    }
+}
+
+async Task<T?> KeptAsync<T>(StoreResult<T> result)
+    where T : class
+{
+    if (result.Error is StoreError.Unavailable or StoreError.Busy)
+    {
+        await database.OpenAsync(default);
+        return null;
+    }
+
+    return Must(result);
 }
 
 static void Say(string line)

@@ -36,6 +36,9 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>What starting a stream throws.</summary>
     public Exception? Throws { get; set; }
 
+    /// <summary>Starting a stream waits for this, whoever cancels it; null: for nothing.</summary>
+    public Task? HangsUntil { get; set; }
+
     /// <summary>What starting a command gives; null: no host takes commands.</summary>
     public Func<IShellProcess>? Command { get; set; }
 
@@ -65,8 +68,9 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         }
     }
 
-    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation)
+    public async Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation)
     {
+        await (HangsUntil ?? Task.CompletedTask);
         if (Throws is not null)
         {
             throw Throws;
@@ -79,7 +83,7 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
             process.End();
         }
 
-        return Task.FromResult<IShellProcess>(process);
+        return process;
     }
 
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>

@@ -29,11 +29,15 @@ internal static class AuditEndpoints
             .WithSummary("Control calls, the latest first.");
 }
 
+/// <param name="At">When it began.</param>
 /// <param name="Who">Name of the key; empty where it was wrong.</param>
 /// <param name="Command">As it was given; null where none was.</param>
+/// <param name="DurationMs">Null while no end of the call is known.</param>
 internal sealed record AuditView(
-    long Id, DateTimeOffset At, string Who, string Address, string Action, string? Target, string? Command, int? ExitCode, double DurationMs, string Outcome)
+    long Id, DateTimeOffset At, string Who, string Address, string Action, string? Target, string? Command, int? ExitCode, double? DurationMs,
+    string Outcome)
 {
     public static AuditView Of(AuditEntry e) => new(
-        e.Id, e.At, e.Who, e.Address, e.Action, e.Target, e.Command, e.ExitCode, e.Duration.TotalMilliseconds, Words.Of(e.Outcome));
+        e.Id, e.At, e.Who, e.Address, e.Action, e.Target, e.Command, e.ExitCode,
+        e.Outcome is AuditOutcome.Begun or AuditOutcome.Unknown ? null : e.Duration.TotalMilliseconds, Words.Of(e.Outcome));
 }

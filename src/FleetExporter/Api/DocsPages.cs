@@ -6,6 +6,7 @@ using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
@@ -15,22 +16,31 @@ internal static partial class DocsPages
 {
     private const string Prefix = "docs.";
 
+    private const string Policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
 
     private static readonly FrozenDictionary<string, string> Pages = Read();
 
-    public static void MapDocs(this IEndpointRouteBuilder routes) => routes.MapGet("/docs/{page}", IResult (HttpContext context, string page) =>
-        {
-            if (!Pages.TryGetValue(page, out var html))
-            {
-                return Problem.NotFound("page", Printable.Line(page, 80));
-            }
+    private static readonly string Contents = Html("documentation", ContentsOf(Pages));
 
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-            return TypedResults.Content(html, "text/html; charset=utf-8");
-        })
-        .IsOpen().Produces<string>(contentType: "text/html")
-        .WithSummary("A page of the documentation.");
+    public static void MapDocs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/docs", (HttpContext context) => Page(context, Contents))
+            .IsOpen().Produces<string>(contentType: "text/html")
+            .WithSummary("The pages of the documentation.");
+
+        routes.MapGet("/docs/{page}", IResult (HttpContext context, string page) =>
+                Pages.TryGetValue(page, out var html) ? Page(context, html) : Problem.NotFound("page", Printable.Line(page, 80)))
+            .IsOpen().Produces<string>(contentType: "text/html")
+            .WithSummary("A page of the documentation.");
+    }
+
+    private static ContentHttpResult Page(HttpContext context, string html)
+    {
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        return TypedResults.Content(html, "text/html; charset=utf-8");
+    }
 
     private static FrozenDictionary<string, string> Read()
     {
@@ -41,6 +51,14 @@ internal static partial class DocsPages
             using var reader = new StreamReader(assembly.GetManifestResourceStream(n)!);
             return Html(n[Prefix.Length..], reader.ReadToEnd());
         }, StringComparer.Ordinal);
+    }
+
+    /// <summary>Markdown of a list of the pages, by their headings. The links hold with and without a slash at the end of the address.</summary>
+    private static string ContentsOf(FrozenDictionary<string, string> pages)
+    {
+        var lines = pages.Select(page => (Name: page.Key, Title: Heading().Match(page.Value).Groups[1].Value))
+            .OrderBy(page => page.Title, StringComparer.Ordinal);
+        return "# Documentation\n\n" + string.Concat(lines.Select(page => $"- [{page.Title}](/docs/{page.Name})\n"));
     }
 
     internal static string Html(string name, string markdown)
@@ -70,6 +88,9 @@ internal static partial class DocsPages
 
     [GeneratedRegex("(<h2 id=\"[a-z]+\">)(?=[^<]*[A-Z])([A-Za-z]+)(?=</h2>)")]
     private static partial Regex Name();
+
+    [GeneratedRegex("<h1[^>]*>([^<]+)</h1>")]
+    private static partial Regex Heading();
 
     // operations.md and operations.md#x are pages beside this one, and so are those of decisions/.
     [GeneratedRegex(@"\]\((?:\.\./|decisions/)?([a-z0-9-]+)\.md(#[^)]*)?\)")]

@@ -8,21 +8,26 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 
-/// <summary>Starts the watching, and reloads the configuration on SIGHUP and when the file changes.</summary>
+/// <summary>
+/// Starts the watching once the service listens, so that one that cannot listen contacts no host; reloads the configuration on SIGHUP and when the file changes.
+/// </summary>
 internal sealed partial class FleetService(
-    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger) : IHostedService, IDisposable
+    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger)
+    : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private Task _keeping = Task.CompletedTask;
     private PosixSignalRegistration? _hangup;
     private ConfigWatcher? _watcher;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await watchlist.ApplyAsync().ConfigureAwait(false);
         await targets.ApplyAsync(config.Current).ConfigureAwait(false);
         devices.Apply(config.Current);
-        _keeping = Task.Run(() => watchlist.RunAsync(_stop.Token), CancellationToken.None);
         config.Changed += OnChanged;
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -35,10 +40,13 @@ internal sealed partial class FleetService(
         }
     }
 
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _keeping.ConfigureAwait(false);
         Dispose();
         await Task.WhenAll(fleet.DisposeAsync().AsTask(), targets.DisposeAsync().AsTask()).ConfigureAwait(false);
     }

@@ -3,12 +3,14 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Api;
 
-/// <summary>A GPU in the API. MiB, percent, watts, °C; null where the driver reports nothing.</summary>
+/// <summary>A GPU in the API. Watts, and whole MiB, percent and °C; null where the driver reports nothing.</summary>
+/// <param name="TemperatureLimitC">Above it the driver lowers the clocks.</param>
 public sealed record GpuView(
-    int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, double? MemoryUsedMb, double? MemoryTotalMb, bool MemoryUnified,
-    double? UtilizationPercent, double? TemperatureC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
+    int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, long? MemoryUsedMb, long? MemoryTotalMb,
+    bool MemoryUnified, long? UtilizationPercent, long? TemperatureC, long? TemperatureLimitC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
 {
     private const double Mebi = 1024 * 1024;
+    private const double LargestWhole = (1L << 53) - 1;
 
     /// <summary>The GPUs of a reading, each with its processes.</summary>
     public static IReadOnlyList<GpuView> Of(GpuReading? reading, GpuProcessesReading? processes)
@@ -23,17 +25,25 @@ public sealed record GpuView(
         gpu.Name,
         gpu.PowerDrawWatts,
         gpu.PowerLimitWatts,
-        Round(gpu.MemoryUsedBytes / Mebi),
-        Round(gpu.MemoryTotalBytes / Mebi),
+        Mebibytes(gpu.MemoryUsedBytes),
+        Mebibytes(gpu.MemoryTotalBytes),
         gpu.MemoryUnified,
-        Round(gpu.Utilization * 100),
-        gpu.TemperatureCelsius,
+        Whole(gpu.Utilization * 100),
+        Whole(gpu.TemperatureCelsius),
+        Whole(gpu.TemperatureLimitCelsius),
         gpu.Fault is { } fault ? Words.Of(fault) : null,
-        [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Round(p.MemoryBytes / Mebi)))]);
+        [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Mebibytes(p.MemoryBytes)))]);
 
     /// <summary>Null where it is not finite: JSON has no such number.</summary>
     internal static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
+
+    /// <summary>The nearest whole number; null where the value is not finite, or too large for a whole number of JavaScript.</summary>
+    internal static long? Whole(double? value) =>
+        value is { } number && Math.Abs(number) <= LargestWhole ? (long)Math.Round(number, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>Memory as every answer has it: in whole MiB.</summary>
+    internal static long? Mebibytes(double? bytes) => Whole(bytes / Mebi);
 }
 
 /// <param name="Name">The program; its arguments are masked.</param>
-public sealed record GpuProcessView(int? Pid, string? Name, double? MemoryMb);
+public sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);

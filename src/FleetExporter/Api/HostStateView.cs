@@ -5,7 +5,7 @@ using FleetExporter.Polling;
 
 namespace FleetExporter.Api;
 
-/// <summary>A host with what is known of it now; null where it is not known. Percent, MiB.</summary>
+/// <summary>A host with what is known of it now; null where it is not known. Percent, whole MiB.</summary>
 /// <param name="Address">As configured; null for this machine and for a device.</param>
 /// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
@@ -13,11 +13,9 @@ namespace FleetExporter.Api;
 /// <param name="Off">Collectors that are not asked here, and why.</param>
 public sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
-    double? CpuPercent, double? MemoryPercent, double? MemoryUsedMb, double? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
+    double? CpuPercent, double? MemoryPercent, long? MemoryUsedMb, long? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
     bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
 {
-    private const double Mebi = 1024 * 1024;
-
     public static HostStateView Of(HostSnapshot host, Instant now)
     {
         var vitals = host.Get<VitalsReading>(now);
@@ -39,8 +37,8 @@ public sealed record HostStateView(
             system?.Model,
             GpuView.Round(vitals?.CpuBusyRatio * 100),
             GpuView.Round(100.0 * used / memory?.Total),
-            GpuView.Round(used / Mebi),
-            GpuView.Round(memory?.Total / Mebi),
+            GpuView.Mebibytes(used),
+            GpuView.Mebibytes(memory?.Total),
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 } || GpuChoice.HasGpus(host) == true,
             gpus?.LostInAll ?? 0,

@@ -8,13 +8,16 @@ namespace FleetExporter.Api;
 /// <summary>Views of the hosts as they are now, each built on its own: a host of which something cannot be shown hinders no other.</summary>
 internal sealed partial class HostViews(FleetState state, TimeProvider clock, ILogger<HostViews> logger)
 {
+    /// <summary>What is said of a host whose view cannot be built.</summary>
+    internal const string CannotBeShown = "the exporter cannot show its readings; see the exporter's log";
+
     /// <summary>The host; what no reading is needed for where they cannot be shown.</summary>
     public HostStateView Of(HostSnapshot host)
     {
         var now = clock.Now();
         return Try(host, h => HostStateView.Of(h, now), LogBug) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
         {
-            Reason = "the exporter cannot show its readings; see the exporter's log",
+            Reason = CannotBeShown,
         };
     }
 

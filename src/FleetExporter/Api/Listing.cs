@@ -40,10 +40,10 @@ public static class Listing
         return problem is null;
     }
 
-    /// <param name="most">The items of a page; the most there may be when no limit is given.</param>
-    internal static bool TryLimit(string? limit, out int most, [NotNullWhen(false)] out IResult? problem)
+    /// <param name="most">The items of a page; <paramref name="usual"/> when no limit is given.</param>
+    internal static bool TryLimit(string? limit, out int most, [NotNullWhen(false)] out IResult? problem, int usual = Most)
     {
-        most = Most;
+        most = usual;
         var valid = limit is null || (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= Most);
         problem = valid ? null : Problem.Invalid("limit", $"{Printable.Line(limit!, 20)} is not a number from 1 to {Most}");
         return valid;

@@ -16,7 +16,7 @@ internal static class MetricsParts
     private static readonly Type[] Owners =
     [
         typeof(HttpMetrics), typeof(ControlMetrics), typeof(StoreMetrics), typeof(PollMetrics), typeof(StreamClients), typeof(Watchdog),
-        typeof(DroppedSeries),
+        typeof(DroppedSeries), typeof(LoopMetrics),
     ];
 
     public static void AddServiceMetrics(this IServiceCollection services)

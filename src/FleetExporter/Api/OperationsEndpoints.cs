@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
+using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,11 +17,12 @@ public static class OperationsEndpoints
     {
         routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
 
-        routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist) => watchlist.Hosts.All(h => state.Find(h.Name) is not null)
-                ? Results.Text("ready\n")
-                : Problem.Of(503, "Not ready", "The hosts are not being watched yet."))
+        routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist, Database database) =>
+                !watchlist.IsApplied || !watchlist.Hosts.All(h => state.Find(h.Name) is not null) ? Problem.Of(503, "Not ready", "The hosts are not being watched yet.")
+                : database.Breaker.Error is null ? Results.Text("ready\n")
+                : Results.Text("ready\nThe store is unavailable: what needs it answers 503, and the service's log says why.\n"))
             .IsOpen().Produces<string>(contentType: "text/plain")
-            .WithSummary("200 once every host is watched; says nothing about whether they answer.");
+            .WithSummary("200 once every host is watched; says nothing about whether they answer. A second line while the store is unavailable.");
 
         routes.MapPost("/-/reload", Results<Ok<ReloadView>, ProblemHttpResult> (LiveConfig config) => Reload(config))
             .Needs(Scope.Admin).Audits(ControlAction.Reload)

@@ -44,7 +44,8 @@ public sealed partial class ServicePage(
     public static IReadOnlyList<MetricFamily> OfRegistry { get; } =
     [
         .. RuntimeMetrics.Families, .. HttpMetrics.Families, .. ControlMetrics.Families, .. StreamClients.Families,
-        StoreMetrics.Duration, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, DroppedSeries.Total, Watchdog.LastSeen,
+        StoreMetrics.Up, StoreMetrics.Duration, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, LoopMetrics.Failures, DroppedSeries.Total,
+        Watchdog.LastSeen,
     ];
 
     /// <summary>Every family the service can publish, by name.</summary>
@@ -56,7 +57,7 @@ public sealed partial class ServicePage(
             .Concat(OfRegistry)
             .Concat(JobBoard.Families)
             .Concat(DeviceFamilies.All)
-            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold])
+            .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, ServerCertificate.NotAfter])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
 

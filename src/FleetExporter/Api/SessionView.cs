@@ -5,15 +5,17 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Api;
 
-/// <summary>A tmux session in the API. Percent of one CPU, MiB.</summary>
+/// <summary>A tmux session in the API. Percent of one CPU, whole MiB.</summary>
 /// <param name="Id"><c>host:name</c>; <c>host:user/name</c> for another user's, and for a name that holds a slash.</param>
+/// <param name="LastActivity">The last input or output.</param>
+/// <param name="Panes">Ids of its panes; a kill's token is for exactly these.</param>
 /// <param name="Status"><c>active</c> or <c>legacy</c>.</param>
+/// <param name="Busy">It has printed something in the last 10 minutes, computes or holds GPU memory; null while that is not known.</param>
 public sealed record SessionView(
     string Id, string Host, string User, string Name, string SessionId, DateTimeOffset Created, DateTimeOffset LastActivity, DateTimeOffset? DetachedSince,
-    bool Attached, long WindowCount, string Status, IReadOnlyList<int> Pids, double? CpuPercent, double? MemoryMb, double? GpuMemoryMb, string AttachCommand)
+    bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, IReadOnlyList<int> Pids,
+    double? CpuPercent, long? MemoryMb, long? GpuMemoryMb, string AttachCommand)
 {
-    private const double Mebi = 1024 * 1024;
-
     /// <summary>The host's sessions that are known now, own ones first.</summary>
     public static IEnumerable<SessionView> Of(HostSnapshot host, Instant now)
     {
@@ -30,9 +32,9 @@ public sealed record SessionView(
         var session = state.Session;
         var name = own && !session.Name.Contains('/') ? session.Name : $"{user}/{session.Name}";
         return new SessionView(
-            $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.Activity, state.DetachedSince, session.AttachedClients > 0,
-            session.Windows, state.Legacy ? "legacy" : "active", [.. session.Processes.Select(p => p.Pid)], GpuView.Round(state.CpuRatio * 100),
-            GpuView.Round(state.MemoryBytes / Mebi), GpuView.Round(state.GpuMemoryBytes / Mebi), Attach(host, own ? null : user, session.Id));
+            $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.LastActivity, state.DetachedSince, session.AttachedClients > 0,
+            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, [.. session.Processes.Select(p => p.Pid)], GpuView.Round(state.CpuRatio * 100),
+            GpuView.Mebibytes(state.MemoryBytes), GpuView.Mebibytes(state.GpuMemoryBytes), Attach(host, own ? null : user, session.Id));
     }
 
     /// <summary>

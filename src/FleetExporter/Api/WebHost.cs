@@ -33,13 +33,17 @@ public static class WebHost
     /// <param name="map">Adds routes.</param>
     /// <exception cref="IOException">The admin key can be neither read nor made.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    /// <exception cref="FormatException">The admin key or the certificate is not one.</exception>
+    /// <exception cref="FormatException">The admin key, the instance or the certificate is not one.</exception>
     public static WebApplication Build(
         LiveConfig config, string[] args, Action<IServiceCollection>? replace = null, Action<IEndpointRouteBuilder>? map = null)
     {
         var admin = AdminKey.Open(config.Current.DataDir);
-        var https = Certificate.Read(config.Current.Tls);
+        var instance = ServiceInstance.Open(config.Current.DataDir);
+        var certificate = ServerCertificate.Open(config.Current.Tls);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would take these headers from everybody; trusted_proxies alone decides.
+        builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -47,9 +51,9 @@ public static class WebHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            if (https is not null)
+            if (certificate is not null)
             {
-                kestrel.ConfigureEndpointDefaults(endpoint => endpoint.UseHttps(https));
+                kestrel.ConfigureEndpointDefaults(endpoint => endpoint.UseHttps(certificate.Handshake()));
             }
 
             var listen = config.Current.Listen;
@@ -74,7 +78,12 @@ public static class WebHost
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddServiceMetrics();
         AddServices(builder.Services, config);
-        AddAccess(builder.Services, config, admin);
+        AddAccess(builder.Services, config, admin, instance);
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(certificate).AddPagePart<ServerCertificate>().AddHostedService<CertificateWatch>();
+        }
+
         builder.Services.AddLive();
         replace?.Invoke(builder.Services);
 
@@ -83,6 +92,7 @@ public static class WebHost
         app.UseMiddleware<HttpMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
+        app.UseMiddleware<TrustedProxies>();
         app.UseMiddleware<Guard>();
         app.UseResponseCompression();
         app.UseOperatorPage();
@@ -136,25 +146,30 @@ public static class WebHost
     }
 
     /// <summary>Who may do what, and where what must not be lost is kept.</summary>
-    private static void AddAccess(IServiceCollection services, LiveConfig config, AdminKey admin)
+    private static void AddAccess(IServiceCollection services, LiveConfig config, AdminKey admin, ServiceInstance instance)
     {
         services.AddSingleton(admin);
+        services.AddSingleton(instance);
         services.AddSingleton<KeyRing>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<CallRecorder>();
+        services.AddSingleton<TrustedProxies>();
         services.AddSingleton<Gate>();
         services.AddSingleton<BodyRules>();
         services.AddSingleton<Audit>();
         services.AddSingleton(s => Database.Of(
             config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<AuditLog>();
+        services.AddSingleton(new AccessTokenSeal(admin.SealingSecret)).AddSingleton<AccessTokens>();
         services.AddSingleton<AttachedSessions>();
         services.AddSingleton<Connections>();
         services.AddSingleton<Projects>();
         services.AddSingleton<Jobs>();
-        services.AddHostedService<StoreStart>();
+        services.AddSingleton<AccessTokensSync>();
+        services.AddHostedService(s => s.GetRequiredService<AccessTokensSync>());
+        services.AddHostedService<UnfinishedCalls>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobTurns>();
         services.AddSingleton<JobProgress>();
@@ -178,6 +193,10 @@ public static class WebHost
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
+        services.AddSingleton<LoopParts>();
+
+        // First: whatever else starts finds the store open, or its circuit breaker.
+        services.AddHostedService<StoreWatch>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
         services.AddSingleton<RecentValues>();
@@ -197,6 +216,7 @@ public static class WebHost
         // Before the service that watches: it starts earlier and stops later, so that the first reading has the times and the last one is written.
         services.AddHostedService<AttachedTimesService>();
         services.AddHostedService<FleetService>();
+        services.AddHostedService<WatchlistService>();
         services.AddProblemDetails();
         services.AddApiDescription();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json));

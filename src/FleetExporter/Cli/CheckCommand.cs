@@ -17,6 +17,7 @@ internal static class CheckCommand
         }
 
         var config = result.Config;
+        WarnOfKeys(config, error);
         output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
         output.WriteLine($"listens on {config.Listen}, keeps its data in {config.DataDir}, polls every {Duration.Format(config.PollInterval)}");
         var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "asked for", "not asked for");
@@ -40,6 +41,17 @@ internal static class CheckCommand
         }
 
         return 0;
+    }
+
+    private static void WarnOfKeys(FleetConfig config, TextWriter error)
+    {
+        foreach (var hosts in config.Hosts.Where(h => h.Address is not null).GroupBy(h => h.Ssh.KeyFile, StringComparer.Ordinal))
+        {
+            if (hosts.Key is { } file && PrivateKeys.Unreadable(file) is { } problem)
+            {
+                error.WriteLine($"warning: {problem}; it is the key_file of {string.Join(", ", hosts.Select(h => h.Name))}");
+            }
+        }
     }
 
     private static string Reach(HostConfig host) => host.Address is { } address

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using FleetExporter.Cli.Agent;
 using FleetExporter.Config;
 using FleetExporter.Simulation;
@@ -21,10 +23,17 @@ public static class CommandLine
         HelpName = "127.0.0.1:9470",
     };
 
+    private static readonly Option<string[]> KeyOption = new("--key")
+    {
+        Description = "A key beside those of the configuration, as NAME:SCOPES:HASH; may be given again for another.",
+        HelpName = "prometheus:read:sha256:…",
+    };
+
     private static readonly Option<int?> SimulateOption = new("--simulate")
     {
         Description = "Watch this many simulated hosts instead of real ones, to look around without hardware.",
         HelpName = "20",
+        CustomParser = SimulatedHosts,
     };
 
     private static readonly Option<string> FormatOption = new("--format") { Description = "table, json or markdown.", DefaultValueFactory = _ => "table" };
@@ -40,25 +49,48 @@ public static class CommandLine
         DefaultValueFactory = _ => "read",
     };
 
-    private static readonly Argument<string> KeyNameArgument = new("name") { Description = "Name of the key, as the audit shows it." };
+    private static readonly Argument<string?> KeyNameArgument = new("name")
+    {
+        Description = "Name of the key, as the audit shows it.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> DeviceOption = new("--device")
+    {
+        Description = "Instead of a name: a key for a device that pushes its GPUs, with the line for devices.",
+        HelpName = "name",
+    };
 
     private static readonly Argument<string> NameArgument = new("name") { Description = "Name of the host, service, provider, gateway or tunnel in fleet.yml." };
+
+    private static readonly Argument<string> HostArgument = new("host") { Description = "Name of the host in fleet.yml, or its address." };
+
+    private static readonly Option<string?> FingerprintOption = new("--fingerprint")
+    {
+        Description = "Trust the key without asking if it has this fingerprint, as ssh-keygen -l prints it on the host.",
+        HelpName = "SHA256:...",
+    };
+
+    private static readonly Option<bool> YesOption = new("--yes") { Description = "Trust whatever key is presented, without comparing." };
 
     public static RootCommand Create()
     {
         ProbeFormatOption.AcceptOnlyFromAmong("table", "json");
-        SimulateOption.Validators.Add(result =>
+        FormatOption.AcceptOnlyFromAmong("table", "json", "markdown");
+        KeyOption.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 10_000)
+            foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
             {
-                result.AddError("--simulate: give 1 to 10000 hosts");
+                Validate(result, AccessKeyText.TryParse(text, out _, out var error) ? null : $"--key: {error}");
             }
         });
-        FormatOption.AcceptOnlyFromAmong("table", "json", "markdown");
-        var root = new RootCommand("Watches GPU machines over SSH and publishes what it sees on /metrics.") { ConfigOption, ListenOption, SimulateOption };
+        var root = new RootCommand("Watches GPU machines over SSH and publishes what it sees on /metrics.")
+        {
+            ConfigOption, ListenOption, SimulateOption, KeyOption,
+        };
         root.SetAction((parsed, stop) => Serve(parsed, stop));
 
-        var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption };
+        var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption, KeyOption };
         serve.SetAction((parsed, stop) => Serve(parsed, stop));
         root.Subcommands.Add(serve);
 
@@ -71,22 +103,68 @@ public static class CommandLine
             ProbeCommand.RunAsync(Load(parsed, null), parsed.GetValue(NameArgument)!, parsed.GetValue(ProbeFormatOption)!, Console.Out, stop));
         root.Subcommands.Add(probe);
 
+        var trust = new Command("trust", "Show the key of a host, ask, and write it into known_hosts; exit 0 or 1.")
+        {
+            HostArgument, FingerprintOption, YesOption,
+        };
+        trust.SetAction((parsed, stop) =>
+        {
+            var answer = new TrustAnswer(parsed.GetValue(YesOption), parsed.GetValue(FingerprintOption));
+            return TrustCommand.RunAsync(Load(parsed, null), parsed.GetValue(HostArgument)!, answer, Console.In, Console.Out, stop);
+        });
+        root.Subcommands.Add(trust);
+
         var metrics = new Command("metrics", "Print the catalogue of metrics.") { FormatOption };
         metrics.SetAction(parsed => MetricsCommand.Run(parsed.GetValue(FormatOption)!, Console.Out));
         root.Subcommands.Add(metrics);
 
         KeyFormatOption.AcceptOnlyFromAmong("text", "json");
-        KeyNameArgument.Validators.Add(result => Validate(result, AccessKeyText.NameError(result.GetValueOrDefault<string>() ?? "")));
-        ScopesOption.Validators.Add(result => Validate(result, AccessKeyText.ScopesError(result.GetValueOrDefault<string>() ?? "")));
-        var newKey = new Command("new", "Make a key: print it once, and the line for fleet.yml.") { KeyNameArgument, ScopesOption, KeyFormatOption };
-        newKey.SetAction(parsed => KeyCommand.New(
-            parsed.GetValue(KeyNameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), parsed.GetValue(KeyFormatOption)!, Console.Out));
-        root.Subcommands.Add(new Command("key", "Keys of the service.") { newKey });
+        root.Subcommands.Add(new Command("key", "Keys of the service.") { NewKey() });
         root.Subcommands.Add(AgentCommand.Create());
         return root;
     }
 
-    private static void Validate(System.CommandLine.Parsing.SymbolResult result, string? error)
+    private static Command NewKey()
+    {
+        KeyNameArgument.Validators.Add(result => Validate(result, result.Tokens is [var name] ? AccessKeyText.NameError(name.Value) : null));
+        DeviceOption.Validators.Add(result => Validate(result, AccessKeyText.NameError(result.GetValueOrDefault<string>() ?? "")));
+        ScopesOption.Validators.Add(result => Validate(result, AccessKeyText.ScopesError(result.GetValueOrDefault<string>() ?? "")));
+        var command = new Command("new", "Make a key: print it once, and the line for fleet.yml.")
+        {
+            KeyNameArgument, ScopesOption, DeviceOption, KeyFormatOption,
+        };
+        command.Validators.Add(result =>
+        {
+            var named = result.GetResult(KeyNameArgument) is { Tokens.Count: > 0 };
+            var device = result.GetResult(DeviceOption) is { Implicit: false };
+            var hasScopes = result.GetResult(ScopesOption) is { Implicit: false };
+            Validate(result, named == device ? "Give the name of the key, or --device and the name of the device."
+                : device && hasScopes ? "The key of a device has no scopes; leave --scopes out."
+                : null);
+        });
+        command.SetAction(parsed =>
+        {
+            var format = parsed.GetValue(KeyFormatOption)!;
+            return parsed.GetValue(DeviceOption) is { } device
+                ? KeyCommand.NewOfDevice(device, format, Console.Out)
+                : KeyCommand.New(parsed.GetValue(KeyNameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), format, Console.Out);
+        });
+        return command;
+    }
+
+    private static int? SimulatedHosts(ArgumentResult result)
+    {
+        if (result.Tokens is [{ Value: var text }]
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hosts) && hosts is >= 1 and <= 10_000)
+        {
+            return hosts;
+        }
+
+        result.AddError("--simulate: give 1 to 10000 hosts");
+        return null;
+    }
+
+    private static void Validate(SymbolResult result, string? error)
     {
         if (error is not null)
         {
@@ -97,15 +175,16 @@ public static class CommandLine
     private static async Task<int> Serve(ParseResult parsed, CancellationToken stop)
     {
         var listen = parsed.GetValue(ListenOption);
+        ConfigResult LoadAll() => WithKeys(Load(parsed, listen), parsed.GetValue(KeyOption) ?? []);
         if (parsed.GetValue(SimulateOption) is not { } hosts)
         {
-            return await ServeCommand.RunAsync(() => Load(parsed, listen), stop).ConfigureAwait(false);
+            return await ServeCommand.RunAsync(LoadAll, stop).ConfigureAwait(false);
         }
 
         var targets = await SimulatedTargets.StartAsync(TimeProvider.System, stop).ConfigureAwait(false);
         await using (targets.ConfigureAwait(false))
         {
-            return await ServeCommand.RunAsync(() => Load(parsed, listen).With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
+            return await ServeCommand.RunAsync(() => LoadAll().With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
         }
     }
 
@@ -127,5 +206,26 @@ public static class CommandLine
         return moved.Objection is { } objection
             ? ConfigResult.Failed(new ConfigError("--listen", 0, 0, $"{listen} {objection}"))
             : ConfigResult.Loaded(moved, moved.Cautions);
+    }
+
+    private static ConfigResult WithKeys(ConfigResult result, IReadOnlyList<string> texts)
+    {
+        var keys = new List<AccessKey>();
+        foreach (var text in result.Success ? texts : [])
+        {
+            if (!AccessKeyText.TryParse(text, out var key, out var error))
+            {
+                return ConfigResult.Failed(new ConfigError("--key", 0, 0, error));
+            }
+
+            if (result.Config!.Keys.Concat(keys).FirstOrDefault(other => other.Name == key.Name || other.Hash == key.Hash) is { } taken)
+            {
+                return ConfigResult.Failed(new ConfigError("--key", 0, 0, $"its name or its hash is that of the key '{taken.Name}'; give another"));
+            }
+
+            keys.Add(key);
+        }
+
+        return result.With(config => config with { GivenKeys = [.. keys] });
     }
 }

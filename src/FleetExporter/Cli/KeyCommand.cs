@@ -7,22 +7,54 @@ namespace FleetExporter.Cli;
 /// <summary>Makes a key: shows it once, with the entry for fleet.yml that holds its hash. Nothing is written anywhere.</summary>
 internal static class KeyCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
+    /// <summary>A key of <c>keys</c>.</summary>
     public static int New(string name, IReadOnlyList<string> scopes, string format, TextWriter output)
     {
-        var key = AdminKey.Random();
-        var hash = KeyHash.Of(key).ToString();
-        var entry = $"- {{ name: {(name.Contains(' ') ? $"\"{name}\"" : name)}, hash: \"{hash}\", scopes: [{string.Join(", ", scopes)}] }}";
-        if (format == "json")
+        var (key, hash) = Random();
+        var entry = $"- {{ name: {Quoted(name)}, hash: \"{hash}\", scopes: [{string.Join(", ", scopes)}] }}";
+        Write(format == "json" ? new { name, key, hash, scopes, fleet_yml = entry } : null, key, "keys", entry, output);
+        return 0;
+    }
+
+    /// <summary>The key of one of <c>devices</c>.</summary>
+    public static int NewOfDevice(string name, string format, TextWriter output)
+    {
+        var (key, hash) = Random();
+        var entry = $"- {{ name: {Quoted(name)}, key_hash: \"{hash}\" }}";
+        Write(format == "json" ? new { name, key, hash, fleet_yml = entry } : null, key, "devices", entry, output);
+        if (format != "json")
         {
-            output.WriteLine(JsonSerializer.Serialize(new { name, key, hash, scopes, fleet_yml = entry }, Indented));
-            return 0;
+            output.WriteLine("On the device, with the key alone in device.key:");
+            output.WriteLine("  fleet-exporter agent --push https://THIS-SERVICE:9470 --key-file device.key");
+        }
+
+        return 0;
+    }
+
+    private static (string Key, string Hash) Random()
+    {
+        var key = AdminKey.Random();
+        return (key, KeyHash.Of(key).ToString());
+    }
+
+    private static string Quoted(string name) => name.Contains(' ') ? $"\"{name}\"" : name;
+
+    private static void Write(object? json, string key, string section, string entry, TextWriter output)
+    {
+        if (json is not null)
+        {
+            output.WriteLine(JsonSerializer.Serialize(json, Indented));
+            return;
         }
 
         output.WriteLine($"key: {key}");
-        output.WriteLine("It is shown this once. In fleet.yml, below keys:");
+        output.WriteLine($"It is shown this once. In fleet.yml, below {section}:");
         output.WriteLine($"  {entry}");
-        return 0;
     }
 }

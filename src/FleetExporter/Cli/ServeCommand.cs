@@ -61,6 +61,12 @@ internal static class ServeCommand
             Console.WriteLine($"  metrics  {address}/metrics");
         }
 
+        // scripts/up reads these lines, the last one last.
+        if (app.Services.GetService<ServerCertificate>() is { } certificate)
+        {
+            Console.WriteLine($"  tls      {certificate.CertificateFile} ({certificate.Name ?? "no name"})");
+        }
+
         var admin = app.Services.GetRequiredService<AdminKey>();
         Console.WriteLine($"  key      {admin.Path}{(admin.Made ? " (made now)" : "")}");
         await app.WaitForShutdownAsync(stop).ConfigureAwait(false);

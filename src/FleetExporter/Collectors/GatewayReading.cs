@@ -43,6 +43,9 @@ public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Prob
 
     public GatewayCronRuns? CronRuns { get; init; }
 
+    /// <summary>From the gateway's configuration; not a metric.</summary>
+    public GatewayHeartbeat? Heartbeat { get; init; }
+
     public GatewayQuotas? Quotas { get; init; }
 
     public GatewayWindows? Usage { get; init; }

@@ -43,6 +43,8 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = One("infrastructure", Often, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
 
+    public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = One("config.get", Seldom, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
+
     public GatewaySource<GatewayQuotas> Quotas { get; } = One("usage.status", Rarely, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
 
     public GatewaySource<GatewayWindows> Usage { get; } = new(
@@ -50,7 +52,8 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     public GatewaySource<GatewayMonth> Month { get; } = new("usage.cost", Rarely, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
 
-    public IReadOnlyList<IGatewaySource> All => [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Quotas, Usage, Month];
+    public IReadOnlyList<IGatewaySource> All =>
+        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month];
 
     private static GatewaySource<T> One<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
         where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);

@@ -168,6 +168,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
             Lanes = _sources.Lanes.Value,
             Crons = _sources.Crons.Value,
             CronRuns = _sources.CronRuns.Value,
+            Heartbeat = _sources.Heartbeat.Value,
             Quotas = _sources.Quotas.Value,
             Usage = _sources.Usage.Value,
             Month = _sources.Month.Value,

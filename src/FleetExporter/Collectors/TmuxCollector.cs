@@ -18,12 +18,17 @@ public class TmuxCollector : HostCollector
         "fleet_tmux_session_info", "1 for every session, with its id (tmux' $N).", "host", "user", "session", "session_id");
 
     public static readonly MetricFamily Created = Session("created_timestamp_seconds", "When the session was created, session_created of tmux.");
-    public static readonly MetricFamily Activity = Session("activity_timestamp_seconds", "Last activity in the session, session_activity of tmux.");
+    public static readonly MetricFamily Activity = Session(
+        "activity_timestamp_seconds", "Last input or output in the session, the latest of session_activity and of window_activity of its windows.");
+
     public static readonly MetricFamily Attached = Session("attached_clients", "Clients attached to the session, session_attached of tmux.");
     public static readonly MetricFamily Windows = Session("windows", "Windows of the session, session_windows of tmux.");
     public static readonly MetricFamily Age = Session("age_seconds", "Time since the session was created, by the host's clock.");
-    public static readonly MetricFamily Detached = Session("detached_seconds", "Time since the session was last attached or active, by the host's clock; absent while attached.");
+    public static readonly MetricFamily Detached = Session("detached_seconds", "Time since the session was last attached or typed into, by the host's clock; absent while attached.");
     public static readonly MetricFamily Legacy = Session("legacy", "1 when the session has been detached for longer than legacy_after.");
+    public static readonly MetricFamily Busy = Session(
+        "busy", "1 when the session has printed something in the last 10 minutes (at most legacy_after), uses at least 0.05 of a CPU, or holds GPU memory; absent while that is not known.");
+
     public static readonly MetricFamily Cpu = Session("cpu_ratio", "CPU use of the session's process tree since the poll before; 1 is one CPU.");
     public static readonly MetricFamily Memory = Session("memory_bytes", "Resident memory of the session's process tree, shared pages counted in each process.");
     public static readonly MetricFamily GpuMemory = Session("gpu_memory_bytes", "GPU memory of the session's process tree, from nvidia-smi's list of compute processes; absent where the driver hides it.");
@@ -35,7 +40,7 @@ public class TmuxCollector : HostCollector
     }
 
     private protected TmuxCollector(string name)
-        : base(name, Up, Sessions, Info, Created, Activity, Attached, Windows, Age, Detached, Legacy, Cpu, Memory, GpuMemory, DeadPanes)
+        : base(name, Up, Sessions, Info, Created, Activity, Attached, Windows, Age, Detached, Legacy, Busy, Cpu, Memory, GpuMemory, DeadPanes)
     {
     }
 
@@ -65,7 +70,7 @@ public sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
     public override TimeSpan Every => TimeSpan.FromSeconds(50);
 
     public override string? OffBecause(HostConfig host, SystemIdentity? system) =>
-        host.Tmux.Users.All(user => user == system?.User) ? "no other users are configured" : base.OffBecause(host, system);
+        host.Tmux.Users.All(user => user == system?.User) ? "tmux.users names nobody but the login user" : base.OffBecause(host, system);
 
     public override string Script(HostConfig host) => TmuxScript.Others(string.Join(' ', host.Tmux.Users.Select(SamplerScript.Quote)));
 }

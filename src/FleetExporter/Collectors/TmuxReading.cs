@@ -43,6 +43,7 @@ public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessio
 }
 
 /// <param name="DetachedSince">Null while attached.</param>
+/// <param name="Busy">It has printed something lately, computes or holds GPU memory. Null while that is not known: its CPU use takes two readings.</param>
 /// <param name="CpuRatio">1 is one CPU; null until two readings are there.</param>
 /// <param name="MemoryBytes">Sum of resident memory.</param>
 /// <param name="GpuMemoryBytes">Null where the driver does not report memory per process.</param>
@@ -50,6 +51,7 @@ public sealed record TmuxSessionState(
     TmuxSession Session,
     DateTimeOffset? DetachedSince = null,
     bool Legacy = false,
+    bool? Busy = null,
     double? CpuRatio = null,
     double? MemoryBytes = null,
     double? GpuMemoryBytes = null)
@@ -60,12 +62,13 @@ public sealed record TmuxSessionState(
     {
         page.Add(TmuxCollector.Info, labels, 1, ("session_id", Session.Id));
         page.Add(TmuxCollector.Created, labels, Session.Created.ToUnixTimeSeconds());
-        page.Add(TmuxCollector.Activity, labels, Session.Activity.ToUnixTimeSeconds());
+        page.Add(TmuxCollector.Activity, labels, Session.LastActivity.ToUnixTimeSeconds());
         page.Add(TmuxCollector.Attached, labels, Session.AttachedClients);
         page.Add(TmuxCollector.Windows, labels, Session.Windows);
         page.Add(TmuxCollector.Age, labels, Math.Max(0, (hostTime - Session.Created).TotalSeconds));
         page.Add(TmuxCollector.Detached, labels, DetachedSince is { } since ? Math.Max(0, (hostTime - since).TotalSeconds) : null);
         page.Add(TmuxCollector.Legacy, labels, Legacy ? 1 : 0);
+        page.Add(TmuxCollector.Busy, labels, Busy is { } busy ? (busy ? 1 : 0) : null);
         page.Add(TmuxCollector.Cpu, labels, CpuRatio);
         page.Add(TmuxCollector.Memory, labels, MemoryBytes);
         page.Add(TmuxCollector.GpuMemory, labels, GpuMemoryBytes);

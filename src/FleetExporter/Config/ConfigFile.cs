@@ -62,7 +62,7 @@ public static class ConfigFile
         var binder = new Binder(file?.Given ?? "defaults", folder, env);
         var field = new Field(binder, "", root);
         var config = ConfigKeys.Root.Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
-        AccessKeys.CheckListen(config, field);
+        AccessKeys.Check(config, field);
         var hasHosts = root is YamlMap map
             && map.Entries.Any(entry => entry.Key is YamlScalar { Text: "hosts" } && !field.Child("hosts", entry.Value).IsNull);
         config = TargetUnits.Add(

@@ -34,7 +34,11 @@ public sealed record ConfigView
 
     public required string AnonymousRead { get; init; }
 
+    public required string AnonymousControl { get; init; }
+
     public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    public required IReadOnlyList<string> TrustedProxies { get; init; }
 
     public required bool Tls { get; init; }
 
@@ -56,6 +60,9 @@ public sealed record ConfigView
 
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
+    /// <summary>What was accepted and is better known, as the log has it at the start.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     public static ConfigView Of(FleetConfig config) => new()
     {
         SourcePath = config.SourcePath,
@@ -72,16 +79,19 @@ public sealed record ConfigView
         Gateways = [.. config.Gateways.Select(GatewayConfigView.Of)],
         Tunnels = [.. config.Tunnels.Select(TunnelView.Of)],
         AllowedHosts = config.AllowedHosts,
-        AnonymousRead = config.AnonymousRead == Config.AnonymousRead.Never ? "never" : "loopback",
+        AnonymousRead = config.AnonymousRead.Word(),
+        AnonymousControl = config.AnonymousControl.Word(),
         CorsOrigins = config.CorsOrigins,
+        TrustedProxies = [.. config.TrustedProxies.Select(NetworkText.Format)],
         Tls = config.Tls.IsOn,
-        Keys = [.. config.Keys.Select(AccessKeyView.Of)],
+        Keys = [.. config.Keys.Concat(config.GivenKeys).Select(AccessKeyView.Of)],
         Devices = [.. config.Devices.Select(d => new DeviceConfigView(d.Name, Duration.Format(d.StaleAfter)))],
         Store = config.Store.Shown,
         Prometheus = config.Prometheus.Url.ToString(),
         Alertmanager = config.Alertmanager.Url.ToString(),
         GrafanaUrl = config.GrafanaUrl?.ToString(),
         Thresholds = config.Thresholds,
+        Warnings = config.Cautions,
     };
 }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace FleetExporter.Config;
 
 /// <summary>The whole of fleet.yml, checked and with every default filled in. Paths are absolute.</summary>
@@ -40,16 +42,25 @@ public sealed record FleetConfig
     public ValueList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Whether whoever reaches a loopback address may read without a key. Default loopback.</summary>
-    public AnonymousRead AnonymousRead { get; init; }
+    public AnonymousAccess AnonymousRead { get; init; }
+
+    /// <summary>Whether whoever reaches a loopback address may act without a key. Default never.</summary>
+    public AnonymousAccess AnonymousControl { get; init; } = AnonymousAccess.Never;
 
     /// <summary>Origins of other sites whose pages may read. Default none.</summary>
     public ValueList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Peers whose X-Forwarded-For, -Proto and -Host are believed. Default none.</summary>
+    public ValueList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The service's certificate. Default none: plain HTTP.</summary>
     public TlsConfig Tls { get; init; } = new();
 
     /// <summary>Who may do what beside the admin key, in file order. Default nobody.</summary>
     public ValueList<AccessKey> Keys { get; init; } = [];
+
+    /// <summary>Keys of the command line, beside those of the file. They do not open the network: <see cref="Objection"/>. Default none.</summary>
+    public ValueList<AccessKey> GivenKeys { get; init; } = [];
 
     /// <summary>Machines that push their GPUs, in file order. Default none.</summary>
     public ValueList<DeviceConfig> Devices { get; init; } = [];
@@ -81,7 +92,7 @@ public sealed record FleetConfig
         : $"is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:{Listen.Port}";
 
     /// <summary>What is accepted and better known.</summary>
-    internal IReadOnlyList<string> Cautions => Listen.IsLoopback || Tls.IsOn ? [] : ["listen: without tls, keys cross the network as they are"];
+    internal IReadOnlyList<string> Cautions => [.. CautionsOf()];
 
     /// <summary>All defaults, and no host.</summary>
     /// <param name="folder">The folder relative paths start from, itself absolute.</param>
@@ -106,6 +117,21 @@ public sealed record FleetConfig
             Ssh = Ssh with { Host = Move(Ssh.Host) },
             Hosts = [.. Hosts.Select(host => host with { Ssh = Move(host.Ssh) })],
         };
+    }
+
+    private IEnumerable<string> CautionsOf()
+    {
+        if (!Listen.IsLoopback && !Tls.IsOn)
+        {
+            yield return "listen: without tls, keys cross the network as they are";
+        }
+
+        if (AnonymousControl == AnonymousAccess.Loopback)
+        {
+            yield return Listen.IsLoopback
+                ? "anonymous_control: whoever is on this machine may act on the hosts without a key, commands included"
+                : "anonymous_control: has no effect, because listen is reachable from the network";
+        }
     }
 
     private static string KnownHostsIn(string dataDir) => Path.Combine(dataDir, "known_hosts");

@@ -40,7 +40,7 @@ public sealed partial record HostAddress(string Host, int? Port)
 
         if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
         {
-            error = "has a port that is not one; give 1 to 65535";
+            error = "has an invalid port; give 1 to 65535";
             return false;
         }
 

@@ -11,6 +11,9 @@ public abstract partial record StoreConfig
     {
     }
 
+    /// <summary>How long rows of the audit are kept. 90 days to 100 years; default 1 year.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(365);
+
     /// <summary>Without a secret.</summary>
     public abstract string Shown { get; }
 

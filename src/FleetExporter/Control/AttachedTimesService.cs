@@ -1,14 +1,11 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace FleetExporter.Control;
 
 /// <summary>
 /// Loads the times of attached tmux sessions at the start and writes them every 30 s and at the end. Registered before the service that watches
 /// hosts, so that it stops after it.
 /// </summary>
-internal sealed partial class AttachedTimesService(
-    AttachedTimesSync sync, Watchlist watchlist, TimeProvider clock, ILogger<AttachedTimesService> logger) : BackgroundService
+internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist watchlist, LoopParts parts)
+    : HostedLoop(ServiceLoop.AttachedTimes, parts)
 {
     /// <summary>How soon the times of a new host are loaded, and a store that is away is tried again.</summary>
     private static readonly TimeSpan LoadInterval = TimeSpan.FromSeconds(2);
@@ -27,7 +24,7 @@ internal sealed partial class AttachedTimesService(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
-        await _attempted.Task.WaitAsync(StartTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _attempted.Task.WaitAsync(StartTimeout, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -36,38 +33,30 @@ internal sealed partial class AttachedTimesService(
         if (ExecuteTask is { IsCompleted: true })
         {
             var writing = sync.WriteAsync(Watched, CancellationToken.None);
-            await writing.WaitAsync(StopTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await writing.WaitAsync(StopTimeout, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        var nextWrite = clock.Elapsed() + WriteInterval;
-        while (!stoppingToken.IsCancellationRequested)
+        var nextWrite = Clock.Elapsed() + WriteInterval;
+        while (true)
         {
             try
             {
-                await sync.LoadAsync(Watched, stoppingToken).ConfigureAwait(false);
-                if (clock.Elapsed() >= nextWrite)
+                await sync.LoadAsync(Watched, stop).ConfigureAwait(false);
+                if (Clock.Elapsed() >= nextWrite)
                 {
-                    nextWrite = clock.Elapsed() + WriteInterval;
-                    await sync.WriteAsync(Watched, stoppingToken).ConfigureAwait(false);
+                    nextWrite = Clock.Elapsed() + WriteInterval;
+                    await sync.WriteAsync(Watched, stop).ConfigureAwait(false);
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            finally
             {
-                return;
-            }
-            catch (Exception e)
-            {
-                LogBug(e);
+                _attempted.TrySetResult();
             }
 
-            _attempted.TrySetResult();
-            await Task.Delay(LoadInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(LoadInterval, Clock, stop).ConfigureAwait(false);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Keeping the times of attached tmux sessions failed; this is a bug of the exporter")]
-    private partial void LogBug(Exception error);
 }

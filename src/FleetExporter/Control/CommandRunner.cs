@@ -7,7 +7,8 @@ namespace FleetExporter.Control;
 /// <summary>Why a command was not run.</summary>
 public enum CommandRefusal
 {
-    UnknownHost,
+    /// <summary>The connection is not watched.</summary>
+    NotWatched,
 
     /// <summary>The host is not connected.</summary>
     NotConnected,
@@ -33,11 +34,13 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 
 /// <summary>A command that runs or has run. What it printed is not kept.</summary>
 /// <param name="Caller">Name of the key that asked for it.</param>
+/// <param name="Request">What was asked for, so that it can be repeated exactly.</param>
 /// <param name="Result">Null while it runs.</param>
-public sealed record CommandEntry(string Id, string Host, string Caller, string Command, DateTimeOffset Started, CommandResult? Result = null);
+public sealed record CommandEntry(
+    string Id, string Host, string Caller, CommandRequest Request, DateTimeOffset Started, CommandResult? Result = null);
 
 /// <summary>Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.</summary>
-public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
+public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
     public const int MostPerHost = 4;
@@ -61,19 +64,21 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
         }
     }
 
+    /// <param name="access">Of the connection it is for.</param>
     /// <param name="isAdmin">Whether the caller has the scope admin.</param>
     /// <param name="id">The caller's own name for it, or null for a new one.</param>
-    /// <param name="started">Told the id before anything is printed.</param>
+    /// <param name="started">Awaited with the id before anything runs; what it throws keeps the command from running.</param>
     /// <param name="output">Takes the output; see <see cref="RemoteCommand.RunAsync"/>.</param>
     /// <exception cref="CommandRefusedException">It was not run.</exception>
     /// <exception cref="StreamException">It could not be started on the host.</exception>
     public async Task<CommandEntry> RunAsync(
-        string host, string caller, bool isAdmin, string? id, CommandRequest request, Func<string, ValueTask> started,
+        HostAccess access, string caller, bool isAdmin, string? id, CommandRequest request, Func<string, ValueTask> started,
         Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken cancel)
     {
-        var access = Check(host, request, isAdmin);
+        Check(access, request, isAdmin);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopping.Token);
-        var running = new Running(new CommandEntry(id ?? Guid.NewGuid().ToString("N"), host, caller, request.Command, clock.GetUtcNow()), stop);
+        var entry = new CommandEntry(id ?? Guid.NewGuid().ToString("N"), access.Host.Name, caller, request, clock.GetUtcNow());
+        var running = new Running(entry, stop);
         Enter(running);
         CommandResult? result = null;
         try
@@ -117,8 +122,11 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
     }
 
     /// <param name="isAdmin">Whether the caller has the scope admin.</param>
-    /// <exception cref="CommandRefusedException">The host's policy forbids the command, or the caller may not run any there.</exception>
-    public static void CheckAllowed(HostAccess access, string command, bool isAdmin)
+    /// <param name="folder">Where the caller wants it to run; null for the home of the login user.</param>
+    /// <exception cref="CommandRefusedException">
+    /// The host's policy forbids the command or the folder, or the caller may not run any there.
+    /// </exception>
+    public static void CheckAllowed(HostAccess access, string command, string? folder, bool isAdmin)
     {
         if (access.Host.Address is null && !isAdmin)
         {
@@ -134,6 +142,15 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
                 ? $"commands are off for {access.Host.Name}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
                 : $"the command is not one of those that fleet.yml allows on {access.Host.Name}");
         }
+
+        // A relative path in an allowed command means another file in each folder.
+        if (folder is not null && access.Host.Exec.Policy == Config.ExecPolicy.AllowList)
+        {
+            throw new CommandRefusedException(
+                CommandRefusal.Forbidden,
+                $"under allow_list the commands of {access.Host.Name} run in the login user's home only; leave the folder out, "
+                + "or have one allowed with it in fleet.yml: cd /folder && ...");
+        }
     }
 
     /// <exception cref="CommandRefusedException">The host is not connected.</exception>
@@ -146,17 +163,15 @@ public sealed class CommandRunner(Fleet fleet, ControlMetrics metrics, TimeProvi
         }
     }
 
-    private HostAccess Check(string host, CommandRequest request, bool isAdmin)
+    private void Check(HostAccess access, CommandRequest request, bool isAdmin)
     {
-        var access = fleet.AccessTo(host) ?? throw new CommandRefusedException(CommandRefusal.UnknownHost, $"no host is called {Printable.Line(host, 80)}");
-        CheckAllowed(access, request.Command, isAdmin);
+        CheckAllowed(access, request.Command, request.WorkingDirectory, isAdmin);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
             throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");
         }
 
         CheckConnected(access);
-        return access;
     }
 
     private void Enter(Running running)

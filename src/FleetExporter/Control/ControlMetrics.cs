@@ -11,13 +11,17 @@ public sealed class ControlMetrics
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "fleet_control_requests_total",
-        "Calls that change something, and login attempts, by action and outcome: ok, asked (confirmation requested), denied, failed.",
+        "Calls that change something, and login attempts, by action and outcome: ok, asked (confirmation requested), denied, failed, unknown (the service "
+        + "ended before the call did; counted at the next start).",
         "action", "outcome");
 
     private static readonly MetricFamily Events = MetricFamily.Counter("fleet_audit_events_total", "Rows added to the audit.");
 
     private static readonly MetricFamily Failures = MetricFamily.Counter(
-        "fleet_audit_failures_total", "Control calls that could not be audited, because the store was full, busy or unavailable.");
+        "fleet_audit_failures_total", "Rows that could not be added to the audit, because the store was full, busy or unavailable, or refused them.");
+
+    /// <summary>A call that has begun is counted when it ends.</summary>
+    private static readonly AuditOutcome[] Counted = [.. Enum.GetValues<AuditOutcome>().Where(o => o != AuditOutcome.Begun)];
 
     private static readonly MetricFamily ExecDuration = MetricFamily.Histogram(
         "fleet_exec_duration_seconds", "Duration of commands on hosts, by the exporter's clock, completed or cancelled.");
@@ -32,7 +36,7 @@ public sealed class ControlMetrics
         var requests = metrics.Counter(Requests);
         foreach (var action in Enum.GetValues<ControlAction>())
         {
-            foreach (var outcome in Enum.GetValues<AuditOutcome>())
+            foreach (var outcome in Counted)
             {
                 _requests[(int)action, (int)outcome] = requests.WithLabels(Words.Of(action), Words.Of(outcome));
             }

@@ -20,6 +20,9 @@ public enum KillOutcome
     /// <summary>Somebody is attached, and force was not asked for.</summary>
     Attached,
 
+    /// <summary>It has other panes than those that may die.</summary>
+    Changed,
+
     /// <summary>tmux or the host could not be asked.</summary>
     Failed,
 }
@@ -27,9 +30,12 @@ public enum KillOutcome
 /// <param name="Detail">One line for a person; null when there is nothing to say.</param>
 public sealed record KillResult(KillOutcome Outcome, string? Detail = null);
 
-/// <summary>Kills one tmux session by its id, guarded inside tmux by the time at which it was made, and looks afterwards.</summary>
+/// <summary>Kills one tmux session by its id, guarded inside tmux by the time at which it was made and by its panes, and looks afterwards.</summary>
 public static class SessionKill
 {
+    /// <summary>tmux' format for the ids of all panes of a session, a blank after each.</summary>
+    private const string AllPanes = "#{W:#{P:#{pane_id} }}";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     public static async Task<KillResult> RunAsync(IShell shell, SessionTarget session, bool force, TimeProvider clock, CancellationToken cancel)
@@ -61,8 +67,11 @@ public static class SessionKill
             : new KillResult(KillOutcome.Failed, result.Detail ?? $"tmux did not answer within {Limit.TotalSeconds:0} s");
     }
 
-    /// <summary>Three lines: what is there before, what the kill said, what is there afterwards. Nothing in it comes from a host but the id's digits.</summary>
-    /// <exception cref="ArgumentException">The id is not one: an empty or other target would be somebody else's session.</exception>
+    /// <summary>
+    /// Four lines: what is there before, what the kill said, what is there afterwards, and whether its panes are the same. Nothing in it comes from a
+    /// host but the digits of ids. The panes are compared as a set, and the guard then holds them in tmux' own order, which differs between versions.
+    /// </summary>
+    /// <exception cref="ArgumentException">An id is not one: an empty or other target would be somebody else's session.</exception>
     internal static string Script(SessionTarget session, bool force)
     {
         if (!Tmux.IsId(session.SessionId))
@@ -70,12 +79,18 @@ public static class SessionKill
             throw new ArgumentException($"'{Printable.Line(session.SessionId, 20)}' is no session id", nameof(session));
         }
 
+        if (session.Panes.FirstOrDefault(p => !Tmux.IsPaneId(p)) is { } other)
+        {
+            throw new ArgumentException($"'{Printable.Line(other, 20)}' is no pane id", nameof(session));
+        }
+
         var tmux = session.IsLoginUser ? "tmux -u" : $"sudo -n -u {SamplerScript.Quote(session.User)} tmux -u";
         var created = session.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var same = $"#{{==:#{{session_created}},{created}}}";
+        var panes = string.Join(' ', session.Panes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var same = $"#{{&&:#{{==:#{{session_created}},{created}}},#{{==:{AllPanes},$p}}}}";
         var guard = force ? same : $"#{{&&:{same},#{{==:#{{session_attached}},0}}}}";
         return $$"""
-            unset TMUX; LC_ALL=C; export LC_ALL
+            unset TMUX; LC_ALL=C; export LC_ALL; set -f
             ask() { {{tmux}} display-message -p -t '{{session.SessionId}}' '#{session_id}:#{session_created}:#{session_attached}' 2>&1 | head -n 1; }
             look() {
               l=$(ask)
@@ -83,9 +98,18 @@ public static class SessionKill
               case $l in *exited*|*lost*) sleep 1; l=$(ask) ;; esac
               printf '%s %s\n' "$1" "$l"
             }
+            panes() { {{tmux}} display-message -p -t '{{session.SessionId}}' '{{AllPanes}}' 2>/dev/null | head -n 1; }
             look before
-            printf 'kill '; {{tmux}} if-shell -F -t '{{session.SessionId}}' '{{guard}}' "kill-session -t '\{{session.SessionId}}'" 2>&1 | head -n 1; echo
+            p=$(panes)
+            case $(printf '%s\n' $p | sort -u | tr '\n' ' ') in
+              '{{panes}} ')
+                printf 'kill '
+                {{tmux}} if-shell -F -t '{{session.SessionId}}' "{{guard}}" "kill-session -t '\{{session.SessionId}}'" 2>&1 | head -n 1
+                echo ;;
+              *) p= ;;
+            esac
             look after
+            [ "$p" ] && [ "$(panes)" = "$p" ] && echo 'panes same' || echo 'panes other'
             """;
     }
 
@@ -115,6 +139,8 @@ public static class SessionKill
 
         return !force && !after.EndsWith(":0", StringComparison.Ordinal)
             ? new KillResult(KillOutcome.Attached, "somebody has attached to the session; it was left alone")
+            : Of("panes") != "same"
+            ? new KillResult(KillOutcome.Changed, "its windows or panes are not those that were shown; it was left alone. Look again and ask for a new token")
             : new KillResult(KillOutcome.Survived, Of("kill") is { Length: > 0 } why ? Printable.Line(why, 200) : "tmux still has the session");
     }
 

@@ -1,3 +1,5 @@
+using FleetExporter.Config;
+
 namespace FleetExporter.Control;
 
 /// <summary>One tmux session, named so that no other can be meant: a session made again under the same name has another id or another time.</summary>
@@ -5,4 +7,5 @@ namespace FleetExporter.Control;
 /// <param name="IsLoginUser">Whether that is the user the service logs in as; otherwise sudo is needed.</param>
 /// <param name="SessionId"><c>$</c> and digits.</param>
 /// <param name="Created">When it was made, in whole seconds of the host's clock.</param>
-public sealed record SessionTarget(string Host, string User, bool IsLoginUser, string SessionId, DateTimeOffset Created);
+/// <param name="Panes">Ids of the panes that may die, <c>%</c> and digits.</param>
+public sealed record SessionTarget(string Host, string User, bool IsLoginUser, string SessionId, DateTimeOffset Created, ValueList<string> Panes);

@@ -58,9 +58,19 @@ public sealed record Gpu
     /// <summary>Null also when <see cref="Fault"/> is set: such a GPU reports a plausible 0 MiB (threads/h100-needs-reset).</summary>
     public double? MemoryUsedBytes { get; init; }
 
-    /// <summary>As a device that pushes says, which is less than the difference where the driver keeps some. Never set by a parser.</summary>
+    /// <summary>
+    /// What the driver gives out: less than total minus used where it keeps some for itself. Null also when <see cref="Fault"/> is set; with unified
+    /// memory MemAvailable of the host.
+    /// </summary>
     public double? MemoryFreeBytes { get; init; }
+
     public double? TemperatureCelsius { get; init; }
+
+    /// <summary>
+    /// Above it the driver lowers the clocks; where it does not say, what the fan control aims at. Never set by a parser: it takes the detailed
+    /// report.
+    /// </summary>
+    public double? TemperatureLimitCelsius { get; init; }
 
     /// <summary>May exceed <see cref="PowerLimitWatts"/> (threads/8x-gtx1080ti).</summary>
     public double? PowerDrawWatts { get; init; }

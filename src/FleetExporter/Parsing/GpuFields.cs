@@ -26,6 +26,7 @@ public static partial class GpuFields
         new("utilization.memory"),
         new("memory.total"),
         new("memory.used"),
+        new("memory.free"),
         new("temperature.gpu"),
         new("power.draw"),
         // What an operator set. enforced.power.limit is lower while another limiter is at work, which the throttle reasons say.

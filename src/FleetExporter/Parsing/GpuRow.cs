@@ -8,8 +8,9 @@ internal sealed class GpuRow
 
     private static readonly string[] Numbers =
     [
-        "utilization.gpu", "utilization.memory", "memory.total", "memory.used", "temperature.gpu", "power.draw", "power.limit", "fan.speed", "clocks.current.sm",
-        "clocks.current.memory", "clocks.current.graphics", "clocks.current.video", "clocks.max.sm", "clocks.max.memory", "clocks.max.graphics",
+        "utilization.gpu", "utilization.memory", "memory.total", "memory.used", "memory.free", "temperature.gpu", "power.draw", "power.limit",
+        "fan.speed", "clocks.current.sm", "clocks.current.memory", "clocks.current.graphics", "clocks.current.video", "clocks.max.sm",
+        "clocks.max.memory", "clocks.max.graphics",
     ];
 
     private readonly GpuColumns _columns;
@@ -48,6 +49,7 @@ internal sealed class GpuRow
         MemoryTotalBytes = Cell.Bytes(At("memory.total")),
         MemoryNotSupported = Cell.IsNotSupported(At("memory.total")),
         MemoryUsedBytes = Fault is null ? Cell.Bytes(At("memory.used")) : null,
+        MemoryFreeBytes = Fault is null ? Cell.Bytes(At("memory.free")) : null,
         TemperatureCelsius = Cell.Celsius(At("temperature.gpu")),
         PowerDrawWatts = Cell.Watts(At("power.draw")),
         PowerLimitWatts = Cell.Watts(At("power.limit")),

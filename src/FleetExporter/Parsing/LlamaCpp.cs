@@ -77,6 +77,6 @@ public static class LlamaCpp
     private static ServedModel Model(JsonElement item)
     {
         var status = JsonAnswer.Member(item, "status") is { ValueKind: JsonValueKind.Object } of ? JsonAnswer.Text(of, "value") : JsonAnswer.Text(item, "status");
-        return new ServedModel(JsonAnswer.Text(item, "id")!, status is null ? null : status == "loaded");
+        return OpenAi.Model(item)! with { Loaded = status is null ? null : status == "loaded" };
     }
 }

@@ -4,7 +4,9 @@ namespace FleetExporter.Parsing;
 
 /// <summary>A model that a provider lists.</summary>
 /// <param name="Loaded">Whether it is in memory; null where the provider does not say.</param>
-public sealed record ServedModel(string Id, bool? Loaded = null);
+/// <param name="Parameters">How many it has, <c>meta.n_params</c>; llama.cpp tells.</param>
+/// <param name="TrainedContext">Tokens of context it was trained with, <c>meta.n_ctx_train</c>; llama.cpp tells.</param>
+public sealed record ServedModel(string Id, bool? Loaded = null, long? Parameters = null, long? TrainedContext = null);
 
 /// <summary>What every server with OpenAI's interface answers.</summary>
 public static class OpenAi
@@ -35,5 +37,13 @@ public static class OpenAi
             ? data.EnumerateArray()
             : throw new TargetFailureException(TargetFailure.Body, $"the body is no list of models: {SectionText.Quote(body)}");
 
-    private static ServedModel? Model(JsonElement item) => JsonAnswer.Text(item, "id") is { } id ? new ServedModel(id) : null;
+    /// <returns>Null without an id.</returns>
+    internal static ServedModel? Model(JsonElement item)
+    {
+        long? Meta(string name) => JsonAnswer.Member(item, "meta") is { } meta ? JsonAnswer.Count(meta, name) : null;
+
+        return JsonAnswer.Text(item, "id") is { } id
+            ? new ServedModel(id, Parameters: Meta("n_params"), TrainedContext: Meta("n_ctx_train"))
+            : null;
+    }
 }

@@ -11,7 +11,8 @@ public static class Tmux
     /// </summary>
     /// <param name="body">
     /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last, since it may hold
-    /// colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead</c>; stat lines, possibly cut by a newline in comm. Other text is an error,
+    /// colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output</c> (output: window_activity of its
+    /// window); stat lines, possibly cut by a newline in comm. Other text is an error,
     /// except after a stat line, where it is the tail of a process name: that place is free for anybody to write, so nothing else is read there.
     /// </param>
     /// <returns>
@@ -36,6 +37,10 @@ public static class Tmux
     /// <summary>Whether the text is a session id, fit for a command line.</summary>
     public static bool IsId(string text) =>
         text is ['$', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
+
+    /// <summary>Whether the text is the id of a pane, fit for a command line.</summary>
+    public static bool IsPaneId(string text) =>
+        text is ['%', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
 
     internal static long Number(string id) => long.Parse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -97,10 +102,13 @@ public static class Tmux
 
         var processes = TmuxPane.Processes(panes, stats);
         var dead = panes.Where(static p => p.Dead).DistinctBy(static p => (p.SessionId, p.Id)).CountBy(static p => p.SessionId).ToDictionary();
+        var ofSession = panes.ToLookup(static p => p.SessionId);
         var names = new UniqueNames();
         return new TmuxServer(block.Key, [.. sessions.Values.OrderBy(static s => Number(s.Id)).Select(s => s with
         {
             Name = names.Of(s.Name),
+            Panes = [.. ofSession[s.Id].Select(static p => p.Id).Distinct(StringComparer.Ordinal)],
+            Output = ofSession[s.Id].Max(static p => p.Output),
             DeadPanes = dead.GetValueOrDefault(s.Id),
             Processes = [.. processes[s.Id]],
         })]);

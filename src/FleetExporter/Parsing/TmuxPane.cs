@@ -1,12 +1,14 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>A line <c>P$12:%3:25495:0</c>.</summary>
-internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead)
+/// <summary>A line <c>P$12:%3:25495:0:1795231905</c>.</summary>
+/// <param name="Output">When something was last printed in its window; null where the line has no such field.</param>
+internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead, DateTimeOffset? Output)
 {
     public static TmuxPane? TryParse(string line) =>
-        line.Split(':') is [['P', .. var session], ['%', ..] and var id, var pid, ("0" or "1") and var dead]
-        && Tmux.IsId(session) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
-            ? new TmuxPane(session, id, (int)number, dead == "1")
+        line.Split(':') is [['P', .. var session], var id, var pid, ("0" or "1") and var dead, .. { Length: <= 1 } activity]
+        && Tmux.IsId(session) && Tmux.IsPaneId(id) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
+        && (activity is not [{ Length: > 0 } time] || SectionText.UnixTime(time) is not null)
+            ? new TmuxPane(session, id, (int)number, dead == "1", activity is [var at] ? SectionText.UnixTime(at) : null)
             : null;
 
     /// <summary>

@@ -41,6 +41,7 @@ internal static class GatewayAnswers
             "tasks.list" => new { tasks = new[] { Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360) } },
             "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
             "cron.runs" => new { entries = Crons.Select(c => new { ts = Last(c.Hours, now), jobId = c.Id, jobName = c.Name, action = "finished", status = c.Status, runAtMs = Last(c.Hours, now), durationMs = 2400 }), total = Crons.Length, hasMore = false },
+            "config.get" => Config(),
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
             "sessions.usage" => Usage(ShareOf(parameters), now),
             "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
@@ -49,6 +50,22 @@ internal static class GatewayAnswers
     }
 
     public static long Uptime(DateTimeOffset now) => (long)(now - DateTimeOffset.UnixEpoch.AddDays(20_000)).TotalMilliseconds;
+
+    private static object Config() => new
+    {
+        config = new
+        {
+            agents = new { defaults = new { heartbeat = new { every = "30m", model = "heartbeat/qwen3-0.6b" } } },
+            models = new
+            {
+                providers = new
+                {
+                    llama = new { models = new[] { new { id = Model, name = "Qwen3 Coder 30B" } } },
+                    heartbeat = new { models = new[] { new { id = "qwen3-0.6b", name = "Qwen3 0.6B" } } },
+                },
+            },
+        },
+    };
 
     private static object[] Agents() =>
         [new { agentId = "main", isDefault = true, sessions = new { count = 3 } }, new { agentId = "research", isDefault = false, sessions = new { count = 1 } }];

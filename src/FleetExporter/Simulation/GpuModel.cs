@@ -16,12 +16,15 @@ internal sealed record GpuModel(
     public static readonly GpuModel Rtx3090 = new("NVIDIA GeForce RTX 3090", "525.147.05", "12.0", "8.6", 24576, 350, 27, 345, true, 2100, 9751, false, 95, 98);
     public static readonly GpuModel Gb10 = new("NVIDIA GB10", "580.126.09", "13.0", "12.1", null, null, 11, 58, false, 2418, null, false, 0, 0);
 
+    /// <summary>What the driver keeps for itself: neither used nor free.</summary>
+    private const int ReservedMib = 249;
+
     private const string Absent = "[N/A]";
 
     public static string Fields =>
-        "index,uuid,name,driver_version,pci.bus_id,compute_cap,pstate,utilization.gpu,memory.total,memory.used,temperature.gpu,power.draw,power.limit,fan.speed,"
-        + "clocks.current.sm,clocks.current.memory,clocks.max.sm,clocks_event_reasons.gpu_idle,clocks_event_reasons.sw_power_cap,"
-        + "clocks_event_reasons.hw_thermal_slowdown,ecc.errors.uncorrected.aggregate.total,gpu_recovery_action";
+        "index,uuid,name,driver_version,pci.bus_id,compute_cap,pstate,utilization.gpu,memory.total,memory.used,memory.free,temperature.gpu,"
+        + "power.draw,power.limit,fan.speed,clocks.current.sm,clocks.current.memory,clocks.max.sm,clocks_event_reasons.gpu_idle,"
+        + "clocks_event_reasons.sw_power_cap,clocks_event_reasons.hw_thermal_slowdown,ecc.errors.uncorrected.aggregate.total,gpu_recovery_action";
 
     /// <summary>One row of <c>--query-gpu</c>, csv,noheader,nounits.</summary>
     public string Row(int index, string uuid, int seed, DateTimeOffset now)
@@ -31,7 +34,8 @@ internal sealed record GpuModel(
         string[] cells =
         [
             Text(index), uuid, Name, Driver, $"00000000:{0x10 + index:X2}:00.0", ComputeCapability, busy > 0.02 ? "P0" : "P8",
-            Text(Math.Round(busy * 100)), Text(TotalMib), Text(TotalMib is { } total ? UsedMib(total, busy) : null), Text(Math.Round(34 + (busy * 42))),
+            Text(Math.Round(busy * 100)), Text(TotalMib), Text(TotalMib is { } total ? UsedMib(total, busy) : null),
+            Text(TotalMib is { } all ? all - UsedMib(all, busy) - ReservedMib : null), Text(Math.Round(34 + (busy * 42))),
             (IdleWatts + ((FullWatts - IdleWatts) * busy)).ToString("0.00", CultureInfo.InvariantCulture),
             LimitWatts is { } limit ? limit.ToString("0.00", CultureInfo.InvariantCulture) : Absent, Fan ? Text(Math.Round(busy * 80)) : Absent,
             Text(Math.Round(210 + ((MaxClock - 210) * busy))), Text(MemoryClock), Text(MaxClock), Active(busy < 0.02), Active(busy > 0.97), Active(false),

@@ -3,12 +3,15 @@ using System.Globalization;
 namespace FleetExporter.Simulation;
 
 /// <summary>The answers of a llama.cpp server, as far as a monitor reads them.</summary>
-internal sealed class LlamaServer(string model, int slots, int seed)
+internal sealed class LlamaServer(string model, long parameters, int trainedContext, int slots, int seed)
 {
     public const string Health = """{"status":"ok"}""";
 
     public string Models { get; } =
-        $$"""{"object":"list","data":[{"id":"{{model}}","object":"model","created":1767225600,"owned_by":"llamacpp","meta":{"n_ctx_train":262144,"n_params":30532122624 } }]}""";
+        $$"""
+        {"object":"list","data":[{"id":"{{model}}","object":"model","created":1767225600,"owned_by":"llamacpp",
+        "meta":{"n_ctx_train":{{trainedContext}},"n_params":{{parameters}} } }]}
+        """;
 
     public string Props { get; } =
         $$"""{"default_generation_settings":{"id":0,"n_ctx":65536},"total_slots":{{slots}},"model_path":"/models/{{model}}","modalities":{"vision":false,"audio":false},"build_info":"b6500-simulated"}""";

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>The tmux sessions of a simulated machine: one attached, one detached, one left alone for days, each with a process that works.</summary>
+/// <summary>
+/// The tmux sessions of a simulated machine: one attached, one detached, one left alone for days, which still computes where the machine trains.
+/// </summary>
 internal sealed class SimulatedSessions(int seed, bool trains)
 {
     /// <summary>Pid of the first session's process; the others follow.</summary>
@@ -14,13 +16,14 @@ internal sealed class SimulatedSessions(int seed, bool trains)
     public string Body(DateTimeOffset now, DateTimeOffset booted)
     {
         var names = trains ? OnGpuMachines : OnOthers;
+        DateTimeOffset[] active = [now, now.AddHours(-3), now.AddDays(-6)];
         string[] lines =
         [
             "U0:fleet",
-            Session(0, now.AddHours(-7 - seed), 1, now, now.AddHours(-1), names[0]),
-            Session(1, now.AddHours(-30 - seed), 0, now.AddHours(-3), now.AddHours(-4), names[1]),
-            Session(2, now.AddDays(-9 - seed), 0, now.AddDays(-6), now.AddDays(-7), names[2]),
-            .. Enumerable.Range(0, 3).Select(i => $"P${i}:%{i}:{FirstPid + i}:0"),
+            Session(0, now.AddHours(-7 - seed), 1, active[0], now.AddHours(-1), names[0]),
+            Session(1, now.AddHours(-30 - seed), 0, active[1], now.AddHours(-4), names[1]),
+            Session(2, now.AddDays(-9 - seed), 0, active[2], now.AddDays(-7), names[2]),
+            .. active.Select((at, i) => $"P${i}:%{i}:{FirstPid + i}:0:{Hour(at)}"),
             "",
             .. Enumerable.Range(0, 3).Select(i => Stat(i, now, booted)),
         ];
@@ -35,7 +38,8 @@ internal sealed class SimulatedSessions(int seed, bool trains)
 
     private string Stat(int session, DateTimeOffset now, DateTimeOffset booted)
     {
-        var ticks = ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
+        var rests = session == 2 && !trains;
+        var ticks = rests ? 600 : ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
         var pages = 20_000 + (session * 90_000);
         return string.Create(
             CultureInfo.InvariantCulture,

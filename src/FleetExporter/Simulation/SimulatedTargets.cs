@@ -37,8 +37,8 @@ public sealed class SimulatedTargets : IAsyncDisposable
         var app = builder.Build();
         var services = SimulatedService.All.ToDictionary(s => s.Name);
         app.MapGet("/services/{name}/health", (string name) => services.TryGetValue(name, out var service) ? service.Answer(clock.GetUtcNow()) : Results.NotFound());
-        Map(app, "/qwen-coder", new LlamaServer("Qwen3-Coder-30B-A3B-Q4_K_M.gguf", 4, 11), clock);
-        Map(app, "/heartbeat", new LlamaServer("Qwen3-0.6B-Q8_0.gguf", 1, 12), clock);
+        Map(app, "/qwen-coder", new LlamaServer("Qwen3-Coder-30B-A3B-Q4_K_M.gguf", 30_532_122_624, 262_144, 4, 11), clock);
+        Map(app, "/heartbeat", new LlamaServer("Qwen3-0.6B-Q8_0.gguf", 596_049_920, 40_960, 1, 12), clock);
         app.UseWebSockets();
         new SimulatedGateway(clock).Map(app);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);

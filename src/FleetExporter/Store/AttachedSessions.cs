@@ -55,7 +55,8 @@ internal sealed class AttachedSessions(Database database)
                     new { expired = Cells.Of(database.Clock.GetUtcNow() - Retention) }).ConfigureAwait(false);
                 return "";
             },
-            stop);
+            stop,
+            Database.BackgroundLimit);
     }
 
     /// <summary>In one order, so that exporters that write the same rows at the same time rarely deadlock.</summary>

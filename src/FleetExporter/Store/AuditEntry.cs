@@ -8,13 +8,19 @@ public enum AuditOutcome
     /// <summary>Nothing was done yet: the caller was asked to confirm it.</summary>
     Asked,
 
+    /// <summary>The first of two rows, written before anything was done. In a list: no end is known yet.</summary>
+    Begun,
+
     /// <summary>The caller may not.</summary>
     Denied,
 
     Failed,
+
+    /// <summary>The service ended before the call did.</summary>
+    Unknown,
 }
 
-/// <summary>One control call. Nothing changes or removes it.</summary>
+/// <summary>One control call, or one of its two rows. Nothing changes or removes a row.</summary>
 public sealed record AuditEntry
 {
     /// <summary>Given by the store; grows.</summary>
@@ -40,7 +46,14 @@ public sealed record AuditEntry
     /// <summary>Null where nothing ran to its end.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>Zero where the outcome is <see cref="AuditOutcome.Begun"/> or <see cref="AuditOutcome.Unknown"/>.</summary>
     public required TimeSpan Duration { get; init; }
 
     public required AuditOutcome Outcome { get; init; }
+
+    /// <summary>Of an end: the id of the call's first row. Null in a list, which has one entry per call.</summary>
+    public long? CallId { get; init; }
+
+    /// <summary>Of a first row: the service that does it. Null in a list.</summary>
+    public ServiceInstance? By { get; init; }
 }

@@ -2,26 +2,84 @@ using System.Globalization;
 
 namespace FleetExporter.Store;
 
-/// <summary>The table of control calls, to which rows are only added.</summary>
+/// <summary>
+/// The table of control calls, to which rows are only added, until they are old enough to go. A call has one row, or a first one and an end.
+/// </summary>
 internal sealed class AuditLog(Database database)
 {
-    private const string Columns = "at, who, address, action, target, command, exit_code, duration_ms, outcome";
+    private const string Columns = "at, who, address, action, target, command, exit_code, duration_ms, outcome, call_id, instance, run";
 
-    /// <summary>Adds it.</summary>
+    private const string Insert =
+        $"""
+        INSERT INTO audit ({Columns})
+        VALUES (@At, @Who, @Address, @Action, @Target, @Command, @ExitCode, @DurationMs, @Outcome, @CallId, @Instance, @Run) RETURNING id
+        """;
+
+    /// <summary>Adds a row.</summary>
     /// <returns>The same with its id, once it is on the disk.</returns>
     public Task<StoreResult<AuditEntry>> AddAsync(AuditEntry entry, CancellationToken stop) => database.WriteAsync<AuditEntry>(
-        async work => entry with
+        async work => entry with { Id = await work.OneAsync<long>(Insert, AuditRow.Of(entry)).ConfigureAwait(false) }, stop);
+
+    /// <summary>
+    /// Adds an end with the outcome <see cref="AuditOutcome.Unknown"/> to calls that an earlier run of a service began and did not end, the
+    /// earliest first.
+    /// </summary>
+    /// <param name="most">How many are ended at once.</param>
+    /// <returns>The first rows of these calls.</returns>
+    public Task<StoreResult<IReadOnlyList<AuditEntry>>> EndUnfinishedAsync(ServiceInstance by, DateTimeOffset at, int most, CancellationToken stop) =>
+        database.WriteAsync<IReadOnlyList<AuditEntry>>(
+            async work =>
+            {
+                var rows = await work.ManyAsync<AuditRow>(
+                    """
+                    SELECT id, at, who, address, action, target, duration_ms, outcome FROM audit b
+                    WHERE b.outcome = 'begun' AND b.instance = @Id AND b.run <> @Run AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.call_id = b.id)
+                    ORDER BY b.id LIMIT @most
+                    """,
+                    new { by.Id, by.Run, most }).ConfigureAwait(false);
+                var begun = rows.ConvertAll(r => r.ToRecord());
+                foreach (var call in begun)
+                {
+                    var end = call with { At = at, Duration = TimeSpan.Zero, Outcome = AuditOutcome.Unknown, CallId = call.Id };
+                    await work.OneAsync<long>(Insert, AuditRow.Of(end)).ConfigureAwait(false);
+                }
+
+                return begun;
+            },
+            stop,
+            Database.BackgroundLimit);
+
+    /// <summary>
+    /// Deletes rows from before a time, the earliest first, a thousand per transaction. The database itself refuses to delete what is younger than 60
+    /// days.
+    /// </summary>
+    /// <returns>Why not all went; they go the next time.</returns>
+    public async Task<StoreError?> TrimAsync(DateTimeOffset before, CancellationToken stop)
+    {
+        const int Most = 1000;
+        while (true)
         {
-            Id = await work.OneAsync<long>(
-                $"INSERT INTO audit ({Columns}) VALUES (@At, @Who, @Address, @Action, @Target, @Command, @ExitCode, @DurationMs, @Outcome) RETURNING id",
-                AuditRow.Of(entry)).ConfigureAwait(false),
-        },
-        stop);
+            var deleted = 0;
+            var trimmed = await database.WriteAsync<string>(
+                async work =>
+                {
+                    deleted = await work.RunAsync(
+                        "DELETE FROM audit WHERE at < @before AND id IN (SELECT id FROM audit ORDER BY id LIMIT @most)",
+                        new { before = Cells.Of(before), most = Most }).ConfigureAwait(false);
+                    return "";
+                },
+                stop).ConfigureAwait(false);
+            if (!trimmed.Success || deleted < Most)
+            {
+                return trimmed.Error;
+            }
+        }
+    }
 
     /// <summary>Whether it could be a cursor of <see cref="ListAsync"/>.</summary>
     public static bool IsCursor(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>The latest first.</summary>
+    /// <summary>Calls, the one that began last first: id, time and command of the first row, the outcome of the end.</summary>
     /// <param name="cursor">Of the page before; what could be none begins at the latest.</param>
     public Task<StoreResult<Page<AuditEntry>>> ListAsync(int limit, string? cursor, CancellationToken stop)
     {
@@ -29,8 +87,15 @@ internal sealed class AuditLog(Database database)
         return database.ReadAsync<Page<AuditEntry>>(
             async work =>
             {
+                // Of two ends the later counts: a service that was thought to have ended, and had not.
                 var rows = await work.ManyAsync<AuditRow>(
-                    $"SELECT id, {Columns} FROM audit WHERE id < @before ORDER BY id DESC LIMIT @most", new { before, most = limit + 1 }).ConfigureAwait(false);
+                    """
+                    SELECT b.id, b.at, b.who, b.address, b.action, b.target, b.command, COALESCE(e.exit_code, b.exit_code) AS exit_code,
+                        COALESCE(e.duration_ms, b.duration_ms) AS duration_ms, COALESCE(e.outcome, b.outcome) AS outcome
+                    FROM audit b LEFT JOIN audit e ON b.outcome = 'begun' AND e.id = (SELECT MAX(x.id) FROM audit x WHERE x.call_id = b.id)
+                    WHERE b.id < @before AND b.call_id IS NULL ORDER BY b.id DESC LIMIT @most
+                    """,
+                    new { before, most = limit + 1 }).ConfigureAwait(false);
                 return Page<AuditEntry>.Of([.. rows.Select(r => r.ToRecord())], limit, e => e.Id.ToString(CultureInfo.InvariantCulture));
             },
             stop);
@@ -59,17 +124,26 @@ internal sealed class AuditRow
 
     public string Outcome { get; set; } = "";
 
+    public long? CallId { get; set; }
+
+    public string? Instance { get; set; }
+
+    public string? Run { get; set; }
+
     public static AuditRow Of(AuditEntry e) => new()
     {
         At = Cells.Of(e.At),
-        Who = e.Who,
+        Who = Cells.Text(e.Who),
         Address = e.Address,
         Action = e.Action,
-        Target = e.Target,
-        Command = e.Command,
+        Target = e.Target is { } target ? Cells.Text(target) : null,
+        Command = e.Command is { } command ? Cells.Text(command) : null,
         ExitCode = e.ExitCode,
         DurationMs = (long)e.Duration.TotalMilliseconds,
         Outcome = Cells.Of(e.Outcome),
+        CallId = e.CallId,
+        Instance = e.By?.Id,
+        Run = e.By?.Run,
     };
 
     public AuditEntry ToRecord() => new()

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -14,6 +15,9 @@ internal static class Cells
     public static DateTimeOffset Time(long cell) => DateTimeOffset.FromUnixTimeMilliseconds(cell);
 
     public static DateTimeOffset? Time(long? cell) => cell is { } ms ? Time(ms) : null;
+
+    /// <summary>The text with U+FFFD in place of what no store takes: NUL and halves of surrogate pairs.</summary>
+    public static string Text(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');
 
     public static string Of(JsonObject json) => json.ToJsonString();
 

@@ -1,3 +1,4 @@
+using System.Net;
 using FleetExporter.Config;
 
 namespace FleetExporter.Store;
@@ -42,6 +43,16 @@ public sealed record Connection
 
     public ExecPolicy ExecPolicy { get; init; } = ExecPolicy.Any;
 
+    /// <summary>
+    /// Of the source <see cref="ConnectionSource.File"/>: <see cref="ServiceInstance.Id"/> of the exporter in whose fleet.yml it stands; null when it
+    /// has left every fleet.yml.
+    /// </summary>
+    public string? Owner { get; init; }
+
     /// <summary>Whether both lead to the same user of the same machine, as far as they tell.</summary>
     internal bool LeadsWhere(Connection other) => (Hostname, Port, Username) == (other.Hostname, other.Port, other.Username);
+
+    /// <summary>The same for hosts of two exporters, of which <c>localhost</c> is another machine for each.</summary>
+    internal bool IsSameMachine(Connection other) =>
+        LeadsWhere(other) && Hostname != "localhost" && !(IPAddress.TryParse(Hostname, out var address) && IPAddress.IsLoopback(address));
 }

@@ -5,9 +5,17 @@ namespace FleetExporter.Store;
 /// <summary>The table of connections.</summary>
 internal sealed class Connections(Database database) : Table<ConnectionRow, Connection>(
     database, "connections", "connection",
-    "id, name, hostname, username, ssh_key_path, port, is_active, last_connected_at, created_at, updated_at, source, exec_policy", row => row.ToRecord())
+    "id, name, hostname, username, ssh_key_path, port, is_active, last_connected_at, created_at, updated_at, source, exec_policy, owner",
+    row => row.ToRecord())
 {
-    private const string Sessions = "SELECT COUNT(*) FROM jobs WHERE session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)";
+    /// <summary>Connections that the API may make.</summary>
+    public const int Max = 1000;
+
+    /// <summary>The hosts of an exporter that has not written for this long belong to nobody.</summary>
+    public static readonly TimeSpan OwnerTimeout = TimeSpan.FromDays(1);
+
+    private const string Sessions =
+        "SELECT COUNT(*) FROM jobs WHERE session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)";
 
     public Task<StoreResult<Page<Connection>>> ListAsync(int limit, string? cursor, CancellationToken stop) =>
         ListAsync("1 = 1", new { cursor, most = limit + 1 }, limit, c => c.Id, stop);
@@ -33,46 +41,67 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     }
 
     /// <summary>
-    /// Makes the rows of the source <see cref="ConnectionSource.File"/> what fleet.yml says. A host that is not there any more keeps its row, inactive, while projects
-    /// hang on it; a host whose name a connection of the API has gets none.
+    /// Makes the rows of the source <see cref="ConnectionSource.File"/> what the fleet.yml of an exporter says. A host that is not there any more
+    /// keeps its row, inactive, while projects hang on it. Rows that belong to another exporter stay as they are, until that has not written for
+    /// <see cref="OwnerTimeout"/>; those that belong to nobody belong to the first exporter that has such a host.
     /// </summary>
+    /// <param name="exporter">Its <see cref="ServiceInstance.Id"/>.</param>
     /// <param name="hosts">With their ids.</param>
-    /// <returns>The names that got no row.</returns>
-    public Task<StoreResult<IReadOnlyList<string>>> MirrorAsync(IReadOnlyList<Connection> hosts, CancellationToken stop) => Database.WriteAsync<IReadOnlyList<string>>(
-        async work =>
-        {
-            var rows = await work.ManyAsync<ConnectionRow>($"SELECT * FROM connections{work.LockRow}", new { }).ConfigureAwait(false);
-            var taken = rows.Where(r => r.Source == Cells.Of(ConnectionSource.Api)).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-            var before = rows.Where(r => r.Source == Cells.Of(ConnectionSource.File)).ToDictionary(r => r.Id, r => r.ToRecord());
-            foreach (var host in hosts.Where(h => !taken.Contains(h.Name)))
+    /// <returns>The names that got no row, because a connection of the API, or another host of another exporter, has the name.</returns>
+    public Task<StoreResult<IReadOnlyList<string>>> MirrorAsync(string exporter, IReadOnlyList<Connection> hosts, CancellationToken stop) =>
+        Database.WriteAsync<IReadOnlyList<string>>(
+            async work =>
             {
-                if (!before.Remove(host.Id, out var row))
+                var owners = await OwnersAsync(work, exporter).ConfigureAwait(false);
+                var rows = await work.ManyAsync<ConnectionRow>($"SELECT * FROM connections ORDER BY id{work.LockRow}", new { }).ConfigureAwait(false);
+                var taken = rows.Where(r => r.Source == Cells.Of(ConnectionSource.Api)).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+                var before = rows.Where(r => r.Source == Cells.Of(ConnectionSource.File)).ToDictionary(r => r.Id, r => r.ToRecord());
+
+                // In one order, so that exporters with the same hosts do not deadlock.
+                var mine = hosts.Where(h => !taken.Contains(h.Name)).OrderBy(h => h.Id, StringComparer.Ordinal).ToList();
+                foreach (var host in mine.Select(h => h with { Owner = exporter }))
                 {
-                    await work.RunAsync(Insert, ConnectionRow.Of(host with { CreatedAt = Now, UpdatedAt = Now })).ConfigureAwait(false);
+                    if (!before.Remove(host.Id, out var row))
+                    {
+                        var added = ConnectionRow.Of(host with { CreatedAt = Now, UpdatedAt = Now });
+                        await work.RunAsync(Insert + " ON CONFLICT DO NOTHING", added).ConfigureAwait(false);
+                    }
+                    else if (IsOthers(row) && !row.IsSameMachine(host))
+                    {
+                        taken.Add(host.Name);
+                    }
+                    else if (!IsOthers(row) && Kept(host, row) is var same && same != row)
+                    {
+                        await work.RunAsync(Update, ConnectionRow.Of(same with { UpdatedAt = Now })).ConfigureAwait(false);
+                    }
                 }
-                else if (host with { LastConnectedAt = row.LastConnectedAt, CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt } is var same && same != row)
+
+                foreach (var (id, _) in before.Where(r => !IsOthers(r.Value)))
                 {
-                    await work.RunAsync(Update, ConnectionRow.Of(same with { UpdatedAt = Now })).ConfigureAwait(false);
+                    await work.RunAsync(
+                        "DELETE FROM connections WHERE id = @id AND NOT EXISTS (SELECT 1 FROM projects WHERE connection_id = @id)",
+                        new { id }).ConfigureAwait(false);
+                    await work.RunAsync("UPDATE connections SET is_active = 0, owner = NULL WHERE id = @id", new { id }).ConfigureAwait(false);
                 }
-            }
 
-            foreach (var id in before.Keys)
-            {
-                await work.RunAsync("DELETE FROM connections WHERE id = @id AND NOT EXISTS (SELECT 1 FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
-                await work.RunAsync("UPDATE connections SET is_active = 0 WHERE id = @id", new { id }).ConfigureAwait(false);
-            }
+                return hosts.Select(h => h.Name).Where(taken.Contains).ToList().AsReadOnly();
 
-            return hosts.Select(h => h.Name).Where(taken.Contains).ToList().AsReadOnly();
-        },
-        stop);
+                static Connection Kept(Connection host, Connection row) =>
+                    host with { LastConnectedAt = row.LastConnectedAt, CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt };
 
-    /// <summary>Notes when connections were last made; those that are gone by now are passed over.</summary>
+                bool IsOthers(Connection row) => row.Owner is { } owner && owner != exporter && owners.Contains(owner);
+            },
+            stop);
+
+    /// <summary>Notes when connections were last made; the later time stays, and those that are gone by now are passed over.</summary>
     public Task<StoreResult<string>> ConnectedAsync(IReadOnlyCollection<(string Id, DateTimeOffset At)> connected, CancellationToken stop) => Database.WriteAsync<string>(
         async work =>
         {
             foreach (var (id, at) in connected)
             {
-                await work.RunAsync("UPDATE connections SET last_connected_at = @at WHERE id = @id", new { id, at = Cells.Of(at) }).ConfigureAwait(false);
+                await work.RunAsync(
+                    "UPDATE connections SET last_connected_at = @at WHERE id = @id AND (last_connected_at IS NULL OR last_connected_at < @at)",
+                    new { id, at = Cells.Of(at) }).ConfigureAwait(false);
             }
 
             return "";
@@ -86,6 +115,11 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             if (Clash(given.Name) is { } clash)
             {
                 return new StoreError.Conflict("name", clash);
+            }
+
+            if (await FullAsync(work, "source = 'api'", Max).ConfigureAwait(false) is { } full)
+            {
+                return full;
             }
 
             var added = given with { Id = Ids.New(Now), CreatedAt = Now, UpdatedAt = Now };
@@ -105,7 +139,14 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             }
 
             var before = row.ToRecord();
-            var after = change(before) with { Id = before.Id, Source = before.Source, CreatedAt = before.CreatedAt, UpdatedAt = Now };
+            var after = change(before) with
+            {
+                Id = before.Id,
+                Source = before.Source,
+                Owner = before.Owner,
+                CreatedAt = before.CreatedAt,
+                UpdatedAt = Now,
+            };
             if (Clash(after.Name) is { } clash)
             {
                 return new StoreError.Conflict("name", clash);
@@ -150,6 +191,22 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             return row.ToRecord();
         },
         stop);
+
+    /// <summary>Notes that an exporter is there.</summary>
+    /// <returns>
+    /// The ids of all that are. Of a store that nobody shares there is one; what another one has left there, in a copy, belongs to nobody.
+    /// </returns>
+    private async Task<HashSet<string>> OwnersAsync(Work work, string exporter)
+    {
+        var now = Database.Clock.GetUtcNow();
+        await work.RunAsync(
+            "INSERT INTO exporters (id, seen_at) VALUES (@exporter, @now) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+            new { exporter, now = Cells.Of(now) }).ConfigureAwait(false);
+        await work.RunAsync(
+            "DELETE FROM exporters WHERE id <> @exporter AND (@alone OR seen_at < @gone)",
+            new { exporter, alone = !Database.IsShared, gone = Cells.Of(now - OwnerTimeout) }).ConfigureAwait(false);
+        return (await work.ManyAsync<string>("SELECT id FROM exporters", new { }).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+    }
 }
 
 internal sealed class ConnectionRow
@@ -178,6 +235,8 @@ internal sealed class ConnectionRow
 
     public string ExecPolicy { get; set; } = "";
 
+    public string? Owner { get; set; }
+
     public static ConnectionRow Of(Connection c) => new()
     {
         Id = c.Id,
@@ -192,6 +251,7 @@ internal sealed class ConnectionRow
         UpdatedAt = Cells.Of(c.UpdatedAt),
         Source = Cells.Of(c.Source),
         ExecPolicy = Cells.Of(c.ExecPolicy),
+        Owner = c.Owner,
     };
 
     public Connection ToRecord() => new()
@@ -208,5 +268,6 @@ internal sealed class ConnectionRow
         UpdatedAt = Cells.Time(UpdatedAt),
         Source = Cells.Member<ConnectionSource>(Source),
         ExecPolicy = Cells.Member<ExecPolicy>(ExecPolicy),
+        Owner = Owner,
     };
 }

@@ -10,9 +10,10 @@ public static partial class Ids
     public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("D");
 
     /// <summary>The id of a host of fleet.yml: the same for a name, so that it outlives the row and is known without the store.</summary>
-    public static string OfHost(string name)
+    /// <param name="exporter">Where another exporter has another host of this name: the one that this is a host of; it has no row then.</param>
+    public static string OfHost(string name, string? exporter = null)
     {
-        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes("fleet.yml host " + name)).AsSpan(0, 16);
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"fleet.yml host {name}{(exporter is null ? "" : "\n" + exporter)}")).AsSpan(0, 16);
         // Version 8, whose bits are its maker's own, of RFC 9562.
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);

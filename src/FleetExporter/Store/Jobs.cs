@@ -5,6 +5,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
     database, "jobs", "job", "id, project_id, name, model_name, status, config, metrics, container_id, session, exit_code, reason, metrics_at, started_at, completed_at, created_at",
     row => row.ToRecord())
 {
+    public const int Max = 100_000;
+
     /// <summary>Characters that the metrics of one job may come to, however they came together.</summary>
     private const int MostMetrics = 256 * 1024;
 
@@ -70,6 +72,11 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 return conflict;
             }
 
+            if (await FullAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
+            {
+                return full;
+            }
+
             var project = await work.OneAsync<string>(
                 $"SELECT id FROM projects WHERE id = @key OR name = @key{work.LockRow}", new { key = given.ProjectId }).ConfigureAwait(false);
             if (project is null)
@@ -84,7 +91,10 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         },
         stop);
 
-    /// <param name="change">Pure: it may be called more than once. Id, project and times are the store's; a state it may not go to is a conflict.</param>
+    /// <param name="change">
+    /// Pure: it may be called more than once. Id, project and times are the store's; a state it may not go to is a conflict. One that returns what it
+    /// was given writes nothing, so that of several exporters that see the same end of a job one writes it.
+    /// </param>
     public Task<StoreResult<Job>> ChangeAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
         Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isTold: false), stop);
 
@@ -138,7 +148,13 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         }
 
         var before = row.ToRecord();
-        var wanted = change(before) with { Id = before.Id, ProjectId = before.ProjectId, CreatedAt = before.CreatedAt };
+        var changed = change(before);
+        if (ReferenceEquals(changed, before))
+        {
+            return before;
+        }
+
+        var wanted = changed with { Id = before.Id, ProjectId = before.ProjectId, CreatedAt = before.CreatedAt };
         if (isTold && before is { Session: not null, Status: JobStatus.Running } && wanted.Status != before.Status)
         {
             return new StoreError.Conflict("status", $"the job runs in the session {before.Session}, which tells how it ends; cancel it to end it");

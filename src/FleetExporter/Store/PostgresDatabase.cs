@@ -21,12 +21,16 @@ public sealed class PostgresDatabase : Database
             RootCertificate = config.RootCertificate,
             ApplicationName = "fleet-exporter",
             MaxPoolSize = 20,
-            Timeout = 5,
-            CommandTimeout = 10,
+
+            // Callers do not wait that long: this ends what they left behind.
+            Timeout = 2,
+            CommandTimeout = 5,
             IncludeErrorDetail = false,
         });
 
     internal override string Dialect => "postgres";
+
+    internal override bool IsShared => true;
 
     public override async ValueTask DisposeAsync()
     {
@@ -34,20 +38,23 @@ public sealed class PostgresDatabase : Database
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
+    private protected override void Forget() => _source.Clear();
+
     private protected override async Task<DbConnection> ConnectAsync(CancellationToken stop) => await _source.OpenConnectionAsync(stop).ConfigureAwait(false);
 
-    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work)
+    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
     {
-        var connection = await _source.OpenConnectionAsync().ConfigureAwait(false);
+        var connection = await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
+            var transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 var result = await work(new Work(connection, transaction, " FOR UPDATE", CancellationToken.None)).ConfigureAwait(false);
+                expired.ThrowIfCancellationRequested();
                 if (result.Success)
                 {
-                    await transaction.CommitAsync().ConfigureAwait(false);
+                    await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
                 }
 
                 return result;
@@ -61,6 +68,8 @@ public sealed class PostgresDatabase : Database
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique => Taken(unique),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new StoreError.Full(),
         PostgresException { SqlState: "40001" or "40P01" or "55P03" or "53300" or "57014" } => new StoreError.Busy(),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
+            new StoreError.Unavailable($"PostgreSQL refuses it to this user: {Printable.Line(denied.MessageText, 200)}"),
         // Classes 22, 23 and 42: values, constraints and SQL are ours.
         PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => null,
         PostgresException server => new StoreError.Unavailable($"PostgreSQL answered {server.SqlState}"),

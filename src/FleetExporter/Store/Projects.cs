@@ -4,6 +4,8 @@ namespace FleetExporter.Store;
 internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
     database, "projects", "project", "id, connection_id, name, description, project_type, remote_path, status, config, created_at, updated_at", row => row.ToRecord())
 {
+    public const int Max = 10_000;
+
     private static readonly StoreError.NotFound NoConnection = new("connection");
 
     /// <param name="connection">Id of a connection; null lists those of all.</param>
@@ -17,6 +19,11 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
             if (Clash(given.Name) is { } clash)
             {
                 return new StoreError.Conflict("name", clash);
+            }
+
+            if (await FullAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
+            {
+                return full;
             }
 
             var connection = await work.OneAsync<string>(

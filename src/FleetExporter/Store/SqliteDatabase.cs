@@ -4,19 +4,22 @@ using Microsoft.Data.Sqlite;
 
 namespace FleetExporter.Store;
 
-/// <summary>A SQLite file. One writer at a time, in the order they came; readers never wait for it (WAL). A commit is on the disk when it returns.</summary>
+/// <summary>A SQLite file. One writer at a time; readers never wait for it (WAL). A commit is on the disk when it returns.</summary>
 public sealed class SqliteDatabase : Database
 {
-    /// <summary>Writers that wait; more are told that the store is busy.</summary>
-    private const int MostWaiting = 1000;
+    /// <summary>
+    /// How long SQLite waits for another process that writes, in ms. The library asks again until <see cref="CommandTimeout"/> is over; together less
+    /// than <see cref="Database.Limit"/>.
+    /// </summary>
+    private const int BusyTimeout = 200;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    /// <summary>In seconds.</summary>
+    private const int CommandTimeout = 1;
 
     private readonly string _path;
     private readonly string _readers;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SqliteConnection? _writer;
-    private int _waiting;
 
     static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
@@ -25,13 +28,23 @@ public sealed class SqliteDatabase : Database
         : base(clock, metrics)
     {
         _path = path;
-        _readers = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5, ForeignKeys = true, Mode = SqliteOpenMode.ReadWrite }.ToString();
+        _readers = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            DefaultTimeout = CommandTimeout,
+            ForeignKeys = true,
+            Mode = SqliteOpenMode.ReadWrite,
+        }.ToString();
     }
 
     internal override string Dialect => "sqlite";
 
+    internal override bool IsShared => false;
+
     public override async ValueTask DisposeAsync()
     {
+        await LastCheckAsync().ConfigureAwait(false);
+        await _turn.WaitAsync(Limit).ConfigureAwait(false);
         if (_writer is not null)
         {
             await _writer.DisposeAsync().ConfigureAwait(false);
@@ -57,24 +70,13 @@ public sealed class SqliteDatabase : Database
     {
         var connection = new SqliteConnection(_readers);
         await connection.OpenAsync(stop).ConfigureAwait(false);
-        await connection.ExecuteAsync("PRAGMA busy_timeout = 5000; PRAGMA query_only = 1").ConfigureAwait(false);
+        await connection.ExecuteAsync($"PRAGMA busy_timeout = {BusyTimeout}; PRAGMA query_only = 1").ConfigureAwait(false);
         return connection;
     }
 
-    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work)
+    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
     {
-        try
-        {
-            if (Interlocked.Increment(ref _waiting) > MostWaiting || !await _turn.WaitAsync(LongestWait).ConfigureAwait(false))
-            {
-                return new StoreError.Busy();
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
+        await _turn.WaitAsync(expired).ConfigureAwait(false);
         try
         {
             _writer ??= await OpenWriterAsync().ConfigureAwait(false);
@@ -82,6 +84,7 @@ public sealed class SqliteDatabase : Database
             // Not by SqliteTransaction: where SQLite has rolled back by itself, as on a full disk, its end fails and the connection does not close.
             await _writer.ExecuteAsync("BEGIN IMMEDIATE").ConfigureAwait(false);
             var result = await work(new Work(_writer, null, "", CancellationToken.None)).ConfigureAwait(false);
+            expired.ThrowIfCancellationRequested();
             await _writer.ExecuteAsync(result.Success ? "COMMIT" : "ROLLBACK").ConfigureAwait(false);
             return result;
         }
@@ -128,7 +131,8 @@ public sealed class SqliteDatabase : Database
         {
             await connection.OpenAsync().ConfigureAwait(false);
             // FULL: in WAL mode a commit is synced before it returns. The switch to WAL needs the file for itself for a moment.
-            await connection.ExecuteAsync("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                $"PRAGMA busy_timeout = {BusyTimeout}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").ConfigureAwait(false);
             return connection;
         }
         catch

@@ -1,17 +1,28 @@
 namespace FleetExporter.Store;
 
-/// <summary>Why a store did not do what it was asked; what was asked then has not happened. A closed set.</summary>
+/// <summary>Why a store did not do what it was asked; but for <see cref="Unavailable"/> it has not happened then. A closed set.</summary>
 public abstract record StoreError
 {
     private StoreError()
     {
     }
 
+    /// <summary>One sentence for people, without secrets.</summary>
+    public sealed override string ToString() => this switch
+    {
+        NotFound missing => $"there is no such {missing.What}",
+        Conflict conflict => conflict.Message,
+        Busy => "too many calls use it at once, or another process holds it",
+        Full => "its disk is full",
+        Unavailable unavailable => unavailable.Reason,
+        _ => GetType().Name,
+    };
+
     /// <param name="What">connection, project or job.</param>
     public sealed record NotFound(string What) : StoreError;
 
     /// <summary>The state of what is kept is against it.</summary>
-    /// <param name="Field">What it is about: name, connection, projects, jobs, status, metrics.</param>
+    /// <param name="Field">What it is about: name, connection, connections, projects, jobs, status, metrics.</param>
     /// <param name="Message">One sentence for people.</param>
     public sealed record Conflict(string Field, string Message) : StoreError;
 
@@ -21,7 +32,10 @@ public abstract record StoreError
     /// <summary>The disk, or the quota, is full.</summary>
     public sealed record Full : StoreError;
 
-    /// <summary>It cannot be reached, read or written. When a connection to a server is lost during a commit, it may have happened all the same.</summary>
+    /// <summary>
+    /// It cannot be reached, read or written, or does not answer. A write may have happened all the same, where the answer to its commit was lost or
+    /// late.
+    /// </summary>
     /// <param name="Reason">One line, without secrets.</param>
     public sealed record Unavailable(string Reason) : StoreError;
 }

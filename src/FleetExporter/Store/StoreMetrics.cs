@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace FleetExporter.Store;
 
-/// <summary>Duration of the store's operations. One for the service.</summary>
+/// <summary>Whether the store answers, and the duration of its operations. One for the service.</summary>
 public sealed class StoreMetrics
 {
     internal static readonly MetricFamily Duration = MetricFamily.Histogram(
@@ -12,18 +12,26 @@ public sealed class StoreMetrics
         + "failed (busy, full or unavailable).",
         "operation", "outcome");
 
+    internal static readonly MetricFamily Up = MetricFamily.Gauge(
+        "fleet_store_up",
+        "1 while the store answers; 0 while its circuit breaker is open: whatever needs the store fails at once, until a check every 2 s succeeds.");
+
+    private readonly Gauge _up;
     private readonly Outcomes _reads;
     private readonly Outcomes _writes;
 
     public StoreMetrics(ServiceMetrics metrics)
     {
         var duration = metrics.Histogram(Duration, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10);
+        _up = metrics.AbsentGauge(Up);
         _reads = Of("read");
         _writes = Of("write");
 
         Outcomes Of(string operation) => new(
             duration.WithLabels(operation, "ok"), duration.WithLabels(operation, "rejected"), duration.WithLabels(operation, "failed"));
     }
+
+    internal void SetUp(bool up) => _up.Set(up ? 1 : 0);
 
     internal void ObserveRead(StoreError? error, TimeSpan duration) => _reads.Of(error).Observe(duration.TotalSeconds);
 

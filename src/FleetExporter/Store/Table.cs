@@ -29,6 +29,12 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
 
     private protected static string? Clash(string name) => Ids.LooksLikeOne(name) ? "the name looks like an id" : null;
 
+    /// <param name="where">A condition on the rows that count.</param>
+    /// <returns>Why none is added; null while there are less than <paramref name="max"/>.</returns>
+    private protected async Task<StoreError?> FullAsync(Work work, string where, int max) =>
+        await work.OneAsync<long>($"SELECT COUNT(*) FROM {name} WHERE {where}", new { }).ConfigureAwait(false) < max ? null
+        : new StoreError.Conflict(name, FormattableString.Invariant($"there are {max:N0} {name}, the limit; delete some"));
+
     private protected Task<TRow?> RowAsync(Work work, string key) =>
         work.OneAsync<TRow>($"SELECT {Columns} FROM {name} WHERE id = @key OR name = @key{work.LockRow}", new { key });
 

@@ -77,7 +77,8 @@ internal sealed class AlertingRun : IAsyncDisposable
         var config = await AlertmanagerServer.ConfigAsync(
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));
-        Service = Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{Machine.Config()}"));
+        var keys = $"keys: [{{ name: alertmanager, scopes: [push], hash: \"{await AlertmanagerServer.KeyHashAsync(Machine.Folder)}\" }}]\n";
+        Service = Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{keys}{Machine.Config()}"));
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/ws"), TestContext.Current.CancellationToken);
         _reading = ReadAsync();
         Prometheus = Keep(await PrometheusServer.WithRulesAsync(Machine.Folder, new Dictionary<string, string>

@@ -31,15 +31,10 @@ public sealed class UpTests : IDisposable
     {
         await using var up = await StartAsync();
         Assert.DoesNotContain('\u001b', up.Said);
-        using var http = new HttpClient();
-        var page = up.Said.Split('\n').Single(l => l.Contains("● service", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
+        using var http = new HttpClient { BaseAddress = new Uri(PageOf(up)) };
         await PrometheusReadsAsync(http, up);
-        Assert.Contains("\"items\"", await http.GetStringAsync($"{page}api/alerts", TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        await Until.SeenAsync(
-            async () => (await http.GetStringAsync($"{page}metrics", TestContext.Current.CancellationToken)).Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal) ? "yes" : null,
-            "Alertmanager tells the service",
-            () => up.Said,
-            TimeSpan.FromSeconds(60));
+        Assert.Contains("\"items\"", await http.GetStringAsync("api/alerts", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await SeesWatchdogAsync(http, up);
 
         var below = Processes.Below(up.Pid);
         Assert.True(below.Count >= 3);
@@ -70,13 +65,71 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_is_found_in_a_folder_with_a_blank_in_its_name()
+    public async Task Prometheus_and_Alertmanager_have_keys_of_their_own_and_neither_is_the_admin_s()
     {
         var config = _folder.Write("closed.yml", "data_dir: my data\nanonymous_read: never\n");
         await using var up = await StartAsync("--config", config);
         using var http = new HttpClient();
         await PrometheusReadsAsync(http, up);
         Assert.True(File.Exists(_folder.PathOf("my data", "admin.key")), up.Said);
+
+        var written = string.Concat(Directory.GetFiles(_folder.PathOf("data", "run")).Select(File.ReadAllText));
+        Assert.DoesNotContain("admin.key", written, StringComparison.Ordinal);
+        string[] keys = ["prometheus.key", "alertmanager.key"];
+        Assert.All(keys, name => Assert.Contains($"credentials_file: '{_folder.PathOf("data", name)}'", written, StringComparison.Ordinal));
+        Assert.All(keys, name => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.PathOf("data", name))));
+        using var service = new HttpClient { BaseAddress = new Uri(PageOf(up)) };
+        Assert.Equal("200 403 403", await StatusesAsync(service, "prometheus.key"));
+        Assert.Equal("403 403 204", await StatusesAsync(service, "alertmanager.key"));
+    }
+
+    [Fact]
+    public async Task Under_TLS_both_check_the_service_s_certificate_by_its_own_file()
+    {
+        var (file, key) = TestCertificate.Write(_folder, "my cert", "fleet.example");
+        var config = _folder.Write("tls.yml", $"tls: {{ certificate_file: {file}, key_file: {key} }}\n");
+        await using var up = await StartAsync("--config", config);
+        using var http = new HttpClient();
+        await PrometheusReadsAsync(http, up);
+
+        var written = string.Concat(Directory.GetFiles(_folder.PathOf("data", "run")).Select(File.ReadAllText));
+        Assert.DoesNotContain("insecure_skip_verify", written, StringComparison.Ordinal);
+        Assert.Equal(4, written.Split($"ca_file: '{file}', server_name: 'fleet.example'").Length - 1);
+        var expected = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        using var trusting = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, seen, _, _) => seen?.ExportCertificatePem() == expected };
+        using var service = new HttpClient(trusting) { BaseAddress = new Uri(PageOf(up)) };
+        await SeesWatchdogAsync(service, up);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_names_no_host_is_refused_with_the_reason()
+    {
+        var (file, key) = TestCertificate.Write(_folder, "nameless", null);
+        var config = _folder.Write("tls.yml", $"tls: {{ certificate_file: {file}, key_file: {key} }}\n");
+        await using var up = Launch("--config", config);
+        Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains($"up: the certificate {file} is for no host", up.Said, StringComparison.Ordinal);
+    }
+
+    private static string PageOf(Child up) =>
+        up.Said.Split('\n').Single(l => l.Contains("● service", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
+
+    private static Task<string> SeesWatchdogAsync(HttpClient service, Child up) => Until.SeenAsync(
+        async () => await service.GetStringAsync("metrics", TestContext.Current.CancellationToken) is var page
+            && page.Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal) ? "yes" : null,
+        "Alertmanager tells the service",
+        () => up.Said,
+        TimeSpan.FromSeconds(60));
+
+    /// <summary>What reading, the audit and telling of alerts are answered.</summary>
+    private async Task<string> StatusesAsync(HttpClient service, string key)
+    {
+        service.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(_folder.PathOf("data", key)));
+        using var read = await service.GetAsync("metrics", TestContext.Current.CancellationToken);
+        using var audit = await service.GetAsync("api/audit", TestContext.Current.CancellationToken);
+        using var body = new StringContent("""{"alerts":[]}""", System.Text.Encoding.UTF8, "application/json");
+        using var hook = await service.PostAsync("hooks/default", body, TestContext.Current.CancellationToken);
+        return $"{(int)read.StatusCode} {(int)audit.StatusCode} {(int)hook.StatusCode}";
     }
 
     private Task<string> PrometheusReadsAsync(HttpClient http, Child up) => Until.SeenAsync(

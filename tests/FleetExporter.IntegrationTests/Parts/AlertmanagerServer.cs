@@ -60,6 +60,10 @@ internal sealed class AlertmanagerServer : IAsyncDisposable
         return folder.Write("alertmanager.yml", shorter);
     }
 
+    /// <summary>The hash of the key that <see cref="ConfigAsync"/> gave it.</summary>
+    public static async Task<string> KeyHashAsync(TestFolder folder) =>
+        (await Tool.RunAsync(Repository.PathOf("scripts", "key-file"), folder.PathOf("alertmanager.key"))).Trimmed;
+
     /// <summary>Tells it of alerts, as Prometheus does.</summary>
     public async Task PostAsync(params IEnumerable<JsonObject> alerts)
     {

@@ -54,7 +54,7 @@ public sealed class KnownHostsFileTests
 
         var missing = await DirectConnection.TryAsync(server, server.Login(user) with { KnownHosts = folder.PathOf("missing") });
         Assert.Equal(SshFailure.HostkeyUnknown, missing?.Reason);
-        Assert.Contains($"ssh-keyscan -p {server.Port} 127.0.0.1 >> {folder.PathOf("missing")}", missing!.Message, StringComparison.Ordinal);
+        Assert.Contains($"fleet-exporter trust 127.0.0.1:{server.Port}", missing!.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -100,6 +100,7 @@ public sealed class AttachedTimesSyncTests
         Assert.Equal(["$1", "$3"], times.Hosts["a"].Keys.Select(k => k.Id).Order());
         Directory.Delete(path);
         File.Move(path + ".away", path);
+        Assert.Null(await database.OpenAsync(Stop));
 
         await sync.LoadAsync(Watched, Stop);
         Assert.Equal(

@@ -29,6 +29,7 @@ public sealed class AuditTableTests
     public async Task Nobody_changes_or_removes_a_row(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
+        store.Clock.Now = TimeProvider.System.GetUtcNow();
         await store.Audit.AddAsync(Entry(store, 1), Stop);
         string[] attempts =
         [
@@ -51,20 +52,31 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task A_second_start_finds_the_schema_and_a_newer_one_is_left_alone(StoreKind kind)
+    public async Task Rows_go_when_they_are_older_than_they_are_kept_and_never_before_60_days(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
+        var now = store.Clock.Now = TimeProvider.System.GetUtcNow();
         Assert.Null(await store.Database.OpenAsync(Stop));
-
-        await using (var second = store.Open())
+        var (filled, error) = await store.AskAsync(FormattableString.Invariant(
+            $"""
+            INSERT INTO audit (at, who, address, action, duration_ms, outcome)
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+            SELECT {now.AddDays(-400).ToUnixTimeMilliseconds()} + i, 'old', '::1', 'exec', 5, 'ok' FROM n
+            """));
+        Assert.True(filled, error);
+        foreach (var days in new[] { 91, 89, 59, 1, 400 })
         {
-            Assert.Null(await second.OpenAsync(Stop));
+            Assert.True((await store.Audit.AddAsync(Entry(store, days) with { At = now.AddDays(-days) }, Stop)).Success);
         }
 
-        Assert.True((await store.AskAsync("INSERT INTO schema_version (version, applied_at) VALUES (99, 0)")).Done);
-        await using var old = store.Open();
-        Assert.IsType<StoreError.Unavailable>(await old.OpenAsync(Stop));
-        Assert.IsType<StoreError.Unavailable>((await new AuditLog(old).AddAsync(Entry(store, 1), Stop)).Error);
+        Assert.Null(await store.Audit.TrimAsync(now.AddDays(-90), Stop));
+        Assert.Equal([1, 59, 89], (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Select(r => (int)(now - r.At).TotalDays));
+
+        Assert.True((await store.AskAsync("DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT 1)")).Done);
+        var (done, said) = await store.AskAsync("DELETE FROM audit");
+        Assert.False(done);
+        Assert.Contains("the audit is append-only", said, StringComparison.Ordinal);
+        Assert.Equal(2, (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Count);
     }
 
     [Theory, EveryStore]
@@ -92,8 +104,83 @@ public sealed class AuditTableTests
 
         var rows = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Reverse();
         Assert.Equal([(1L, "older", AuditOutcome.Failed), .. outcomes.Select((o, i) => (i + 2L, "key", o))], rows.Select(r => (r.Id, r.Who, r.Outcome)));
-        Assert.Contains("the audit is append-only", (await store.AskAsync("DELETE FROM audit")).Said, StringComparison.Ordinal);
         Assert.Contains("the audit is append-only", (await store.AskAsync("UPDATE audit SET who = 'nobody'")).Said, StringComparison.Ordinal);
+    }
+
+    [Theory, EveryStore]
+    public async Task A_call_with_two_rows_is_listed_once_where_it_began_with_how_it_ended(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        var first = await BeginAsync(store, Run(1), "first");
+        var single = (await store.Audit.AddAsync(Entry(store, 7), Stop)).Value!;
+        var second = await BeginAsync(store, Run(1), "second");
+        await EndAsync(store, first, AuditOutcome.Ok, 3);
+
+        var listed = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items;
+
+        Assert.Equal([second.Id, single.Id, first.Id], listed.Select(r => r.Id));
+        Assert.Equal(
+            [
+                ("second", AuditOutcome.Begun, (int?)null, TimeSpan.Zero),
+                ("echo 'ü' 7", AuditOutcome.Failed, -7, single.Duration),
+                ("first", AuditOutcome.Ok, 3, TimeSpan.FromSeconds(5)),
+            ],
+            listed.Select(r => (r.Command!, r.Outcome, r.ExitCode, r.Duration)));
+        var page = (await store.Audit.ListAsync(1, null, Stop)).Value!;
+        Assert.Equal(listed[1], Assert.Single((await store.Audit.ListAsync(1, page.NextCursor, Stop)).Value!.Items));
+    }
+
+    [Theory, EveryStore]
+    public async Task Calls_of_an_earlier_run_without_an_end_get_one_and_no_others(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        var ended = await BeginAsync(store, Run(1), "ended");
+        await EndAsync(store, ended, AuditOutcome.Ok, 0);
+        List<AuditEntry> lost =
+            [await BeginAsync(store, Run(1), "lost 1"), await BeginAsync(store, Run(2), "lost 2"), await BeginAsync(store, Run(2), "lost 3")];
+        await BeginAsync(store, Run(3), "runs");
+        await BeginAsync(store, new ServiceInstance("other", "1"), "of another service");
+
+        var some = await store.Audit.EndUnfinishedAsync(Run(3), store.Clock.Now, 2, Stop);
+        var rest = await store.Audit.EndUnfinishedAsync(Run(3), store.Clock.Now, 2, Stop);
+        var none = await store.Audit.EndUnfinishedAsync(Run(3), store.Clock.Now, 2, Stop);
+
+        Assert.Equal(lost.Select(c => c.Id), some.Value!.Concat(rest.Value!).Select(c => c.Id));
+        Assert.Empty(none.Value!);
+        var listed = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items;
+        Assert.Equal(
+            ["of another service Begun", "runs Begun", "lost 3 Unknown", "lost 2 Unknown", "lost 1 Unknown", "ended Ok"],
+            listed.Select(r => $"{r.Command} {r.Outcome}"));
+
+        // A service that was thought to have ended, and had not.
+        await EndAsync(store, lost[0], AuditOutcome.Ok, 1);
+        var after = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Single(r => r.Id == lost[0].Id);
+        Assert.Equal((AuditOutcome.Ok, 1), (after.Outcome, after.ExitCode));
+    }
+
+    [Theory, EveryStore]
+    public async Task A_text_that_no_store_takes_is_kept_with_marks_in_its_place(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+
+        Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Target = "a\ud83d", Command = "b\0c\udc00" }, Stop)).Success);
+
+        var row = Assert.Single((await store.Audit.ListAsync(10, null, Stop)).Value!.Items);
+        Assert.Equal(("a\ufffd", "b\ufffdc\ufffd"), (row.Target, row.Command));
+    }
+
+    private static ServiceInstance Run(int run) => new("me", $"{run}");
+
+    private static async Task<AuditEntry> BeginAsync(StoreBackend store, ServiceInstance by, string command)
+    {
+        var begun = Entry(store, 0) with { Command = command, ExitCode = null, Duration = TimeSpan.Zero, Outcome = AuditOutcome.Begun, By = by };
+        return (await store.Audit.AddAsync(begun, Stop)).Value!;
+    }
+
+    private static async Task EndAsync(StoreBackend store, AuditEntry begun, AuditOutcome outcome, int exit)
+    {
+        var end = begun with { CallId = begun.Id, By = null, Command = null, ExitCode = exit, Duration = TimeSpan.FromSeconds(5), Outcome = outcome };
+        Assert.True((await store.Audit.AddAsync(end, Stop)).Success);
     }
 
     private static AuditEntry Entry(StoreBackend store, int i) => new()

@@ -104,6 +104,8 @@ public sealed class BadStoreTests
         Assert.IsType<StoreError.Unavailable>((await store.Connections.ListAsync(10, null, Stop)).Error);
 
         await server.RunAsync();
+        Assert.IsType<StoreError.Unavailable>((await AddAsync(store, "b")).Error);
+        Assert.Null(await store.Database.OpenAsync(Stop));
         Assert.True((await AddAsync(store, "b")).Success);
         Assert.Equal(["a", "b"], (await ListAsync(store)).Select(c => c.Name));
     }

@@ -11,12 +11,12 @@ public sealed class MirrorTests
     public async Task The_table_follows_the_file_and_touches_nothing_that_did_not_change(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
-        Assert.Empty((await store.Connections.MirrorAsync([Host("a"), Host("b")], Stop)).Value!);
+        Assert.Empty((await store.Connections.MirrorAsync("self", [Host("a"), Host("b")], Stop)).Value!);
         var first = await AllAsync(store);
         await store.Connections.ConnectedAsync([(Ids.OfHost("a"), store.Clock.Now), ("nosuch", store.Clock.Now)], Stop);
 
         store.Clock.Now += TimeSpan.FromHours(1);
-        await store.Connections.MirrorAsync([Host("a"), Host("b") with { Port = 22 }], Stop);
+        await store.Connections.MirrorAsync("self", [Host("a"), Host("b") with { Port = 22 }], Stop);
 
         var (a, b) = ((await AllAsync(store)).Single(c => c.Name == "a"), (await AllAsync(store)).Single(c => c.Name == "b"));
         Assert.Equal(first.Single(c => c.Name == "a") with { LastConnectedAt = store.Clock.Now - TimeSpan.FromHours(1) }, a);
@@ -27,13 +27,13 @@ public sealed class MirrorTests
     public async Task A_host_that_left_goes_unless_projects_hang_on_it_and_comes_back_as_it_was(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
-        await store.Connections.MirrorAsync([Host("a"), Host("b")], Stop);
+        await store.Connections.MirrorAsync("self", [Host("a"), Host("b")], Stop);
         Assert.True((await store.Projects.AddAsync(new Project { Name = "p", ConnectionId = "a" }, Stop)).Success);
 
-        await store.Connections.MirrorAsync([], Stop);
+        await store.Connections.MirrorAsync("self", [], Stop);
         Assert.Equal([("a", false)], (await AllAsync(store)).Select(c => (c.Name, c.IsActive)));
 
-        await store.Connections.MirrorAsync([Host("a")], Stop);
+        await store.Connections.MirrorAsync("self", [Host("a")], Stop);
         Assert.Equal([(Ids.OfHost("a"), true)], (await AllAsync(store)).Select(c => (c.Id, c.IsActive)));
     }
 
@@ -43,7 +43,7 @@ public sealed class MirrorTests
         await using var store = await StoreBackend.NewAsync(kind);
         var made = (await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Value!;
 
-        Assert.Equal(["a"], (await store.Connections.MirrorAsync([Host("a"), Host("b")], Stop)).Value!);
+        Assert.Equal(["a"], (await store.Connections.MirrorAsync("self", [Host("a"), Host("b")], Stop)).Value!);
 
         Assert.Equal(["a", "b"], (await AllAsync(store)).Select(c => c.Name).Order());
         Assert.Equal(made, (await store.Connections.FindAsync("a", Stop)).Value);

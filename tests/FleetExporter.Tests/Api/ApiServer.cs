@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
@@ -21,25 +22,15 @@ internal sealed class ApiServer : IAsyncDisposable
     public const string TwoHosts = "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, labels: { rack: r1 }, user: fleet }\n- { name: b b, address: b.lan }\n";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly WebApplication _app;
+    private readonly Action<ReplayShell>? _prepare;
+    private readonly Action<IEndpointRouteBuilder>? _map;
+    private WebApplication _app;
 
     private ApiServer(string yml, Action<ReplayShell>? prepare, Action<IEndpointRouteBuilder>? map)
     {
+        (_prepare, _map) = (prepare, map);
         WriteConfig(yml);
-        ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), _ => null);
-        var loaded = Load();
-        Assert.Empty(loaded.Errors);
-        _app = WebHost.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
-        {
-            services.AddSingleton<TimeProvider>(Clock);
-            services.AddSingleton<Func<HostConfig, IShell>>(host =>
-            {
-                var shell = World.HealthyHost(Clock);
-                shell.Address = $"{host.Address}";
-                prepare?.Invoke(shell);
-                return shell;
-            });
-        }, map);
+        _app = Build();
     }
 
     public FakeClock Clock { get; } = new();
@@ -64,20 +55,37 @@ internal sealed class ApiServer : IAsyncDisposable
         string? yml = null, Action<ReplayShell>? prepare = null, Action<IEndpointRouteBuilder>? map = null)
     {
         var server = new ApiServer(yml ?? TwoHosts, prepare, map);
-        await server._app.StartAsync(TestContext.Current.CancellationToken);
-        var address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        server.Client.Dispose();
-        server.Client = new HttpClient { BaseAddress = new Uri(address) };
-        server.Client.DefaultRequestHeaders.Add("X-API-Key", server.AdminKey);
-        while (!server.State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
-        {
-            // The first poll runs on the thread pool and needs no clock.
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-
-        // What a test writes into the store from here on is not watched until somebody says so.
-        Assert.Null(await server.Services.GetRequiredService<Watchlist>().ReadyAsync(TestContext.Current.CancellationToken));
+        await server.RunAsync();
         return server;
+    }
+
+    /// <summary>Ends the service as a signal does, and starts it again with the same fleet.yml, folder and clock, on another port.</summary>
+    /// <param name="meanwhile">Happens in between.</param>
+    public async Task RestartAsync(Action? meanwhile = null)
+    {
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+        meanwhile?.Invoke();
+        _app = Build();
+        await RunAsync();
+    }
+
+    /// <summary>The store refuses every row of the audit from now on.</summary>
+    public Task BreakAuditAsync() => AskStoreAsync("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by the test'); END");
+
+    public Task MendAuditAsync() => AskStoreAsync("DROP TRIGGER broken");
+
+    /// <summary>Runs SQL behind the store's back.</summary>
+    /// <returns>The first value.</returns>
+    public async Task<string> AskStoreAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_folder.PathOf("data/fleet.db")};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests' own SQL.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return $"{await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)}";
     }
 
     public void WriteConfig(string yml) => _folder.Write("fleet.yml", yml);
@@ -119,5 +127,40 @@ internal sealed class ApiServer : IAsyncDisposable
         Client.Dispose();
         await _app.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private WebApplication Build()
+    {
+        ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), _ => null);
+        var loaded = Load();
+        Assert.Empty(loaded.Errors);
+        return WebHost.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
+        {
+            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton<Func<HostConfig, IShell>>(host =>
+            {
+                var shell = World.HealthyHost(Clock);
+                shell.Address = $"{host.Address}";
+                _prepare?.Invoke(shell);
+                return shell;
+            });
+        }, _map);
+    }
+
+    private async Task RunAsync()
+    {
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Client.Dispose();
+        Client = new HttpClient { BaseAddress = new Uri(address) };
+        Client.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
+        while (!State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
+        {
+            // The first poll runs on the thread pool and needs no clock.
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        // What a test writes into the store from here on is not watched until somebody says so.
+        Assert.Null(await Services.GetRequiredService<Watchlist>().ReadyAsync(TestContext.Current.CancellationToken));
     }
 }

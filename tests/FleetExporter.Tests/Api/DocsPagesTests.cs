@@ -29,6 +29,27 @@ public sealed partial class DocsPagesTests
     private static string Fragment(string url) => url[(url.IndexOf('#', StringComparison.Ordinal) + 1)..];
 
     [Theory]
+    [InlineData("/docs")]
+    [InlineData("/docs/")]
+    public async Task The_contents_lead_to_every_page(string path)
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var stranger = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        var contents = await stranger.GetStringAsync(path, TestContext.Current.CancellationToken);
+
+        var links = Entry().Matches(contents).Select(m => (Page: m.Groups[1].Value, Title: m.Groups[2].Value)).ToList();
+        var files = Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories);
+        Assert.Equal(
+            files.Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal),
+            links.Select(l => l.Page).Order(StringComparer.Ordinal));
+        Assert.All(links, l => Assert.NotEqual("", l.Title));
+        Assert.Equal(links.OrderBy(l => l.Title, StringComparer.Ordinal), links);
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex("<a href=\"/docs/([a-z0-9-]+)\">([^<]*)</a>")]
+    private static partial System.Text.RegularExpressions.Regex Entry();
+
+    [Theory]
     [InlineData("/docs/nothing")]
     [InlineData("/docs/..%2f..%2fetc%2fpasswd")]
     public async Task Other_pages_are_not_there(string path)

@@ -31,7 +31,7 @@ public sealed class HostsTests
 
         Assert.Equal("online", host.GetProperty("status").GetString());
         Assert.Equal(JsonValueKind.Null, host.GetProperty("reason").ValueKind);
-        Assert.Equal(24105.6, host.GetProperty("memory_total_mb").GetDouble());
+        Assert.Equal(24106, host.GetProperty("memory_total_mb").GetDouble());
         Assert.True(host.GetProperty("has_gpu").GetBoolean());
         var gpu = host.GetProperty("gpus")[0];
         Assert.Equal(81559, gpu.GetProperty("memory_total_mb").GetDouble());

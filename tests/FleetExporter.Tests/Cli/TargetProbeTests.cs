@@ -2,6 +2,7 @@ using FleetExporter.Cli.Onboarding;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
+using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.Tests.Cli;
@@ -43,6 +44,24 @@ public sealed class TargetProbeTests
         var check = Assert.Single(await ProbeAsync(server.Url(), TimeSpan.FromMilliseconds(300)));
 
         Assert.Equal((Verdict.Failed, "timeout", "no whole answer within 300ms"), (check.Verdict, check.Reason, check.Detail));
+    }
+
+    [Fact]
+    public async Task A_target_that_fails_with_a_reading_has_failed_and_its_findings_follow()
+    {
+        var port = FarEnd.DeadPort();
+        var tunnel = new TunnelConfig { Name = "t", Connect = new HostAddress("127.0.0.1", port), Verify = new TunnelCheck.Tcp() };
+        var gateway = new GatewayConfig { Name = "claw", Url = new Uri($"ws://127.0.0.1:{port}") };
+
+        (TargetConfig, TargetCollector)[] both = [(tunnel, new TunnelCollector()), (gateway, new GatewayCollector())];
+        foreach (var (target, collector) in both)
+        {
+            var checks = await new TargetProbe(target, collector, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+
+            var first = checks[0];
+            Assert.Equal((collector.Name, Verdict.Failed, "refused"), (first.Name, first.Verdict, first.Reason));
+            Assert.Equal(Fixes.Of(TargetFailure.Refused), first.Fix);
+        }
     }
 
     private static Task<IReadOnlyList<Check>> ProbeAsync(Uri url, TimeSpan? timeout = null) => new TargetProbe(

@@ -34,6 +34,10 @@ public sealed class AccessKeysTests
     [InlineData("cors_origins: ['*']", "1:16: cors_origins[0]: * is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
     [InlineData("cors_origins: ['https://a/']", "1:16: cors_origins[0]: https://a/ is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
     [InlineData("cors_origins: ['https://a:443']", "1:16: cors_origins[0]: https://a:443 is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
+    [InlineData("trusted_proxies: 10.0.0.7", "1:18: trusted_proxies: expected a list of networks, found '10.0.0.7'")]
+    [InlineData("trusted_proxies: [10.0.0.7, 10.0.0.7/32]", "1:29: trusted_proxies[1]: 10.0.0.7/32 is in the list twice; give it once")]
+    [InlineData("anonymous_control: 'off'", "1:20: anonymous_control: off is not one of the choices; give loopback or never")]
+    [InlineData("anonymous_read: never\nanonymous_control: loopback", "2:20: anonymous_control: whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out")]
     [InlineData("tls: { key_file: k }", "1:6: tls: certificate_file and key_file belong together; give both or none")]
     [InlineData("store: { connection: mysql }", "1:22: store.connection: the value is not a store; give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
     [InlineData("store: { connection: 'postgres://u:hunter2@h/d?x=1' }", "1:22: store.connection: the value is not a store; give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
@@ -54,6 +58,56 @@ public sealed class AccessKeysTests
         Assert.DoesNotContain("p@w", store.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("p@w", JsonSerializer.Serialize(ConfigView.Of(config)), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("proxy.lan", null)]
+    [InlineData("10.1", null)]
+    [InlineData("2130706433", null)]
+    [InlineData("::ffff:10.0.0.1", null)]
+    [InlineData("10.0.0.0/33", null)]
+    [InlineData("10.0.0.0/x", null)]
+    [InlineData("10.0.0.0/-1", null)]
+    [InlineData("[::1]", null)]
+    [InlineData("0.0.0.0/0", "is everybody; give the addresses of the proxies alone")]
+    [InlineData("::/0", "is everybody; give the addresses of the proxies alone")]
+    [InlineData("10.1.2.3/8", "is an address inside a network; give 10.0.0.0/8 for the network, or the address alone")]
+    [InlineData("fd00::1/9", "is an address inside a network; give fd00::/9 for the network, or the address alone")]
+    public void What_is_no_address_and_no_network_is_no_proxy(string text, string? error) => Assert.Equal(
+        $"fleet.yml:1:19: trusted_proxies[0]: {text} {error ?? "is not an address or a network; give one such as 10.0.0.7, 10.0.0.0/8 or fd00::/8"}",
+        Assert.Single(Yml.Errors($"trusted_proxies: ['{text}']")));
+
+    [Fact]
+    public void Trusted_proxies_are_addresses_and_networks_and_shown_as_they_were_written()
+    {
+        var config = Yml.Load("trusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8, 'fd00::/8', 192.0.2.128/25]");
+
+        Assert.Equal(["127.0.0.1", "::1", "10.0.0.0/8", "fd00::/8", "192.0.2.128/25"], ConfigView.Of(config).TrustedProxies);
+        Assert.True(config.TrustedProxies[4].Contains(System.Net.IPAddress.Parse("192.0.2.200")));
+        Assert.False(config.TrustedProxies[4].Contains(System.Net.IPAddress.Parse("192.0.2.100")));
+        Assert.Equal(config, Yml.Load("trusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8, 'fd00::/8', 192.0.2.128/25]"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1", "anonymous_control: whoever is on this machine may act on the hosts without a key, commands included")]
+    [InlineData("0.0.0.0:1", "anonymous_control: has no effect, because listen is reachable from the network")]
+    public void Acting_without_a_key_is_said_loudly(string listen, string warning)
+    {
+        var result = Yml.Read($"listen: {listen}\nanonymous_control: loopback\nkeys: [{{ name: ops, hash: '{Hash}', scopes: [read] }}]");
+
+        Assert.Contains(warning, result.Warnings);
+        Assert.Contains(warning, ConfigView.Of(result.Config!).Warnings);
+    }
+
+    [Theory]
+    [InlineData("ops:read:" + Hash, "ops read")]
+    [InlineData("my key:read, push:" + Hash, "my key read,push")]
+    [InlineData("ops:read", "'ops:read' is not a key; give NAME:SCOPES:HASH")]
+    [InlineData("admin:read:" + Hash, "the name 'admin' is taken by the service itself; give another")]
+    [InlineData("ops:root:" + Hash, "'root' is not a scope; give read, control, push, admin")]
+    [InlineData("ops:read:secret", "the hash of 'ops' is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
+    public void A_key_of_the_command_line_obeys_the_rules_of_the_file(string text, string expected) => Assert.Equal(
+        expected,
+        AccessKeyText.TryParse(text, out var key, out var error) ? $"{key.Name} {string.Join(',', key.Scopes.Select(s => s.Word()))}" : error);
 
     [Fact]
     public void The_view_names_keys_and_not_their_hashes()

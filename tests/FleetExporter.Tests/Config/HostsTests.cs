@@ -129,7 +129,7 @@ public sealed class HostsTests
     [InlineData("units: [~]", "3:11: hosts[0].units[0]: expected a unit, found nothing")]
     [InlineData("user: root", "3:3: hosts[0].user: has no effect without address: this machine is read without ssh; give address or remove it")]
     [InlineData("address: me@b", "3:12: hosts[0].address: me@b names a user; give the host alone, and the user as the host's own key user")]
-    [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has a port that is not one; give 1 to 65535")]
+    [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has an invalid port; give 1 to 65535")]
     [InlineData("address: -x", "3:12: hosts[0].address: -x is not a host; give host, host:port, [v6]:port or an alias of config_file")]
     [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
     public void A_bad_key_of_a_host_is_named_with_its_place(string key, string expected) =>

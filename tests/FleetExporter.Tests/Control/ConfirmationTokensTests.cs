@@ -4,7 +4,7 @@ namespace FleetExporter.Tests.Control;
 
 public sealed class ConfirmationTokensTests
 {
-    private static readonly SessionTarget Session = new("box", "ann", true, "$3", DateTimeOffset.UnixEpoch);
+    private static readonly SessionTarget Session = new("box", "ann", true, "$3", DateTimeOffset.UnixEpoch, ["%1"]);
 
     private readonly FakeClock _clock = new();
     private readonly ConfirmationTokens _tokens;

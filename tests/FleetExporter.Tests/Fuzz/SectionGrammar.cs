@@ -57,7 +57,7 @@ internal sealed class SectionGrammar(Random random)
             + Many(
                 RemoteLimits.Sessions,
                 i => $"S${Pick($"{i}", Number())}:{Number(Now)}:{Number(1)}:{Number(1)}:{Number(Now)}:{Number(Now)}:{Name("work")}")
-            + Many(RemoteLimits.Panes, i => $"P${Pick($"{i}", Number())}:%{i}:{Pick($"{i + 10}", Number())}:{random.Next(2)}")
+            + Many(RemoteLimits.Panes, i => $"P${Pick($"{i}", Number())}:%{i}:{Pick($"{i + 10}", Number())}:{random.Next(2)}:{Number(Now)}")
             + Many(
                 100,
                 i => $"{Pick($"{i + 10}", Number())} ({Name("bash")}) S {Pick("10", Number())} 1 1 0 -1 4194304 1 0 0 0 "
@@ -82,7 +82,7 @@ internal sealed class SectionGrammar(Random random)
             "pstate" => Pick("P0", "P8", "[N/A]"),
             "gpu_recovery_action" or "mig.mode.current" => Pick("None", "Reset", "Enabled", "Disabled", "[N/A]"),
             _ when field.StartsWith("clocks_event_reasons", StringComparison.Ordinal) => Pick("Active", "Not Active", "[N/A]"),
-            "memory.total" or "memory.used" => Number(80_000),
+            "memory.total" or "memory.used" or "memory.free" => Number(80_000),
             _ => Number(100),
         })));
     }

@@ -10,6 +10,7 @@ public sealed class GatewayCallTests
     [
         """agents.list {}""",
         """channels.status {"probe":false}""",
+        """config.get {}""",
         """cron.list {"includeDisabled":true,"limit":200,"offset":400}""",
         """cron.runs {"scope":"all","limit":200}""",
         """diagnostics.lanes {}""",
@@ -53,7 +54,10 @@ public sealed class GatewayCallTests
     public void No_call_probes_or_asks_a_model() => Assert.All(Whole, call =>
     {
         Assert.DoesNotContain("\"probe\":true", call, StringComparison.Ordinal);
-        Assert.DoesNotMatch("^(agent|chat|models|cron\\.(run|add|update|remove)|sessions\\.(patch|reset|send)|update|config|channels\\.(start|stop|logout)|tools) ?", call.Split('{')[0].Replace("agents.list", "", StringComparison.Ordinal).Replace("cron.runs", "", StringComparison.Ordinal));
+        Assert.DoesNotMatch(
+            "^(agent|chat|models|cron\\.(run|add|update|remove)|sessions\\.(patch|reset|send)|update|config|channels\\.(start|stop|logout)|tools) ?",
+            call.Split('{')[0].Replace("agents.list", "", StringComparison.Ordinal).Replace("cron.runs", "", StringComparison.Ordinal)
+                .Replace("config.get", "", StringComparison.Ordinal));
     });
 
     private static object Argument(Type type) => type == typeof(int) ? 400

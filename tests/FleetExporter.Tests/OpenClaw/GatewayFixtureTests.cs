@@ -13,7 +13,9 @@ public sealed class GatewayFixtureTests
         var methods = GatewayFixture.All.ToLookup(f => f.StartsWith("2026.5.28/", StringComparison.Ordinal), GatewayFixture.MethodOf);
 
         Assert.Equal(["infrastructure"], GatewayParsers.All.Keys.Except(methods[false]!));
-        Assert.Equal(["diagnostics.lanes", "infrastructure", "system.info", "usage.status"], GatewayParsers.All.Keys.Except(methods[true]!).Order());
+        Assert.Equal(
+            ["config.get", "diagnostics.lanes", "infrastructure", "system.info", "usage.status"],
+            GatewayParsers.All.Keys.Except(methods[true]!).Order());
     }
 
     [Theory]

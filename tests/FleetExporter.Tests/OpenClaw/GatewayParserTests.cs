@@ -149,6 +149,34 @@ public sealed class GatewayParserTests
             """{"providers":[{"provider":"anthropic","windows":[{"label":"5h","usedPercent":42,"resetAt":1795232332516},{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
 
     [Fact]
+    public void The_heartbeat_and_the_models_it_may_use_are_read_of_the_configuration()
+    {
+        var recorded = GatewayHeartbeat.Parse(GatewayFixture.Payload("config.get"));
+
+        Assert.Equal((false, null, "0m", null), (recorded.Enabled, recorded.Model, recorded.Every, recorded.Prompt));
+        Assert.Equal(
+            [new("fake/fake-chat", "Fake Chat", "fake", "fake-chat"), new GatewayModel("fake/fake-broken", "Fake Broken", "fake", "fake-broken")],
+            recorded.Models);
+        Assert.DoesNotContain("REDACTED", recorded.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"every":"15m","model":"llama/qwen","prompt":"Look\nround."}""", true, "llama/qwen", "15m", "Look round.")]
+    [InlineData("{}", true, null, null, null)]
+    [InlineData("""{"every":"0m"}""", false, null, "0m", null)]
+    [InlineData("""{"every":"0"}""", false, null, "0", null)]
+    [InlineData("""{"every":"10m"}""", true, null, "10m", null)]
+    [InlineData("null", true, null, null, null)]
+    [InlineData("7", true, null, null, null)]
+    public void A_heartbeat_is_enabled_unless_it_is_configured_as_never(string json, bool enabled, string? model, string? every, string? prompt)
+    {
+        var heartbeat = GatewayHeartbeat.Parse(JsonElement.Parse($$"""{"parsed":{"agents":{"defaults":{"heartbeat":{{json}} } } } }"""));
+
+        Assert.Equal((enabled, model, every, prompt), (heartbeat.Enabled, heartbeat.Model, heartbeat.Every, heartbeat.Prompt));
+        Assert.Empty(heartbeat.Models);
+    }
+
+    [Fact]
     public void A_fork_tells_of_its_machines()
     {
         var all = GatewayInfrastructure.Parse(JsonElement.Parse("""

@@ -24,6 +24,7 @@ internal static class GatewayParsers
         ["diagnostics.lanes"] = GatewayLanes.Parse,
         ["agents.list"] = GatewayAgents.Parse,
         ["infrastructure"] = GatewayInfrastructure.Parse,
+        ["config.get"] = GatewayHeartbeat.Parse,
     };
 
     /// <summary>Whatever it is, it is read or refused, and holds no number that is none, none below zero and no name that is too long.</summary>
@@ -44,7 +45,7 @@ internal static class GatewayParsers
         null or DateTimeOffset or bool => true,
         TimeSpan time => time >= TimeSpan.Zero,
         double number => double.IsFinite(number) && number >= 0,
-        string text => text.Length <= 256 && !text.Any(char.IsControl),
+        string text => text.Length <= 1000 && !text.Any(char.IsControl),
         IDictionary map => map.Keys.Cast<object>().All(IsSound) && map.Values.Cast<object?>().All(IsSound),
         IEnumerable items => items.Cast<object?>().All(IsSound),
         TargetFailureException => true,

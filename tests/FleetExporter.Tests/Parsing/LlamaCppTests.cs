@@ -40,7 +40,7 @@ public sealed class LlamaCppTests
         var found = LlamaCpp.ParseModels(200, OneModel);
 
         Assert.False(found.IsRouter);
-        Assert.Equal([new ServedModel("qwen.gguf")], found.Models);
+        Assert.Equal([new ServedModel("qwen.gguf", Parameters: 8_030_261_312, TrainedContext: 131_072)], found.Models);
     }
 
     [Fact]

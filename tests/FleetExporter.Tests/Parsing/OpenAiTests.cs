@@ -18,6 +18,15 @@ public sealed class OpenAiTests
     }
 
     [Theory]
+    [InlineData("""{"n_params":596049920,"n_ctx_train":40960}""", 596_049_920L, 40_960L)]
+    [InlineData("""{"n_params":-1,"n_ctx_train":"40960"}""", null, null)]
+    [InlineData("""{"n_params":1e999,"n_ctx_train":0.5}""", null, null)]
+    [InlineData("[]", null, null)]
+    [InlineData("null", null, null)]
+    public void What_a_model_is_made_of_is_a_whole_number_or_absent(string meta, long? parameters, long? context) => Assert.Equal(
+        [new ServedModel("a", null, parameters, context)], OpenAi.ParseModels(200, $$"""{"data":[{"id":"a","meta":{{meta}} }]}"""));
+
+    [Theory]
     [InlineData(200, "{}", TargetFailure.Body)]
     [InlineData(200, """{"data":{}}""", TargetFailure.Body)]
     [InlineData(200, "<html>", TargetFailure.Body)]

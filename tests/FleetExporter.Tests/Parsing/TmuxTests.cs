@@ -86,6 +86,36 @@ public sealed class TmuxTests
         Assert.Empty(server.Sessions);
     }
 
+    [Fact]
+    public void Parse_Panes_GiveTheirIdsAndTheLatestOutput()
+    {
+        var session = Assert.Single(ParseOne($"U0:alice\n{OneSession}P$1:%4:10:0:1795231900\nP$1:%2:11:0:1795231990\nP$1:%4:10:0:1795231900\n").Sessions);
+
+        Assert.Equal(["%4", "%2"], session.Panes);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795231990), session.Output);
+        Assert.Equal(session.Output, session.LastActivity);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795231905), session.Activity);
+    }
+
+    [Theory]
+    [InlineData("P$1:%4:10:0")]
+    [InlineData("P$1:%4:10:0:")]
+    public void Parse_APaneThatTellsNoOutput_LeavesTheSessionsOwnActivity(string pane)
+    {
+        var session = Assert.Single(ParseOne($"U0:alice\n{OneSession}{pane}\n").Sessions);
+
+        Assert.Null(session.Output);
+        Assert.Equal(session.Activity, session.LastActivity);
+    }
+
+    [Theory]
+    [InlineData("P$1:%x:10:0:1")]
+    [InlineData("P$1:%:10:0:1")]
+    [InlineData("P$1:%4:10:0:soon")]
+    [InlineData("P$1:%4:10:0:1:2")]
+    public void Parse_APaneLineThatIsNotUnderstood_IsAFailureAndNoCount(string line) =>
+        Assert.Equal(CollectorFailure.Parse, ParseOne($"U0:alice\n{OneSession}{line}\n").Failure);
+
     [Theory]
     [InlineData("")]
     [InlineData(OneSession)]

@@ -60,7 +60,7 @@ public sealed class ClockTests
     {
         var clock = new FakeClock();
         var tokens = new ConfirmationTokens(clock);
-        var session = new SessionTarget("a", "alice", true, "$1", clock.GetUtcNow());
+        var session = new SessionTarget("a", "alice", true, "$1", clock.GetUtcNow(), ["%1"]);
         var (inTime, _) = tokens.New("ops", session, force: false);
         var (late, _) = tokens.New("ops", session, force: false);
         clock.SetWall(change);

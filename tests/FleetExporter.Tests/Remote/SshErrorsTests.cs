@@ -64,7 +64,7 @@ public sealed class SshErrorsTests
 
         Assert.Equal(SshFailure.HostkeyUnknown, failure.Reason);
         Assert.Contains("ssh-ed25519 SHA256:O4PWr53x3S8I4Zg0si35pg032XJJhhGjsSduLAU2fgk", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("ssh-keyscan -p 2291 127.0.0.1 >> /data/known_hosts", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("fleet-exporter trust 127.0.0.1:2291", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SshErrorsTests
     public void The_usual_port_goes_without_saying()
     {
         Assert.EndsWith("-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message, StringComparison.Ordinal);
-        Assert.Contains("ssh-keyscan 127.0.0.1 >>", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message, StringComparison.Ordinal);
+        Assert.EndsWith("fleet-exporter trust 127.0.0.1", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message, StringComparison.Ordinal);
     }
 
     [Fact]

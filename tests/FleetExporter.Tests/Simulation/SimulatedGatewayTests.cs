@@ -23,7 +23,8 @@ public sealed class SimulatedGatewayTests
         Assert.Equal(("1", "hello-ok", 4), (hello.GetProperty("id").GetString(), hello.GetProperty("payload").GetProperty("type").GetString(), hello.GetProperty("payload").GetProperty("protocol").GetInt32()));
         foreach (var method in new[]
         {
-            "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "tasks.list", "cron.list", "cron.runs", "usage.status", "sessions.usage", "usage.cost",
+            "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "tasks.list",
+            "cron.list", "cron.runs", "config.get", "usage.status", "sessions.usage", "usage.cost",
         })
         {
             var answer = await AskAsync(socket, method, method);

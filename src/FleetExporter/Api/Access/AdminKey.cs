@@ -13,7 +13,8 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
 {
     private const int Shortest = 16;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>Derived from the key, for sealing rows of the store; says nothing of the key.</summary>
+    public required byte[] SealingSecret { get; init; }
 
     /// <summary>A key that nobody can guess: 256 random bits.</summary>
     public static string Random() => "fleet_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -26,49 +27,10 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
     {
         Make(dataDir);
         var path = System.IO.Path.Combine(dataDir, "admin.key");
-        AdminKey? opened = null;
-        bool IsOpen()
-        {
-            try
-            {
-                opened = OpenAlone(path);
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-
-        return SpinWait.SpinUntil(IsOpen, Patience) ? opened! : OpenAlone(path);
-    }
-
-    /// <exception cref="IOException">Another start is making it just now; or as above.</exception>
-    private static AdminKey OpenAlone(string path)
-    {
-        var made = new FileInfo(path) is { Exists: true, Length: > 0 } ? null : TryMake(path);
-        var key = made ?? File.ReadAllText(path).TrimEnd('\r', '\n');
+        var (key, made) = PrivateFile.ReadOrMake(path, Random);
         return key.Length >= Shortest && !key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
-            ? new AdminKey(path, KeyHash.Of(key), made is not null)
+            ? new AdminKey(path, KeyHash.Of(key), made) { SealingSecret = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), "access_tokens"u8) }
             : throw new FormatException($"{path} does not hold a key of at least {Shortest} characters on one line; remove it, and the next start makes another");
-    }
-
-    /// <summary>
-    /// Of several that start at once one has the file to itself and writes it, in one piece; the others wait for that. Whoever dies here leaves it empty, and the next writes it.
-    /// </summary>
-    /// <returns>The key, if it was this one.</returns>
-    private static string? TryMake(string path)
-    {
-        using var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.None);
-        if (file.Length > 0)
-        {
-            return null;
-        }
-
-        var key = Random();
-        file.Write(Encoding.UTF8.GetBytes(key + "\n"));
-        file.Flush(flushToDisk: true);
-        return key;
     }
 
     private static void Make(string folder)

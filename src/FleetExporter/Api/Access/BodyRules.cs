@@ -1,14 +1,20 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>A body is JSON and short. A form of another site's page can send neither.</summary>
+/// <summary>
+/// A body is JSON and short. It says that it is JSON, which no form of another site's page can, unless the request carries a key in a header, which
+/// no such page can add either.
+/// </summary>
 internal sealed class BodyRules : IMiddleware
 {
     /// <summary>Bytes of a request's body.</summary>
     public const int Most = 1024 * 1024;
+
+    private static readonly ProblemHttpResult NotJson = Problem.Of(
+        415, "Not JSON", "Send Content-Type: application/json, and JSON in UTF-8 as the body. With a key in a header the type does not count.");
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -19,9 +25,9 @@ internal sealed class BodyRules : IMiddleware
             return;
         }
 
-        if (!IsJson(request.ContentType) && await HasBodyAsync(context).ConfigureAwait(false))
+        if (!IsJson(request.ContentType) && RequestKey.Of(request).Key is null && await JsonBody.IsThereAsync(context).ConfigureAwait(false))
         {
-            await Problem.Of(415, "Not JSON", "The body has to be application/json in UTF-8.").ExecuteAsync(context).ConfigureAwait(false);
+            await NotJson.ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 
@@ -32,29 +38,4 @@ internal sealed class BodyRules : IMiddleware
         MediaTypeHeaderValue.TryParse(type, out var parsed)
         && string.Equals(parsed.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
         && (parsed.CharSet is null || parsed.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Looks at the first bytes where the headers leave it open, and leaves them there.</summary>
-    private static async Task<bool> HasBodyAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength is { } length)
-        {
-            return length > 0;
-        }
-
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
-        {
-            return false;
-        }
-
-        try
-        {
-            var start = await context.Request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-            context.Request.BodyReader.AdvanceTo(start.Buffer.Start);
-            return !start.Buffer.IsEmpty;
-        }
-        catch (BadHttpRequestException)
-        {
-            return true;
-        }
-    }
 }

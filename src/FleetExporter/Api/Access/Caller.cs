@@ -12,7 +12,13 @@ internal sealed record Caller(string Name, IReadOnlyList<Scope> Scopes, KeyHash?
     /// <summary>The device whose own key it is; null for every other key.</summary>
     public string? Device { get; init; }
 
+    /// <summary>Of who came with a ticket; null for everybody else.</summary>
+    public StreamUse? Stream { get; init; }
+
     public static readonly Caller Anonymous = new(AccessKey.Anonymous, [Scope.Read], null);
+
+    /// <summary>Who gives no key where <c>anonymous_control</c> allows it.</summary>
+    public static readonly Caller AnonymousControl = new(AccessKey.Anonymous, [Scope.Control], null);
 
     public bool May(Scope scope) => Scopes.Allow(scope);
 

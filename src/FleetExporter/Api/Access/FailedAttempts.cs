@@ -34,7 +34,7 @@ internal sealed class FailedAttempts(TimeProvider clock)
     public T? Try<T>(IPAddress? from, Func<T?> verify, out TimeSpan wait)
         where T : class
     {
-        var address = Site(from ?? IPAddress.None);
+        var address = Site(from);
         lock (_lock)
         {
             wait = _byAddress.TryGetValue(address, out var known) ? known.Value.Bucket.Wait : TimeSpan.Zero;
@@ -53,8 +53,10 @@ internal sealed class FailedAttempts(TimeProvider clock)
         }
     }
 
-    private static IPAddress Site(IPAddress address)
+    /// <summary>What counts as one address: IPv6 by /64.</summary>
+    internal static IPAddress Site(IPAddress? from)
     {
+        var address = from ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
         {
             return address.MapToIPv4();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using Microsoft.AspNetCore.Http;
@@ -38,16 +37,9 @@ internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attem
             return;
         }
 
-        if (caller == Caller.Anonymous && route.Metadata.GetMetadata<OpenOnLoopback>() is not null)
-        {
-            context.Features.Set(caller);
-            await recorder.RunAsync(context, route, caller, next).ConfigureAwait(false);
-            return;
-        }
-
         if (caller is null or { Key: null } && caller?.May(needed) != true)
         {
-            await recorder.RunAsync(context, route, null, NoKey(context).ExecuteAsync).ConfigureAwait(false);
+            await recorder.RunAsync(context, route, null, NoKey(context, needed).ExecuteAsync).ConfigureAwait(false);
             return;
         }
 
@@ -70,20 +62,28 @@ internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attem
         return caller is not null ? (caller, null) : (null, wait > TimeSpan.Zero ? TooMany(context, wait) : Wrong(context));
     }
 
-    /// <summary>Whether the caller of an answer that is still being given would be let in now: its key is there, its session has not ended.</summary>
+    /// <summary>
+    /// Whether the caller of an answer that is still being given would be let in now: its key is there, its session has not ended, its ticket has
+    /// opened nothing else.
+    /// </summary>
     public bool StillMay(HttpContext context, Scope needed)
     {
-        // A ticket counts no more, and stands for what it was made with.
-        var bySession = Key(context.Request).Key is null && context.Request.Query["ticket"].Count == 0;
         var caller = context.Caller();
-        var anonymous = IsAnonymousAllowed(context) ? Caller.Anonymous : null;
-        var now = bySession ? sessions.Find(context.Request) ?? anonymous : caller.Key is { } key ? keys.Find(key) : anonymous;
+        if (caller.Stream is { IsLatest: false })
+        {
+            return false;
+        }
+
+        // What a ticket has opened stands for what the ticket was made with.
+        var bySession = RequestKey.Of(context.Request).Key is null && context.Request.Query["ticket"].Count == 0;
+        var anonymous = AnonymousCaller.Of(context, config.Current).Caller;
+        var now = bySession ? SessionOf(context.Request) ?? anonymous : caller.Key is { } key ? keys.Find(key) : anonymous;
         return now?.May(needed) == true;
     }
 
     private async Task<(Caller? Caller, ProblemHttpResult? Refusal)> IdentifyAsync(HttpContext context, RouteEndpoint route)
     {
-        var (key, several) = Key(context.Request);
+        var (key, several) = RequestKey.Of(context.Request);
         if (several)
         {
             return (null, Unauthorized(context, "The request carries more than one key; give one."));
@@ -100,36 +100,28 @@ internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attem
             return verified;
         }
 
-        var anonymous = IsAnonymousAllowed(context);
+        var anonymous = AnonymousCaller.Of(context, config.Current).Caller;
         if (route.Metadata.GetMetadata<TakesTicket>() is not null && context.Request.Query["ticket"] is { Count: > 0 } ticket)
         {
-            return ticket.Count == 1 && tickets.Take(ticket.ToString(), anonymous) is { } holder
+            var from = context.Connection.RemoteIpAddress;
+            return ticket.Count == 1 && tickets.Redeem(ticket.ToString(), from, route.RoutePattern.RawText, anonymous is not null) is { } holder
                 ? (holder, null)
-                : (null, Unauthorized(context, "The ticket is unknown, used or over; each is good for one request within 60 s."));
+                : (null, Unauthorized(context, "The ticket is unknown, over, or was used from another address or for another stream; get another."));
         }
 
-        return (sessions.Find(context.Request) ?? (anonymous ? Caller.Anonymous : null), null);
+        return (SessionOf(context.Request) ?? anonymous, null);
     }
 
-    private bool IsAnonymousAllowed(HttpContext context) =>
-        config.Current is { AnonymousRead: AnonymousRead.Loopback, Listen.IsLoopback: true }
-        && (context.Connection.RemoteIpAddress is not { } from || IPAddress.IsLoopback(from))
-        && !context.Request.Headers.Keys.Any(name =>
-            name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase));
+    /// <summary>A page of another origin of the same site sends the cookie along with a WebSocket; there it does not count.</summary>
+    private Caller? SessionOf(HttpRequest request) => Origins.IsOwn(request) ? sessions.Find(request) : null;
 
-    /// <summary>An Authorization of another scheme is none of ours: a proxy may have its own.</summary>
-    private static (string? Key, bool Several) Key(HttpRequest request)
+    /// <summary>Says what of the request is in the way where it would do without a key otherwise.</summary>
+    private ProblemHttpResult NoKey(HttpContext context, Scope needed)
     {
-        const string Bearer = "Bearer ";
-        var given = request.Headers.Authorization
-            .Where(value => value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true).Select(value => value![Bearer.Length..].Trim())
-            .Concat(request.Headers["X-API-Key"].Select(value => value ?? ""))
-            .ToList();
-        return (given.FirstOrDefault(), given.Count > 1);
+        var mayDoWithout = needed == Scope.Read || (needed == Scope.Control && config.Current.AnonymousControl == AnonymousAccess.Loopback);
+        var reason = mayDoWithout ? AnonymousCaller.Of(context, config.Current).Reason : null;
+        return Unauthorized(context, $"This needs a key: Authorization: Bearer KEY, or X-API-Key: KEY.{(reason is null ? "" : $" {reason}")}");
     }
-
-    private static ProblemHttpResult NoKey(HttpContext context) =>
-        Unauthorized(context, "This needs a key: Authorization: Bearer KEY, or X-API-Key: KEY.");
 
     private static ProblemHttpResult Wrong(HttpContext context) => Unauthorized(context, "The key is not known here.");
 

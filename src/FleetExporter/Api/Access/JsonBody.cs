@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FleetExporter.Remote;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,11 +48,36 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>The same where a body may be left out, type and all.</summary>
+    /// <summary>The same where a body may be left out.</summary>
     /// <param name="none">What an absent one stands for.</param>
-    public static Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T none)
+    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T none)
         where T : class =>
-        context.Request is { ContentLength: 0 or null, ContentType: null } ? Task.FromResult<(T?, ProblemHttpResult?)>((none, null)) : ReadAsync<T>(context);
+        await IsThereAsync(context).ConfigureAwait(false) ? await ReadAsync<T>(context).ConfigureAwait(false) : (none, null);
+
+    /// <summary>Whether there is a body. Looks at the first bytes where the headers leave it open, and leaves them there.</summary>
+    public static async Task<bool> IsThereAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength is { } length)
+        {
+            return length > 0;
+        }
+
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        {
+            return false;
+        }
+
+        try
+        {
+            var start = await context.Request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            context.Request.BodyReader.AdvanceTo(start.Buffer.Start);
+            return !start.Buffer.IsEmpty;
+        }
+        catch (BadHttpRequestException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Reads an object whose members the caller looks at one by one.</summary>
     /// <returns>The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.</returns>

@@ -3,7 +3,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>The keys that open the service now: those of fleet.yml and its devices, as it was last loaded, and the admin key.</summary>
+/// <summary>The keys that open the service now: of fleet.yml and its devices, as last loaded, of the command line, and the admin key.</summary>
 internal sealed class KeyRing(LiveConfig config, AdminKey admin)
 {
     private const int Longest = 512;
@@ -15,7 +15,7 @@ internal sealed class KeyRing(LiveConfig config, AdminKey admin)
     public Caller? Find(KeyHash hash)
     {
         Caller? found = null;
-        foreach (var key in config.Current.Keys)
+        foreach (var key in config.Current.Keys.Concat(config.Current.GivenKeys))
         {
             if (CryptographicOperations.FixedTimeEquals(key.Hash.Bytes, hash.Bytes))
             {

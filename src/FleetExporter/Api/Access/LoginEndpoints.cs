@@ -11,16 +11,14 @@ internal static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/login", (HttpContext context, Gate gate, Sessions sessions) => LoginAsync(context, gate, sessions))
+        routes.MapPost(
+                "/api/login",
+                (HttpContext context, Gate gate, Sessions sessions, AccessTokensSync tokens) => LoginAsync(context, gate, sessions, tokens))
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Begins a session of a browser with a key.");
 
-        routes.MapPost("/api/logout", (HttpContext context, Sessions sessions) =>
-            {
-                context.Features.Get<CallNote>()!.Who = sessions.End(context)?.Name;
-                return TypedResults.NoContent();
-            })
-            .IsOpen().Audits(ControlAction.Logout)
+        routes.MapPost("/api/logout", (HttpContext context, Sessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
+            .IsOpen().Audits(ControlAction.Logout).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends the session.");
 
         routes.MapGet("/api/me", (HttpContext context) => TypedResults.Ok(MeView.Of(context.Caller())))
@@ -33,10 +31,10 @@ internal static class LoginEndpoints
                 return TypedResults.Ok(new TicketView(ticket, expires));
             })
             .Needs(Scope.Read)
-            .WithSummary("A one-time ticket for reading, for clients that cannot send headers.");
+            .WithSummary("A ticket for reading one stream, for clients that cannot send headers.");
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, Gate gate, Sessions sessions)
+    private static async Task<IResult> LoginAsync(HttpContext context, Gate gate, Sessions sessions, AccessTokensSync tokens)
     {
         var (body, problem) = await JsonBody.ReadAsync<LoginBody>(context).ConfigureAwait(false);
         if (body is null)
@@ -56,8 +54,22 @@ internal static class LoginEndpoints
         }
 
         context.Features.Get<CallNote>()!.Who = caller.Name;
+
         sessions.Begin(context, hash);
+        await tokens.BegunAsync().ConfigureAwait(false);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> LogoutAsync(HttpContext context, Sessions sessions, AccessTokensSync tokens)
+    {
+        var (caller, session) = sessions.End(context);
+        context.Features.Get<CallNote>()!.Who = caller?.Name;
+        return session is not null && await tokens.EndedAsync(session).ConfigureAwait(false) is not null
+            ? Problem.Of(
+                503, "Logged out until a restart",
+                "The session is over, but the store does not know yet: a restart of the service before it does would bring the session back. "
+                + "It is told as soon as it is there.")
+            : TypedResults.NoContent();
     }
 }
 

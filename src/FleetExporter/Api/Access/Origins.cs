@@ -12,9 +12,23 @@ internal enum OriginVerdict
     Preflight,
 }
 
-/// <summary>What the Origin header of a request means, and the CORS headers of its answer. Cookies never come along: they are SameSite=Strict.</summary>
+/// <summary>
+/// What the Origin header of a request means, and the CORS headers of its answer. The session's cookie is for the service's own pages alone: it is
+/// SameSite=Strict, and counts only where <see cref="IsOwn"/>.
+/// </summary>
 internal static class Origins
 {
+    /// <summary>
+    /// Whether a page of the service itself sent the request, or no page. https with our host is our own page too: a proxy in front may speak TLS
+    /// for us.
+    /// </summary>
+    public static bool IsOwn(HttpRequest request)
+    {
+        var given = request.Headers.Origin;
+        return given.Count == 0
+            || (given.Count == 1 && (given[0] == $"{request.Scheme}://{request.Host.Value}" || given[0] == $"https://{request.Host.Value}"));
+    }
+
     public static OriginVerdict Judge(HttpContext context, FleetConfig config)
     {
         var request = context.Request;
@@ -24,8 +38,7 @@ internal static class Origins
             context.Response.Headers.Append("Vary", "Origin");
         }
 
-        // https with our host is our own page too: a proxy in front may speak TLS for us.
-        if (given.Count == 0 || (given.Count == 1 && (given[0] == $"{request.Scheme}://{request.Host.Value}" || given[0] == $"https://{request.Host.Value}")))
+        if (IsOwn(request))
         {
             return OriginVerdict.Allowed;
         }

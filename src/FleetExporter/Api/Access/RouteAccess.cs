@@ -10,9 +10,6 @@ namespace FleetExporter.Api.Access;
 /// <param name="Scope">Null: open to everybody, and credentials are not looked at.</param>
 internal sealed record RouteAccess(Scope? Scope);
 
-/// <summary>Who may read without a key may use the route too.</summary>
-internal sealed record OpenOnLoopback;
-
 /// <summary>The route takes a one-time ticket in its query, for clients that can send no headers.</summary>
 internal sealed record TakesTicket;
 
@@ -26,9 +23,6 @@ internal static class RouteAccessExtensions
 
     public static T IsOpen<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new RouteAccess(null));
-
-    public static T IsOpenOnLoopback<T>(this T route)
-        where T : IEndpointConventionBuilder => route.WithMetadata(new OpenOnLoopback());
 
     public static T TakesTicket<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(new TakesTicket());

@@ -14,11 +14,21 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
     private readonly Dictionary<KeyHash, (T Meaning, Instant Expires)> _known = [];
     private readonly Queue<KeyHash> _byAge = [];
 
+    /// <summary>Called after one has come or gone, other than by age.</summary>
+    public event Action? Changed;
+
     public (string Secret, DateTimeOffset Expires) New(T meaning)
     {
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var hash = KeyHash.Of(secret);
-        var expires = clock.Now() + life;
+        return (secret, Add(KeyHash.Of(secret), meaning, life).Time);
+    }
+
+    /// <summary>Adds one that was given before.</summary>
+    /// <param name="left">What is left of its life; counts up to a whole one.</param>
+    /// <returns>When it ends.</returns>
+    public Instant Add(KeyHash hash, T meaning, TimeSpan left)
+    {
+        var expires = clock.Now() + (left < life ? left : life);
         lock (_lock)
         {
             while (_byAge.TryPeek(out var oldest)
@@ -27,22 +37,42 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
                 _known.Remove(_byAge.Dequeue());
             }
 
-            _known.Add(hash, (meaning, expires));
-            _byAge.Enqueue(hash);
+            if (_known.TryAdd(hash, (meaning, expires)))
+            {
+                _byAge.Enqueue(hash);
+            }
         }
 
-        return (secret, expires.Time);
+        Changed?.Invoke();
+        return expires;
     }
 
     /// <returns>Null when it is unknown, ended or over.</returns>
-    public T? Find(string secret) => Look(secret, remove: false);
+    public T? Find(KeyHash hash) => Look(hash, remove: false);
 
     /// <summary>The same, and it never counts again.</summary>
-    public T? Take(string secret) => Look(secret, remove: true);
-
-    private T? Look(string secret, bool remove)
+    public T? Take(KeyHash hash)
     {
-        var hash = KeyHash.Of(secret);
+        var taken = Look(hash, remove: true);
+        if (taken is not null)
+        {
+            Changed?.Invoke();
+        }
+
+        return taken;
+    }
+
+    /// <summary>All that count, with what is left of the life of each.</summary>
+    public IReadOnlyList<(KeyHash Hash, T Meaning, TimeSpan Left)> All(Instant now)
+    {
+        lock (_lock)
+        {
+            return [.. _known.Where(k => k.Value.Expires > now).Select(k => (k.Key, k.Value.Meaning, k.Value.Expires - now))];
+        }
+    }
+
+    private T? Look(KeyHash hash, bool remove)
+    {
         lock (_lock)
         {
             if (!_known.TryGetValue(hash, out var entry))

@@ -44,7 +44,7 @@ internal static class ExecEndpoints
     private static string Order(CommandEntry e) =>
         string.Create(CultureInfo.InvariantCulture, $"{(e.Result is null ? 0 : 1)}-{long.MaxValue - e.Started.UtcTicks:D19}-{e.Id}");
 
-    internal sealed record Call(HttpContext Context, Fleet Fleet, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json, TimeProvider Clock)
+    internal sealed record Call(HttpContext Context, Watchlist Watchlist, CommandRunner Runner, IOptions<JsonOptions> Json, TimeProvider Clock)
     {
         /// <param name="id">Of a connection, or its name.</param>
         public async Task<IResult> RunAsync(string id)
@@ -64,10 +64,13 @@ internal static class ExecEndpoints
                 return unknown!;
             }
 
-            var host = note.Target = watched.Connection.Name;
-            if (watched.Host is null || Fleet.AccessTo(host) is not { } access)
+            note.Target = watched.Connection.Name;
+
+            // By its id and once: under its name there may be another host by now, or still.
+            if (Watchlist.AccessTo(watched.Connection.Id) is not { } access)
             {
-                return Problem.Of(502, "The host is not connected", $"{host} is not watched: {watched.Idle ?? "it is about to be"}.");
+                return Problem.Of(
+                    502, "The host is not connected", $"{watched.Connection.Name} is not watched: {watched.Idle ?? "it is being connected"}.");
             }
 
             var (request, errors) = body.Check(access.Host.Exec.MaxTimeout);
@@ -79,7 +82,9 @@ internal static class ExecEndpoints
             var streams = Context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/event-stream");
             try
             {
-                return streams ? await StreamAsync(host, body.ExecId, request, note).ConfigureAwait(false) : await AnswerAsync(host, body.ExecId, request, note).ConfigureAwait(false);
+                return streams
+                    ? await StreamAsync(access, body.ExecId, request, note).ConfigureAwait(false)
+                    : await AnswerAsync(access, body.ExecId, request, note).ConfigureAwait(false);
             }
             catch (CommandRefusedException e)
             {
@@ -91,25 +96,32 @@ internal static class ExecEndpoints
             }
         }
 
-        private async Task<IResult> AnswerAsync(string host, string? id, CommandRequest request, CallNote note)
+        private async Task<IResult> AnswerAsync(HostAccess access, string? id, CommandRequest request, CallNote note)
         {
             using var output = new ExecBuffer();
-            var entry = await RunAsync(host, id, request, static _ => ValueTask.CompletedTask, output.TakeAsync).ConfigureAwait(false);
+            var entry = await RunAsync(access, id, request, _ => new ValueTask(note.BeginAsync()), output.TakeAsync).ConfigureAwait(false);
             note.ExitCode = entry.Result!.ExitCode;
             return entry.Result.End is CommandEnd.Lost or CommandEnd.Refused
                 ? Problem.Of(502, "The host did not run it to its end", entry.Result.Detail!)
                 : TypedResults.Ok(ExecView.Of(ExecEnd.Of(entry), output));
         }
 
-        private async Task<IResult> StreamAsync(string host, string? id, CommandRequest request, CallNote note)
+        private async Task<IResult> StreamAsync(HostAccess access, string? id, CommandRequest request, CallNote note)
         {
             await using var stream = new ExecStream(Context.Response, Json.Value.SerializerOptions, Clock);
-            note.EndsLater = true;
             try
             {
-                var entry = await RunAsync(host, id, request, stream.StartAsync, stream.TakeAsync).ConfigureAwait(false);
+                var entry = await RunAsync(access, id, request, StartAsync, stream.TakeAsync).ConfigureAwait(false);
                 note.ExitCode = entry.Result!.ExitCode;
-                await (entry.Result.Detail is { } detail ? FailAsync(detail) : stream.EndAsync(ExecEnd.Of(entry))).ConfigureAwait(false);
+                if (entry.Result.Detail is { } detail)
+                {
+                    await FailAsync(detail).ConfigureAwait(false);
+                }
+                else
+                {
+                    await AuditAsync().ConfigureAwait(false);
+                    await stream.EndAsync(ExecEnd.Of(entry)).ConfigureAwait(false);
+                }
             }
             catch (Exception e) when (Context.Response.HasStarted && e is StreamException)
             {
@@ -118,26 +130,43 @@ internal static class ExecEndpoints
 
             return TypedResults.Empty;
 
-            Task FailAsync(string message)
+            async ValueTask StartAsync(string execId)
+            {
+                await note.BeginAsync().ConfigureAwait(false);
+                note.EndsLater = true;
+                await stream.StartAsync(execId).ConfigureAwait(false);
+            }
+
+            async Task FailAsync(string message)
             {
                 note.Outcome = AuditOutcome.Failed;
-                return stream.FailAsync(message);
+                await AuditAsync().ConfigureAwait(false);
+                await stream.FailAsync(message).ConfigureAwait(false);
+            }
+
+            // Before the last event, so that who has it finds the row, or is told that there is none.
+            async Task AuditAsync()
+            {
+                await note.EndAsync(Context.Response.StatusCode).ConfigureAwait(false);
+                if (note.Error is not null)
+                {
+                    await stream.NotAuditedAsync().ConfigureAwait(false);
+                }
             }
         }
 
         private Task<CommandEntry> RunAsync(
-            string host, string? id, CommandRequest request, Func<string, ValueTask> started, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output)
+            HostAccess access, string? id, CommandRequest request, Func<string, ValueTask> started,
+            Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output)
         {
             var caller = Context.Caller();
-            return Runner.RunAsync(host, caller.Name, caller.May(Scope.Admin), id, request, started, output, Context.RequestAborted);
+            return Runner.RunAsync(access, caller.Name, caller.May(Scope.Admin), id, request, started, output, Context.RequestAborted);
         }
 
         private Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Refused(CommandRefusedException e)
         {
             switch (e.Reason)
             {
-                case CommandRefusal.UnknownHost:
-                    return Problem.Of(404, "Unknown host", e.Message);
                 case CommandRefusal.Forbidden:
                     return Problem.Of(403, "Not allowed on this host", e.Message);
                 case CommandRefusal.NotConnected:

@@ -35,10 +35,14 @@ internal sealed record ExecView(
 }
 
 /// <summary>A command in the list of recent ones.</summary>
+/// <param name="TimeoutSeconds">The time limit it was given.</param>
+/// <param name="WorkingDirectory">Null: the home of the login user.</param>
 /// <param name="State"><c>running</c>, or how it ended.</param>
-internal sealed record ExecEntryView(string ExecId, string Host, string Caller, string Command, DateTimeOffset Started, string State, int? ExitCode, double? DurationMs)
+internal sealed record ExecEntryView(
+    string ExecId, string Host, string Caller, string Command, double TimeoutSeconds, string? WorkingDirectory, DateTimeOffset Started, string State,
+    int? ExitCode, double? DurationMs)
 {
     public static ExecEntryView Of(CommandEntry entry) => new(
-        entry.Id, entry.Host, entry.Caller, entry.Command, entry.Started, entry.Result is { } result ? Words.Of(result.End) : "running", entry.Result?.ExitCode,
-        entry.Result?.Duration.TotalMilliseconds);
+        entry.Id, entry.Host, entry.Caller, entry.Request.Command, entry.Request.Limit.TotalSeconds, entry.Request.WorkingDirectory, entry.Started,
+        entry.Result is { } result ? Words.Of(result.End) : "running", entry.Result?.ExitCode, entry.Result?.Duration.TotalMilliseconds);
 }

@@ -41,13 +41,19 @@ internal static class KillEndpoints
             }
 
             var force = body.Force == true;
-            if (!force && (session.Attached || session.Status != "legacy"))
+            if (!force && (session.Attached || session.Busy != false || session.Status != "legacy"))
             {
-                return Problem.Of(409, "The session is in use", $"The session is {(session.Attached ? "attached" : "active")}. Give \"force\": true, in both calls, to kill it all the same.");
+                var how = session.Attached ? "attached"
+                    : session.Busy is null ? "not known to be idle, because its CPU or GPU use was not read yet"
+                    : session.Busy == true ? "busy: it prints, computes or holds GPU memory"
+                    : "active";
+                return Problem.Of(
+                    409, "The session is in use", $"The session is {how}. Give \"force\": true, in both calls, to kill it all the same.");
             }
 
             var caller = Context.Caller().Name;
-            var target = new SessionTarget(session.Host, session.User, session.User == access.Snapshot.System?.User, session.SessionId, session.Created);
+            var isLoginUser = session.User == access.Snapshot.System?.User;
+            var target = new SessionTarget(session.Host, session.User, isLoginUser, session.SessionId, session.Created, [.. session.Panes]);
             if (body.ConfirmationToken is null)
             {
                 var (token, expires) = Tokens.New(caller, target, force);
@@ -71,6 +77,8 @@ internal static class KillEndpoints
 
         private async Task<IResult> KillAsync(HostAccess access, SessionTarget session, bool force, CallNote note)
         {
+            await note.BeginAsync().ConfigureAwait(false);
+
             // Also when the caller leaves: half a kill could not be told from none. It has its own limit.
             var result = await SessionKill.RunAsync(access.Shell, session, force, Clock, CancellationToken.None).ConfigureAwait(false);
             note.Outcome = result.Outcome == KillOutcome.Survived ? AuditOutcome.Failed : null;
@@ -91,6 +99,7 @@ internal static class KillEndpoints
                 KillOutcome.Killed => TypedResults.Ok(new KillView(true, true, null)),
                 KillOutcome.Survived => TypedResults.Ok(new KillView(false, true, result.Detail)),
                 KillOutcome.Gone => Problem.Of(409, "The session is gone", result.Detail!),
+                KillOutcome.Changed => Problem.Of(409, "The session has changed", result.Detail!),
                 KillOutcome.Attached => Problem.Of(409, "The session is in use", result.Detail!),
                 _ => Problem.Of(502, "The host did not do it", result.Detail ?? "no reason is known"),
             };
@@ -98,7 +107,7 @@ internal static class KillEndpoints
     }
 }
 
-/// <param name="Force">Kill it although somebody is attached, or it is not legacy.</param>
+/// <param name="Force">Kill it although somebody is attached, it is busy, or it is not legacy.</param>
 internal sealed record KillBody(string? ConfirmationToken, bool? Force)
 {
     public override string ToString() => nameof(KillBody);

@@ -35,7 +35,8 @@ public sealed record AlertView(
     /// <summary>Kinds that have a word of their own, by the name of the alert.</summary>
     internal static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {
-        ["FleetTmuxLegacySessions"] = "legacy_session",
+        ["FleetTmuxSessionLegacy"] = "legacy_session",
+        ["FleetTmuxSessionLegacyBusy"] = "legacy_session",
         ["FleetHostCpuHigh"] = "high_cpu",
         ["FleetSessionCpuHigh"] = "high_cpu",
         ["FleetHostMemoryHigh"] = "high_memory",

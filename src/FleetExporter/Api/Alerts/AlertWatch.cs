@@ -1,5 +1,5 @@
+using FleetExporter.Control;
 using FleetExporter.Parsing;
-using Microsoft.Extensions.Hosting;
 
 namespace FleetExporter.Api.Alerts;
 
@@ -7,7 +7,8 @@ namespace FleetExporter.Api.Alerts;
 /// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s, because Alertmanager tells nobody of what is silenced,
 /// inhibited or sent nowhere.
 /// </summary>
-internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, TimeProvider clock) : BackgroundService
+internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopParts parts)
+    : HostedLoop(ServiceLoop.Alerts, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -31,25 +32,22 @@ internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, Time
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             // What wakes it is waited for in vain when the time is over; it then counts for the next turn.
-            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            await Task.WhenAny(Task.Delay(Interval, clock, turn.Token), _wake.WaitAsync(turn.Token)).ConfigureAwait(false);
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(Task.Delay(Interval, Clock, turn.Token), _wake.WaitAsync(turn.Token)).ConfigureAwait(false);
             await turn.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
             try
             {
-                feed.Replace(await alertmanager.AlertsAsync(stoppingToken).ConfigureAwait(false));
+                feed.Replace(await alertmanager.AlertsAsync(stop).ConfigureAwait(false));
             }
             catch (TargetFailureException)
             {
                 // What was known still counts; who asks for the alerts is told why there are none.
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
         }
     }

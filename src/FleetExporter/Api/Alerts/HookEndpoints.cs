@@ -15,7 +15,7 @@ internal static class HookEndpoints
 
     public static void MapHooks(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/hooks/{receiver}", TakeAsync)
-            .Needs(Scope.Push).IsOpenOnLoopback().Takes<System.Text.Json.Nodes.JsonObject>().Produces(StatusCodes.Status204NoContent)
+            .Needs(Scope.Push).Takes<System.Text.Json.Nodes.JsonObject>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("A notification of Alertmanager: remembers the last Watchdog, and tells who listens what has begun and what has ended.");
 
     private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertWatch watch)

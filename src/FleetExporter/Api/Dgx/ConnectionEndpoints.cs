@@ -37,7 +37,7 @@ internal static class ConnectionEndpoints
             .WithSummary("Removes a connection; with cascade=true its projects and their jobs too.");
     }
 
-    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, LiveConfig Config)
+    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ServiceInstance Self, LiveConfig Config)
     {
         private CallNote Note => Context.Features.Get<CallNote>()!;
 
@@ -105,7 +105,7 @@ internal static class ConnectionEndpoints
                 return Problem.Of(changed.Error);
             }
 
-            await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+            await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
             return TypedResults.Ok(ConnectionView.Of(changed.Value));
         }
 
@@ -145,9 +145,11 @@ internal static class ConnectionEndpoints
         {
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var found = await Connections.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            return found.Value is { Source: ConnectionSource.File } host && !(gone && Config.Current.Hosts.All(h => h.Name != host.Name))
-                ? new StoreError.Conflict("source", $"{host.Name} is a host of fleet.yml; change it there")
-                : found;
+            return found.Value is not { Source: ConnectionSource.File } host ? found
+                : host.Owner is { } owner && owner != Self.Id
+                    ? new StoreError.Conflict("source", $"{host.Name} is a host of another exporter that shares the store; change it there")
+                : gone && Config.Current.Hosts.All(h => h.Name != host.Name) ? found
+                : new StoreError.Conflict("source", $"{host.Name} is a host of fleet.yml; change it there");
         }
 
         private StoreResult<Connection>? Taken(string name) =>

@@ -10,6 +10,7 @@ internal sealed record HistoryView(string Id, DateTimeOffset From, DateTimeOffse
 /// <summary>Pairs of time and value; a time without a value is left out.</summary>
 /// <param name="Gpu">The label <c>gpu</c> of the metrics: its index.</param>
 /// <param name="GpuUtilization">Percent.</param>
+/// <param name="MemoryUsedMb">Whole MiB.</param>
 internal sealed record GpuHistoryView(
     string Gpu, IReadOnlyList<object[]> GpuUtilization, IReadOnlyList<object[]> MemoryUsedMb, IReadOnlyList<object[]> MemoryTotalMb,
     IReadOnlyList<object[]> TemperatureC, IReadOnlyList<object[]> PowerWatts);
@@ -29,12 +30,12 @@ internal static class GpuHistory
     [
         .. answer.GroupBy(s => s.Labels.GetValueOrDefault("gpu", "")).OrderBy(g => g.Key.Length).ThenBy(g => g.Key, StringComparer.Ordinal).Select(gpu =>
         {
-            List<object[]> Of(int metric, double factor) =>
+            List<object[]> Of(int metric, double factor, int digits = 1) =>
             [
                 .. gpu.Where(s => s.Labels.GetValueOrDefault("__name__") == Names[metric]).SelectMany(s => s.Points)
-                    .Select(p => (object[])[p.At, Math.Round(p.Value * factor, 1)]),
+                    .Select(p => (object[])[p.At, Math.Round(p.Value * factor, digits)]),
             ];
-            return new GpuHistoryView(gpu.Key, Of(0, 100), Of(1, 1 / Mebi), Of(2, 1 / Mebi), Of(3, 1), Of(4, 1));
+            return new GpuHistoryView(gpu.Key, Of(0, 100), Of(1, 1 / Mebi, digits: 0), Of(2, 1 / Mebi, digits: 0), Of(3, 1), Of(4, 1));
         }),
     ];
 }

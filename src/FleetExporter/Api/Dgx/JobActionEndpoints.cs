@@ -42,9 +42,10 @@ internal static class JobActionEndpoints
                 return Problem.Unprocessable(errors);
             }
 
-            Context.Features.Get<CallNote>()!.Command = command?.Text;
+            var note = Context.Features.Get<CallNote>()!;
+            note.Command = command?.Text;
             var isAdmin = Context.Caller().May(Scope.Admin);
-            var started = await Runner.StartAsync(job.Id, command ?? new JobCommand("", null), isAdmin).ConfigureAwait(false);
+            var started = await Runner.StartAsync(job.Id, command ?? new JobCommand("", null), isAdmin, note.BeginAsync).ConfigureAwait(false);
             return started.Success ? TypedResults.Ok(JobView.Of(started.Value)) : Problem.Of(started.Error);
         });
 
@@ -58,8 +59,9 @@ internal static class JobActionEndpoints
             return OnJobAsync(
                 async job =>
                 {
-                    Context.Features.Get<CallNote>()!.Command = isForced == true ? "force=true" : null;
-                    var cancelled = await Runner.CancelAsync(job.Id, isForced == true).ConfigureAwait(false);
+                    var note = Context.Features.Get<CallNote>()!;
+                    note.Command = isForced == true ? "force=true" : null;
+                    var cancelled = await Runner.CancelAsync(job.Id, isForced == true, note.BeginAsync).ConfigureAwait(false);
                     return cancelled.Success ? TypedResults.Ok(JobView.Of(cancelled.Value)) : Problem.Of(cancelled.Error);
                 },
                 "; where it does not come back, cancel with ?force=true, which marks the job as cancelled and leaves on the host what runs there");
@@ -98,7 +100,7 @@ internal static class JobActionEndpoints
                 return e.Reason switch
                 {
                     CommandRefusal.Forbidden => Problem.Of(403, "Not allowed on this host", e.Message),
-                    CommandRefusal.UnknownHost => Problem.Of(409, "The connection is not watched", e.Message + wayOut),
+                    CommandRefusal.NotWatched => Problem.Of(409, "The connection is not watched", e.Message + wayOut),
                     _ => Problem.Of(502, "The host is not connected", e.Message + wayOut),
                 };
             }

@@ -26,11 +26,8 @@ internal static class WatchEndpoints
             .Needs(Scope.Control).Audits(ControlAction.Disconnect).Produces<ConnectView>()
             .WithSummary("Watches a connection no more.");
 
-        routes.MapGet("/api/dgx/status", async Task<IResult> ([AsParameters] Call call, string? limit, string? cursor) =>
-            {
-                await call.Watchlist.ReadyAsync(call.Context.RequestAborted).ConfigureAwait(false);
-                return Listing.Of(call.Watchlist.All, w => w.Connection.Id, call.StatusOf, limit, cursor);
-            })
+        routes.MapGet("/api/dgx/status", ([AsParameters] Call call, string? limit, string? cursor) =>
+                Listing.Of(call.Watchlist.All, w => w.Connection.Id, call.StatusOf, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<ConnectionStatusView>>()
             .WithSummary("Whether each connection is connected.");
 
@@ -81,7 +78,7 @@ internal static class WatchEndpoints
                     return Problem.Of(changed.Error);
                 }
 
-                await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+                await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
             }
 
             if (!on)

@@ -4,7 +4,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Api.Live;
 
-/// <summary>A GPU on the stream and in a push. MiB, °C, percent, watts, MHz; what is not known is left out.</summary>
+/// <summary>A GPU on the stream and in a push. MiB (whole ones on the stream), °C, percent, watts, MHz; what is not known is left out.</summary>
 /// <param name="ClockCore">The graphics clock.</param>
 /// <param name="Host">Left out in a push: the key says which device it is.</param>
 /// <param name="Gpu">Its index; in a push its place among the others says it.</param>
@@ -34,9 +34,9 @@ internal sealed record LiveGpu(
     public static LiveGpu Of(Gpu gpu) => new(
         gpu.Name,
         gpu.Vendor,
-        Round(gpu.MemoryTotalBytes / Mebi),
-        Round(gpu.MemoryUsedBytes / Mebi),
-        Round((gpu.MemoryFreeBytes ?? (gpu.MemoryTotalBytes - gpu.MemoryUsedBytes)) / Mebi),
+        GpuView.Mebibytes(gpu.MemoryTotalBytes),
+        GpuView.Mebibytes(gpu.MemoryUsedBytes),
+        GpuView.Mebibytes(gpu.MemoryFreeBytes),
         gpu.TemperatureCelsius,
         Round(gpu.Utilization * 100),
         Round(gpu.MemoryUtilization * 100),

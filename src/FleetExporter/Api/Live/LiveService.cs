@@ -1,17 +1,21 @@
+using FleetExporter.Control;
 using FleetExporter.Polling;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api.Live;
 
 /// <summary>Turns replaced snapshots into what the streams tell. Whoever replaces one only notes a name, and waits for nothing here.</summary>
-internal sealed partial class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts, LivePulse pulse, ILogger<LiveService> logger) : BackgroundService
+internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts, LivePulse pulse, LoopParts parts)
+    : HostedLoop(ServiceLoop.Live, parts)
 {
     private readonly Lock _lock = new();
+
+    /// <summary>Outlives a failure, so that one host that cannot be taken holds up none of the others.</summary>
+    private readonly Queue<string> _pending = new();
+
     private HashSet<string> _changed = new(StringComparer.Ordinal);
     private TaskCompletionSource _signal = New();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stop)
     {
         state.HostChanged += Note;
         foreach (var host in state.Hosts)
@@ -19,27 +23,29 @@ internal sealed partial class LiveService(FleetState state, GpuFeed gpus, HostFe
             Note(host.Host.Name);
         }
 
-        using var ending = stoppingToken.Register(() => Note(""));
+        using var ending = stop.Register(() => Note(""));
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
                 var (signal, beat) = (Signal, pulse.Next);
                 await Task.WhenAny(signal, beat).ConfigureAwait(false);
-                Guarded(() =>
+                foreach (var host in TakeChanged())
                 {
-                    foreach (var host in TakeChanged())
-                    {
-                        gpus.Take(host);
-                    }
+                    _pending.Enqueue(host);
+                }
 
-                    gpus.Log.Wake();
-                    if (beat.IsCompleted)
-                    {
-                        gpus.TakeStale();
-                        hosts.TakeIfRead();
-                    }
-                });
+                while (_pending.TryDequeue(out var host))
+                {
+                    gpus.Take(host);
+                }
+
+                gpus.Log.Wake();
+                if (beat.IsCompleted)
+                {
+                    gpus.TakeStale();
+                    hosts.TakeIfRead();
+                }
             }
         }
         finally
@@ -79,20 +85,5 @@ internal sealed partial class LiveService(FleetState state, GpuFeed gpus, HostFe
         }
     }
 
-    private void Guarded(Action step)
-    {
-        try
-        {
-            step();
-        }
-        catch (Exception e)
-        {
-            LogBug(e);
-        }
-    }
-
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The streams could not be told of a change; this is a bug of the exporter")]
-    private partial void LogBug(Exception error);
 }

@@ -1,6 +1,7 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
+using FleetExporter.Parsing.OpenClaw;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
 
@@ -14,24 +15,66 @@ namespace FleetExporter.Api.Overview;
 public sealed record TargetFacts(string Name, bool Asked, bool Up, double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt, DateTimeOffset? LastHealthyAt, string? Error);
 
 /// <param name="Status">systemd's ActiveState; null while the host does not tell.</param>
-public sealed record UnitFacts(string Name, bool? Active, string? Status);
+public sealed record UnitFacts(string Name, bool? Active, string? Status)
+{
+    /// <summary>For example <c>llama.service is failed</c>; null while the host does not tell.</summary>
+    public string? Description => Status is { } state ? $"{Name} is {state}" : null;
+}
 
 /// <param name="Kind">What it speaks, as fleet.yml names it.</param>
+/// <param name="Model">The first that it lists.</param>
 /// <param name="Unit">Null where the provider has none.</param>
-public sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, bool Healthy, bool Loading, string? Model, UnitFacts? Unit);
+public sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, bool Healthy, bool Loading, ServedModel? Model, UnitFacts? Unit)
+{
+    /// <summary>What is wrong, in one line; null when nothing is, and before the first answer.</summary>
+    public string? Problem => !Target.Asked || (Healthy && !Loading) ? null : Target.Error ?? (Loading ? "loads its model" : "not healthy");
+}
 
 /// <param name="State">ok, loading or error; null before the first answer.</param>
 /// <param name="Service">What the service calls itself.</param>
 public sealed record ServiceFacts(TargetFacts Target, Uri Url, string? State, string? Model, string? Service);
 
-public sealed record GatewayFacts(TargetFacts Target, bool Ok, int? SessionCount, IReadOnlyList<SessionPart>? Sessions, DiscordPart? Discord);
+/// <param name="Failing">What the gateway itself names as not ready.</param>
+/// <param name="Sessions">The last active first; null while the gateway does not tell.</param>
+/// <param name="Heartbeat">Null while the gateway does not tell.</param>
+public sealed record GatewayFacts(
+    TargetFacts Target,
+    bool Ok,
+    IReadOnlyList<string> Failing,
+    int? SessionCount,
+    IReadOnlyList<SessionPart>? Sessions,
+    DiscordPart? Discord,
+    GatewayHeartbeat? Heartbeat)
+{
+    /// <inheritdoc cref="ProviderFacts.Problem"/>
+    public string? Problem => !Target.Asked ? null : Target.Error ?? this switch
+    {
+        { Ok: false, Failing.Count: > 0 } => $"not ready: {string.Join(", ", Failing)}",
+        { Ok: false } => "not ready",
+        { Discord.Ok: false } => "its Discord channel is down",
+        _ => null,
+    };
+}
 
-public sealed record SessionPart(string Key, double? AgeSeconds);
+/// <param name="Key">The last part of the session's key.</param>
+/// <param name="SessionKey">The whole key, as in the metrics.</param>
+/// <param name="AgeSeconds">Whole seconds since its last activity.</param>
+public sealed record SessionPart(string Key, string SessionKey, long? AgeSeconds)
+{
+    internal static SessionPart Of(GatewaySession session, DateTimeOffset now) => new(
+        session.Key.Split(':')[^1] is { Length: > 0 } last ? last : session.Key,
+        session.Key,
+        session.UpdatedAt is { } at ? (long)Math.Max(0, (now - at).TotalSeconds) : null);
+}
 
 public sealed record DiscordPart(bool Ok, string? BotName, string? BotId, double? LatencyMs);
 
 /// <param name="Unit">Null where the tunnel has none.</param>
-public sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFacts? Unit);
+public sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFacts? Unit)
+{
+    /// <inheritdoc cref="ProviderFacts.Problem"/>
+    public string? Problem => !Target.Asked || Target.Up ? null : Target.Error ?? "not reachable";
+}
 
 /// <summary>Takes facts out of snapshots: the only place of the overview that knows readings of targets. In the order of fleet.yml.</summary>
 public static class Facts
@@ -42,7 +85,7 @@ public static class Facts
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
         return new ProviderFacts(
             target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok, Loading: reading?.State == ServingState.Loading,
-            reading?.Models is [var first, ..] ? first.Id : null, UnitOf(provider.Host, provider.Unit, state, now));
+            reading?.Models is [var first, ..] ? first : null, UnitOf(provider.Host, provider.Unit, state, now));
     }
 
     public static ServiceFacts Of(ServiceConfig service, FleetState state, Instant now)
@@ -60,10 +103,14 @@ public static class Facts
         return new GatewayFacts(
             target,
             Ok: target.Up && reading?.Probes.Ready != false,
+            reading?.Probes.Failing ?? [],
             (int?)(reading?.Sessions?.Total ?? reading?.Sessions?.Sessions.Count),
-            reading?.Sessions is { } sessions ? [.. sessions.Sessions.Select(s => new SessionPart(s.Key, s.UpdatedAt is { } at ? GpuView.Round(Math.Max(0, (now.Time - at).TotalSeconds)) : null))] : null,
+            reading?.Sessions is { } sessions
+                ? [.. sessions.Sessions.OrderByDescending(s => s.UpdatedAt).Select(s => SessionPart.Of(s, now.Time))]
+                : null,
             discord is null ? gateway.Channels.Contains("discord") && reading?.Channels is not null ? new DiscordPart(false, null, null, null) : null
-                : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, GpuView.Round(discord.Bot?.Latency?.TotalMilliseconds)));
+                : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, GpuView.Round(discord.Bot?.Latency?.TotalMilliseconds)),
+            reading?.Heartbeat);
     }
 
     public static TunnelFacts Of(TunnelConfig tunnel, FleetState state, Instant now) =>

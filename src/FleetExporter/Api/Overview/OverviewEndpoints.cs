@@ -19,7 +19,11 @@ public static class OverviewEndpoints
             .WithSummary("Every part and the overall status. fresh=true polls first, at most 5 s.").Needs(Scope.Read).Produces<OverviewView>();
 
         routes.MapGet("/api/gpu", ([AsParameters] Asking ask, string? fresh, string? host, string? index) => Index(index, out var number)
-                ? ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.Gpu(host, number) is GpuPart gpu ? new GpuAnswer(gpu, parts.AllGpus()) : new NotConfigured())
+                ? ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.Gpu(host, number) switch
+                {
+                    GpuPart gpu => new GpuAnswer(gpu, parts.AllGpus()),
+                    var none => none,
+                })
                 : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not the number of a GPU")))
             .WithSummary("The first remote GPU; host and index choose another. gpus holds all.").Needs(Scope.Read).Produces<GpuAnswer>();
 
@@ -29,8 +33,12 @@ public static class OverviewEndpoints
         routes.MapGet("/api/provider", ([AsParameters] Asking ask, string? fresh, string? provider) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Provider(provider)))
             .WithSummary("A model server: the one named, else the first that no unit runs, else the first.").Needs(Scope.Read).Produces<ProviderPart>();
 
-        routes.MapGet("/api/gateway", ([AsParameters] Asking ask, string? fresh, string? gateway) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Gateway(gateway)))
-            .WithSummary("An agent gateway: the one named, else the first.").Needs(Scope.Read).Produces<GatewayPart>();
+        routes.MapGet("/api/gateway", ([AsParameters] Asking ask, string? fresh, string? gateway, string? limit) =>
+                Listing.TryLimit(limit, out var sessions, out var problem, GatewayPart.UsualSessions)
+                    ? ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Gateway(gateway, sessions))
+                    : Task.FromResult<IResult>(problem))
+            .WithSummary("An agent gateway: the one named, else the first. limit: how many of its sessions, the last active first; 5 without it.")
+            .Needs(Scope.Read).Produces<GatewayPart>();
 
         routes.MapGet("/api/tunnel", ([AsParameters] Asking ask, string? fresh, string? tunnel) => ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Tunnel(tunnel)))
             .WithSummary("An SSH tunnel: the one named, else the worst.").Needs(Scope.Read).Produces<TunnelPart>();

@@ -9,7 +9,7 @@ namespace FleetExporter.Api.Overview;
 /// <param name="config">Gives the order: the first host, provider, gateway is the first of fleet.yml.</param>
 internal sealed class OverviewParts(FleetConfig config, FleetState state, Instant now, Action<string, Exception>? bug = null)
 {
-    private static readonly NotConfigured Nothing = new();
+    private double HotCelsius => config.Thresholds["gpu_temperature_critical_celsius"];
 
     private IEnumerable<HostSnapshot> Hosts => config.Hosts.Select(h => state.Find(h.Name)).OfType<HostSnapshot>();
 
@@ -28,7 +28,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
         var gpus = chosen is null ? [] : PartsOf(chosen);
         if (gpus.Count == 0)
         {
-            return Nothing;
+            return NotConfigured.Because(host is null ? "no host with an address has a GPU" : $"{host} has no GPU");
         }
 
         return gpus.FirstOrDefault(g => index is null || g.Index == index) ?? throw new UnknownNameException("GPU", $"{index} on {chosen!.Host.Name}");
@@ -39,38 +39,42 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
 
     public object LocalGpu() => GpuChoice.First(Hosts.Where(h => h.Host.Address is null)) switch
     {
-        null => Nothing,
+        null => NotConfigured.Because("this machine has no GPU, or is no host of fleet.yml"),
         var host when HostViews.Try(host, LocalPartOf, bug) is { } part => part,
-        var host => LocalGpuPart.Missing(GpuChoice.HasBeenAsked(host, now)),
+        var host => LocalGpuPart.Missing(GpuChoice.HasBeenAsked(host, now), GpuChoice.Problem(host, now)),
     };
 
     /// <param name="name">Null chooses the first without a unit, else the first.</param>
-    public object Provider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null) is { } provider
+    public object Provider(string? name = null) => UsualProvider(name) is { } provider
         ? ProviderPart.Of(Facts.Of(provider, state, now))
-        : Nothing;
+        : NotConfigured.Because("no providers in fleet.yml");
 
     /// <param name="name">Null chooses the first with a unit; there is no other.</param>
-    public object Heartbeat(string? name = null) =>
-        Choose("provider", name is null ? config.Providers.Where(p => p.Unit is not null) : config.Providers, name, _ => true) is { } provider
-            ? HeartbeatPart.Of(Facts.Of(provider, state, now))
-            : Nothing;
+    public object Heartbeat(string? name = null) => HeartbeatProvider(name) is { } provider
+        ? HeartbeatPart.Of(Facts.Of(provider, state, now), config.Gateways.Count > 0 ? Facts.Of(config.Gateways[0], state, now).Heartbeat : null)
+        : NotConfigured.Because("no provider in fleet.yml has a unit");
 
-    public object Gateway(string? name = null) => Choose("gateway", config.Gateways, name, _ => true) is { } gateway
-        ? GatewayPart.Of(Facts.Of(gateway, state, now))
-        : Nothing;
+    /// <param name="sessions">The most that are shown.</param>
+    public object Gateway(string? name = null, int sessions = GatewayPart.UsualSessions) =>
+        Choose("gateway", config.Gateways, name, _ => true) is { } gateway
+            ? GatewayPart.Of(Facts.Of(gateway, state, now), sessions)
+            : NotConfigured.Because("no gateways in fleet.yml");
 
     /// <param name="name">Null chooses the worst; of equals the first.</param>
     public object Tunnel(string? name = null)
     {
         var tunnels = name is null ? config.Tunnels : [.. new[] { Choose("tunnel", config.Tunnels, name, _ => true) }.OfType<TunnelConfig>()];
-        return tunnels.Select(t => TunnelPart.Of(Facts.Of(t, state, now))).MaxBy(t => t.Status) ?? (object)Nothing;
+        return tunnels.Select(t => TunnelPart.Of(Facts.Of(t, state, now))).MaxBy(t => t.Status)
+            ?? (object)NotConfigured.Because("no tunnels in fleet.yml");
     }
 
-    public object Multimodal() => config.Services.Count > 0 ? MultimodalPart.Of([.. config.Services.Select(s => Facts.Of(s, state, now))]) : Nothing;
+    public object Multimodal() => config.Services.Count > 0
+        ? MultimodalPart.Of([.. config.Services.Select(s => Facts.Of(s, state, now))])
+        : NotConfigured.Because("no services in fleet.yml");
 
     public IReadOnlyList<TargetPart> Targets() =>
     [
-        .. config.Providers.Select(p => TargetPart.Of(Facts.Of(p, state, now))),
+        .. config.Providers.Select(TargetOf),
         .. config.Gateways.Select(g => TargetPart.Of(Facts.Of(g, state, now))),
         .. config.Tunnels.Select(t => TargetPart.Of(Facts.Of(t, state, now))),
     ];
@@ -79,14 +83,28 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     {
         var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
         var targets = Targets();
-        var overall = OverviewRules.Overall([.. new[] { gpu, provider, gateway, tunnel, local, multimodal, heartbeat }.OfType<IPart>().Concat(targets).Select(p => p.Status)]);
+        var counted = new[] { gpu, provider, gateway, tunnel, local, multimodal }.OfType<IPart>()
+            .Concat(targets.Where(t => t.Kind != TargetPart.Heartbeat));
+        var overall = OverviewRules.Overall(counted.Select(p => p.Status));
         return new OverviewView(overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
-    private LocalGpuPart? LocalPartOf(HostSnapshot host) => host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu) : null;
+    private ProviderConfig? UsualProvider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null);
+
+    private ProviderConfig? HeartbeatProvider(string? name = null) =>
+        Choose("provider", name is null ? config.Providers.Where(p => p.Unit is not null) : config.Providers, name, _ => true);
+
+    /// <summary>The heartbeat is auxiliary: its provider does not count, unless it is the provider too.</summary>
+    private TargetPart TargetOf(ProviderConfig provider)
+    {
+        var facts = Facts.Of(provider, state, now);
+        return provider == HeartbeatProvider() && provider != UsualProvider() ? TargetPart.OfHeartbeat(facts) : TargetPart.Of(facts);
+    }
+
+    private LocalGpuPart? LocalPartOf(HostSnapshot host) => host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu, HotCelsius) : null;
 
     private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
-        HostViews.Try(host, h => GpuChoice.PartsOf(h, now), bug) ?? [GpuPart.Missing(host.Host.Name, asked: true)];
+        HostViews.Try(host, h => GpuChoice.PartsOf(h, now, HotCelsius), bug) ?? [GpuPart.Missing(host.Host.Name, asked: true, HostViews.CannotBeShown)];
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)
         where T : TargetConfig => name is null

@@ -14,21 +14,27 @@ public enum PartStatus
 /// <summary>How facts become a status. Pure: a table in the tests says what comes of what.</summary>
 public static class OverviewRules
 {
-    private const double BusyPercent = 95;
-    private const double HotCelsius = 90;
-
     /// <param name="there">Whether there is a value of now, and the driver does not call the GPU faulty.</param>
-    public static PartStatus Gpu(bool asked, bool there, double? utilizationPercent, double? temperatureCelsius) =>
+    /// <param name="limitCelsius">Its own limit; where it reports none, <c>gpu_temperature_critical_celsius</c>.</param>
+    public static PartStatus Gpu(bool asked, bool there, double? temperatureCelsius, double limitCelsius) =>
         !asked ? PartStatus.Degraded
         : !there ? PartStatus.Error
-        : utilizationPercent > BusyPercent || temperatureCelsius > HotCelsius ? PartStatus.Degraded
+        : temperatureCelsius > limitCelsius ? PartStatus.Degraded
         : PartStatus.Ok;
 
-    public static PartStatus Provider(bool asked, bool healthy, bool loading) => asked && !healthy && !loading ? PartStatus.Error : healthy && !loading ? PartStatus.Ok : PartStatus.Degraded;
+    /// <param name="unitActive">Null where the provider has no unit, its host does not tell, or it does not matter.</param>
+    public static PartStatus Provider(bool asked, bool healthy, bool loading, bool? unitActive = null) =>
+        asked && !healthy && !loading ? PartStatus.Error
+        : healthy && !loading && unitActive != false ? PartStatus.Ok
+        : PartStatus.Degraded;
 
-    /// <param name="unitActive">Null where the provider has no unit or its host does not tell.</param>
+    /// <summary>That of the provider, but that one which fails while its unit is active may still be starting.</summary>
     public static PartStatus Heartbeat(bool asked, bool healthy, bool loading, bool? unitActive) =>
-        (Provider(asked, healthy, loading), unitActive) is (PartStatus.Ok, false) ? PartStatus.Degraded : Provider(asked, healthy, loading);
+        Provider(asked, healthy, loading, unitActive) switch
+        {
+            PartStatus.Error when unitActive == true => PartStatus.Degraded,
+            var status => status,
+        };
 
     /// <param name="channelsOk">Null where nothing is known of channels.</param>
     public static PartStatus Gateway(bool asked, bool ok, bool? channelsOk) =>
@@ -41,7 +47,7 @@ public static class OverviewRules
     /// <param name="down">Services that fail; those that load or have not been asked yet are neither.</param>
     public static PartStatus Multimodal(int up, int down, int total) => down == total ? PartStatus.Error : up == total ? PartStatus.Ok : PartStatus.Degraded;
 
-    /// <param name="parts">Of the configured parts.</param>
+    /// <param name="parts">Of the configured parts and targets, without the heartbeat.</param>
     public static PartStatus Overall(IEnumerable<PartStatus> parts) =>
         parts.Aggregate(PartStatus.Ok, (worst, part) => part > worst ? part : worst);
 }

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
+using FleetExporter.Control;
 using FleetExporter.Polling;
-using Microsoft.Extensions.Hosting;
 
 namespace FleetExporter.Api.Recent;
 
@@ -18,7 +18,7 @@ internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu>
 internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
 
 /// <summary>CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.</summary>
-internal sealed class RecentValues(FleetState state, TimeProvider clock) : BackgroundService
+internal sealed class RecentValues(FleetState state, LoopParts parts) : HostedLoop(ServiceLoop.Recent, parts)
 {
     public const int MostMoments = 60;
 
@@ -32,24 +32,17 @@ internal sealed class RecentValues(FleetState state, TimeProvider clock) : Backg
     /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
     internal void Take()
     {
-        var now = clock.Now();
+        var now = Clock.Now();
         var moment = new RecentMoment(now.Time, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
         _moments = [.. _moments.TakeLast(MostMoments - 1), moment];
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Step, clock);
-        try
+        using var timer = new PeriodicTimer(Step, Clock);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                Take();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
+            Take();
         }
     }
 

@@ -6,13 +6,17 @@ namespace FleetExporter.Cli.Onboarding;
 /// <summary>What to do about a failure, by reason.</summary>
 internal static class Fixes
 {
+    public const string UnreadableKey =
+        "Correct key_file in fleet.yml, or make a key there (ssh-keygen -t ed25519 -N '' -f FILE) and put FILE.pub "
+        + "into ~/.ssh/authorized_keys of the login user.";
+
     public static string Of(SshFailure reason) => reason switch
     {
         SshFailure.Dns => "Correct address in fleet.yml, or add the name to DNS or /etc/hosts.",
         SshFailure.Refused => "Start sshd on the host, or correct the port in fleet.yml.",
         SshFailure.Unreachable => "Check the network, the VPN and the route to the host.",
         SshFailure.Timeout => "Is the machine on? Does a firewall drop the port? A longer connect_timeout helps a slow link.",
-        SshFailure.HostkeyUnknown => "Compare the fingerprint on the host, then add the key with the command above.",
+        SshFailure.HostkeyUnknown => "Compare the fingerprint on the host, then trust the key with the command above.",
         SshFailure.HostkeyChanged => "Find out why before anything else: a reinstalled host, or somebody in between. Then remove the old key.",
         SshFailure.Auth => "Put the public key of key_file into ~/.ssh/authorized_keys of the login user; check user and key_file in fleet.yml.",
         SshFailure.Banner => "Something else than sshd answers on this port, or sshd is overloaded (MaxStartups) or blocks this address.",

@@ -90,7 +90,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             "Install it (Debian: openssh-client), or remove the reason.");
 
     /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
-    private static IEnumerable<Check> Explain(StreamException e)
+    private IEnumerable<Check> Explain(StreamException e)
     {
         var failed = e.Reason switch
         {
@@ -99,9 +99,11 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             SshFailure.Timeout or SshFailure.Closed => 0,
             _ => 2,
         };
+        var unreadable = e.Reason == SshFailure.Auth && host.Ssh.KeyFile is { } file ? PrivateKeys.Unreadable(file) : null;
+        var fix = unreadable is null ? Fixes.Of(e.Reason) : Fixes.UnreadableKey;
         return Steps.Select((name, i) => i < failed
             ? new Check(name, Verdict.Ok)
-            : i > failed ? new Check(name, Verdict.Skipped) : new Check(name, Verdict.Failed, Words.Of(e.Reason), e.Message, Fixes.Of(e.Reason)));
+            : i > failed ? new Check(name, Verdict.Skipped) : new Check(name, Verdict.Failed, Words.Of(e.Reason), unreadable ?? e.Message, fix));
     }
 
     private async Task<List<Check>> AskAsync(SamplerStream stream, List<IHostCollector> collectors, CancellationToken stop)

@@ -28,13 +28,19 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
                 var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 return
                 [
-                    new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {took:0} ms")),
+                    reading.Fault is { } fault
+                        ? Fail(fault.Reason, fault.Message)
+                        : new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {took:0} ms")),
                     .. reading.Findings().Select(f => new Check(f.Name, Verdict.Ok, Detail: Printable.Line(f.Seen, MaxDetail))),
                 ];
             }
             catch (TargetFailureException e)
             {
                 return [Fail(e.Reason, e.Message)];
+            }
+            catch (FormatException e)
+            {
+                return [Fail(TargetFailure.Body, e.Message)];
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using FleetExporter.Config.Yaml;
 
@@ -14,7 +15,8 @@ internal static partial class AccessKeys
     private static readonly Kind<Scope> ScopeWord =
         Kinds.Choice([.. Scopes.Words.Select((word, i) => (word, (Scope)i))]);
 
-    private static readonly Kind<AnonymousRead> AnonymousReads = Kinds.Choice(("loopback", AnonymousRead.Loopback), ("never", AnonymousRead.Never));
+    private static readonly Kind<AnonymousAccess> Anonymous =
+        Kinds.Choice([.. Enum.GetValues<AnonymousAccess>().Select(access => (access.Word(), access))]);
 
     private static readonly Kind<string> WebOrigin = Kinds.Text("origin", "`https://host` or `https://host:port`", (string text, out string? value, out string? error) =>
     {
@@ -22,6 +24,9 @@ internal static partial class AccessKeys
         error = value is null ? "is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port" : null;
         return value is not null;
     });
+
+    private static readonly Kind<ValueList<IPNetwork>> Networks =
+        Kinds.ListOf(Kinds.Text<IPNetwork>("network", "an IP address, or a network such as `10.0.0.0/8`", NetworkText.TryParse));
 
     private static readonly Kind<StoreConfig> Store =
         Kinds.Text<StoreConfig>("store", "`sqlite` or `postgres://user:password@host:port/database`", StoreConfig.TryParse).Secret();
@@ -54,25 +59,42 @@ internal static partial class AccessKeys
         Key.Of("key_file", Kinds.Path, "", (TlsConfig tls, string path) => tls with { KeyFile = path }));
 
     public static readonly KeyTable<StoreConfig> Stores = new(
-        Key.Of("connection", Store, "sqlite", (StoreConfig _, StoreConfig given) => given),
-        Key.Of("connection_file", StoreFile, "", (StoreConfig _, StoreConfig given) => given));
+        Key.Of("connection", Store, "sqlite", (StoreConfig before, StoreConfig given) => given with { AuditRetention = before.AuditRetention }),
+        Key.Of("connection_file", StoreFile, "", (StoreConfig before, StoreConfig given) => given with { AuditRetention = before.AuditRetention }),
+        Key.Of("audit_retention", Kinds.Time("90d", "36500d"), "365d", (StoreConfig store, TimeSpan time) => store with { AuditRetention = time }));
 
     public static IReadOnlyList<Key<FleetConfig>> All { get; } =
     [
-        Key.Of("anonymous_read", AnonymousReads, "loopback", (FleetConfig fleet, AnonymousRead who) => fleet with { AnonymousRead = who }),
+        Key.Of("anonymous_read", Anonymous, "loopback", (FleetConfig fleet, AnonymousAccess who) => fleet with { AnonymousRead = who }),
+        Key.Of("anonymous_control", Anonymous, "never", (FleetConfig fleet, AnonymousAccess who) => fleet with { AnonymousControl = who }),
         Key.Of("cors_origins", Kinds.ListOf(WebOrigin), "[]", (FleetConfig fleet, ValueList<string> origins) => fleet with { CorsOrigins = origins }),
+        Key.Of("trusted_proxies", Networks, "[]", (FleetConfig fleet, ValueList<IPNetwork> proxies) => fleet with { TrustedProxies = proxies }),
         new("tls", "mapping", "", "", (fleet, field) => fleet with { Tls = BindTls(field) }),
         new("keys", "list of keys", "", "[]", (fleet, field) => fleet with { Keys = BindKeys(field) }),
         new("store", "mapping", "", "", (fleet, field) => fleet with { Store = BindStore(field) }),
     ];
 
-    /// <summary>Notes a mistake at <c>listen</c> when the configuration would open the service to a network without keys.</summary>
-    public static void CheckListen(FleetConfig config, Field root)
+    /// <summary>
+    /// Notes a mistake at <c>listen</c> when the configuration would open the service to a network without keys, and at <c>anonymous_control</c>
+    /// when who may act could not read.
+    /// </summary>
+    public static void Check(FleetConfig config, Field root)
     {
-        if (config.Objection is { } objection && (root.Node as YamlMap)?.Entries.FirstOrDefault(e => e.Key is YamlScalar { Text: "listen" }) is { } listen)
+        if (config.Objection is { } objection && Given("listen") is { } listen)
         {
-            root.Child("listen", listen.Value).FailValue(config.Listen.ToString(), objection);
+            listen.FailValue(config.Listen.ToString(), objection);
         }
+
+        if (config is { AnonymousControl: AnonymousAccess.Loopback, AnonymousRead: AnonymousAccess.Never }
+            && Given("anonymous_control") is { } control)
+        {
+            control.Fail("whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out");
+        }
+
+        Field? Given(string key) =>
+            (root.Node as YamlMap)?.Entries.FirstOrDefault(e => e.Key is YamlScalar scalar && scalar.Text == key) is { } entry
+                ? root.Child(key, entry.Value)
+                : null;
     }
 
     private static TlsConfig BindTls(Field field)

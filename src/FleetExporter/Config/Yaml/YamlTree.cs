@@ -13,12 +13,19 @@ internal sealed class YamlTree
 
     private const int MaxReasonLength = 300;
 
+    private readonly string _text;
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly Dictionary<string, (YamlNode Node, int Size)> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
     private Position _position = new(1, 1);
 
-    private YamlTree(string text) => _parser = new Parser(new StringReader(text));
+    private YamlTree(string text)
+    {
+        _text = text;
+        _scanner = new Scanner(new StringReader(text));
+        _parser = new Parser(_scanner);
+    }
 
     /// <returns>The root of the one document, or null when there is none.</returns>
     /// <exception cref="YamlFailureException">A syntax error, a second document, a tag, an unknown alias, or more nodes than allowed.</exception>
@@ -36,7 +43,7 @@ internal sealed class YamlTree
         }
         catch (YamlException failure)
         {
-            throw new YamlFailureException(PositionOf(failure.Start), $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
+            throw tree.Tab() ?? new YamlFailureException(PositionOf(failure.Start), $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
         }
         catch (Exception failure) when (failure is not YamlFailureException)
         {
@@ -164,6 +171,17 @@ internal sealed class YamlTree
         {
             throw new YamlFailureException(PositionOf(next.Start), "not YAML: unexpected content");
         }
+    }
+
+    // The scanner stops at a tab that indents, but says where the value before it begins, or the file.
+    private YamlFailureException? Tab()
+    {
+        var mark = _scanner.CurrentPosition;
+        var line = _text.AsSpan(0, (int)Math.Min(mark.Index, _text.Length));
+        line = line[(line.LastIndexOfAny('\n', '\r') + 1)..];
+        return mark.Index < _text.Length && _text[(int)mark.Index] == '\t' && line.IsWhiteSpace()
+            ? new YamlFailureException(PositionOf(mark), "not YAML: a tab indents this line; indent with spaces")
+            : null;
     }
 
     private static Position PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);

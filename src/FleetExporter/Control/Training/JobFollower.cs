@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Store;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control.Training;
@@ -12,7 +11,9 @@ namespace FleetExporter.Control.Training;
 /// stands in the store, and how they are on the hosts; nothing is lost with this process. Nothing is said of jobs whose connection is not watched.
 /// </summary>
 internal sealed partial class JobFollower(
-    Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, TimeProvider clock, ILogger<JobFollower> logger) : BackgroundService
+    Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, ILogger<JobFollower> logger,
+    LoopParts parts)
+    : HostedLoop(ServiceLoop.Jobs, parts)
 {
     private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);
 
@@ -22,7 +23,8 @@ internal sealed partial class JobFollower(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ((Task)RefreshAsync(cancellationToken)).WaitAsync(FirstWithin, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var first = RefreshAsync(cancellationToken);
+        await ((Task)first).WaitAsync(FirstWithin, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -36,7 +38,7 @@ internal sealed partial class JobFollower(
         await _reading.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            var now = clock.GetUtcNow();
+            var now = Clock.GetUtcNow();
             var counts = await jobs.CountAsync(stop).ConfigureAwait(false);
             var watched = await jobs.WatchedAsync(now - JobBoard.ShowsFailed, now - JobBoard.ShowsEnded, stop).ConfigureAwait(false);
             if (!counts.Success || !watched.Success)
@@ -59,28 +61,24 @@ internal sealed partial class JobFollower(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            while (true)
             {
                 _now.Take()?.TrySetResult();
-                await RoundAsync(stoppingToken).ConfigureAwait(false);
-                await _now.WaitAsync(config.Current.PollInterval, clock, stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e)
-            {
-                LogBug(e, "all hosts");
-                await Task.Delay(TimeSpan.FromSeconds(5), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await RoundAsync(stop).ConfigureAwait(false);
+                await _now.WaitAsync(config.Current.PollInterval, Clock, stop).ConfigureAwait(false);
             }
         }
-
-        await Task.WhenAll(_looks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        finally
+        {
+            if (stop.IsCancellationRequested)
+            {
+                await Task.WhenAll(_looks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private async Task RoundAsync(CancellationToken stop)
@@ -105,7 +103,7 @@ internal sealed partial class JobFollower(
             var changed = false;
             foreach (var some in here.Chunk(JobSession.MostPerLook))
             {
-                var look = await JobSession.LookAsync(access.Shell, some.Select(j => j.Id), clock, stop).ConfigureAwait(false);
+                var look = await JobSession.LookAsync(access.Shell, some.Select(j => j.Id), Clock, stop).ConfigureAwait(false);
                 if (look.Failure is { } failure)
                 {
                     LogNotSeen(access.Host.Name, Printable.Line(failure, 200));

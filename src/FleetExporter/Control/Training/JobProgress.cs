@@ -58,7 +58,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         }
 
         Forget(job.Id);
-        return Kept(await jobs.ChangeAsync(job.Id, j => j with { Session = null }, stop).ConfigureAwait(false), job);
+        return Kept(await jobs.ChangeAsync(job.Id, j => j.Session is null ? j : j with { Session = null }, stop).ConfigureAwait(false), job);
     }
 
     /// <summary>Text that every store takes.</summary>
@@ -121,10 +121,12 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
 
         return Kept(await jobs.ChangeAsync(job.Id, Ended, CancellationToken.None).ConfigureAwait(false), job);
 
-        Job Ended(Job j) => (j.Status == JobStatus.Running
+        Job Ended(Job j) => WithoutSession(j.Status == JobStatus.Running
             ? With(j, numbers).Job with { Status = reason is null ? JobStatus.Completed : JobStatus.Failed, ExitCode = code, Reason = reason }
-            : j) with
-        { Session = gone ? null : j.Session };
+            : j);
+
+        // What another exporter has written already comes back as it was given, and is not written again.
+        Job WithoutSession(Job j) => gone && j.Session is not null ? j with { Session = null } : j;
     }
 
     private void Forget(string id)

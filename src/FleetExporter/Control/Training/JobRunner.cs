@@ -15,9 +15,10 @@ internal sealed class JobRunner(
     private static readonly StoreError.Conflict Taken = new("status", "the job is being started or cancelled just now");
 
     /// <param name="isAdmin">Whether the caller has the scope admin.</param>
+    /// <param name="begin">Awaited before anything is done on the host; what it throws keeps it from being done.</param>
     /// <exception cref="CommandRefusedException">The host does not take it, or not from this caller.</exception>
     /// <exception cref="JobHostException">It could not be started there.</exception>
-    public async Task<StoreResult<Job>> StartAsync(string id, JobCommand command, bool isAdmin)
+    public async Task<StoreResult<Job>> StartAsync(string id, JobCommand command, bool isAdmin, Func<Task> begin)
     {
         using var turn = turns.Take(id);
         if (turn is null)
@@ -43,11 +44,12 @@ internal sealed class JobRunner(
         }
 
         var access = AccessTo(place.Value.Connection);
-        CommandRunner.CheckAllowed(access, command.Text, isAdmin);
+        CommandRunner.CheckAllowed(access, command.Text, place.Value.Folder, isAdmin);
         commands.CheckConnected(access);
         var name = SessionName(found.Value);
         using (await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))
         {
+            await begin().ConfigureAwait(false);
             await JobSession.StartAsync(access.Shell, id, name, place.Value.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);
             var marked = await jobs.BeginAsync(found.Value, name, place.Value.Connection, CancellationToken.None).ConfigureAwait(false);
             if (!marked.Success || marked.Value.Session != name)
@@ -65,9 +67,10 @@ internal sealed class JobRunner(
     }
 
     /// <param name="force">It is cancelled too where its host is not connected or does not end it: what is left there is left. So is what is left of one that has ended.</param>
+    /// <param name="begin">Awaited before anything is done on the host; what it throws keeps it from being done.</param>
     /// <exception cref="CommandRefusedException">The host is not connected.</exception>
     /// <exception cref="JobHostException">It could not be ended there.</exception>
-    public async Task<StoreResult<Job>> CancelAsync(string id, bool force)
+    public async Task<StoreResult<Job>> CancelAsync(string id, bool force, Func<Task> begin)
     {
         using var turn = turns.Take(id);
         if (turn is null)
@@ -98,7 +101,7 @@ internal sealed class JobRunner(
 
             try
             {
-                tail = await EndAsync(place.Value.Connection, id).ConfigureAwait(false);
+                tail = await EndAsync(place.Value.Connection, id, begin).ConfigureAwait(false);
             }
             catch (Exception e) when (force && e is CommandRefusedException or JobHostException)
             {
@@ -174,13 +177,15 @@ internal sealed class JobRunner(
 
     /// <exception cref="CommandRefusedException">The connection is not watched.</exception>
     private HostAccess AccessTo(Connection connection) => watchlist.AccessTo(connection.Id) ?? throw new CommandRefusedException(
-        CommandRefusal.UnknownHost, $"the job's project is on the connection {connection.Name}, which is not watched: {watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}");
+        CommandRefusal.NotWatched,
+        $"the job's project is on the connection {connection.Name}, which is not watched: {watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}");
 
-    private async Task<string> EndAsync(Connection connection, string id)
+    private async Task<string> EndAsync(Connection connection, string id, Func<Task> begin)
     {
         var access = AccessTo(connection);
         commands.CheckConnected(access);
         using var turn = await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false);
+        await begin().ConfigureAwait(false);
         var ended = await JobSession.CancelAsync(access.Shell, id, clock, CancellationToken.None).ConfigureAwait(false);
         return ended switch
         {

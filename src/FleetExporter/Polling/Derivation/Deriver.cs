@@ -34,7 +34,9 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         }
     }
 
-    /// <summary>Gives readings that are labelled by GPU the GPUs of the latest reading, and unified memory the latest meminfo.</summary>
+    /// <summary>
+    /// Gives readings that are labelled by GPU the GPUs of the latest reading, GPUs their limits, and unified memory the latest meminfo.
+    /// </summary>
     public static HostSnapshot Relate(HostSnapshot snapshot, Instant now)
     {
         var outcomes = snapshot.Outcomes;
@@ -45,7 +47,7 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         {
             Reading? related = outcome.Reading switch
             {
-                GpuReading gpu => UnifiedMemory.Refresh(gpu, meminfo) with { CudaVersion = report?.CudaVersion },
+                GpuReading gpu => UnifiedMemory.Refresh(Limited(gpu, report), meminfo) with { CudaVersion = report?.CudaVersion },
                 GpuProcessesReading processes => processes with { Gpus = gpus?.Gpus },
                 GpuDetailsReading details => details with { Gpus = gpus?.Gpus },
                 XidReading xids => xids with { Gpus = gpus?.Gpus },
@@ -58,6 +60,16 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         }
 
         return snapshot with { Outcomes = outcomes };
+    }
+
+    private static GpuReading Limited(GpuReading reading, GpuDetails? report)
+    {
+        var limits = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
+            .ToDictionary(d => d.Uuid!, d => d.SlowdownCelsius, StringComparer.Ordinal);
+        return reading with
+        {
+            Gpus = [.. reading.Gpus.Select(g => g with { TemperatureLimitCelsius = g.Uuid is null ? null : limits.GetValueOrDefault(g.Uuid) })],
+        };
     }
 
     private static HostHistory Reboot(HostHistory memory, string? bootId) => memory.BootId == bootId

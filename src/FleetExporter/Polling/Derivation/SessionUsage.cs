@@ -13,6 +13,12 @@ public static class SessionUsage
     /// <summary>Two readings less apart say nothing of a rate: /proc/uptime has hundredths of a second.</summary>
     private const double ShortestSeconds = 0.01;
 
+    /// <summary>CPUs from which a session is busy. A shell at its prompt, an editor or a notebook server that nobody uses stays below.</summary>
+    private const double BusyCpuRatio = 0.05;
+
+    /// <summary>Time for which what a session has printed makes it busy; at most legacy_after.</summary>
+    private static readonly TimeSpan OutputCounts = TimeSpan.FromMinutes(10);
+
     public static (HostHistory Memory, TmuxReading Reading) Apply(
         HostSnapshot snapshot, TmuxReading reading, AttachedTimes attached, TimeSpan legacyAfter, Instant now)
     {
@@ -21,6 +27,7 @@ public static class SessionUsage
         var elapsed = isTold ? reading.Uptime - uptime : (double?)null;
         var pageSize = snapshot.Get<SystemReading>(now)?.System.PageSizeBytes ?? UsualPageSize;
         var gpuProcesses = snapshot.Get<GpuProcessesReading>(now)?.Processes;
+        var hasGpus = snapshot.Get<GpuReading>(now)?.Gpus.Count > 0;
         var processes = snapshot.Memory.Processes.RemoveRange(snapshot.Memory.Processes.Keys.Where(k => k.Collector == collector)).ToBuilder();
 
         var times = attached.Update(snapshot.Host.Name, reading, now.Time);
@@ -33,13 +40,27 @@ public static class SessionUsage
             }
 
             var since = DetachedSince(session, times.GetValueOrDefault(TmuxSessionKey.Of(user, session))?.AttachedAt);
+            var cpu = elapsed is { } seconds ? Cpu(snapshot.Memory, collector, session, seconds) : (double?)null;
+            var gpuMemory = gpuProcesses is null ? null : GpuMemory(gpuProcesses, session);
             return new TmuxSessionState(
                 session,
                 since,
                 since is { } at && reading.HostTime - at >= legacyAfter,
-                elapsed is { } seconds ? Cpu(snapshot.Memory, collector, session, seconds) : null,
+                IsBusy(session, cpu),
+                cpu,
                 session.Processes.Count > 0 ? session.Processes.Sum(p => (double)p.RssPages * pageSize) : null,
-                gpuProcesses is null ? null : GpuMemory(gpuProcesses, session));
+                gpuMemory);
+        }
+
+        bool? IsBusy(TmuxSession session, double? cpu)
+        {
+            var hasPrinted = reading.HostTime - session.Output < (OutputCounts < legacyAfter ? OutputCounts : legacyAfter);
+            if (hasPrinted || cpu >= BusyCpuRatio || (gpuProcesses is not null && HoldsGpuMemory(gpuProcesses, session)))
+            {
+                return true;
+            }
+
+            return cpu is null || (gpuProcesses is null && hasGpus) ? null : false;
         }
 
         var servers = reading.Servers.Select(s => s with { Sessions = [.. s.Server.Sessions.Select(t => Complete(s.Server.User, t))] }).ToList();
@@ -66,6 +87,13 @@ public static class SessionUsage
     /// <summary>A process that started between the two readings counts with all of its time.</summary>
     private static double Cpu(HostHistory memory, string collector, TmuxSession session, double seconds) => session.Processes
         .Sum(p => Math.Max(0, p.CpuSeconds - memory.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
+
+    /// <summary>A process whose memory the driver does not report holds some.</summary>
+    private static bool HoldsGpuMemory(IReadOnlyList<GpuProcess> all, TmuxSession session)
+    {
+        var pids = session.Processes.Select(p => (int?)p.Pid).ToHashSet();
+        return all.Any(p => p.MemoryBytes is not 0 && pids.Contains(p.Pid));
+    }
 
     private static double? GpuMemory(IReadOnlyList<GpuProcess> all, TmuxSession session)
     {

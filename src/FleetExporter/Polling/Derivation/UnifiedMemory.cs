@@ -22,6 +22,7 @@ public static class UnifiedMemory
             {
                 MemoryTotalBytes = host?.Total,
                 MemoryUsedBytes = host?.Available is { } available ? host.Total - available : null,
+                MemoryFreeBytes = host?.Available,
             })],
         };
 

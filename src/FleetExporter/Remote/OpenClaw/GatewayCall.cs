@@ -23,6 +23,7 @@ public sealed class GatewayCall
     public static readonly GatewayCall CronRuns = new("cron.runs", """{"scope":"all","limit":200}""");
     public static readonly GatewayCall UsageStatus = new("usage.status", "{}");
     public static readonly GatewayCall Infrastructure = new("infrastructure", "{}");
+    public static readonly GatewayCall ConfigGet = new("config.get", "{}");
 
     private GatewayCall(string method, string parameters)
     {

@@ -9,8 +9,7 @@ internal static class HostKeyAdvice
     public static StreamException Unknown(string key, HostAddress address, string knownHosts) => new(
         SshFailure.HostkeyUnknown,
         $"the host presents {key}, which is not in {knownHosts}. Compare it on the host "
-        + $"(ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then trust it: "
-        + $"ssh-keyscan {(address.Port is { } port ? $"-p {port} " : "")}{address.Host} >> {knownHosts}");
+        + $"(ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then trust it: fleet-exporter trust {ShellWord.Of(address.ToString())}");
 
     public static StreamException Changed(string key, HostAddress address, string knownHosts) => new(
         SshFailure.HostkeyChanged,

@@ -31,6 +31,9 @@ internal sealed class HostKeyCheck
     /// <summary>Why the key was refused; null while none was.</summary>
     public StreamException? Refusal { get; private set; }
 
+    /// <summary>The key that was refused for being unknown, and its type; null while none was.</summary>
+    public (string Type, byte[] Key)? Unknown { get; private set; }
+
     public IReadOnlyList<string> Algorithms => SshAlgorithms.HostKeyOrder([.. _known.Keys.Select(k => k.KeyType)], _known.Authorities.Count > 0);
 
     /// <summary>The event's own default is to trust, so the answer is set in every case.</summary>
@@ -97,6 +100,7 @@ internal sealed class HostKeyCheck
             return null;
         }
 
+        Unknown = (type, presented.HostKey);
         return HostKeyAdvice.Unknown(KeyOf(presented), _address, _file.Path);
     }
 
@@ -116,7 +120,10 @@ internal sealed class HostKeyCheck
     private StreamException Changed(HostKeyEventArgs presented) => HostKeyAdvice.Changed(KeyOf(presented), _address, _file.Path);
 
     private static string KeyOf(HostKeyEventArgs presented) =>
-        $"the key {KnownHostsLine.TypeOf(presented.HostKey)} SHA256:{Convert.ToBase64String(SHA256.HashData(presented.HostKey)).TrimEnd('=')}";
+        $"the key {KnownHostsLine.TypeOf(presented.HostKey)} {FingerprintOf(presented.HostKey)}";
+
+    /// <summary>As <c>ssh-keygen -l</c> prints it.</summary>
+    internal static string FingerprintOf(byte[] key) => $"SHA256:{Convert.ToBase64String(SHA256.HashData(key)).TrimEnd('=')}";
 
     private static bool Same(KnownHostsLine line, byte[] key) => line.Key.AsSpan().SequenceEqual(key);
 }

@@ -33,13 +33,25 @@ internal sealed class KnownHosts(string path)
         return new([.. found[KnownHostsMarker.None]], [.. found[KnownHostsMarker.CertAuthority]], [.. found[KnownHostsMarker.Revoked]]);
     }
 
-    /// <summary>Appends a key. Two hosts may do so at once.</summary>
+    /// <summary>Appends a key, and makes the file and its folder where they are not there. Two hosts may do so at once.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Add(string name, string keyType, byte[] key)
     {
         lock (Writing)
         {
+            if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            {
+                if (OperatingSystem.IsWindows())
+                {
+                    Directory.CreateDirectory(folder);
+                }
+                else
+                {
+                    Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
+            }
+
             using var file = File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
             var unfinished = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
             file.Write(System.Text.Encoding.UTF8.GetBytes($"{(unfinished ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));

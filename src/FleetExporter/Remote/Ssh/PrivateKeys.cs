@@ -44,6 +44,20 @@ internal static class PrivateKeys
             "no key_file is given and the service's account has none of ~/.ssh/" + string.Join(", ", DefaultNames) + "; give key_file in fleet.yml"));
     }
 
+    /// <summary>Why a key file cannot be read, in a line; null when it can.</summary>
+    public static string? Unreadable(string file)
+    {
+        try
+        {
+            Read(file);
+            return null;
+        }
+        catch (StreamException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>What a key file needs that the built-in client lacks; null when it can use it, or when the file cannot be read.</summary>
     public static KeyNeed? NeedOf(string file)
     {

@@ -14,6 +14,9 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
 
     public ConnectPhase Phase => _phase;
 
+    /// <inheritdoc cref="HostKeyCheck.Unknown"/>
+    public (string Type, byte[] Key)? UnknownKey { get; private set; }
+
     /// <exception cref="StreamException">Why there is no connection.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was requested.</exception>
     public async Task<SshConnection> RunAsync(CancellationToken stop)
@@ -37,6 +40,7 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
                 }
                 catch (Exception) when (hostKey.Refusal is { } refusal)
                 {
+                    UnknownKey = hostKey.Unknown;
                     throw refusal;
                 }
             }
@@ -115,42 +119,5 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
             () => Dns.GetHostAddresses(address.Host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(config.ConnectTimeout, clock, stop).ConfigureAwait(false);
         return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
-    }
-
-    /// <summary>
-    /// Raises the thread pool's minimum by one while a handshake runs, because SSH.NET blocks a pool thread from the key exchange to the end of the
-    /// login. Beyond its minimum the pool adds only one or two threads a second, and all other work would wait for them.
-    /// </summary>
-    private sealed class BlockedThread : IDisposable
-    {
-        private static readonly Lock Counting = new();
-        private static int _blocked;
-        private static int _reserved;
-
-        private bool _begun;
-
-        public void Begin()
-        {
-            lock (Counting)
-            {
-                _begun = true;
-                if (++_blocked <= _reserved)
-                {
-                    return;
-                }
-
-                _reserved = _blocked;
-                ThreadPool.GetMinThreads(out _, out var completionPortThreads);
-                ThreadPool.SetMinThreads(Environment.ProcessorCount + _reserved, completionPortThreads);
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (Counting)
-            {
-                _blocked -= _begun ? 1 : 0;
-            }
-        }
     }
 }

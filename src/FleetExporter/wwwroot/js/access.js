@@ -1,5 +1,5 @@
 // Login and logout. The key goes to the service once; then a cookie that scripts cannot read stands for it.
-import { get, onDenied, post } from './api.js';
+import { get, onDenied, onUnaudited, post } from './api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from './dom.js';
 import { onReturn, restart, start } from './live.js';
@@ -25,6 +25,7 @@ export async function setUpAccess() {
   onDenied(() => {
     if (state.me) whoAmI().catch(() => {});
   });
+  onUnaudited(() => toast('The audit did not take this; the log of the service says why.', 'bad'));
   // The service may have been started anew, and a session ends by itself.
   onReturn(() => { if (state.me !== undefined) whoAmI().catch(() => {}); });
   start(); // also shows that the service is not there
@@ -54,7 +55,7 @@ export function login(reason) {
     return undefined;
   } } }, reason ? h('p', {}, reason) : null,
   h('label', { class: 'field' }, 'Key', key),
-  h('p', { class: 'soft small' }, 'The admin key of the service is in data_dir/admin.key; others come from ', h('code', {}, 'fleet-exporter key new'), '. Acting needs the scope control.'),
+  h('p', { class: 'soft small' }, 'The admin key of the service is in data_dir/admin.key; others come from ', h('code', {}, 'fleet-exporter key new'), '. Commands, jobs and kills need the scope control.'),
   wrong, actions(cancelButton(), submit));
   openDialog('Log in', form);
 }
@@ -76,5 +77,5 @@ export function showAccess() {
   byId('login-button').hidden = !(me === null || me?.anonymous);
   byId('logout-button').hidden = !me || me.anonymous;
   byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;
-  document.documentElement.dataset.may = me?.scopes?.join(' ') ?? '';
+  document.documentElement.dataset.may = me?.scopes?.filter(may).join(' ') ?? '';
 }

@@ -1,4 +1,4 @@
-// Acknowledging: a silence with a duration and a comment, and taking it back.
+// Acknowledging: a silence with a duration and a comment, and ending it early.
 import { subject } from './alertlist.js';
 import { post, remove } from './api.js';
 import { h } from './dom.js';
@@ -9,6 +9,8 @@ import { toast } from './ui.js';
 
 const DURATIONS = { '30m': '30 minutes', '2h': '2 hours', '8h': '8 hours', '1d': '1 day', '7d': '7 days' };
 
+const nameOf = alert => [subject(alert), alert.name ?? alert.type].filter(Boolean).join(' ');
+
 const pathOf = alert => `/api/alerts/${encodeURIComponent(alert.id)}/ack`;
 
 export function acknowledge(alert) {
@@ -17,22 +19,25 @@ export function acknowledge(alert) {
   const comment = h('input', { type: 'text', 'data-testid': 'ack-comment', maxlength: 500, autofocus: true });
   formDialog({
     title: 'Acknowledge', testid: 'ack', go: 'Acknowledge', fields: [['For', duration, 'duration'], ['Comment', comment, 'comment']],
-    intro: [h('p', {}, h('strong', {}, remote(subject(alert), 200)), ' ', remote(alert.message || alert.type, 300)), h('p', { class: 'soft small' }, 'Alertmanager sends no notification of it for this time; it stays in the list.')],
+    intro: [
+      h('p', {}, h('strong', {}, remote(subject(alert), 200)), ' ', remote(alert.message || alert.type, 300)),
+      h('p', { class: 'soft small' }, 'Alertmanager sends no notification of this alert for that time. It stays in the list.'),
+    ],
     submit: async () => {
       const answer = await post(pathOf(alert), { ...(comment.value.trim() ? { comment: comment.value.trim() } : {}), duration: duration.value });
       mark(alert, answer?.id === alert.id ? answer : { acknowledged: true });
-      toast('Acknowledged.', 'ok');
+      toast(`Acknowledged: ${nameOf(alert)}`, 'ok');
     },
   });
 }
 
-export async function takeBack(alert) {
+export async function endAcknowledgement(alert) {
   try {
     await remove(pathOf(alert));
     mark(alert, { acknowledged: false, silence: null });
-    toast('The alert notifies again.', 'ok');
+    toast(`Notifications are on again: ${nameOf(alert)}`, 'ok');
   } catch (error) {
-    toast(error.message, 'bad');
+    toast(`${nameOf(alert)}: ${error.message}`, 'bad');
   }
 }
 

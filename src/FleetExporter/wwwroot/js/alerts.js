@@ -1,10 +1,11 @@
 // What fires, what is acknowledged and until when; the way to the runbook.
-import { acknowledge, takeBack } from './acknowledge.js';
+import { acknowledge, endAcknowledgement } from './acknowledge.js';
 import { acknowledgedAlerts, activeAlerts, inhibitedAlerts, severityTone, subject } from './alertlist.js';
 import { fill, h, keyed, setText } from './dom.js';
 import { age, at } from './format.js';
 import { wake } from './live.js';
 import { hrefOf } from './router.js';
+import { fullId } from './sessionparts.js';
 import { may, state } from './store.js';
 import { clean, remote } from './text.js';
 import { choice, filterBox, loading, notice, pill, problem } from './ui.js';
@@ -32,12 +33,18 @@ function render() {
   if (!parts) return;
   const [active, hidden, acknowledged] = [activeAlerts(), inhibitedAlerts(), acknowledgedAlerts()];
   const list = (chosen === 'acknowledged' ? acknowledged : [...active, ...hidden, ...(chosen === 'all' ? acknowledged : [])]).filter(matches);
-  setText(parts.says, state.alerts ? `${active.length} active, ${hidden.length ? `${hidden.length} hidden by worse ones, ` : ''}${acknowledged.length} acknowledged` : '');
+  const figures = [`${active.length} active`, hidden.length ? `${hidden.length} inhibited` : null, `${acknowledged.length} acknowledged`];
+  setText(parts.says, state.alerts ? figures.filter(Boolean).join(', ') : '');
   const trouble = state.alertsProblem;
   const mark = trouble ? trouble.message : !state.alerts ? 'loading' : list.length ? '' : `none ${chosen} ${filter}`;
   if (parts.empty.dataset.mark !== mark) {
     parts.empty.dataset.mark = mark;
-    fill(parts.empty, trouble ? problem('Alerts', trouble, wake) : !state.alerts ? loading('alerts') : list.length ? null : filter ? notice('empty', 'No alert matches', 'Change the filter.') : notice('empty', chosen === 'acknowledged' ? 'Nothing is acknowledged' : 'No alert is active', chosen === 'acknowledged' ? null : 'Prometheus and Alertmanager have nothing to say.'));
+    fill(parts.empty, trouble ? problem('Alerts', trouble, wake)
+      : !state.alerts ? loading('alerts')
+      : list.length ? null
+      : filter ? notice('empty', 'No alert matches', 'Change the filter.')
+      : chosen === 'acknowledged' ? notice('empty', 'No acknowledged alerts')
+      : notice('empty', 'No active alerts', 'Alertmanager reports none.'));
   }
   keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${a.inhibited} ${a.silence?.exact} ${state.config?.grafana_url} ${may('control')}`, card);
 }
@@ -57,13 +64,29 @@ function dashboard(alert) {
   return /^https?:\/\//.test(grafana ?? '') ? `${grafana.replace(/\/+$/, '')}/d/fleet-${alert.host ? `host?var-host=${encodeURIComponent(alert.host)}` : 'alerts'}` : null;
 }
 
+function action(alert) {
+  if (!alert.acknowledged) return h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge');
+  if (alert.silence?.exact === false) return null;
+  return h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => endAcknowledgement(alert) } }, 'End acknowledgement');
+}
+
+function silenceText(a) {
+  if (a.silence) {
+    const comment = a.silence.comment ? `: ${clean(a.silence.comment, 300)}` : '';
+    const wide = a.silence.exact === false ? '. The silence covers more than this alert; expire it in Alertmanager.' : '';
+    return `Acknowledged by ${clean(a.silence.by, 60)} until ${at(a.silence.until)}${comment}${wide}`;
+  }
+  if (a.acknowledged) return 'Acknowledged';
+  return a.inhibited ? 'Inhibited: a more severe alert about the same is active, so no notification is sent of this one.' : '';
+}
+
 function card(first) {
   const severity = pill('alert-severity');
   const [message, detail, when, where, silence] = [h('bdi', {}), h('p', { class: 'soft break' }), h('span', { class: 'soft small' }), h('span', { class: 'row small' }), h('p', { class: 'small' })];
   const [book, graphs] = [runbook(first), dashboard(first)];
   const node = h('article', { class: `card tone ${first.acknowledged || first.inhibited ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
     h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when,
-      !may('control') ? null : first.acknowledged ? first.silence?.exact === false ? null : h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => takeBack(first) } }, 'Take back') : h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(first) } }, 'Acknowledge'))),
+      may('control') ? action(first) : null)),
     detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null, graphs ? h('a', { href: graphs, 'data-testid': 'alert-grafana' }, 'Grafana') : null));
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : severityTone(a) === 'warn' ? 'degraded' : '', a.severity || 'alert');
@@ -72,11 +95,14 @@ function card(first) {
     detail.hidden = !a.description;
     setText(when, `for ${age(a.created)}`);
     when.title = at(a.created);
-    setText(silence, a.silence ? `Acknowledged by ${clean(a.silence.by, 60)} until ${at(a.silence.until)}${a.silence.comment ? `: ${clean(a.silence.comment, 300)}` : ''}${a.silence.exact === false ? '. The silence covers more than this alert; end it in Alertmanager.' : ''}` : a.acknowledged ? 'Acknowledged' : a.inhibited ? 'A worse alert hides it from receivers.' : '');
+    setText(silence, silenceText(a));
     silence.hidden = !silence.textContent;
     const mark = `${a.host} ${a.session} ${state.hosts.has(a.host)}`;
     if (where.mark === mark) return;
     where.mark = mark;
-    fill(where, a.host ? state.hosts.has(a.host) ? h('a', { href: hrefOf('hosts', a.host) }, remote(a.host, 80)) : remote(a.host, 80) : null, a.session ? h('a', { href: hrefOf('sessions', `${a.host}:${a.session}`) }, remote(a.session, 80)) : null);
+    const session = a.labels?.user ? fullId({ host: a.host, user: a.labels.user, name: a.session }) : `${a.host}:${a.session}`;
+    fill(where,
+      !a.host ? null : state.hosts.has(a.host) ? h('a', { href: hrefOf('hosts', a.host) }, remote(a.host, 80)) : remote(a.host, 80),
+      a.session ? h('a', { href: hrefOf('sessions', session) }, remote(a.session, 80)) : null);
   } };
 }

@@ -17,6 +17,11 @@ let denied = () => {};
 /** @param {() => void} listener called when the service wants a key. */
 export const onDenied = listener => { denied = listener; };
 
+let unaudited = () => {};
+
+/** @param {() => void} listener called when the service did what was asked, or refused it, and its audit has no row of that. */
+export const onUnaudited = listener => { unaudited = listener; };
+
 /** What was asked before this script ran; each answer is taken once. */
 function early(method, path) {
   const answer = method === 'GET' ? window.early?.[path] : undefined;
@@ -34,6 +39,7 @@ export async function send(method, path, body, options = {}) {
     throw new ApiError(0, null);
   }
   hear(answer.headers.get('Date'));
+  if (answer.headers.get('Fleet-Audit')) unaudited();
   if (!answer.ok) {
     if (answer.status === 401) {
       window.early = undefined; // asked without the key that may come

@@ -39,4 +39,6 @@ export function setUpDialog() {
 
 export const actions = (...buttons) => h('div', { class: 'actions' }, buttons);
 
-export const cancelButton = (text = 'Cancel') => h('button', { type: 'button', 'data-testid': 'dialog-cancel', on: { click: () => closeDialog() } }, text);
+/** The button that does nothing but close. It has the focus where no field wants it: what is pressed by mistake does no harm. */
+export const cancelButton = (text = 'Cancel') =>
+  h('button', { type: 'button', 'data-testid': 'dialog-cancel', autofocus: true, on: { click: () => closeDialog() } }, text);

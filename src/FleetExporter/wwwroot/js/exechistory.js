@@ -1,32 +1,41 @@
-// Commands that ran before, and for administrators the audit of all acting.
+// Commands that ran, as far as the caller may see them, and for administrators the audit log.
 import { get, remove } from './api.js';
 import { h, keyed, setText } from './dom.js';
 import { at, known, milliseconds } from './format.js';
-import { may } from './store.js';
+import { may, state } from './store.js';
 import { clean, remote } from './text.js';
 import { loading, notice, pill, problem, toast, tone } from './ui.js';
 
-const TONE = { running: 'loading', exited: 'ok', ok: 'ok', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
+const TONE = { running: 'loading', exited: 'ok', ok: 'ok', begun: 'loading', unknown: 'error', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
 
 const words = state => clean(state, 20).replaceAll('_', ' ');
 
-/** @param again called with {host, command} to fill the form anew. */
+/** How a call of the audit came out; of one without an end that is all there is to say. */
+const OUTCOME = { begun: 'begun, no end yet', unknown: 'begun, end unknown' };
+
+/** @param again called with an entry, to fill the form with it. */
 export function execHistory(again) {
   const [slot, body] = [h('div', {}), h('tbody')];
-  const table = h('div', { class: 'scroll', hidden: true }, h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, h('tr', {}, ['Host', 'Command', 'State', 'Took', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)))), body));
+  const head = h('tr', {}, ['Host', 'Command', 'State', 'Duration', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)));
+  const table = h('div', { class: 'scroll', hidden: true },
+    h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, head), body));
   const audit = auditTable();
-  const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Before'), h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload')), slot, table, audit.node);
+  const scope = h('p', { class: 'soft small', 'data-testid': 'exec-scope' });
+  const reload = h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload');
+  const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Recent commands'), reload), scope, slot, table, audit.node);
 
   async function load() {
-    if (!body.firstChild) slot.replaceChildren(loading('earlier commands'));
+    if (!body.firstChild) slot.replaceChildren(loading('recent commands'));
+    setText(scope, whose());
     audit.load();
     try {
       const items = (await get('/api/dgx/exec'))?.items ?? [];
-      slot.replaceChildren(...(items.length ? [] : [notice('empty', 'Nothing ran since the service was started')]));
+      const none = `${may('control') ? 'No command has run' : 'You have run no command'} since the service started`;
+      slot.replaceChildren(...(items.length || state.me?.anonymous ? [] : [notice('empty', none)]));
       table.hidden = items.length === 0;
       keyed(body, items, e => e.exec_id, row);
     } catch (error) {
-      slot.replaceChildren(problem('Earlier commands', error, load));
+      if (error.status !== 0) slot.replaceChildren(problem('Recent commands', error, load)); // the header says that the service is gone
     }
   }
 
@@ -46,9 +55,9 @@ export function execHistory(again) {
   async function cancel(entry) {
     try {
       await remove(`/api/dgx/exec/${encodeURIComponent(entry.exec_id)}`);
-      toast('It is being ended.');
+      toast(`${clean(entry.host, 60)}: cancelling the command.`);
     } catch (error) {
-      toast(error.message, 'bad');
+      toast(`${clean(entry.host, 60)}: ${error.message}`, 'bad');
     }
     load();
   }
@@ -56,10 +65,17 @@ export function execHistory(again) {
   return { node, load };
 }
 
+/** Which commands the service lists for this caller. */
+function whose() {
+  if (state.me?.anonymous) return 'Log in to see the commands that you have run.';
+  if (!may('control')) return 'Your own commands since the service started. Those of others need the scope control.';
+  return `Commands of all keys, the last 200 since the service started.${may('admin') ? ' The audit log below goes back further.' : ''}`;
+}
+
 function auditTable() {
   const [slot, body] = [h('div', {}), h('tbody')];
   const older = h('button', { type: 'button', class: 'plain', 'data-testid': 'audit-older', hidden: true }, 'Older');
-  const details = h('details', { 'data-testid': 'audit' }, h('summary', {}, 'Audit: who did what'), slot,
+  const details = h('details', { 'data-testid': 'audit' }, h('summary', {}, 'Audit log'), slot,
     h('div', { class: 'scroll' }, h('table', { class: 'table' }, h('thead', {}, h('tr', {}, ['When', 'Who', 'From', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)))), body)), older);
   let cursor = null;
 
@@ -70,12 +86,12 @@ function auditTable() {
       const page = await get(`/api/audit?limit=50${more && cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
       if (!more) body.replaceChildren();
       body.append(...page.items.map(e => h('tr', { 'data-testid': 'audit-entry' }, h('td', { class: 'mono' }, at(e.at)), h('td', { 'data-name': 'who' }, remote(e.who || '(wrong key)', 40)), h('td', { class: 'mono' }, clean(e.address, 45)), h('td', {}, clean(e.action, 30)), h('td', {}, remote(e.target, 80)),
-        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]) }, words(e.outcome)))));
+        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]), 'data-name': 'outcome' }, OUTCOME[e.outcome] ?? words(e.outcome)))));
       cursor = page.next_cursor;
       older.hidden = !cursor;
       slot.replaceChildren();
     } catch (error) {
-      slot.replaceChildren(problem('The audit', error, () => load(false)));
+      if (error.status !== 0) slot.replaceChildren(problem('The audit log', error, () => load(false)));
     }
   }
 

@@ -1,7 +1,7 @@
 // One command on one host: its stream, its output, its end.
 import { remove } from './api.js';
 import { h, setText } from './dom.js';
-import { milliseconds, span } from './format.js';
+import { count, milliseconds, span } from './format.js';
 import { output } from './output.js';
 import { stream } from './stream.js';
 import { remote } from './text.js';
@@ -21,7 +21,7 @@ export function run(order) {
     h('div', { class: 'row' }, h('h3', {}, remote(order.host, 80)), state.node, figures, h('span', { class: 'end' }, cancel)), text.node);
   let ended = false;
   let began = null;
-  state.set('', 'waits');
+  state.set('', 'queued');
 
   const clock = setInterval(() => { if (began && !ended) setText(figures, span((Date.now() - began) / 1000)); }, 1000);
 
@@ -35,13 +35,15 @@ export function run(order) {
   }
 
   const events = {
-    started: () => state.set('loading', 'runs'),
+    started: () => state.set('loading', 'running'),
     stdout: data => text.take('stdout', data),
     stderr: data => text.take('stderr', data),
     exit: end => {
       const word = end.cancelled ? 'cancelled' : end.timed_out ? 'timed out' : end.exit_code === null ? `ended by signal ${end.signal ?? '?'}` : `exit ${end.exit_code}`;
-      finish(end.exit_code === 0 ? 'ok' : end.cancelled ? 'cancelled' : 'error', word, `${milliseconds(end.duration_ms)}${end.left ? ` · ${end.left} of its processes could not be ended` : ''}`);
+      const left = end.left ? ` · ${count(end.left, 'process', 'processes')} of it could not be killed` : '';
+      finish(end.exit_code === 0 ? 'ok' : end.cancelled ? 'cancelled' : 'error', word, `${milliseconds(end.duration_ms)}${left}`);
     },
+    audit: data => toast(data.message, 'bad'),
     error: data => {
       text.write('stderr', `${data.message}\n`);
       finish('error', 'failed');
@@ -51,11 +53,11 @@ export function run(order) {
   async function start() {
     if (ended) return;
     began = Date.now();
-    state.set('loading', 'starts');
+    state.set('loading', 'starting');
     const { host, ...body } = order;
     try {
       await stream(`/api/dgx/exec/${encodeURIComponent(host)}`, { ...body, exec_id: execId }, (name, data) => events[name]?.(data), abort.signal);
-      finish('error', 'the stream ended early');
+      finish('error', 'connection to the service lost');
     } catch (error) {
       if (error.name === 'AbortError') return finish('cancelled', 'cancelled');
       const fields = Object.entries(error.fields ?? {}).map(([name, said]) => `${name}: ${[said].flat().join(' ')}`).join('\n');

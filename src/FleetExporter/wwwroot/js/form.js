@@ -4,8 +4,12 @@ import { h } from './dom.js';
 import { clean } from './text.js';
 import { toast } from './ui.js';
 
-/** @param fields [label, control, name of the field in the service's errors]; submit() may throw an ApiError, which is shown; danger for what destroys. */
-export function formDialog({ title, testid, intro, fields = [], go, danger, submit }) {
+/**
+ * @param fields [label, control, name of the field in the service's errors]; submit() may throw an ApiError, which is shown.
+ * @param danger for what destroys.
+ * @param keep the text of the button that only closes.
+ */
+export function formDialog({ title, testid, intro, fields = [], go, keep, danger, submit }) {
   const wrong = h('p', { class: 'bad', role: 'alert', 'data-testid': `${testid}-error` });
   const button = h('button', { class: danger ? 'danger' : 'go', 'data-testid': `${testid}-submit` }, go);
   const said = fields.map(([, , name]) => [name, h('span', { class: 'bad small' })]);
@@ -28,6 +32,7 @@ export function formDialog({ title, testid, intro, fields = [], go, danger, subm
       button.disabled = false;
     }
     return undefined;
-  } } }, intro, fields.map(([label, control], i) => h('label', { class: 'field' }, label, control, said[i][1])), wrong, actions(cancelButton(), button));
+  } } }, intro, fields.map(([label, control], i) => h('label', { class: 'field' }, label, control, said[i][1])),
+  wrong, actions(cancelButton(keep), button));
   openDialog(title, form);
 }

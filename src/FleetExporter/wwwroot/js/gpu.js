@@ -11,16 +11,16 @@ const share = (part, whole) => (known(part) && whole > 0 ? part / whole * 100 : 
 
 const memoryLimits = () => ({ warn: limit('gpu_memory_ratio', 0.9) * 100, bad: 98 });
 
-function heat(node, value) {
-  const bad = limit('gpu_temperature_critical_celsius', 90);
-  const warn = limit('gpu_temperature_warning_celsius', 80);
+function heat(node, { temperature_c: value, temperature_limit_c: own }) {
+  const bad = own ?? limit('gpu_temperature_critical_celsius', 90);
+  const warn = known(own) ? own - 5 : limit('gpu_temperature_warning_celsius', 80);
   setText(node, celsius(value));
   setClass(node, 'bad', value >= bad);
   setClass(node, 'warn', value >= warn && value < bad);
-  setAttr(node, 'title', `warning from ${warn} °C, critical from ${bad} °C`);
+  setAttr(node, 'title', `warning from ${warn} °C, ${known(own) ? 'it slows down above' : 'critical from'} ${bad} °C`);
 }
 
-const FAULTS = { lost: 'lost: it does not answer', reset_required: 'needs a reset' };
+const FAULTS = { lost: 'lost: no answer from the GPU', reset_required: 'needs a reset' };
 
 function fault(node, gpu) {
   node.hidden = !gpu.fault;
@@ -39,7 +39,7 @@ export function gpuBlock(host, first) {
   const node = h('div', { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index }, h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)), wrong, use.node, line.node, memory.node, power.node, processes);
   return { node, update(gpu) {
     setText(name, clean(gpu.name ?? 'GPU', 60));
-    heat(temperature, gpu.temperature_c);
+    heat(temperature, gpu);
     fault(wrong, gpu);
     for (const part of [line, use, memory, power]) part.node.toggleAttribute('hidden', Boolean(gpu.fault) && !known(gpu.utilization_percent) && !known(gpu.memory_used_mb));
     use.set(gpu.utilization_percent, percent(gpu.utilization_percent));
@@ -64,7 +64,7 @@ export function gpuLine(host, first) {
     setAttr(cells.memory, 'title', memoryText(gpu));
     const full = share(gpu.memory_used_mb, gpu.memory_total_mb);
     setClass(cells.memory, 'warn', full !== null && full >= memoryLimits().warn);
-    heat(cells.temperature, gpu.temperature_c);
+    heat(cells.temperature, gpu);
     setText(cells.power, watts(gpu.power_draw_watts));
     setAttr(cells.power, 'title', powerText(gpu));
   } };

@@ -1,12 +1,12 @@
 // Header, banner of a lost connection, counts of the tabs, title.
 import { byId, setAttr, setClass, setText } from './dom.js';
 import { at, count } from './format.js';
-import { hosts, sessions, state } from './store.js';
+import { hosts, sessions, state, tally } from './store.js';
 import { activeAlerts, severityTone } from './alertlist.js';
-import { PARTS } from './take.js';
+import { isOff, PARTS } from './take.js';
 import { paint } from './ui.js';
 
-const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'a key is needed' };
+const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'login required' };
 
 export function showHeader(topics) {
   document.documentElement.dataset.connection = state.connection;
@@ -17,17 +17,25 @@ export function showHeader(topics) {
   if (topics.has('connection') || topics.has('me')) showLost();
   const overall = byId('overall');
   const list = hosts();
-  const offline = list.filter(x => x.status === 'offline').length;
-  const degraded = list.filter(x => x.status === 'degraded').length;
+  const { offline, degraded } = tally();
   const lost = list.reduce((n, x) => n + (x.gpus_lost ?? 0), 0);
   const known = state.overview && state.hostsAt;
   const alerts = activeAlerts();
   const alarm = { bad: 'error', warn: 'degraded' }[severityTone(alerts[0])] ?? 'ok';
   const worst = [state.overview?.overall ?? 'ok', offline || lost ? 'error' : degraded ? 'degraded' : 'ok', alarm].reduce(worstOf);
   paint(overall, known && state.connection !== 'lost' ? worst : '');
-  const parts = Object.keys(PARTS).filter(p => known && state.overview[p]?.status === (worst === 'error' ? 'error' : 'degraded')).map(p => PARTS[p]);
-  const words = [offline ? `${count(offline, 'host')} offline` : null, lost ? `${count(lost, 'GPU')} lost` : null, degraded ? `${degraded} degraded` : null].filter(Boolean).join(', ');
-  setText(overall, !known ? '…' : worst === 'ok' ? 'All well' : words || (parts.length ? `${parts.join(', ')} ${worst === 'error' ? 'failing' : 'degraded'}` : alarm === worst ? `${count(alerts.filter(a => severityTone(a) === severityTone(alerts[0])).length, worst === 'error' ? 'critical alert' : 'alert')}` : worst === 'error' ? 'A part fails' : 'A part is degraded'));
+  const parts = Object.keys(PARTS)
+    .filter(p => known && p !== 'heartbeat' && !isOff(state.overview[p]) && state.overview[p].status === (worst === 'error' ? 'error' : 'degraded'))
+    .map(p => PARTS[p]);
+  const words = [[offline, 'host', 'offline'], [lost, 'GPU', 'lost'], [degraded, 'host', 'degraded']]
+    .filter(([n]) => n).map(([n, what, how]) => `${count(n, what)} ${how}`);
+  const alike = alerts.filter(a => severityTone(a) === severityTone(alerts[0])).length;
+  setText(overall, !known ? '…'
+    : worst === 'ok' ? 'All OK'
+    : words.length ? words.join(', ')
+    : parts.length ? `${parts.join(', ')} ${worst === 'error' ? 'failing' : 'degraded'}`
+    : alarm === worst ? count(alike, worst === 'error' ? 'critical alert' : 'alert')
+    : worst === 'error' ? 'Failing' : 'Degraded');
   const badge = byId('alert-badge');
   badge.hidden = alerts.length === 0;
   setText(badge, `${count(alerts.length, 'alert')}${state.alertsProblem ? '?' : ''}`);
@@ -44,6 +52,6 @@ function showLost() {
   const bar = byId('lost');
   bar.hidden = state.connection !== 'lost';
   setText(bar, state.connection === 'lost'
-    ? state.updatedAt ? `No connection to the service. What you see is of ${at(state.updatedAt)}.` : 'No connection to the service yet.'
+    ? state.updatedAt ? `No connection to the service. The values shown are from ${at(state.updatedAt)}.` : 'No connection to the service yet.'
     : '');
 }

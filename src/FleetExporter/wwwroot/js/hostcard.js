@@ -1,5 +1,6 @@
 // A host. Its body is there only near what is seen, so that hundreds of hosts cost little.
 import { now } from './clock.js';
+import { policyText } from './connections.js';
 import { fill, h, keyed, setClass, setText, setVar } from './dom.js';
 import { age, at, known, mebi, percent } from './format.js';
 import { gpuBlock, gpuLine } from './gpu.js';
@@ -84,7 +85,14 @@ function hostBody(first, whole) {
 }
 
 function showFacts(facts, host) {
-  const rows = [['address', host.address ?? (host.pushes ? 'pushes by itself' : 'this machine')], ['last seen', host.last_seen ? `${at(host.last_seen)} (${age(host.last_seen)} ago)` : 'never'], ['system', [host.os, host.kernel, host.arch].filter(Boolean).join(' · ')],
-    ['load', host.load_avg?.map(l => l.toFixed(2)).join(' ')], ...Object.entries(host.off ?? {}).map(([name, why]) => [`${name} is off`, why])].filter(r => r[1]);
-  fill(facts, rows.map(([name, value]) => [h('dt', {}, clean(name, 60)), h('dd', {}, remote(value, 200))]));
+  const off = Object.entries(host.off ?? {}).map(([name, why]) => `${name}: ${why}`).join('; ');
+  const rows = [
+    ['address', host.address ?? (host.pushes ? 'none, it reports by agent' : 'this machine')],
+    ['last seen', host.last_seen ? `${at(host.last_seen)} (${age(host.last_seen)} ago)` : 'never'],
+    ['system', [host.os, host.kernel, host.arch].filter(Boolean).join(' · ')],
+    ['load', host.load_avg?.map(l => l.toFixed(2)).join(' ')],
+    ['commands', policyText(host.hostname)],
+    ['not collected', off],
+  ].filter(r => r[1]);
+  fill(facts, rows.map(([name, value]) => [h('dt', {}, clean(name, 60)), h('dd', {}, remote(value, 400))]));
 }

@@ -1,14 +1,15 @@
 // All hosts, sick ones first, or one of them: #hosts/NAME.
+import { loadConnections } from './connections.js';
 import { fill, h, keyed, setText } from './dom.js';
 import { count } from './format.js';
 import { hostCard } from './hostcard.js';
 import { hrefOf } from './router.js';
-import { hosts as all, state } from './store.js';
+import { change, hosts as all, state, tally } from './store.js';
 import { clean } from './text.js';
 import { choice, filterBox, notice, waiting, waitsFor } from './ui.js';
 
 const RANK = { offline: 0, degraded: 1, online: 2 };
-const CHOICES = { all: 'All', sick: 'Sick', gpu: 'With GPUs' };
+const CHOICES = { all: 'All', sick: 'With problems', gpu: 'With GPUs' };
 
 let parts;
 let filter = '';
@@ -30,12 +31,19 @@ export const view = {
   show(argument) {
     one = argument;
     render();
+    if (one) loadConnections().then(refresh, () => {}); // what fleet.yml says of its hosts is known without
   },
 
   update(topics) {
     if (['hosts', 'config', 'tick', 'me', 'connection'].some(t => topics.has(t))) render();
   },
 };
+
+/** Shows the host again, though nothing came of it. */
+function refresh() {
+  const host = state.hosts.get(one);
+  if (host) change('hosts', s => s.hosts.set(one, { ...host }));
+}
 
 function render() {
   if (!parts) return;
@@ -44,8 +52,12 @@ function render() {
   if (!state.hostsAt) return say(waitsFor(), () => waiting('hosts'));
   if (one) return renderOne();
   const list = all().filter(matches).sort((a, b) => (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }));
-  setText(parts.says, list.length === state.hosts.size ? count(list.length, 'host') : `${list.length} of ${count(state.hosts.size, 'host')}`);
-  say(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size ? notice('empty', 'No host matches', 'Change the filter.') : notice('empty', 'No host is watched', 'Name hosts in fleet.yml, or add a connection.')));
+  const { total, answering, degraded, offline } = tally();
+  const states = `${count(total, 'host')}: ${answering} answering, ${degraded} degraded, ${offline} offline`;
+  setText(parts.says, list.length < total ? `${list.length} of ${count(total, 'host')}` : states);
+  say(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size
+    ? notice('empty', 'No host matches', 'Change the filter.')
+    : notice('empty', 'No hosts', 'Add hosts to fleet.yml, or connections through the API.')));
   keyed(parts.grid, list, x => x.hostname, x => {
     const card = hostCard(x, false);
     card.node.card = card;

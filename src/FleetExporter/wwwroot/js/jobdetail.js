@@ -1,11 +1,10 @@
 // One job: state, numbers as they move, output as it comes, start, cancel, delete.
 import { get, post } from './api.js';
-import { now } from './clock.js';
 import { fill, h, keyed, setText } from './dom.js';
 import { formDialog } from './form.js';
-import { at, span } from './format.js';
+import { at } from './format.js';
 import { removeJob } from './jobforms.js';
-import { pointsOf, progressOf, take } from './jobstate.js';
+import { durationOf, pointsOf, progressOf, take } from './jobstate.js';
 import { go, hrefOf } from './router.js';
 import { spark } from './spark.js';
 import { may } from './store.js';
@@ -13,6 +12,7 @@ import { clean, remote } from './text.js';
 import { loading, meter, pill, problem, toast } from './ui.js';
 
 const LINES = 200;
+const NO_COMMAND = 'The job has no command: whoever created it reports its state through the API.';
 
 /** @param changed called after something was done to it. */
 export function jobDetail(id, changed) {
@@ -50,30 +50,42 @@ export function jobDetail(id, changed) {
     const progress = progressOf(job);
     bar.node.hidden = !progress;
     if (progress) bar.set(progress.share, progress.text);
-    const took = job.started_at ? ((job.completed_at ? Date.parse(job.completed_at) : now()) - Date.parse(job.started_at)) / 1000 : null;
-    const rows = [['model', job.model_name], ['command', job.config?.command], ['GPUs', job.config?.gpus?.join?.(', ')], ['session', job.session], ['container', job.container_id], ['exit code', job.exit_code], ['created', at(job.created_at)], ['started', job.started_at && at(job.started_at)],
-      ['ended', job.completed_at && at(job.completed_at)], ['took', took === null ? null : span(took)]].filter(r => r[1] !== null && r[1] !== undefined && r[1] !== '');
+    const rows = [
+      ['model', job.model_name], ['command', job.config?.command], ['GPUs', job.config?.gpus?.join?.(', ')], ['session', job.session],
+      ['container', job.container_id], ['exit code', job.exit_code],
+      ['created', at(job.created_at)], ['started', job.started_at && at(job.started_at)], ['ended', job.completed_at && at(job.completed_at)],
+      [job.status === 'running' ? 'running for' : 'duration', durationOf(job)],
+    ].filter(r => r[1] !== null && r[1] !== undefined && r[1] !== '');
     fill(facts, rows.map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 1000))]));
     keyed(buttons, may('control') ? actionsOf(job) : [], a => a.key, a => ({ node: h('button', { type: 'button', class: a.class, 'data-testid': `job-${a.key}`, on: { click: () => act(a) } }, a.name) }));
     keyed(charts, Object.entries(job.metrics ?? {}).slice(0, 24), ([name]) => name, chart);
   }
 
   function actionsOf(j) {
-    return [j.status === 'pending' ? { key: 'start', name: 'Start', class: 'go' } : null, j.status === 'running' ? { key: 'cancel', name: 'Cancel', class: 'danger' } : null, j.status !== 'running' ? { key: 'delete', name: 'Delete' } : null].filter(Boolean);
+    return [
+      j.status === 'pending' && j.config?.command ? { key: 'start', name: 'Start', class: 'go' } : null,
+      j.status === 'running' ? { key: 'cancel', name: 'Cancel job', class: 'danger' } : null,
+      j.status !== 'running' ? { key: 'delete', name: 'Delete' } : null,
+    ].filter(Boolean);
   }
 
   function act(action) {
     if (action.key === 'delete') return removeJob(job, () => { go('jobs'); changed(); });
     if (action.key === 'cancel') {
       const force = h('input', { type: 'checkbox', 'data-testid': 'job-cancel-force' });
-      return formDialog({ title: 'Cancel this job?', testid: 'job-cancel-dialog', go: 'Cancel the job', danger: true, fields: [['Even if its host does not answer; what it started may go on there', force, 'force']], intro: h('p', {}, remote(job.name, 100), ' and all that it has started is ended.'), submit: () => send(force.checked ? 'cancel?force=true' : 'cancel') });
+      return formDialog({
+        title: 'Cancel this job?', testid: 'job-cancel-dialog', go: 'Cancel the job', keep: 'Keep it running', danger: true,
+        intro: h('p', {}, 'Ends ', h('strong', {}, remote(job.name, 100)), ' and all processes that it has started.'),
+        fields: [['Mark it as cancelled even if its host does not answer; its processes may go on there', force, 'force']],
+        submit: () => send(force.checked ? 'cancel?force=true' : 'cancel'),
+      });
     }
-    return send('start').catch(error => toast(error.message, 'bad'));
+    return send('start').catch(error => toast(`${clean(job.name, 100)} was not started: ${error.message}`, 'bad'));
   }
 
   async function send(what) {
     await post(`${path}/${what}`, undefined);
-    toast(what === 'start' ? 'Started.' : 'Cancelled.', 'ok');
+    toast(`${clean(job.name, 100)} ${what === 'start' ? 'started' : 'cancelled'}.`, 'ok');
     changed();
   }
 
@@ -89,7 +101,8 @@ export function jobDetail(id, changed) {
 
   async function showOutput() {
     if (!may('control')) return fill(outputSays, h('p', { class: 'soft' }, 'Output needs the scope control.'));
-    if (job.status === 'pending') return fill(outputSays, h('p', { class: 'soft' }, 'It has not been started.'));
+    const pending = job.config?.command ? 'The job has not been started.' : NO_COMMAND;
+    if (job.status === 'pending') return fill(outputSays, h('p', { class: 'soft' }, pending));
     if (job.status !== 'running' && !wasRunning) return undefined;
     try {
       const answer = await get(`${path}/output?lines=${LINES}`);
@@ -97,7 +110,8 @@ export function jobDetail(id, changed) {
       wasRunning = job.status === 'running';
       const bottom = printed.scrollHeight - printed.scrollTop - printed.clientHeight < 40;
       setText(printed, (answer.lines ?? []).map(line => clean(line.slice(line.lastIndexOf('\r', line.length - 2) + 1).replace(/\r$/, ''), 2000, true)).join('\n'));
-      fill(outputSays, answer.truncated ? h('p', { class: 'soft small' }, `The last ${answer.lines.length} lines.`) : answer.lines?.length ? null : h('p', { class: 'soft' }, 'Nothing has been printed.'));
+      const last = answer.truncated ? h('p', { class: 'soft small' }, `The last ${answer.lines.length} lines.`) : null;
+      fill(outputSays, last ?? (answer.lines?.length ? null : h('p', { class: 'soft' }, 'No output yet.')));
       if (bottom) printed.scrollTop = printed.scrollHeight;
     } catch (error) {
       if (!over && error.status !== 0) fill(outputSays, problem('The output', error, load));

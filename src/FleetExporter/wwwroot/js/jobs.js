@@ -1,18 +1,18 @@
 // Projects and their jobs; #jobs/ID shows one. Asked anew every few seconds while somebody looks.
 import { all } from './api.js';
-import { now } from './clock.js';
 import { fill, h, keyed, setText } from './dom.js';
-import { age, count, span } from './format.js';
+import { age, count } from './format.js';
 import { jobDetail } from './jobdetail.js';
 import { newJob, newProject, removeProject } from './jobforms.js';
-import { take, progressOf } from './jobstate.js';
+import { durationOf, progressOf, take } from './jobstate.js';
 import { hrefOf } from './router.js';
-import { may, state } from './store.js';
+import { isConnected, may, state } from './store.js';
 import { clean, remote } from './text.js';
 import { choice, filterBox, loading, meter, notice, pill, problem } from './ui.js';
 
 const CHOICES = { all: 'All', running: 'Running', pending: 'Pending', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' };
 const EVERY = 5000;
+const NO_PROJECT = 'A project belongs to a host, and jobs are its training runs. Create a project first.';
 
 let parts;
 let filter = '';
@@ -28,7 +28,8 @@ export const view = {
   mount(root) {
     parts = { projects: h('ul', { class: 'projects', 'data-testid': 'projects' }), body: h('tbody'), empty: h('div', {}), single: h('div', {}), tools: h('span', { class: 'row end' }), says: h('p', { class: 'soft small', role: 'status' }) };
     parts.bar = h('div', { class: 'toolbar' }, filterBox('jobs-filter', 'Filter jobs', text => { filter = text; render(); }), choice('Which jobs', CHOICES, chosen, key => { chosen = key; render(); }), parts.says, parts.tools);
-    parts.table = h('div', { class: 'scroll' }, h('table', { class: 'table', 'data-testid': 'jobs' }, h('thead', {}, h('tr', {}, ['Job', 'Project', 'Model', 'State', 'Progress', 'Started', 'Took'].map(n => h('th', { scope: 'col' }, n)))), parts.body));
+    const head = h('tr', {}, ['Job', 'Project', 'Model', 'State', 'Progress', 'Started', 'Duration'].map(n => h('th', { scope: 'col' }, n)));
+    parts.table = h('div', { class: 'scroll' }, h('table', { class: 'table', 'data-testid': 'jobs' }, h('thead', {}, head), parts.body));
     parts.lists = h('div', { class: 'jobs-lists' }, h('div', { class: 'card stack' }, h('h2', {}, 'Projects'), parts.projects), h('div', { class: 'stack' }, parts.empty, parts.table));
     root.append(parts.bar, parts.single, parts.lists);
     tools();
@@ -52,11 +53,8 @@ export const view = {
   },
 
   update(topics) {
-    if (topics.has('me')) {
-      tools();
-      load();
-      detail?.load();
-    }
+    if (topics.has('me')) tools();
+    if (topics.has('me') || (topics.has('connection') && isConnected())) load();
   },
 };
 
@@ -84,7 +82,8 @@ function render() {
   if (parts.empty.dataset.mark !== mark) {
     parts.empty.dataset.mark = mark;
     fill(parts.empty, trouble ? problem('Projects and jobs', trouble, load) : !known ? loading('jobs') : list.length ? null
-      : known.jobs.length ? notice('empty', 'No job matches', 'Change the filter.') : notice('empty', 'There is no job', known.projects.length ? 'A job is one training run of a project.' : 'A project belongs to a host; jobs are its training runs. Make a project first.'));
+      : known.jobs.length ? notice('empty', 'No job matches', 'Change the filter.')
+      : notice('empty', 'No jobs yet', known.projects.length ? 'A job is one training run of a project.' : NO_PROJECT));
   }
   parts.table.hidden = list.length === 0;
   parts.projects.parentNode.hidden = !known?.projects.length;
@@ -116,8 +115,12 @@ function projectLine(first) {
 
 function row(first) {
   const [status, bar] = [pill('job-state'), meter('Progress', 'job-progress', true)];
-  const [model, started, took, why] = [h('td', { 'data-name': 'Model' }), h('td', { class: 'mono', 'data-name': 'Started' }), h('td', { class: 'mono', 'data-name': 'Took' }), h('p', { class: 'soft small break' })];
-  const node = h('tr', { 'data-testid': 'job', 'data-job': first.id }, h('td', {}, h('a', { href: hrefOf('jobs', first.id) }, h('strong', {}, remote(first.name, 100))), why), h('td', { 'data-name': 'Project' }, remote(nameOf(first.project_id), 100)), model, h('td', {}, status.node), h('td', { class: 'wide' }, bar.node), started, took);
+  const [model, why] = [h('td', { 'data-name': 'Model' }), h('p', { class: 'soft small break' })];
+  const [started, duration] = ['Started', 'Duration'].map(name => h('td', { class: 'mono', 'data-name': name }));
+  const node = h('tr', { 'data-testid': 'job', 'data-job': first.id },
+    h('td', {}, h('a', { href: hrefOf('jobs', first.id) }, h('strong', {}, remote(first.name, 100))), why),
+    h('td', { 'data-name': 'Project' }, remote(nameOf(first.project_id), 100)), model, h('td', {}, status.node),
+    h('td', { class: 'wide' }, bar.node), started, duration);
   return { node, update(j) {
     status.set(j.status);
     setText(model, clean(j.model_name ?? '', 80));
@@ -126,8 +129,6 @@ function row(first) {
     bar.node.hidden = !progress;
     if (progress) bar.set(progress.share, progress.text);
     setText(started, j.started_at ? `${age(j.started_at)} ago` : '');
-    setText(took, j.started_at ? duration(j) : '');
+    setText(duration, durationOf(j) ?? '');
   } };
 }
-
-const duration = j => span(((j.completed_at ? Date.parse(j.completed_at) : now()) - Date.parse(j.started_at)) / 1000);

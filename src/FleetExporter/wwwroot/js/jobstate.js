@@ -1,4 +1,7 @@
-// Jobs' numbers over time, as this page has seen them, and their progress.
+// Jobs' numbers over time, as this page has seen them, their progress and duration.
+import { now } from './clock.js';
+import { span } from './format.js';
+
 const MOST = 300;
 const series = new Map();
 
@@ -17,6 +20,12 @@ export function take(job) {
 }
 
 export const pointsOf = (job, name) => series.get(`${job.id} ${name}`) ?? [];
+
+/** How long it ran, or runs; null before its first second is over. */
+export function durationOf(job) {
+  const seconds = ((job.completed_at ? Date.parse(job.completed_at) : now()) - Date.parse(job.started_at ?? '')) / 1000;
+  return seconds >= 1 || (job.completed_at && job.started_at) ? span(seconds) : null;
+}
 
 const PAIRS = [['step', ['total_steps', 'max_steps', 'steps']], ['global_step', ['total_steps', 'max_steps']], ['epoch', ['total_epochs', 'max_epochs', 'num_epochs', 'epochs']], ['iteration', ['total_iterations', 'max_iterations']]];
 

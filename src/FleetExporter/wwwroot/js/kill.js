@@ -9,7 +9,7 @@ import { loading, notice, toast } from './ui.js';
 
 export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
-  const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('what would die'));
+  const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('the session'));
   openDialog('Kill this session?', slot);
   const put = (...nodes) => {
     slot.replaceChildren(...nodes);
@@ -19,7 +19,7 @@ export async function killDialog(session) {
   const fail = (title, detail, ...more) => (slot.isConnected ? put(notice('error', title, detail), actions(cancelButton('Close'), ...more)) : toast(`${clean(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad'));
   try {
     await post(path, {});
-    fail('The service asked for no confirmation', 'Nothing is known of what happened.');
+    fail('Unexpected answer', 'The service asked for no confirmation. Look whether the session is still there.');
   } catch (error) {
     if (error.status === 428 && error.body?.confirmation_token) put(...confirmation(path, error.body, slot, fail, session));
     else fail(error.title || 'It cannot be killed', error.message);
@@ -37,13 +37,13 @@ function confirmation(path, answer, slot, fail, session) {
         toast(`${clean(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
       } else fail('tmux still has it', result?.detail ?? 'no reason is known');
     } catch (error) {
-      fail(error.title || 'It was not killed', error.message, error.status === 403 ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again') : null);
+      fail(error.title || 'It was not killed', error.message, error.status === 403 || error.title === 'The session has changed' ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again') : null);
     }
-  } } }, 'Kill it');
+  } } }, 'Kill session');
   return [h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),
-    facts([['user', s.user], ['processes', processes(s)], ['windows', String(s.window_count)], ['created', `${at(s.created)} (${age(s.created)} ago)`], ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
+    facts([['user', s.user], ['processes', processes(s)], ['windows', `${s.window_count}, ${count(s.panes?.length ?? 0, 'pane')}`], ['created', `${at(s.created)} (${age(s.created)} ago)`], ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
       ['memory', mebi(s.memory_mb)], ['GPU memory', mebi(s.gpu_memory_mb)], ['CPU', known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null]]),
-    h('p', { class: 'soft small' }, `This cannot be undone. The confirmation is good until ${at(answer.expires_at)}, for this session as it is now.`), actions(cancelButton(), submit)];
+    h('p', { class: 'soft small' }, `This cannot be undone. You can confirm until ${at(answer.expires_at)}, as long as the session stays as shown.`), actions(cancelButton('Keep it'), submit)];
 }
 
 /** Pids, with names where they are known from the GPUs. */

@@ -2,7 +2,7 @@
 import { all, get } from './api.js';
 import { hear } from './clock.js';
 import { fillIn } from './history.js';
-import { change, state } from './store.js';
+import { change, isConnected, state } from './store.js';
 import { dropAlert, dropHost, hostsFailed, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
 
 const QUIET = 700; // a silence after which the service is asked whether it is there
@@ -10,7 +10,6 @@ const PATIENCE = 1000; // and how long its answer may take: both together under 
 const POLL = 5000;
 const ALERTS = 15000;
 const RECONCILE = 60000; // the whole list, now and then: what is gone is told by nobody else
-const TOLD = ['live', 'polling'];
 const SILENT = 45000; // a socket on which nothing comes for so long is dead
 
 let socket = null;
@@ -30,11 +29,12 @@ export const onReturn = listener => { returned = listener; };
 
 function setConnection(to) {
   if (state.connection === to) return;
-  if (TOLD.includes(to) && !TOLD.includes(state.connection)) {
+  const wasConnected = isConnected();
+  change('connection', s => { s.connection = to; s.connectionSince = Date.now(); });
+  if (isConnected() && !wasConnected) {
     remember();
     returned();
   }
-  change('connection', s => { s.connection = to; s.connectionSince = Date.now(); });
 }
 
 export function start() {

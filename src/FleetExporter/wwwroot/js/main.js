@@ -6,8 +6,8 @@ import { byId, h } from './dom.js';
 import { duration } from './format.js';
 import { showHeader } from './header.js';
 import { setUpKeys } from './keys.js';
-import { addView, isShown, startRouter, updateView } from './router.js';
-import { change, listen, state } from './store.js';
+import { addView, isShown, recoverViews, startRouter, updateView } from './router.js';
+import { change, isConnected, listen, state } from './store.js';
 import { forgetAll } from './take.js';
 import { setUpThemes } from './theme.js';
 import { notice } from './ui.js';
@@ -29,6 +29,7 @@ listen(topics => {
     showDoor();
     if (state.me) readConfig();
   }
+  if (topics.has('connection') && isConnected()) recoverViews();
   showHeader(topics);
   showBanner();
   if (state.me !== null) updateView(topics);
@@ -57,7 +58,8 @@ function showDoor() {
   main.classList.toggle('shut', state.me === null);
   if (state.me === null && !door) {
     forgetAll();
-    main.prepend(h('div', { id: 'door', 'data-testid': 'door' }, notice('locked', 'This service needs a key', 'Log in with a key that has the scope read to see the fleet, or control to act on it.')));
+    const advice = 'Log in with a key that has the scope read to see the fleet, or control to run commands and jobs too.';
+    main.prepend(h('div', { id: 'door', 'data-testid': 'door' }, notice('locked', 'This service needs a key', advice)));
     byId('door').append(h('button', { type: 'button', class: 'go', 'data-testid': 'door-login', on: { click: () => login() } }, 'Log in'));
   } else if (state.me !== null) door?.remove();
 }

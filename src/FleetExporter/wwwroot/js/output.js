@@ -1,4 +1,5 @@
 // Output of commands as lines of text: escapes out, \r overwrites its line, the latest lines kept.
+import { count } from './format.js';
 import { h } from './dom.js';
 import { clean } from './text.js';
 
@@ -16,7 +17,7 @@ export function output(label) {
   const carry = { stdout: '', stderr: '' };
   let waiting = [];
   let lost = 0;
-  let current = null;
+  let current = null; // the line that is not ended yet; without a node where its beginning was cut away
 
   function write(kind, text) {
     let piece = carry[kind] + text;
@@ -31,19 +32,28 @@ export function output(label) {
     const bottom = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
     const taken = waiting;
     waiting = [];
-    let room = PER_FRAME;
-    for (let i = taken.length - 1; i >= 0; i--) {
-      if (taken[i][1].length > room) taken[i][1] = taken[i][1].slice(taken[i][1].length - room);
-      room -= taken[i][1].length;
+    let over = taken.reduce((sum, [, text]) => sum + text.length, 0) - PER_FRAME;
+    for (const [kind, text] of taken) {
+      const cut = Math.min(Math.max(over, 0), text.length);
+      over -= text.length;
+      if (cut > 0) skip(kind, text.slice(0, cut));
+      put(kind, text.slice(cut));
     }
-    for (const [kind, text] of taken) put(kind, text);
     while (lines.childElementCount > LINES) {
       lines.firstChild.remove();
       lost++;
     }
     dropped.hidden = lost === 0;
-    dropped.textContent = `${lost} earlier lines are not shown`;
+    dropped.textContent = `${count(lost, 'earlier line')} not shown`;
     if (bottom) node.scrollTop = node.scrollHeight;
+  }
+
+  /** Counts the lines that begin in what is cut away. */
+  function skip(kind, text) {
+    const lines = text.split('\n');
+    const isEnded = lines.at(-1) === '';
+    lost += lines.length - (isEnded ? 1 : 0) - (current?.kind === kind ? 1 : 0);
+    current = isEnded ? null : lines.length > 1 || current?.kind !== kind ? { kind } : current;
   }
 
   function put(kind, text) {
@@ -51,7 +61,8 @@ export function output(label) {
     parts.forEach((part, i) => {
       if (i > 0) current = null;
       if (part === '' && i === parts.length - 1) return;
-      if (!current || current.kind !== kind) {
+      if (current?.kind !== kind || !current.node) {
+        if (current?.kind === kind) lost--; // its end is shown
         current = { kind, node: h('div', { class: kind }), raw: '' };
         lines.append(current.node);
       }
@@ -63,6 +74,6 @@ export function output(label) {
   }
 
   return { node, write, take(kind, data) {
-    write(kind, data.encoding === 'base64' ? `[${Math.floor(data.data.length * 3 / 4)} bytes that are no text]\n` : data.data);
+    write(kind, data.encoding === 'base64' ? `[${Math.floor(data.data.length * 3 / 4)} bytes of binary output]\n` : data.data);
   } };
 }

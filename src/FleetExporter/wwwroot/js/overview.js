@@ -3,7 +3,7 @@ import { activeAlerts } from './alertlist.js';
 import { fill, h, keyed, setClass, setText } from './dom.js';
 import { at, known, watts } from './format.js';
 import { AREAS } from './areas.js';
-import { hosts, sessions, state } from './store.js';
+import { hosts, sessions, state, tally } from './store.js';
 import { clean } from './text.js';
 import { paint, pill, tone, waiting, waitsFor } from './ui.js';
 
@@ -36,15 +36,17 @@ export const view = {
 };
 
 function showStrip() {
-  const list = hosts();
-  const gpus = list.flatMap(x => x.gpus ?? []);
+  const { total, answering, degraded, offline } = tally();
+  const gpus = hosts().flatMap(x => x.gpus ?? []);
   const busy = gpus.filter(g => g.utilization_percent >= 10).length;
   const power = gpus.filter(g => known(g.power_draw_watts)).reduce((sum, g) => sum + g.power_draw_watts, 0);
   const legacy = sessions().filter(s => s.status === 'legacy').length;
   const figures = [
-    ['hosts', `${list.filter(x => x.status === 'online').length}/${list.length}`, 'hosts online'], ['gpus', `${busy}/${gpus.length}`, 'GPUs busy'],
+    ['hosts', `${answering}/${total}`, `hosts answering, ${degraded} degraded, ${offline} offline`],
+    ['gpus', `${busy}/${gpus.length}`, 'GPUs busy'],
     ['power', gpus.length ? power >= 10000 ? `${(power / 1000).toFixed(1)} kW` : watts(power) : '–', 'GPU power'],
-    ['sessions', String(sessions().length), legacy ? `sessions, ${legacy} legacy` : 'sessions'], ['alerts', state.alerts && !state.alertsProblem ? String(activeAlerts().length) : '–', state.alertsProblem ? 'alerts: not known' : 'active alerts'],
+    ['sessions', String(sessions().length), legacy ? `sessions, ${legacy} legacy` : 'sessions'],
+    ['alerts', state.alerts && !state.alertsProblem ? String(activeAlerts().length) : '–', state.alertsProblem ? 'alerts unknown' : 'active alerts'],
   ];
   keyed(parts.strip, figures, f => f[0], () => {
     const [value, name] = [h('b'), h('span')];

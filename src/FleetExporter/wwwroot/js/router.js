@@ -1,10 +1,11 @@
-// #hosts/NAME shows the view `hosts` with NAME. A view's script is loaded when it is first shown.
+// #hosts/NAME shows the view `hosts` with NAME. The script of the first view is loaded first, those of the others right after it.
 import { byId, setAttr } from './dom.js';
-import { change } from './store.js';
-import { problem } from './ui.js';
+import { change, state } from './store.js';
+import { leaveToasts, problem } from './ui.js';
 
 const views = new Map();
 let current = null;
+let started = false;
 
 /** @param load gives the module; its `view` has mount(root), show(argument), update(topics), hide(). */
 export function addView(name, load) {
@@ -40,6 +41,7 @@ async function route(focus) {
     setAttr(tab, 'aria-current', here ? 'page' : null);
     if (here) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
+  leaveToasts();
   if (focus && (isOther || argument)) {
     scrollTo(0, 0);
     byId('main').focus({ preventScroll: true });
@@ -50,11 +52,14 @@ async function route(focus) {
       ({ view } = await entry.load());
     } catch (error) {
       console.error(error);
-      entry.root.replaceChildren(problem('This view', { status: 0, message: 'Its script could not be loaded.' }, () => location.reload()));
+      const isLost = state.connection === 'lost';
+      const message = isLost ? 'The service does not answer. The view is loaded when it does.' : 'Its script could not be loaded. Reload the page.';
+      entry.root.replaceChildren(problem('This view', { status: 0, message }, isLost ? null : () => location.reload()));
       return;
     }
     if (!entry.view) {
       entry.view = view;
+      entry.root.replaceChildren();
       view.mount(entry.root);
     }
     if (current !== entry || parse(location.hash).argument !== argument) return;
@@ -63,9 +68,23 @@ async function route(focus) {
   change('view');
 }
 
-export function startRouter() {
+export async function startRouter() {
   addEventListener('hashchange', () => route(true));
-  return route(false);
+  await route(false);
+  setTimeout(() => {
+    started = true;
+    preload();
+  });
+}
+
+/** A tab that nobody has visited works without the service too. */
+const preload = () => Promise.allSettled([...views.values()].map(entry => entry.load()));
+
+/** The service is there again: scripts that could not be loaded are asked for again. Does nothing where all are there. */
+export function recoverViews() {
+  if (!started) return;
+  preload();
+  if (!current.view) route(false);
 }
 
 export const isShown = () => Boolean(current?.view);

@@ -5,7 +5,13 @@ import { hrefOf } from './router.js';
 import { state } from './store.js';
 import { clean } from './text.js';
 
+/** Since when it has been left alone by people and programs. */
+export const idleSince = s => [s.detached_since, s.last_activity].filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
+
 export const sessionState = s => (s.status === 'legacy' ? 'legacy' : s.attached ? 'attached' : 'detached');
+
+/** What a link from outside calls it: whose it is stands there, of the login user too. */
+export const fullId = s => `${s.host}:${s.user}/${s.name}`;
 
 /** A line in a host's card. */
 export function sessionLine(first) {
@@ -13,7 +19,7 @@ export function sessionLine(first) {
   const node = h('li', { 'data-testid': 'host-session', 'data-session': first.id }, h('bdi', {}, name), how, figures);
   return { node, update(s) {
     setText(name, clean(s.name, 60));
-    setText(how, sessionState(s));
+    setText(how, `${sessionState(s)}${s.busy ? ', busy' : ''}`);
     setClass(how, 'warn', s.status === 'legacy');
     setClass(how, 'soft', s.status !== 'legacy');
     setText(figures, [known(s.gpu_memory_mb) && s.gpu_memory_mb > 0 ? `GPU ${mebi(s.gpu_memory_mb)}` : null, age(s.created)].filter(Boolean).join(' · '));

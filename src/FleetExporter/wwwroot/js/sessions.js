@@ -3,14 +3,14 @@ import { fill, h, keyed, setClass, setText } from './dom.js';
 import { ABSENT, age, count, known, mebi, number } from './format.js';
 import { killDialog } from './kill.js';
 import { hrefOf } from './router.js';
-import { sessionState, sshLink } from './sessionparts.js';
+import { fullId, idleSince, sessionState, sshLink } from './sessionparts.js';
 import { may, sessions as all, state } from './store.js';
 import { clean, remote } from './text.js';
 import { choice, copyable, filterBox, notice, pill, waiting, waitsFor } from './ui.js';
 
 const CHOICES = { all: 'All', active: 'Active', legacy: 'Legacy' };
 const ORDERS = {
-  idle: ['longest idle', (a, b) => Date.parse(a.last_activity) - Date.parse(b.last_activity)],
+  idle: ['longest idle', (a, b) => Date.parse(idleSince(a)) - Date.parse(idleSince(b))],
   gpu: ['GPU memory', (a, b) => (b.gpu_memory_mb ?? -1) - (a.gpu_memory_mb ?? -1)],
   memory: ['memory', (a, b) => (b.memory_mb ?? -1) - (a.memory_mb ?? -1)],
   cpu: ['CPU', (a, b) => (b.cpu_percent ?? -1) - (a.cpu_percent ?? -1)],
@@ -59,33 +59,34 @@ function render() {
   if (parts.empty.dataset.mark !== mark) {
     parts.empty.dataset.mark = mark; // a screen reader repeats what is made anew
     fill(parts.empty, !state.hostsAt ? waiting('sessions') : shown.length ? null
-      : one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `Nothing is detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux session runs', 'On no host that answers.'));
+      : one ? notice('empty', 'The session is gone', clean(one, 100)) : everything.length ? notice('empty', 'No session matches', chosen === 'legacy' && !filter ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.` : 'Change the filter.') : notice('empty', 'No tmux sessions', 'No host that answers has one.'));
   }
-  keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${may('control')} ${state.config ? 1 : 0}`, row);
+  keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${s.busy} ${may('control')} ${state.config ? 1 : 0}`, row);
 }
 
 function matches(session) {
-  if (one) return session.id === one;
+  if (one) return session.id === one || fullId(session) === one;
   if (chosen !== 'all' && session.status !== chosen) return false;
-  const text = `${session.id} ${session.user} ${sessionState(session)}`.toLowerCase();
+  const text = `${session.id} ${session.user} ${sessionState(session)} ${session.busy ? 'busy' : ''}`.toLowerCase();
   return filter.split(/\s+/).every(word => text.includes(word));
 }
 
 function row(first) {
   const status = pill('session-state');
+  const busy = first.busy ? h('span', { class: 'small', 'data-testid': 'session-busy', title: 'It prints, computes or holds GPU memory' }, ' busy') : null;
   const cells = Object.fromEntries([['windows', 'Windows'], ['age', 'Age'], ['idle', 'Idle'], ['cpu', 'CPU'], ['memory', 'Memory'], ['gpu', 'GPU']].map(([k, name]) => [k, h('td', { class: 'n', 'data-name': name, 'data-testid': `session-${k}` })]));
   const link = sshLink(first);
-  const kill = first.status === 'legacy' && may('control') ? h('button', { type: 'button', class: 'danger', 'data-testid': 'session-kill', 'aria-label': `Kill ${clean(first.name, 60)} on ${first.host}`, on: { click: () => killDialog(first) } }, 'Kill') : null;
+  const kill = first.status === 'legacy' && first.busy === false && may('control') ? h('button', { type: 'button', class: 'danger', 'data-testid': 'session-kill', 'aria-label': `Kill ${clean(first.name, 60)} on ${first.host}`, on: { click: () => killDialog(first) } }, 'Kill') : null;
   const node = h('tr', { 'data-testid': 'session', 'data-session': first.id },
     h('td', {}, h('strong', {}, remote(first.name, 80)), ' ', h('a', { class: 'small', href: hrefOf('hosts', first.host) }, remote(first.host, 60)), h('span', { class: 'soft small' }, ` ${clean(first.user, 40)}`)),
-    h('td', {}, status.node), Object.values(cells),
+    h('td', {}, status.node, busy), Object.values(cells),
     h('td', { class: 'wide' }, copyable(first.attach_command, 'session-attach'), link ? h('a', { class: 'small', href: link, 'data-testid': 'session-ssh' }, clean(link, 80)) : null), h('td', { class: 'wide' }, kill));
   return { node, update(s) {
     const how = sessionState(s);
     status.set(how === 'attached' ? 'ok' : how, how);
     setText(cells.windows, String(s.window_count ?? ABSENT));
     setText(cells.age, age(s.created));
-    setText(cells.idle, s.attached ? 'attached' : age(s.detached_since ?? s.last_activity));
+    setText(cells.idle, s.attached ? 'attached' : age(idleSince(s)));
     setText(cells.cpu, known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : ABSENT);
     setText(cells.memory, mebi(s.memory_mb));
     setText(cells.gpu, mebi(s.gpu_memory_mb));

@@ -36,7 +36,7 @@ export function spark(label, top = 100) {
       const path = run.map(([t, v]) => `${x(t)},${y(v)}`).join(' ');
       return [svg('polygon', { points: `${x(run[0][0])},${H} ${path} ${x(run[run.length - 1][0])},${H}` }), svg('polyline', { points: path })];
     }));
-    const range = values.length ? `from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}, now ${Number.isFinite(last[1]) ? figure(last[1]) : 'unknown'}` : 'nothing yet';
+    const range = values.length ? `from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}, now ${Number.isFinite(last[1]) ? figure(last[1]) : 'unknown'}` : 'no data yet';
     setAttr(node, 'aria-label', `${label}: ${range}`);
     setText(title, `${label}: ${range}`);
   } };

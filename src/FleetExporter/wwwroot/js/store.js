@@ -37,11 +37,22 @@ function tell() {
   }
 }
 
-export const may = scope => state.me?.scopes?.includes(scope) === true;
+// Without a key a page only reads, whatever anonymous_control allows to others: its requests carry an Origin.
+export const may = scope => state.me?.scopes?.includes(scope) === true && (scope === 'read' || !state.me.anonymous);
 
 export const hosts = () => [...state.hosts.values()];
 
 export const sessions = () => hosts().flatMap(h => h.sessions ?? []);
+
+/** Whether the service answers. */
+export const isConnected = () => state.connection === 'live' || state.connection === 'polling';
+
+/** Hosts by state. One that is degraded answers: something of it fails, or it has just been added. */
+export function tally() {
+  const statuses = hosts().map(x => x.status);
+  const of = status => statuses.filter(s => s === status).length;
+  return { total: statuses.length, answering: statuses.length - of('offline'), degraded: of('degraded'), offline: of('offline') };
+}
 
 /** A value that came longer ago than this looks old. */
 export const staleAfter = () => (state.config ? state.config.interval * (state.config.stale + 1) : 90) * 1000;

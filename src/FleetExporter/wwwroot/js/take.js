@@ -5,6 +5,9 @@ import { change, state } from './store.js';
 
 export const PARTS = { gpu: 'GPU', local_gpu: 'Local GPU', provider: 'Provider', multimodal: 'Multimodal', gateway: 'Gateway', tunnel: 'Tunnel', heartbeat: 'Heartbeat' };
 
+/** Nothing in fleet.yml asks for it: its status is error all the same, so that no client shows it as healthy. */
+export const isOff = part => !part || part.configured === false;
+
 /** What was known belongs to whoever had the key. */
 export function forgetAll() {
   change('hosts', s => {
@@ -56,7 +59,8 @@ export function takeOverview(overview) {
   if (!overview?.overall) return;
   change('overview', s => {
     for (const [key, name] of Object.entries(PARTS)) {
-      note(name, s.overview?.[key]?.status, overview[key]?.status, overview[key]?.error);
+      const [before, part] = [s.overview?.[key], overview[key]];
+      if (!isOff(before) && !isOff(part)) note(name, before.status, part.status, part.error);
     }
     s.overview = overview;
     s.updatedAt = Date.now();

@@ -52,19 +52,31 @@ export const waitsFor = () => state.hostsProblem?.message ?? 'loading';
 /** In place of what needs the hosts, until they are there. */
 export const waiting = what => (state.hostsProblem ? problem(`${what[0].toUpperCase()}${what.slice(1)}`, state.hostsProblem) : loading(what));
 
-export const loading = what => notice('loading', `Loading ${what} …`);
+export const loading = what =>
+  notice('loading', state.connection === 'lost' ? `Waiting for the service to load ${what} …` : `Loading ${what} …`);
 
 export function problem(what, error, again) {
   const unknown = error.status === 404 && error.title.startsWith('Unknown');
   const gone = !unknown && (error.status === 404 || error.status === 405);
-  const title = unknown ? `${what} is not there, or not any more` : gone ? `${what}: this service does not have it` : error.status === 503 ? `${what}: not available` : error.status === 403 ? `${what}: not allowed` : `${what} could not be loaded`;
-  return notice('error', title, gone ? 'The part is not there, or not configured.' : error.message, again ? h('button', { type: 'button', on: { click: again } }, 'Try again') : null);
+  const title = unknown ? `${what}: not found`
+    : gone ? `${what}: not configured`
+    : error.status === 503 ? `${what}: not available`
+    : error.status === 403 ? `${what}: not allowed`
+    : `${what} could not be loaded`;
+  const button = again ? h('button', { type: 'button', on: { click: again } }, 'Try again') : null;
+  return notice('error', title, gone ? 'This service does not offer it.' : error.message, button);
 }
 
+/** @param kind 'ok' and none are of the view they were made in and go with it; 'bad' stays, so it names what it is about. */
 export function toast(text, kind = '') {
-  const node = h('div', { class: `toast ${kind}`, 'data-testid': 'toast' }, clean(text, 400));
+  const node = h('div', { class: `toast ${kind}`, 'data-testid': 'toast', 'data-hash': location.hash }, clean(text, 400));
   document.getElementById('toasts').append(node);
   setTimeout(() => node.remove(), kind === 'bad' ? 12000 : 6000);
+}
+
+/** Another view is shown, or another job: what was said of the one before would stand over it. */
+export function leaveToasts() {
+  for (const node of document.querySelectorAll('.toast:not(.bad)')) if (node.dataset.hash !== location.hash) node.remove();
 }
 
 /** A filter of a view; `/` goes to the one that is seen. */
@@ -89,7 +101,7 @@ export function copyable(text, testid) {
       toast('Copied.', 'ok');
     } catch {
       getSelection().selectAllChildren(code);
-      toast('Selected: copy it with your keys.');
+      toast('Selected. Press Ctrl+C to copy it.');
     }
   } } }, 'Copy');
   return h('div', { class: 'copyable', 'data-testid': testid }, code, button);

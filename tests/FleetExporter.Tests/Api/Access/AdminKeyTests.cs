@@ -90,5 +90,24 @@ public sealed class AdminKeyTests : IDisposable
         Assert.Equal([Scope.Read, Scope.Control], entry.Scopes);
     }
 
+    [Fact]
+    public void The_key_of_a_device_comes_with_its_entry_and_the_line_that_the_agent_needs()
+    {
+        using var json = new StringWriter();
+        using var text = new StringWriter();
+
+        Assert.Equal(0, KeyCommand.NewOfDevice("the beast", "json", json));
+        Assert.Equal(0, KeyCommand.NewOfDevice("beast", "text", text));
+
+        var made = JsonDocument.Parse(json.ToString()).RootElement;
+        var device = Assert.Single(Config.Yml.Load($"devices:\n{made.GetProperty("fleet_yml").GetString()}\n").Devices);
+        Assert.Equal(("the beast", KeyHash.Of(made.GetProperty("key").GetString()!)), (device.Name, device.KeyHash));
+        var lines = text.ToString().Split('\n');
+        Assert.Equal("It is shown this once. In fleet.yml, below devices:", lines[1]);
+        var shown = Assert.Single(Config.Yml.Load($"devices:\n{lines[2]}\n").Devices);
+        Assert.Equal(("beast", KeyHash.Of(lines[0]["key: ".Length..])), (shown.Name, shown.KeyHash));
+        Assert.Equal("  fleet-exporter agent --push https://THIS-SERVICE:9470 --key-file device.key", lines[4]);
+    }
+
     public void Dispose() => _folder.Dispose();
 }

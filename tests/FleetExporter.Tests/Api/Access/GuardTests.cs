@@ -8,6 +8,7 @@ namespace FleetExporter.Tests.Api.Access;
 public sealed class GuardTests
 {
     private const string Friend = "https://grafana.example";
+    private const string Exec = "/api/dgx/exec/nosuch";
 
     [Theory]
     [InlineData("GET", "/api/hosts", 200)]
@@ -79,6 +80,31 @@ public sealed class GuardTests
 
             Assert.Equal(status, (int)answer.StatusCode);
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", "X-API-Key", "", 404)]
+    [InlineData("text/plain", "Authorization", "Bearer ", 404)]
+    [InlineData(null, "X-API-Key", "", 404)]
+    [InlineData("application/json; charset=utf-16", "X-API-Key", "", 404)]
+    [InlineData("text/plain", "Cookie", "fleet_session=", 415)]
+    public async Task With_a_key_in_a_header_a_body_is_JSON_whatever_its_type_says(string? type, string header, string before, int status)
+    {
+        await using var server = await KeyedServer.StartAsync();
+        var (_, cookie) = await server.LoginAsync(KeyedServer.KeyOf("control"));
+        var value = header == "Cookie" ? cookie : before + KeyedServer.KeyOf("control");
+        foreach (var chunked in new[] { false, true })
+        {
+            using var answer = await server.SendAsync(HttpMethod.Post, Exec, Body("""{"command":"true"}""", type, chunked), (header, value));
+            Assert.Equal(status, (int)answer.StatusCode);
+
+            // Also where a body may be left out, and when it is none.
+            var unknown = Body("""{"nosuch":1}""", type, chunked);
+            using var optional = await server.SendAsync(HttpMethod.Post, "/api/alerts/1/ack", unknown, (header, value));
+            Assert.Equal(status == 404 ? 422 : 415, (int)optional.StatusCode);
+            using var unreadable = await server.SendAsync(HttpMethod.Post, Exec, Body("command=true", type, chunked), (header, value));
+            Assert.Equal(status == 404 ? 400 : 415, (int)unreadable.StatusCode);
         }
     }
 

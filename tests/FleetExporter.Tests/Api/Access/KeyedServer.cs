@@ -30,9 +30,15 @@ internal sealed class KeyedServer : IAsyncDisposable
     public static async Task<KeyedServer> StartAsync(string yml = "", Action<IEndpointRouteBuilder>? map = null)
     {
         var server = new KeyedServer(await ApiServer.StartAsync($"{ApiServer.TwoHosts}{Keys}{yml}", map: map));
-        server.Http.Dispose();
-        server.Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = server._server.Client.BaseAddress };
+        server.Connect();
         return server;
+    }
+
+    /// <inheritdoc cref="ApiServer.RestartAsync"/>
+    public async Task RestartAsync(Action? meanwhile = null)
+    {
+        await _server.RestartAsync(meanwhile);
+        Connect();
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
@@ -80,5 +86,11 @@ internal sealed class KeyedServer : IAsyncDisposable
     {
         Http.Dispose();
         return _server.DisposeAsync();
+    }
+
+    private void Connect()
+    {
+        Http.Dispose();
+        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _server.Client.BaseAddress };
     }
 }

@@ -15,6 +15,7 @@ public sealed class RoutesTests
     {
         ["GET /-/healthy"] = "open",
         ["GET /-/ready"] = "open",
+        ["GET /docs"] = "open",
         ["GET /docs/{page}"] = "open",
         ["POST /hooks/{receiver}"] = "push",
         ["POST /api/login"] = "open",

@@ -81,7 +81,7 @@ public sealed class SessionsTests
     }
 
     [Fact]
-    public async Task A_ticket_opens_once_and_for_a_minute_what_takes_tickets()
+    public async Task A_ticket_opens_within_a_minute_what_takes_tickets()
     {
         await using var server = await KeyedServer.StartAsync("anonymous_read: never\n", routes =>
         {
@@ -96,7 +96,6 @@ public sealed class SessionsTests
         var ticket = await TicketAsync(server, "admin");
         using var answer = await server.GetAsync("/test/stream?ticket=" + ticket);
         Assert.Equal("read", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(401, await server.StatusAsync("/test/stream?ticket=" + ticket));
 
         ticket = await TicketAsync(server, "read");
         server.Clock.Advance(TimeSpan.FromSeconds(60));

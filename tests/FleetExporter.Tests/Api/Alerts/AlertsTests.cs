@@ -38,6 +38,41 @@ public sealed class AlertsTests
         Assert.Equal(["3", "2", "1"], rest.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("id").GetString()));
     }
 
+    [Theory]
+    [InlineData("False", 1)]
+    [InlineData("FALSE", 1)]
+    [InlineData("false", 1)]
+    [InlineData("True", 0)]
+    public async Task Acknowledged_is_chosen_in_any_case(string acknowledged, int count)
+    {
+        await using var fake = await FakeAlertmanager.StartAsync();
+        fake.Alerts = (200, FakeAlertmanager.List(Offline));
+        await using var server = await StartAsync(fake.Url);
+
+        Assert.Equal(count, (await server.JsonAsync($"/api/alerts?acknowledged={acknowledged}")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Each_session_that_is_left_over_is_an_alert_of_its_own()
+    {
+        await using var fake = await FakeAlertmanager.StartAsync();
+        fake.Alerts = (200, FakeAlertmanager.List(Legacy("1", "notebook"), Legacy("2", "sweep")));
+        await using var server = await StartAsync(fake.Url);
+
+        var items = (await server.JsonAsync("/api/alerts")).GetProperty("items").EnumerateArray().ToList();
+
+        Assert.Equal(
+            [("legacy_session", "a", "notebook"), ("legacy_session", "a", "sweep")],
+            items.Select(i => (i.GetProperty("type").GetString(), i.GetProperty("host").GetString(), i.GetProperty("session").GetString())));
+
+        static JsonObject Legacy(string id, string session)
+        {
+            var alert = FakeAlertmanager.Alert(id, "FleetTmuxSessionLegacy", "warning", "2026-01-01T00:00:00Z");
+            alert["labels"]!["session"] = session;
+            return alert;
+        }
+    }
+
     [Fact]
     public async Task An_alert_shows_what_is_known_of_it_and_the_silence_over_it()
     {

@@ -6,7 +6,7 @@ namespace FleetExporter.Tests.Api.Live;
 public sealed class GpuStreamTests
 {
     private const string Whole = """
-        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024.5,"memoryFree":23000,"temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
+        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024,"memoryFree":23000,"temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
         "fanSpeed":33,"powerDraw":210.25,"powerLimit":450,"clockCore":2520,"clockMemory":10501,"driverVersion":"590.48.01"}
         """;
 
@@ -28,6 +28,31 @@ public sealed class GpuStreamTests
         Assert.Equal(expected.OrderBy(p => p.Key), first.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()).OrderBy(p => p.Key));
         Assert.Equal("""{"host":"beast","gpu":1}""", second.GetRawText());
         Assert.DoesNotContain(stream.Others, line => line.StartsWith("event:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("1024.5", "1025")]
+    [InlineData("1023.6", "1024")]
+    [InlineData("0.4", "0")]
+    public async Task Memory_comes_out_in_whole_mebibytes(string pushed, string shown)
+    {
+        await using var server = await DeviceServer.StartAsync();
+        await server.PushedAsync($$"""{"memoryTotal":{{pushed}},"memoryUsed":{{pushed}},"memoryFree":{{pushed}} }""");
+        using var stream = await server.StreamAsync();
+
+        var (_, gpu) = await stream.EventAsync();
+
+        Assert.Equal($$"""{"memoryTotal":{{shown}},"memoryUsed":{{shown}},"memoryFree":{{shown}},"host":"beast","gpu":0}""", gpu.GetRawText());
+    }
+
+    [Fact]
+    public async Task What_is_free_is_left_out_where_nobody_said_it()
+    {
+        await using var server = await DeviceServer.StartAsync();
+        await server.PushedAsync("""{"memoryTotal":24576,"memoryUsed":22433}""");
+        using var stream = await server.StreamAsync();
+
+        Assert.Equal("""{"memoryTotal":24576,"memoryUsed":22433,"host":"beast","gpu":0}""", (await stream.EventAsync()).Data.GetRawText());
     }
 
     [Fact]

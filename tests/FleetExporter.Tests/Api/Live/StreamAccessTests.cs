@@ -57,7 +57,7 @@ public sealed class StreamAccessTests
     }
 
     [Fact]
-    public async Task A_ticket_opens_one_stream_from_a_page_of_cors_origins_and_from_no_other()
+    public async Task A_ticket_opens_a_stream_from_a_page_of_cors_origins_and_from_no_other()
     {
         await using var server = await DeviceServer.StartAsync($"{Never}cors_origins: ['{Friend}']\n");
         var ticket = await TicketAsync(server);
@@ -69,8 +69,24 @@ public sealed class StreamAccessTests
         Assert.Equal([Friend], stream.Answer.Headers.GetValues("Access-Control-Allow-Origin"));
         await stream.CommentAsync();
 
-        Assert.Equal(401, await server.Keyed.StatusAsync(path, ("Origin", Friend)));
         Assert.Equal(401, await server.Keyed.StatusAsync("/gpu/stream", ("Origin", Friend)));
+    }
+
+    // A page of another origin of the same site sends the cookie along: SameSite=Strict knows sites, not origins.
+    [Theory]
+    [InlineData("/gpu/stream?host=other", 200)]
+    [InlineData("/ws", 426)]
+    [InlineData("/api/hosts", 200)]
+    public async Task The_session_s_cookie_opens_nothing_for_a_page_of_cors_origins(string path, int opened)
+    {
+        await using var server = await DeviceServer.StartAsync($"{Never}cors_origins: ['{Friend}']\n");
+        var (_, cookie) = await server.Keyed.LoginAsync(KeyedServer.KeyOf("read"));
+        var own = server.Keyed.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+        Assert.Equal(401, await server.Keyed.StatusAsync(path, ("Cookie", cookie), ("Origin", Friend)));
+        Assert.Equal(opened, await server.Keyed.StatusAsync(path, ("Cookie", cookie), ("Origin", own)));
+        Assert.Equal(opened, await server.Keyed.StatusAsync(path, ("Cookie", cookie)));
+        Assert.Equal(opened, await server.Keyed.StatusAsync(path, ReadKey, ("Origin", Friend)));
     }
 
     [Fact]

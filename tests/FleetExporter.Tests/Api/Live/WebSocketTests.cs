@@ -91,7 +91,8 @@ public sealed class WebSocketTests
         }
 
         Assert.Equal(JsonValueKind.Null, (await server.WhileTimePassesAsync(UntilAsync(slow, "reset", _ => true))).ValueKind);
-        Assert.Contains((await UntilAsync(slow, "hosts_update", _ => true)).EnumerateArray(), h => h.GetProperty("hostname").GetString() == "a");
+        // While it still reads slowly, the state may come in more than one message.
+        await UntilAsync(slow, "hosts_update", d => d.EnumerateArray().Any(h => h.GetProperty("hostname").GetString() == "a"));
     }
 
     [Fact]
@@ -130,7 +131,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_ticket_opens_it_once_for_who_can_send_no_header()
+    public async Task A_ticket_opens_it_for_who_can_send_no_header_and_again_after_a_break()
     {
         await using var server = await DeviceServer.StartAsync("anonymous_read: never\n");
         using var made = await server.Keyed.PostAsync("/api/tickets", null, ("X-API-Key", KeyedServer.KeyOf("read")));
@@ -140,10 +141,11 @@ public sealed class WebSocketTests
         await socket.ConnectAsync(url, TestContext.Current.CancellationToken);
         Assert.Equal("hosts_update", (await ReadAsync(socket)).Event);
 
+        socket.Abort();
+
         using var again = new ClientWebSocket();
-        again.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => again.ConnectAsync(url, TestContext.Current.CancellationToken));
-        Assert.Equal(401, (int)again.HttpStatusCode);
+        await again.ConnectAsync(url, TestContext.Current.CancellationToken);
+        Assert.Equal("hosts_update", (await ReadAsync(again)).Event);
     }
 
     private static Uri UrlOf(DeviceServer server) => new(server.Http.BaseAddress!.ToString().Replace("http:", "ws:", StringComparison.Ordinal) + "ws");

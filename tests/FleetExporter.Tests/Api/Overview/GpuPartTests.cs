@@ -27,8 +27,9 @@ public sealed class GpuPartTests
         Assert.Equal("a", (await server.JsonAsync("/api/gpu?host=a&index=0")).GetProperty("host").GetString());
         Assert.Equal("z", (await server.JsonAsync("/api/gpu?host=z")).GetProperty("host").GetString());
         Assert.False((await server.JsonAsync("/api/gpu?host=y")).GetProperty("configured").GetBoolean());
+        // The driver keeps 478 MiB for itself.
         var local = await server.JsonAsync("/api/local-gpu");
-        Assert.Equal(81559, local.GetProperty("memory_used_mb").GetDouble() + local.GetProperty("memory_free_mb").GetDouble());
+        Assert.Equal([81559, 0, 81081], new[] { "total", "used", "free" }.Select(what => local.GetProperty($"memory_{what}_mb").GetInt32()));
     }
 
     [Fact]
@@ -38,7 +39,9 @@ public sealed class GpuPartTests
             "listen: 127.0.0.1:0\nhosts: [{ name: a, address: a.lan }]\n",
             shell => shell.Answer("gpu", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9));
 
-        Assert.Equal(("error", "a"), (Text(await server.JsonAsync("/api/gpu"), "status"), Text(await server.JsonAsync("/api/gpu"), "host")));
+        var gpu = await server.JsonAsync("/api/gpu");
+        Assert.Equal(("error", "a"), (Text(gpu, "status"), Text(gpu, "host")));
+        Assert.StartsWith("driver: ", Text(gpu, "error"), StringComparison.Ordinal);
         Assert.Equal("error", Text(await server.JsonAsync("/api/overview"), "overall"));
         Assert.False((await server.JsonAsync("/api/local-gpu")).GetProperty("configured").GetBoolean());
     }
@@ -54,10 +57,11 @@ public sealed class GpuPartTests
             state.Set(HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), since));
         }
 
-        PartStatus Status(FleetConfig fleet, int seconds) => ((IPart)new OverviewParts(fleet, state, since + TimeSpan.FromSeconds(seconds)).Gpu()).Status;
+        GpuPart Part(FleetConfig fleet, int seconds) => (GpuPart)new OverviewParts(fleet, state, since + TimeSpan.FromSeconds(seconds)).Gpu();
         var undecided = config with { Hosts = [.. config.Hosts.Take(2)] };
 
-        Assert.Equal((PartStatus.Degraded, PartStatus.Error), (Status(undecided, 5), Status(undecided, 60)));
+        Assert.Equal((PartStatus.Degraded, PartStatus.Error), (Part(undecided, 5).Status, Part(undecided, 60).Status));
+        Assert.Equal((null, "b is offline: connecting"), (Part(undecided, 5).Error, Part(undecided, 60).Error));
         Assert.Empty(new OverviewParts(undecided, state, since).AllGpus());
         Assert.Equal(["c"], new OverviewParts(config, state, since).AllGpus().Select(g => g.Host));
         Assert.Equal("c", ((GpuPart)new OverviewParts(config, state, since).Gpu()).Host);
@@ -77,20 +81,53 @@ public sealed class GpuPartTests
     }
 
     [Theory]
-    [InlineData(96, 50, null, PartStatus.Degraded)]
-    [InlineData(95, 90, null, PartStatus.Ok)]
-    [InlineData(5, 91, null, PartStatus.Degraded)]
-    [InlineData(5, 50, GpuFault.Lost, PartStatus.Error)]
-    public void A_gpu_that_is_busy_hot_or_lost_is_not_ok(int percent, int celsius, GpuFault? fault, PartStatus status)
+    [InlineData(100, 50, null, null, PartStatus.Ok)]
+    [InlineData(95, 90, null, null, PartStatus.Ok)]
+    [InlineData(5, 91, null, null, PartStatus.Degraded)]
+    [InlineData(100, 93, 95, null, PartStatus.Ok)]
+    [InlineData(5, 86, 85, null, PartStatus.Degraded)]
+    [InlineData(5, 50, 95, GpuFault.Lost, PartStatus.Error)]
+    public void A_gpu_that_is_hotter_than_its_limit_or_lost_is_not_ok_and_one_that_works_is(
+        int percent, int celsius, int? limit, GpuFault? fault, PartStatus status)
     {
-        var gpu = new Gpu { Utilization = percent / 100.0, TemperatureCelsius = celsius, Fault = fault };
+        var gpu = new Gpu { Utilization = percent / 100.0, TemperatureCelsius = celsius, TemperatureLimitCelsius = limit, Fault = fault };
 
-        Assert.Equal(status, GpuPart.Of(gpu, "a", default).Status);
-        Assert.Equal(status, LocalGpuPart.Of(gpu).Status);
+        Assert.Equal(status, GpuPart.Of(gpu, "a", default, hotCelsius: 90).Status);
+        Assert.Equal(status, LocalGpuPart.Of(gpu, hotCelsius: 90).Status);
+        var error = fault is null ? null : "the GPU is lost";
+        Assert.Equal((error, error), (GpuPart.Of(gpu, "a", default, hotCelsius: 90).Error, LocalGpuPart.Of(gpu, hotCelsius: 90).Error));
     }
+
+    [Fact]
+    public async Task The_limit_is_the_one_of_the_detailed_report_else_the_threshold()
+    {
+        const string Yml = "listen: 127.0.0.1:0\nhosts: [{ name: a, address: a.lan }]\nthresholds: { gpu_temperature_critical_celsius: 20 }\n";
+        var uuid = Captures.Query("linux-h100-590.48.01.idle").Body.Split(',').First(c => c.Contains("GPU-", StringComparison.Ordinal)).Trim();
+        var details = $"<nvidia_smi_log><gpu><uuid>{uuid}</uuid><temperature><gpu_temp_slow_threshold>87 C</gpu_temp_slow_threshold></temperature></gpu></nvidia_smi_log>";
+        await using var server = await ApiServer.StartAsync(Yml, shell => shell.Answer("gpu_details", details));
+        await using var without = await ApiServer.StartAsync(Yml);
+
+        Assert.Equal(("ok", "degraded"), (Text(await server.JsonAsync("/api/gpu"), "status"), Text(await without.JsonAsync("/api/gpu"), "status")));
+        var gpu = (await server.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0];
+        Assert.Equal(87, gpu.GetProperty("temperature_limit_c").GetDouble());
+        Assert.Equal(JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
+    }
+
+    /// <summary>A page that finds the use writes the total and the share beside it.</summary>
+    [Theory]
+    [InlineData(null, 24 * Gibi)]
+    [InlineData(6 * Gibi, null)]
+    [InlineData(6 * Gibi, 0.0)]
+    public void The_three_of_memory_are_there_together_or_not_at_all(double? used, double? total) => Assert.DoesNotContain(
+        Json(new Gpu { Index = 0, MemoryUsedBytes = used, MemoryTotalBytes = total }).EnumerateObject(),
+        p => p.Name.EndsWith("_mb", StringComparison.Ordinal) || p.Name == "memory_pct");
+
+    [Fact]
+    public void What_the_driver_does_not_say_is_free_is_not_known() =>
+        Assert.Null(LocalGpuPart.Of(new Gpu { MemoryTotalBytes = 24 * Gibi, MemoryUsedBytes = 6 * Gibi }, hotCelsius: 90).MemoryFreeMb);
 
     private static string? Text(JsonElement body, string name) => body.GetProperty(name).GetString();
 
     private static JsonElement Json(Gpu gpu) =>
-        JsonSerializer.SerializeToElement(GpuPart.Of(gpu, "a", default), SnakeCase);
+        JsonSerializer.SerializeToElement(GpuPart.Of(gpu, "a", default, hotCelsius: 90), SnakeCase);
 }

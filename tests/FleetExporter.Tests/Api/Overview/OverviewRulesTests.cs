@@ -5,30 +5,35 @@ namespace FleetExporter.Tests.Api.Overview;
 public sealed class OverviewRulesTests
 {
     [Theory]
-    [InlineData(true, true, 95.0, 90.0, PartStatus.Ok)]
-    [InlineData(true, true, 95.1, 40.0, PartStatus.Degraded)]
-    [InlineData(true, true, 10.0, 90.5, PartStatus.Degraded)]
-    [InlineData(true, true, null, null, PartStatus.Ok)]
-    [InlineData(true, false, 10.0, 40.0, PartStatus.Error)]
-    [InlineData(false, false, null, null, PartStatus.Degraded)]
-    public void Gpu(bool asked, bool there, double? utilization, double? temperature, PartStatus status) =>
-        Assert.Equal(status, OverviewRules.Gpu(asked, there, utilization, temperature));
+    [InlineData(true, true, 90.0, 90.0, PartStatus.Ok)]
+    [InlineData(true, true, 90.5, 90.0, PartStatus.Degraded)]
+    [InlineData(true, true, 90.5, 95.0, PartStatus.Ok)]
+    [InlineData(true, true, null, 90.0, PartStatus.Ok)]
+    [InlineData(true, false, 40.0, 90.0, PartStatus.Error)]
+    [InlineData(false, false, null, 90.0, PartStatus.Degraded)]
+    public void Gpu(bool asked, bool there, double? temperature, double limit, PartStatus status) =>
+        Assert.Equal(status, OverviewRules.Gpu(asked, there, temperature, limit));
 
     [Theory]
-    [InlineData(true, true, false, PartStatus.Ok)]
-    [InlineData(true, true, true, PartStatus.Degraded)]
-    [InlineData(true, false, true, PartStatus.Degraded)]
-    [InlineData(true, false, false, PartStatus.Error)]
-    [InlineData(false, false, false, PartStatus.Degraded)]
-    public void Provider(bool asked, bool healthy, bool loading, PartStatus status) => Assert.Equal(status, OverviewRules.Provider(asked, healthy, loading));
+    [InlineData(true, true, false, null, PartStatus.Ok)]
+    [InlineData(true, true, false, true, PartStatus.Ok)]
+    [InlineData(true, true, false, false, PartStatus.Degraded)]
+    [InlineData(true, true, true, null, PartStatus.Degraded)]
+    [InlineData(true, false, true, true, PartStatus.Degraded)]
+    [InlineData(true, false, false, null, PartStatus.Error)]
+    [InlineData(true, false, false, true, PartStatus.Error)]
+    [InlineData(false, false, false, null, PartStatus.Degraded)]
+    public void Provider(bool asked, bool healthy, bool loading, bool? unitActive, PartStatus status) =>
+        Assert.Equal(status, OverviewRules.Provider(asked, healthy, loading, unitActive));
 
     [Theory]
     [InlineData(true, true, false, true, PartStatus.Ok)]
     [InlineData(true, true, false, null, PartStatus.Ok)]
     [InlineData(true, true, false, false, PartStatus.Degraded)]
     [InlineData(true, false, true, true, PartStatus.Degraded)]
-    [InlineData(true, false, false, true, PartStatus.Error)]
+    [InlineData(true, false, false, true, PartStatus.Degraded)]
     [InlineData(true, false, false, false, PartStatus.Error)]
+    [InlineData(true, false, false, null, PartStatus.Error)]
     [InlineData(false, false, false, true, PartStatus.Degraded)]
     public void Heartbeat(bool asked, bool healthy, bool loading, bool? unitActive, PartStatus status) =>
         Assert.Equal(status, OverviewRules.Heartbeat(asked, healthy, loading, unitActive));

@@ -10,13 +10,13 @@ public sealed class OverviewTests
     private const string Fields =
         """
         overview: status, timestamp, overall, collect_time_ms, gpu, provider, gateway, tunnel, local_gpu, multimodal, heartbeat, targets
-        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at, memory_used_mb, memory_total_mb, memory_pct, gpus
-        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w, memory_used_mb, memory_total_mb, memory_free_mb, memory_pct
+        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at, memory_used_mb, memory_total_mb, memory_pct, error, gpus
+        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w, memory_used_mb, memory_total_mb, memory_free_mb, memory_pct, error
         provider: status, provider, server, base_url, healthy, latency_ms, consecutive_failures, last_checked_at, last_healthy_at, error
-        gateway: status, gateway_ok, latency_ms, session_count, sessions, discord
+        gateway: status, gateway_ok, latency_ms, session_count, sessions, discord, error
         tunnel: status, host, port, reachable, latency_ms, service_name, service_active, service_status, error
-        multimodal: status, services_up, services_total, services
-        heartbeat: status, port, model, server_healthy, service_active, service_status
+        multimodal: status, services_up, services_total, services, error
+        heartbeat: status, port, model, model_params, context_train, server_healthy, service_active, service_status, config, error
         """;
 
     private const string Everything =
@@ -50,7 +50,7 @@ public sealed class OverviewTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task What_is_not_configured_is_ok_and_says_so(string name, string fields)
+    public async Task What_is_not_configured_is_an_error_that_says_so_and_does_not_count(string name, string fields)
     {
         await using var server = await ApiServer.StartAsync(Nothing);
 
@@ -60,12 +60,15 @@ public sealed class OverviewTests
         {
             Assert.Equal("ok", body.GetProperty("overall").GetString());
             Assert.Empty(body.GetProperty("targets").EnumerateArray());
-            Assert.All(fields.Split(", ")[4..^1], part => Assert.Equal("""{"status":"ok","configured":false}""", body.GetProperty(part).GetRawText()));
+            Assert.All(fields.Split(", ")[4..^1], part => IsNotConfigured(body.GetProperty(part)));
         }
         else
         {
-            Assert.Equal("""{"status":"ok","configured":false}""", body.GetRawText());
+            IsNotConfigured(body);
         }
+
+        static void IsNotConfigured(JsonElement part) =>
+            Assert.Matches("""^\{"status":"error","error":"not configured: [^"]+","configured":false\}$""", part.GetRawText());
     }
 
     [Fact]

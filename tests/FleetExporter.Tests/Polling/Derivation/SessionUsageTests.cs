@@ -68,6 +68,59 @@ public sealed class SessionUsageTests
         Assert.Equal(["fleet_tmux_session_detached_seconds{host=\"a\",user=\"alice\",session=\"train\"} 3000"], world.Series("detached_seconds"));
     }
 
+    [Theory]
+    [InlineData("72h", 0, true)]
+    [InlineData("72h", 599, true)]
+    [InlineData("72h", 600, false)]
+    [InlineData("5m", 299, true)]
+    [InlineData("5m", 300, false)]
+    public async Task A_session_that_has_printed_lately_is_busy_and_as_long_detached_as_before(string legacyAfter, int secondsAgo, bool busy)
+    {
+        var printed = Start.ToUnixTimeSeconds() - secondsAgo;
+
+        await using var world = await World.StartAsync(
+            $"legacy_after: {legacyAfter}\n{World.OneHost}",
+            w => w.Shell().Answer("tmux", $"U0:alice\nS$1:1767222000:0:1:1767222600::train\nP$1:%1:100:0:{printed}\n"));
+
+        Assert.Equal(busy ? true : null, Session(world).Busy);
+        Assert.Equal(busy ? ["fleet_tmux_session_busy{host=\"a\",user=\"alice\",session=\"train\"} 1"] : [], world.Series("session_busy"));
+        Assert.EndsWith($" {Math.Max(printed, 1767222600)}", Assert.Single(world.Series("activity_timestamp")), StringComparison.Ordinal);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1767222600), Session(world).DetachedSince);
+    }
+
+    [Fact]
+    public async Task A_session_that_computes_is_busy_and_one_that_hardly_does_is_not()
+    {
+        await using var world = await World.StartAsync(prepare: w => w.Shell().Answer("tmux", Body(0, cpuTicks: 100, rss: 10)));
+        Assert.Null(Session(world).Busy);
+        Assert.Empty(world.Series("session_busy"));
+
+        world.Shell().Answer("tmux", Body(0, cpuTicks: 102, rss: 20));
+        await world.UntilAsync(() => Session(world).MemoryBytes == 20 * 4096 * 2.0, TimeSpan.FromSeconds(20));
+        Assert.InRange(Session(world).CpuRatio!.Value, 0.001, 0.049);
+        Assert.False(Session(world).Busy);
+        Assert.Equal(["fleet_tmux_session_busy{host=\"a\",user=\"alice\",session=\"train\"} 0"], world.Series("session_busy"));
+
+        world.Shell().Answer("tmux", Body(0, cpuTicks: 600, rss: 30));
+        await world.UntilAsync(() => Session(world).MemoryBytes == 30 * 4096 * 2.0, TimeSpan.FromSeconds(20));
+        Assert.True(Session(world).Busy);
+    }
+
+    [Theory]
+    [InlineData("300")]
+    [InlineData("[N/A]")]
+    public async Task A_session_that_holds_GPU_memory_is_busy(string memory)
+    {
+        await using var world = await World.StartAsync(prepare: w =>
+        {
+            w.Shell().Answer("tmux", Body(0, 1, 1));
+            w.Shell().Answer("gpu_processes", $"GPU-x, 101, python, {memory}\n");
+        });
+        await world.PassAsync(TimeSpan.FromSeconds(11));
+
+        Assert.True(Session(world).Busy);
+    }
+
     [Fact]
     public async Task The_time_of_leaving_counts_and_not_that_of_attaching()
     {

@@ -13,7 +13,16 @@ public sealed class UnifiedMemoryTests
     private static readonly double Rounded = Math.Floor(Host.Total / MiB) * MiB;
 
     private static readonly Gpu Spark = new() { Index = 0, Uuid = "GPU-0", Name = "NVIDIA GB10", MemoryNotSupported = true };
-    private static readonly Gpu Rtx3090 = new() { Index = 0, Uuid = "GPU-1", MemoryTotalBytes = 24576 * MiB, MemoryUsedBytes = MiB, PowerLimitWatts = 350 };
+
+    private static readonly Gpu Rtx3090 = new()
+    {
+        Index = 0,
+        Uuid = "GPU-1",
+        MemoryTotalBytes = 24576 * MiB,
+        MemoryUsedBytes = MiB,
+        MemoryFreeBytes = 24326 * MiB,
+        PowerLimitWatts = 350,
+    };
 
     public static TheoryData<string, bool> Cases() => new(Gpus.Select(c => (c.Key, c.Key.StartsWith("gb10", StringComparison.Ordinal))));
 
@@ -39,6 +48,7 @@ public sealed class UnifiedMemoryTests
         Assert.Equal(unified, gpu.MemoryUnified);
         Assert.Equal(unified ? Host.Total : Gpus[name].MemoryTotalBytes, gpu.MemoryTotalBytes);
         Assert.Equal(unified ? Host.Total - Host.Available : Gpus[name].MemoryUsedBytes, gpu.MemoryUsedBytes);
+        Assert.Equal(unified ? Host.Available : Gpus[name].MemoryFreeBytes, gpu.MemoryFreeBytes);
     }
 
     [Fact]
@@ -46,7 +56,7 @@ public sealed class UnifiedMemoryTests
     {
         var gpu = Assert.Single(UnifiedMemory.Apply(new GpuReading([Spark], 0, 100), null).Gpus);
 
-        Assert.True(gpu is { MemoryUnified: true, MemoryTotalBytes: null, MemoryUsedBytes: null });
+        Assert.True(gpu is { MemoryUnified: true, MemoryTotalBytes: null, MemoryUsedBytes: null, MemoryFreeBytes: null });
     }
 
     [Fact]

@@ -46,12 +46,13 @@ public sealed class HostKeyCheckTests
     public void A_new_key_that_cannot_be_written_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var check = new HostKeyCheck(Address, HostKeyPolicy.AcceptNew, new KnownHosts(folder.PathOf("missing/k")), TimeProvider.System);
+        File.WriteAllText(folder.PathOf("file"), "");
+        var check = new HostKeyCheck(Address, HostKeyPolicy.AcceptNew, new KnownHosts(folder.PathOf("file/k")), TimeProvider.System);
 
         var (trusts, refusal) = Present(check);
 
         Assert.Equal((false, SshFailure.HostkeyUnknown), (trusts, refusal?.Reason));
-        Assert.Contains(folder.PathOf("missing/k"), refusal!.Message, StringComparison.Ordinal);
+        Assert.Contains(folder.PathOf("file/k"), refusal!.Message, StringComparison.Ordinal);
     }
 
     private static (bool Trusts, StreamException? Refusal) Present(HostKeyCheck check, string key = KnownHostsLineTests.Key)

@@ -1,0 +1,16 @@
+namespace FleetExporter.Config;
+
+/// <summary>Who may do something without a key: <c>anonymous_read</c>, <c>anonymous_control</c>.</summary>
+public enum AnonymousAccess
+{
+    /// <summary>Whoever reaches a loopback <c>listen</c> directly, without a proxy that says so.</summary>
+    Loopback,
+
+    Never,
+}
+
+public static class AnonymousAccesses
+{
+    /// <summary>As fleet.yml writes it.</summary>
+    public static string Word(this AnonymousAccess access) => access == AnonymousAccess.Loopback ? "loopback" : "never";
+}

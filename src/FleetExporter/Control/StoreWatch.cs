@@ -1,0 +1,78 @@
+using FleetExporter.Config;
+using FleetExporter.Store;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control;
+
+/// <summary>
+/// Opens the store at the start, checks it from then on, and deletes rows of the audit that are older than they are kept. Only these checks close the
+/// circuit breaker: no request waits to find out whether the store is back.
+/// </summary>
+internal sealed partial class StoreWatch(Database database, AuditLog audit, LiveConfig config, ILogger<StoreWatch> logger, LoopParts parts)
+    : HostedLoop(ServiceLoop.Store, parts)
+{
+    /// <summary>Between two checks of a store that answers. One that an operation finds unavailable is checked at once.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two checks of a store that does not answer.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromHours(1);
+
+    private StoreError? _lastReportedError;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Report(await database.OpenAsync(cancellationToken).ConfigureAwait(false));
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task RunAsync(CancellationToken stop)
+    {
+        var nextTrim = Clock.Elapsed();
+        while (true)
+        {
+            var unavailable = database.Breaker.NextOpening;
+            var error = await database.OpenAsync(stop).ConfigureAwait(false);
+            Report(error);
+            if (error is null && Clock.Elapsed() >= nextTrim)
+            {
+                nextTrim = Clock.Elapsed() + TrimInterval;
+                await audit.TrimAsync(Clock.GetUtcNow() - config.Current.Store.AuditRetention, stop).ConfigureAwait(false);
+            }
+
+            if (error is not null)
+            {
+                await Task.Delay(RetryInterval, Clock, stop).ConfigureAwait(false);
+                continue;
+            }
+
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(Task.Delay(Interval, Clock, turn.Token), unavailable).ConfigureAwait(false);
+            await turn.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Logs each error once until another one, or none, comes.</summary>
+    private void Report(StoreError? error)
+    {
+        var reason = error?.ToString();
+        if (error is not null && error != _lastReportedError)
+        {
+            LogUnavailable(reason!);
+        }
+        else if (error is null && _lastReportedError is not null)
+        {
+            LogAvailable();
+        }
+
+        _lastReportedError = error;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is unavailable; what needs it answers 503 until it is back: {Reason}")]
+    private partial void LogUnavailable(string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store is available again")]
+    private partial void LogAvailable();
+}

@@ -1,0 +1,56 @@
+namespace FleetExporter.Control;
+
+/// <summary>Keeps the list of watched hosts as the store has it: reads it as soon as it answers, and now and then after that.</summary>
+internal sealed class WatchlistService(Watchlist watchlist, LoopParts parts) : HostedLoop(ServiceLoop.Watchlist, parts)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>What others who share the store write is seen within this time.</summary>
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the store hears that this exporter, the owner of its hosts, is there.</summary>
+    private static readonly TimeSpan MirrorInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>The service begins to serve without the connections of the store after this.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        await _attempted.Task.WaitAsync(StartTimeout, Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    protected override async Task RunAsync(CancellationToken stop)
+    {
+        var nextRead = Clock.Elapsed() + ReadInterval;
+        var nextMirror = Clock.Elapsed() + MirrorInterval;
+        while (true)
+        {
+            try
+            {
+                await watchlist.ReadyAsync(stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                _attempted.TrySetResult();
+            }
+
+            if (Clock.Elapsed() >= nextRead)
+            {
+                nextRead = Clock.Elapsed() + ReadInterval;
+                await watchlist.ReadAgainAsync(stop).ConfigureAwait(false);
+            }
+
+            await watchlist.NoteAsync(stop).ConfigureAwait(false);
+            if (Clock.Elapsed() >= nextMirror)
+            {
+                nextMirror = Clock.Elapsed() + MirrorInterval;
+                watchlist.Forget();
+            }
+
+            await Task.Delay(Interval, Clock, stop).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.RegularExpressions;
+using FleetExporter.BrowserTests.Browsing;
+
+namespace FleetExporter.BrowserTests;
+
+/// <summary>
+/// A page of somebody else over <c>/api/overview</c>, which trusts what it reads: no card is green for what is not there, no field is missing, and a
+/// card that fails says why.
+/// </summary>
+public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chromium)
+{
+    private static readonly string[] Parts = ["gpu", "local_gpu", "provider", "gateway", "tunnel", "multimodal", "heartbeat"];
+
+    [Fact]
+    public async Task What_is_not_configured_is_never_green_and_says_what_is_missing()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, "hosts: []\n");
+        var visit = await OpenAsync(exporter);
+
+        foreach (var part in Parts)
+        {
+            await Expect(visit.Find($"card-{part}")).ToHaveClassAsync("error");
+            await Expect(visit.Find($"body-{part}")).ToContainTextAsync("not configured: ");
+        }
+
+        // It is nobody's fault.
+        await Expect(visit.Find("overall")).ToHaveTextAsync("OK");
+        await NothingIsMissingAsync(visit);
+        await CloseAsync();
+    }
+
+    [Fact]
+    public async Task What_fails_says_why()
+    {
+        using var folder = new TestFolder();
+        var dead = Ports.Free();
+        await using var exporter = await Exporter.StartAsync(
+            folder,
+            $$"""
+            poll_interval: 1s
+            hosts: [{ name: here, gpu: true }, { name: away, address: "127.0.0.1:{{dead}}", gpu: true }]
+            services: [{ name: stt, url: "http://127.0.0.1:{{dead}}/health" }]
+            providers: [{ name: beat, url: "http://127.0.0.1:{{dead}}", host: here, unit: beat.service }]
+            gateways: [{ name: claw, url: "ws://127.0.0.1:{{dead}}" }]
+            tunnels: [{ name: t, connect: "127.0.0.1:{{dead}}" }]
+
+            """,
+            new Dictionary<string, string?> { ["PATH"] = "/usr/bin:/bin" });
+        var visit = await OpenAsync(exporter);
+
+        foreach (var part in Parts)
+        {
+            await Expect(visit.Find($"card-{part}")).ToHaveClassAsync("error", new() { Timeout = 60_000 });
+            await Expect(visit.Find($"body-{part}")).ToHaveTextAsync(Reason());
+        }
+
+        await Expect(visit.Find("body-gpu")).ToContainTextAsync("away is offline: refused");
+        await Expect(visit.Find("overall")).ToHaveTextAsync("ERROR");
+        await NothingIsMissingAsync(visit);
+        await CloseAsync();
+    }
+
+    [Fact]
+    public async Task Every_field_of_a_whole_fleet_is_there()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\nhosts: []\n", null, "--simulate", "10");
+        var visit = await OpenAsync(exporter);
+
+        await Expect(visit.Find("card-heartbeat")).ToHaveClassAsync("ok");
+        await Expect(visit.Find("body-heartbeat")).ToContainTextAsync("0.6B");
+        await Expect(visit.Find("body-heartbeat")).ToContainTextAsync("40K tokens");
+        await Expect(visit.Find("body-heartbeat")).ToContainTextAsync("[x] heartbeat/qwen3-0.6b Qwen3 0.6B heartbeat qwen3-0.6b");
+        await Expect(visit.Find("body-gateway").Locator("dt"))
+            .ToHaveTextAsync(["Running", "Latency", "Sessions", "Discord", "main", "5b1f", "1180", "main"]);
+        await Expect(visit.Find("body-gateway").Locator("dd").Last).ToHaveTextAsync(WholeAge());
+        await Expect(visit.Find("card-gpu")).Not.ToHaveClassAsync("error");
+        await Expect(visit.Find("body-gpu")).ToContainTextAsync("unified: shares the machine's memory");
+        // All hosts are simulated: none is this machine.
+        await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("not configured: ");
+        await NothingIsMissingAsync(visit);
+        await CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_local_card_shows_what_the_driver_calls_free()
+    {
+        using var folder = new TestFolder();
+        FakeNvidiaSmi.H100(folder);
+        var path = $"{FakeNvidiaSmi.FolderIn(folder)}:/usr/bin:/bin";
+        await using var exporter = await Exporter.StartAsync(
+            folder, "poll_interval: 1s\nhosts: [{ name: here }]\n", new Dictionary<string, string?> { ["PATH"] = path });
+        var visit = await OpenAsync(exporter);
+
+        await Expect(visit.Find("card-local_gpu")).Not.ToHaveClassAsync("error");
+        await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("19818 / 81559 MB");
+        await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("61263 MB");
+        await NothingIsMissingAsync(visit);
+        await CloseAsync();
+    }
+
+    /// <summary>The page in the place of the service's own.</summary>
+    private Task<Visit> OpenAsync(Exporter exporter)
+    {
+        var html = File.ReadAllText(Repository.PathOf("tests", "FleetExporter.BrowserTests", "Assets", "status-cards.html"));
+        return VisitAsync(exporter, new(Prepare: page => page.RouteAsync(
+            url => new Uri(url).AbsolutePath == "/", route => route.FulfillAsync(new() { ContentType = "text/html; charset=utf-8", Body = html }))));
+    }
+
+    private static async Task NothingIsMissingAsync(Visit visit)
+    {
+        await Expect(visit.Find("main")).Not.ToContainTextAsync(Missing());
+        Assert.Equal(Parts.Length, await visit.Page.Locator("article").CountAsync());
+    }
+
+    [GeneratedRegex("undefined|NaN|null|\\[object")]
+    private static partial Regex Missing();
+
+    /// <summary>The label, and more than a word.</summary>
+    [GeneratedRegex("^Error.{8,}$")]
+    private static partial Regex Reason();
+
+    [GeneratedRegex("^[0-9]+ (?:s|min|h) ago$")]
+    private static partial Regex WholeAge();
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>Self-signed certificates in PEM files.</summary>
+internal static class TestCertificate
+{
+    private static readonly DateTimeOffset Until = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes <c>NAME.pem</c> and <c>NAME-key.pem</c>.</summary>
+    /// <param name="host">The only name it is for; null for a certificate that names no host.</param>
+    public static (string File, string Key) Write(TestFolder folder, string name, string? host)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
+        if (host is not null)
+        {
+            var names = new SubjectAlternativeNameBuilder();
+            if (IPAddress.TryParse(host, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(host);
+            }
+
+            request.CertificateExtensions.Add(names.Build());
+        }
+
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, Until);
+        return (folder.Write($"{name}.pem", certificate.ExportCertificatePem()), folder.Write($"{name}-key.pem", key.ExportPkcs8PrivateKeyPem()));
+    }
+}

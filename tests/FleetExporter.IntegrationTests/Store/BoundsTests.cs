@@ -1,0 +1,77 @@
+using FleetExporter.Store;
+
+namespace FleetExporter.IntegrationTests.Store;
+
+/// <summary>
+/// Every table is bounded, on every kind of store. The audit's bound is in <see cref="AuditTableTests"/>, that of attached sessions in
+/// <see cref="AttachedSessionsTests"/>.
+/// </summary>
+public sealed class BoundsTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, EveryStore]
+    public async Task A_full_table_of_connections_takes_no_more_until_one_is_deleted(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        await FillAsync(
+            store, "connections", "(id, name, hostname, is_active, created_at, updated_at, source, exec_policy)",
+            "'c' || i, 'c' || i, 'h', 0, 0, 0, 'api', 'off'", Connections.Max);
+
+        var refused = await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop);
+
+        Assert.Equal(new StoreError.Conflict("connections", "there are 1,000 connections, the limit; delete some"), refused.Error);
+
+        // The hosts of fleet.yml are bounded by the file.
+        var host = new Connection { Id = Ids.OfHost("box"), Name = "box", Hostname = "box.lan", Source = ConnectionSource.File };
+        Assert.Empty((await store.Connections.MirrorAsync("self", [host], Stop)).Value!);
+        Assert.True((await store.Connections.FindAsync("box", Stop)).Success);
+
+        Assert.True((await store.Connections.RemoveAsync("c1", cascade: false, Stop)).Success);
+        Assert.True((await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Success);
+    }
+
+    [Theory, EveryStore]
+    public async Task Full_tables_of_projects_and_jobs_take_no_more(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        var connection = (await store.Connections.AddAsync(new Connection { Name = "c", Hostname = "h" }, Stop)).Value!;
+        await FillAsync(
+            store, "projects", "(id, connection_id, name, description, project_type, status, config, created_at, updated_at)",
+            $"'p' || i, '{connection.Id}', 'p' || i, '', 'other', '', '{{}}', 0, 0", Projects.Max);
+        await FillAsync(
+            store, "jobs", "(id, project_id, name, status, config, metrics, created_at)",
+            "'j' || i, 'p1', 'j' || i, 'pending', '{}', '{}', 0", Jobs.Max);
+
+        var project = await store.Projects.AddAsync(new Project { Name = "more", ConnectionId = "c" }, Stop);
+        var job = await store.Jobs.AddAsync(new Job { Name = "more", ProjectId = "p1" }, Stop);
+
+        Assert.Equal(new StoreError.Conflict("projects", "there are 10,000 projects, the limit; delete some"), project.Error);
+        Assert.Equal(new StoreError.Conflict("jobs", "there are 100,000 jobs, the limit; delete some"), job.Error);
+    }
+
+    [Theory, EveryStore]
+    public async Task Exporters_are_forgotten_when_they_have_not_come_back(StoreKind kind)
+    {
+        await using var store = await StoreBackend.NewAsync(kind);
+        for (var exporter = 0; exporter < 5; exporter++)
+        {
+            Assert.True((await store.Connections.MirrorAsync($"exporter {exporter}", [], Stop)).Success);
+        }
+
+        // A store that nobody shares knows one exporter only.
+        Assert.Equal(kind == StoreKind.Sqlite ? "1" : "5", (await store.AskAsync("SELECT COUNT(*) FROM exporters")).Said);
+
+        store.Clock.Now += Connections.OwnerTimeout + TimeSpan.FromSeconds(1);
+        Assert.True((await store.Connections.MirrorAsync("exporter 5", [], Stop)).Success);
+        Assert.Equal("exporter 5", (await store.AskAsync("SELECT id FROM exporters")).Said);
+    }
+
+    private static async Task FillAsync(StoreBackend store, string table, string columns, string row, int rows)
+    {
+        Assert.Null(await store.Database.OpenAsync(Stop));
+        var (done, said) = await store.AskAsync(FormattableString.Invariant(
+            $"INSERT INTO {table} {columns} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) SELECT {row} FROM n"));
+        Assert.True(done, said);
+    }
+}

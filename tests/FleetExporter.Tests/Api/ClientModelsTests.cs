@@ -1,0 +1,45 @@
+using System.Text.Json;
+using FleetExporter.Api.Alerts;
+using FleetExporter.Tests.Api.Alerts;
+
+namespace FleetExporter.Tests.Api;
+
+/// <summary>What the check of a client's models finds, and answers against it. Those of a whole fleet are among the integration tests.</summary>
+public sealed class ClientModelsTests
+{
+    [Theory]
+    [InlineData("process", """{"pid":7,"name":"python","memory_mb":429.7}""", "process.memory_mb: 429.7 is not [\"integer\", \"null\"]")]
+    [InlineData("process", """{"pid":7,"memory_mb":null}""", "process.name is missing")]
+    [InlineData("process", """{"pid":-7,"name":null,"memory_mb":1}""", "process.pid: -7 is too small")]
+    [InlineData("process", "[]", "process: [] is not object|process.pid is missing|process.name is missing|process.memory_mb is missing")]
+    [InlineData("process", """{"pid":7,"name":null,"memory_mb":null,"more":1}""", "")]
+    public void What_does_not_fit_is_named_by_its_place(string model, string json, string misfits) =>
+        Assert.Equal(misfits, string.Join('|', ClientModels.Misfits(model, JsonElement.Parse(json))));
+
+    [Fact]
+    public async Task Hosts_fit_whatever_is_known_of_them()
+    {
+        await using var server = await ApiServer.StartAsync(
+            "listen: 127.0.0.1:0\nhosts:\n- { name: here }\n- { name: there, address: there.lan }\n"
+            + "- { name: bare, address: bare.lan, gpu: false, tmux: { enabled: false } }\n");
+
+        var hosts = (await server.JsonAsync("/api/hosts")).GetProperty("items").EnumerateArray().ToList();
+
+        Assert.Equal(3, hosts.Count);
+        Assert.Empty(hosts.SelectMany(host => ClientModels.Misfits("host", host)));
+    }
+
+    [Fact]
+    public async Task Alerts_of_the_seven_kinds_fit()
+    {
+        await using var fake = await FakeAlertmanager.StartAsync();
+        fake.Alerts = (200, FakeAlertmanager.List(AlertView.Types.Keys.Select((name, i) => FakeAlertmanager.Alert(
+            $"{i}", name, name.EndsWith("Critical", StringComparison.Ordinal) ? "critical" : "warning", "2026-01-01T00:00:00Z"))));
+        await using var server = await ApiServer.StartAsync($"{ApiServer.TwoHosts}alertmanager: {{ url: \"{fake.Url}\" }}\n");
+
+        var alerts = (await server.JsonAsync("/api/alerts")).GetProperty("items").EnumerateArray().ToList();
+
+        Assert.Equal(AlertView.Types.Count, alerts.Count);
+        Assert.Empty(alerts.SelectMany(alert => ClientModels.Misfits("alert", alert)));
+    }
+}
