@@ -31,7 +31,7 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
             var rows = await work.ManyAsync<AccessTokenRow>(
                 "SELECT hash, kind, key_hash, address, route, seal, left_ms FROM access_tokens WHERE instance = @Id ORDER BY left_ms, hash",
                 new { instance.Id }).ConfigureAwait(false);
-            return rows.Where(r => r.Seal == seal.Of(r.ToRecord(), instance.Id)).Select(r => r.ToRecord()).ToList();
+            return rows.Select(r => (r.Seal, Token: r.ToRecord())).Where(r => r.Seal == seal.Of(r.Token, instance.Id)).Select(r => r.Token).ToList();
         },
         stop);
 

@@ -93,17 +93,14 @@ internal sealed partial class AccessTokensSync : HostedLoop
     {
         lock (_lock)
         {
-            if (_stored is null)
-            {
-                if (_endedBeforeLoad.Count < MostEnded)
-                {
-                    _endedBeforeLoad.Add(session);
-                }
-            }
-            else
+            if (_stored is not null)
             {
                 // Loaded since the caller ended it.
                 _memory[AccessTokenKind.Session].Take(session);
+            }
+            else if (_endedBeforeLoad.Count < MostEnded)
+            {
+                _endedBeforeLoad.Add(session);
             }
         }
 
@@ -115,7 +112,9 @@ internal sealed partial class AccessTokensSync : HostedLoop
         while (!stop.IsCancellationRequested)
         {
             var error = await OnceAsync(stop).ConfigureAwait(false);
-            var waiting = error is null ? Volatile.Read(ref _changed).Task.WaitAsync(WriteInterval, Clock, stop) : Task.Delay(RetryDelay, Clock, stop);
+            var waiting = error is null
+                ? Volatile.Read(ref _changed).Task.WaitAsync(WriteInterval, Clock, stop)
+                : Task.Delay(RetryDelay, Clock, stop);
             await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -238,7 +237,8 @@ internal sealed partial class AccessTokensSync : HostedLoop
     }
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "Login sessions and tickets cannot be loaded or written, so that they end with the service; retrying: {Reason}")]
+        Level = LogLevel.Warning,
+        Message = "Login sessions and tickets cannot be loaded or written, so that they end with the service; retrying: {Reason}")]
     private partial void LogStore(string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Keeping login sessions and tickets failed; this is a bug of the exporter")]

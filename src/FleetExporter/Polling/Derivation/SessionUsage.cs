@@ -41,26 +41,26 @@ public static class SessionUsage
 
             var since = DetachedSince(session, times.GetValueOrDefault(TmuxSessionKey.Of(user, session))?.AttachedAt);
             var cpu = elapsed is { } seconds ? Cpu(snapshot.Memory, collector, session, seconds) : (double?)null;
-            var gpuMemory = gpuProcesses is null ? null : GpuMemory(gpuProcesses, session);
+            var onGpus = gpuProcesses is null ? null : OnGpus(gpuProcesses, session);
             return new TmuxSessionState(
                 session,
                 since,
                 since is { } at && reading.HostTime - at >= legacyAfter,
-                IsBusy(session, cpu),
+                IsBusy(session, cpu, onGpus),
                 cpu,
                 session.Processes.Count > 0 ? session.Processes.Sum(p => (double)p.RssPages * pageSize) : null,
-                gpuMemory);
+                onGpus?.All(bytes => bytes is not null) == true ? onGpus.Sum() : null);
         }
 
-        bool? IsBusy(TmuxSession session, double? cpu)
+        bool? IsBusy(TmuxSession session, double? cpu, IReadOnlyList<double?>? onGpus)
         {
             var hasPrinted = reading.HostTime - session.Output < (OutputCounts < legacyAfter ? OutputCounts : legacyAfter);
-            if (hasPrinted || cpu >= BusyCpuRatio || (gpuProcesses is not null && HoldsGpuMemory(gpuProcesses, session)))
+            if (hasPrinted || cpu >= BusyCpuRatio || onGpus?.Any(bytes => bytes is not 0) == true)
             {
                 return true;
             }
 
-            return cpu is null || (gpuProcesses is null && hasGpus) ? null : false;
+            return cpu is null || (onGpus is null && hasGpus) ? null : false;
         }
 
         var servers = reading.Servers.Select(s => s with { Sessions = [.. s.Server.Sessions.Select(t => Complete(s.Server.User, t))] }).ToList();
@@ -88,27 +88,10 @@ public static class SessionUsage
     private static double Cpu(HostHistory memory, string collector, TmuxSession session, double seconds) => session.Processes
         .Sum(p => Math.Max(0, p.CpuSeconds - memory.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
 
-    /// <summary>A process whose memory the driver does not report holds some.</summary>
-    private static bool HoldsGpuMemory(IReadOnlyList<GpuProcess> all, TmuxSession session)
+    /// <summary>What each of its processes on a GPU holds there, in bytes; null of one whose memory the driver does not report, which holds some.</summary>
+    private static List<double?> OnGpus(IReadOnlyList<GpuProcess> all, TmuxSession session)
     {
         var pids = session.Processes.Select(p => (int?)p.Pid).ToHashSet();
-        return all.Any(p => p.MemoryBytes is not 0 && pids.Contains(p.Pid));
-    }
-
-    private static double? GpuMemory(IReadOnlyList<GpuProcess> all, TmuxSession session)
-    {
-        var pids = session.Processes.Select(p => (int?)p.Pid).ToHashSet();
-        double sum = 0;
-        foreach (var process in all.Where(p => pids.Contains(p.Pid)))
-        {
-            if (process.MemoryBytes is not { } bytes)
-            {
-                return null;
-            }
-
-            sum += bytes;
-        }
-
-        return sum;
+        return [.. all.Where(p => pids.Contains(p.Pid)).Select(p => p.MemoryBytes)];
     }
 }

@@ -18,14 +18,8 @@ public sealed class AuditedCallsTests
     public async Task A_command_is_in_the_audit_while_it_runs_and_once_when_it_has_ended(bool streamed)
     {
         var command = new ReplayCommand();
-        var started = new TaskCompletionSource();
-        await using var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () =>
-        {
-            started.TrySetResult();
-            return command;
-        });
-        var asking = ExecAsync(server, streamed);
-        await started.Task.WaitAsync(Stop);
+        var (server, asking) = await RunningAsync(command, streamed);
+        await using var _ = server;
 
         var begun = Assert.Single(await RowsAsync(server));
         Assert.Equal(("exec", "admin", "a", "sleep 40", "begun"), Words(begun));
@@ -104,14 +98,8 @@ public sealed class AuditedCallsTests
     public async Task Who_is_answered_is_told_that_the_end_is_not_in_the_audit(bool streamed)
     {
         var command = new ReplayCommand();
-        var started = new TaskCompletionSource();
-        await using var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () =>
-        {
-            started.TrySetResult();
-            return command;
-        });
-        var asking = ExecAsync(server, streamed);
-        await started.Task.WaitAsync(Stop);
+        var (server, asking) = await RunningAsync(command, streamed);
+        await using var _ = server;
         await server.BreakAuditAsync();
         await command.ExitAsync(0);
 
@@ -171,6 +159,20 @@ public sealed class AuditedCallsTests
         Assert.Equal((422, "command"), await server.RefusedAsync("POST", "/api/dgx/exec/a", "{\"command\":\"a\\u0000b\"}"));
 
         Assert.Equal(("exec", "admin", "a", "a\ufffdb", "failed"), Words(Assert.Single(await RowsAsync(server))));
+    }
+
+    /// <summary>A service on which the command has started, and the call that waits for its end.</summary>
+    private static async Task<(ApiServer Server, Task<HttpResponseMessage> Asking)> RunningAsync(ReplayCommand command, bool streamed)
+    {
+        var started = new TaskCompletionSource();
+        var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () =>
+        {
+            started.TrySetResult();
+            return command;
+        });
+        var asking = ExecAsync(server, streamed);
+        await started.Task.WaitAsync(Stop);
+        return (server, asking);
     }
 
     private static Task<HttpResponseMessage> ExecAsync(ApiServer server, bool streamed) =>
