@@ -27,6 +27,7 @@ public abstract class Database : IAsyncDisposable
     private readonly StoreMetrics _metrics;
     private Task<StoreError?> _check = Task.FromResult<StoreError?>(null);
     private volatile bool _isOpen;
+    private bool _isDisposed;
 
     static Database() => Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -77,12 +78,20 @@ public abstract class Database : IAsyncDisposable
         return await check.ConfigureAwait(false);
     }
 
-    public virtual ValueTask DisposeAsync()
+    /// <summary>Waits for a check that runs, not for ever; a second call does nothing.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        // It uses what is closed next.
+        await ((Task)_check).WaitAsync(Limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CloseAsync().ConfigureAwait(false);
         _reads.Dispose();
         _writes.Dispose();
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
     }
 
     internal async Task<StoreResult<T>> ReadAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken stop)
@@ -108,18 +117,6 @@ public abstract class Database : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Waits until no check of the store runs, which uses what is going to be disposed; not for ever.</summary>
-    private protected async Task LastCheckAsync()
-    {
-        Task check;
-        lock (_lock)
-        {
-            check = _check;
-        }
-
-        await check.WaitAsync(Limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
     /// <summary>What has to be there before the first connection.</summary>
     private protected virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -127,6 +124,9 @@ public abstract class Database : IAsyncDisposable
     private protected virtual void Forget()
     {
     }
+
+    /// <summary>Closes the connections it keeps.</summary>
+    private protected abstract ValueTask CloseAsync();
 
     /// <summary>An open connection for reading.</summary>
     private protected abstract Task<DbConnection> ConnectAsync(CancellationToken stop);

@@ -32,11 +32,7 @@ public sealed class PostgresDatabase : Database
 
     internal override bool IsShared => true;
 
-    public override async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
+    private protected override ValueTask CloseAsync() => _source.DisposeAsync();
 
     private protected override void Forget() => _source.Clear();
 

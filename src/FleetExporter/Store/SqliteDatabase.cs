@@ -41,9 +41,15 @@ public sealed class SqliteDatabase : Database
 
     internal override bool IsShared => false;
 
-    public override async ValueTask DisposeAsync()
+    private protected override Task PrepareAsync()
     {
-        await LastCheckAsync().ConfigureAwait(false);
+        // SQLite gives its other files the mode of this one.
+        PrivateFile.Open(_path, FileMode.OpenOrCreate).Dispose();
+        return Task.CompletedTask;
+    }
+
+    private protected override async ValueTask CloseAsync()
+    {
         await _turn.WaitAsync(Limit).ConfigureAwait(false);
         if (_writer is not null)
         {
@@ -56,14 +62,6 @@ public sealed class SqliteDatabase : Database
         }
 
         _turn.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private protected override Task PrepareAsync()
-    {
-        // SQLite gives its other files the mode of this one.
-        PrivateFile.Open(_path, FileMode.OpenOrCreate).Dispose();
-        return Task.CompletedTask;
     }
 
     private protected override async Task<DbConnection> ConnectAsync(CancellationToken stop)
