@@ -27,7 +27,7 @@ public sealed class HostedLoopTests
 
         for (var failure = 0; failure < 2; failure++)
         {
-            await SleepsAsync();
+            await SleepsAsync(loop);
             Assert.Equal(failure + 1, await FailuresAsync("jobs"));
             Assert.False(loop.Runs.IsCompleted);
             _clock.Advance(HostedLoop.RestartDelay);
@@ -47,7 +47,7 @@ public sealed class HostedLoopTests
         using var loop = new Failing(_parts, failures: 1, new OperationCanceledException("a request that took too long"));
         await loop.StartAsync(Stop);
 
-        await SleepsAsync();
+        await SleepsAsync(loop);
         _clock.Advance(HostedLoop.RestartDelay);
 
         await loop.Runs.WaitAsync(TimeSpan.FromSeconds(20), Stop);
@@ -60,7 +60,7 @@ public sealed class HostedLoopTests
     {
         using var loop = new Failing(_parts, failures: int.MaxValue);
         await loop.StartAsync(Stop);
-        await SleepsAsync();
+        await SleepsAsync(loop);
 
         await loop.StopAsync(Stop);
 
@@ -78,10 +78,11 @@ public sealed class HostedLoopTests
         Assert.Equal(Words.All<ServiceLoop>().Count, loops.Count);
     }
 
-    private async Task SleepsAsync()
+    private async Task SleepsAsync(HostedLoop loop)
     {
         while (_clock.PendingTimers == 0)
         {
+            Assert.False(loop.ExecuteTask!.IsCompleted, "it has ended");
             await Task.Delay(1, Stop);
         }
     }
