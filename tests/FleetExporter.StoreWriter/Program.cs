@@ -47,7 +47,7 @@ async Task WriteAsync(int writer)
             Duration = TimeSpan.Zero,
             Outcome = AuditOutcome.Ok,
         };
-        if (await KeptAsync(await audit.AddAsync(entry, default)) is { } row)
+        if (await KeptAsync(await audit.AddAsync(entry)) is { } row)
         {
             Say($"audit {row.Id}");
         }

@@ -74,7 +74,7 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
         StoreResult<AuditEntry> kept;
         try
         {
-            kept = await log.AddAsync(entry, CancellationToken.None).ConfigureAwait(false);
+            kept = await log.AddAsync(entry).ConfigureAwait(false);
         }
         catch (Exception e)
         {

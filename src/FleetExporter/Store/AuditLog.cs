@@ -15,10 +15,12 @@ internal sealed class AuditLog(Database database)
         VALUES (@At, @Who, @Address, @Action, @Target, @Command, @ExitCode, @DurationMs, @Outcome, @CallId, @Instance, @Run) RETURNING id
         """;
 
+    private readonly GroupCommit<AuditEntry> _rows = new(
+        database, async (work, entry) => entry with { Id = await work.OneAsync<long>(Insert, AuditRow.Of(entry)).ConfigureAwait(false) });
+
     /// <summary>Adds a row.</summary>
     /// <returns>The same with its id, once it is on the disk.</returns>
-    public Task<StoreResult<AuditEntry>> AddAsync(AuditEntry entry, CancellationToken stop) => database.WriteAsync<AuditEntry>(
-        async work => entry with { Id = await work.OneAsync<long>(Insert, AuditRow.Of(entry)).ConfigureAwait(false) }, stop);
+    public Task<StoreResult<AuditEntry>> AddAsync(AuditEntry entry) => _rows.AddAsync(entry);
 
     /// <summary>
     /// Adds an end with the outcome <see cref="AuditOutcome.Unknown"/> to calls that an earlier run of a service began and did not end, the

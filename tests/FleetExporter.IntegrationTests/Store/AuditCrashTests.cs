@@ -23,7 +23,9 @@ public sealed class AuditCrashTests
         await using var postgres = kind == StoreKind.Postgres ? await PostgresServer.StartAsync() : null;
         string[] hosts = ["box", .. Enumerable.Range(1, Hosts - 1).Select(i => $"box-{i}")];
         var others = hosts[1..].Select(name => $"- {{ name: {name}, address: {machine.Server.Address}, {Exec} }}");
-        var config = machine.Config(Exec, string.Join('\n', others)) + await StoreAsync(postgres);
+
+        // Twenty-five hosts on one machine: with a poll every second they starve each other, and what runs there.
+        var config = machine.Config(Exec, string.Join('\n', others), interval: LongForm.Count(1, 10)) + await StoreAsync(postgres);
         string[] commands = [.. hosts.SelectMany(host => Enumerable.Range(0, PerHost).Select(i => $"sleep 599; : {host} {i}"))];
         await using (var killed = await Exporter.StartAsync(machine.Folder, config))
         {

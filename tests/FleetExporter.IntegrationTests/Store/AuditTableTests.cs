@@ -14,7 +14,7 @@ public sealed class AuditTableTests
         var rows = new List<AuditEntry>();
         foreach (var i in Enumerable.Range(0, 5))
         {
-            rows.Add((await store.Audit.AddAsync(Entry(store, i), Stop)).Value!);
+            rows.Add((await store.Audit.AddAsync(Entry(store, i))).Value!);
         }
 
         var first = (await store.Audit.ListAsync(3, null, Stop)).Value!;
@@ -30,7 +30,7 @@ public sealed class AuditTableTests
     {
         await using var store = await StoreBackend.NewAsync(kind);
         store.Clock.Now = TimeProvider.System.GetUtcNow();
-        await store.Audit.AddAsync(Entry(store, 1), Stop);
+        await store.Audit.AddAsync(Entry(store, 1));
         string[] attempts =
         [
             "UPDATE audit SET who = 'nobody'",
@@ -66,7 +66,7 @@ public sealed class AuditTableTests
         Assert.True(filled, error);
         foreach (var days in new[] { 91, 89, 59, 1, 400 })
         {
-            Assert.True((await store.Audit.AddAsync(Entry(store, days) with { At = now.AddDays(-days) }, Stop)).Success);
+            Assert.True((await store.Audit.AddAsync(Entry(store, days) with { At = now.AddDays(-days) })).Success);
         }
 
         Assert.Null(await store.Audit.TrimAsync(now.AddDays(-90), Stop));
@@ -99,7 +99,7 @@ public sealed class AuditTableTests
         var outcomes = Enum.GetValues<AuditOutcome>();
         foreach (var outcome in outcomes)
         {
-            Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Outcome = outcome }, Stop)).Success);
+            Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Outcome = outcome })).Success);
         }
 
         var rows = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Reverse();
@@ -112,7 +112,7 @@ public sealed class AuditTableTests
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var first = await BeginAsync(store, Run(1), "first");
-        var single = (await store.Audit.AddAsync(Entry(store, 7), Stop)).Value!;
+        var single = (await store.Audit.AddAsync(Entry(store, 7))).Value!;
         var second = await BeginAsync(store, Run(1), "second");
         await EndAsync(store, first, AuditOutcome.Ok, 3);
 
@@ -163,7 +163,7 @@ public sealed class AuditTableTests
     {
         await using var store = await StoreBackend.NewAsync(kind);
 
-        Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Target = "a\ud83d", Command = "b\0c\udc00" }, Stop)).Success);
+        Assert.True((await store.Audit.AddAsync(Entry(store, 1) with { Target = "a\ud83d", Command = "b\0c\udc00" })).Success);
 
         var row = Assert.Single((await store.Audit.ListAsync(10, null, Stop)).Value!.Items);
         Assert.Equal(("a\ufffd", "b\ufffdc\ufffd"), (row.Target, row.Command));
@@ -174,13 +174,13 @@ public sealed class AuditTableTests
     private static async Task<AuditEntry> BeginAsync(StoreBackend store, ServiceInstance by, string command)
     {
         var begun = Entry(store, 0) with { Command = command, ExitCode = null, Duration = TimeSpan.Zero, Outcome = AuditOutcome.Begun, By = by };
-        return (await store.Audit.AddAsync(begun, Stop)).Value!;
+        return (await store.Audit.AddAsync(begun)).Value!;
     }
 
     private static async Task EndAsync(StoreBackend store, AuditEntry begun, AuditOutcome outcome, int exit)
     {
         var end = begun with { CallId = begun.Id, By = null, Command = null, ExitCode = exit, Duration = TimeSpan.FromSeconds(5), Outcome = outcome };
-        Assert.True((await store.Audit.AddAsync(end, Stop)).Success);
+        Assert.True((await store.Audit.AddAsync(end)).Success);
     }
 
     private static AuditEntry Entry(StoreBackend store, int i) => new()
