@@ -58,7 +58,7 @@ class Service:
 
     def online(self) -> bool:
         try:
-            return self.ask("GET", "/api/hosts/bench")["status"] != "offline"
+            return self.ask("GET", "/api/hosts/bench")["status"] == "online"
         except (OSError, RuntimeError, http.client.HTTPException):
             self.connection.close()
             return False
