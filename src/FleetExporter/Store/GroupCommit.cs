@@ -20,6 +20,12 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
     /// <returns>What was kept, once it is on the disk. <see cref="StoreError.Busy"/> where it took too long; it may be kept all the same.</returns>
     public async Task<StoreResult<T>> AddAsync(T item)
     {
+        if (database.Breaker.Error is not null)
+        {
+            // Fails at once. A transaction that hangs would have to end before its turn.
+            return await database.WriteAsync<T>(async work => await insert(work, item).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+        }
+
         var pending = new Pending(item);
         lock (_lock)
         {
