@@ -1,6 +1,5 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
-using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;

@@ -2,7 +2,6 @@ using FleetExporter.Api.Access;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,5 @@
 using FleetExporter.Api.Overview;
 using FleetExporter.Collectors;
-using FleetExporter.Parsing;
 using FleetExporter.Polling;
 
 namespace FleetExporter.Api;

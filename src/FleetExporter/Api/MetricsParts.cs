@@ -1,4 +1,4 @@
-using FleetExporter.Api.Alerts;
+using FleetExporter.Alerting;
 using FleetExporter.Api.Live;
 using FleetExporter.Control;
 using FleetExporter.Metrics;

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Reflection;
-using FleetExporter.Api.Alerts;
+using FleetExporter.Alerting;
 using FleetExporter.Api.Live;
 using FleetExporter.Collectors;
 using FleetExporter.Config;

@@ -1,4 +1,5 @@
 using System.Net;
+using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;

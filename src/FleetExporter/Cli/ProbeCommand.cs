@@ -2,7 +2,6 @@ using System.Text.Json;
 using FleetExporter.Cli.Onboarding;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
-using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;

@@ -1,6 +1,5 @@
 using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
-using FleetExporter.Parsing;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 

@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using FleetExporter.Parsing;
 
 namespace FleetExporter.Collectors;
 

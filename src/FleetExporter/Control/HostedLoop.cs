@@ -1,4 +1,3 @@
-using FleetExporter.Parsing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using FleetExporter.Metrics;
-using FleetExporter.Parsing;
 using Prometheus;
 
 namespace FleetExporter.Control;

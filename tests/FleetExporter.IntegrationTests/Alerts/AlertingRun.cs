@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
-using FleetExporter.Api.Alerts;
+using FleetExporter.Alerting;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Alerts;

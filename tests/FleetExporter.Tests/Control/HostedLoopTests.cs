@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FleetExporter.Control;
 using FleetExporter.Metrics;
-using FleetExporter.Parsing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,5 @@
+using FleetExporter.Alerting;
 using FleetExporter.Api;
-using FleetExporter.Api.Alerts;
 using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Metrics;

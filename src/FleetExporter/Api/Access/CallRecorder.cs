@@ -1,6 +1,5 @@
 using System.Net;
 using FleetExporter.Control;
-using FleetExporter.Parsing;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

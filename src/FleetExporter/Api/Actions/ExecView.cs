@@ -1,5 +1,4 @@
 using FleetExporter.Control;
-using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 

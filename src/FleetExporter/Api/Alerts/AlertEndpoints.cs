@@ -1,3 +1,4 @@
+using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Control;

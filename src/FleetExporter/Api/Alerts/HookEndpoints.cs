@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Parsing;

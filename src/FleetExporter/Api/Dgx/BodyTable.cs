@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Dgx;

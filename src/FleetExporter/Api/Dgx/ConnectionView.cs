@@ -1,4 +1,3 @@
-using FleetExporter.Parsing;
 using FleetExporter.Store;
 
 namespace FleetExporter.Api.Dgx;

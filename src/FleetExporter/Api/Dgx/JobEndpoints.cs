@@ -2,7 +2,6 @@ using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Training;
-using FleetExporter.Parsing;
 using FleetExporter.Remote;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FleetExporter.Control.Training;
-using FleetExporter.Parsing;
 using FleetExporter.Store;
 
 namespace FleetExporter.Api.Dgx;

@@ -173,7 +173,7 @@ internal sealed class JobRunner(
     }
 
     private static StoreError.Conflict Not(Job job, string what) =>
-        new("status", $"a job that is {Parsing.Words.Of(job.Status)} cannot be {what}");
+        new("status", $"a job that is {Words.Of(job.Status)} cannot be {what}");
 
     /// <exception cref="CommandRefusedException">The connection is not watched.</exception>
     private HostAccess AccessTo(Connection connection) => watchlist.AccessTo(connection.Id) ?? throw new CommandRefusedException(

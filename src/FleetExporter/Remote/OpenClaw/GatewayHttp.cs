@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using FleetExporter.Parsing;
 using FleetExporter.Parsing.OpenClaw;
 
 namespace FleetExporter.Remote.OpenClaw;

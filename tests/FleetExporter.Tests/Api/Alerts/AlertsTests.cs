@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FleetExporter.Alerting;
 using FleetExporter.Api.Alerts;
 using FleetExporter.Tests.Api.Access;
 using FleetExporter.Tests.Bundle;

@@ -1,4 +1,4 @@
-namespace FleetExporter;
+namespace FleetExporter.Text;
 
 /// <summary>
 /// A moment by both clocks: the wall clock for what is shown and stored, the monotonic clock for what is compared. Setting the wall clock changes no

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using FleetExporter.Api.Alerts;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Api.Alerts;
+namespace FleetExporter.Alerting;
 
 /// <summary>The Alertmanager of fleet.yml: its alerts, and silences over them. Every call ends within 5 s.</summary>
 internal sealed class Alertmanager(LiveConfig config)

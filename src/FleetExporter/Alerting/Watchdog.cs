@@ -1,7 +1,7 @@
 using FleetExporter.Metrics;
 using Prometheus;
 
-namespace FleetExporter.Api.Alerts;
+namespace FleetExporter.Alerting;
 
 /// <summary>Remembers when Alertmanager last sent the alert that always fires: the proof that alerts arrive. One for the service.</summary>
 public sealed class Watchdog(ServiceMetrics metrics, TimeProvider clock)

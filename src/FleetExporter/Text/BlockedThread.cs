@@ -1,4 +1,4 @@
-namespace FleetExporter;
+namespace FleetExporter.Text;
 
 /// <summary>
 /// Raises the thread pool's minimum by one while code that may block a pool thread runs, such as an SSH handshake or a call of SQLite. Beyond its

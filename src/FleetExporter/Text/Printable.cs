@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace FleetExporter;
+namespace FleetExporter.Text;
 
 /// <summary>Text from a host, a target or a caller, made safe for a log, a terminal, a page and the store.</summary>
 public static class Printable

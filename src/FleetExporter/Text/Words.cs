@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 
-namespace FleetExporter.Parsing;
+namespace FleetExporter.Text;
 
 /// <summary>Enum members as label values: <c>HostkeyUnknown</c> is <c>hostkey_unknown</c>.</summary>
 public static class Words

@@ -1,7 +1,7 @@
 using FleetExporter.Control;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Api.Alerts;
+namespace FleetExporter.Alerting;
 
 /// <summary>
 /// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s, because Alertmanager tells nobody of what is silenced,

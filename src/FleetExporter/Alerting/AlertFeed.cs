@@ -1,6 +1,7 @@
+using FleetExporter.Api.Alerts;
 using Microsoft.Extensions.Logging;
 
-namespace FleetExporter.Api.Alerts;
+namespace FleetExporter.Alerting;
 
 /// <summary>The alerts that fire as far as is known here, and who wants to hear of a change. One for the service.</summary>
 public sealed partial class AlertFeed(ILogger<AlertFeed> logger)
