@@ -1,4 +1,3 @@
-using FleetExporter.Api.Alerts;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Alerting;

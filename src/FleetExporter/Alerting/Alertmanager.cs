@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FleetExporter.Api.Alerts;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FleetExporter.Api.Alerts;
+using FleetExporter.Alerting;
 using FleetExporter.Tests.Api.Alerts;
 
 namespace FleetExporter.Tests.Api;

@@ -1,5 +1,4 @@
 using FleetExporter.Alerting;
-using FleetExporter.Api.Alerts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

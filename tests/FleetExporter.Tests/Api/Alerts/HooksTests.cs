@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FleetExporter.Alerting;
-using FleetExporter.Api.Alerts;
 using FleetExporter.Tests.Api.Access;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Api.Alerts;
+namespace FleetExporter.Alerting;
 
 /// <summary>An alert that fires, as the API and the feed show it. Every text is one printable line of at most 500 characters.</summary>
 /// <param name="Id">Its fingerprint: stays while its labels do.</param>
