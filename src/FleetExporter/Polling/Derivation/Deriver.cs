@@ -23,8 +23,7 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
                 var before = snapshot.Get<VitalsReading>(now);
                 return (memory, vitals with { CpuBusyRatio = before is null ? null : CpuTimes.BusyRatio(before.Vitals.Cpu, vitals.Vitals.Cpu) });
             case GpuReading gpus:
-                var joined = UnifiedMemory.Apply(gpus, snapshot.Get<VitalsReading>(now)?.Vitals.Memory);
-                return GpuHistory.Apply(memory, joined, snapshot.Timing);
+                return GpuHistory.Apply(memory, gpus, snapshot.Timing);
             case TmuxReading tmux:
                 return SessionUsage.Apply(snapshot, tmux, attached, legacyAfter, now);
             case XidReading xids:
@@ -47,7 +46,7 @@ public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         {
             Reading? related = outcome.Reading switch
             {
-                GpuReading gpu => UnifiedMemory.Refresh(Limited(gpu, report), meminfo) with { CudaVersion = report?.CudaVersion },
+                GpuReading gpu => UnifiedMemory.Apply(Limited(gpu, report), meminfo) with { CudaVersion = report?.CudaVersion },
                 GpuProcessesReading processes => processes with { Gpus = gpus?.Gpus },
                 GpuDetailsReading details => details with { Gpus = gpus?.Gpus },
                 XidReading xids => xids with { Gpus = gpus?.Gpus },

@@ -9,17 +9,17 @@ public static class UnifiedMemory
     /// <summary>nvidia-smi prints whole MiB.</summary>
     private const double Rounding = 1.5 * 1024 * 1024;
 
-    /// <summary>Marks the GPUs that share the host's memory, and fills in their values.</summary>
-    public static GpuReading Apply(GpuReading reading, HostMemory? host) =>
-        Refresh(reading with { Gpus = [.. reading.Gpus.Select(g => g with { MemoryUnified = IsUnified(g, host) })] }, host);
-
-    /// <summary>Takes the values of GPUs that are marked from a newer meminfo.</summary>
-    public static GpuReading Refresh(GpuReading reading, HostMemory? host) => !reading.Gpus.Any(g => g.MemoryUnified)
+    /// <summary>
+    /// Marks the GPUs that share the host's memory, and gives those that are marked the values of the latest meminfo. The two sections come in any
+    /// order, so it is applied whenever one of them has come.
+    /// </summary>
+    public static GpuReading Apply(GpuReading reading, HostMemory? host) => !reading.Gpus.Any(g => IsShared(g, host))
         ? reading
         : reading with
         {
-            Gpus = [.. reading.Gpus.Select(g => !g.MemoryUnified ? g : g with
+            Gpus = [.. reading.Gpus.Select(g => !IsShared(g, host) ? g : g with
             {
+                MemoryUnified = true,
                 MemoryTotalBytes = host?.Total,
                 MemoryUsedBytes = host?.Available is { } available ? host.Total - available : null,
                 MemoryFreeBytes = host?.Available,
@@ -30,10 +30,11 @@ public static class UnifiedMemory
     /// Drivers say either that memory is not available or that it is MemTotal. A board with memory of its own also reports a power limit, which these
     /// do not; a value that could not be read (unknown error, lost GPU) decides nothing.
     /// </summary>
-    private static bool IsUnified(Gpu gpu, HostMemory? host) =>
-        gpu.Fault is null
+    private static bool IsShared(Gpu gpu, HostMemory? host) =>
+        gpu.MemoryUnified
+        || (gpu.Fault is null
         && gpu.PowerLimitWatts is null
         && (gpu.MemoryTotalBytes is { } total
             ? host is not null && Math.Abs(total - host.Total) < Rounding
-            : gpu.MemoryNotSupported);
+            : gpu.MemoryNotSupported));
 }

@@ -60,11 +60,23 @@ public sealed class UnifiedMemoryTests
     }
 
     [Fact]
+    public void A_gpu_that_was_read_before_the_hosts_memory_is_unified_once_that_is_known()
+    {
+        var spark = Gpus["gb10 whose memory is MemTotal"];
+        var reading = UnifiedMemory.Apply(new GpuReading([spark], 0, 100), null);
+        Assert.Same(spark, reading.Gpus[0]);
+
+        var gpu = UnifiedMemory.Apply(reading, Host).Gpus[0];
+
+        Assert.Equal((true, Host.Total), (gpu.MemoryUnified, gpu.MemoryTotalBytes));
+    }
+
+    [Fact]
     public void A_newer_meminfo_moves_the_values_of_unified_memory_alone()
     {
         var reading = UnifiedMemory.Apply(new GpuReading([Spark, Rtx3090], 0, 100), Host);
 
-        var newer = UnifiedMemory.Refresh(reading, Host with { Available = Host.Available - 1000 });
+        var newer = UnifiedMemory.Apply(reading, Host with { Available = Host.Available - 1000 });
 
         Assert.Equal(reading.Gpus[0].MemoryUsedBytes + 1000, newer.Gpus[0].MemoryUsedBytes);
         Assert.Same(reading.Gpus[1], newer.Gpus[1]);
