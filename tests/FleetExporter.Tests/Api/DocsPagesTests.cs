@@ -71,7 +71,7 @@ public sealed partial class DocsPagesTests
         Assert.Contains("href=\"0001-metrics-library\"", architecture, StringComparison.Ordinal);
         Assert.Contains("href=\"decisions\"", architecture, StringComparison.Ordinal);
 
-        foreach (var page in (string[])["architecture", "decisions", "0001-metrics-library", "operations", "runbook"])
+        foreach (var page in (string[])["architecture", "glossary", "decisions", "0001-metrics-library", "operations", "runbook"])
         {
             var links = Link().Matches(await server.TextAsync($"/docs/{page}")).Select(m => m.Groups[1].Value).Distinct();
             foreach (var link in links)
