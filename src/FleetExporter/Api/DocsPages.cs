@@ -63,7 +63,8 @@ internal static partial class DocsPages
 
     internal static string Html(string name, string markdown)
     {
-        var body = Markdown.ToHtml(LinkToPage().Replace(Comment().Replace(markdown, ""), "]($1$2)"), Pipeline);
+        var linked = LinkToPage().Replace(LinkToDecisions().Replace(Comment().Replace(markdown, ""), "](decisions$1)"), "]($1$2)");
+        var body = Markdown.ToHtml(linked, Pipeline);
         // The id is in small letters, and fragments are compared letter by letter: a heading of one word, an alert's, is found as it is written too.
         body = Name().Replace(body, "$1<a id=\"$2\"></a>$2");
         return string.Create(CultureInfo.InvariantCulture, $"""
@@ -95,6 +96,10 @@ internal static partial class DocsPages
     // operations.md and operations.md#x are pages beside this one, and so are those of decisions/.
     [GeneratedRegex(@"\]\((?:\.\./|decisions/)?([a-z0-9-]+)\.md(#[^)]*)?\)")]
     private static partial Regex LinkToPage();
+
+    // decisions/README.md is the page "decisions".
+    [GeneratedRegex(@"\]\((?:decisions/)?README\.md(#[^)]*)?\)")]
+    private static partial Regex LinkToDecisions();
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]
     private static partial Regex Comment();

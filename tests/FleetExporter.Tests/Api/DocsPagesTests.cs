@@ -40,11 +40,15 @@ public sealed partial class DocsPagesTests
         var links = Entry().Matches(contents).Select(m => (Page: m.Groups[1].Value, Title: m.Groups[2].Value)).ToList();
         var files = Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories);
         Assert.Equal(
-            files.Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal),
+            files.Select(PageOf).Order(StringComparer.Ordinal),
             links.Select(l => l.Page).Order(StringComparer.Ordinal));
         Assert.All(links, l => Assert.NotEqual("", l.Title));
         Assert.Equal(links.OrderBy(l => l.Title, StringComparer.Ordinal), links);
     }
+
+    /// <summary>A README.md is the page of its folder.</summary>
+    private static string PageOf(string file) =>
+        Path.GetFileName(file) == "README.md" ? Path.GetFileName(Path.GetDirectoryName(file))! : Path.GetFileNameWithoutExtension(file);
 
     [System.Text.RegularExpressions.GeneratedRegex("<a href=\"/docs/([a-z0-9-]+)\">([^<]*)</a>")]
     private static partial System.Text.RegularExpressions.Regex Entry();
@@ -65,8 +69,9 @@ public sealed partial class DocsPagesTests
         await using var server = await ApiServer.StartAsync();
         var architecture = await server.TextAsync("/docs/architecture");
         Assert.Contains("href=\"0001-metrics-library\"", architecture, StringComparison.Ordinal);
+        Assert.Contains("href=\"decisions\"", architecture, StringComparison.Ordinal);
 
-        foreach (var page in (string[])["architecture", "0001-metrics-library", "operations", "runbook"])
+        foreach (var page in (string[])["architecture", "glossary", "decisions", "0001-metrics-library", "operations", "runbook"])
         {
             var links = Link().Matches(await server.TextAsync($"/docs/{page}")).Select(m => m.Groups[1].Value).Distinct();
             foreach (var link in links)
