@@ -1,11 +1,11 @@
 // One card per area with the reason in words; below, what changed while this page was open.
-import { activeAlerts } from './alertlist.js';
-import { fill, h, keyed, setClass, setText } from './dom.js';
-import { at, known, watts } from './format.js';
+import { activeAlerts } from '../core/alertlist.js';
+import { fill, h, keyed, setClass, setText } from '../core/dom.js';
+import { at, known, watts } from '../core/format.js';
 import { AREAS } from './areas.js';
-import { hosts, sessions, state, tally } from './store.js';
-import { clean } from './text.js';
-import { paint, pill, tone, waiting, waitsFor } from './ui.js';
+import { hosts, sessions, state, tally } from '../core/store.js';
+import { clean } from '../core/text.js';
+import { paint, pill, tone, waiting, waitsFor } from '../core/ui.js';
 
 const MOST = 8;
 

@@ -1,12 +1,12 @@
 // All hosts, sick ones first, or one of them: #hosts/NAME.
-import { loadConnections } from './connections.js';
-import { fill, h, keyed, setText } from './dom.js';
-import { count } from './format.js';
-import { hostCard } from './hostcard.js';
-import { hrefOf } from './router.js';
-import { change, hosts as all, state, tally } from './store.js';
-import { clean } from './text.js';
-import { choice, filterBox, notice, waiting, waitsFor } from './ui.js';
+import { loadConnections } from '../core/connections.js';
+import { fill, h, keyed, setText } from '../core/dom.js';
+import { count } from '../core/format.js';
+import { hostCard } from '../widgets/hostcard.js';
+import { hrefOf } from '../core/router.js';
+import { change, hosts as all, state, tally } from '../core/store.js';
+import { clean } from '../core/text.js';
+import { choice, filterBox, notice, waiting, waitsFor } from '../core/ui.js';
 
 const RANK = { offline: 0, degraded: 1, online: 2 };
 const CHOICES = { all: 'All', sick: 'With problems', gpu: 'With GPUs' };

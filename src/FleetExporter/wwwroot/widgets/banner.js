@@ -1,11 +1,11 @@
 // Active alerts on every view; collapsed or not is kept in this browser.
-import { byId, h, keyed, setAttr, setClass, setText } from './dom.js';
-import { activeAlerts, severityTone, subject } from './alertlist.js';
+import { byId, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
+import { activeAlerts, severityTone, subject } from '../core/alertlist.js';
 import { acknowledge } from './acknowledge.js';
-import { age, at, count } from './format.js';
-import { may, state } from './store.js';
-import { clean, remote } from './text.js';
-import { pill } from './ui.js';
+import { age, at, count } from '../core/format.js';
+import { may, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { pill } from '../core/ui.js';
 
 const MOST = 20;
 let open = true;

@@ -1,9 +1,9 @@
 // What is said of a tmux session in more than one view.
-import { h, setClass, setText } from './dom.js';
-import { age, known, mebi } from './format.js';
-import { hrefOf } from './router.js';
-import { state } from './store.js';
-import { clean } from './text.js';
+import { h, setClass, setText } from '../core/dom.js';
+import { age, known, mebi } from '../core/format.js';
+import { hrefOf } from '../core/router.js';
+import { state } from '../core/store.js';
+import { clean } from '../core/text.js';
 
 /** Since when it has been left alone by people and programs. */
 export const idleSince = s => [s.detached_since, s.last_activity].filter(Boolean).sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1);

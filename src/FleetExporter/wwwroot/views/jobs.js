@@ -1,14 +1,14 @@
 // Projects and their jobs; #jobs/ID shows one. Asked anew every few seconds while somebody looks.
-import { all } from './api.js';
-import { fill, h, keyed, setText } from './dom.js';
-import { age, count } from './format.js';
+import { all } from '../core/api.js';
+import { fill, h, keyed, setText } from '../core/dom.js';
+import { age, count } from '../core/format.js';
 import { jobDetail } from './jobdetail.js';
 import { newJob, newProject, removeProject } from './jobforms.js';
 import { durationOf, progressOf, take } from './jobstate.js';
-import { hrefOf } from './router.js';
-import { isConnected, may, state } from './store.js';
-import { clean, remote } from './text.js';
-import { choice, filterBox, loading, meter, notice, pill, problem } from './ui.js';
+import { hrefOf } from '../core/router.js';
+import { isConnected, may, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { choice, filterBox, loading, meter, notice, pill, problem } from '../core/ui.js';
 
 const CHOICES = { all: 'All', running: 'Running', pending: 'Pending', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' };
 const EVERY = 5000;

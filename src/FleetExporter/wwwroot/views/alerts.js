@@ -1,14 +1,14 @@
 // What fires, what is acknowledged and until when; the way to the runbook.
-import { acknowledge, endAcknowledgement } from './acknowledge.js';
-import { acknowledgedAlerts, activeAlerts, inhibitedAlerts, severityTone, subject } from './alertlist.js';
-import { fill, h, keyed, setText } from './dom.js';
-import { age, at } from './format.js';
-import { wake } from './live.js';
-import { hrefOf } from './router.js';
-import { fullId } from './sessionparts.js';
-import { may, state } from './store.js';
-import { clean, remote } from './text.js';
-import { choice, filterBox, loading, notice, pill, problem } from './ui.js';
+import { acknowledge, endAcknowledgement } from '../widgets/acknowledge.js';
+import { acknowledgedAlerts, activeAlerts, inhibitedAlerts, severityTone, subject } from '../core/alertlist.js';
+import { fill, h, keyed, setText } from '../core/dom.js';
+import { age, at } from '../core/format.js';
+import { wake } from '../core/live.js';
+import { hrefOf } from '../core/router.js';
+import { fullId } from '../widgets/sessionparts.js';
+import { may, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { choice, filterBox, loading, notice, pill, problem } from '../core/ui.js';
 
 const CHOICES = { active: 'Active', acknowledged: 'Acknowledged', all: 'All' };
 

@@ -1,8 +1,8 @@
 // Keys; not while something is typed.
 import { actions, cancelButton, openDialog } from './dialog.js';
-import { byId, h } from './dom.js';
-import { currentView, go } from './router.js';
-import { next } from './theme.js';
+import { byId, h } from '../core/dom.js';
+import { currentView, go } from '../core/router.js';
+import { next } from '../core/theme.js';
 
 const VIEWS = { o: 'overview', h: 'hosts', s: 'sessions', j: 'jobs', e: 'exec', a: 'alerts' };
 const HELP = [['/', 'filter the view'], ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]), ['t', 'next theme'], ['Esc', 'close, or leave the filter'], ['?', 'this help']];

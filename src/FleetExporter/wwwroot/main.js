@@ -1,27 +1,27 @@
-import { setUpAccess, showAccess, login } from './access.js';
-import { get } from './api.js';
-import { setUpBanner, showBanner } from './banner.js';
-import { setUpDialog } from './dialog.js';
-import { byId, h } from './dom.js';
-import { duration } from './format.js';
-import { showHeader } from './header.js';
-import { setUpKeys } from './keys.js';
-import { addView, isShown, recoverViews, startRouter, updateView } from './router.js';
-import { change, isConnected, listen, state } from './store.js';
-import { forgetAll } from './take.js';
-import { setUpThemes } from './theme.js';
-import { notice } from './ui.js';
+import { setUpAccess, showAccess, login } from './widgets/access.js';
+import { get } from './core/api.js';
+import { setUpBanner, showBanner } from './widgets/banner.js';
+import { setUpDialog } from './widgets/dialog.js';
+import { byId, h } from './core/dom.js';
+import { duration } from './core/format.js';
+import { showHeader } from './widgets/header.js';
+import { setUpKeys } from './widgets/keys.js';
+import { addView, isShown, recoverViews, startRouter, updateView } from './core/router.js';
+import { change, isConnected, listen, state } from './core/store.js';
+import { forgetAll } from './core/take.js';
+import { setUpThemes } from './core/theme.js';
+import { notice } from './core/ui.js';
 
 setUpThemes();
 setUpDialog();
 setUpBanner();
 setUpKeys();
-addView('overview', () => import('./overview.js'));
-addView('hosts', () => import('./hosts.js'));
-addView('sessions', () => import('./sessions.js'));
-addView('jobs', () => import('./jobs.js'));
-addView('exec', () => import('./exec.js'));
-addView('alerts', () => import('./alerts.js'));
+addView('overview', () => import('./views/overview.js'));
+addView('hosts', () => import('./views/hosts.js'));
+addView('sessions', () => import('./views/sessions.js'));
+addView('jobs', () => import('./views/jobs.js'));
+addView('exec', () => import('./views/exec.js'));
+addView('alerts', () => import('./views/alerts.js'));
 
 listen(topics => {
   if (topics.has('me')) {

@@ -1,8 +1,8 @@
 // A form in the dialog: fields, what the service says is wrong with each, and one button.
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
-import { h } from './dom.js';
-import { clean } from './text.js';
-import { toast } from './ui.js';
+import { h } from '../core/dom.js';
+import { clean } from '../core/text.js';
+import { toast } from '../core/ui.js';
 
 /**
  * @param fields [label, control, name of the field in the service's errors]; submit() may throw an ApiError, which is shown.

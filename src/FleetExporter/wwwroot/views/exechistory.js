@@ -1,10 +1,10 @@
 // Commands that ran, as far as the caller may see them, and for administrators the audit log.
-import { get, remove } from './api.js';
-import { h, keyed, setText } from './dom.js';
-import { at, known, milliseconds } from './format.js';
-import { may, state } from './store.js';
-import { clean, remote } from './text.js';
-import { loading, notice, pill, problem, toast, tone } from './ui.js';
+import { get, remove } from '../core/api.js';
+import { h, keyed, setText } from '../core/dom.js';
+import { at, known, milliseconds } from '../core/format.js';
+import { may, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { loading, notice, pill, problem, toast, tone } from '../core/ui.js';
 
 const TONE = { running: 'loading', exited: 'ok', ok: 'ok', begun: 'loading', unknown: 'error', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
 

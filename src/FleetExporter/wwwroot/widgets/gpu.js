@@ -1,11 +1,11 @@
 // GPUs of a host: a block each where there are few, a line each where there are many.
-import { h, setAttr, setClass, setText } from './dom.js';
-import { ABSENT, celsius, known, mebi, percent, watts } from './format.js';
-import { gpuKey, points } from './history.js';
-import { limit } from './limits.js';
+import { h, setAttr, setClass, setText } from '../core/dom.js';
+import { ABSENT, celsius, known, mebi, percent, watts } from '../core/format.js';
+import { gpuKey, points } from '../core/history.js';
+import { limit } from '../core/limits.js';
 import { spark } from './spark.js';
-import { clean, remote } from './text.js';
-import { meter } from './ui.js';
+import { clean, remote } from '../core/text.js';
+import { meter } from '../core/ui.js';
 
 const share = (part, whole) => (known(part) && whole > 0 ? part / whole * 100 : null);
 

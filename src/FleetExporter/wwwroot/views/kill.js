@@ -1,11 +1,11 @@
 // Ending a session: what dies is shown as the service sees it now, and its token confirms exactly that.
-import { post } from './api.js';
-import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
-import { h } from './dom.js';
-import { age, at, count, known, mebi, number } from './format.js';
-import { state } from './store.js';
-import { clean, remote } from './text.js';
-import { loading, notice, toast } from './ui.js';
+import { post } from '../core/api.js';
+import { actions, cancelButton, closeDialog, openDialog } from '../widgets/dialog.js';
+import { h } from '../core/dom.js';
+import { age, at, count, known, mebi, number } from '../core/format.js';
+import { state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { loading, notice, toast } from '../core/ui.js';
 
 export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;

@@ -1,11 +1,11 @@
 // One command on one host: its stream, its output, its end.
-import { remove } from './api.js';
-import { h, setText } from './dom.js';
-import { count, milliseconds, span } from './format.js';
+import { remove } from '../core/api.js';
+import { h, setText } from '../core/dom.js';
+import { count, milliseconds, span } from '../core/format.js';
 import { output } from './output.js';
-import { stream } from './stream.js';
-import { remote } from './text.js';
-import { pill, toast } from './ui.js';
+import { stream } from '../core/stream.js';
+import { remote } from '../core/text.js';
+import { pill, toast } from '../core/ui.js';
 
 const id = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, '0')).join('');
 

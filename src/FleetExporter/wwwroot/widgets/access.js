@@ -1,10 +1,10 @@
 // Login and logout. The key goes to the service once; then a cookie that scripts cannot read stands for it.
-import { get, onDenied, onUnaudited, post } from './api.js';
+import { get, onDenied, onUnaudited, post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
-import { byId, h } from './dom.js';
-import { onReturn, restart, start } from './live.js';
-import { change, may, state } from './store.js';
-import { toast } from './ui.js';
+import { byId, h } from '../core/dom.js';
+import { onReturn, restart, start } from '../core/live.js';
+import { change, may, state } from '../core/store.js';
+import { toast } from '../core/ui.js';
 
 let lastName = null;
 

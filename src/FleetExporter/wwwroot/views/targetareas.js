@@ -1,7 +1,7 @@
 // Model servers, gateways and tunnels on the overview: all that are configured, and why the sick ones are.
-import { now } from './clock.js';
-import { age, count, known, milliseconds, span } from './format.js';
-import { isOff } from './take.js';
+import { now } from '../core/clock.js';
+import { age, count, known, milliseconds, span } from '../core/format.js';
+import { isOff } from '../core/take.js';
 
 export const RANK = { ok: 0, degraded: 1, error: 2 };
 

@@ -1,12 +1,12 @@
 // Commands on hosts: one or several, output as it happens; below, what ran before.
-import { byUse, configOf, hint, loadConnections, obstacle, policyText } from './connections.js';
-import { h, keyed, setAttr, setText } from './dom.js';
+import { byUse, configOf, hint, loadConnections, obstacle, policyText } from '../core/connections.js';
+import { h, keyed, setAttr, setText } from '../core/dom.js';
 import { run } from './execrun.js';
 import { execHistory } from './exechistory.js';
-import { count, duration } from './format.js';
-import { hosts as all, isConnected, may, state } from './store.js';
-import { clean, remote } from './text.js';
-import { filterBox, notice, toast } from './ui.js';
+import { count, duration } from '../core/format.js';
+import { hosts as all, isConnected, may, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { filterBox, notice, toast } from '../core/ui.js';
 
 /** A browser has six connections to a service over HTTP/1.1; the page needs the rest itself. */
 const AT_ONCE = 4;

@@ -1,12 +1,12 @@
 // tmux sessions of all hosts; legacy ones can be ended here.
-import { fill, h, keyed, setClass, setText } from './dom.js';
-import { ABSENT, age, count, known, mebi, number } from './format.js';
+import { fill, h, keyed, setClass, setText } from '../core/dom.js';
+import { ABSENT, age, count, known, mebi, number } from '../core/format.js';
 import { killDialog } from './kill.js';
-import { hrefOf } from './router.js';
-import { fullId, idleSince, sessionState, sshLink } from './sessionparts.js';
-import { may, sessions as all, state } from './store.js';
-import { clean, remote } from './text.js';
-import { choice, copyable, filterBox, notice, pill, waiting, waitsFor } from './ui.js';
+import { hrefOf } from '../core/router.js';
+import { fullId, idleSince, sessionState, sshLink } from '../widgets/sessionparts.js';
+import { may, sessions as all, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { choice, copyable, filterBox, notice, pill, waiting, waitsFor } from '../core/ui.js';
 
 const CHOICES = { all: 'All', active: 'Active', legacy: 'Legacy' };
 const ORDERS = {

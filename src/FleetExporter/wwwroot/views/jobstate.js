@@ -1,6 +1,6 @@
 // Jobs' numbers over time, as this page has seen them, their progress and duration.
-import { now } from './clock.js';
-import { span } from './format.js';
+import { now } from '../core/clock.js';
+import { span } from '../core/format.js';
 
 const MOST = 300;
 const series = new Map();

@@ -1,7 +1,7 @@
 // Output of commands as lines of text: escapes out, \r overwrites its line, the latest lines kept.
-import { count } from './format.js';
-import { h } from './dom.js';
-import { clean } from './text.js';
+import { count } from '../core/format.js';
+import { h } from '../core/dom.js';
+import { clean } from '../core/text.js';
 
 const LINES = 2000;
 const WIDTH = 2000;

@@ -1,8 +1,8 @@
 // The six areas of the overview: a status, a reason in words and a few lines.
-import { celsius, count, mebi, percent, watts } from './format.js';
-import { limit } from './limits.js';
-import { hosts } from './store.js';
-import { isOff } from './take.js';
+import { celsius, count, mebi, percent, watts } from '../core/format.js';
+import { limit } from '../core/limits.js';
+import { hosts } from '../core/store.js';
+import { isOff } from '../core/take.js';
 import { gateway, off, provider, RANK, several, tunnel, worst } from './targetareas.js';
 
 const isLocal = host => !host.address && !host.pushes; // a device that pushes has no address either

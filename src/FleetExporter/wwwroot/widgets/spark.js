@@ -1,7 +1,7 @@
 // A line of the last minutes. Where nothing was reported the line has a gap, not a zero.
-import { now } from './clock.js';
-import { setAttr, setText, svg } from './dom.js';
-import { WINDOW } from './history.js';
+import { now } from '../core/clock.js';
+import { setAttr, setText, svg } from '../core/dom.js';
+import { WINDOW } from '../core/history.js';
 
 const W = 100;
 const H = 24;

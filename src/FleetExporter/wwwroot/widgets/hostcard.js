@@ -1,16 +1,16 @@
 // A host. Its body is there only near what is seen, so that hundreds of hosts cost little.
-import { now } from './clock.js';
-import { policyText } from './connections.js';
-import { fill, h, keyed, setClass, setText, setVar } from './dom.js';
-import { age, at, known, mebi, percent } from './format.js';
+import { now } from '../core/clock.js';
+import { policyText } from '../core/connections.js';
+import { fill, h, keyed, setClass, setText, setVar } from '../core/dom.js';
+import { age, at, known, mebi, percent } from '../core/format.js';
 import { gpuBlock, gpuLine } from './gpu.js';
-import { cpuKey, points } from './history.js';
-import { hrefOf } from './router.js';
+import { cpuKey, points } from '../core/history.js';
+import { hrefOf } from '../core/router.js';
 import { sessionLine } from './sessionparts.js';
 import { spark } from './spark.js';
-import { staleAfter, state } from './store.js';
-import { clean, remote } from './text.js';
-import { meter, paint, pill } from './ui.js';
+import { staleAfter, state } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { meter, paint, pill } from '../core/ui.js';
 
 const MANY = 3;
 const MOVES = 4000; // lines go on when nothing comes

@@ -1,10 +1,10 @@
 // Header, banner of a lost connection, counts of the tabs, title.
-import { byId, setAttr, setClass, setText } from './dom.js';
-import { at, count } from './format.js';
-import { hosts, sessions, state, tally } from './store.js';
-import { activeAlerts, severityTone } from './alertlist.js';
-import { isOff, PARTS } from './take.js';
-import { paint } from './ui.js';
+import { byId, setAttr, setClass, setText } from '../core/dom.js';
+import { at, count } from '../core/format.js';
+import { hosts, sessions, state, tally } from '../core/store.js';
+import { activeAlerts, severityTone } from '../core/alertlist.js';
+import { isOff, PARTS } from '../core/take.js';
+import { paint } from '../core/ui.js';
 
 const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'login required' };
 

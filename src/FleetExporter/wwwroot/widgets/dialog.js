@@ -1,5 +1,5 @@
 // The one dialog of the page; what it shows is made anew each time. Escape closes it, and the backdrop where nothing was typed.
-import { byId, fill, h } from './dom.js';
+import { byId, fill, h } from '../core/dom.js';
 
 let whenClosed = null;
 

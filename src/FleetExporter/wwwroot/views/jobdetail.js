@@ -1,15 +1,15 @@
 // One job: state, numbers as they move, output as it comes, start, cancel, delete.
-import { get, post } from './api.js';
-import { fill, h, keyed, setText } from './dom.js';
-import { formDialog } from './form.js';
-import { at } from './format.js';
+import { get, post } from '../core/api.js';
+import { fill, h, keyed, setText } from '../core/dom.js';
+import { formDialog } from '../widgets/form.js';
+import { at } from '../core/format.js';
 import { removeJob } from './jobforms.js';
 import { durationOf, pointsOf, progressOf, take } from './jobstate.js';
-import { go, hrefOf } from './router.js';
-import { spark } from './spark.js';
-import { may } from './store.js';
-import { clean, remote } from './text.js';
-import { loading, meter, pill, problem, toast } from './ui.js';
+import { go, hrefOf } from '../core/router.js';
+import { spark } from '../widgets/spark.js';
+import { may } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { loading, meter, pill, problem, toast } from '../core/ui.js';
 
 const LINES = 200;
 const NO_COMMAND = 'The job has no command: whoever created it reports its state through the API.';

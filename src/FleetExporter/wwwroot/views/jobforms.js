@@ -1,12 +1,12 @@
 // Creating and deleting projects and jobs.
-import { post, remove } from './api.js';
-import { byUse, hint, loadConnections } from './connections.js';
-import { h } from './dom.js';
-import { formDialog } from './form.js';
-import { go } from './router.js';
-import { hosts } from './store.js';
-import { clean, remote } from './text.js';
-import { toast } from './ui.js';
+import { post, remove } from '../core/api.js';
+import { byUse, hint, loadConnections } from '../core/connections.js';
+import { h } from '../core/dom.js';
+import { formDialog } from '../widgets/form.js';
+import { go } from '../core/router.js';
+import { hosts } from '../core/store.js';
+import { clean, remote } from '../core/text.js';
+import { toast } from '../core/ui.js';
 
 const TYPES = { other: 'Other', computer_vision: 'Computer vision', nlp: 'NLP', reinforcement_learning: 'Reinforcement learning', generative: 'Generative' };
 

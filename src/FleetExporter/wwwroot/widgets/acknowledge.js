@@ -1,11 +1,11 @@
 // Acknowledging: a silence with a duration and a comment, and ending it early.
-import { subject } from './alertlist.js';
-import { post, remove } from './api.js';
-import { h } from './dom.js';
+import { subject } from '../core/alertlist.js';
+import { post, remove } from '../core/api.js';
+import { h } from '../core/dom.js';
 import { formDialog } from './form.js';
-import { change } from './store.js';
-import { remote } from './text.js';
-import { toast } from './ui.js';
+import { change } from '../core/store.js';
+import { remote } from '../core/text.js';
+import { toast } from '../core/ui.js';
 
 const DURATIONS = { '30m': '30 minutes', '2h': '2 hours', '8h': '8 hours', '1d': '1 day', '7d': '7 days' };
 
