@@ -33,7 +33,8 @@ export async function send(method, path, body, options = {}) {
   const headers = { Accept: options.accept ?? 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
   let answer;
   try {
-    answer = await (early(method, path) ?? fetch(path, { method, headers, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body), signal: options.signal }));
+    answer = await (early(method, path)
+      ?? fetch(path, { method, headers, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body), signal: options.signal }));
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, null);

@@ -10,7 +10,8 @@ export const number = (value, digits = 0) => (known(value) ? value.toFixed(digit
 export const percent = value => (known(value) ? `${value.toFixed(value > 0 && value < 9.95 ? 1 : 0)} %` : ABSENT);
 
 /** MiB as GiB from 1 GiB on. */
-export const mebi = value => (!known(value) ? ABSENT : value < 1024 ? `${value.toFixed(0)} MiB` : `${(value / 1024).toFixed(value < 102400 ? 1 : 0)} GiB`);
+export const mebi = value =>
+  !known(value) ? ABSENT : value < 1024 ? `${value.toFixed(0)} MiB` : `${(value / 1024).toFixed(value < 102400 ? 1 : 0)} GiB`;
 
 export const watts = value => (known(value) ? `${value.toFixed(0)} W` : ABSENT);
 
@@ -26,7 +27,8 @@ export function span(seconds) {
 /** Time since a moment of the service's clock. */
 export const age = time => (time ? span((now() - Date.parse(time)) / 1000) : ABSENT);
 
-export const milliseconds = value => (!known(value) ? ABSENT : value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(1)} s`);
+export const milliseconds = value =>
+  !known(value) ? ABSENT : value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(1)} s`;
 
 const two = n => String(n).padStart(2, '0');
 
@@ -35,7 +37,9 @@ export function at(time) {
   const date = new Date(time);
   if (!time || Number.isNaN(date.getTime())) return ABSENT;
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return date.toDateString() === new Date().toDateString() ? clock : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+  return date.toDateString() === new Date().toDateString()
+    ? clock
+    : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
 }
 
 export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;

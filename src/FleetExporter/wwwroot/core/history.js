@@ -17,7 +17,7 @@ const isKnown = Number.isFinite;
 function push(host, key, time, value) {
   let points = series.get(key);
   if (!points) {
-    series.set(key, points = []);
+    series.set(key, (points = []));
     if (!ofHost.has(host)) ofHost.set(host, new Set());
     ofHost.get(host).add(key);
   }
@@ -26,7 +26,8 @@ function push(host, key, time, value) {
     if (isKnown(last[1]) || !isKnown(value) || points.at(-2)?.[0] >= time - 1) return;
     last[0] = time - 1; // a silence that began by another clock
   }
-  if (last && isKnown(last[1]) && time - last[0] > Math.max(staleAfter(), COARSEST)) points.push([last[0] + 1, null]); // nobody looked, or nothing came
+  // Nobody looked, or nothing came.
+  if (last && isKnown(last[1]) && time - last[0] > Math.max(staleAfter(), COARSEST)) points.push([last[0] + 1, null]);
   // Often asked, a line keeps no more points than can be seen, and its last value is the newest.
   const [a, b] = points.slice(-2);
   if (b && b[0] - a[0] < FINEST && isKnown(a[1]) === isKnown(b[1]) && isKnown(b[1]) === isKnown(value)) points.pop();
@@ -38,7 +39,10 @@ function push(host, key, time, value) {
 export function record(host) {
   const seen = Date.parse(host.last_seen ?? '');
   const silent = Number.isNaN(seen) || host.status === 'offline' || now() - seen > staleAfter();
-  const values = new Map([[cpuKey(host.hostname), host.cpu_percent], ...(host.gpus ?? []).map(gpu => [gpuKey(host.hostname, gpu), gpu.utilization_percent])]);
+  const values = new Map([
+    [cpuKey(host.hostname), host.cpu_percent],
+    ...(host.gpus ?? []).map(gpu => [gpuKey(host.hostname, gpu), gpu.utilization_percent]),
+  ]);
   for (const key of ofHost.get(host.hostname) ?? []) if (!values.has(key)) values.set(key, null);
   for (const [key, value] of values) push(host.hostname, key, silent ? now() : seen, silent ? null : value ?? null);
 }
@@ -49,7 +53,11 @@ export function fillIn(recent) {
   const put = (host, key, values) => {
     const own = points(key);
     series.delete(key);
-    const known = [...own.filter(p => p[0] < times[0]), ...times.map((t, i) => [t, values?.[i] ?? null]), ...own.filter(p => p[0] > (times.at(-1) ?? 0))];
+    const known = [
+      ...own.filter(p => p[0] < times[0]),
+      ...times.map((t, i) => [t, values?.[i] ?? null]),
+      ...own.filter(p => p[0] > (times.at(-1) ?? 0)),
+    ];
     for (const [time, value] of known) push(host, key, time, value);
   };
   for (const host of recent?.hosts ?? []) {

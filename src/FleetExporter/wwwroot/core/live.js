@@ -94,9 +94,13 @@ async function step() {
       returnedAt = time;
       returned();
     }
-    poll([all('/api/hosts').then(items => takeHosts(items, true), hostsFailed), get('/api/overview').then(takeOverview)], () => { polledAt = Date.now(); });
-  }
-  else if (!polling && time - alertsAt > ALERTS) poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => { alertsAt = Date.now(); });
+    poll([all('/api/hosts').then(items => takeHosts(items, true), hostsFailed), get('/api/overview').then(takeOverview)], () => {
+      polledAt = Date.now();
+    });
+  } else if (!polling && time - alertsAt > ALERTS)
+    poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => {
+      alertsAt = Date.now();
+    });
   if (live) setConnection('live');
   else if (state.hostsAt) setConnection('polling');
 }

@@ -3,7 +3,15 @@ import { forget, record } from './history.js';
 import { emptyLog, note } from './log.js';
 import { change, state } from './store.js';
 
-export const PARTS = { gpu: 'GPU', local_gpu: 'Local GPU', provider: 'Provider', multimodal: 'Multimodal', gateway: 'Gateway', tunnel: 'Tunnel', heartbeat: 'Heartbeat' };
+export const PARTS = {
+  gpu: 'GPU',
+  local_gpu: 'Local GPU',
+  provider: 'Provider',
+  multimodal: 'Multimodal',
+  gateway: 'Gateway',
+  tunnel: 'Tunnel',
+  heartbeat: 'Heartbeat',
+};
 
 /** Nothing in fleet.yml asks for it: its status is error all the same, so that no client shows it as healthy. */
 export const isOff = part => !part || part.configured === false;

@@ -3,7 +3,20 @@ import { h, setAttr, setClass, setText, setVar } from './dom.js';
 import { state } from './store.js';
 import { clean } from './text.js';
 
-const TONES = { ok: 'ok', online: 'ok', degraded: 'warn', loading: 'warn', error: 'bad', offline: 'bad', gone: 'bad', completed: 'ok', running: 'ok', failed: 'bad', cancelled: 'warn', legacy: 'warn' };
+const TONES = {
+  ok: 'ok',
+  online: 'ok',
+  degraded: 'warn',
+  loading: 'warn',
+  error: 'bad',
+  offline: 'bad',
+  gone: 'bad',
+  completed: 'ok',
+  running: 'ok',
+  failed: 'bad',
+  cancelled: 'warn',
+  legacy: 'warn',
+};
 
 export const tone = status => TONES[status] ?? '';
 
@@ -26,7 +39,13 @@ export function meter(label, testid, bare) {
   const fill = h('i');
   const value = h('span', { class: 'mono' });
   const bar = h('div', { class: 'bar', 'aria-label': label }, fill);
-  const node = h('div', { class: bare ? 'meter bare' : 'meter', 'data-testid': testid }, bare ? null : h('span', { class: 'soft' }, label), bar, value);
+  const node = h(
+    'div',
+    { class: bare ? 'meter bare' : 'meter', 'data-testid': testid },
+    bare ? null : h('span', { class: 'soft' }, label),
+    bar,
+    value,
+  );
   return { node, set(share, text, limits = {}) {
     const there = typeof share === 'number' && Number.isFinite(share);
     const shown = there ? Math.min(100, Math.max(0, share)) : 0;
@@ -34,7 +53,13 @@ export function meter(label, testid, bare) {
     setClass(bar, 'warn', there && share >= (limits.warn ?? Infinity) && share < (limits.bad ?? Infinity));
     setClass(bar, 'bad', there && share >= (limits.bad ?? Infinity));
     setClass(bar, 'absent', !there);
-    const said = { role: there ? 'meter' : 'img', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': Math.round(shown), 'aria-valuetext': text };
+    const said = {
+      role: there ? 'meter' : 'img',
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+      'aria-valuenow': Math.round(shown),
+      'aria-valuetext': text,
+    };
     for (const [name, value] of Object.entries(said)) setAttr(bar, name, there || name === 'role' ? value : null);
     setText(value, text);
   } };
@@ -81,12 +106,38 @@ export function leaveToasts() {
 
 /** A filter of a view; `/` goes to the one that is seen. */
 export function filterBox(testid, label, changed) {
-  return h('input', { type: 'search', class: 'filter', 'data-testid': testid, 'aria-label': label, placeholder: `${label}  ( / )`, autocomplete: 'off', spellcheck: 'false', on: { input: event => changed(event.target.value.trim().toLowerCase()) } });
+  return h('input', {
+    type: 'search',
+    class: 'filter',
+    'data-testid': testid,
+    'aria-label': label,
+    placeholder: `${label}  ( / )`,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    on: { input: event => changed(event.target.value.trim().toLowerCase()) },
+  });
 }
 
 /** A choice of one of several, as buttons. */
 export function choice(label, options, chosen, picked) {
-  const buttons = Object.entries(options).map(([key, text]) => h('button', { type: 'button', 'data-choice': key, 'data-testid': `choice-${key}`, 'aria-pressed': String(key === chosen), on: { click: () => { set(key); picked(key); } } }, text));
+  const buttons = Object.entries(options).map(([key, text]) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        'data-choice': key,
+        'data-testid': `choice-${key}`,
+        'aria-pressed': String(key === chosen),
+        on: {
+          click: () => {
+            set(key);
+            picked(key);
+          },
+        },
+      },
+      text,
+    ),
+  );
   const set = key => buttons.forEach(b => b.setAttribute('aria-pressed', String(b.dataset.choice === key)));
   return h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
 }

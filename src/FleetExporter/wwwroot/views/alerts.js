@@ -18,8 +18,28 @@ let chosen = 'active';
 
 export const view = {
   mount(root) {
-    parts = { says: h('p', { class: 'soft small', role: 'status' }), empty: h('div', {}), list: h('div', { class: 'stack', 'data-testid': 'alerts' }) };
-    root.append(h('div', { class: 'toolbar' }, filterBox('alerts-filter', 'Filter alerts', text => { filter = text; render(); }), choice('Which alerts', CHOICES, chosen, key => { chosen = key; render(); }), parts.says), parts.empty, parts.list);
+    parts = {
+      says: h('p', { class: 'soft small', role: 'status' }),
+      empty: h('div', {}),
+      list: h('div', { class: 'stack', 'data-testid': 'alerts' }),
+    };
+    root.append(
+      h(
+        'div',
+        { class: 'toolbar' },
+        filterBox('alerts-filter', 'Filter alerts', text => {
+          filter = text;
+          render();
+        }),
+        choice('Which alerts', CHOICES, chosen, key => {
+          chosen = key;
+          render();
+        }),
+        parts.says,
+      ),
+      parts.empty,
+      parts.list,
+    );
   },
 
   show: render,
@@ -49,7 +69,9 @@ function render() {
   keyed(parts.list, list, a => `${a.id} ${a.acknowledged} ${a.inhibited} ${a.silence?.exact} ${state.config?.grafana_url} ${may('control')}`, card);
 }
 
-const matches = a => !filter || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, subject(a), a.message, a.description].join(' ').toLowerCase().includes(word));
+const matches = a =>
+  !filter
+  || filter.split(/\s+/).every(word => [a.type, a.name, a.severity, subject(a), a.message, a.description].join(' ').toLowerCase().includes(word));
 
 /** The page of this very version; where the alert is not ours, its own. */
 function runbook(alert) {
@@ -61,7 +83,9 @@ function runbook(alert) {
 /** The dashboard of its host, where there is a Grafana. */
 function dashboard(alert) {
   const grafana = state.config?.grafana_url;
-  return /^https?:\/\//.test(grafana ?? '') ? `${grafana.replace(/\/+$/, '')}/d/fleet-${alert.host ? `host?var-host=${encodeURIComponent(alert.host)}` : 'alerts'}` : null;
+  return /^https?:\/\//.test(grafana ?? '')
+    ? `${grafana.replace(/\/+$/, '')}/d/fleet-${alert.host ? `host?var-host=${encodeURIComponent(alert.host)}` : 'alerts'}`
+    : null;
 }
 
 function action(alert) {
@@ -82,12 +106,29 @@ function silenceText(a) {
 
 function card(first) {
   const severity = pill('alert-severity');
-  const [message, detail, when, where, silence] = [h('bdi', {}), h('p', { class: 'soft break' }), h('span', { class: 'soft small' }), h('span', { class: 'row small' }), h('p', { class: 'small' })];
+  const [message, detail, when, where, silence] = [
+    h('bdi', {}),
+    h('p', { class: 'soft break' }),
+    h('span', { class: 'soft small' }),
+    h('span', { class: 'row small' }),
+    h('p', { class: 'small' }),
+  ];
   const [book, graphs] = [runbook(first), dashboard(first)];
-  const node = h('article', { class: `card tone ${first.acknowledged || first.inhibited ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
-    h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when,
-      may('control') ? action(first) : null)),
-    detail, silence, h('div', { class: 'row small' }, h('code', {}, clean(first.name ?? first.type, 80)), where, book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null, graphs ? h('a', { href: graphs, 'data-testid': 'alert-grafana' }, 'Grafana') : null));
+  const node = h(
+    'article',
+    { class: `card tone ${first.acknowledged || first.inhibited ? '' : severityTone(first)}`, 'data-testid': 'alert', 'data-alert': first.id },
+    h('div', { class: 'row' }, severity.node, h('strong', {}, message), h('span', { class: 'end row' }, when, may('control') ? action(first) : null)),
+    detail,
+    silence,
+    h(
+      'div',
+      { class: 'row small' },
+      h('code', {}, clean(first.name ?? first.type, 80)),
+      where,
+      book ? h('a', { href: book, 'data-testid': 'alert-runbook' }, 'Runbook') : null,
+      graphs ? h('a', { href: graphs, 'data-testid': 'alert-grafana' }, 'Grafana') : null,
+    ),
+  );
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : severityTone(a) === 'warn' ? 'degraded' : '', a.severity || 'alert');
     setText(message, clean(a.message || a.type, 300));

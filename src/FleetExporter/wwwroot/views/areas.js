@@ -18,7 +18,8 @@ function gpuState(gpu) {
 function hostState(host) {
   if (host.status === 'offline') return ['error', 'offline'];
   if (host.gpus_lost > 0) return ['error', `${count(host.gpus_lost, 'GPU')} lost`];
-  if (!host.gpus.length) return host.last_seen ? ['error', host.reason?.startsWith('gpu: ') ? host.reason : 'no reading'] : ['degraded', 'no reading yet'];
+  if (!host.gpus.length)
+    return host.last_seen ? ['error', host.reason?.startsWith('gpu: ') ? host.reason : 'no reading'] : ['degraded', 'no reading yet'];
   return host.gpus.map(gpuState).reduce((a, b) => (RANK[b[0]] > RANK[a[0]] ? b : a));
 }
 
@@ -33,30 +34,70 @@ function gpus(list, none) {
       figure: [peak >= 0 ? percent(peak) : null, hot >= 0 ? celsius(hot) : null].filter(Boolean).join(' · ') };
   }).sort((a, b) => RANK[b.status] - RANK[a.status]);
   const sick = lines.filter(l => l.status !== 'ok').map(l => `${l.key}: ${l.why}`);
-  return { status: worst(lines.map(l => l.status)), lines, reason: sick.length ? several(sick) : `${count(withGpus.reduce((n, x) => n + x.gpus.length, 0), 'GPU')} OK` };
+  return {
+    status: worst(lines.map(l => l.status)),
+    lines,
+    reason: sick.length
+      ? several(sick)
+      : `${count(
+          withGpus.reduce((n, x) => n + x.gpus.length, 0),
+          'GPU',
+        )} OK`,
+  };
 }
 
 /** Hosts of which nobody knows yet whether they have GPUs: then the service's word. */
 function gpuArea(list, part, none) {
   const area = gpus(list, none);
   if (area.status || isOff(part)) return area;
-  const reason = part.status === 'ok' ? `${mebi(part.memory_used_mb)} in use` : part.status === 'error' ? part.error ?? 'no reading' : 'no reading yet';
-  return { status: part.status, reason,
-    lines: [{ key: 'gpu', status: part.status, what: part.gpu_name ?? part.host ?? 'this machine', figure: part.gpu_name ? `${percent(part.utilization_pct)} · ${celsius(part.temperature_c)} · ${watts(part.power_w)}` : '' }] };
+  const reason =
+    part.status === 'ok' ? `${mebi(part.memory_used_mb)} in use` : part.status === 'error' ? (part.error ?? 'no reading') : 'no reading yet';
+  return {
+    status: part.status,
+    reason,
+    lines: [
+      {
+        key: 'gpu',
+        status: part.status,
+        what: part.gpu_name ?? part.host ?? 'this machine',
+        figure: part.gpu_name ? `${percent(part.utilization_pct)} · ${celsius(part.temperature_c)} · ${watts(part.power_w)}` : '',
+      },
+    ],
+  };
 }
 
 function multimodal({ overview }) {
   const m = overview?.multimodal;
   if (isOff(m)) return off('No service in fleet.yml.');
-  const lines = Object.entries(m.services ?? {}).map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'no answer yet' }))
+  const lines = Object.entries(m.services ?? {})
+    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'no answer yet' }))
     .sort((a, b) => (RANK[b.status] ?? 1) - (RANK[a.status] ?? 1));
-  const sick = lines.filter(l => l.status !== 'ok').map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'no answer yet'}`);
-  return { status: m.status, reason: sick.length ? `${m.services_up} of ${m.services_total} up: ${sick.join(', ')}` : `All ${m.services_total} up.`, lines };
+  const sick = lines
+    .filter(l => l.status !== 'ok')
+    .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'no answer yet'}`);
+  return {
+    status: m.status,
+    reason: sick.length ? `${m.services_up} of ${m.services_total} up: ${sick.join(', ')}` : `All ${m.services_total} up.`,
+    lines,
+  };
 }
 
 export const AREAS = [
-  { key: 'gpu', name: 'Remote GPUs', read: ({ overview }) => gpuArea(hosts().filter(x => !isLocal(x)), overview?.gpu, 'No remote host in fleet.yml has a GPU.') },
-  { key: 'local_gpu', name: 'Local GPU', read: ({ overview }) => gpuArea(hosts().filter(isLocal), overview?.local_gpu, 'This machine is not in fleet.yml, or has no GPU.') },
+  {
+    key: 'gpu',
+    name: 'Remote GPUs',
+    read: ({ overview }) =>
+      gpuArea(
+        hosts().filter(x => !isLocal(x)),
+        overview?.gpu,
+        'No remote host in fleet.yml has a GPU.',
+      ),
+  },
+  {
+    key: 'local_gpu',
+    name: 'Local GPU',
+    read: ({ overview }) => gpuArea(hosts().filter(isLocal), overview?.local_gpu, 'This machine is not in fleet.yml, or has no GPU.'),
+  },
   { key: 'provider', name: 'LLM provider', read: provider },
   { key: 'multimodal', name: 'Multimodal services', read: multimodal },
   { key: 'gateway', name: 'Gateway', read: gateway },

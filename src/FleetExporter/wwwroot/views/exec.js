@@ -20,8 +20,21 @@ let busy = 0;
 
 export const view = {
   mount(root) {
-    parts = { hosts: h('div', { class: 'pick', 'data-testid': 'exec-hosts', role: 'group', 'aria-label': 'Hosts' }), says: h('span', { class: 'soft small', role: 'status' }), runs: h('div', { class: 'runs stack', 'data-testid': 'exec-runs' }), shut: h('div', {}) };
-    parts.command = h('textarea', { 'data-testid': 'exec-command', name: 'command', required: true, spellcheck: 'false', autocapitalize: 'off', rows: 3, placeholder: 'nvidia-smi -L; df -h /' });
+    parts = {
+      hosts: h('div', { class: 'pick', 'data-testid': 'exec-hosts', role: 'group', 'aria-label': 'Hosts' }),
+      says: h('span', { class: 'soft small', role: 'status' }),
+      runs: h('div', { class: 'runs stack', 'data-testid': 'exec-runs' }),
+      shut: h('div', {}),
+    };
+    parts.command = h('textarea', {
+      'data-testid': 'exec-command',
+      name: 'command',
+      required: true,
+      spellcheck: 'false',
+      autocapitalize: 'off',
+      rows: 3,
+      placeholder: 'nvidia-smi -L; df -h /',
+    });
     parts.timeout = h('input', { 'data-testid': 'exec-timeout', type: 'number', min: 1, max: 604800, step: 1, value: '60' });
     parts.folder = h('input', { 'data-testid': 'exec-folder', type: 'text', placeholder: 'home of the login user', spellcheck: 'false' });
     parts.submit = h('button', { class: 'go', 'data-testid': 'exec-run-button' }, 'Run');
@@ -33,7 +46,9 @@ export const view = {
       parts.filter, parts.hosts, h('label', { class: 'field' }, 'Command, run with sh -c', parts.command), parts.known,
       h('div', { class: 'row' }, h('label', { class: 'field' }, 'Time limit, seconds', parts.timeout),
         h('label', { class: 'field grow' }, 'Working directory', parts.folder), h('span', { class: 'end' }, parts.submit)));
-    parts.command.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) parts.form.requestSubmit(); });
+    parts.command.addEventListener('keydown', event => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) parts.form.requestSubmit();
+    });
     parts.history = execHistory(entry => again({ ...entry, hosts: [entry.host] }));
     root.append(parts.shut, parts.form, parts.runs, parts.history.node);
     addEventListener('beforeunload', event => { if (runs.some(r => r.isRunning())) event.preventDefault(); });
@@ -80,7 +95,17 @@ function render() {
     parts.shut.replaceChildren(...(mode === 'shut' ? [shut] : []));
   }
   if (mode !== 'open') return;
-  const list = all().filter(x => !filter || x.hostname.toLowerCase().includes(filter) || Object.entries(x.labels ?? {}).flat().join(' ').toLowerCase().includes(filter))
+  const list = all()
+    .filter(
+      x =>
+        !filter
+        || x.hostname.toLowerCase().includes(filter)
+        || Object.entries(x.labels ?? {})
+          .flat()
+          .join(' ')
+          .toLowerCase()
+          .includes(filter),
+    )
     .sort((a, b) => byUse(a.hostname, b.hostname));
   keyed(parts.hosts, list, x => x.hostname, pick);
   for (const name of picked) if (!state.hosts.has(name)) picked.delete(name);
@@ -91,7 +116,27 @@ function render() {
   const longest = Math.min(...chosen.map(c => duration(c.exec?.max_timeout) || Infinity));
   setAttr(parts.timeout, 'max', Number.isFinite(longest) ? longest : 604800);
   const allowed = [...new Set(chosen.filter(c => c.exec?.policy === 'allow_list').flatMap(c => c.commands ?? []))];
-  keyed(parts.known, allowed, c => c, command => ({ node: h('button', { type: 'button', class: 'mono', 'data-testid': 'exec-allowed', on: { click: () => { parts.command.value = command; } } }, remote(command, 80)) }));
+  keyed(
+    parts.known,
+    allowed,
+    c => c,
+    command => ({
+      node: h(
+        'button',
+        {
+          type: 'button',
+          class: 'mono',
+          'data-testid': 'exec-allowed',
+          on: {
+            click: () => {
+              parts.command.value = command;
+            },
+          },
+        },
+        remote(command, 80),
+      ),
+    }),
+  );
 }
 
 function summary() {
@@ -147,7 +192,23 @@ async function submit(event) {
   const hosts = [...picked];
   const started = hosts.map(host => run({ host, ...order }));
   runs.push(...started);
-  const cancel = started.length > 1 ? h('button', { type: 'button', 'data-testid': 'exec-cancel-all', on: { click: event => { event.target.remove(); started.forEach(r => r.stop()); } } }, 'Cancel all') : null;
+  const cancel =
+    started.length > 1
+      ? h(
+          'button',
+          {
+            type: 'button',
+            'data-testid': 'exec-cancel-all',
+            on: {
+              click: event => {
+                event.target.remove();
+                started.forEach(r => r.stop());
+              },
+            },
+          },
+          'Cancel all',
+        )
+      : null;
   const repeat = h('button', { type: 'button', 'data-testid': 'exec-again', on: { click: () => again({ hosts, ...order }) } }, 'Again');
   parts.runs.prepend(h('section', { class: 'stack', 'data-testid': 'exec-batch' },
     h('div', { class: 'row' }, h('h3', { class: 'break' }, h('code', {}, clean(command, 300))), h('span', { class: 'row end' }, cancel, repeat)),

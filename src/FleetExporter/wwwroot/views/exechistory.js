@@ -6,7 +6,18 @@ import { may, state } from '../core/store.js';
 import { clean, remote } from '../core/text.js';
 import { loading, notice, pill, problem, toast, tone } from '../core/ui.js';
 
-const TONE = { running: 'loading', exited: 'ok', ok: 'ok', begun: 'loading', unknown: 'error', denied: 'degraded', failed: 'error', timed_out: 'error', lost: 'error', cancelled: 'degraded' };
+const TONE = {
+  running: 'loading',
+  exited: 'ok',
+  ok: 'ok',
+  begun: 'loading',
+  unknown: 'error',
+  denied: 'degraded',
+  failed: 'error',
+  timed_out: 'error',
+  lost: 'error',
+  cancelled: 'degraded',
+};
 
 const words = state => clean(state, 20).replaceAll('_', ' ');
 
@@ -42,11 +53,25 @@ export function execHistory(again) {
   function row(first) {
     const [state, took] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'took' })];
     const end = h('button', { type: 'button', class: 'danger', 'data-testid': 'history-cancel', on: { click: () => cancel(first) } }, 'Cancel');
-    const repeat = may('control') ? h('button', { type: 'button', 'data-testid': 'history-again', on: { click: () => again(first) } }, 'Again') : null;
-    const node = h('tr', { 'data-testid': 'history-entry' }, h('td', {}, remote(first.host, 60)), h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(first.command, 200))), h('td', {}, state.node), took,
-      h('td', { class: 'mono', 'data-name': 'at' }, at(first.started)), h('td', { 'data-name': 'by' }, remote(first.caller, 40)), h('td', {}, h('span', { class: 'row' }, end, repeat)));
+    const repeat = may('control')
+      ? h('button', { type: 'button', 'data-testid': 'history-again', on: { click: () => again(first) } }, 'Again')
+      : null;
+    const node = h(
+      'tr',
+      { 'data-testid': 'history-entry' },
+      h('td', {}, remote(first.host, 60)),
+      h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(first.command, 200))),
+      h('td', {}, state.node),
+      took,
+      h('td', { class: 'mono', 'data-name': 'at' }, at(first.started)),
+      h('td', { 'data-name': 'by' }, remote(first.caller, 40)),
+      h('td', {}, h('span', { class: 'row' }, end, repeat)),
+    );
     return { node, update(e) {
-      state.set(e.state === 'exited' && e.exit_code !== 0 ? 'error' : TONE[e.state] ?? e.state, known(e.exit_code) ? `exit ${e.exit_code}` : e.state === 'exited' ? 'ended by a signal' : words(e.state));
+      state.set(
+        e.state === 'exited' && e.exit_code !== 0 ? 'error' : (TONE[e.state] ?? e.state),
+        known(e.exit_code) ? `exit ${e.exit_code}` : e.state === 'exited' ? 'ended by a signal' : words(e.state),
+      );
       setText(took, e.duration_ms === null ? '' : milliseconds(e.duration_ms));
       end.hidden = e.state !== 'running' || !may('control');
     } };
@@ -75,8 +100,31 @@ function whose() {
 function auditTable() {
   const [slot, body] = [h('div', {}), h('tbody')];
   const older = h('button', { type: 'button', class: 'plain', 'data-testid': 'audit-older', hidden: true }, 'Older');
-  const details = h('details', { 'data-testid': 'audit' }, h('summary', {}, 'Audit log'), slot,
-    h('div', { class: 'scroll' }, h('table', { class: 'table' }, h('thead', {}, h('tr', {}, ['When', 'Who', 'From', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)))), body)), older);
+  const details = h(
+    'details',
+    { 'data-testid': 'audit' },
+    h('summary', {}, 'Audit log'),
+    slot,
+    h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        { class: 'table' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ['When', 'Who', 'From', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)),
+          ),
+        ),
+        body,
+      ),
+    ),
+    older,
+  );
   let cursor = null;
 
   async function load(more) {
@@ -85,8 +133,22 @@ function auditTable() {
     try {
       const page = await get(`/api/audit?limit=50${more && cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
       if (!more) body.replaceChildren();
-      body.append(...page.items.map(e => h('tr', { 'data-testid': 'audit-entry' }, h('td', { class: 'mono' }, at(e.at)), h('td', { 'data-name': 'who' }, remote(e.who || '(wrong key)', 40)), h('td', { class: 'mono' }, clean(e.address, 45)), h('td', {}, clean(e.action, 30)), h('td', {}, remote(e.target, 80)),
-        h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))), h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)), h('td', { class: tone(TONE[e.outcome]), 'data-name': 'outcome' }, OUTCOME[e.outcome] ?? words(e.outcome)))));
+      body.append(
+        ...page.items.map(e =>
+          h(
+            'tr',
+            { 'data-testid': 'audit-entry' },
+            h('td', { class: 'mono' }, at(e.at)),
+            h('td', { 'data-name': 'who' }, remote(e.who || '(wrong key)', 40)),
+            h('td', { class: 'mono' }, clean(e.address, 45)),
+            h('td', {}, clean(e.action, 30)),
+            h('td', {}, remote(e.target, 80)),
+            h('td', { class: 'wide' }, h('code', { class: 'break' }, clean(e.command, 200))),
+            h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)),
+            h('td', { class: tone(TONE[e.outcome]), 'data-name': 'outcome' }, OUTCOME[e.outcome] ?? words(e.outcome)),
+          ),
+        ),
+      );
       cursor = page.next_cursor;
       older.hidden = !cursor;
       slot.replaceChildren();

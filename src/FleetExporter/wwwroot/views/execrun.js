@@ -39,7 +39,13 @@ export function run(order) {
     stdout: data => text.take('stdout', data),
     stderr: data => text.take('stderr', data),
     exit: end => {
-      const word = end.cancelled ? 'cancelled' : end.timed_out ? 'timed out' : end.exit_code === null ? `ended by signal ${end.signal ?? '?'}` : `exit ${end.exit_code}`;
+      const word = end.cancelled
+        ? 'cancelled'
+        : end.timed_out
+          ? 'timed out'
+          : end.exit_code === null
+            ? `ended by signal ${end.signal ?? '?'}`
+            : `exit ${end.exit_code}`;
       const left = end.left ? ` · ${count(end.left, 'process', 'processes')} of it could not be killed` : '';
       finish(end.exit_code === 0 ? 'ok' : end.cancelled ? 'cancelled' : 'error', word, `${milliseconds(end.duration_ms)}${left}`);
     },

@@ -19,8 +19,25 @@ let watcher;
 
 export const view = {
   mount(root) {
-    parts = { grid: h('div', { class: 'hosts', 'data-testid': 'hosts' }), says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }), empty: h('div', {}), single: h('div', { class: 'single' }) };
-    parts.toolbar = h('div', { class: 'toolbar' }, filterBox('hosts-filter', 'Filter hosts', text => { filter = text; render(); }), choice('Which hosts', CHOICES, chosen, key => { chosen = key; render(); }), parts.says);
+    parts = {
+      grid: h('div', { class: 'hosts', 'data-testid': 'hosts' }),
+      says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }),
+      empty: h('div', {}),
+      single: h('div', { class: 'single' }),
+    };
+    parts.toolbar = h(
+      'div',
+      { class: 'toolbar' },
+      filterBox('hosts-filter', 'Filter hosts', text => {
+        filter = text;
+        render();
+      }),
+      choice('Which hosts', CHOICES, chosen, key => {
+        chosen = key;
+        render();
+      }),
+      parts.says,
+    );
     parts.back = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('hosts'), 'data-testid': 'hosts-back' }, '← All hosts'));
     root.append(parts.toolbar, parts.back, parts.empty, parts.single, parts.grid);
     watcher = new IntersectionObserver(entries => {
@@ -51,7 +68,12 @@ function render() {
   parts.back.hidden = parts.single.hidden = !one;
   if (!state.hostsAt) return say(waitsFor(), () => waiting('hosts'));
   if (one) return renderOne();
-  const list = all().filter(matches).sort((a, b) => (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }));
+  const list = all()
+    .filter(matches)
+    .sort(
+      (a, b) =>
+        (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }),
+    );
   const { total, answering, degraded, offline } = tally();
   const states = `${count(total, 'host')}: ${answering} answering, ${degraded} degraded, ${offline} offline`;
   setText(parts.says, list.length < total ? `${list.length} of ${count(total, 'host')}` : states);
@@ -87,6 +109,18 @@ function matches(host) {
   if (chosen === 'sick' && host.status === 'online') return false;
   if (chosen === 'gpu' && !host.has_gpu) return false;
   if (!filter) return true;
-  const text = [host.hostname, host.address, host.status, host.reason, host.model, host.os, ...Object.entries(host.labels ?? {}).flat(), ...(host.gpus ?? []).map(g => g.name), ...(host.sessions ?? []).map(s => s.name)].join(' ').toLowerCase();
+  const text = [
+    host.hostname,
+    host.address,
+    host.status,
+    host.reason,
+    host.model,
+    host.os,
+    ...Object.entries(host.labels ?? {}).flat(),
+    ...(host.gpus ?? []).map(g => g.name),
+    ...(host.sessions ?? []).map(s => s.name),
+  ]
+    .join(' ')
+    .toLowerCase();
   return filter.split(/\s+/).every(word => text.includes(word));
 }

@@ -18,11 +18,34 @@ const NO_COMMAND = 'The job has no command: whoever created it reports its state
 export function jobDetail(id, changed) {
   const path = `/api/dgx/jobs/${encodeURIComponent(id)}`;
   const [says, body] = [h('div', {}, loading('the job')), h('div', { class: 'stack', hidden: true })];
-  const [title, status, why, buttons] = [h('h2', {}), pill('job-detail-state'), h('p', { class: 'break', 'data-testid': 'job-reason' }), h('span', { class: 'row end' })];
-  const [bar, charts, facts] = [meter('Progress', 'job-detail-progress'), h('div', { class: 'grid charts', 'data-testid': 'job-metrics' }), h('dl', { class: 'facts' })];
-  const [printed, outputSays] = [h('pre', { class: 'output', tabindex: 0, role: 'log', 'aria-live': 'off', 'aria-label': 'Output', 'data-testid': 'job-output' }), h('div', {})];
-  fill(body, h('div', { class: 'card stack' }, h('div', { class: 'row' }, title, status.node, buttons), why, bar.node, facts), charts, h('section', { class: 'stack' }, h('h3', {}, 'Output'), outputSays, printed));
-  const node = h('div', { class: 'stack', 'data-testid': 'job-detail' }, h('p', {}, h('a', { href: hrefOf('jobs'), 'data-testid': 'jobs-back' }, '← All jobs')), says, body);
+  const [title, status, why, buttons] = [
+    h('h2', {}),
+    pill('job-detail-state'),
+    h('p', { class: 'break', 'data-testid': 'job-reason' }),
+    h('span', { class: 'row end' }),
+  ];
+  const [bar, charts, facts] = [
+    meter('Progress', 'job-detail-progress'),
+    h('div', { class: 'grid charts', 'data-testid': 'job-metrics' }),
+    h('dl', { class: 'facts' }),
+  ];
+  const [printed, outputSays] = [
+    h('pre', { class: 'output', tabindex: 0, role: 'log', 'aria-live': 'off', 'aria-label': 'Output', 'data-testid': 'job-output' }),
+    h('div', {}),
+  ];
+  fill(
+    body,
+    h('div', { class: 'card stack' }, h('div', { class: 'row' }, title, status.node, buttons), why, bar.node, facts),
+    charts,
+    h('section', { class: 'stack' }, h('h3', {}, 'Output'), outputSays, printed),
+  );
+  const node = h(
+    'div',
+    { class: 'stack', 'data-testid': 'job-detail' },
+    h('p', {}, h('a', { href: hrefOf('jobs'), 'data-testid': 'jobs-back' }, '← All jobs')),
+    says,
+    body,
+  );
   let over = false;
   let job = null;
   let wasRunning = true;
@@ -57,7 +80,12 @@ export function jobDetail(id, changed) {
       [job.status === 'running' ? 'running for' : 'duration', durationOf(job)],
     ].filter(r => r[1] !== null && r[1] !== undefined && r[1] !== '');
     fill(facts, rows.map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 1000))]));
-    keyed(buttons, may('control') ? actionsOf(job) : [], a => a.key, a => ({ node: h('button', { type: 'button', class: a.class, 'data-testid': `job-${a.key}`, on: { click: () => act(a) } }, a.name) }));
+    keyed(
+      buttons,
+      may('control') ? actionsOf(job) : [],
+      a => a.key,
+      a => ({ node: h('button', { type: 'button', class: a.class, 'data-testid': `job-${a.key}`, on: { click: () => act(a) } }, a.name) }),
+    );
     keyed(charts, Object.entries(job.metrics ?? {}).slice(0, 24), ([name]) => name, chart);
   }
 
@@ -91,12 +119,20 @@ export function jobDetail(id, changed) {
 
   function chart([name]) {
     const [value, line] = [h('strong', { class: 'mono' }), spark(clean(name, 60), null)];
-    return { node: h('figure', { class: 'card chart', 'data-testid': 'job-metric' }, h('figcaption', { class: 'row' }, remote(name, 60), h('span', { class: 'end' }, value)), line.node), update([key, latest]) {
-      const isNumber = typeof latest === 'number';
-      setText(value, isNumber ? String(+latest.toPrecision(6)) : clean(typeof latest === 'object' ? JSON.stringify(latest) : latest, 80));
-      line.node.toggleAttribute('hidden', !isNumber || pointsOf(job, key).length < 2);
-      line.set(pointsOf(job, key));
-    } };
+    return {
+      node: h(
+        'figure',
+        { class: 'card chart', 'data-testid': 'job-metric' },
+        h('figcaption', { class: 'row' }, remote(name, 60), h('span', { class: 'end' }, value)),
+        line.node,
+      ),
+      update([key, latest]) {
+        const isNumber = typeof latest === 'number';
+        setText(value, isNumber ? String(+latest.toPrecision(6)) : clean(typeof latest === 'object' ? JSON.stringify(latest) : latest, 80));
+        line.node.toggleAttribute('hidden', !isNumber || pointsOf(job, key).length < 2);
+        line.set(pointsOf(job, key));
+      },
+    };
   }
 
   async function showOutput() {
@@ -109,7 +145,10 @@ export function jobDetail(id, changed) {
       if (over) return undefined;
       wasRunning = job.status === 'running';
       const bottom = printed.scrollHeight - printed.scrollTop - printed.clientHeight < 40;
-      setText(printed, (answer.lines ?? []).map(line => clean(line.slice(line.lastIndexOf('\r', line.length - 2) + 1).replace(/\r$/, ''), 2000, true)).join('\n'));
+      setText(
+        printed,
+        (answer.lines ?? []).map(line => clean(line.slice(line.lastIndexOf('\r', line.length - 2) + 1).replace(/\r$/, ''), 2000, true)).join('\n'),
+      );
       const last = answer.truncated ? h('p', { class: 'soft small' }, `The last ${answer.lines.length} lines.`) : null;
       fill(outputSays, last ?? (answer.lines?.length ? null : h('p', { class: 'soft' }, 'No output yet.')));
       if (bottom) printed.scrollTop = printed.scrollHeight;

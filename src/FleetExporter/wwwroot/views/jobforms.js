@@ -8,7 +8,13 @@ import { hosts } from '../core/store.js';
 import { clean, remote } from '../core/text.js';
 import { toast } from '../core/ui.js';
 
-const TYPES = { other: 'Other', computer_vision: 'Computer vision', nlp: 'NLP', reinforcement_learning: 'Reinforcement learning', generative: 'Generative' };
+const TYPES = {
+  other: 'Other',
+  computer_vision: 'Computer vision',
+  nlp: 'NLP',
+  reinforcement_learning: 'Reinforcement learning',
+  generative: 'Generative',
+};
 
 const input = (testid, props) => h('input', { type: 'text', 'data-testid': testid, autocomplete: 'off', spellcheck: 'false', ...props });
 
@@ -22,18 +28,45 @@ export async function newProject(done) {
   const name = input('project-name', { required: true, maxlength: 100, autofocus: true });
   const connection = select('project-connection', connections.map(optionOf));
   const type = select('project-type', Object.entries(TYPES));
-  const [folder, description] = [input('project-folder', { placeholder: '/data/project' }), h('textarea', { 'data-testid': 'project-description', rows: 2 })];
-  formDialog({ title: 'New project', testid: 'project-form', go: 'Create', fields: [['Name', name, 'name'], ['Host', connection, 'connection_id'], ['Kind', type, 'project_type'], ['Folder on the host', folder, 'remote_path'], ['Description', description, 'description']],
+  const [folder, description] = [
+    input('project-folder', { placeholder: '/data/project' }),
+    h('textarea', { 'data-testid': 'project-description', rows: 2 }),
+  ];
+  formDialog({
+    title: 'New project',
+    testid: 'project-form',
+    go: 'Create',
+    fields: [
+      ['Name', name, 'name'],
+      ['Host', connection, 'connection_id'],
+      ['Kind', type, 'project_type'],
+      ['Folder on the host', folder, 'remote_path'],
+      ['Description', description, 'description'],
+    ],
     submit: async () => {
-      await post('/api/dgx/projects', { name: name.value.trim(), connection_id: connection.value, project_type: type.value, ...(folder.value.trim() ? { remote_path: folder.value.trim() } : {}), ...(description.value.trim() ? { description: description.value.trim() } : {}) });
+      await post('/api/dgx/projects', {
+        name: name.value.trim(),
+        connection_id: connection.value,
+        project_type: type.value,
+        ...(folder.value.trim() ? { remote_path: folder.value.trim() } : {}),
+        ...(description.value.trim() ? { description: description.value.trim() } : {}),
+      });
       toast(`Project ${name.value.trim()} created.`, 'ok');
       done();
-    } });
+    },
+  });
 }
 
 export function newJob(projects, chosen, done) {
   if (!projects.length) return toast('Create a project first: every job belongs to one.');
-  const [project, name, model] = [select('job-project', projects.map(p => [p.id, p.name])), input('job-name', { required: true, maxlength: 100, autofocus: true }), input('job-model', { maxlength: 200 })];
+  const [project, name, model] = [
+    select(
+      'job-project',
+      projects.map(p => [p.id, p.name]),
+    ),
+    input('job-name', { required: true, maxlength: 100, autofocus: true }),
+    input('job-model', { maxlength: 200 }),
+  ];
   const command = h('textarea', { 'data-testid': 'job-command', required: true, rows: 3, spellcheck: 'false', placeholder: 'python train.py' });
   const gpus = input('job-gpus', { placeholder: '0,1', pattern: '[0-9, ]*' });
   const start = h('input', { type: 'checkbox', 'data-testid': 'job-start-now' });
@@ -45,7 +78,12 @@ export function newJob(projects, chosen, done) {
       if (!command.value.trim()) throw Object.assign(new Error('Enter a command.'), { fields: { 'config.command': 'Enter a command.' } });
       const indexes = gpus.value.split(/[\s,]+/).filter(Boolean).map(Number);
       const config = { command: command.value, ...(indexes.length ? { gpus: indexes } : {}) };
-      const job = await post('/api/dgx/jobs', { project_id: project.value, name: name.value.trim(), config, ...(model.value.trim() ? { model_name: model.value.trim() } : {}) });
+      const job = await post('/api/dgx/jobs', {
+        project_id: project.value,
+        name: name.value.trim(),
+        config,
+        ...(model.value.trim() ? { model_name: model.value.trim() } : {}),
+      });
       const failed = error => toast(`${job.name} is created but not started: ${error.message}`, 'bad');
       if (start.checked) await post(`/api/dgx/jobs/${encodeURIComponent(job.id)}/start`, undefined).catch(failed);
       done();

@@ -26,11 +26,36 @@ let trouble = null;
 
 export const view = {
   mount(root) {
-    parts = { projects: h('ul', { class: 'projects', 'data-testid': 'projects' }), body: h('tbody'), empty: h('div', {}), single: h('div', {}), tools: h('span', { class: 'row end' }), says: h('p', { class: 'soft small', role: 'status' }) };
-    parts.bar = h('div', { class: 'toolbar' }, filterBox('jobs-filter', 'Filter jobs', text => { filter = text; render(); }), choice('Which jobs', CHOICES, chosen, key => { chosen = key; render(); }), parts.says, parts.tools);
+    parts = {
+      projects: h('ul', { class: 'projects', 'data-testid': 'projects' }),
+      body: h('tbody'),
+      empty: h('div', {}),
+      single: h('div', {}),
+      tools: h('span', { class: 'row end' }),
+      says: h('p', { class: 'soft small', role: 'status' }),
+    };
+    parts.bar = h(
+      'div',
+      { class: 'toolbar' },
+      filterBox('jobs-filter', 'Filter jobs', text => {
+        filter = text;
+        render();
+      }),
+      choice('Which jobs', CHOICES, chosen, key => {
+        chosen = key;
+        render();
+      }),
+      parts.says,
+      parts.tools,
+    );
     const head = h('tr', {}, ['Job', 'Project', 'Model', 'State', 'Progress', 'Started', 'Duration'].map(n => h('th', { scope: 'col' }, n)));
     parts.table = h('div', { class: 'scroll' }, h('table', { class: 'table', 'data-testid': 'jobs' }, h('thead', {}, head), parts.body));
-    parts.lists = h('div', { class: 'jobs-lists' }, h('div', { class: 'card stack' }, h('h2', {}, 'Projects'), parts.projects), h('div', { class: 'stack' }, parts.empty, parts.table));
+    parts.lists = h(
+      'div',
+      { class: 'jobs-lists' },
+      h('div', { class: 'card stack' }, h('h2', {}, 'Projects'), parts.projects),
+      h('div', { class: 'stack' }, parts.empty, parts.table),
+    );
     root.append(parts.bar, parts.single, parts.lists);
     tools();
   },
@@ -58,11 +83,30 @@ export const view = {
   },
 };
 
-const tools = () => fill(parts.tools, may('control') ? [h('button', { type: 'button', 'data-testid': 'project-new', on: { click: () => newProject(load) } }, 'New project'), h('button', { type: 'button', class: 'go', 'data-testid': 'job-new', on: { click: () => newJob(known?.projects ?? [], project, load) } }, 'New job')] : null);
+const tools = () =>
+  fill(
+    parts.tools,
+    may('control')
+      ? [
+          h('button', { type: 'button', 'data-testid': 'project-new', on: { click: () => newProject(load) } }, 'New project'),
+          h(
+            'button',
+            { type: 'button', class: 'go', 'data-testid': 'job-new', on: { click: () => newJob(known?.projects ?? [], project, load) } },
+            'New job',
+          ),
+        ]
+      : null,
+  );
 
 async function load() {
   try {
-    const [projects, list] = await Promise.all([all('/api/dgx/projects').catch(error => { if (error.status === 404) return []; throw error; }), all('/api/dgx/jobs')]);
+    const [projects, list] = await Promise.all([
+      all('/api/dgx/projects').catch(error => {
+        if (error.status === 404) return [];
+        throw error;
+      }),
+      all('/api/dgx/jobs'),
+    ]);
     known = { projects, jobs: list };
     list.forEach(take);
     if (!projects.some(p => p.id === project)) project = null;
@@ -99,13 +143,49 @@ const nameOf = id => known?.projects.find(p => p.id === id)?.name ?? '';
 function matches(job) {
   if (project && job.project_id !== project) return false;
   if (chosen !== 'all' && job.status !== chosen) return false;
-  return !filter || filter.split(/\s+/).every(word => `${job.name} ${job.model_name ?? ''} ${nameOf(job.project_id)} ${job.status}`.toLowerCase().includes(word));
+  return (
+    !filter
+    || filter.split(/\s+/).every(word => `${job.name} ${job.model_name ?? ''} ${nameOf(job.project_id)} ${job.status}`.toLowerCase().includes(word))
+  );
 }
 
 function projectLine(first) {
-  const button = h('button', { type: 'button', class: 'plain', 'data-testid': 'project', on: { click: () => { project = first.id; render(); } } }, remote(first.name, 100));
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain',
+      'data-testid': 'project',
+      on: {
+        click: () => {
+          project = first.id;
+          render();
+        },
+      },
+    },
+    remote(first.name, 100),
+  );
   const [where, figure] = [h('span', { class: 'soft small' }), h('span', { class: 'mono small end' })];
-  const node = h('li', { 'data-project': first.id ?? 'all' }, button, where, figure, first.id && may('control') ? h('button', { type: 'button', class: 'plain small', 'data-testid': 'project-delete', 'aria-label': `Delete ${clean(first.name, 80)}`, on: { click: () => removeProject(first, load) } }, '✕') : null);
+  const node = h(
+    'li',
+    { 'data-project': first.id ?? 'all' },
+    button,
+    where,
+    figure,
+    first.id && may('control')
+      ? h(
+          'button',
+          {
+            type: 'button',
+            class: 'plain small',
+            'data-testid': 'project-delete',
+            'aria-label': `Delete ${clean(first.name, 80)}`,
+            on: { click: () => removeProject(first, load) },
+          },
+          '✕',
+        )
+      : null,
+  );
   return { node, update(p) {
     button.setAttribute('aria-pressed', String(project === p.id));
     setText(where, p.id ? clean([p.project_type?.replace('_', ' '), p.status === 'active' ? null : p.status].filter(Boolean).join(' · '), 60) : '');

@@ -27,7 +27,12 @@ export function durationOf(job) {
   return seconds >= 1 || (job.completed_at && job.started_at) ? span(seconds) : null;
 }
 
-const PAIRS = [['step', ['total_steps', 'max_steps', 'steps']], ['global_step', ['total_steps', 'max_steps']], ['epoch', ['total_epochs', 'max_epochs', 'num_epochs', 'epochs']], ['iteration', ['total_iterations', 'max_iterations']]];
+const PAIRS = [
+  ['step', ['total_steps', 'max_steps', 'steps']],
+  ['global_step', ['total_steps', 'max_steps']],
+  ['epoch', ['total_epochs', 'max_epochs', 'num_epochs', 'epochs']],
+  ['iteration', ['total_iterations', 'max_iterations']],
+];
 
 /** @returns {{share: number, text: string}|null} percent done, where numbers or the job's config tell. */
 export function progressOf(job) {
@@ -35,7 +40,8 @@ export function progressOf(job) {
   const find = name => [metrics[name], job.config?.[name]].find(v => typeof v === 'number' && Number.isFinite(v));
   for (const [done, totals] of PAIRS) {
     const total = totals.map(find).find(v => v > 0);
-    if (typeof metrics[done] === 'number' && total) return { share: metrics[done] / total * 100, text: `${done} ${+metrics[done].toFixed(2)} / ${total}` };
+    if (typeof metrics[done] === 'number' && total)
+      return { share: (metrics[done] / total) * 100, text: `${done} ${+metrics[done].toFixed(2)} / ${total}` };
   }
   for (const name of ['progress', 'progress_pct', 'progress_percent']) {
     const value = metrics[name];

@@ -16,7 +16,10 @@ export async function killDialog(session) {
     slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
   };
   // A bad end is said even when nobody looks any more.
-  const fail = (title, detail, ...more) => (slot.isConnected ? put(notice('error', title, detail), actions(cancelButton('Close'), ...more)) : toast(`${clean(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad'));
+  const fail = (title, detail, ...more) =>
+    slot.isConnected
+      ? put(notice('error', title, detail), actions(cancelButton('Close'), ...more))
+      : toast(`${clean(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad');
   try {
     await post(path, {});
     fail('Unexpected answer', 'The service asked for no confirmation. Look whether the session is still there.');
@@ -37,13 +40,30 @@ function confirmation(path, answer, slot, fail, session) {
         toast(`${clean(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
       } else fail('tmux still has it', result?.detail ?? 'no reason is known');
     } catch (error) {
-      fail(error.title || 'It was not killed', error.message, error.status === 403 || error.title === 'The session has changed' ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again') : null);
+      fail(
+        error.title || 'It was not killed',
+        error.message,
+        error.status === 403 || error.title === 'The session has changed'
+          ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again')
+          : null,
+      );
     }
   } } }, 'Kill session');
-  return [h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),
-    facts([['user', s.user], ['processes', processes(s)], ['windows', `${s.window_count}, ${count(s.panes?.length ?? 0, 'pane')}`], ['created', `${at(s.created)} (${age(s.created)} ago)`], ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
-      ['memory', mebi(s.memory_mb)], ['GPU memory', mebi(s.gpu_memory_mb)], ['CPU', known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null]]),
-    h('p', { class: 'soft small' }, `This cannot be undone. You can confirm until ${at(answer.expires_at)}, as long as the session stays as shown.`), actions(cancelButton('Keep it'), submit)];
+  return [
+    h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),
+    facts([
+      ['user', s.user],
+      ['processes', processes(s)],
+      ['windows', `${s.window_count}, ${count(s.panes?.length ?? 0, 'pane')}`],
+      ['created', `${at(s.created)} (${age(s.created)} ago)`],
+      ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
+      ['memory', mebi(s.memory_mb)],
+      ['GPU memory', mebi(s.gpu_memory_mb)],
+      ['CPU', known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null],
+    ]),
+    h('p', { class: 'soft small' }, `This cannot be undone. You can confirm until ${at(answer.expires_at)}, as long as the session stays as shown.`),
+    actions(cancelButton('Keep it'), submit),
+  ];
 }
 
 /** Pids, with names where they are known from the GPUs. */
@@ -53,4 +73,9 @@ function processes(s) {
   return `${count(s.pids?.length ?? 0, 'process', 'processes')} in its panes: ${pids.join(', ')}${(s.pids?.length ?? 0) > 12 ? ' …' : ''}`;
 }
 
-const facts = rows => h('dl', { class: 'facts', 'data-testid': 'kill-facts' }, rows.filter(r => r[1]).map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 400))]));
+const facts = rows =>
+  h(
+    'dl',
+    { class: 'facts', 'data-testid': 'kill-facts' },
+    rows.filter(r => r[1]).map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 400))]),
+  );

@@ -13,7 +13,12 @@ const OPEN = /\u001b(?:\][^\u0007\u001b]*|[PX^_][^\u001b]*|\[[0-?]*[ -/]*|[ -/]*
 export function output(label) {
   const lines = h('div', { class: 'lines-of-output' });
   const dropped = h('p', { class: 'soft small', hidden: true });
-  const node = h('div', { class: 'output', role: 'log', 'aria-live': 'off', 'aria-label': label, tabindex: 0, 'data-testid': 'output' }, dropped, lines);
+  const node = h(
+    'div',
+    { class: 'output', role: 'log', 'aria-live': 'off', 'aria-label': label, tabindex: 0, 'data-testid': 'output' },
+    dropped,
+    lines,
+  );
   const carry = { stdout: '', stderr: '' };
   let waiting = [];
   let lost = 0;

@@ -13,7 +13,12 @@ let parts;
 
 export const view = {
   mount(root) {
-    parts = { waiting: h('div', {}), strip: h('div', { class: 'strip', 'data-testid': 'strip' }), cards: h('div', { class: 'grid parts', 'data-testid': 'areas' }), log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }) };
+    parts = {
+      waiting: h('div', {}),
+      strip: h('div', { class: 'strip', 'data-testid': 'strip' }),
+      cards: h('div', { class: 'grid parts', 'data-testid': 'areas' }),
+      log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }),
+    };
     root.append(parts.waiting, parts.strip, parts.cards, h('div', { class: 'card' }, h('h2', {}, 'Changes'), parts.log));
     this.update();
   },
@@ -59,7 +64,14 @@ function card(area) {
   const reason = h('p', { class: 'reason' });
   const lines = h('ul', { class: 'lines' });
   const more = h('a', { class: 'small', href: '#hosts', hidden: true });
-  const node = h('article', { class: 'card tone part', 'data-testid': `area-${area.key}` }, h('div', { class: 'row' }, h('h2', {}, area.name), h('span', { class: 'end' }, status.node)), reason, lines, more);
+  const node = h(
+    'article',
+    { class: 'card tone part', 'data-testid': `area-${area.key}` },
+    h('div', { class: 'row' }, h('h2', {}, area.name), h('span', { class: 'end' }, status.node)),
+    reason,
+    lines,
+    more,
+  );
   return { node, update(a) {
     paint(node, a.status);
     status.set(a.status, a.status ?? 'not configured');
@@ -85,8 +97,14 @@ const COLOURS = { ok: 'ok', warn: 'warn', bad: 'bad' };
 
 function entry(e) {
   if (!e) return { node: h('li', { class: 'soft' }, 'Nothing has changed since this page was opened.') };
-  const node = h('li', { 'data-testid': 'log-entry' }, h('time', { datetime: new Date(e.at).toISOString() }, at(e.at)), h('bdi', {}, e.what),
-    h('span', {}, h('span', { class: 'soft' }, `${clean(e.from, 30)} → `), h('span', { class: COLOURS[tone(e.to)] ?? '' }, clean(e.to, 30))), e.reason ? h('bdi', { class: 'soft' }, e.reason) : null);
+  const node = h(
+    'li',
+    { 'data-testid': 'log-entry' },
+    h('time', { datetime: new Date(e.at).toISOString() }, at(e.at)),
+    h('bdi', {}, e.what),
+    h('span', {}, h('span', { class: 'soft' }, `${clean(e.from, 30)} → `), h('span', { class: COLOURS[tone(e.to)] ?? '' }, clean(e.to, 30))),
+    e.reason ? h('bdi', { class: 'soft' }, e.reason) : null,
+  );
   return { node };
 }
 

@@ -29,17 +29,38 @@ function targets(overview, kind, well, name = t => t.name) {
 
 export function provider({ overview }) {
   const [p, beat] = [overview?.provider, overview?.heartbeat];
-  const area = targets(overview, 'provider', n => (n > 1 ? `All ${n} answer.` : 'It answers.'), t => (t.name === p?.provider ? `${t.name} (${p.server})` : t.name));
+  const area = targets(
+    overview,
+    'provider',
+    n => (n > 1 ? `All ${n} answer.` : 'It answers.'),
+    t => (t.name === p?.provider ? `${t.name} (${p.server})` : t.name),
+  );
   if (!area) return off('No model server in fleet.yml.');
-  if (!isOff(beat)) area.lines.push({ key: ' heartbeat', status: beat.status, what: `heartbeat ${beat.model ?? ''} :${beat.port}`, figure: beat.service_status ?? '' });
+  if (!isOff(beat))
+    area.lines.push({
+      key: ' heartbeat',
+      status: beat.status,
+      what: `heartbeat ${beat.model ?? ''} :${beat.port}`,
+      figure: beat.service_status ?? '',
+    });
   return area;
 }
 
 export function gateway({ overview }) {
   const g = overview?.gateway;
-  const area = targets(overview, 'gateway', n => `${n > 1 ? `All ${n} answer` : 'It answers'}${known(g?.session_count) ? `, ${count(g.session_count, 'session')}` : ''}.`);
+  const area = targets(
+    overview,
+    'gateway',
+    n => `${n > 1 ? `All ${n} answer` : 'It answers'}${known(g?.session_count) ? `, ${count(g.session_count, 'session')}` : ''}.`,
+  );
   if (!area) return off('No gateway in fleet.yml.');
-  if (g?.discord) area.lines.push({ key: ' discord', status: g.discord.ok ? 'ok' : 'error', what: `Discord ${g.discord.bot_name ?? ''}`, figure: milliseconds(g.discord.latency_ms) });
+  if (g?.discord)
+    area.lines.push({
+      key: ' discord',
+      status: g.discord.ok ? 'ok' : 'error',
+      what: `Discord ${g.discord.bot_name ?? ''}`,
+      figure: milliseconds(g.discord.latency_ms),
+    });
   const passed = (now() - Date.parse(overview.timestamp)) / 1000; // its ages are of that moment
   area.lines.push(...(g?.sessions ?? []).map(s => ({ key: ` session ${s.session_key}`, what: s.session_key,
     figure: known(s.age_seconds) ? span(s.age_seconds + Math.max(0, passed)) : '' })));
@@ -50,6 +71,11 @@ export function tunnel({ overview }) {
   const t = overview?.tunnel;
   const area = targets(overview, 'tunnel', n => (n > 1 ? `All ${n} are reachable.` : 'It is reachable.'));
   if (!area) return off('No tunnel in fleet.yml.');
-  if (area.only && t?.service_name) area.lines.push({ key: ' unit', status: t.service_active === false ? 'error' : t.service_active ? 'ok' : undefined, what: `${t.service_name} is ${t.service_status ?? 'unknown'}` });
+  if (area.only && t?.service_name)
+    area.lines.push({
+      key: ' unit',
+      status: t.service_active === false ? 'error' : t.service_active ? 'ok' : undefined,
+      what: `${t.service_name} is ${t.service_status ?? 'unknown'}`,
+    });
   return area;
 }

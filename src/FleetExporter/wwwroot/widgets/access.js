@@ -33,30 +33,54 @@ export async function setUpAccess() {
 }
 
 export function login(reason) {
-  const key = h('input', { type: 'password', id: 'login-key', 'data-testid': 'login-key', name: 'key', autocomplete: 'current-password', autofocus: true, required: true });
+  const key = h('input', {
+    type: 'password',
+    id: 'login-key',
+    'data-testid': 'login-key',
+    name: 'key',
+    autocomplete: 'current-password',
+    autofocus: true,
+    required: true,
+  });
   const wrong = h('p', { class: 'bad', role: 'alert', 'data-testid': 'login-error' });
   const submit = h('button', { class: 'go', 'data-testid': 'login-submit' }, 'Log in');
-  const form = h('form', { 'data-testid': 'login', on: { submit: async event => {
-    event.preventDefault();
-    submit.disabled = true;
-    wrong.textContent = '';
-    try {
-      await post('/api/login', { key: key.value.trim() }, { quiet: true });
-      await whoAmI();
-      if (lastName && state.me?.name !== lastName) return location.reload(); // what is on the page was another's
-      closeDialog(form);
-      restart();
-      toast(`Logged in as ${state.me?.name ?? 'nobody'}.`, 'ok');
-    } catch (error) {
-      wrong.textContent = error.message;
-      key.select();
-    }
-    submit.disabled = false;
-    return undefined;
-  } } }, reason ? h('p', {}, reason) : null,
-  h('label', { class: 'field' }, 'Key', key),
-  h('p', { class: 'soft small' }, 'The admin key of the service is in data_dir/admin.key; others come from ', h('code', {}, 'fleet-exporter key new'), '. Commands, jobs and kills need the scope control.'),
-  wrong, actions(cancelButton(), submit));
+  const form = h(
+    'form',
+    {
+      'data-testid': 'login',
+      on: {
+        submit: async event => {
+          event.preventDefault();
+          submit.disabled = true;
+          wrong.textContent = '';
+          try {
+            await post('/api/login', { key: key.value.trim() }, { quiet: true });
+            await whoAmI();
+            if (lastName && state.me?.name !== lastName) return location.reload(); // what is on the page was another's
+            closeDialog(form);
+            restart();
+            toast(`Logged in as ${state.me?.name ?? 'nobody'}.`, 'ok');
+          } catch (error) {
+            wrong.textContent = error.message;
+            key.select();
+          }
+          submit.disabled = false;
+          return undefined;
+        },
+      },
+    },
+    reason ? h('p', {}, reason) : null,
+    h('label', { class: 'field' }, 'Key', key),
+    h(
+      'p',
+      { class: 'soft small' },
+      'The admin key of the service is in data_dir/admin.key; others come from ',
+      h('code', {}, 'fleet-exporter key new'),
+      '. Commands, jobs and kills need the scope control.',
+    ),
+    wrong,
+    actions(cancelButton(), submit),
+  );
   openDialog('Log in', form);
 }
 

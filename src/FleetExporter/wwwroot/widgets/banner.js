@@ -30,7 +30,12 @@ export function showBanner() {
   if (banner.hidden) return;
   setClass(banner, 'bad', severityTone(alerts[0]) === 'bad');
   setAttr(byId('banner-toggle'), 'aria-expanded', String(open));
-  setText(byId('banner-title'), `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}${state.alertsProblem ? ` at ${at(state.alertsAt)}: Alertmanager does not answer now` : ''}`);
+  setText(
+    byId('banner-title'),
+    `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}${
+      state.alertsProblem ? ` at ${at(state.alertsAt)}: Alertmanager does not answer now` : ''
+    }`,
+  );
   byId('banner-list').hidden = !open;
   if (open) keyed(byId('banner-list'), alerts.slice(0, MOST), a => `${a.id} ${may('control')}`, row);
 }

@@ -27,21 +27,44 @@ function fault(node, gpu) {
   if (gpu.fault) setText(node, FAULTS[gpu.fault] ?? clean(gpu.fault, 60));
 }
 
-const memoryText = gpu => (known(gpu.memory_used_mb) ? `${mebi(gpu.memory_used_mb)}${known(gpu.memory_total_mb) ? ` / ${mebi(gpu.memory_total_mb)}` : ''}` : ABSENT);
+const memoryText = gpu =>
+  known(gpu.memory_used_mb) ? `${mebi(gpu.memory_used_mb)}${known(gpu.memory_total_mb) ? ` / ${mebi(gpu.memory_total_mb)}` : ''}` : ABSENT;
 
-const powerText = gpu => (known(gpu.power_limit_watts) ? `${known(gpu.power_draw_watts) ? gpu.power_draw_watts.toFixed(0) : ABSENT} / ${watts(gpu.power_limit_watts)}` : watts(gpu.power_draw_watts));
+const powerText = gpu =>
+  known(gpu.power_limit_watts)
+    ? `${known(gpu.power_draw_watts) ? gpu.power_draw_watts.toFixed(0) : ABSENT} / ${watts(gpu.power_limit_watts)}`
+    : watts(gpu.power_draw_watts);
 
 export function gpuBlock(host, first) {
-  const [name, temperature, wrong] = [h('bdi', { class: 'gpu-name' }), h('span', { class: 'mono', 'data-testid': 'gpu-temperature' }), h('p', { class: 'bad', hidden: true })];
-  const [use, memory, power] = [meter('Util', 'gpu-util'), meter(first.memory_unified ? 'Unified' : 'VRAM', 'gpu-memory'), meter('Power', 'gpu-power')];
+  const [name, temperature, wrong] = [
+    h('bdi', { class: 'gpu-name' }),
+    h('span', { class: 'mono', 'data-testid': 'gpu-temperature' }),
+    h('p', { class: 'bad', hidden: true }),
+  ];
+  const [use, memory, power] = [
+    meter('Util', 'gpu-util'),
+    meter(first.memory_unified ? 'Unified' : 'VRAM', 'gpu-memory'),
+    meter('Power', 'gpu-power'),
+  ];
   const line = spark(`Utilisation of GPU ${first.index} in percent, last 10 minutes`);
   const processes = h('ul', { class: 'processes', 'data-testid': 'gpu-processes' });
-  const node = h('div', { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index }, h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)), wrong, use.node, line.node, memory.node, power.node, processes);
+  const node = h(
+    'div',
+    { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index },
+    h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)),
+    wrong,
+    use.node,
+    line.node,
+    memory.node,
+    power.node,
+    processes,
+  );
   return { node, update(gpu) {
     setText(name, clean(gpu.name ?? 'GPU', 60));
     heat(temperature, gpu);
     fault(wrong, gpu);
-    for (const part of [line, use, memory, power]) part.node.toggleAttribute('hidden', Boolean(gpu.fault) && !known(gpu.utilization_percent) && !known(gpu.memory_used_mb));
+    for (const part of [line, use, memory, power])
+      part.node.toggleAttribute('hidden', Boolean(gpu.fault) && !known(gpu.utilization_percent) && !known(gpu.memory_used_mb));
     use.set(gpu.utilization_percent, percent(gpu.utilization_percent));
     memory.set(share(gpu.memory_used_mb, gpu.memory_total_mb), memoryText(gpu), memoryLimits());
     power.set(share(gpu.power_draw_watts, gpu.power_limit_watts), powerText(gpu), { warn: 99, bad: 105 });
@@ -54,13 +77,28 @@ export function gpuLine(host, first) {
   const cells = Object.fromEntries(['use', 'memory', 'temperature', 'power'].map(k => [k, h('span', { class: 'mono' })]));
   const wrong = h('span', { class: 'bad small', hidden: true });
   const line = spark(`Utilisation of GPU ${first.index} in percent, last 10 minutes`);
-  const node = h('div', { class: 'gpu-line', 'data-testid': 'gpu', 'data-index': first.index }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), line.node, wrong, cells.use, cells.memory, cells.temperature, cells.power);
+  const node = h(
+    'div',
+    { class: 'gpu-line', 'data-testid': 'gpu', 'data-index': first.index },
+    h('span', { class: 'mono soft' }, String(first.index ?? '?')),
+    line.node,
+    wrong,
+    cells.use,
+    cells.memory,
+    cells.temperature,
+    cells.power,
+  );
   return { node, update(gpu) {
     fault(wrong, gpu);
     setClass(node, 'sick', Boolean(gpu.fault));
     line.set(points(gpuKey(host, gpu)));
     setText(cells.use, percent(gpu.utilization_percent));
-    setText(cells.memory, known(gpu.memory_used_mb) ? `${(gpu.memory_used_mb / 1024).toFixed(0)}/${known(gpu.memory_total_mb) ? (gpu.memory_total_mb / 1024).toFixed(0) : '?'} G` : ABSENT);
+    setText(
+      cells.memory,
+      known(gpu.memory_used_mb)
+        ? `${(gpu.memory_used_mb / 1024).toFixed(0)}/${known(gpu.memory_total_mb) ? (gpu.memory_total_mb / 1024).toFixed(0) : '?'} G`
+        : ABSENT,
+    );
     setAttr(cells.memory, 'title', memoryText(gpu));
     const full = share(gpu.memory_used_mb, gpu.memory_total_mb);
     setClass(cells.memory, 'warn', full !== null && full >= memoryLimits().warn);
@@ -75,6 +113,16 @@ function showProcesses(list, processes) {
   if (list.mark === mark) return;
   list.mark = mark;
   const shown = [...processes].sort((a, b) => (b.memory_mb ?? 0) - (a.memory_mb ?? 0)).slice(0, 12);
-  list.replaceChildren(...shown.map(p => h('li', {}, h('span', { class: 'mono soft' }, String(p.pid ?? '?')), remote(p.name ?? 'unknown', 80), h('span', { class: 'mono end' }, mebi(p.memory_mb)))));
+  list.replaceChildren(
+    ...shown.map(p =>
+      h(
+        'li',
+        {},
+        h('span', { class: 'mono soft' }, String(p.pid ?? '?')),
+        remote(p.name ?? 'unknown', 80),
+        h('span', { class: 'mono end' }, mebi(p.memory_mb)),
+      ),
+    ),
+  );
   if (processes.length > shown.length) list.append(h('li', { class: 'soft' }, `${processes.length - shown.length} more`));
 }

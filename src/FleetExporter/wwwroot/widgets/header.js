@@ -43,7 +43,9 @@ export function showHeader(topics) {
   setText(byId('count-hosts'), state.hostsAt ? String(list.length) : '');
   setText(byId('count-sessions'), state.hostsAt ? String(sessions().length) : '');
   setText(byId('count-alerts'), alerts.length ? String(alerts.length) : '');
-  document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${known ? `: ${overall.textContent}` : ''}`;
+  document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${
+    known ? `: ${overall.textContent}` : ''
+  }`;
 }
 
 const worstOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);

@@ -18,10 +18,26 @@ const MOVES = 4000; // lines go on when nothing comes
 /** @param {boolean} whole everything that is known, for the view of one host. */
 export function hostCard(first, whole) {
   const status = pill('host-status');
-  const [seen, reason, tags] = [h('span', { class: 'soft small', 'data-testid': 'host-seen' }), h('p', { class: 'reason break', 'data-testid': 'host-reason' }), h('span', { class: 'soft small tags' })];
+  const [seen, reason, tags] = [
+    h('span', { class: 'soft small', 'data-testid': 'host-seen' }),
+    h('p', { class: 'reason break', 'data-testid': 'host-reason' }),
+    h('span', { class: 'soft small tags' }),
+  ];
   const slot = h('div', { class: 'slot' });
-  const node = h('article', { class: 'card tone host', 'data-testid': 'host', 'data-host': first.hostname, 'aria-label': clean(first.hostname, 80) },
-    h('div', { class: 'row' }, h('h3', {}, h('a', { href: hrefOf('hosts', first.hostname) }, remote(first.hostname, 80))), status.node, h('span', { class: 'end' }, seen)), tags, reason, slot);
+  const node = h(
+    'article',
+    { class: 'card tone host', 'data-testid': 'host', 'data-host': first.hostname, 'aria-label': clean(first.hostname, 80) },
+    h(
+      'div',
+      { class: 'row' },
+      h('h3', {}, h('a', { href: hrefOf('hosts', first.hostname) }, remote(first.hostname, 80))),
+      status.node,
+      h('span', { class: 'end' }, seen),
+    ),
+    tags,
+    reason,
+    slot,
+  );
   let host = first;
   let body = null;
   let shown = null;
@@ -38,7 +54,13 @@ export function hostCard(first, whole) {
     status.set(host.status);
     setText(reason, clean(host.reason ?? '', 300));
     reason.hidden = !host.reason;
-    const words = [host.model, host.os, ...Object.entries(host.labels ?? {}).map(([k, v]) => `${k}=${v}`), host.load_avg ? `load ${host.load_avg[0].toFixed(1)}` : null, host.simulated ? 'simulated' : null].filter(Boolean);
+    const words = [
+      host.model,
+      host.os,
+      ...Object.entries(host.labels ?? {}).map(([k, v]) => `${k}=${v}`),
+      host.load_avg ? `load ${host.load_avg[0].toFixed(1)}` : null,
+      host.simulated ? 'simulated' : null,
+    ].filter(Boolean);
     setText(tags, clean(words.join(' · '), 160));
     body?.update(host);
   }
@@ -60,8 +82,17 @@ export function hostCard(first, whole) {
 function hostBody(first, whole) {
   const line = spark('CPU in percent, last 10 minutes');
   const [cpu, memory] = [meter('CPU', 'host-cpu'), meter('Memory', 'host-memory')];
-  const trend = h('figure', { class: 'trend', 'data-testid': 'host-trend' }, line.node, h('figcaption', { class: 'soft small' }, 'CPU, last 10 minutes'));
-  const [gpus, sessions, facts] = [h('div', { class: 'gpus' }), h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }), h('dl', { class: 'facts' })];
+  const trend = h(
+    'figure',
+    { class: 'trend', 'data-testid': 'host-trend' },
+    line.node,
+    h('figcaption', { class: 'soft small' }, 'CPU, last 10 minutes'),
+  );
+  const [gpus, sessions, facts] = [
+    h('div', { class: 'gpus' }),
+    h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }),
+    h('dl', { class: 'facts' }),
+  ];
   const more = h('p', { class: 'soft small' });
   const node = h('div', { class: 'stack' }, cpu.node, whole ? trend : null, memory.node, gpus, sessions, more, whole ? facts : null);
   return { node, update(host) {
@@ -70,7 +101,11 @@ function hostBody(first, whole) {
     cpu.node.hidden = memory.node.hidden = !there && !host.gpus?.length;
     trend.hidden = !points(cpuKey(host.hostname)).some(p => known(p[1]));
     cpu.set(host.cpu_percent, percent(host.cpu_percent), { warn: (limits.host_cpu_ratio ?? 0.9) * 100, bad: 101 });
-    memory.set(host.memory_percent, known(host.memory_used_mb) ? `${mebi(host.memory_used_mb)} / ${mebi(host.memory_total_mb)}` : percent(host.memory_percent), { warn: (limits.host_memory_ratio ?? 0.9) * 100, bad: 98 });
+    memory.set(
+      host.memory_percent,
+      known(host.memory_used_mb) ? `${mebi(host.memory_used_mb)} / ${mebi(host.memory_total_mb)}` : percent(host.memory_percent),
+      { warn: (limits.host_memory_ratio ?? 0.9) * 100, bad: 98 },
+    );
     line.set(points(cpuKey(host.hostname)));
     const list = host.gpus ?? [];
     const lines = list.length >= MANY && !whole;

@@ -5,7 +5,13 @@ import { currentView, go } from '../core/router.js';
 import { next } from '../core/theme.js';
 
 const VIEWS = { o: 'overview', h: 'hosts', s: 'sessions', j: 'jobs', e: 'exec', a: 'alerts' };
-const HELP = [['/', 'filter the view'], ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]), ['t', 'next theme'], ['Esc', 'close, or leave the filter'], ['?', 'this help']];
+const HELP = [
+  ['/', 'filter the view'],
+  ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]),
+  ['t', 'next theme'],
+  ['Esc', 'close, or leave the filter'],
+  ['?', 'this help'],
+];
 
 let leader = 0;
 
@@ -38,7 +44,18 @@ export function setUpKeys() {
 
 function help() {
   openDialog('Keys', [
-    h('dl', { class: 'keys', 'data-testid': 'help' }, HELP.map(([keys, what]) => [h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, what)])),
+    h(
+      'dl',
+      { class: 'keys', 'data-testid': 'help' },
+      HELP.map(([keys, what]) => [
+        h(
+          'dt',
+          {},
+          keys.split(' ').map(k => h('kbd', {}, k)),
+        ),
+        h('dd', {}, what),
+      ]),
+    ),
     actions(h('a', { class: 'button', href: '/docs/page' }, 'About this page'), cancelButton('Close')),
   ]);
 }

@@ -15,14 +15,21 @@ export const fullId = s => `${s.host}:${s.user}/${s.name}`;
 
 /** A line in a host's card. */
 export function sessionLine(first) {
-  const [name, how, figures] = [h('a', { href: hrefOf('sessions', first.id) }), h('span', { class: 'small' }), h('span', { class: 'mono small end' })];
+  const [name, how, figures] = [
+    h('a', { href: hrefOf('sessions', first.id) }),
+    h('span', { class: 'small' }),
+    h('span', { class: 'mono small end' }),
+  ];
   const node = h('li', { 'data-testid': 'host-session', 'data-session': first.id }, h('bdi', {}, name), how, figures);
   return { node, update(s) {
     setText(name, clean(s.name, 60));
     setText(how, `${sessionState(s)}${s.busy ? ', busy' : ''}`);
     setClass(how, 'warn', s.status === 'legacy');
     setClass(how, 'soft', s.status !== 'legacy');
-    setText(figures, [known(s.gpu_memory_mb) && s.gpu_memory_mb > 0 ? `GPU ${mebi(s.gpu_memory_mb)}` : null, age(s.created)].filter(Boolean).join(' · '));
+    setText(
+      figures,
+      [known(s.gpu_memory_mb) && s.gpu_memory_mb > 0 ? `GPU ${mebi(s.gpu_memory_mb)}` : null, age(s.created)].filter(Boolean).join(' · '),
+    );
   } };
 }
 

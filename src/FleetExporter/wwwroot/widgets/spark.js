@@ -11,7 +11,8 @@ const figure = value => String(Math.abs(value) < 100 ? +value.toPrecision(3) : M
 
 /**
  * @param label what it shows, its unit and over which time.
- * @param {number|null} top the value at the upper edge, of the ten minutes until now; null for the highest one seen, from the first point to the last.
+ * @param {number|null} top the value at the upper edge, of the ten minutes until now;
+ *   null for the highest one seen, from the first point to the last.
  */
 export function spark(label, top = 100) {
   const [title, lines] = [svg('title'), svg('g')];
@@ -36,7 +37,9 @@ export function spark(label, top = 100) {
       const path = run.map(([t, v]) => `${x(t)},${y(v)}`).join(' ');
       return [svg('polygon', { points: `${x(run[0][0])},${H} ${path} ${x(run[run.length - 1][0])},${H}` }), svg('polyline', { points: path })];
     }));
-    const range = values.length ? `from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}, now ${Number.isFinite(last[1]) ? figure(last[1]) : 'unknown'}` : 'no data yet';
+    const range = values.length
+      ? `from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}, now ${Number.isFinite(last[1]) ? figure(last[1]) : 'unknown'}`
+      : 'no data yet';
     setAttr(node, 'aria-label', `${label}: ${range}`);
     setText(title, `${label}: ${range}`);
   } };
