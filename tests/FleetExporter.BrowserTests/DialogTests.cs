@@ -55,7 +55,7 @@ public sealed class DialogTests(Chromium chromium, SmallFleet fleet) : PageTest(
         Assert.Equal("c,b b", await visit.Page.EvaluateAsync<string>(
             """
             async () => {
-              const { h, keyed } = await import('/js/dom.js');
+              const { h, keyed } = await import('/core/dom.js');
               const list = document.body.appendChild(h('div'));
               const make = name => ({ node: h('button', {}, name) });
               keyed(list, ['a', 'b', 'c'], x => x, make);

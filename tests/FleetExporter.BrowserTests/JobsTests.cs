@@ -71,8 +71,8 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await MakeProjectAsync(visit, "said");
         await MakeJobAsync(visit, "said", "first", "exit 0");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
-        await visit.Page.EvaluateAsync("async () => (await import('/js/ui.js')).toast('of the first')");
-        await visit.Page.EvaluateAsync("async () => (await import('/js/ui.js')).toast('a failure', 'bad')");
+        await visit.Page.EvaluateAsync("async () => (await import('/core/ui.js')).toast('of the first')");
+        await visit.Page.EvaluateAsync("async () => (await import('/core/ui.js')).toast('a failure', 'bad')");
         await Expect(visit.Find("toast").Filter(new() { HasText = "of the first" })).ToHaveCountAsync(1);
 
         await visit.Find("jobs-back").ClickAsync();

@@ -70,7 +70,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             await exporter.UntilOnlineAsync("here");
             visit = await VisitAsync(exporter);
             visit.MayLose();
-            var scripts = Directory.GetFiles(Repository.PathOf("src", "FleetExporter", "wwwroot", "js"));
+            var scripts = Directory.GetFiles(Repository.PathOf("src", "FleetExporter", "wwwroot"), "*.js", SearchOption.AllDirectories);
             await Until.SeenAsync(
                 async () => await visit.Page.EvaluateAsync<int>(Loaded) == scripts.Length ? "all" : null,
                 "every script is loaded",
@@ -110,7 +110,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             await exporter.UntilOnlineAsync("here");
             // The script is under way until the service is gone.
             var gone = new TaskCompletionSource();
-            visit = await VisitAsync(exporter, new(Prepare: page => page.RouteAsync("**/js/jobs.js", async route =>
+            visit = await VisitAsync(exporter, new(Prepare: page => page.RouteAsync("**/views/jobs.js", async route =>
             {
                 await gone.Task;
                 await route.AbortAsync();

@@ -36,14 +36,14 @@ public sealed partial class OperatorPageTests
         await using var server = await KeyedServer.StartAsync("anonymous_read: never\n");
         var named = Reference().Matches(File.ReadAllText(Path.Combine(Root, "index.html"))).Select(m => m.Groups[1].Value).ToList();
 
-        Assert.Contains("/js/main.js", named);
+        Assert.Contains("/main.js", named);
         foreach (var path in named.Where(p => !p.StartsWith("/docs", StringComparison.Ordinal) && Path.HasExtension(p)))
         {
             Assert.Equal((path, 200), (path, await server.StatusAsync(path)));
         }
 
-        Assert.Equal(404, await server.StatusAsync("/js/../fleet.yml"));
-        Assert.Equal(404, await server.StatusAsync("/js/"));
+        Assert.Equal(404, await server.StatusAsync("/core/../fleet.yml"));
+        Assert.Equal(404, await server.StatusAsync("/core/"));
     }
 
     [Theory]
@@ -62,12 +62,15 @@ public sealed partial class OperatorPageTests
     public void The_page_loads_beforehand_what_its_first_view_needs()
     {
         var needed = new HashSet<string>();
-        var open = new Queue<string>(["main.js", "overview.js"]);
+        var open = new Queue<string>(["main.js", "views/overview.js"]);
         while (open.TryDequeue(out var name))
         {
             if (needed.Add(name))
             {
-                Import().Matches(File.ReadAllText(Path.Combine(Root, "js", name))).ToList().ForEach(m => open.Enqueue(m.Groups[1].Value["./".Length..]));
+                foreach (Match used in Import().Matches(File.ReadAllText(Path.Combine(Root, name))))
+                {
+                    open.Enqueue(Path.GetRelativePath(Root, Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(name)!, used.Groups[1].Value))));
+                }
             }
         }
 
@@ -118,7 +121,7 @@ public sealed partial class OperatorPageTests
     [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|createContextualFragment|DOMParser|srcdoc|javascript:")]
     private static partial Regex Markup();
 
-    [GeneratedRegex("rel=\"modulepreload\" href=\"/js/([^\"]*)\"")]
+    [GeneratedRegex("rel=\"modulepreload\" href=\"/([^\"]*)\"")]
     private static partial Regex Preload();
 
     [GeneratedRegex(@"['""`(=]\s*(?:https?:)?//(?!www\.w3\.org/2000/svg)[A-Za-z0-9.-]")]

@@ -15,7 +15,7 @@ public sealed partial class ThemesTests
     [Fact]
     public void There_are_six_and_the_page_offers_them()
     {
-        var script = File.ReadAllText(Repository.PathOf("src", "FleetExporter", "wwwroot", "js", "theme.js"));
+        var script = File.ReadAllText(Repository.PathOf("src", "FleetExporter", "wwwroot", "core", "theme.js"));
 
         Assert.Equal(6, Names().Count);
         Assert.All(Names(), name => Assert.Contains($"{name.Data}: '", script, StringComparison.Ordinal));
