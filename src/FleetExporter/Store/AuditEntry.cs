@@ -20,7 +20,7 @@ public enum AuditOutcome
     Unknown,
 }
 
-/// <summary>One control call, or one of its two rows. Nothing changes or removes a row.</summary>
+/// <summary>One control call, or one of its two rows. Nothing changes a row; only its age removes it (<c>store.audit_retention</c>).</summary>
 public sealed record AuditEntry
 {
     /// <summary>Given by the store; grows.</summary>
