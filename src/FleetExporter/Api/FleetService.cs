@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Starts the watching once the service listens, so that one that cannot listen contacts no host; reloads the configuration on SIGHUP and when the file changes.
+/// Starts monitoring after the service has begun to listen: a service that cannot listen contacts no host. Reloads the configuration on SIGHUP and
+/// when the file changes.
 /// </summary>
 internal sealed partial class FleetService(
     Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger)

@@ -18,7 +18,8 @@ public static class OperationsEndpoints
         routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
 
         routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist, Database database) =>
-                !watchlist.IsApplied || !watchlist.Hosts.All(h => state.Find(h.Name) is not null) ? Problem.Of(503, "Not ready", "The hosts are not being watched yet.")
+                !watchlist.IsApplied || !watchlist.Hosts.All(h => state.Find(h.Name) is not null)
+                ? Problem.Of(503, "Not ready", "The hosts are not being watched yet.")
                 : database.Breaker.Error is null ? Results.Text("ready\n")
                 : Results.Text("ready\nThe store is unavailable: what needs it answers 503, and the service's log says why.\n"))
             .IsOpen().Produces<string>(contentType: "text/plain")

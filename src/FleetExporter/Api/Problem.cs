@@ -38,12 +38,13 @@ public static class Problem
     };
 
     /// <summary>503: the audit does not take a call that acts on a host, so that nothing was done.</summary>
-    internal static IResult NotAudited(StoreError error) => Later("Not audited", "Nothing was done: what acts on a host is audited first, and " + error switch
-    {
-        StoreError.Busy => "too many calls write at once.",
-        StoreError.Full => "the disk of the store is full.",
-        _ => "the audit cannot be written now; the service's log says why.",
-    });
+    internal static IResult NotAudited(StoreError error) => Later(
+        "Not audited", "Nothing was done: what acts on a host is audited first, and " + error switch
+        {
+            StoreError.Busy => "too many calls write at once.",
+            StoreError.Full => "the disk of the store is full.",
+            _ => "the audit cannot be written now; the service's log says why.",
+        });
 
     private static RetryLater Later(string title, string detail) => new(Of(503, title, detail));
 }

@@ -32,8 +32,10 @@ public sealed record SessionView(
         var session = state.Session;
         var name = own && !session.Name.Contains('/') ? session.Name : $"{user}/{session.Name}";
         return new SessionView(
-            $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.LastActivity, state.DetachedSince, session.AttachedClients > 0,
-            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, [.. session.Processes.Select(p => p.Pid)], GpuView.Round(state.CpuRatio * 100),
+            $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.LastActivity, state.DetachedSince,
+            session.AttachedClients > 0,
+            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, [.. session.Processes.Select(p => p.Pid)],
+            GpuView.Round(state.CpuRatio * 100),
             GpuView.Mebibytes(state.MemoryBytes), GpuView.Mebibytes(state.GpuMemoryBytes), Attach(host, own ? null : user, session.Id));
     }
 

@@ -24,10 +24,13 @@ public class TmuxCollector : HostCollector
     public static readonly MetricFamily Attached = Session("attached_clients", "Clients attached to the session, session_attached of tmux.");
     public static readonly MetricFamily Windows = Session("windows", "Windows of the session, session_windows of tmux.");
     public static readonly MetricFamily Age = Session("age_seconds", "Time since the session was created, by the host's clock.");
-    public static readonly MetricFamily Detached = Session("detached_seconds", "Time since the session was last attached or typed into, by the host's clock; absent while attached.");
+    public static readonly MetricFamily Detached = Session(
+        "detached_seconds", "Time since the session was last attached or typed into, by the host's clock; absent while attached.");
     public static readonly MetricFamily Legacy = Session("legacy", "1 when the session has been detached for longer than legacy_after.");
     public static readonly MetricFamily Busy = Session(
-        "busy", "1 when the session has printed something in the last 10 minutes (at most legacy_after), uses at least 0.05 of a CPU, or holds GPU memory; absent while that is not known.");
+        "busy",
+        "1 when the session has printed something in the last 10 minutes (at most legacy_after), uses at least 0.05 of a CPU, or holds GPU memory; "
+            + "absent while that is not known.");
 
     public static readonly MetricFamily Cpu = Session("cpu_ratio", "CPU use of the session's process tree since the poll before; 1 is one CPU.");
     public static readonly MetricFamily Memory = Session("memory_bytes", "Resident memory of the session's process tree, shared pages counted in each process.");

@@ -43,7 +43,9 @@ public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessio
 }
 
 /// <param name="DetachedSince">Null while attached.</param>
-/// <param name="Busy">It has printed something lately, computes or holds GPU memory. Null while that is not known: its CPU use takes two readings.</param>
+/// <param name="Busy">
+/// It has printed something lately, computes or holds GPU memory. Null while that is not known: its CPU use takes two readings.
+/// </param>
 /// <param name="CpuRatio">1 is one CPU; null until two readings are there.</param>
 /// <param name="MemoryBytes">Sum of resident memory.</param>
 /// <param name="GpuMemoryBytes">Null where the driver does not report memory per process.</param>

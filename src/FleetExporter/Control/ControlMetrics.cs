@@ -10,8 +10,8 @@ public sealed class ControlMetrics
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "fleet_control_requests_total",
-        "Calls that change something, and login attempts, by action and outcome: ok, asked (confirmation requested), denied, failed, unknown (the service "
-        + "ended before the call did; counted at the next start).",
+        "Calls that change something, and login attempts, by action and outcome: ok, asked (confirmation requested), denied, failed, unknown "
+        + "(the service ended before the call did; counted at the next start).",
         "action", "outcome");
 
     private static readonly MetricFamily Events = MetricFamily.Counter("fleet_audit_events_total", "Rows added to the audit.");

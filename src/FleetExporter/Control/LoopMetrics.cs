@@ -39,8 +39,8 @@ public sealed class LoopMetrics
 {
     internal static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_loop_failures_total",
-        "Unforeseen failures of a loop of the exporter (access_tokens, alerts, attached_times, jobs, live, recent, store, unfinished_calls, watchlist), "
-        + "each a bug of it; the loop starts again.",
+        "Unforeseen failures of a loop of the exporter (access_tokens, alerts, attached_times, jobs, live, recent, store, unfinished_calls, "
+        + "watchlist), each a bug of it; the loop starts again.",
         "loop");
 
     private readonly Counter.Child[] _failures;

@@ -140,7 +140,8 @@ public static class SessionKill
         return !force && !after.EndsWith(":0", StringComparison.Ordinal)
             ? new KillResult(KillOutcome.Attached, "somebody has attached to the session; it was left alone")
             : Of("panes") != "same"
-            ? new KillResult(KillOutcome.Changed, "its windows or panes are not those that were shown; it was left alone. Look again and ask for a new token")
+            ? new KillResult(
+                KillOutcome.Changed, "its windows or panes are not those that were shown; it was left alone. Look again and ask for a new token")
             : new KillResult(KillOutcome.Survived, Of("kill") is { Length: > 0 } why ? Printable.Line(why, 200) : "tmux still has the session");
     }
 

@@ -15,7 +15,10 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
     /// <summary>Below the number of parameters that SQLite takes.</summary>
     private const int MostPerStatement = 5000;
 
-    /// <summary>Takes from each what has passed since the last write by the wall clock, deletes those that are over, and reads the others, but for those that this service did not write.</summary>
+    /// <summary>
+    /// Takes from the life of each the time since the last write by the wall clock, deletes expired ones, and returns the others. Rows that this
+    /// service did not write are left out.
+    /// </summary>
     /// <param name="atLeast">Counts as passed at least, where the wall clock was set back.</param>
     public Task<StoreResult<IReadOnlyList<AccessToken>>> LoadAsync(TimeSpan atLeast, CancellationToken stop) => database.WriteAsync(
         async Task<StoreResult<IReadOnlyList<AccessToken>>> (Work work) =>

@@ -191,7 +191,11 @@ public abstract class Database : IAsyncDisposable
     /// <param name="before">Cancels until the operation begins.</param>
     /// <param name="during">Cancels the waiting for its end.</param>
     private async Task<StoreResult<T>> RunAsync<T>(
-        SemaphoreSlim slots, Func<CancellationToken, Task<StoreResult<T>>> operation, TimeSpan limit, CancellationToken before, CancellationToken during)
+        SemaphoreSlim slots,
+        Func<CancellationToken, Task<StoreResult<T>>> operation,
+        TimeSpan limit,
+        CancellationToken before,
+        CancellationToken during)
         where T : class
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -230,7 +234,8 @@ public abstract class Database : IAsyncDisposable
         TimeSpan Left(TimeSpan margin) => limit - margin - TimeProvider.System.GetElapsedTime(started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
-    private static StoreError.Unavailable Silent(TimeSpan limit) => new(FormattableString.Invariant($"it did not answer within {limit.TotalSeconds} s"));
+    private static StoreError.Unavailable Silent(TimeSpan limit) =>
+        new(FormattableString.Invariant($"it did not answer within {limit.TotalSeconds} s"));
 
     /// <summary>Runs an operation in a slot that it holds to its end, however long that takes.</summary>
     private static async Task<StoreResult<T>> HoldAsync<T>(

@@ -1,7 +1,7 @@
 namespace FleetExporter.Store;
 
 /// <summary>
-/// Group commit: what is added while a transaction runs shares the next one, so that a hundred calls at once wait for a few commits, not for a hundred.
+/// Group commit: items added while a transaction runs share the next transaction, so that a hundred calls at once need a few commits, not a hundred.
 /// </summary>
 /// <param name="insert">Adds one item within a transaction and returns what was kept. May run more than once per item.</param>
 internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> insert)
@@ -23,7 +23,8 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
         if (database.Breaker.Error is not null)
         {
             // Fails at once. A transaction that hangs would have to end before its turn.
-            return await database.WriteAsync<T>(async work => await insert(work, item).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+            return await database.WriteAsync<T>(async work => await insert(work, item).ConfigureAwait(false), CancellationToken.None)
+                .ConfigureAwait(false);
         }
 
         var pending = new Pending(item);

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>
-/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, <c>exit</c> or <c>error</c>, and before the last one <c>audit</c> where
-/// that failed. A comment between them keeps the connection of a silent command open. A slow reader slows the command, not the service.
+/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the audit did not take the command's end, and
+/// last <c>exit</c> or <c>error</c>. A comment between them keeps the connection of a silent command open. A slow reader slows the
+/// command, not the service.
 /// </summary>
 internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json, TimeProvider clock) : IAsyncDisposable
 {
@@ -53,7 +54,8 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
     }
 
     /// <summary>Tells that the audit has no end of this command.</summary>
-    public Task NotAuditedAsync() => SendAsync("audit", new { Message = "The audit did not take the end of this command; the service's log says why." }).AsTask();
+    public Task NotAuditedAsync() =>
+        SendAsync("audit", new { Message = "The audit did not take the end of this command; the service's log says why." }).AsTask();
 
     public Task FailAsync(string message) => SendAsync("error", new { Message = message }).AsTask();
 

@@ -101,10 +101,12 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
         return provider == HeartbeatProvider() && provider != UsualProvider() ? TargetPart.OfHeartbeat(facts) : TargetPart.Of(facts);
     }
 
-    private LocalGpuPart? LocalPartOf(HostSnapshot host) => host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu, HotCelsius) : null;
+    private LocalGpuPart? LocalPartOf(HostSnapshot host) =>
+        host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu, HotCelsius) : null;
 
     private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
-        HostViews.Try(host, h => GpuChoice.PartsOf(h, now, HotCelsius), bug) ?? [GpuPart.Missing(host.Host.Name, asked: true, HostViews.CannotBeShown)];
+        HostViews.Try(host, h => GpuChoice.PartsOf(h, now, HotCelsius), bug)
+            ?? [GpuPart.Missing(host.Host.Name, asked: true, HostViews.CannotBeShown)];
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)
         where T : TargetConfig => name is null

@@ -185,7 +185,8 @@ public sealed record HeartbeatPart(
 /// <param name="Model">The <c>ref</c> of one of <paramref name="AvailableModels"/>; null for the agent's own.</param>
 /// <param name="Every">For example <c>30m</c>; null for the gateway's own.</param>
 /// <param name="Prompt">Null for the gateway's own.</param>
-public sealed record HeartbeatConfigPart(bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<AvailableModelPart> AvailableModels)
+public sealed record HeartbeatConfigPart(
+    bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<AvailableModelPart> AvailableModels)
 {
     public static HeartbeatConfigPart Of(GatewayHeartbeat config) => new(
         config.Enabled, config.Model, config.Every, config.Prompt,

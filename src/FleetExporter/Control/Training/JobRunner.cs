@@ -178,7 +178,8 @@ internal sealed class JobRunner(
     /// <exception cref="CommandRefusedException">The connection is not watched.</exception>
     private HostAccess AccessTo(Connection connection) => watchlist.AccessTo(connection.Id) ?? throw new CommandRefusedException(
         CommandRefusal.NotWatched,
-        $"the job's project is on the connection {connection.Name}, which is not watched: {watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}");
+        $"the job's project is on the connection {connection.Name}, which is not watched: "
+        + $"{watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}");
 
     private async Task<string> EndAsync(Connection connection, string id, Func<Task> begin)
     {

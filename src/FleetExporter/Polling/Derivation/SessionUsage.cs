@@ -88,7 +88,9 @@ public static class SessionUsage
     private static double Cpu(HostHistory memory, string collector, TmuxSession session, double seconds) => session.Processes
         .Sum(p => Math.Max(0, p.CpuSeconds - memory.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
 
-    /// <summary>What each of its processes on a GPU holds there, in bytes; null of one whose memory the driver does not report, which holds some.</summary>
+    /// <summary>
+    /// GPU memory of each of its processes on a GPU, in bytes; null where the driver does not report it, though the process holds some.
+    /// </summary>
     private static List<double?> OnGpus(IReadOnlyList<GpuProcess> all, TmuxSession session)
     {
         var pids = session.Processes.Select(p => (int?)p.Pid).ToHashSet();
