@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using FleetExporter.Remote.OpenClaw;
+using FleetExporter.OpenClaw.Connection;
 
 namespace FleetExporter.Bench;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Bench;
 

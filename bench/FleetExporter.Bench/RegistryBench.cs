@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using BenchmarkDotNet.Attributes;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using Prometheus;
 
 namespace FleetExporter.Bench;

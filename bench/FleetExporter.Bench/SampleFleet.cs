@@ -3,6 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Bench;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using Prometheus;
 
 namespace FleetExporter.Bench;

@@ -1,6 +1,7 @@
 using FleetExporter.IntegrationTests.Parts;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Tests;
 using FleetExporter.Tests.Fuzz;
 

@@ -1,5 +1,4 @@
 using FleetExporter.Parsing;
-using FleetExporter.Remote;
 
 namespace FleetExporter.Alerting;
 

@@ -1,4 +1,4 @@
-using FleetExporter.Control;
+using FleetExporter.Hosting;
 using FleetExporter.Parsing;
 
 namespace FleetExporter.Alerting;

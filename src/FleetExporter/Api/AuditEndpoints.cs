@@ -1,6 +1,6 @@
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using FleetExporter.Polling;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,4 @@
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

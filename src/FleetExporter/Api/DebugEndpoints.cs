@@ -1,8 +1,10 @@
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using FleetExporter.Polling;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using System.Net;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Http;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,9 +1,10 @@
 using FleetExporter.Alerting;
-using FleetExporter.Api.Live;
 using FleetExporter.Control;
+using FleetExporter.Hosting;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Store;
+using FleetExporter.Streaming;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,5 @@
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,15 +11,10 @@ using Microsoft.OpenApi;
 
 namespace FleetExporter.Api;
 
-/// <summary>The form of a request's body, for the OpenAPI document; the route reads it by itself with <see cref="JsonBody"/>.</summary>
-internal sealed record BodyForm(Type Type, bool IsRequired);
-
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c>, made from the routes: their summaries, scopes, bodies and answers.</summary>
 internal static class OpenApi
 {
     private static readonly string[] Schemes = ["bearer", "key"];
-
-    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route, bool isRequired = true) => route.WithMetadata(new BodyForm(typeof(T), isRequired));
 
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>
     {

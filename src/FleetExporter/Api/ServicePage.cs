@@ -1,15 +1,17 @@
 using System.IO.Pipelines;
 using System.Reflection;
 using FleetExporter.Alerting;
-using FleetExporter.Api.Live;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Training;
+using FleetExporter.Hosting;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
+using FleetExporter.Streaming;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;

@@ -1,22 +1,26 @@
 using System.Net;
+using FleetExporter.Access;
 using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;
-using FleetExporter.Api.Dgx;
-using FleetExporter.Api.Live;
-using FleetExporter.Api.Overview;
-using FleetExporter.Api.Recent;
+using FleetExporter.Api.Http;
+using FleetExporter.Api.Resources;
+using FleetExporter.Api.Streaming;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Training;
+using FleetExporter.Hosting;
 using FleetExporter.Metrics;
+using FleetExporter.Overview;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 using FleetExporter.Simulation;
 using FleetExporter.Store;
+using FleetExporter.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -153,7 +157,7 @@ public static class WebHost
         services.AddSingleton(instance);
         services.AddSingleton<KeyRing>();
         services.AddSingleton<FailedAttempts>();
-        services.AddSingleton<Sessions>();
+        services.AddSingleton<LoginSessions>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<TrustedProxies>();
@@ -213,6 +217,7 @@ public static class WebHost
         services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
         services.AddPagePart<JobBoard>().AddPagePart<DeviceSet>();
         services.AddSingleton<HostViews>();
+        services.AddSingleton<OverviewBuilder>();
 
         // Before the service that watches: it starts earlier and stops later, so that the first reading has the times and the last one is written.
         services.AddHostedService<AttachedTimesService>();

@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote.Ssh;
 using Spectre.Console;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using FleetExporter.Cli.Agent;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Simulation;
 
 namespace FleetExporter.Cli;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FleetExporter.Api.Access;
+using FleetExporter.Access;
 using FleetExporter.Config;
 
 namespace FleetExporter.Cli;

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using FleetExporter.Cli.Onboarding;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 using Spectre.Console;

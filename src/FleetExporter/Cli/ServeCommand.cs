@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using FleetExporter.Access;
 using FleetExporter.Api;
-using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;

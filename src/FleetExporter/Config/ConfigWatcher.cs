@@ -61,7 +61,7 @@ public sealed class ConfigWatcher : IDisposable
     {
         try
         {
-            using var file = ConfigFile.Open(_path);
+            using var file = SharedFile.OpenRead(_path);
             return Convert.ToHexString(SHA256.HashData(file));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

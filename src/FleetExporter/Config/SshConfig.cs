@@ -1,3 +1,5 @@
+using FleetExporter.Config.Binding;
+
 namespace FleetExporter.Config;
 
 /// <summary>How a host is reached over SSH: the defaults of <c>ssh:</c> with the host's own keys laid over them.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 

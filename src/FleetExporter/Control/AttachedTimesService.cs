@@ -1,3 +1,5 @@
+using FleetExporter.Hosting;
+
 namespace FleetExporter.Control;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using FleetExporter.Metrics;
-using FleetExporter.Polling;
 using FleetExporter.Store;
 using Prometheus;
 

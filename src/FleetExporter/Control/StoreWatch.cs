@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Hosting;
 using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using FleetExporter.Hosting;
+
 namespace FleetExporter.Control;
 
 /// <summary>After a start, and as soon as the store is there, gives an end to the calls that the service began before and did not end.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FleetExporter.Config;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using FleetExporter.Hosting;
+
 namespace FleetExporter.Control;
 
 /// <summary>Keeps the list of watched hosts as the store has it: reads it as soon as it answers, and now and then after that.</summary>

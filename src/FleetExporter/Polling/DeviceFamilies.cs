@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Metrics;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
@@ -21,7 +22,7 @@ public static class DeviceFamilies
 
     public static void Write(MetricsPage page, Labels host, HostSnapshot snapshot, DeviceConfig device, Instant now)
     {
-        page.Add(Up, host, DeviceSet.IsFresh(device, snapshot.LastSeen, now) ? 1 : 0);
+        page.Add(Up, host, DevicePush.IsFresh(device, snapshot.LastSeen, now) ? 1 : 0);
         page.Add(LastPush, host, snapshot.LastSeen?.SecondsAsOf(now));
         page.Add(StaleAfter, host, device.StaleAfter.TotalSeconds);
     }

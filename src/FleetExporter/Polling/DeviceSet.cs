@@ -3,6 +3,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
@@ -87,12 +88,4 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
             }
         }
     }
-
-    internal static bool IsFresh(DeviceConfig device, Instant? lastPush, Instant now) => lastPush is { } at && now - at <= device.StaleAfter;
-
-    /// <summary>What is wrong with a device, in one line; null while it pushes.</summary>
-    internal static string? Problem(DeviceConfig device, Instant? lastPush, Instant now) =>
-        IsFresh(device, lastPush, now) ? null
-        : lastPush is { } at ? FormattableString.Invariant($"nothing has been pushed for {(now - at).TotalSeconds:0} s; its stale_after is {Duration.Format(device.StaleAfter)}")
-        : "nothing has been pushed yet";
 }

@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using FleetExporter.Metrics;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 

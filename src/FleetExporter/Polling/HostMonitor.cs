@@ -2,6 +2,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using FleetExporter.Collectors;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 

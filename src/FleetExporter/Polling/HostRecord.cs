@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Polling;

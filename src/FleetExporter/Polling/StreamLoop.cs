@@ -1,6 +1,7 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FleetExporter.Api;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.IntegrationTests.Parts;

@@ -1,6 +1,6 @@
 using FleetExporter.Control;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
 using FleetExporter.Tests.Polling;
 using Microsoft.Extensions.Logging.Abstractions;

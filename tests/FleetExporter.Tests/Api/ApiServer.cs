@@ -1,9 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using FleetExporter.Api;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Control;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 using FleetExporter.Tests.Polling;
 using Microsoft.AspNetCore.Builder;

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Api;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Routing;

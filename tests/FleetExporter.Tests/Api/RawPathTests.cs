@@ -1,6 +1,6 @@
-using FleetExporter.Api;
+using FleetExporter.Api.Http;
 using FleetExporter.Store;
-using FleetExporter.Tests.Api.Dgx;
+using FleetExporter.Tests.Api.Resources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using FleetExporter.Cli;
-using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Tests.Collectors;
 
 namespace FleetExporter.Tests.Cli;

@@ -1,7 +1,8 @@
 using FleetExporter.Cli.Onboarding;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
+using FleetExporter.Targets;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Remote;
 

@@ -2,8 +2,9 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
+using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.Collectors;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
+using FleetExporter.Views;
 
 namespace FleetExporter.Tests.Config;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
+using FleetExporter.Views;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Views;
 
 namespace FleetExporter.Tests.Config;
 

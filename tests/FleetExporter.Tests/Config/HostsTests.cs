@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Tests.Config;
 

@@ -1,8 +1,10 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Fuzz;

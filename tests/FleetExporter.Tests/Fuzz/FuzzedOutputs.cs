@@ -2,11 +2,16 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Api;
-using FleetExporter.Api.Live;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;
+using FleetExporter.Overview;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Streaming;
 using FleetExporter.Tests.Metrics;
+using FleetExporter.Views;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +29,7 @@ internal sealed class FuzzedOutputs
     private readonly GpuFeed _gpus;
     private readonly HostFeed _hosts;
     private readonly BugLog<HostViews> _bugs = new();
+    private readonly BugLog<OverviewBuilder> _overviewBugs = new();
     private int _pages;
     private long _gpuCursor;
     private long _hostCursor;
@@ -34,8 +40,8 @@ internal sealed class FuzzedOutputs
         var config = ConfigFile.Parse("hosts: []", "/etc/fleet.yml", _ => null);
         _gpus = new GpuFeed(state, clock);
         _hosts = new HostFeed(
-            state, new HostViews(state, clock, _bugs), new LiveConfig(config.Config!, () => config, clock), new LiveEvents(_json),
-            new StreamClients(new ServiceMetrics()), clock);
+            state, new HostViews(state, clock, _bugs), new OverviewBuilder(state, clock, _overviewBugs), new LiveConfig(config.Config!, () => config, clock),
+            new LiveEvents(_json), new StreamClients(new ServiceMetrics()), clock);
     }
 
     /// <exception cref="FormatException">A page breaks a rule of its format, or a value is not finite.</exception>
@@ -54,6 +60,7 @@ internal sealed class FuzzedOutputs
         _gpuCursor = CheckNews(_gpus.Log, _gpuCursor);
         _hostCursor = CheckNews(_hosts.Log, _hostCursor);
         _bugs.Check();
+        _overviewBugs.Check();
     }
 
     private static long CheckNews(LiveLog log, long cursor)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Fuzz;
 

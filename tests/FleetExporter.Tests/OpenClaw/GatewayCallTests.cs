@@ -1,5 +1,5 @@
 using System.Reflection;
-using FleetExporter.Remote.OpenClaw;
+using FleetExporter.OpenClaw.Connection;
 
 namespace FleetExporter.Tests.OpenClaw;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FleetExporter.Parsing.OpenClaw;
+using FleetExporter.OpenClaw.Protocol;
 
 namespace FleetExporter.Tests.OpenClaw;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
-using FleetExporter.Parsing.OpenClaw;
 
 namespace FleetExporter.Tests.OpenClaw;
 

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text.Json;
+using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
-using FleetExporter.Parsing.OpenClaw;
 
 namespace FleetExporter.Tests.OpenClaw;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FleetExporter.Parsing.OpenClaw;
+using FleetExporter.OpenClaw.Protocol;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,6 @@
+using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
-using FleetExporter.Parsing.OpenClaw;
-using FleetExporter.Remote.OpenClaw;
 
 namespace FleetExporter.Tests.OpenClaw;
 

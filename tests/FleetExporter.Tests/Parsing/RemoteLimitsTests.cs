@@ -3,6 +3,7 @@ using System.Text;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Parsing;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Polling;
 

@@ -1,7 +1,6 @@
 using FleetExporter.Collectors;
-using FleetExporter.Config;
 using FleetExporter.Control;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Polling;

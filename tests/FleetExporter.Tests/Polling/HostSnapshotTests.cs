@@ -1,6 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Polling;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Tests.Config;
 using FleetExporter.Tests.Parsing;
 using Microsoft.Extensions.Logging.Abstractions;

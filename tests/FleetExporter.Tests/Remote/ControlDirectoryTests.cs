@@ -1,4 +1,4 @@
-using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote;
 

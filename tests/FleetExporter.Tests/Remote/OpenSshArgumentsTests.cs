@@ -1,5 +1,7 @@
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote;
 

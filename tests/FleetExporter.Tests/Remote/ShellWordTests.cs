@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text;
-using FleetExporter.Api;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
+using FleetExporter.Views;
 
 namespace FleetExporter.Tests.Remote;
 

@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote;
 

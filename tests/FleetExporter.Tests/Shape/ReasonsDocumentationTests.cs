@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 using FleetExporter.Cli.Onboarding;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
 using FleetExporter.Remote;
+using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.Shape;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using FleetExporter.Access;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Http;
 

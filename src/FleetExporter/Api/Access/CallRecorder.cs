@@ -1,4 +1,6 @@
 using System.Net;
+using FleetExporter.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Control;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,5 @@
+using FleetExporter.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using Microsoft.AspNetCore.Builder;
@@ -13,11 +15,11 @@ internal static class LoginEndpoints
     {
         routes.MapPost(
                 "/api/login",
-                (HttpContext context, Gate gate, Sessions sessions, AccessTokensSync tokens) => LoginAsync(context, gate, sessions, tokens))
+                (HttpContext context, Gate gate, LoginSessions sessions, AccessTokensSync tokens) => LoginAsync(context, gate, sessions, tokens))
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Begins a session of a browser with a key.");
 
-        routes.MapPost("/api/logout", (HttpContext context, Sessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
+        routes.MapPost("/api/logout", (HttpContext context, LoginSessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
             .IsOpen().Audits(ControlAction.Logout).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends the session.");
 
@@ -34,7 +36,7 @@ internal static class LoginEndpoints
             .WithSummary("A ticket for reading one stream, for clients that cannot send headers.");
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, Gate gate, Sessions sessions, AccessTokensSync tokens)
+    private static async Task<IResult> LoginAsync(HttpContext context, Gate gate, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (body, problem) = await JsonBody.ReadAsync<LoginBody>(context).ConfigureAwait(false);
         if (body is null)
@@ -60,7 +62,7 @@ internal static class LoginEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> LogoutAsync(HttpContext context, Sessions sessions, AccessTokensSync tokens)
+    private static async Task<IResult> LogoutAsync(HttpContext context, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (caller, session) = sessions.End(context);
         context.Features.Get<CallNote>()!.Who = caller?.Name;

@@ -1,11 +1,14 @@
 using System.Globalization;
+using FleetExporter.Access;
 using FleetExporter.Api.Access;
-using FleetExporter.Api.Dgx;
+using FleetExporter.Api.Http;
+using FleetExporter.Api.Resources;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Store;
+using FleetExporter.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;

@@ -1,5 +1,4 @@
 using FleetExporter.Control;
-using FleetExporter.Polling;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Actions;

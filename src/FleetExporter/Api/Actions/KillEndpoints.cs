@@ -1,9 +1,11 @@
+using FleetExporter.Access;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling;
-using FleetExporter.Remote;
 using FleetExporter.Store;
+using FleetExporter.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using FleetExporter.Access;
 using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using Microsoft.AspNetCore.Builder;

@@ -40,8 +40,8 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     internal static IReadOnlyList<Gpu?> Placed(IReadOnlyList<Gpu> gpus)
     {
         var last = gpus.Max(g => g.Index);
-        return last is null or >= Api.Live.PushBody.MostGpus || gpus.Any(g => g.Index is null)
-            ? [.. gpus.Take(Api.Live.PushBody.MostGpus)]
+        return last is null or >= Streaming.PushBody.MostGpus || gpus.Any(g => g.Index is null)
+            ? [.. gpus.Take(Streaming.PushBody.MostGpus)]
             : [.. Enumerable.Range(0, last.Value + 1).Select(i => gpus.FirstOrDefault(g => g.Index == i))];
     }
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using FleetExporter.Api.Live;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
+using FleetExporter.Streaming;
 
 namespace FleetExporter.Cli.Agent;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 

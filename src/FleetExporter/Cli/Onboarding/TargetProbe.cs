@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
-using FleetExporter.Remote;
+using FleetExporter.Targets;
 
 namespace FleetExporter.Cli.Onboarding;
 

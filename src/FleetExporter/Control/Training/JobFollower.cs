@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FleetExporter.Config;
+using FleetExporter.Hosting;
 using FleetExporter.Polling;
 using FleetExporter.Store;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Derivation;
 

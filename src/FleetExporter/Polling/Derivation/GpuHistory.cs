@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Derivation;
 

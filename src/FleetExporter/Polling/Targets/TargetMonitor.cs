@@ -1,7 +1,8 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Remote;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Targets;
 using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling.Targets;

@@ -1,5 +1,6 @@
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Targets;
 

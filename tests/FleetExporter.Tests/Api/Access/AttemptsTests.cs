@@ -1,5 +1,5 @@
 using System.Net;
-using FleetExporter.Api.Access;
+using FleetExporter.Access;
 
 namespace FleetExporter.Tests.Api.Access;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using FleetExporter.Tests.Api.Dgx;
+using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Access;
 

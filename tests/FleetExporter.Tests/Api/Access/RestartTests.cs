@@ -1,5 +1,5 @@
 using FleetExporter.Config;
-using FleetExporter.Tests.Api.Dgx;
+using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Access;
 

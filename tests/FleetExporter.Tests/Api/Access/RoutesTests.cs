@@ -1,3 +1,4 @@
+using FleetExporter.Access;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Builder;

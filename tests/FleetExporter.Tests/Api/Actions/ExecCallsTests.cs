@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FleetExporter.Tests.Api.Access;
-using FleetExporter.Tests.Api.Dgx;
+using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Actions;
 

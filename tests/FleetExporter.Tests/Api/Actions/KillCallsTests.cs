@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FleetExporter.Tests.Api.Dgx;
+using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Actions;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FleetExporter.Alerting;
-using FleetExporter.Tests.Api.Access;
 using FleetExporter.Tests.Bundle;
 using FleetExporter.Tests.Collectors;
 

@@ -1,7 +1,7 @@
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Polling.Derivation;
 

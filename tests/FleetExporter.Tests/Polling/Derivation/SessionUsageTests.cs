@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
 using FleetExporter.Tests.Parsing;
 
 namespace FleetExporter.Tests.Polling.Derivation;

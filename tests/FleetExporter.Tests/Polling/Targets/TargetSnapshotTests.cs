@@ -1,9 +1,9 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
+using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
-using FleetExporter.Polling.Targets;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Polling.Targets;
 

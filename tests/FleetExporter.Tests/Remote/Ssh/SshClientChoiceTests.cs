@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote.Ssh;

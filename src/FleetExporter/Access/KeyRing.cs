@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using FleetExporter.Config;
+
+namespace FleetExporter.Access;
+
+/// <summary>The keys that open the service now: of fleet.yml and its devices, as last loaded, of the command line, and the admin key.</summary>
+internal sealed class KeyRing(LiveConfig config, AdminKey admin)
+{
+    private const int Longest = 512;
+
+    /// <returns>Null when it is no key of ours.</returns>
+    public Caller? Find(string key) => key.Length is > 0 and <= Longest ? Find(KeyHash.Of(key)) : null;
+
+    /// <summary>Looks at every key whichever it is, each compared in constant time.</summary>
+    public Caller? Find(KeyHash hash)
+    {
+        Caller? found = null;
+        foreach (var key in config.Current.Keys.Concat(config.Current.GivenKeys))
+        {
+            if (CryptographicOperations.FixedTimeEquals(key.Hash.Bytes, hash.Bytes))
+            {
+                found = new Caller(key.Name, key.Scopes, key.Hash);
+            }
+        }
+
+        foreach (var device in config.Current.Devices)
+        {
+            if (CryptographicOperations.FixedTimeEquals(device.KeyHash.Bytes, hash.Bytes))
+            {
+                found = new Caller(device.Name, [Scope.Push], device.KeyHash) { Device = device.Name };
+            }
+        }
+
+        return CryptographicOperations.FixedTimeEquals(admin.Hash.Bytes, hash.Bytes) ? new Caller(AccessKey.Admin, [Scope.Admin], admin.Hash) : found;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Json;
+
+namespace FleetExporter.Api.Http;
+
+/// <summary>How the API writes JSON: snake_case, enumerations as words, keys of maps as they are.</summary>
+internal static class ApiJson
+{
+    public static JsonOptions Configure(JsonOptions json)
+    {
+        json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.SerializerOptions.DictionaryKeyPolicy = null;
+        json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        return json;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+
+namespace FleetExporter.Api.Http;
+
+/// <summary>A parameter of a query that is <c>true</c> or <c>false</c>, in any case: Python writes <c>True</c>.</summary>
+internal static class QueryFlag
+{
+    /// <param name="text">As it was given; null when it was not.</param>
+    /// <param name="value">Null when it was not given.</param>
+    public static bool TryRead(string? text, string name, out bool? value, [NotNullWhen(false)] out IResult? problem)
+    {
+        value = "true".Equals(text, StringComparison.OrdinalIgnoreCase) ? true
+            : "false".Equals(text, StringComparison.OrdinalIgnoreCase) ? false
+            : null;
+        problem = text is null || value is not null ? null : Problem.Invalid(name, $"{Printable.Line(text, 20)} is neither true nor false");
+        return problem is null;
+    }
+}

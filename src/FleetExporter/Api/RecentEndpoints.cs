@@ -1,0 +1,21 @@
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using FleetExporter.Polling.Snapshots;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api;
+
+/// <summary>The last minutes of the fleet.</summary>
+internal static class RecentEndpoints
+{
+    public static void MapRecent(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/recent", Results<Ok<RecentView>, ProblemHttpResult> (RecentValues recent, FleetState state, string? host) =>
+                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(recent.Moments, host)) : Problem.NotFound("host", host))
+            .Needs(Scope.Read)
+            .WithSummary("CPU and GPU utilisation of the last ten minutes, of all hosts or of one.");
+}

@@ -1,0 +1,159 @@
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Resources;
+
+/// <summary>Connections: the hosts of fleet.yml, and those that are made here.</summary>
+internal static class ConnectionEndpoints
+{
+    private const string One = "/api/dgx/connections/{id}";
+
+    public static void MapConnections(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/dgx/connections", ([AsParameters] Call call, string? limit, string? cursor) => call.ListAsync(limit, cursor))
+            .Needs(Scope.Read).Produces<Listing<ConnectionView>>()
+            .WithSummary("Every connection: the hosts of fleet.yml and those made by the API.");
+
+        routes.MapPost("/api/dgx/connections", ([AsParameters] Call call) => call.AddAsync())
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionCreate).Takes<ConnectionView>().Produces<ConnectionView>(StatusCodes.Status201Created)
+            .WithSummary("Makes a connection and watches it at once.");
+
+        routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
+            .Needs(Scope.Read).Produces<ConnectionView>()
+            .WithSummary("One connection.");
+
+        routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionChange).Takes<ConnectionView>().Produces<ConnectionView>()
+            .WithSummary("Changes the fields that are given; null takes one away.");
+
+        routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
+            .Needs(Scope.Admin).Audits(ControlAction.ConnectionDelete).Produces(StatusCodes.Status204NoContent)
+            .WithSummary("Removes a connection; with cascade=true its projects and their jobs too.");
+    }
+
+    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ServiceInstance Self, LiveConfig Config)
+    {
+        private CallNote Note => Context.Features.Get<CallNote>()!;
+
+        public async Task<IResult> ListAsync(string? limit, string? cursor)
+        {
+            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            {
+                return problem;
+            }
+
+            await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+            var page = await Connections.ListAsync(most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            return page.Success
+                ? TypedResults.Ok(new Listing<ConnectionView>([.. page.Value.Items.Select(ConnectionView.Of)], page.Value.NextCursor))
+                : Problem.Of(page.Error);
+        }
+
+        public async Task<IResult> FindAsync(string id)
+        {
+            await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+            var found = await Connections.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            return found.Success ? TypedResults.Ok(ConnectionView.Of(found.Value)) : Problem.Of(found.Error);
+        }
+
+        public async Task<IResult> AddAsync()
+        {
+            var (change, refused) = await ReadAsync(isNew: true).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var given = change(new Connection { Name = "", Hostname = "" });
+            Note.Target = given.Name;
+            var added = Taken(given.Name) ?? await Connections.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+            if (!added.Success)
+            {
+                return Problem.Of(added.Error);
+            }
+
+            await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+            return TypedResults.Created($"/api/dgx/connections/{added.Value.Id}", ConnectionView.Of(added.Value));
+        }
+
+        public async Task<IResult> ChangeAsync(string id)
+        {
+            Note.Target = Printable.Line(id, 80);
+            var (change, refused) = await ReadAsync(isNew: false).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var found = await WritableAsync(id, gone: false).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return Problem.Of(found.Error);
+            }
+
+            var after = change(found.Value);
+            var changed = (after.Name == found.Value.Name ? null : Taken(after.Name))
+                ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
+            if (!changed.Success)
+            {
+                return Problem.Of(changed.Error);
+            }
+
+            await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
+            return TypedResults.Ok(ConnectionView.Of(changed.Value));
+        }
+
+        public async Task<IResult> RemoveAsync(string id, string? cascade)
+        {
+            Note.Target = Printable.Line(id, 80);
+            if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
+            {
+                return problem;
+            }
+
+            var found = await WritableAsync(id, gone: true).ConfigureAwait(false);
+            var removed = found.Success ? await Connections.RemoveAsync(found.Value.Id, withAll == true, Context.RequestAborted).ConfigureAwait(false) : found;
+            if (!removed.Success)
+            {
+                return Problem.Of(removed.Error);
+            }
+
+            await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }
+
+        private async Task<(Func<Connection, Connection>? Change, IResult? Refused)> ReadAsync(bool isNew)
+        {
+            var (body, problem) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
+            if (body is not { } given)
+            {
+                return (null, problem);
+            }
+
+            var (change, errors) = ConnectionBody.Table(Config.Current.Ssh.KeyFolders).Read(given, isNew);
+            return (change, change is null ? Problem.Unprocessable(errors) : null);
+        }
+
+        /// <param name="gone">Whether a host that has left fleet.yml will do.</param>
+        private async Task<StoreResult<Connection>> WritableAsync(string id, bool gone)
+        {
+            await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+            var found = await Connections.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            return found.Value is not { Source: ConnectionSource.File } host ? found
+                : host.Owner is { } owner && owner != Self.Id
+                    ? new StoreError.Conflict("source", $"{host.Name} is a host of another exporter that shares the store; change it there")
+                : gone && Config.Current.Hosts.All(h => h.Name != host.Name) ? found
+                : new StoreError.Conflict("source", $"{host.Name} is a host of fleet.yml; change it there");
+        }
+
+        private StoreResult<Connection>? Taken(string name) =>
+            !Config.Current.Names.Contains(name, StringComparer.Ordinal) ? default(StoreResult<Connection>)
+            : new StoreError.Conflict("name", $"the name {name} is taken in fleet.yml; give another");
+    }
+}

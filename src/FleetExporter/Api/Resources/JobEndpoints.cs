@@ -1,0 +1,168 @@
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.Control.Training;
+using FleetExporter.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Resources;
+
+/// <summary>Training jobs, as the store has them.</summary>
+internal static class JobEndpoints
+{
+    private const string One = "/api/dgx/jobs/{id}";
+
+    public static void MapJobs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/dgx/jobs", ([AsParameters] Call call, string? project_id, string? status, string? limit, string? cursor) =>
+                call.ListAsync(project_id, status, limit, cursor))
+            .Needs(Scope.Read).Produces<Listing<JobView>>()
+            .WithSummary("Jobs of all projects or of one, in any state or in one.");
+
+        routes.MapPost("/api/dgx/jobs", ([AsParameters] Call call) => call.AddAsync())
+            .Needs(Scope.Control).Audits(ControlAction.JobCreate).Takes<JobView>().Produces<JobView>(StatusCodes.Status201Created)
+            .WithSummary("Makes a job. It does not run until it is started, or until somebody says that it does.");
+
+        routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync())
+            .Needs(Scope.Read).Produces<JobView>()
+            .WithSummary("One job, by its id or name.");
+
+        routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync())
+            .Needs(Scope.Control).Audits(ControlAction.JobChange).Takes<JobView>().Produces<JobView>()
+            .WithSummary("Changes the fields that are given; metrics are merged, and null takes one away.");
+
+        routes.MapDelete(One, ([AsParameters] Call call, string id) => call.RemoveAsync())
+            .Needs(Scope.Control).Audits(ControlAction.JobDelete).Produces(StatusCodes.Status204NoContent)
+            .WithSummary("Removes a job that has no session.");
+    }
+
+    /// <summary>The job that the path names, and the audit told of it.</summary>
+    /// <param name="fromEnd">Where in the path its id or name stands, from the end.</param>
+    internal static async Task<StoreResult<Job>> FindAsync(HttpContext context, Jobs jobs, int fromEnd)
+    {
+        var key = RawPath.Segment(context.Request, fromEnd);
+        if (context.Features.Get<CallNote>() is { } note)
+        {
+            note.Target = Printable.Line(key, 100);
+        }
+
+        return key.Length > 200 || key.Any(char.IsControl) ? new StoreError.NotFound("job") : await jobs.FindAsync(key, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    internal sealed record Call(HttpContext Context, Jobs Jobs, Projects Projects, JobFollower Follower)
+    {
+        private CallNote Note => Context.Features.Get<CallNote>()!;
+
+        public async Task<IResult> ListAsync(string? projectId, string? status, string? limit, string? cursor)
+        {
+            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            {
+                return problem;
+            }
+
+            JobStatus? state = null;
+            if (status is not null && (state = Enum.GetValues<JobStatus>().Where(s => Words.Of(s) == status).Select(s => (JobStatus?)s).FirstOrDefault()) is null)
+            {
+                return Problem.Invalid("status", $"Give one of {string.Join(", ", Words.All<JobStatus>())}.");
+            }
+
+            if (projectId is not null)
+            {
+                var project = projectId.Length > 200 || projectId.Any(char.IsControl)
+                    ? new StoreError.NotFound("project")
+                    : await Projects.FindAsync(projectId, Context.RequestAborted).ConfigureAwait(false);
+                if (!project.Success)
+                {
+                    return Problem.Of(project.Error);
+                }
+
+                projectId = project.Value.Id;
+            }
+
+            var page = await Jobs.ListAsync(projectId, state, most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            return page.Success
+                ? TypedResults.Ok(new Listing<JobView>([.. page.Value.Items.Select(JobView.Of)], page.Value.NextCursor))
+                : Problem.Of(page.Error);
+        }
+
+        public async Task<IResult> FindAsync()
+        {
+            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
+            return found.Success ? TypedResults.Ok(JobView.Of(found.Value)) : Problem.Of(found.Error);
+        }
+
+        public async Task<IResult> AddAsync()
+        {
+            var (change, refused) = await ReadAsync(JobBody.New, isNew: true).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var job = change(new Job { ProjectId = "", Name = "" });
+            Note.Target = job.Name;
+            var added = await Jobs.AddAsync(job, Context.RequestAborted).ConfigureAwait(false);
+            return added.Success ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
+                : added.Error is StoreError.NotFound ? Problem.Unprocessable("project_id", "There is no such project.")
+                : Problem.Of(added.Error);
+        }
+
+        public async Task<IResult> ChangeAsync()
+        {
+            var (change, refused) = await ReadAsync(JobBody.Change, isNew: false).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return Problem.Of(found.Error);
+            }
+
+            var changed = await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
+            return changed.Success ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false))) : Problem.Of(changed.Error);
+        }
+
+        public async Task<IResult> RemoveAsync()
+        {
+            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return Problem.Of(found.Error);
+            }
+
+            var removed = await Jobs.RemoveAsync(found.Value.Id, Context.RequestAborted).ConfigureAwait(false);
+            if (!removed.Success)
+            {
+                return Problem.Of(removed.Error);
+            }
+
+            await ShownAsync(removed.Value).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }
+
+        private async Task<(Func<Job, Job>? Change, IResult? Refused)> ReadAsync(BodyTable<Job> table, bool isNew)
+        {
+            var (body, unreadable) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
+            if (body is not { } given)
+            {
+                return (null, unreadable);
+            }
+
+            var (change, errors) = table.Read(given, isNew);
+            return change is null ? (null, Problem.Unprocessable(errors)) : (change, null);
+        }
+
+        /// <summary>The same, once the metrics know of it.</summary>
+        private async Task<Job> ShownAsync(Job job)
+        {
+            await Follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+            return job;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Resources;
+
+/// <summary>Projects on connections.</summary>
+internal static class ProjectEndpoints
+{
+    private const string One = "/api/dgx/projects/{id}";
+
+    public static void MapProjects(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/dgx/projects", ([AsParameters] Call call, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "connection_id")] string? connection, string? limit, string? cursor) =>
+                call.ListAsync(connection, limit, cursor))
+            .Needs(Scope.Read).Produces<Listing<ProjectView>>()
+            .WithSummary("Projects, of one connection with connection_id.");
+
+        routes.MapPost("/api/dgx/projects", ([AsParameters] Call call) => call.AddAsync())
+            .Needs(Scope.Control).Audits(ControlAction.ProjectCreate).Takes<ProjectView>().Produces<ProjectView>(StatusCodes.Status201Created)
+            .WithSummary("Makes a project on a connection.");
+
+        routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
+            .Needs(Scope.Read).Produces<ProjectView>()
+            .WithSummary("One project with its jobs.");
+
+        routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
+            .Needs(Scope.Control).Audits(ControlAction.ProjectChange).Takes<ProjectView>().Produces<ProjectView>()
+            .WithSummary("Changes the fields that are given; null takes one away.");
+
+        routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
+            .Needs(Scope.Control).Audits(ControlAction.ProjectDelete).Produces(StatusCodes.Status204NoContent)
+            .WithSummary("Removes a project; with cascade=true its jobs too.");
+    }
+
+    internal sealed record Call(HttpContext Context, Projects Projects, Jobs Jobs, Connections Connections, Watchlist Watchlist)
+    {
+        private CallNote Note => Context.Features.Get<CallNote>()!;
+
+        public async Task<IResult> ListAsync(string? connection, string? limit, string? cursor)
+        {
+            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            {
+                return problem;
+            }
+
+            string? of = null;
+            if (connection is not null)
+            {
+                await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+                var found = connection.Any(char.IsControl)
+                    ? new StoreError.NotFound("connection")
+                    : await Connections.FindAsync(connection, Context.RequestAborted).ConfigureAwait(false);
+                if (!found.Success)
+                {
+                    return Problem.Of(found.Error);
+                }
+
+                of = found.Value.Id;
+            }
+
+            var page = await Projects.ListAsync(of, most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            return page.Success
+                ? TypedResults.Ok(new Listing<ProjectView>([.. page.Value.Items.Select(ProjectView.Of)], page.Value.NextCursor))
+                : Problem.Of(page.Error);
+        }
+
+        public async Task<IResult> FindAsync(string id)
+        {
+            var found = await Projects.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return Problem.Of(found.Error);
+            }
+
+            var jobs = await Jobs.ListAsync(found.Value.Id, null, Page<Job>.Most, null, Context.RequestAborted).ConfigureAwait(false);
+            return jobs.Success
+                ? TypedResults.Ok(ProjectView.Of(found.Value) with { Jobs = [.. jobs.Value.Items.Select(JobView.Of)] })
+                : Problem.Of(jobs.Error);
+        }
+
+        public async Task<IResult> AddAsync()
+        {
+            var (change, refused) = await ReadAsync(isNew: true).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var given = change(new Project { Name = "", ConnectionId = "" });
+            Note.Target = Printable.Line(given.Name, 100);
+            await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+            var added = await Projects.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+            return added.Success ? TypedResults.Created($"/api/dgx/projects/{added.Value.Id}", ProjectView.Of(added.Value))
+                : added.Error is StoreError.NotFound ? Problem.Unprocessable("connection_id", "There is no such connection.")
+                : Problem.Of(added.Error);
+        }
+
+        public async Task<IResult> ChangeAsync(string id)
+        {
+            Note.Target = Printable.Line(id, 100);
+            var (change, refused) = await ReadAsync(isNew: false).ConfigureAwait(false);
+            if (change is null)
+            {
+                return refused!;
+            }
+
+            var changed = await Projects.ChangeAsync(id, change, Context.RequestAborted).ConfigureAwait(false);
+            return changed.Success ? TypedResults.Ok(ProjectView.Of(changed.Value)) : Problem.Of(changed.Error);
+        }
+
+        public async Task<IResult> RemoveAsync(string id, string? cascade)
+        {
+            Note.Target = Printable.Line(id, 100);
+            if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
+            {
+                return problem;
+            }
+
+            var removed = await Projects.RemoveAsync(id, withAll == true, Context.RequestAborted).ConfigureAwait(false);
+            return removed.Success ? TypedResults.NoContent() : Problem.Of(removed.Error);
+        }
+
+        private async Task<(Func<Project, Project>? Change, IResult? Refused)> ReadAsync(bool isNew)
+        {
+            var (body, problem) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
+            if (body is not JsonElement given)
+            {
+                return (null, problem);
+            }
+
+            if (!isNew && given.TryGetProperty("connection_id", out _))
+            {
+                return (null, Problem.Unprocessable("connection_id", "A project stays on its connection; leave it out."));
+            }
+
+            var (change, errors) = (isNew ? ProjectBody.New : ProjectBody.Change).Read(given, isNew);
+            return (change, change is null ? Problem.Unprocessable(errors) : null);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Streaming;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Hosting;
+
+namespace FleetExporter.Api.Streaming;
+
+/// <summary>Server-sent events: one JSON object per GPU and update.</summary>
+internal static class GpuStreamEndpoint
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    public static void MapGpuStream(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/gpu/stream", ([AsParameters] Call call, string? host) => call.AnswerAsync(host))
+            .Needs(Scope.Read).TakesTicket().Produces<LiveGpu>(contentType: "text/event-stream")
+            .WithSummary("Server-sent events: one object per GPU and update, the current state first. host chooses one.");
+
+    internal static IResult TooMany(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "10";
+        return Problem.Of(503, "Too many readers", $"{StreamClients.Most} connections read this stream already.");
+    }
+
+    internal sealed record Call(
+        HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, LivePulse Pulse, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+    {
+        public async Task<IResult> AnswerAsync(string? host)
+        {
+            if (host is not null && State.Find(host) is null)
+            {
+                return Problem.NotFound("host", Printable.Line(host, 80));
+            }
+
+            using var place = Clients.TryEnter("gpu");
+            if (place is null)
+            {
+                return TooMany(Context);
+            }
+
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
+            var reader = new LiveReader(Context, Feed.Log, Pulse, Gate, Clock, () => host is null || State.Find(host) is not null, ended.Token);
+            var response = Context.Response;
+            response.ContentType = "text/event-stream";
+            response.Headers["X-Accel-Buffering"] = "no";
+            if (Context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            {
+                // How slow a reader may be is said by LiveReader.
+                rate.MinDataRate = null;
+            }
+
+            var output = new Output(response.BodyWriter, Feed, reader, Clock);
+            await reader.RunAsync(
+                Feed.CursorOf(Context.Request.Headers["Last-Event-ID"].ToString()), host, output.WriteAsync, output.IdleAsync).ConfigureAwait(false);
+            if (output.IsStuck)
+            {
+                // There is no room even for an orderly end.
+                Context.Abort();
+            }
+
+            return TypedResults.Empty;
+        }
+    }
+
+    private sealed class Output(PipeWriter body, GpuFeed feed, LiveReader reader, TimeProvider clock)
+    {
+        /// <summary>So much is written before it is looked whether the reader takes it.</summary>
+        private const int Piece = 32 * 1024;
+
+        private long? _wrote;
+
+        public bool IsStuck { get; private set; }
+
+        public async Task<long> WriteAsync(LiveNews news)
+        {
+            foreach (var entry in news.Entries)
+            {
+                body.Write(Encoding.ASCII.GetBytes($"id: {feed.IdOf(entry)}\ndata: "));
+                body.Write(entry.Json);
+                body.Write("\n\n"u8);
+                if (body.UnflushedBytes >= Piece && await FlushAsync().ConfigureAwait(false))
+                {
+                    return entry.Version;
+                }
+            }
+
+            await FlushAsync().ConfigureAwait(false);
+            return news.Cursor;
+        }
+
+        /// <summary>The first one sends the headers, so that a reader knows that it is in.</summary>
+        public async Task IdleAsync()
+        {
+            if (_wrote is not { } at || clock.GetElapsedTime(at) >= Heartbeat)
+            {
+                body.Write(":\n\n"u8);
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+
+        private async Task<bool> FlushAsync()
+        {
+            IsStuck = true;
+            var waited = await reader.TakenAsync(body.FlushAsync().AsTask()).ConfigureAwait(false);
+            IsStuck = false;
+            _wrote = clock.GetTimestamp();
+            return waited;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using FleetExporter.Access;
+using FleetExporter.Api.Access;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using FleetExporter.Streaming;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace FleetExporter.Api.Streaming;
+
+/// <summary>Takes what devices push.</summary>
+internal static class PushEndpoint
+{
+    public static void MapPush(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/push-sse", (HttpContext context, DeviceSet devices) => AnswerAsync(context, devices))
+            .Needs(Scope.Push).Takes<LiveGpu>().Produces<PushView>()
+            .WithSummary("A device's GPUs, all of them, with the device's own key.");
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, DeviceSet devices)
+    {
+        if (context.Caller().Device is not { } device)
+        {
+            return Problem.Of(403, "Not a device", "Only a device's own key, that of its entry under devices in fleet.yml, says whose values these are.");
+        }
+
+        var (pushed, problem) = await ReadAsync(context).ConfigureAwait(false);
+        if (pushed is null)
+        {
+            devices.Refused(device);
+            return problem!;
+        }
+
+        return devices.Push(device, [.. pushed.Select((gpu, i) => gpu.ToGpu(i))])
+            ? TypedResults.Ok(new PushView(true))
+            : Problem.Of(403, "Not a device", "The device is not in fleet.yml any more.");
+    }
+
+    private static async Task<(IReadOnlyList<LiveGpu>? Gpus, ProblemHttpResult? Problem)> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > PushBody.Most)
+        {
+            return (null, TooLarge());
+        }
+
+        try
+        {
+            using var body = new MemoryStream();
+            var piece = new byte[16 * 1024];
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(piece, context.RequestAborted).ConfigureAwait(false)) > 0)
+            {
+                body.Write(piece, 0, read);
+                if (body.Length > PushBody.Most)
+                {
+                    return (null, TooLarge());
+                }
+            }
+
+            var (gpus, errors) = PushBody.Read(body.GetBuffer().AsMemory(0, (int)body.Length));
+            return errors.Count == 0 ? (gpus, null) : (null, Problem.Unprocessable(errors));
+        }
+        catch (BadHttpRequestException e)
+        {
+            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge() : Unreadable("it ended early"));
+        }
+        catch (JsonException)
+        {
+            return (null, Unreadable("it cannot be parsed"));
+        }
+        catch (InvalidOperationException)
+        {
+            // The name of a field has half of a surrogate pair.
+            return (null, Unreadable("a name in it is not text"));
+        }
+    }
+
+    private static ProblemHttpResult TooLarge() => Problem.Of(413, "Too large", $"A push may have {PushBody.Most / 1024} KiB.");
+
+    private static ProblemHttpResult Unreadable(string why) => Problem.Of(400, "Unreadable body", $"The body is not JSON: {why}.");
+}
+
+internal sealed record PushView(bool Success);

@@ -1,0 +1,84 @@
+using FleetExporter.Config.Yaml;
+
+namespace FleetExporter.Config.Binding;
+
+/// <summary>Loads fleet.yml. A bad file is a result with all its mistakes, never an exception.</summary>
+public static class ConfigFile
+{
+    private const int MaxLength = 4 << 20;
+
+    private static readonly YamlNode Nothing = new YamlScalar(new Position(1, 1), "", isPlain: true);
+
+    /// <param name="path">The file, which must exist; null for no file: all defaults, relative to the working directory.</param>
+    /// <param name="env">The environment, for <c>${NAME}</c> and <c>HOME</c>; null for a variable that is not set.</param>
+    public static ConfigResult Load(string? path, Func<string, string?> env)
+    {
+        if (path is null)
+        {
+            return Bind(Nothing, null, Directory.GetCurrentDirectory(), env);
+        }
+
+        try
+        {
+            using var file = SharedFile.OpenRead(path);
+            using var reader = new StreamReader(file);
+            return file.Length > MaxLength ? TooLong(path) : Parse(reader.ReadToEnd(), path, env);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return ConfigResult.Failed(new ConfigError(path, 0, 0, Reason(path, failure)));
+        }
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="text">The file's content.</param>
+    /// <param name="path">Where it stands; it need not exist. Relative paths in the text start from its folder.</param>
+    /// <param name="env">The environment.</param>
+    internal static ConfigResult Parse(string text, string path, Func<string, string?> env)
+    {
+        if (text.Length > MaxLength)
+        {
+            return TooLong(path);
+        }
+
+        var absolute = Path.GetFullPath(path);
+        try
+        {
+            var root = YamlTree.Read(text) ?? Nothing;
+            return Bind(root, (path, absolute), Path.GetDirectoryName(absolute) ?? "/", env);
+        }
+        catch (YamlFailureException failure)
+        {
+            return ConfigResult.Failed(new ConfigError(path, failure.Position.Line, failure.Position.Column, failure.Message));
+        }
+    }
+
+    private static ConfigResult Bind(YamlNode root, (string Given, string Absolute)? file, string folder, Func<string, string?> env)
+    {
+        var binder = new Binder(file?.Given ?? "defaults", folder, env);
+        var field = new Field(binder, "", root);
+        var config = ConfigKeys.Root.Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
+        AccessKeys.Check(config, field);
+        var hasHosts = root is YamlMap map
+            && map.Entries.Any(entry => entry.Key is YamlScalar { Text: "hosts" } && !field.Child("hosts", entry.Value).IsNull);
+        config = TargetUnits.Add(
+            config with
+            {
+                SourcePath = file?.Absolute,
+                Hosts = hasHosts ? config.Hosts : [new HostConfig { Name = ThisMachine.Name, Ssh = config.Ssh.Host }],
+            },
+            field);
+        return binder.Errors is { Count: > 0 } errors ? ConfigResult.Failed(errors) : ConfigResult.Loaded(config, config.Cautions);
+    }
+
+    private static ConfigResult TooLong(string path) =>
+        ConfigResult.Failed(new ConfigError(path, 0, 0, $"the file is longer than {MaxLength >> 20} MiB"));
+
+    private static string Reason(string path, Exception failure) => failure switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file; give the path of a fleet.yml",
+        UnauthorizedAccessException when Directory.Exists(path) => "it is a directory; give the path of a fleet.yml",
+        UnauthorizedAccessException => "it may not be read by the user the service runs as",
+        _ => $"it cannot be read: {Shown.Cut(failure.Message, 300)}",
+    };
+}

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using FleetExporter.Api.Http;
+using FleetExporter.Config;
+using FleetExporter.Polling;
+using FleetExporter.Polling.Targets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control;
+
+/// <summary>
+/// Starts monitoring after the service has begun to listen: a service that cannot listen contacts no host. Reloads the configuration on SIGHUP and
+/// when the file changes.
+/// </summary>
+internal sealed partial class FleetService(
+    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger)
+    : IHostedLifecycleService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private PosixSignalRegistration? _hangup;
+    private ConfigWatcher? _watcher;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        await watchlist.ApplyAsync().ConfigureAwait(false);
+        await targets.ApplyAsync(config.Current).ConfigureAwait(false);
+        devices.Apply(config.Current);
+        config.Changed += OnChanged;
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            Reload("SIGHUP");
+        });
+        if (config.Current.SourcePath is { } path)
+        {
+            _watcher = new ConfigWatcher(path, () => Reload("the file has changed"), clock);
+        }
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Dispose();
+        await Task.WhenAll(fleet.DisposeAsync().AsTask(), targets.DisposeAsync().AsTask()).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _hangup?.Dispose();
+        _watcher?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Reload(string cause)
+    {
+        var result = config.Reload();
+        foreach (var error in result.Errors)
+        {
+            LogError(error.ToString());
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            LogWarning(warning);
+        }
+
+        LogReload(cause, result.Success ? "taken over" : "refused, the configuration before it runs on");
+    }
+
+    private void OnChanged(FleetConfig before, FleetConfig after) => _ = ApplyAsync(after);
+
+    private async Task ApplyAsync(FleetConfig changed)
+    {
+        try
+        {
+            await watchlist.ApplyAsync().ConfigureAwait(false);
+            await targets.ApplyAsync(changed).ConfigureAwait(false);
+            devices.Apply(changed);
+            await watchlist.SyncAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            LogNotApplied(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reload ({Cause}): {Outcome}")]
+    private partial void LogReload(string cause, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
+    private partial void LogError(string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    private partial void LogWarning(string problem);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The new configuration could not be applied")]
+    private partial void LogNotApplied(Exception error);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace FleetExporter.OpenClaw.Connection;
+
+/// <summary>
+/// Something a gateway may be asked. The list is closed: whatever is not made here cannot be sent. All of it only reads, needs no more than
+/// <c>operator.read</c>, calls no model and probes no channel.
+/// </summary>
+public sealed class GatewayCall
+{
+    /// <summary>Rows a page of a list has at most.</summary>
+    public const int PageSize = 200;
+
+    public static readonly GatewayCall Health = new("health", "{}");
+    public static readonly GatewayCall Status = new("status", "{}");
+    public static readonly GatewayCall SystemInfo = new("system.info", "{}");
+    public static readonly GatewayCall ChannelsStatus = new("channels.status", """{"probe":false}""");
+    public static readonly GatewayCall AgentsList = new("agents.list", "{}");
+    public static readonly GatewayCall NewestTasks = new("tasks.list", """{"limit":200}""");
+    public static readonly GatewayCall RunningTasks = new("tasks.list", """{"status":"running","limit":200}""");
+    public static readonly GatewayCall Lanes = new("diagnostics.lanes", "{}");
+    public static readonly GatewayCall CronRuns = new("cron.runs", """{"scope":"all","limit":200}""");
+    public static readonly GatewayCall UsageStatus = new("usage.status", "{}");
+    public static readonly GatewayCall Infrastructure = new("infrastructure", "{}");
+    public static readonly GatewayCall ConfigGet = new("config.get", "{}");
+
+    private GatewayCall(string method, string parameters)
+    {
+        Method = method;
+        Parameters = parameters;
+    }
+
+    public string Method { get; }
+
+    /// <summary>JSON.</summary>
+    public string Parameters { get; }
+
+    public static GatewayCall SessionsList(int offset) => new("sessions.list", string.Create(CultureInfo.InvariantCulture, $$"""{"limit":{{PageSize}},"offset":{{offset}}}"""));
+
+    public static GatewayCall CronList(int offset) =>
+        new("cron.list", string.Create(CultureInfo.InvariantCulture, $$"""{"includeDisabled":true,"limit":{{PageSize}},"offset":{{offset}}}"""));
+
+    /// <summary>What one agent used in the last 7 or 30 days or ever, today included; days are UTC's.</summary>
+    public static GatewayCall SessionsUsage(string agent, GatewayRange range) => new("sessions.usage", $$"""
+        {"agentId":{{Quote(agent)}},"limit":1000,"range":"{{range switch { GatewayRange.Week => "7d", GatewayRange.Month => "30d", _ => "all" }}}"}
+        """);
+
+    /// <summary>What one agent used on one day.</summary>
+    public static GatewayCall SessionsUsage(string agent, DateOnly day) =>
+        new("sessions.usage", $$"""{"agentId":{{Quote(agent)}},"limit":1000,"startDate":"{{Iso(day)}}","endDate":"{{Iso(day)}}"}""");
+
+    /// <summary>What all agents cost from one day to another.</summary>
+    public static GatewayCall UsageCost(DateOnly from, DateOnly to) => new("usage.cost", $$"""{"agentScope":"all","startDate":"{{Iso(from)}}","endDate":"{{Iso(to)}}"}""");
+
+    public override string ToString() => $"{Method} {Parameters}";
+
+    private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // An agent's id is the gateway's own text.
+    private static string Quote(string text) => JsonSerializer.Serialize(text);
+}
+
+public enum GatewayRange
+{
+    Week,
+    Month,
+    Ever,
+}

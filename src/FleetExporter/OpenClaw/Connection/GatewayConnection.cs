@@ -1,0 +1,268 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.OpenClaw.Connection;
+
+/// <summary>
+/// One connection to an OpenClaw gateway: a login that may read and nothing else, then requests by id whose answers come in any order, and events between
+/// them. A receive is always pending. When it ends, for whatever reason, every request that waits ends with that reason, and a new connection is needed.
+/// </summary>
+public sealed class GatewayConnection : IAsyncDisposable
+{
+    private static readonly string[] Scopes = ["operator.read"];
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
+    private readonly GatewaySocket _socket;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, Request> _waiting = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _end = new();
+    private readonly ITimer _watchdog;
+    private readonly Task _receiving;
+    private TargetFailureException? _failure;
+    private string? _announced;
+    private long _heard;
+    private long _lastId;
+
+    private GatewayConnection(GatewaySocket socket, GatewayHello hello, TimeProvider clock)
+    {
+        _socket = socket;
+        _clock = clock;
+        Hello = hello;
+        _heard = clock.GetTimestamp();
+        _watchdog = clock.CreateTimer(_ => Watch(), null, hello.Tick, hello.Tick);
+        _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public GatewayHello Hello { get; }
+
+    /// <summary>Why it ended; null while it stands.</summary>
+    public TargetFailureException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Time since anything came.</summary>
+    public TimeSpan Silence => _clock.GetElapsedTime(Interlocked.Read(ref _heard));
+
+    /// <summary>Connects and logs in.</summary>
+    /// <param name="token">Null sends none.</param>
+    /// <exception cref="TargetFailureException">It could not, with the reason.</exception>
+    public static async Task<GatewayConnection> OpenAsync(Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var socket = new GatewaySocket();
+        try
+        {
+            await socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);
+            var hello = await LogInAsync(socket, token, cancellationToken).ConfigureAwait(false);
+            socket.MaxMessage = hello.MaxMessage;
+            return new GatewayConnection(socket, hello, clock);
+        }
+        catch
+        {
+            socket.Abort();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Asks, and gives what its answer says. An answer is parsed before the next one is received, so that memory holds one at a time, however many
+    /// requests wait.
+    /// </summary>
+    /// <param name="parse">Takes the answer's payload, and keeps none of it.</param>
+    /// <exception cref="GatewayRefusedException">The gateway answered with an error.</exception>
+    /// <exception cref="TargetFailureException">The connection ended before the answer.</exception>
+    public async Task<T> AskAsync<T>(GatewayCall call, Func<JsonElement, T> parse, CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = new Request(message => answer.TrySetResult(parse(Payload(call, message))), e => answer.TrySetException(e));
+        try
+        {
+            if (Failure is { } failure)
+            {
+                throw Again(failure);
+            }
+
+            // A send that is given up would take the connection with it, so it runs under the connection's own token.
+            _ = SendAsync($$"""{"type":"req","id":"{{id}}","method":"{{call.Method}}","params":{{call.Parameters}}}""");
+            return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Ends it because nothing comes any more.</summary>
+    public void GiveUp() => End(new TargetFailureException(TargetFailure.Timeout, $"the gateway has been silent for {Silence.TotalSeconds:0} s"));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Failure is null)
+        {
+            using var patience = new CancellationTokenSource(Goodbye);
+            await _socket.CloseAsync(patience.Token).ConfigureAwait(false);
+            await _receiving.WaitAsync(Goodbye).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        End(new TargetFailureException(TargetFailure.Protocol, "closed by the exporter"));
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watchdog.DisposeAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        _end.Dispose();
+    }
+
+    private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, string? token, CancellationToken cancellationToken)
+    {
+        using (var challenge = GatewaySocket.Parse(await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false)))
+        {
+            if (challenge.RootElement.Text("event") != "connect.challenge")
+            {
+                throw new TargetFailureException(
+                    TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
+            }
+        }
+
+        var connect = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            type = "req",
+            id = "connect",
+            method = "connect",
+            @params = new
+            {
+                minProtocol = GatewayHello.Protocol,
+                maxProtocol = GatewayHello.Protocol,
+                client = new { id = "gateway-client", displayName = "FleetExporter", version = "1", platform = "linux", mode = "backend" },
+                role = "operator",
+                scopes = Scopes,
+                auth = token is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["token"] = token },
+            },
+        });
+        await socket.SendAsync(connect, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            using var received = GatewaySocket.Parse(await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false));
+            var message = received.RootElement;
+            if (message.Text("type") == "res" && message.Text("id") == "connect")
+            {
+                return message.Flag("ok") == true
+                    ? GatewayHello.Parse(message.Member("payload") ?? default)
+                    : throw Refused(GatewayError.Parse(message.Member("error") ?? default));
+            }
+        }
+    }
+
+    private static JsonElement Payload(GatewayCall call, JsonElement message) => message.Flag("ok") == true
+        ? message.Member("payload") ?? default
+        : throw new GatewayRefusedException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
+
+    private static TargetFailureException Refused(GatewayError error) => new(error.Reason, $"the gateway refused the connection: {error}");
+
+    private async Task SendAsync(string message)
+    {
+        try
+        {
+            await _socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(message), _end.Token).ConfigureAwait(false);
+        }
+        catch (TargetFailureException e)
+        {
+            End(e);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Ended meanwhile; whoever waits has been told.
+        }
+    }
+
+    /// <remarks>On a thread of its own: the buffers that a large message is parsed with stay with the threads that did it.</remarks>
+    private void Receive()
+    {
+        try
+        {
+            while (true)
+            {
+                using var message = GatewaySocket.Parse(_socket.ReceiveAsync(_end.Token).GetAwaiter().GetResult());
+                Interlocked.Exchange(ref _heard, _clock.GetTimestamp());
+                Take(message.RootElement);
+            }
+        }
+        catch (TargetFailureException e)
+        {
+            End(_announced is null ? e : new TargetFailureException(e.Reason, $"{e.Message}; it had said: {_announced}", e));
+        }
+        catch (OperationCanceledException)
+        {
+            End(new TargetFailureException(TargetFailure.Protocol, "the connection was ended"));
+        }
+        catch (Exception e)
+        {
+            End(new TargetFailureException(TargetFailure.Bug, e.Message, e));
+        }
+    }
+
+    // Ticks and health events only show that somebody is there; what is published is asked for.
+    private void Take(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+        {
+            throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no object");
+        }
+
+        switch (message.Text("type"))
+        {
+            case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var request):
+                request.TakeOrFail(message);
+                break;
+            case "event" when message.Text("event") == "shutdown":
+                _announced = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
+                break;
+        }
+    }
+
+    private void Watch()
+    {
+        if (Silence > 2 * Hello.Tick)
+        {
+            GiveUp();
+        }
+    }
+
+    private void End(TargetFailureException failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null)
+        {
+            return;
+        }
+
+        _socket.Abort();
+        _end.Cancel();
+        foreach (var id in _waiting.Keys)
+        {
+            if (_waiting.TryRemove(id, out var request))
+            {
+                request.Fail(Again(failure));
+            }
+        }
+    }
+
+    // Each who waits gets an exception of its own: one thrown twice would grow its stack.
+    private static TargetFailureException Again(TargetFailureException failure) => new(failure.Reason, failure.Message, failure);
+
+    /// <summary>A request that waits for its answer.</summary>
+    private sealed record Request(Action<JsonElement> Take, Action<Exception> Fail)
+    {
+        public void TakeOrFail(JsonElement message)
+        {
+            try
+            {
+                Take(message);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+    }
+}

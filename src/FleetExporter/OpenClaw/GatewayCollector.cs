@@ -1,0 +1,29 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.Targets;
+using static FleetExporter.OpenClaw.GatewayFamilies;
+
+namespace FleetExporter.OpenClaw;
+
+/// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, jobs and tasks, over one kept WebSocket.</summary>
+public sealed class GatewayCollector() : TargetCollector("gateway", [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
+{
+    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Gateways;
+
+    public override ITargetSession Open(TargetConfig target, TargetTools tools) => new GatewayWatch((GatewayConfig)target, tools.Clock);
+
+    public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
+    {
+        if (!verdict.Attempted)
+        {
+            return;
+        }
+
+        var probes = (verdict.Reading as GatewayReading)?.Probes ?? (verdict.Up ? null : GatewayProbes.Nothing);
+        page.Add(Up, target, verdict.Up ? 1 : 0);
+        page.Add(Live, target, GatewayPage.Flag(probes?.Live));
+        page.Add(Ready, target, GatewayPage.Flag(probes?.Ready));
+    }
+}

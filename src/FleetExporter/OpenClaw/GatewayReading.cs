@@ -1,0 +1,83 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.Parsing;
+using static FleetExporter.OpenClaw.GatewayFamilies;
+
+namespace FleetExporter.OpenClaw;
+
+/// <summary>What is known of a gateway. A part that was not answered, or not lately, is null.</summary>
+/// <param name="Wanted">Channels that must be there.</param>
+public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : Reading
+{
+    /// <summary>Why the attempt failed, although this much is known.</summary>
+    public TargetFault? WhyNot { get; init; }
+
+    public override TargetFault? Fault => WhyNot;
+
+    public string? Version { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>From asking for <c>health</c> to its answer.</summary>
+    public TimeSpan? Latency { get; init; }
+
+    /// <summary>By method: whether its last answer was understood.</summary>
+    public IReadOnlyList<(string Method, bool Understood)> Understood { get; init; } = [];
+
+    public GatewayHealth? Health { get; init; }
+
+    public GatewayStatus? Status { get; init; }
+
+    public GatewaySystem? System { get; init; }
+
+    public GatewayChannels? Channels { get; init; }
+
+    public GatewaySessions? Sessions { get; init; }
+
+    public GatewayTasks? Tasks { get; init; }
+
+    public GatewayLanes? Lanes { get; init; }
+
+    public GatewayCrons? Crons { get; init; }
+
+    public GatewayCronRuns? CronRuns { get; init; }
+
+    /// <summary>From the gateway's configuration; not a metric.</summary>
+    public GatewayHeartbeat? Heartbeat { get; init; }
+
+    public GatewayQuotas? Quotas { get; init; }
+
+    public GatewayWindows? Usage { get; init; }
+
+    public GatewayMonth? Month { get; init; }
+
+    public GatewayInfrastructure? Infrastructure { get; init; }
+
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        foreach (var part in Probes.Failing)
+        {
+            page.Add(Failing, target, 1, ("dependency", part));
+        }
+
+        page.Add(Info, target, Version is null ? null : 1, ("version", Version ?? ""));
+        page.Add(Start, target, GatewayPage.Seconds(StartedAt));
+        page.Add(Rss, target, Status?.Rss ?? System?.Rss);
+        page.Add(Heap, target, Status?.HeapUsed);
+        var loop = Health?.EventLoop ?? System?.EventLoop;
+        page.Add(LoopDegraded, target, GatewayPage.Flag(loop?.Degraded));
+        page.Add(LoopDelay, target, loop?.DelayP99?.TotalSeconds);
+        page.Add(LoopUtilization, target, loop?.Utilization);
+        page.Add(PluginErrors, target, Health?.PluginErrors);
+        foreach (var (method, understood) in Understood)
+        {
+            page.Add(Schema, target, understood ? 1 : 0, ("source", method));
+        }
+
+        GatewayPage.Write(page, target, Channels, Wanted);
+        GatewayPage.Write(page, target, Lanes, Quotas, Infrastructure);
+        GatewayWorkPage.Write(page, target, this);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw.Protocol;
+
+namespace FleetExporter.OpenClaw;
+
+/// <summary>What one agent used in one window.</summary>
+/// <param name="Window">today, 7d, 30d or all; days are UTC's.</param>
+public sealed record GatewayWindow(string Agent, string Window, GatewayUsage Usage);
+
+/// <summary>What all agents used.</summary>
+public sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
+
+/// <summary>The month so far, and as it will end when it goes on like this; US dollars.</summary>
+public sealed record GatewayMonth(bool Settled, double Projected);
+
+/// <summary>Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.</summary>
+internal sealed class GatewaySources(TimeProvider clock)
+{
+    private const int MostPages = 5;
+    private const int MostAgents = 32;
+
+    private static readonly TimeSpan EachPoll = TimeSpan.Zero;
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Rarely = TimeSpan.FromMinutes(5);
+
+    public GatewaySource<GatewayStatus> Status { get; } = One("status", EachPoll, GatewayCall.Status, GatewayStatus.Parse, clock);
+
+    public GatewaySource<GatewaySystem> System { get; } = One("system.info", Often, GatewayCall.SystemInfo, GatewaySystem.Parse, clock);
+
+    public GatewaySource<GatewayChannels> Channels { get; } = One("channels.status", EachPoll, GatewayCall.ChannelsStatus, GatewayChannels.Parse, clock);
+
+    public GatewaySource<GatewayLanes> Lanes { get; } = One("diagnostics.lanes", EachPoll, GatewayCall.Lanes, GatewayLanes.Parse, clock);
+
+    public GatewaySource<GatewaySessions> Sessions { get; } = new("sessions.list", Often, SessionsAsync, clock);
+
+    public GatewaySource<GatewayTasks> Tasks { get; } = new("tasks.list", Often, TasksAsync, clock);
+
+    public GatewaySource<GatewayCrons> Crons { get; } = new("cron.list", Seldom, CronsAsync, clock);
+
+    public GatewaySource<GatewayCronRuns> CronRuns { get; } = One("cron.runs", Seldom, GatewayCall.CronRuns, GatewayCronRuns.Parse, clock);
+
+    public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = One("infrastructure", Often, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
+
+    public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = One("config.get", Seldom, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
+
+    public GatewaySource<GatewayQuotas> Quotas { get; } = One("usage.status", Rarely, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
+
+    public GatewaySource<GatewayWindows> Usage { get; } = new(
+        "sessions.usage", Rarely, (connection, stop) => UsageAsync(connection, clock, stop), clock, u => u.Windows.All(w => w.Usage.Settled));
+
+    public GatewaySource<GatewayMonth> Month { get; } = new("usage.cost", Rarely, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
+
+    public IReadOnlyList<IGatewaySource> All =>
+        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month];
+
+    private static GatewaySource<T> One<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
+        where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);
+
+    private static async Task<GatewaySessions> SessionsAsync(GatewayConnection connection, CancellationToken stop)
+    {
+        var page = await connection.AskAsync(GatewayCall.SessionsList(0), GatewaySessions.Parse, stop).ConfigureAwait(false);
+        List<GatewaySession> all = [.. page.Sessions];
+        var (at, total) = (page.At, page.Total);
+        for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
+        {
+            page = await connection.AskAsync(GatewayCall.SessionsList(next), GatewaySessions.Parse, stop).ConfigureAwait(false);
+            all.AddRange(page.Sessions);
+        }
+
+        return new GatewaySessions(at, [.. all.DistinctBy(s => s.Key)], total, page.Next);
+    }
+
+    private static async Task<GatewayCrons> CronsAsync(GatewayConnection connection, CancellationToken stop)
+    {
+        var page = await connection.AskAsync(GatewayCall.CronList(0), GatewayCrons.Parse, stop).ConfigureAwait(false);
+        List<GatewayCron> all = [.. page.Crons];
+        for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
+        {
+            page = await connection.AskAsync(GatewayCall.CronList(next), GatewayCrons.Parse, stop).ConfigureAwait(false);
+            all.AddRange(page.Crons);
+        }
+
+        return new GatewayCrons([.. all.DistinctBy(c => c.Id)], page.Next);
+    }
+
+    // What runs for long may stand behind hundreds of newer tasks that have ended.
+    private static async Task<GatewayTasks> TasksAsync(GatewayConnection connection, CancellationToken stop)
+    {
+        var running = await connection.AskAsync(GatewayCall.RunningTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
+        var newest = await connection.AskAsync(GatewayCall.NewestTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
+        return new GatewayTasks([.. running.Tasks.Where(t => t.Status == "running").Concat(newest.Tasks.Where(t => t.Status != "running")).DistinctBy(t => t.Id)]);
+    }
+
+    private static async Task<GatewayWindows> UsageAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)
+    {
+        var agents = await connection.AskAsync(GatewayCall.AgentsList, GatewayAgents.Parse, stop).ConfigureAwait(false);
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        List<GatewayWindow> windows = [];
+        foreach (var agent in agents.Ids.Take(MostAgents))
+        {
+            foreach (var (window, call) in new[]
+            {
+                ("today", GatewayCall.SessionsUsage(agent, today)),
+                ("7d", GatewayCall.SessionsUsage(agent, GatewayRange.Week)),
+                ("30d", GatewayCall.SessionsUsage(agent, GatewayRange.Month)),
+                ("all", GatewayCall.SessionsUsage(agent, GatewayRange.Ever)),
+            })
+            {
+                var usage = await connection.AskAsync(call, GatewayUsage.Parse, stop).ConfigureAwait(false);
+                windows.Add(new(GatewayName.Clean(agent) ?? "", window, usage));
+            }
+        }
+
+        return new GatewayWindows([.. windows.DistinctBy(w => (w.Agent, w.Window))]);
+    }
+
+    private static async Task<GatewayMonth> MonthAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var call = GatewayCall.UsageCost(new DateOnly(today.Year, today.Month, 1), today);
+        var cost = await connection.AskAsync(call, GatewayCost.Parse, stop).ConfigureAwait(false);
+        return new GatewayMonth(cost.Settled, GatewayCost.Projected(cost.Total, now));
+    }
+}

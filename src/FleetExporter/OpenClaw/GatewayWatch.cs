@@ -1,0 +1,180 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+using FleetExporter.Targets;
+
+namespace FleetExporter.OpenClaw;
+
+/// <summary>One gateway being watched: one kept connection, at most one attempt to make it per poll, and what each method last said.</summary>
+internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : ITargetSession
+{
+    private readonly GatewayHttp _http = new(gateway.Url);
+    private readonly GatewaySources _sources = new(clock);
+    private GatewayConnection? _connection;
+    private GatewayHealth? _health;
+    private bool? _healthUnderstood;
+    private TimeSpan? _latency;
+    private DateTimeOffset? _startedAt;
+
+    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    {
+        // Over before the caller's own deadline, so that a silent gateway leaves a reading too: whether it is live is known all the same.
+        using var deadline = new CancellationTokenSource(0.9 * gateway.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var probing = _http.ProbesAsync(either.Token);
+        var problem = await AskGatewayAsync(either.Token, cancellationToken).ConfigureAwait(false);
+        var probes = await probing.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (problem is not null)
+        {
+            Forget(problem.Reason);
+        }
+
+        return Read(probes, problem);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _http.Dispose();
+    }
+
+    private async Task<TargetFailureException?> AskGatewayAsync(CancellationToken either, CancellationToken stop)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            var connection = await ConnectedAsync(either).ConfigureAwait(false);
+            var asked = clock.GetTimestamp();
+            await AskHealthAsync(connection, either).ConfigureAwait(false);
+            _latency = clock.GetElapsedTime(asked);
+
+            // What is slow goes on beside the next polls.
+            using var patience = new CancellationTokenSource(0.6 * gateway.Timeout, clock);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(either, patience.Token);
+            try
+            {
+                await Task.WhenAll(_sources.All.Select(s => s.PollAsync(connection))).WaitAsync(enough.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                // Later, then.
+            }
+
+            return connection.Failure;
+        }
+        catch (TargetFailureException e)
+        {
+            return e;
+        }
+        catch (GatewayRefusedException e)
+        {
+            return new TargetFailureException(e.Error.Code is "FORBIDDEN" ? TargetFailure.Auth : TargetFailure.ReportedError, e.Message, e);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Nothing at all came: a new connection may do better. A gateway that is only slow keeps the one it has.
+            if (_connection is { } connection && connection.Silence >= clock.GetElapsedTime(started))
+            {
+                connection.GiveUp();
+            }
+
+            return new TargetFailureException(TargetFailure.Timeout, $"no answer within {Duration.Format(gateway.Timeout)}");
+        }
+    }
+
+    private async Task<GatewayConnection> ConnectedAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { Failure: null } standing)
+        {
+            return standing;
+        }
+
+        if (_connection is { } old)
+        {
+            _connection = null;
+            await old.DisposeAsync().ConfigureAwait(false);
+        }
+
+        var token = await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false);
+        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken).ConfigureAwait(false);
+        foreach (var source in _sources.All)
+        {
+            source.Reconnected();
+        }
+
+        return _connection;
+    }
+
+    private async Task AskHealthAsync(GatewayConnection connection, CancellationToken stop)
+    {
+        try
+        {
+            _health = await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, stop).ConfigureAwait(false);
+            _healthUnderstood = true;
+        }
+        catch (FormatException)
+        {
+            _health = null;
+            _healthUnderstood = false;
+        }
+    }
+
+    private void Forget(TargetFailure reason)
+    {
+        _latency = null;
+        _health = null;
+        _healthUnderstood = null;
+
+        // Silence says nothing new: what was known stays until it is stale.
+        if (reason is not (TargetFailure.Timeout or TargetFailure.Dns))
+        {
+            foreach (var source in _sources.All)
+            {
+                source.Forget();
+            }
+        }
+    }
+
+    private GatewayReading Read(GatewayProbes probes, TargetFailureException? problem)
+    {
+        var system = _sources.System.Value;
+        var uptime = probes.Uptime ?? system?.Uptime;
+        var startedAt = clock.GetUtcNow() - uptime;
+
+        // Computed anew each time it would move by milliseconds.
+        _startedAt = startedAt is { } now && _startedAt is { } before && (now - before).Duration() < TimeSpan.FromSeconds(5) ? before : startedAt;
+        return new GatewayReading(gateway.Channels, probes)
+        {
+            WhyNot = problem is null ? null : new TargetFault(problem.Reason, problem.Message),
+            Version = probes.Version ?? (problem is null ? _connection?.Hello.Version : null),
+            StartedAt = _startedAt,
+            Latency = _latency,
+            Understood = [
+                .. _healthUnderstood is { } health ? [("health", health)] : Array.Empty<(string, bool)>(),
+                .. _sources.All.Where(s => s.Understood is not null).Select(s => (s.Method, s.Understood!.Value)),
+            ],
+            Health = _health,
+            Status = _sources.Status.Value,
+            System = system,
+            Channels = _sources.Channels.Value,
+            Sessions = _sources.Sessions.Value,
+            Tasks = _sources.Tasks.Value,
+            Lanes = _sources.Lanes.Value,
+            Crons = _sources.Crons.Value,
+            CronRuns = _sources.CronRuns.Value,
+            Heartbeat = _sources.Heartbeat.Value,
+            Quotas = _sources.Quotas.Value,
+            Usage = _sources.Usage.Value,
+            Month = _sources.Month.Value,
+            Infrastructure = _sources.Infrastructure.Value,
+        };
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace FleetExporter.OpenClaw.Protocol;
+
+/// <summary>How busy the one thread is that serves everything. Ratios are of one core.</summary>
+/// <param name="DelayP99">How late timers fire, 99th percentile.</param>
+public sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, TimeSpan? DelayMax, double? Utilization)
+{
+    internal static GatewayEventLoop? Of(JsonElement payload) => payload.Member("eventLoop") is { ValueKind: JsonValueKind.Object } loop
+        ? new(loop.Flag("degraded"), loop.Milliseconds("delayP99Ms"), loop.Milliseconds("delayMaxMs"), loop.Amount("utilization"))
+        : null;
+}
+
+/// <summary>What the gateway says of itself as a whole.</summary>
+/// <param name="SessionCount">Sessions of all agents.</param>
+/// <param name="PluginErrors">Plugins that could not be loaded.</param>
+public sealed record GatewayHealth(double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop)
+{
+    /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true and says nothing.</summary>
+    /// <returns>Null where a member is missing.</returns>
+    /// <exception cref="FormatException">Neither <c>ts</c> nor <c>agents</c> is there: not this method's answer.</exception>
+    /// <remarks>Seen: 2026.5.28 (no <c>plugins</c>) and 2026.9.6.</remarks>
+    public static GatewayHealth Parse(JsonElement payload)
+    {
+        payload.DemandObject("health");
+        if (payload.Moment("ts") is null || payload.Member("agents") is not { ValueKind: JsonValueKind.Array })
+        {
+            throw new FormatException("health: no 'ts' or no list 'agents'");
+        }
+
+        var counts = payload.Items("agents").Select(a => a.Member("sessions")?.Amount("count")).ToList();
+        var plugins = payload.Member("plugins")?.Member("errors");
+        return new GatewayHealth(
+            counts.Count > 0 && counts.All(c => c is not null) ? counts.Sum() : payload.Member("sessions")?.Amount("count"),
+            plugins is { ValueKind: JsonValueKind.Array } errors ? errors.GetArrayLength() : null,
+            GatewayEventLoop.Of(payload));
+    }
+}

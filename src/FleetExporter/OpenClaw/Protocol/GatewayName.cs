@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FleetExporter.OpenClaw.Protocol;
+
+/// <summary>Ids and names of the gateway as label values: without control characters, at most 64 characters, different names staying different.</summary>
+public static class GatewayName
+{
+    public const int MaxLength = 64;
+
+    /// <summary>Null where nothing is left.</summary>
+    public static string? Clean(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var clean = Printable.Text(text).Replace(Rune.ReplacementChar.ToString(), " ", StringComparison.Ordinal).Trim();
+        return clean.Length == 0 ? null : clean.Length <= MaxLength ? clean : Cut(clean);
+    }
+
+    // The ends of long keys differ, and so do their hashes.
+    private static string Cut(string text)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
+        return $"{Printable.Cut(text, MaxLength - 9)}~{hash}";
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace FleetExporter.OpenClaw.Protocol;
+
+/// <summary>What the gateway's three HTTP endpoints say.</summary>
+/// <param name="Live">It answers at all; null where something answers that is not this gateway.</param>
+/// <param name="Ready">It can serve.</param>
+/// <param name="Failing">The parts that keep it from being ready.</param>
+public sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string> Failing, string? Version, TimeSpan? Uptime)
+{
+    public static GatewayProbes Nothing { get; } = new(false, false, [], null, null);
+
+    /// <summary>Parses <c>GET /healthz</c>, <c>/readyz</c> and <c>/startupz</c>.</summary>
+    /// <remarks>Seen: 2026.9.6. 503 with a body is an answer; 404 says nothing.</remarks>
+    public static GatewayProbes Parse(GatewayHttpAnswer? health, GatewayHttpAnswer? ready, GatewayHttpAnswer? startup) => new(
+        health is null ? false : VerdictOf(health, "ok"),
+        ready is null ? false : VerdictOf(ready, "ready"),
+        [.. (ready?.Body is { } body ? body.Items("failing") : []).Select(f => GatewayName.Clean(f.Text() ?? f.Text("id") ?? f.Text("name"))).OfType<string>().Distinct().Take(64)],
+        startup?.Body is { } started ? GatewayName.Clean(started.Text("version")) : null,
+        startup?.Body?.Milliseconds("uptimeMs") ?? ready?.Body?.Milliseconds("uptimeMs"));
+
+    private static bool? VerdictOf(GatewayHttpAnswer answer, string member) => answer.Status switch
+    {
+        200 => answer.Body?.Flag(member),
+        503 => false,
+        _ => null,
+    };
+}
+
+/// <param name="Body">Null where it is not JSON.</param>
+public sealed record GatewayHttpAnswer(int Status, JsonElement? Body);

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace FleetExporter.OpenClaw.Protocol;
+
+/// <summary>A window of a subscription's quota.</summary>
+/// <param name="Window">The vendor's word, such as 5h or Week.</param>
+public sealed record GatewayQuota(string Provider, string Window, double UsedRatio, DateTimeOffset? ResetsAt);
+
+/// <summary>What is left of subscriptions.</summary>
+public sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
+{
+    /// <summary>Parses the answer of <c>usage.status</c>.</summary>
+    /// <returns>None for providers that are paid by use.</returns>
+    /// <exception cref="FormatException">No list <c>providers</c>.</exception>
+    /// <remarks>Seen: 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.</remarks>
+    public static GatewayQuotas Parse(JsonElement payload)
+    {
+        const string method = "usage.status";
+        payload.DemandObject(method);
+        return new GatewayQuotas([
+            .. payload.Demand("providers", method)
+                .SelectMany(p => p.Items("windows").Select(w => Quota(p, w)))
+                .OfType<GatewayQuota>()
+                .DistinctBy(q => (q.Provider, q.Window)),
+        ]);
+    }
+
+    private static GatewayQuota? Quota(JsonElement provider, JsonElement window) =>
+        GatewayName.Clean(provider.Text("provider")) is { } name && GatewayName.Clean(window.Text("label")) is { } label && window.Amount("usedPercent") is { } percent and <= 100
+            ? new GatewayQuota(name, label, percent / 100, window.Moment("resetAt"))
+            : null;
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace FleetExporter.OpenClaw.Protocol;
+
+/// <summary>The gateway's process and its tasks.</summary>
+/// <param name="Version">For example 2026.9.6.</param>
+/// <param name="Rss">Resident memory, bytes.</param>
+/// <param name="Tasks">Tasks on record by status, all the gateway knows of.</param>
+public sealed record GatewayStatus(string? Version, double? Rss, double? HeapUsed, IReadOnlyDictionary<string, double> Tasks)
+{
+    /// <summary>Statuses that are published; a status that is none of these is left out.</summary>
+    public static IReadOnlyList<string> TaskStatuses { get; } = ["queued", "running", "succeeded", "failed", "timed_out", "cancelled", "lost"];
+
+    /// <summary>Parses the answer of <c>status</c>.</summary>
+    /// <exception cref="FormatException">Neither <c>runtimeVersion</c> nor <c>tasks</c> is there.</exception>
+    /// <remarks>Seen: 2026.5.28 (no <c>processMemory</c>) and 2026.9.6.</remarks>
+    public static GatewayStatus Parse(JsonElement payload)
+    {
+        payload.DemandObject("status");
+        var version = GatewayName.Clean(payload.Text("runtimeVersion"));
+        var tasks = payload.Member("tasks")?.Member("byStatus");
+        if (version is null && tasks is null)
+        {
+            throw new FormatException("status: neither 'runtimeVersion' nor 'tasks.byStatus'");
+        }
+
+        var memory = payload.Member("processMemory");
+        return new GatewayStatus(
+            version,
+            memory?.Amount("rssBytes"),
+            memory?.Amount("heapUsedBytes"),
+            tasks.Pairs().Where(p => TaskStatuses.Contains(p.Name) && p.Value.Amount() is not null).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value.Amount()!.Value));
+    }
+}
+
+/// <summary>The gateway's process.</summary>
+public sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEventLoop? EventLoop)
+{
+    /// <summary>Parses the answer of <c>system.info</c>.</summary>
+    /// <exception cref="FormatException">No <c>uptimeMs</c>.</exception>
+    /// <remarks>Seen: 2026.9.6; 2026.5.28 does not have it.</remarks>
+    public static GatewaySystem Parse(JsonElement payload)
+    {
+        payload.DemandObject("system.info");
+        return new GatewaySystem(
+            payload.Milliseconds("uptimeMs") ?? throw new FormatException("system.info: no 'uptimeMs'"),
+            payload.Member("processMemory")?.Amount("rssBytes"),
+            GatewayEventLoop.Of(payload));
+    }
+}

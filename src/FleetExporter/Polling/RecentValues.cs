@@ -1,0 +1,52 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using FleetExporter.Collectors;
+using FleetExporter.Hosting;
+using FleetExporter.Polling.Snapshots;
+
+namespace FleetExporter.Polling;
+
+/// <summary>A GPU at one moment.</summary>
+/// <param name="Utilization">Percent; null where it is not known.</param>
+internal readonly record struct RecentGpu(int? Index, string? Uuid, float? Utilization);
+
+/// <summary>A host at one moment.</summary>
+/// <param name="Cpu">Percent; null where it is not known.</param>
+internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu> Gpus);
+
+/// <summary>What was known of all hosts at one moment.</summary>
+internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
+
+/// <summary>CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.</summary>
+internal sealed class RecentValues(FleetState state, LoopParts parts) : HostedLoop(ServiceLoop.Recent, parts)
+{
+    public const int MostMoments = 60;
+
+    public static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+
+    private volatile IReadOnlyList<RecentMoment> _moments = [];
+
+    /// <summary>In the order of time.</summary>
+    public IReadOnlyList<RecentMoment> Moments => _moments;
+
+    /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
+    internal void Take()
+    {
+        var now = Clock.Now();
+        var moment = new RecentMoment(now.Time, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
+        _moments = [.. _moments.TakeLast(MostMoments - 1), moment];
+    }
+
+    protected override async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Step, Clock);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            Take();
+        }
+    }
+
+    private static RecentHost Of(HostSnapshot host, Instant now) => new(
+        (float?)(host.Get<VitalsReading>(now)?.CpuBusyRatio * 100),
+        [.. (host.Get<GpuReading>(now)?.Gpus ?? []).Select(g => new RecentGpu(g.Index, g.Uuid, (float?)(g.Utilization * 100)))]);
+}

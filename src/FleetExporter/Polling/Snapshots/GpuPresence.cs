@@ -1,0 +1,17 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+
+namespace FleetExporter.Polling.Snapshots;
+
+internal static class GpuPresence
+{
+    /// <summary>Whether the host has GPUs, has had some, or ought to have them.</summary>
+    /// <returns>Null until its configuration or an answer tells.</returns>
+    public static bool? HasGpus(this HostSnapshot host) => (host.Host.Gpu, host.Outcomes.GetValueOrDefault("gpu")) switch
+    {
+        (Toggle.False, _) or (_, { OffBecause: not null }) => false,
+        (Toggle.True, _) or (_, { Failure: not null }) or (_, { Reading: GpuReading { Gpus.Count: > 0 } }) => true,
+        (_, { Reading: not null }) => false,
+        _ => null,
+    };
+}

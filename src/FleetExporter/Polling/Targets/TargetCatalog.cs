@@ -1,0 +1,19 @@
+using FleetExporter.Metrics;
+using FleetExporter.OpenClaw;
+using FleetExporter.Targets;
+
+namespace FleetExporter.Polling.Targets;
+
+/// <summary>The one list of kinds of targets.</summary>
+public static class TargetCatalog
+{
+    public static IReadOnlyList<TargetCollector> All { get; } =
+    [
+        new ServiceCollector(),
+        new ProviderCollector(),
+        new GatewayCollector(),
+        new TunnelCollector(),
+    ];
+
+    public static IReadOnlyList<MetricFamily> Families { get; } = [.. All.SelectMany(c => c.Families).Distinct()];
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FleetExporter.Parsing;
+using FleetExporter.Views;
+
+namespace FleetExporter.Streaming;
+
+/// <summary>A GPU on the stream and in a push. MiB (whole ones on the stream), °C, percent, watts, MHz; what is not known is left out.</summary>
+/// <param name="ClockCore">The graphics clock.</param>
+/// <param name="Host">Left out in a push: the key says which device it is.</param>
+/// <param name="Gpu">Its index; in a push its place among the others says it.</param>
+internal sealed record LiveGpu(
+    string? Name,
+    string? Vendor,
+    [property: JsonPropertyName("memoryTotal")] double? MemoryTotal,
+    [property: JsonPropertyName("memoryUsed")] double? MemoryUsed,
+    [property: JsonPropertyName("memoryFree")] double? MemoryFree,
+    [property: JsonPropertyName("temperatureGpu")] double? TemperatureGpu,
+    [property: JsonPropertyName("utilizationGpu")] double? UtilizationGpu,
+    [property: JsonPropertyName("utilizationMemory")] double? UtilizationMemory,
+    [property: JsonPropertyName("fanSpeed")] double? FanSpeed,
+    [property: JsonPropertyName("powerDraw")] double? PowerDraw,
+    [property: JsonPropertyName("powerLimit")] double? PowerLimit,
+    [property: JsonPropertyName("clockCore")] double? ClockCore,
+    [property: JsonPropertyName("clockMemory")] double? ClockMemory,
+    [property: JsonPropertyName("driverVersion")] string? DriverVersion,
+    string? Host = null,
+    int? Gpu = null)
+{
+    private const double Mebi = 1024 * 1024;
+    private const double Mega = 1e6;
+
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static LiveGpu Of(Gpu gpu) => new(
+        gpu.Name,
+        gpu.Vendor,
+        GpuView.Mebibytes(gpu.MemoryTotalBytes),
+        GpuView.Mebibytes(gpu.MemoryUsedBytes),
+        GpuView.Mebibytes(gpu.MemoryFreeBytes),
+        gpu.TemperatureCelsius,
+        Round(gpu.Utilization * 100),
+        Round(gpu.MemoryUtilization * 100),
+        Round(gpu.FanRatio * 100),
+        gpu.PowerDrawWatts,
+        gpu.PowerLimitWatts,
+        Round(gpu.Clocks.Graphics / Mega),
+        Round(gpu.Clocks.Memory / Mega),
+        gpu.DriverVersion);
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>The other way, for what a device has pushed.</summary>
+    /// <param name="index">Its place among those of the push.</param>
+    public Gpu ToGpu(int index) => new()
+    {
+        Index = index,
+        Name = Name,
+        Vendor = Vendor,
+        DriverVersion = DriverVersion,
+        MemoryTotalBytes = MemoryTotal * Mebi,
+        MemoryUsedBytes = (MemoryUsed ?? (MemoryTotal >= MemoryFree ? MemoryTotal - MemoryFree : null)) * Mebi,
+        MemoryFreeBytes = MemoryFree * Mebi,
+        TemperatureCelsius = TemperatureGpu,
+        Utilization = UtilizationGpu / 100,
+        MemoryUtilization = UtilizationMemory / 100,
+        FanRatio = FanSpeed / 100,
+        PowerDrawWatts = PowerDraw,
+        PowerLimitWatts = PowerLimit,
+        Clocks = new GpuClocks { Graphics = ClockCore * Mega, Memory = ClockMemory * Mega },
+    };
+
+    /// <summary>Percent of a ratio is 7.000000000000001 now and then.</summary>
+    private static double? Round(double? value) => value is { } number ? Math.Round(number, 3) : null;
+}

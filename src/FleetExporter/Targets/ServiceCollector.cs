@@ -1,0 +1,83 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Targets;
+
+/// <summary>AI services: one GET that answers with the service's own word on its health.</summary>
+public sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
+{
+    public static readonly MetricFamily Up = MetricFamily.Gauge(
+        "fleet_service_up", "1 while the service answers and does not say that it fails; a service that loads its model is up.", "host", "service");
+
+    public static readonly MetricFamily State = MetricFamily.Gauge(
+        "fleet_service_state", "1 for what the service says of itself: ok, loading or error; error also while it does not answer.", "host", "service", "state");
+
+    public static readonly MetricFamily Failure = MetricFamily.Gauge(
+        "fleet_service_failure", "1 for the reason why the last poll of the service failed; all 0 after a good one.", "host", "service", "reason");
+
+    public static readonly MetricFamily ConsecutiveFailures = MetricFamily.Gauge(
+        "fleet_service_consecutive_failures", "Polls of the service that failed since the last good one.", "host", "service");
+
+    public static readonly MetricFamily Info = MetricFamily.Gauge(
+        "fleet_service_info", "1, with the model that the service serves and what it calls itself; empty where it does not say.", "host", "service", "model", "name");
+
+    public static readonly MetricFamily Duration = MetricFamily.Gauge(
+        "fleet_service_probe_duration_seconds",
+        "Time of the last good poll by phase: resolve, connect, tls, first_byte, transfer; absent where there was no such phase.", "host", "service", "phase");
+
+    public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
+        "fleet_service_certificate_expiry_timestamp_seconds", "When the certificate that the service showed runs out; absent without TLS.", "host", "service");
+
+    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Services;
+
+    public override ITargetSession Open(TargetConfig target, TargetTools tools) => new ServiceSession((ServiceConfig)target);
+
+    public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
+    {
+        if (verdict.Attempted)
+        {
+            page.Add(Up, target, verdict.Up ? 1 : 0);
+            page.Add(ConsecutiveFailures, target, verdict.ConsecutiveFailures);
+            TargetWords.AddReason(page, Failure, target, verdict.Failure);
+            TargetWords.AddState(page, State, target, (verdict.Reading as ServiceReading)?.Health.State ?? ServingState.Error, verdict.Failure);
+        }
+    }
+}
+
+internal sealed class ServiceSession(ServiceConfig service) : ITargetSession
+{
+    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpPoll();
+        var answer = await http.GetAsync(service.Url, HttpPoll.UsualLimit, cancellationToken).ConfigureAwait(false);
+        return new ServiceReading(ServiceHealth.Parse(answer.Status, answer.Body), service.Url.Port, answer.Times, http.CertificateExpires);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <param name="Port">Where it was asked.</param>
+/// <param name="CertificateExpires">Null without TLS.</param>
+public sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : Reading
+{
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        page.Add(ServiceCollector.Info, target, 1, ("model", Health.Model ?? ""), ("name", Health.Service ?? ""));
+        page.Add(ServiceCollector.CertificateExpiry, target, CertificateExpires?.ToUnixTimeSeconds());
+        foreach (var (phase, time) in Times.Phases)
+        {
+            page.Add(ServiceCollector.Duration, target, time?.TotalSeconds, ("phase", phase));
+        }
+    }
+
+    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    [
+        ("state", Words.Of(Health.State)),
+        .. Finding("model", Health.Model),
+        .. Finding("service", Health.Service),
+        .. Finding("certificate", CertificateExpires is { } end ? $"until {end.UtcDateTime:yyyy-MM-dd}" : null),
+    ];
+}

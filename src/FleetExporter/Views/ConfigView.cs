@@ -1,0 +1,101 @@
+using FleetExporter.Config;
+
+namespace FleetExporter.Views;
+
+/// <summary>The running configuration as the API shows it, with values as fleet.yml writes them. Paths of keys, never a key or a secret.</summary>
+public sealed record ConfigView
+{
+    /// <summary>Null when the service runs without a file.</summary>
+    public required string? SourcePath { get; init; }
+
+    public required string Listen { get; init; }
+
+    public required string DataDir { get; init; }
+
+    public required string PollInterval { get; init; }
+
+    public required int StaleAfterPolls { get; init; }
+
+    public required string LegacyAfter { get; init; }
+
+    public required int MaxConnecting { get; init; }
+
+    public required IReadOnlyList<string> KeyDirs { get; init; }
+
+    public required IReadOnlyList<HostView> Hosts { get; init; }
+
+    public required IReadOnlyList<ServiceView> Services { get; init; }
+
+    public required IReadOnlyList<ProviderView> Providers { get; init; }
+
+    public required IReadOnlyList<GatewayConfigView> Gateways { get; init; }
+
+    public required IReadOnlyList<TunnelView> Tunnels { get; init; }
+
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
+
+    public required string AnonymousRead { get; init; }
+
+    public required string AnonymousControl { get; init; }
+
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    public required IReadOnlyList<string> TrustedProxies { get; init; }
+
+    public required bool Tls { get; init; }
+
+    /// <summary>Without the admin key.</summary>
+    public required IReadOnlyList<AccessKeyView> Keys { get; init; }
+
+    /// <summary>Without the hashes of their keys.</summary>
+    public required IReadOnlyList<DeviceConfigView> Devices { get; init; }
+
+    public required string Store { get; init; }
+
+    /// <summary>Its URL.</summary>
+    public required string Prometheus { get; init; }
+    /// <summary>Its URL.</summary>
+    public required string Alertmanager { get; init; }
+
+    /// <summary>Null for none.</summary>
+    public required string? GrafanaUrl { get; init; }
+
+    public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
+
+    /// <summary>What was accepted and is better known, as the log has it at the start.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public static ConfigView Of(FleetConfig config) => new()
+    {
+        SourcePath = config.SourcePath,
+        Listen = config.Listen.ToString(),
+        DataDir = config.DataDir,
+        PollInterval = Duration.Format(config.PollInterval),
+        StaleAfterPolls = config.StaleAfterPolls,
+        LegacyAfter = Duration.Format(config.LegacyAfter),
+        MaxConnecting = config.Ssh.MaxConnecting,
+        KeyDirs = config.Ssh.KeyFolders,
+        Hosts = [.. config.Hosts.Select(HostView.Of)],
+        Services = [.. config.Services.Select(ServiceView.Of)],
+        Providers = [.. config.Providers.Select(ProviderView.Of)],
+        Gateways = [.. config.Gateways.Select(GatewayConfigView.Of)],
+        Tunnels = [.. config.Tunnels.Select(TunnelView.Of)],
+        AllowedHosts = config.AllowedHosts,
+        AnonymousRead = config.AnonymousRead.Word(),
+        AnonymousControl = config.AnonymousControl.Word(),
+        CorsOrigins = config.CorsOrigins,
+        TrustedProxies = [.. config.TrustedProxies.Select(NetworkText.Format)],
+        Tls = config.Tls.IsOn,
+        Keys = [.. config.Keys.Concat(config.GivenKeys).Select(AccessKeyView.Of)],
+        Devices = [.. config.Devices.Select(d => new DeviceConfigView(d.Name, Duration.Format(d.StaleAfter)))],
+        Store = config.Store.Shown,
+        Prometheus = config.Prometheus.Url.ToString(),
+        Alertmanager = config.Alertmanager.Url.ToString(),
+        GrafanaUrl = config.GrafanaUrl?.ToString(),
+        Thresholds = config.Thresholds,
+        Warnings = config.Cautions,
+    };
+}
+
+/// <summary>A device of <see cref="ConfigView"/>.</summary>
+public sealed record DeviceConfigView(string Name, string StaleAfter);

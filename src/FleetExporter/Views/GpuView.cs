@@ -1,0 +1,49 @@
+using FleetExporter.Collectors;
+using FleetExporter.Parsing;
+
+namespace FleetExporter.Views;
+
+/// <summary>A GPU in the API. Watts, and whole MiB, percent and °C; null where the driver reports nothing.</summary>
+/// <param name="TemperatureLimitC">Above it the driver lowers the clocks.</param>
+public sealed record GpuView(
+    int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, long? MemoryUsedMb, long? MemoryTotalMb,
+    bool MemoryUnified, long? UtilizationPercent, long? TemperatureC, long? TemperatureLimitC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
+{
+    private const double Mebi = 1024 * 1024;
+    private const double LargestWhole = (1L << 53) - 1;
+
+    /// <summary>The GPUs of a reading, each with its processes.</summary>
+    public static IReadOnlyList<GpuView> Of(GpuReading? reading, GpuProcessesReading? processes)
+    {
+        var byGpu = (processes?.Processes ?? []).ToLookup(p => p.GpuUuid);
+        return [.. (reading?.Gpus ?? []).Select(g => Of(g, byGpu[g.Uuid]))];
+    }
+
+    public static GpuView Of(Gpu gpu, IEnumerable<GpuProcess> processes) => new(
+        gpu.Index,
+        gpu.Uuid,
+        gpu.Name,
+        gpu.PowerDrawWatts,
+        gpu.PowerLimitWatts,
+        Mebibytes(gpu.MemoryUsedBytes),
+        Mebibytes(gpu.MemoryTotalBytes),
+        gpu.MemoryUnified,
+        Whole(gpu.Utilization * 100),
+        Whole(gpu.TemperatureCelsius),
+        Whole(gpu.TemperatureLimitCelsius),
+        gpu.Fault is { } fault ? Words.Of(fault) : null,
+        [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Mebibytes(p.MemoryBytes)))]);
+
+    /// <summary>Null where it is not finite: JSON has no such number.</summary>
+    internal static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
+
+    /// <summary>The nearest whole number; null where the value is not finite, or too large for a whole number of JavaScript.</summary>
+    internal static long? Whole(double? value) =>
+        value is { } number && Math.Abs(number) <= LargestWhole ? (long)Math.Round(number, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>Memory as every answer has it: in whole MiB.</summary>
+    internal static long? Mebibytes(double? bytes) => Whole(bytes / Mebi);
+}
+
+/// <param name="Name">The program; its arguments are masked.</param>
+public sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);

@@ -1,0 +1,52 @@
+using FleetExporter.Api.Http;
+using FleetExporter.Collectors;
+using FleetExporter.Overview;
+using FleetExporter.Polling.Snapshots;
+
+namespace FleetExporter.Views;
+
+/// <summary>A host with what is known of it now; null where it is not known. Percent, whole MiB.</summary>
+/// <param name="Address">As configured; null for this machine and for a device.</param>
+/// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
+/// <param name="Reason">What is wrong in one line; null when nothing is.</param>
+/// <param name="HasGpu">Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.</param>
+/// <param name="Off">Collectors that are not asked here, and why.</param>
+public sealed record HostStateView(
+    string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
+    double? CpuPercent, double? MemoryPercent, long? MemoryUsedMb, long? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
+    bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
+{
+    public static HostStateView Of(HostSnapshot host, Instant now)
+    {
+        var vitals = host.Get<VitalsReading>(now);
+        var memory = vitals?.Vitals.Memory;
+        var used = memory?.Total - memory?.Available;
+        var system = host.Get<SystemReading>(now)?.System;
+        var gpus = host.Get<GpuReading>(now);
+        var processes = host.Get<GpuProcessesReading>(now);
+        var load = vitals?.Vitals.Load;
+        return new HostStateView(
+            host.Host.Name,
+            host.Host.Address?.ToString(),
+            host.LastSeen?.TimeAsOf(now),
+            Words.Of(host.Status(now)),
+            host.Problem(now),
+            system?.Os,
+            system?.Kernel,
+            system?.Architecture,
+            system?.Model,
+            GpuView.Round(vitals?.CpuBusyRatio * 100),
+            GpuView.Round(100.0 * used / memory?.Total),
+            GpuView.Mebibytes(used),
+            GpuView.Mebibytes(memory?.Total),
+            load is null ? null : [load.One, load.Five, load.Fifteen],
+            gpus is { Gpus.Count: > 0 } || host.HasGpus() == true,
+            gpus?.LostInAll ?? 0,
+            host.Host.Simulated is not null,
+            host.Host.Device is not null,
+            host.Host.Labels,
+            host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
+            GpuView.Of(gpus, processes),
+            [.. SessionView.Of(host, now)]);
+    }
+}

@@ -1,0 +1,60 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Views;
+
+/// <summary>A tmux session in the API. Percent of one CPU, whole MiB.</summary>
+/// <param name="Id"><c>host:name</c>; <c>host:user/name</c> for another user's, and for a name that holds a slash.</param>
+/// <param name="LastActivity">The last input or output.</param>
+/// <param name="Panes">Ids of its panes; a kill's token is for exactly these.</param>
+/// <param name="Status"><c>active</c> or <c>legacy</c>.</param>
+/// <param name="Busy">It has printed something in the last 10 minutes, computes or holds GPU memory; null while that is not known.</param>
+public sealed record SessionView(
+    string Id, string Host, string User, string Name, string SessionId, DateTimeOffset Created, DateTimeOffset LastActivity, DateTimeOffset? DetachedSince,
+    bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, IReadOnlyList<int> Pids,
+    double? CpuPercent, long? MemoryMb, long? GpuMemoryMb, string AttachCommand)
+{
+    /// <summary>The host's sessions that are known now, own ones first.</summary>
+    public static IEnumerable<SessionView> Of(HostSnapshot host, Instant now)
+    {
+        var own = host.System?.User;
+        return CollectorCatalog.All
+            .Select(c => host.ReadingOf(c, now)).OfType<TmuxReading>()
+            .SelectMany(r => r.Servers)
+            .Where(s => s.Server.Failure is null && (s.Server.User == own || host.Host.Tmux.Users.Contains(s.Server.User)))
+            .SelectMany(s => s.Sessions.Select(t => Of(host.Host, s.Server.User, s.Server.User == own, t)));
+    }
+
+    private static SessionView Of(HostConfig host, string user, bool own, TmuxSessionState state)
+    {
+        var session = state.Session;
+        var name = own && !session.Name.Contains('/') ? session.Name : $"{user}/{session.Name}";
+        return new SessionView(
+            $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.LastActivity, state.DetachedSince,
+            session.AttachedClients > 0,
+            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, [.. session.Processes.Select(p => p.Pid)],
+            GpuView.Round(state.CpuRatio * 100),
+            GpuView.Mebibytes(state.MemoryBytes), GpuView.Mebibytes(state.GpuMemoryBytes), Attach(host, own ? null : user, session.Id));
+    }
+
+    /// <summary>
+    /// By id, <c>$</c> and digits: a name may be taken for a pattern or a prefix of another. Of what the host says nothing else is in it.
+    /// </summary>
+    /// <param name="sudo">The session's user where that is another than the login user; one that the configuration names.</param>
+    private static string Attach(HostConfig host, string? sudo, string id)
+    {
+        var tmux = $"{(sudo is null ? "" : $"sudo -u {ShellWord.Of(sudo)} ")}tmux attach-session -t {ShellWord.Of(id)}";
+        if (host.Address is not { } address)
+        {
+            return tmux;
+        }
+
+        var config = host.Ssh.ConfigFile is { } file ? $"-F {ShellWord.Of(file)} " : "";
+        var port = address.Port is { } number ? $"-p {number} " : "";
+        var login = host.Ssh.User is { } user ? $"{user}@" : "";
+        return $"ssh -t {config}{port}-- {ShellWord.Of(login + address.Host)} {ShellWord.Of(tmux)}";
+    }
+}

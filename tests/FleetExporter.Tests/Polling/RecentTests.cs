@@ -1,0 +1,86 @@
+using System.Text.Json;
+using FleetExporter.Api;
+using FleetExporter.Polling;
+using FleetExporter.Remote;
+using FleetExporter.Tests.Api;
+using FleetExporter.Tests.Hosting;
+
+namespace FleetExporter.Tests.Polling;
+
+/// <summary>The last minutes, as the service remembers them.</summary>
+public sealed class RecentTests
+{
+    [Fact]
+    public async Task A_value_for_each_moment_and_none_where_nothing_was_known()
+    {
+        await using var world = await World.StartAsync(World.OneHost);
+        using var recent = new RecentValues(world.State, LoopPartsOf.Clock(world.Clock));
+        await world.PassAsync(TimeSpan.FromSeconds(20));
+        recent.Take();
+        var known = Assert.Single(Of(recent).Hosts);
+        Assert.NotEmpty(known.Gpus);
+        Assert.All(known.Gpus, gpu => Assert.InRange(gpu.UtilizationPercent.Single()!.Value, 0, 100));
+
+        world.Shell().Refuses = SshFailure.Refused;
+        world.Shell().Break();
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        recent.Take();
+
+        var view = Of(recent);
+        var host = Assert.Single(view.Hosts);
+        Assert.Equal(2, view.Times.Count);
+        Assert.True(view.Times[1] - view.Times[0] == 120_000, "two minutes lie between them");
+        Assert.Equal(2, host.CpuPercent.Count);
+        Assert.Null(host.CpuPercent[1]);
+        Assert.Equal(known.Gpus.Count, host.Gpus.Count);
+        Assert.All(host.Gpus.Zip(known.Gpus), pair => Assert.Equal([pair.Second.UtilizationPercent[0], null], pair.First.UtilizationPercent));
+    }
+
+    [Fact]
+    public async Task What_is_older_than_ten_minutes_is_forgotten_and_so_is_a_host_that_is_not_watched_any_more()
+    {
+        await using var world = await World.StartAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
+        using var recent = new RecentValues(world.State, LoopPartsOf.Clock(world.Clock));
+        for (var n = 0; n < RecentValues.MostMoments + 5; n++)
+        {
+            world.Clock.Advance(RecentValues.Step);
+            recent.Take();
+        }
+
+        var all = Of(recent);
+        Assert.Equal(["a", "b"], all.Hosts.Select(h => h.Hostname));
+        Assert.Equal(RecentValues.MostMoments, all.Times.Count);
+        Assert.Equal(world.Clock.GetUtcNow().ToUnixTimeMilliseconds(), all.Times[^1]);
+        Assert.Equal((RecentValues.MostMoments - 1) * 10_000, all.Times[^1] - all.Times[0]);
+        Assert.Equal(["b"], RecentView.Of(recent.Moments, "b").Hosts.Select(h => h.Hostname));
+
+        await world.ApplyAsync(World.OneHost);
+        recent.Take();
+        Assert.Equal(["a"], Of(recent).Hosts.Select(h => h.Hostname));
+    }
+
+    [Fact]
+    public async Task The_service_notes_them_every_ten_seconds()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Assert.Empty((await server.JsonAsync("/api/recent")).GetProperty("times").EnumerateArray());
+        Assert.Empty((await server.JsonAsync("/api/recent")).GetProperty("hosts").EnumerateArray());
+
+        JsonElement view;
+        do
+        {
+            server.Clock.Advance(RecentValues.Step);
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+            view = await server.JsonAsync("/api/recent?host=b%20b");
+        }
+        while (view.GetProperty("times").GetArrayLength() < 2);
+
+        var host = Assert.Single(view.GetProperty("hosts").EnumerateArray());
+        Assert.Equal("b b", host.GetProperty("hostname").GetString());
+        var gpu = Assert.Single(host.GetProperty("gpus").EnumerateArray());
+        Assert.Equal(view.GetProperty("times").GetArrayLength(), gpu.GetProperty("utilization_percent").GetArrayLength());
+        Assert.Equal(404, (await server.FailAsync(HttpMethod.Get, "/api/recent?host=nobody")).Status);
+    }
+
+    private static RecentView Of(RecentValues recent) => RecentView.Of(recent.Moments, null);
+}

@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace FleetExporter.Tests.Shape;
+
+/// <summary>Which source file declares a type.</summary>
+internal sealed partial class SourceFiles
+{
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+
+    private SourceFiles(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(p => !p.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            var text = File.ReadAllText(path);
+            var room = Namespace().Match(text).Groups[1].Value;
+            foreach (Match type in Declaration().Matches(text))
+            {
+                _files.TryAdd($"{room}.{type.Groups[1].Value}", Path.GetRelativePath(folder, path));
+            }
+        }
+    }
+
+    public static SourceFiles Of(string folder) => new(folder);
+
+    /// <param name="type">Full name below the namespace of the exporter.</param>
+    /// <exception cref="KeyNotFoundException">No file declares it.</exception>
+    public string FileOf(string type) => _files[type];
+
+    [GeneratedRegex(@"^namespace FleetExporter\.([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(
+        @"^(?:public |internal |static |sealed |abstract |readonly |partial |ref )*(?:class|record struct|record|struct|interface|enum|delegate \S+) (\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}
