@@ -39,7 +39,7 @@ DASHBOARD = Dashboard("energy", "Energy & cost", "Energy use of the GPUs, its co
     )),
     Row("Agent models", (
         stat("Model cost", "Today (UTC) and projected for this month, at the prices that the gateways report.",
-             now('sum(fleet_openclaw_cost_usd{HOST, window="today"})', "today"), now("sum(fleet_openclaw_cost_projected_month_usd{HOST})", "projected this month"), unit="currencyUSD", decimals=2,
+             now('sum(fleet_openclaw_cost_usd{HOST, window="today"})', "today"), now("sum(fleet_openclaw_cost_projected_month_usd{HOST})", "projected"), unit="currencyUSD", decimals=2,
              links=[to_dashboard("agents")], width=8, height=8),
         graph("Cost today by model", "Resets at midnight UTC.", Query('sum by (model) (fleet_openclaw_cost_usd{HOST, window="today"})', "{{model}}"), unit="currencyUSD", stacked=True, width=16),
     )),

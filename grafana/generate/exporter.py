@@ -18,7 +18,7 @@ DASHBOARD = Dashboard("exporter", "Exporter health", "Health of the exporter: co
         stat("Configuration", "Whether the last reload of fleet.yml succeeded; if not, the previous configuration stays active.",
              now("min(fleet_config_last_reload_success{JOB})"), mappings=NO_IS_RED),
         stat("Dropped series", "Samples dropped in the selected time range: over the series limit of a family, or duplicates.", now("sum(increase(fleet_series_dropped_total{JOB}[$__range]))"), decimals=0, thresholds=ORANGE_FROM_1),
-        stat("Samples per scrape", "Samples on the exporter's page.", now("sum(scrape_samples_scraped{JOB} and on (job, instance) fleet_build_info{JOB})")),
+        stat("Scrape samples", "Samples on the exporter's page.", now("sum(scrape_samples_scraped{JOB} and on (job, instance) fleet_build_info{JOB})")),
         stat("Memory", "Resident memory of the exporter, without its ssh processes.",
              now("sum(process_working_set_bytes{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="bytes"),
         stat("Uptime", "Time since the exporter started.", now("time() - max(process_start_time_seconds{JOB} and on (job, instance) fleet_build_info{JOB})"), unit="s", decimals=1),

@@ -53,7 +53,7 @@ DASHBOARD = Dashboard("services", "AI services", "AI services and model servers:
     Row("llama.cpp", (
         graph("Slots", "Slots by state, and requests that wait for one.", Query("sum by (state) (fleet_llamacpp_slots{HOST})", "{{state}}"), Query("sum(fleet_llamacpp_requests_deferred{HOST})", "deferred requests"),
               unit="short", colors={"busy": GREEN, "idle": GREY, "deferred requests": ORANGE}, width=8),
-        graph("Tokens generated", "Generated tokens per second, by server.", Query("sum by (provider) (rate(fleet_llamacpp_generated_tokens_total{HOST}[$__rate_interval]))", "{{provider}}"), unit="suffix: tok/s", width=8),
+        graph("Generated tokens", "Generated tokens per second, by server.", Query("sum by (provider) (rate(fleet_llamacpp_generated_tokens_total{HOST}[$__rate_interval]))", "{{provider}}"), unit="suffix: tok/s", width=8),
         graph("Prompt tokens", "Processed prompt tokens per second, by server.", Query("sum by (provider) (rate(fleet_llamacpp_prompt_tokens_total{HOST}[$__rate_interval]))", "{{provider}}"), unit="suffix: tok/s", width=8),
         table("Models", "Models of each llama.cpp server, and the speed that the server reports.", Label("model", "Model"), Label("provider", "Server", width=120), Label("host", "Host", (to_host(),), 130),
               Value("Loaded", "max by (host, provider, model) (fleet_llamacpp_model_loaded{HOST})", mappings=YES_IS_BLUE, width=80),
