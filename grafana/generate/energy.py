@@ -28,7 +28,7 @@ DASHBOARD = Dashboard("energy", "Energy & cost", "Energy use of the GPUs, its co
         graph("GPU power by host", "The 12 hosts with the highest power draw in the selected time range.",
               Query(top_series(12, "sum by (host) (fleet_gpu_power_draw_watts{HOST})", f"sum by (host) ({mean('fleet_gpu_power_draw_watts{HOST}')})"), "{{host}}"), unit="watt", stacked=True, side=True,
               links=[to_host(OF_SERIES)], width=16, height=10),
-        bars("Energy by host", "The 12 hosts with the most energy in the selected time range.", now(f"topk(12, {used('$__range', 'by (host) ')})", "{{host}}"), unit="kwatth", thresholds=PLAIN, links=[to_host(OF_SERIES)], height=10),
+        bars("Energy by host", "The 12 hosts with the highest energy use in the selected time range.", now(f"topk(12, {used('$__range', 'by (host) ')})", "{{host}}"), unit="kwatth", thresholds=PLAIN, links=[to_host(OF_SERIES)], height=10),
         table("Energy by GPU model", "Energy and its cost in the selected time range, at the price above.", Label("name", "Model"),
               Value("GPUs", """count by (name) (fleet_gpu_info{HOST, name!=""})""", width=80),
               Value("Power", "sum by (name) (fleet_gpu_power_draw_watts{HOST} * on (job, host, gpu, uuid) group_left (name) fleet_gpu_info{HOST})", "watt"),
