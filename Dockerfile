@@ -1,4 +1,4 @@
-# Built by BuildKit on the machine's own architecture, and the same for every other: what is published is portable.
+# Requires BuildKit. The build stage runs on the architecture of the build machine; its output is portable.
 # scripts/pin-images adds the digests of the images.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /source
@@ -6,7 +6,7 @@ COPY . .
 RUN dotnet publish src/FleetExporter -c Release -o /app --nologo -p:UseAppHost=false -p:RestoreLockedMode=true
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
-# Who runs it: the service reads SSH keys, which only their owner may read, so compose gives the caller's id here. OpenSSH wants an entry for it.
+# User of the exporter. SSH keys are readable by their owner only, so compose passes the caller's uid. OpenSSH requires a passwd entry for it.
 ARG UID=1654
 RUN apt-get update \
  && apt-get install -y --no-install-recommends openssh-client \
@@ -15,7 +15,7 @@ RUN apt-get update \
  && install -d -o "$UID" -m 0700 /data
 COPY --from=build /app /app
 COPY scripts/healthy /usr/local/bin/healthy
-# Nothing is written but to /data and /tmp.
+# The exporter writes to /data and /tmp only.
 ENV DOTNET_EnableDiagnostics=0 HOME=/data XDG_RUNTIME_DIR=/tmp
 USER $UID
 WORKDIR /data

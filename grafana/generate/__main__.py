@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes grafana/dashboards/*.json. The dashboards are what the modules beside this one say; change those, then run make dashboards."""
+"""Writes grafana/dashboards/*.json from the modules in this folder. Edit those, then run make dashboards."""
 import argparse
 import json
 from pathlib import Path
@@ -24,8 +24,8 @@ ALL: tuple[Dashboard, ...] = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="grafana/generate", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "dashboards", metavar="FOLDER", help="where to (default: grafana/dashboards)")
-    parser.add_argument("--fleet-url", default="http://127.0.0.1:9470", metavar="URL", help="where people reach the service, for the links that act (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "dashboards", metavar="FOLDER", help="output folder (default: grafana/dashboards)")
+    parser.add_argument("--fleet-url", default="http://127.0.0.1:9470", metavar="URL", help="URL of the exporter as browsers reach it, for links to the web interface (default: %(default)s)")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     for dashboard in ALL:

@@ -1,4 +1,4 @@
-"""A dashboard: rows of panels, placed from left to right, with the variables, links and annotations that all of them share."""
+"""A dashboard: rows of panels, placed from left to right, with the variables, links and annotations that all dashboards share."""
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from values import Json
 
 @dataclass(frozen=True)
 class Row:
-    """Panels below a heading. The first row of a dashboard needs none. closed: for what is seldom looked at, or seldom there."""
+    """Panels below a heading; the first row needs none. closed: collapsed at first, for panels that are rarely needed or often empty."""
     title: str
     panels: tuple[Panel, ...]
     closed: bool = False
@@ -36,9 +36,9 @@ class Dashboard:
             "editable": False, "graphTooltip": 1, "refresh": "30s", "timezone": "browser", "time": {"from": self.since, "to": "now"}, "timepicker": {},
             "links": [{
                 "type": "dashboards", "title": "Fleet", "tags": ["fleet"], "asDropdown": True, "includeVars": True, "keepTime": True, "icon": "external link",
-                "targetBlank": False, "tooltip": "The other dashboards of the fleet", "url": ""},
-                {"type": "link", "title": "Service", "tags": [], "asDropdown": False, "includeVars": False, "keepTime": False, "icon": "bolt", "targetBlank": True,
-                 "tooltip": "The service's own page, to act", "url": "${fleet_url}"}],
+                "targetBlank": False, "tooltip": "Other fleet dashboards", "url": ""},
+                {"type": "link", "title": "Web interface", "tags": [], "asDropdown": False, "includeVars": False, "keepTime": False, "icon": "bolt", "targetBlank": True,
+                 "tooltip": "Open the web interface of the exporter", "url": "${fleet_url}"}],
             "templating": {"list": [_datasource(), _query("job", "Job", "label_values(fleet_build_info, job)"), *map(self._variable, self.variables), *self.more_variables, _address(fleet_url)]},
             "annotations": {"list": [_alerts()]},
             "panels": self._placed()}
@@ -46,7 +46,7 @@ class Dashboard:
     def _variable(self, name: str) -> Json:
         match name:
             case "host":
-                return _query(name, "Host", 'label_values(fleet_host_info{job=~"$job"}, host)', everything=not self.one_host)
+                return _query(name, "Host", 'label_values(fleet_host_info{job=~"$job"}, host)', include_all=not self.one_host)
             case "gpu":
                 return _query(name, "GPU", 'label_values(fleet_gpu_info{job=~"$job", host=~"$host"}, gpu)', sort=3)
             case "gateway":
@@ -81,15 +81,15 @@ def _datasource() -> Json:
         "hide": 0, "refresh": 1, "regex": "", "options": [], "multi": False, "includeAll": False}
 
 
-def _query(name: str, label: str, query: str, everything: bool = True, sort: int = 1) -> Json:
-    chosen: dict[str, Any] = {"includeAll": True, "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"]}} if everything else {"includeAll": False}
+def _query(name: str, label: str, query: str, include_all: bool = True, sort: int = 1) -> Json:
+    chosen: dict[str, Any] = {"includeAll": True, "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"]}} if include_all else {"includeAll": False}
     return {
         "type": "query", "name": name, "label": label, "datasource": DATASOURCE, "query": {"query": query, "refId": name}, "refresh": 2, "sort": sort,
         "multi": True, "hide": 0, "regex": "", "options": [], **chosen}
 
 
 def _address(fleet_url: str) -> Json:
-    return text_variable("fleet_url", "Service", fleet_url, "Where this browser reaches the service: the links that act lead there.")
+    return text_variable("fleet_url", "Exporter URL", fleet_url, "URL of the exporter as this browser reaches it; links to the web interface use it.")
 
 
 def text_variable(name: str, label: str, value: str, description: str) -> Json:
@@ -99,7 +99,7 @@ def text_variable(name: str, label: str, value: str, description: str) -> Json:
 
 
 def _alerts() -> Json:
-    # "|" is for alerts of no host: the exporter's own.
+    # The empty alternative after "|" matches alerts without a host, such as the exporter's own.
     return {
         "name": "Alerts", "enable": True, "iconColor": "red", "datasource": DATASOURCE,
         "expr": 'ALERTS{alertstate="firing", severity=~"critical|warning", job=~"$job|", host=~"$host|"}', "step": "60s", "titleFormat": "{{alertname}}",

@@ -1,4 +1,4 @@
-"""Where a click leads: to another dashboard with the thing chosen, or to the service's own page, which is where one acts."""
+"""Data links: to another dashboard with the clicked host selected, or to the web interface."""
 from values import Json
 
 _KEEP = "${datasource:queryparam}&${job:queryparam}&${__url_time_range}&${fleet_url:queryparam}"
@@ -8,7 +8,7 @@ def _link(title: str, url: str, blank: bool = False) -> Json:
     return {"title": title, "url": url, "targetBlank": blank}
 
 
-# Which host: of the row that is clicked, of the series, or those that are chosen now.
+# The host of the clicked row, of the clicked series, or the currently selected hosts.
 _ROW_HOST = "${__data.fields.host}"
 OF_ROW = f"var-host={_ROW_HOST}"
 SERIES_HOST = "${__field.labels.host}"
@@ -17,11 +17,11 @@ OF_CHOICE = "${host:queryparam}"
 
 
 def to_host(of: str = OF_ROW) -> Json:
-    return _link("The host's dashboard", f"/d/fleet-host?{of}&{_KEEP}")
+    return _link("Host dashboard", f"/d/fleet-host?{of}&{_KEEP}")
 
 
 def to_gpus(of: str = OF_ROW) -> Json:
-    return _link("The host's GPUs", f"/d/fleet-gpu?{of}&{_KEEP}")
+    return _link("GPU dashboard", f"/d/fleet-gpu?{of}&{_KEEP}")
 
 
 def to_dashboard(domain: str, of: str = OF_CHOICE) -> Json:
@@ -29,16 +29,16 @@ def to_dashboard(domain: str, of: str = OF_CHOICE) -> Json:
 
 
 def act_on_host(host: str = _ROW_HOST) -> Json:
-    return _link("Open on the service's page", f"${{fleet_url}}/#hosts/{host}", blank=True)
+    return _link("Open in the web interface", f"${{fleet_url}}/#hosts/{host}", blank=True)
 
 
 def act_on(view: str) -> Json:
-    """A view of the service's page, and what it is to show."""
-    return _link("Open on the service's page", f"${{fleet_url}}/#{view}", blank=True)
+    """A view of the web interface, with the object to show."""
+    return _link("Open in the web interface", f"${{fleet_url}}/#{view}", blank=True)
 
 
 def runbook() -> Json:
-    return _link("What to do", "${fleet_url}/docs/runbook#${__data.fields.alertname}", blank=True)
+    return _link("Runbook", "${fleet_url}/docs/runbook#${__data.fields.alertname}", blank=True)
 
 
 SESSION = "sessions/${__data.fields.host}:${__data.fields.user:percentencode}%2F${__data.fields.session:percentencode}"

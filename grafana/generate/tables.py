@@ -1,4 +1,4 @@
-"""Tables: a column per label or query, a row per thing."""
+"""Tables: a column per label or query, a row per label set."""
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ BAR: Json = {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
 
 @dataclass(frozen=True)
 class Label:
-    """A column with the values of a label that a query of the table has."""
+    """A column with the values of a label of the table's queries."""
     name: str
     title: str
     links: tuple[Json, ...] = ()
@@ -29,7 +29,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Value:
-    """A column with the values of a query, joined with the others by the labels they share. An empty title joins labels only."""
+    """A column with the values of a query, joined with the other queries by common labels. An empty title adds labels only."""
     title: str
     expr: str
     unit: str = "short"
@@ -49,7 +49,7 @@ class Value:
 
 
 def table(title: str, description: str, *columns: Label | Value, sort: str | tuple[str, ...], ascending: bool = False, width: int = 24, height: int = 10) -> Panel:
-    """sort: the title of the column that orders the rows, highest first; of several, each orders what is equal in those before it."""
+    """sort: the column title, or titles in order of precedence, by which rows are sorted, highest first."""
     values = [c for c in columns if isinstance(c, Value)]
     names = {id(v): f"Value #{ref}" if len(values) > 1 else "Value" for v, ref in zip(values, refs())}
     field_of = [(c.name if isinstance(c, Label) else names[id(c)], c) for c in columns]

@@ -1,4 +1,4 @@
-"""How values look: units, limits, words and colours. Red is for what must be acted upon, grey for what is not there."""
+"""Thresholds, value mappings and colours. Red needs action, grey is missing data."""
 from typing import Any
 
 GREEN, BLUE, YELLOW, ORANGE, RED, GREY, FAINT = "green", "blue", "yellow", "orange", "red", "#8e8e8e", "#2c3235"
@@ -9,7 +9,7 @@ MISSING: Json = {"type": "special", "options": {"match": "null+nan", "result": {
 
 
 def words(**states: tuple[str, str] | str) -> list[Json]:
-    """Words for numbers or names: words(_0=("online", GREEN)), words(failed=RED)."""
+    """Value mappings from numbers or names to text and colour: words(_0=("online", GREEN)), words(failed=RED)."""
     options: Json = {}
     for index, (key, value) in enumerate(states.items()):
         text, color = value if isinstance(value, tuple) else (key.replace("_", " "), value)
@@ -23,8 +23,8 @@ def steps(*pairs: tuple[float, str], base: str = GREEN) -> Json:
 
 
 PLAIN = steps(base="text")
-ANY_IS_BAD = steps((1, RED))
-ANY_IS_ODD = steps((1, ORANGE))
+RED_FROM_1 = steps((1, RED))
+ORANGE_FROM_1 = steps((1, ORANGE))
 SHARE = steps((0.8, YELLOW), (0.95, ORANGE))
 
 HOST_STATUS = words(_0=("online", GREEN), _1=("degraded", ORANGE), _2=("offline", RED))
@@ -32,6 +32,6 @@ SERVICE_STATE = words(_0=("ok", GREEN), _1=("loading", BLUE), _2=("error", RED))
 TUNNEL_STATE = words(_0=("up", GREEN), _1=("half dead", RED), _2=("port dead", RED), _3=("down", RED))
 SEVERITY = words(_3=("critical", RED), _2=("warning", ORANGE), _1=("info", GREY))
 UP = words(_0=("down", RED), _1=("up", GREEN))
-YES_IS_FINE = words(_0=("no", RED), _1=("yes", GREEN))
-YES_IS_ODD = words(_0=("no", GREY), _1=("yes", ORANGE))
-YES = words(_0=("no", GREY), _1=("yes", BLUE))
+NO_IS_RED = words(_0=("no", RED), _1=("yes", GREEN))
+YES_IS_ORANGE = words(_0=("no", GREY), _1=("yes", ORANGE))
+YES_IS_BLUE = words(_0=("no", GREY), _1=("yes", BLUE))

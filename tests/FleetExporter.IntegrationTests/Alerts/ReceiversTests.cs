@@ -75,7 +75,7 @@ public sealed class ReceiversTests
         await Until.TrueAsync(() => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2, "both are told", () => people.Said + alertmanager.Log);
 
         const string Title = "CRITICAL: FleetHostOffline happened. (dgx-spark)";
-        const string Text = "dgx-spark has it.\nWhat to do: http://fleet/docs/runbook#FleetHostOffline";
+        const string Text = "dgx-spark has it.\nRunbook: http://fleet/docs/runbook#FleetHostOffline";
         var discord = people.Posts.First(p => p.Path == "/discord").Body.List("embeds")[0];
         Assert.Equal((Title, Text), (discord.Text("title"), discord.Text("description").Trim()));
         var slack = people.Posts.First(p => p.Path == "/slack").Body.List("attachments")[0];

@@ -8,12 +8,12 @@ internal static class Empty
     public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>
     {
         ["fleet-agents/Quotas"] = "the simulated gateway has no subscription",
-        ["fleet-agents/What keeps a gateway from being ready"] = GoodNews,
-        ["fleet-alerts/Last heard by the service"] = NoAlertmanager,
-        ["fleet-alerts/Notifications that failed"] = NoAlertmanager,
-        ["fleet-exporter/Samples pushed"] = "no device pushes",
+        ["fleet-agents/Failing dependencies"] = GoodNews,
+        ["fleet-alerts/Last watchdog notification"] = NoAlertmanager,
+        ["fleet-alerts/Failed notifications"] = NoAlertmanager,
+        ["fleet-exporter/Pushed samples"] = "no device pushes",
         ["fleet-gpu/MIG slices"] = "no simulated GPU is cut into slices",
-        ["fleet-gpu/What the driver asks for"] = GoodNews,
+        ["fleet-gpu/Recovery actions"] = GoodNews,
         ["fleet-services/Certificates"] = "simulated services speak plain HTTP",
         ["fleet-services/Model servers"] = GoodNews,
     };
@@ -21,8 +21,8 @@ internal static class Empty
     /// <summary>Panels that find something at one time and not at another.</summary>
     public static readonly IReadOnlyDictionary<string, string> Sometimes = new Dictionary<string, string>
     {
-        ["fleet-exporter/Collectors that fail"] = "what fails has never succeeded, but for a service that fails for one minute in five",
-        ["fleet-gpu/What holds clocks down"] = "a simulated GPU is held back at full load only",
+        ["fleet-exporter/Failing collectors"] = "what fails has never succeeded, but for a service that fails for one minute in five",
+        ["fleet-gpu/Throttle reasons"] = "a simulated GPU is held back at full load only",
         ["fleet-services/AI services"] = "a simulated service fails for one minute in five",
     };
 }

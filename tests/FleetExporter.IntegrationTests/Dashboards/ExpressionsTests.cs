@@ -24,7 +24,7 @@ public sealed class ExpressionsTests
     [Fact]
     public Task A_job_that_has_ended_does_not_run() => GivesAsync(
         "fleet-jobs",
-        "Jobs that run",
+        "Running jobs",
         [
             "fleet_job_running_seconds{job='fleet',project='vision',training_job='vit-1'} 60",
             "fleet_job_metric{job='fleet',project='vision',training_job='vit-1',name='epoch'} 25",

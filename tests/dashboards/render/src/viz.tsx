@@ -51,7 +51,7 @@ function SingleValues({ panel, frames, width, height }: Omit<Props, 'time' | 'va
         orientation={VizOrientation.Horizontal} theme={theme} showUnfilled={options.showUnfilled} alignmentFactors={alignmentFactors} itemSpacing={6} namePlacement={options.namePlacement}
         valueDisplayMode={options.valueMode} />
     : <BigValue value={value.display} sparkline={value.sparkline} width={w} height={h} colorMode={options.colorMode} graphMode={options.graphMode} justifyMode={options.justifyMode}
-        textMode={options.textMode} wideLayout={options.wideLayout} theme={theme} count={count} alignmentFactors={alignmentFactors} />;
+        textMode={options.textMode} wideLayout={options.wideLayout} text={options.text} theme={theme} count={count} alignmentFactors={alignmentFactors} />;
   return <VizRepeater getValues={get} getAlignmentFactors={getDisplayValueAlignmentFactors} source={frames} width={width} height={height} autoGrid itemSpacing={isBar ? 6 : 3} renderCounter={1}
     orientation={isBar ? VizOrientation.Horizontal : VizOrientation.Auto} minVizHeight={options.minVizHeight} maxVizHeight={options.maxVizHeight} renderValue={draw} />;
 }
