@@ -2,7 +2,9 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.</summary>
+/// <summary>
+/// A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.
+/// </summary>
 public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Hot = "FleetGpuTemperatureCritical";

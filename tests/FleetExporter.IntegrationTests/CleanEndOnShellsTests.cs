@@ -3,7 +3,10 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one. Poll every 2 s, so the lease is 2 s.</summary>
+/// <summary>
+/// What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one.
+/// Poll every 2 s, so the lease is 2 s.
+/// </summary>
 public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests(client)
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
@@ -11,8 +14,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(20 + 5);
 
     /// <summary>
-    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own, <c>kernel</c> waits in
-    /// state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
+    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own,
+    /// <c>kernel</c> waits in state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string Tmux = """
         #!/usr/bin/perl

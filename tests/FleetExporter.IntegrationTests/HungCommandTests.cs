@@ -2,7 +2,9 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.</summary>
+/// <summary>
+/// Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.
+/// </summary>
 public abstract class HungCommandTests(string client) : SshTests(client)
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(35);

@@ -159,7 +159,10 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
                 && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null, "both jobs have run", () => "", TimeSpan.FromSeconds(90));
     }
 
-    /// <summary>The answer once it counts all. The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.</summary>
+    /// <summary>
+    /// The answer once it counts all.
+    /// The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.
+    /// </summary>
     /// <param name="done">When it was done, in milliseconds.</param>
     private static Task<JsonNode> SettledAsync(OpenClawAdmin admin, string method, string parameters, long done)
     {

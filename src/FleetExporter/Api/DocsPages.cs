@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>The documentation of this very version, so that a notification at night leads to a runbook that fits: <c>/docs/runbook#fleethostoffline</c>.</summary>
+/// <summary>
+/// The documentation of this very version, so that a notification at night leads to a runbook that fits: <c>/docs/runbook#fleethostoffline</c>.
+/// </summary>
 internal static partial class DocsPages
 {
     private const string Prefix = "docs.";

@@ -8,7 +8,9 @@ namespace FleetExporter.Api;
 /// <param name="Address">As configured; null for this machine and for a device.</param>
 /// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
-/// <param name="HasGpu">Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.</param>
+/// <param name="HasGpu">
+/// Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.
+/// </param>
 /// <param name="Off">Collectors that are not asked here, and why.</param>
 public sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,

@@ -14,7 +14,9 @@ public sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
 /// <summary>The month so far, and as it will end when it goes on like this; US dollars.</summary>
 public sealed record GatewayMonth(bool Settled, double Projected);
 
-/// <summary>Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.</summary>
+/// <summary>
+/// Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.
+/// </summary>
 internal sealed class GatewaySources(TimeProvider clock)
 {
     private const int MostPages = 5;

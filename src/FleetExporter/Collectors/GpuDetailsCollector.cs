@@ -5,7 +5,9 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.</summary>
+/// <summary>
+/// What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.
+/// </summary>
 public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(

@@ -58,7 +58,10 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
         return Read(http, state, "llama_cpp", models, health, details);
     }
 
-    /// <summary>What a server of one model tells beyond its health. Under load it answers these late, behind its work: what is late is left out, the health stands.</summary>
+    /// <summary>
+    /// What a server of one model tells beyond its health.
+    /// Under load it answers these late, behind its work: what is late is left out, the health stands.
+    /// </summary>
     private async Task<LlamaCppDetails> DetailsAsync(HttpPoll http, CancellationToken stop)
     {
         var details = new LlamaCppDetails(false);

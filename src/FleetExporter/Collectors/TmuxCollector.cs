@@ -67,7 +67,9 @@ public class TmuxCollector : HostCollector
         MetricFamily.Gauge("fleet_tmux_session_" + name, help, "host", "user", "session");
 }
 
-/// <summary>Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.</summary>
+/// <summary>
+/// Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.
+/// </summary>
 public sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
 {
     public override TimeSpan Every => TimeSpan.FromSeconds(50);

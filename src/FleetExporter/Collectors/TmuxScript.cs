@@ -4,8 +4,8 @@ namespace FleetExporter.Collectors;
 internal static class TmuxScript
 {
     /// <summary>
-    /// Function <c>tm USER COMMAND…</c>: sessions and panes of one server in one call, numbers first and the free-text name last; <c>-u</c> keeps names
-    /// intact whatever the locale. Adds the panes' pids to <c>q</c>.
+    /// Function <c>tm USER COMMAND…</c>: sessions and panes of one server in one call, numbers first and the free-text name last;
+    /// <c>-u</c> keeps names intact whatever the locale. Adds the panes' pids to <c>q</c>.
     /// </summary>
     private const string Ask = """
           tm() {

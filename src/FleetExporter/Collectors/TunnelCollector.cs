@@ -3,7 +3,9 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>SSH tunnels: whether somebody listens, whether data come through, and whether the unit that keeps it open is active, joined into one verdict.</summary>
+/// <summary>
+/// SSH tunnels: whether somebody listens, whether data come through, and whether the unit that keeps it open is active, joined into one verdict.
+/// </summary>
 public sealed class TunnelCollector() : TargetCollector("tunnel", TunnelUp, State, TcpUp, DataUp, UnitActive, ProbeDuration, Failure)
 {
     public static readonly MetricFamily TunnelUp = MetricFamily.Gauge("fleet_tunnel_up", "1 while the tunnel carries data as far as its check sees.", "host", "tunnel");

@@ -18,7 +18,9 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <returns>Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.</returns>
+    /// <returns>
+    /// Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.
+    /// </returns>
     public async Task<Reading> AskAsync(CancellationToken cancellationToken)
     {
         var started = tools.Clock.GetTimestamp();

@@ -39,7 +39,9 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 public sealed record CommandEntry(
     string Id, string Host, string Caller, CommandRequest Request, DateTimeOffset Started, CommandResult? Result = null);
 
-/// <summary>Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.</summary>
+/// <summary>
+/// Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.
+/// </summary>
 public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Which hosts the fleet watches: those of fleet.yml and the active connections that were made by the API. The file's need no store; the others come as soon
-/// as it answers, and stay when it is gone.
+/// Which hosts the fleet watches: those of fleet.yml and the active connections that were made by the API.
+/// The file's need no store; the others come as soon as it answers, and stay when it is gone.
 /// </summary>
 internal sealed partial class Watchlist(
     Fleet fleet, FleetState state, Connections connections, ServiceInstance self, LiveConfig config, ILogger<Watchlist> logger) : IDisposable

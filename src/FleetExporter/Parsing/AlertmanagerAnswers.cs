@@ -25,7 +25,9 @@ public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>
     public bool IsOnlyOf(FiringAlert alert) => Equal is not null && Equal.Count == alert.Labels.Count && alert.Labels.All(l => Equal.GetValueOrDefault(l.Key) == l.Value);
 }
 
-/// <summary>Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.</summary>
+/// <summary>
+/// Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.
+/// </summary>
 /// <remarks>Seen: Alertmanager 0.25. What it does not always send may be missing; what is there has to be of its kind.</remarks>
 public static class AlertmanagerAnswers
 {

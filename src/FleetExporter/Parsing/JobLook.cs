@@ -12,7 +12,9 @@ public sealed record JobPane(string Job, bool Dead, int? ExitCode, JsonObject Me
 
 /// <summary>The answer to one look at the jobs of a host.</summary>
 /// <param name="Uptime">Of the host.</param>
-/// <param name="Failure">Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.</param>
+/// <param name="Failure">
+/// Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.
+/// </param>
 public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
 {
     /// <summary>Parses what <c>look</c> of job.sh prints: lines that begin with <c>@mark</c>, and what was printed between them.</summary>

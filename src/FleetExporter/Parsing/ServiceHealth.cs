@@ -11,7 +11,8 @@ public sealed record ServiceHealth(ServingState State, string? Model, string? Se
     /// <summary>Parses <c>{"status":"ok|loading|error","model":…,"service":…}</c>.</summary>
     /// <param name="status">The HTTP status: 200, or 503 with such a body while loading.</param>
     /// <exception cref="TargetFailureException">
-    /// It says error (<c>reported_error</c>, whatever the HTTP status), the HTTP status is no answer (<c>status</c>), or it is not such JSON (<c>body</c>).
+    /// It says error (<c>reported_error</c>, whatever the HTTP status), the HTTP status is no answer (<c>status</c>),
+    /// or it is not such JSON (<c>body</c>).
     /// </exception>
     public static ServiceHealth Parse(int status, string body)
     {

@@ -23,7 +23,9 @@ internal static class TmuxError
     public static bool IsNoise(string line) =>
         string.IsNullOrWhiteSpace(line) || line.StartsWith("sudo: unable to resolve host ", StringComparison.Ordinal);
 
-    /// <summary>Why the state is unknown. Neither forbidden nor missing is <see cref="CollectorFailure.Parse"/>, a stopping server included.</summary>
+    /// <summary>
+    /// Why the state is unknown. Neither forbidden nor missing is <see cref="CollectorFailure.Parse"/>, a stopping server included.
+    /// </summary>
     public static (CollectorFailure Reason, string Message) Classify(AnswerBlock block, IReadOnlyList<string> texts)
     {
         if (texts.Count == 0)

@@ -14,7 +14,10 @@ public static class TrainingMetrics
     public const int LongestName = 64;
 
     /// <param name="lines">In the order they were printed. Anything may stand in them.</param>
-    /// <returns>The numbers of the last line that is a JSON object with any, by name: finite ones on the first level. Strings, nested values and what is over the limits are left out.</returns>
+    /// <returns>
+    /// The numbers of the last line that is a JSON object with any, by name: finite ones on the first level.
+    /// Strings, nested values and what is over the limits are left out.
+    /// </returns>
     public static JsonObject Last(IEnumerable<string> lines) =>
         lines.Reverse().Select(Numbers).FirstOrDefault(o => o is { Count: > 0 }) ?? [];
 

@@ -14,7 +14,8 @@ public sealed class FleetState
     private ImmutableSortedDictionary<string, TargetSnapshot> _targets = ImmutableSortedDictionary<string, TargetSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>
-    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it: a handler only notes the name, and neither waits nor throws.
+    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it:
+    /// a handler only notes the name, and neither waits nor throws.
     /// </summary>
     public event Action<string>? HostChanged;
 

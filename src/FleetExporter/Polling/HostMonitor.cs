@@ -230,7 +230,9 @@ internal sealed partial class HostMonitor(
         return await opening.ConfigureAwait(false);
     }
 
-    /// <summary>Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>
+    /// <summary>
+    /// Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.
+    /// </summary>
     private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
 
     private static List<IHostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];

@@ -15,7 +15,9 @@ public static class PrometheusApi
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 
     /// <summary>A range query. The caller limits the time.</summary>
-    /// <exception cref="TargetFailureException">It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).</exception>
+    /// <exception cref="TargetFailureException">
+    /// It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).
+    /// </exception>
     public static async Task<IReadOnlyList<RangeSeries>> RangeAsync(
         ServerConfig prometheus, string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken stop)
     {

@@ -9,7 +9,9 @@ public static class RemoteCommand
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(12);
 
     /// <param name="shell">The host.</param>
-    /// <param name="output">Takes the output as it comes; while it takes its time nothing more is read, and the command waits. The bytes are its own only during the call.</param>
+    /// <param name="output">
+    /// Takes the output as it comes; while it takes its time nothing more is read, and the command waits. The bytes are its own only during the call.
+    /// </param>
     /// <param name="cancel">Ends the command.</param>
     /// <exception cref="StreamException">It could not be started.</exception>
     public static async Task<CommandResult> RunAsync(

@@ -34,7 +34,10 @@ public sealed class SamplerStream : IAsyncDisposable
 
     public Hello Hello { get; private set; } = new("", default, 0);
 
-    /// <summary>Starts the shell, sends the script and waits for its first word. Nothing follows the script before that word: dash and busybox would swallow it.</summary>
+    /// <summary>
+    /// Starts the shell, sends the script and waits for its first word.
+    /// Nothing follows the script before that word: dash and busybox would swallow it.
+    /// </summary>
     /// <exception cref="StreamException">It did not come; the reason says how far it got.</exception>
     public static async Task<SamplerStream> OpenAsync(
         IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease, TimeSpan limit, TimeProvider clock, CancellationToken stop)

@@ -70,7 +70,9 @@ internal static partial class SshErrors
         bool Has(string text) => errorText.Contains(text, StringComparison.Ordinal);
     }
 
-    /// <summary>Whether the other end has answered. Where a jump host or another command makes the connection, ssh does not say; such a one counts.</summary>
+    /// <summary>
+    /// Whether the other end has answered. Where a jump host or another command makes the connection, ssh does not say; such a one counts.
+    /// </summary>
     public static bool Reached(string errorText) =>
         errorText.Contains("Connection established", StringComparison.Ordinal) || errorText.Contains("Executing proxy command", StringComparison.Ordinal);
 

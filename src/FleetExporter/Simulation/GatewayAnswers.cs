@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>What the simulated OpenClaw gateway answers to the methods that a monitor asks: the payloads of version 2026.9.6, as far as they are read.</summary>
+/// <summary>
+/// What the simulated OpenClaw gateway answers to the methods that a monitor asks: the payloads of version 2026.9.6, as far as they are read.
+/// </summary>
 internal static class GatewayAnswers
 {
     public const string Version = "2026.9.6";

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Speaks the gateway's side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> whatever the token, then an answer per request. Its HTTP
-/// endpoints say that it is live and ready.
+/// Speaks the gateway's side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> whatever the token, then an answer per request.
+/// Its HTTP endpoints say that it is live and ready.
 /// </summary>
 internal sealed class SimulatedGateway(TimeProvider clock)
 {

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses, there from start to disposal. They run on
-/// a simulated host, which is how they are marked.
+/// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses,
+/// there from start to disposal. They run on a simulated host, which is how they are marked.
 /// </summary>
 public sealed class SimulatedTargets : IAsyncDisposable
 {

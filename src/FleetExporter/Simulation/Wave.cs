@@ -1,6 +1,8 @@
 namespace FleetExporter.Simulation;
 
-/// <summary>Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.</summary>
+/// <summary>
+/// Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.
+/// </summary>
 internal static class Wave
 {
     /// <param name="seed">Tells one machine and one value from another.</param>

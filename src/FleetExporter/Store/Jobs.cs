@@ -28,7 +28,9 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
         stop);
 
-    /// <summary>Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.</summary>
+    /// <summary>
+    /// Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.
+    /// </summary>
     /// <param name="failed">Since when a failure counts.</param>
     /// <param name="ended">Since when any end counts.</param>
     public Task<StoreResult<IReadOnlyList<WatchedJob>>> WatchedAsync(DateTimeOffset failed, DateTimeOffset ended, CancellationToken stop) =>

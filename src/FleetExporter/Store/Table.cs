@@ -38,7 +38,9 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
     private protected Task<TRow?> RowAsync(Work work, string key) =>
         work.OneAsync<TRow>($"SELECT {Columns} FROM {name} WHERE id = @key OR name = @key{work.LockRow}", new { key });
 
-    /// <param name="where">A condition on the columns; its values are properties of <paramref name="args"/>, which also has <c>cursor</c> and <c>most</c>.</param>
+    /// <param name="where">
+    /// A condition on the columns; its values are properties of <paramref name="args"/>, which also has <c>cursor</c> and <c>most</c>.
+    /// </param>
     private protected Task<StoreResult<Page<T>>> ListAsync(string where, object args, int limit, Func<T, string> id, CancellationToken stop) =>
         Database.ReadAsync<Page<T>>(
             async work =>

@@ -4,7 +4,9 @@ using Dapper;
 namespace FleetExporter.Store;
 
 /// <summary>One unit of work on the store: its connection, and its transaction when it writes.</summary>
-/// <param name="LockRow">What a SELECT ends with so that nobody else changes the row before the transaction ends; empty where there is one writer.</param>
+/// <param name="LockRow">
+/// What a SELECT ends with so that nobody else changes the row before the transaction ends; empty where there is one writer.
+/// </param>
 /// <param name="Stop">Cancels reads; null-like for writes, which are never cut short.</param>
 internal sealed record Work(DbConnection Connection, DbTransaction? Transaction, string LockRow, CancellationToken Stop)
 {

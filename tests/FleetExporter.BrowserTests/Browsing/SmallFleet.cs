@@ -6,8 +6,8 @@ using FleetExporter.Tests.Remote;
 namespace FleetExporter.BrowserTests.Browsing;
 
 /// <summary>
-/// The real service over two real hosts with tmux and replayed GPUs, this machine, services and a tunnel: what most tests look at. It lives as long as the
-/// run, so a test changes only what it has made itself.
+/// The real service over two real hosts with tmux and replayed GPUs, this machine, services and a tunnel: what most tests look at.
+/// It lives as long as the run, so a test changes only what it has made itself.
 /// </summary>
 public sealed class SmallFleet : IAsyncLifetime
 {

@@ -13,7 +13,9 @@ internal sealed record Look(string Hash = "", string? Key = null, int Width = 14
     public bool IsPhone => Width <= 500;
 }
 
-/// <summary>One page in a browser context of its own, and all that goes wrong on it: errors on the console, broken policy, requests to others.</summary>
+/// <summary>
+/// One page in a browser context of its own, and all that goes wrong on it: errors on the console, broken policy, requests to others.
+/// </summary>
 internal sealed partial class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;

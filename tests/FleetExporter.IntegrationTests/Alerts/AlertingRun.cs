@@ -5,7 +5,9 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Alerts;
 
-/// <summary>A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes; a minute of the rules is a second.</summary>
+/// <summary>
+/// A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes; a minute of the rules is a second.
+/// </summary>
 internal sealed class AlertingRun : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];

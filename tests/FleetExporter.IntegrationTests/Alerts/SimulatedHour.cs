@@ -18,8 +18,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FleetExporter.IntegrationTests.Alerts;
 
 /// <summary>
-/// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire. As rules see them: a page is up to a scrape's
-/// interval old, and each collector is asked as often as it wants to be, here just before the rules are evaluated and too late for the page.
+/// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.
+/// As rules see them: a page is up to a scrape's interval old, and each collector is asked as often as it wants to be, here just before the rules are
+/// evaluated and too late for the page.
 /// </summary>
 internal sealed partial class SimulatedHour
 {

@@ -1,6 +1,9 @@
 namespace FleetExporter.IntegrationTests.Dashboards;
 
-/// <summary>Every dashboard drawn in a real browser by Grafana's own components, from the data of a simulated fleet. The pictures stay in artifacts/dashboards.</summary>
+/// <summary>
+/// Every dashboard drawn in a real browser by Grafana's own components, from the data of a simulated fleet.
+/// The pictures stay in artifacts/dashboards.
+/// </summary>
 [Collection(WatchedFleetTests.Name)]
 public sealed class PicturesTests(WatchedFleet fleet)
 {

@@ -3,7 +3,10 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Dashboards;
 
-/// <summary>Twenty simulated hosts with all that runs on them, watched by the service, and a Prometheus that scrapes it every second with the rules of prometheus/.</summary>
+/// <summary>
+/// Twenty simulated hosts with all that runs on them, watched by the service, and a Prometheus that scrapes it every second with the rules of
+/// prometheus/.
+/// </summary>
 public sealed class WatchedFleet : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();

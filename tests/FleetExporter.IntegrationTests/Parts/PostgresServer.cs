@@ -2,7 +2,9 @@ using FleetExporter.Config;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A PostgreSQL server of the tests' own in a temporary folder, on loopback, run as the user postgres. One for all tests that want one.</summary>
+/// <summary>
+/// A PostgreSQL server of the tests' own in a temporary folder, on loopback, run as the user postgres. One for all tests that want one.
+/// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Password = "not a secret: the server ends with the tests";

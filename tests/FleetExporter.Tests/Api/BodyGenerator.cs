@@ -7,7 +7,10 @@ using System.Text.Json.Serialization;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>Bodies as clients send them and as they should not: the fields of a form with right, wrong, hostile and missing values, and what is no JSON at all.</summary>
+/// <summary>
+/// Bodies as clients send them and as they should not: the fields of a form with right, wrong, hostile and missing values,
+/// and what is no JSON at all.
+/// </summary>
 internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> known)
 {
     private static readonly string[] Texts =

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.</summary>
+/// <summary>
+/// What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.
+/// </summary>
 public sealed partial class ThemesTests
 {
     private static readonly string Css = File.ReadAllText(Repository.PathOf("src", "FleetExporter", "wwwroot", "css", "themes.css"));

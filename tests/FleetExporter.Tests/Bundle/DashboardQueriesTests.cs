@@ -4,7 +4,10 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Bundle;
 
-/// <summary>What the dashboards ask, after the rules of Grafana's dashboard linter. That the queries are valid and find something is asked of a real Prometheus.</summary>
+/// <summary>
+/// What the dashboards ask, after the rules of Grafana's dashboard linter.
+/// That the queries are valid and find something is asked of a real Prometheus.
+/// </summary>
 public sealed class DashboardQueriesTests
 {
     private static readonly string[] OfPrometheus = ["ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped", "prometheus_rule_group_last_duration_seconds", "alertmanager_notifications_failed_total"];

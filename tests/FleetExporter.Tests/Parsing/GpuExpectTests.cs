@@ -2,7 +2,9 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>What manifest.json expects of each answer of <c>--query-gpu</c>, written as assertions. A key ending in <c>*</c> stands for several files.</summary>
+/// <summary>
+/// What manifest.json expects of each answer of <c>--query-gpu</c>, written as assertions. A key ending in <c>*</c> stands for several files.
+/// </summary>
 public sealed class GpuExpectTests
 {
     private const double MiB = 1024 * 1024;

@@ -4,7 +4,9 @@ using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>Whatever comes, a parser answers or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> refuses NaN and infinities in an answer.</summary>
+/// <summary>
+/// Whatever comes, a parser answers or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> refuses NaN and infinities in an answer.
+/// </summary>
 public sealed class GpuPropertyTests
 {
     private static readonly string[] Tokens =

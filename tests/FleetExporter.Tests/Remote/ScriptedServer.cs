@@ -12,7 +12,10 @@ namespace FleetExporter.Tests.Remote;
 /// <param name="Connection">Counted from 1.</param>
 internal sealed record Asked(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A server on loopback that answers each path, with its query or whatever that is, with the bytes it was given, good HTTP or not, and remembers what it was asked. Other paths get a 404.</summary>
+/// <summary>
+/// A server on loopback that answers each path, with its query or whatever that is, with the bytes it was given, good HTTP or not, and remembers what
+/// it was asked. Other paths get a 404.
+/// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

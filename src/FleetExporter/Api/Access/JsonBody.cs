@@ -20,7 +20,10 @@ internal static class JsonBody
     /// <summary>Half a surrogate pair, in an escape or as it stands.</summary>
     private static readonly ProblemHttpResult HalfPair = Unreadable("a text in it is no Unicode");
 
-    /// <returns>The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that <typeparamref name="T"/> does not have.</returns>
+    /// <returns>
+    /// The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that
+    /// <typeparamref name="T"/> does not have.
+    /// </returns>
     public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context)
         where T : class
     {
@@ -80,7 +83,9 @@ internal static class JsonBody
     }
 
     /// <summary>Reads an object whose members the caller looks at one by one.</summary>
-    /// <returns>The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.</returns>
+    /// <returns>
+    /// The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.
+    /// </returns>
     public static async Task<(JsonElement? Body, ProblemHttpResult? Problem)> ReadObjectAsync(HttpContext context)
     {
         try
@@ -105,7 +110,9 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.</summary>
+    /// <summary>
+    /// Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>
     private static Dictionary<string, string[]> Unknown(JsonElement body, JsonTypeInfo form, JsonSerializerOptions options)
     {

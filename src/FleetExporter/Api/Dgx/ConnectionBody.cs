@@ -6,7 +6,10 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Dgx;
 
-/// <summary>What may be written of a connection. Nothing of it can be an option of ssh: a hostname, a user and a path all begin with something else than <c>-</c>.</summary>
+/// <summary>
+/// What may be written of a connection.
+/// Nothing of it can be an option of ssh: a hostname, a user and a path all begin with something else than <c>-</c>.
+/// </summary>
 internal static partial class ConnectionBody
 {
     /// <param name="keyFolders">Where keys may lie.</param>

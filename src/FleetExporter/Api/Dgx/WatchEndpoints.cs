@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Dgx;
 
-/// <summary>The watching of connections: on and off, how it goes, and the GPUs it sees. Answered from memory, so that it works without the store.</summary>
+/// <summary>
+/// The watching of connections: on and off, how it goes, and the GPUs it sees. Answered from memory, so that it works without the store.
+/// </summary>
 internal static class WatchEndpoints
 {
     /// <summary>Waited for the first attempt's end, before the answer is that it is still under way.</summary>

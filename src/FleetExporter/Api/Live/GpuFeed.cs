@@ -5,7 +5,9 @@ using FleetExporter.Polling;
 
 namespace FleetExporter.Api.Live;
 
-/// <summary>The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, the same values once more too: that says that they are of now.</summary>
+/// <summary>
+/// The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, the same values once more too: that says that they are of now.
+/// </summary>
 internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 {
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);

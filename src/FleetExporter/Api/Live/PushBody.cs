@@ -4,7 +4,9 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Live;
 
-/// <summary>What a device pushes: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields are ignored, null is as good as left out.</summary>
+/// <summary>
+/// What a device pushes: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields are ignored, null is as good as left out.
+/// </summary>
 internal static class PushBody
 {
     /// <summary>Bytes.</summary>

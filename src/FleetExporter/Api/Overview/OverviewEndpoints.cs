@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Overview;
 
-/// <summary>The state of the whole in one answer, and of each part in one of its own. Always 200; the field <c>status</c> says how things are.</summary>
+/// <summary>
+/// The state of the whole in one answer, and of each part in one of its own. Always 200; the field <c>status</c> says how things are.
+/// </summary>
 public static class OverviewEndpoints
 {
     public static void MapOverview(this IEndpointRouteBuilder routes)

@@ -7,7 +7,9 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Cli.Agent;
 
-/// <summary>Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.</summary>
+/// <summary>
+/// Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.
+/// </summary>
 internal sealed class PushClient(Uri service, string keyFile) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

@@ -3,7 +3,9 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Cli.Agent;
 
-/// <summary>Reads and pushes, again and again. Each attempt has a reading of its own: nothing old is ever sent. A problem is said once, and its end.</summary>
+/// <summary>
+/// Reads and pushes, again and again. Each attempt has a reading of its own: nothing old is ever sent. A problem is said once, and its end.
+/// </summary>
 /// <param name="read">Takes a reading.</param>
 /// <param name="push">Gives it to the service.</param>
 /// <param name="say">Takes one line for a person.</param>

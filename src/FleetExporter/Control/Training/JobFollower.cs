@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control.Training;
 
 /// <summary>
-/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there. Which jobs those are
-/// stands in the store, and how they are on the hosts; nothing is lost with this process. Nothing is said of jobs whose connection is not watched.
+/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there.
+/// Which jobs those are stands in the store, and how they are on the hosts; nothing is lost with this process.
+/// Nothing is said of jobs whose connection is not watched.
 /// </summary>
 internal sealed partial class JobFollower(
     Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, ILogger<JobFollower> logger,

@@ -24,8 +24,9 @@ public sealed record JobOutput(IReadOnlyList<string> Lines, bool Truncated);
 public sealed record JobCancelled(int Left, bool SessionGone, string Tail);
 
 /// <summary>
-/// The tmux session of one job on its host: <c>job.sh</c> with what it is told. The job is known by its id, which is in the environment of all it starts and on
-/// its pane (<c>@fleet_job</c>); the pane stays when the command has ended and keeps the status and the output until somebody has read them.
+/// The tmux session of one job on its host: <c>job.sh</c> with what it is told.
+/// The job is known by its id, which is in the environment of all it starts and on its pane (<c>@fleet_job</c>);
+/// the pane stays when the command has ended and keeps the status and the output until somebody has read them.
 /// </summary>
 public static class JobSession
 {

@@ -6,7 +6,9 @@ namespace FleetExporter.Parsing.OpenClaw;
 /// <summary>One scheduled job.</summary>
 /// <param name="Schedule">A cron expression with its time zone, <c>every 3600s</c>, <c>at 2027-01-15T08:00:00Z</c>, or the kind alone.</param>
 /// <param name="Succeeded">Whether the last run succeeded; null before the first and after a skipped one.</param>
-/// <param name="Delivered">Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.</param>
+/// <param name="Delivered">
+/// Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.
+/// </param>
 /// <param name="Running">Null where the gateway left the job's state out.</param>
 public sealed record GatewayCron(
     string Id, string Name, string Agent, string Schedule, bool? Enabled, DateTimeOffset? LastRun, DateTimeOffset? NextRun, TimeSpan? LastDuration,
@@ -19,8 +21,8 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     /// <summary>Parses the answer of <c>cron.list</c> with <c>includeDisabled: true</c>.</summary>
     /// <exception cref="FormatException">No list <c>jobs</c>, or no job with an id.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there). A version may say <c>lastRunStatus</c> or <c>lastStatus</c>.
-    /// A disabled job has no next run.
+    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
+    /// A version may say <c>lastRunStatus</c> or <c>lastStatus</c>. A disabled job has no next run.
     /// </remarks>
     public static GatewayCrons Parse(JsonElement payload)
     {

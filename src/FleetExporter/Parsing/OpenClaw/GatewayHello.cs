@@ -47,7 +47,10 @@ public sealed record GatewayError(string Code, string? Detail, string Message, s
         error.Text("message") ?? "",
         error.Member("details")?.Text("missingScope"));
 
-    /// <summary>The gateway does not have the method. To who may only read it says that such a method needs <c>operator.admin</c>, as none that is asked here does.</summary>
+    /// <summary>
+    /// The gateway does not have the method.
+    /// To who may only read it says that such a method needs <c>operator.admin</c>, as none that is asked here does.
+    /// </summary>
     public bool IsUnknownMethod =>
         (Code == "INVALID_REQUEST" && Message.StartsWith("unknown method", StringComparison.OrdinalIgnoreCase)) || (Code == "FORBIDDEN" && MissingScope == "operator.admin");
 

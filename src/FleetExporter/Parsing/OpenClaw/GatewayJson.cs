@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace FleetExporter.Parsing.OpenClaw;
 
-/// <summary>Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.</summary>
+/// <summary>
+/// Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.
+/// </summary>
 public static class GatewayJson
 {
     // What a clock of the gateway can say: 2000-01-01 to 2200-01-01, in milliseconds.

@@ -18,7 +18,10 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
     public static IReadOnlyList<string> Types { get; } = ["main", "direct", "group", "custom", "cron", "subagent"];
 
     /// <summary>Parses the answer of <c>sessions.list</c>.</summary>
-    /// <returns>In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron. Tokens and cost of these rows are of the last run only and not read.</returns>
+    /// <returns>
+    /// In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron.
+    /// Tokens and cost of these rows are of the last run only and not read.
+    /// </returns>
     /// <exception cref="FormatException">No list <c>sessions</c>, or no row with a key.</exception>
     /// <remarks>Seen: 2026.5.28 (no <c>agentId</c>, <c>classification</c>: the key tells them) and 2026.9.6.</remarks>
     public static GatewaySessions Parse(JsonElement payload)

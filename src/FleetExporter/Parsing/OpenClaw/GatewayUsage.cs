@@ -87,7 +87,9 @@ public sealed record GatewayCost(bool Settled, double Total)
             GatewayUsage.IsSettled(payload), payload.Member("totals")?.Amount("totalCost") ?? throw new FormatException("usage.cost: no usable 'totals.totalCost'"));
     }
 
-    /// <summary>The month's cost when it goes on as it has begun. The first day counts as a whole one, so that an early hour is not multiplied by 700.</summary>
+    /// <summary>
+    /// The month's cost when it goes on as it has begun. The first day counts as a whole one, so that an early hour is not multiplied by 700.
+    /// </summary>
     /// <param name="costSoFar">From the first of the month (UTC) until <paramref name="now"/>.</param>
     public static double Projected(double costSoFar, DateTimeOffset now)
     {
