@@ -12,7 +12,8 @@ internal static class OperatorPage
     /// Scripts and styles from here alone, no other host is asked, no markup is made from text, and no other site may show the page.
     /// </summary>
     public const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static void UseOperatorPage(this IApplicationBuilder app)

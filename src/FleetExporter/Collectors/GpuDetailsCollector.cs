@@ -12,7 +12,8 @@ public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
         "fleet_gpu_temperature_limit_celsius",
-        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; computed from the margin (T.Limit) where only that is reported.",
+        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; "
+            + "computed from the margin (T.Limit) where only that is reported.",
         "host", "gpu", "uuid", "level");
 
     public static readonly MetricFamily MigUsed = MetricFamily.Gauge(

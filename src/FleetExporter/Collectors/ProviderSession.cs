@@ -54,7 +54,9 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
         var (models, isRouter) = LlamaCpp.ParseModels(list.Status, list.Body);
         var health = await GetAsync(http, "/health", stop).ConfigureAwait(false);
         var state = LlamaCpp.ParseHealth(health.Status, health.Body);
-        var details = isRouter || state == ServingState.Loading ? new LlamaCppDetails(isRouter) : await DetailsAsync(http, stop).ConfigureAwait(false);
+        var details = isRouter || state == ServingState.Loading
+            ? new LlamaCppDetails(isRouter)
+            : await DetailsAsync(http, stop).ConfigureAwait(false);
         return Read(http, state, "llama_cpp", models, health, details);
     }
 

@@ -15,7 +15,8 @@ public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, 
 
     public static readonly MetricFamily ClockOffset = MetricFamily.Gauge(
         "fleet_host_clock_offset_seconds",
-        "The host's clock minus the exporter's when the answer came, from date; negative when the host is late. Includes the way back, and up to 1 s where date prints whole seconds.",
+        "The host's clock minus the exporter's when the answer came, from date; negative when the host is late. "
+            + "Includes the way back, and up to 1 s where date prints whole seconds.",
         "host");
 
     public override TimeSpan Every => TimeSpan.FromMinutes(5);

@@ -43,7 +43,9 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
         {
             whyNot = new TargetFault(
                 TargetFailure.Timeout,
-                tcp ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}" : $"{tunnel.Connect} does not answer within {Duration.Format(tunnel.Timeout)}");
+                tcp
+                    ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}"
+                    : $"{tunnel.Connect} does not answer within {Duration.Format(tunnel.Timeout)}");
             data = tcp ? false : null;
         }
         catch (Exception e) when (e is SocketException or IOException or HttpRequestException)
@@ -90,6 +92,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
             _ => TargetFailure.Protocol,
         };
         return new TargetFault(
-            reason, accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
+            reason,
+            accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
     }
 }

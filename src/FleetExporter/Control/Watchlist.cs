@@ -225,7 +225,8 @@ internal sealed partial class Watchlist(
         }
 
         _said = error;
-        var doubles = _stored.Where(c => c.Source == ConnectionSource.Api && WatchedConnection.Namesake(c.Name, config.Current) is not null).Select(c => c.Name).ToList();
+        var doubles = _stored.Where(c => c.Source == ConnectionSource.Api && WatchedConnection.Namesake(c.Name, config.Current) is not null)
+            .Select(c => c.Name).ToList();
         foreach (var name in doubles.Except(_doubles))
         {
             LogDouble(name);
@@ -245,10 +246,13 @@ internal sealed partial class Watchlist(
         _withoutRow = others;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The connections cannot be read or written; those known are watched on, and it is tried again: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The connections cannot be read or written; those known are watched on, and it is tried again: {Reason}")]
     private partial void LogStore(string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection {Name} made by the API is not watched: a host or a device of fleet.yml has the same name")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The connection {Name} made by the API is not watched: a host or a device of fleet.yml has the same name")]
     private partial void LogDouble(string name);
 
     [LoggerMessage(

@@ -73,14 +73,17 @@ public static class LlamaCpp
                 throw new TargetFailureException(TargetFailure.Body, $"/slots is no list: {SectionText.Quote(body)}");
             }
 
-            var busy = root.EnumerateArray().Select(slot => JsonAnswer.Flag(slot, "is_processing") ?? (JsonAnswer.Count(slot, "state") is { } state ? state != 0 : null)).ToList();
+            var busy = root.EnumerateArray().Select(slot =>
+                JsonAnswer.Flag(slot, "is_processing") ?? (JsonAnswer.Count(slot, "state") is { } state ? state != 0 : null)).ToList();
             return busy.Contains(null) ? null : new LlamaCppSlots(busy.Count(b => b == false), busy.Count(b => b == true));
         });
     }
 
     private static ServedModel Model(JsonElement item)
     {
-        var status = JsonAnswer.Member(item, "status") is { ValueKind: JsonValueKind.Object } of ? JsonAnswer.Text(of, "value") : JsonAnswer.Text(item, "status");
+        var status = JsonAnswer.Member(item, "status") is { ValueKind: JsonValueKind.Object } of
+            ? JsonAnswer.Text(of, "value")
+            : JsonAnswer.Text(item, "status");
         return OpenAi.Model(item)! with { Loaded = status is null ? null : status == "loaded" };
     }
 }

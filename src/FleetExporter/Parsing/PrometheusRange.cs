@@ -75,5 +75,6 @@ public static class PrometheusRange
         return text is "NaN" or "+Inf" or "-Inf" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    private static TargetFailureException Strange(string body) => new(TargetFailure.Body, $"the answer is not a range of Prometheus: {SectionText.Quote(body)}");
+    private static TargetFailureException Strange(string body) =>
+        new(TargetFailure.Body, $"the answer is not a range of Prometheus: {SectionText.Quote(body)}");
 }

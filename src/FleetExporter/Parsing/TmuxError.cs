@@ -15,7 +15,8 @@ internal static class TmuxError
     /// <summary>No server, one that left its socket behind, or one without a session: zero sessions.</summary>
     public static bool MeansNoSession(string line) =>
         line.StartsWith("no server running on ", StringComparison.Ordinal)
-        || (line.StartsWith("error connecting to ", StringComparison.Ordinal) && line.EndsWith("(No such file or directory)", StringComparison.Ordinal))
+        || (line.StartsWith("error connecting to ", StringComparison.Ordinal)
+            && line.EndsWith("(No such file or directory)", StringComparison.Ordinal))
         || line == "no current target"
         || (line.StartsWith("couldn't create directory ", StringComparison.Ordinal) && NoRoom.Any(n => line.EndsWith(n, StringComparison.Ordinal)));
 

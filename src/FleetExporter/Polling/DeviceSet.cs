@@ -11,7 +11,8 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Accepted, long Refused)> _samples = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, DeviceConfig> _devices = ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
+    private ImmutableDictionary<string, DeviceConfig> _devices =
+        ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>
     /// Makes the set of devices what the configuration says, after the hosts. One whose stale_after changes keeps what it has pushed.
@@ -95,6 +96,8 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
     /// <summary>What is wrong with a device, in one line; null while it pushes.</summary>
     internal static string? Problem(DeviceConfig device, Instant? lastPush, Instant now) =>
         IsFresh(device, lastPush, now) ? null
-        : lastPush is { } at ? FormattableString.Invariant($"nothing has been pushed for {(now - at).TotalSeconds:0} s; its stale_after is {Duration.Format(device.StaleAfter)}")
+        : lastPush is { } at
+            ? FormattableString.Invariant(
+                $"nothing has been pushed for {(now - at).TotalSeconds:0} s; its stale_after is {Duration.Format(device.StaleAfter)}")
         : "nothing has been pushed yet";
 }

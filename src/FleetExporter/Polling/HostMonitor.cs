@@ -152,7 +152,8 @@ internal sealed partial class HostMonitor(
             hung.IntersectWith(await HungAsync(stream, loop.Lease, stop).ConfigureAwait(false));
             if (hung.Count > 0)
             {
-                throw new StreamException(SshFailure.Timeout, $"an nvidia-smi from before hangs on the host ({string.Join(", ", hung)}); not starting another");
+                throw new StreamException(
+                    SshFailure.Timeout, $"an nvidia-smi from before hangs on the host ({string.Join(", ", hung)}); not starting another");
             }
         }
 

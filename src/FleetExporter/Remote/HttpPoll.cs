@@ -41,7 +41,10 @@ public sealed class HttpPoll(string? key = null) : IDisposable
     public async Task<HttpAnswer> SendAsync(HttpMethod method, Uri url, string? json, int limit, CancellationToken stop)
     {
         _http ??= new HttpMessageInvoker(_connecting.Handler());
-        using var request = new HttpRequestMessage(method, url) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, url)
+        {
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")
+        };
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (key is not null)
         {

@@ -21,7 +21,9 @@ public static class SamplerScript
         .Replace("@NONCE@", nonce, StringComparison.Ordinal)
         .Replace("@LEASE@", ((int)lease.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("@NAMES@", string.Join('|', sections.Select(s => s.Name)), StringComparison.Ordinal)
-        .Replace("@SECTIONS@", string.Join("\n", sections.Select(s => $"s_{s.Name}() {{\n{(s.Body.Length > 0 ? s.Body : "  :")}\n}}")), StringComparison.Ordinal);
+        .Replace(
+            "@SECTIONS@", string.Join("\n", sections.Select(s => $"s_{s.Name}() {{\n{(s.Body.Length > 0 ? s.Body : "  :")}\n}}")),
+            StringComparison.Ordinal);
 
     /// <summary>A word for sh: in single quotes, whatever it holds.</summary>
     public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

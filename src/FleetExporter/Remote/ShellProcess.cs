@@ -21,7 +21,8 @@ internal sealed class ShellProcess : IShellProcess
     /// Whether the last lines of standard error are kept; otherwise it is <see cref="ErrorOutput"/>, for the caller to read.
     /// </param>
     public ShellProcess(
-        string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null, bool keepsErrors = true)
+        string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null,
+        bool keepsErrors = true)
     {
         _killable = killable;
         var start = new ProcessStartInfo(program, arguments)

@@ -16,5 +16,6 @@ public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) => new(SshFailure.Closed, "the simulated host has ended");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+        new(SshFailure.Closed, "the simulated host has ended");
 }

@@ -18,7 +18,8 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
 
     private protected StoreError.NotFound Missing { get; } = new(what);
 
-    private protected string Insert { get; } = $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
+    private protected string Insert { get; } =
+        $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
 
     private protected string Update { get; } =
         $"UPDATE {name} SET {string.Join(", ", columns.Split(", ").Where(c => c is not ("id" or "created_at")).Select(c => $"{c} = @{Property(c)}"))} WHERE id = @Id";
@@ -46,7 +47,8 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
             async work =>
             {
                 var rows = await work.ManyAsync<TRow>(
-                    $"SELECT {Columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most", args).ConfigureAwait(false);
+                    $"SELECT {Columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most",
+                    args).ConfigureAwait(false);
                 return Page<T>.Of([.. rows.Select(read)], limit, id);
             },
             stop);

@@ -15,7 +15,8 @@ internal sealed record Work(DbConnection Connection, DbTransaction? Transaction,
 
     public Task<TRow?> OneAsync<TRow>(string sql, object args) => Connection.QueryFirstOrDefaultAsync<TRow>(Command(sql, args));
 
-    public async Task<List<TRow>> ManyAsync<TRow>(string sql, object args) => (await Connection.QueryAsync<TRow>(Command(sql, args)).ConfigureAwait(false)).AsList();
+    public async Task<List<TRow>> ManyAsync<TRow>(string sql, object args) =>
+        (await Connection.QueryAsync<TRow>(Command(sql, args)).ConfigureAwait(false)).AsList();
 
     public Task<int> RunAsync(string sql, object? args = null) => Connection.ExecuteAsync(Command(sql, args));
 

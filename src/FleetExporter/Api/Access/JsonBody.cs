@@ -33,13 +33,15 @@ internal static class JsonBody
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
             var body = document.Deserialize<T>(options);
             return body is null ? (null, Unreadable("it is null"))
-                : Unknown(document.RootElement, options.GetTypeInfo(typeof(T)), options) is { Count: > 0 } unknown ? (null, Problem.Unprocessable(unknown))
+                : Unknown(document.RootElement, options.GetTypeInfo(typeof(T)), options) is { Count: > 0 } unknown
+                    ? (null, Problem.Unprocessable(unknown))
                 : (body, null);
         }
         catch (JsonException failure)
         {
             // The message may quote the body, which may hold a key; the place is enough.
-            return (null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
+            return (
+                null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
@@ -91,7 +93,8 @@ internal static class JsonBody
         try
         {
             using var document = await JsonDocument.ParseAsync(
-                context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 }, context.RequestAborted).ConfigureAwait(false);
+                context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 },
+                context.RequestAborted).ConfigureAwait(false);
             return document.RootElement.ValueKind != JsonValueKind.Object ? (null, Unreadable("it is no object"))
                 : !IsText(document.RootElement) ? (null, Unreadable("there is a NUL in it"))
                 : (document.RootElement.Clone(), null);
@@ -139,5 +142,6 @@ internal static class JsonBody
         _ => true,
     };
 
-    private static ProblemHttpResult Unreadable(string why) => Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
+    private static ProblemHttpResult Unreadable(string why) =>
+        Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
 }

@@ -74,7 +74,8 @@ internal static class WatchEndpoints
             }
             else if (connection.IsActive != on)
             {
-                var changed = await Connections.ChangeAsync(connection.Id, c => c with { IsActive = on }, Context.RequestAborted).ConfigureAwait(false);
+                var changed = await Connections.ChangeAsync(
+                    connection.Id, c => c with { IsActive = on }, Context.RequestAborted).ConfigureAwait(false);
                 if (!changed.Success)
                 {
                     return Problem.Of(changed.Error);
@@ -90,7 +91,8 @@ internal static class WatchEndpoints
 
             if (Watchlist.Find(connection.Id) is not { Host: { } host })
             {
-                return Problem.Of(409, "Not watched", $"{connection.Name} is not watched: {Watchlist.Find(connection.Id)?.Idle ?? "it was deleted"}.");
+                return Problem.Of(
+                    409, "Not watched", $"{connection.Name} is not watched: {Watchlist.Find(connection.Id)?.Idle ?? "it was deleted"}.");
             }
 
             await Fleet.ConnectNowAsync(host.Name, Patience, Context.RequestAborted).ConfigureAwait(false);

@@ -20,7 +20,8 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 
     /// <returns>Where a reader goes on that was told up to there; 0 when that is not known any more.</returns>
     public long CursorOf(string? lastId) =>
-        lastId?.Split('-') is [var run, var version] && run == _run && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.Knows(cursor)
+        lastId?.Split('-') is [var run, var version] && run == _run
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.Knows(cursor)
             ? cursor
             : 0;
 

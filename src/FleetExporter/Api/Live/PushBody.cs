@@ -61,9 +61,11 @@ internal static class PushBody
         private const double MostMemory = 1 << 30;
 
         public LiveGpu Read() => new(
-            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MostMemory), Number("memoryUsed", 0, MostMemory), Number("memoryFree", 0, MostMemory),
+            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MostMemory),
+            Number("memoryUsed", 0, MostMemory), Number("memoryFree", 0, MostMemory),
             Number("temperatureGpu", -50, 200), Number("utilizationGpu", 0, 100), Number("utilizationMemory", 0, 100), Number("fanSpeed", 0, 200),
-            Number("powerDraw", 0, 1e6), Number("powerLimit", 0, 1e6), Number("clockCore", 0, 1e6), Number("clockMemory", 0, 1e6), Text("driverVersion", 64));
+            Number("powerDraw", 0, 1e6), Number("powerLimit", 0, 1e6), Number("clockCore", 0, 1e6),
+            Number("clockMemory", 0, 1e6), Text("driverVersion", 64));
 
         /// <summary>Cut and made printable: what a device says is shown to people.</summary>
         private string? Text(string name, int length)

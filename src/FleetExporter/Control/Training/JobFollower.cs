@@ -88,7 +88,8 @@ internal sealed partial class JobFollower(
         foreach (var host in watched.Where(w => w.Job.Session is not null).GroupBy(w => w.Connection))
         {
             // A host that hangs holds up nobody else, and is not asked a second time meanwhile.
-            if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+            if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access
+                && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
             {
                 List<Job> here = [.. host.Select(w => w.Job)];
                 _looks[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);

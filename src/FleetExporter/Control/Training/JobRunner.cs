@@ -10,7 +10,8 @@ namespace FleetExporter.Control.Training;
 /// Where the second fails the first is undone; where this process dies between, the next start finds the session by the job's id and takes it over.
 /// </remarks>
 internal sealed class JobRunner(
-    Jobs jobs, Projects projects, Connections connections, Watchlist watchlist, CommandRunner commands, JobTurns turns, JobFollower follower, TimeProvider clock)
+    Jobs jobs, Projects projects, Connections connections, Watchlist watchlist, CommandRunner commands,
+    JobTurns turns, JobFollower follower, TimeProvider clock)
 {
     private static readonly StoreError.Conflict Taken = new("status", "the job is being started or cancelled just now");
 

@@ -58,13 +58,15 @@ public sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
             rows.Select(BotOf).FirstOrDefault(b => b is not null));
     }
 
-    private static bool? UpOf(JsonElement account) => account.Flag("running") == false ? false : account.Flag("connected") ?? account.Flag("linked") ?? account.Flag("running");
+    private static bool? UpOf(JsonElement account) =>
+        account.Flag("running") == false ? false : account.Flag("connected") ?? account.Flag("linked") ?? account.Flag("running");
 
     private static GatewayBot? BotOf(JsonElement account)
     {
         var probe = account.Member("probe");
         var bot = probe?.Member("bot") ?? account.Member("bot");
         return bot is null ? null : new GatewayBot(
-            GatewayName.Clean(bot.Value.Text("username") ?? bot.Value.Text("name")), GatewayName.Clean(bot.Value.Text("id")), probe?.Milliseconds("elapsedMs"));
+            GatewayName.Clean(bot.Value.Text("username") ?? bot.Value.Text("name")), GatewayName.Clean(bot.Value.Text("id")),
+            probe?.Milliseconds("elapsedMs"));
     }
 }

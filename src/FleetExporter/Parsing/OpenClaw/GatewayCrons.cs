@@ -28,7 +28,8 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     {
         const string method = "cron.list";
         payload.DemandObject(method);
-        return new GatewayCrons([.. GatewayJson.Rows(payload.Demand("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
+        return new GatewayCrons(
+            [.. GatewayJson.Rows(payload.Demand("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
     }
 
     private static GatewayCron? Row(JsonElement job)
@@ -49,7 +50,8 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
             state?.Moment("lastRunAtMs") ?? job.Moment("lastRunAtMs"),
             enabled == false ? null : state?.Moment("nextRunAtMs") ?? job.Moment("nextRunAtMs"),
             state?.Milliseconds("lastDurationMs") ?? job.Milliseconds("lastDurationMs"),
-            (state.Member("lastRunStatus", "lastStatus") ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch { "ok" => true, "error" => false, _ => null },
+            (state.Member("lastRunStatus", "lastStatus")
+                ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch { "ok" => true, "error" => false, _ => null },
             DeliveredOf(state?.Text("lastDeliveryStatus") ?? job.Text("lastDeliveryStatus")),
             state?.Amount("consecutiveErrors"),
             state is { ValueKind: JsonValueKind.Object } known ? known.Moment("runningAtMs") is not null : null);
@@ -61,7 +63,8 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     private static string ScheduleOf(JsonElement? schedule) => schedule?.Text("kind") switch
     {
         "cron" => GatewayName.Clean($"{schedule.Value.Text("expr")} {schedule.Value.Text("tz")}") ?? "cron",
-        "every" when schedule.Value.Milliseconds("everyMs") is { } every => string.Create(CultureInfo.InvariantCulture, $"every {every.TotalSeconds:0.###}s"),
+        "every" when schedule.Value.Milliseconds("everyMs") is { } every =>
+            string.Create(CultureInfo.InvariantCulture, $"every {every.TotalSeconds:0.###}s"),
         "at" when schedule.Value.Moment("at") is { } at => string.Create(CultureInfo.InvariantCulture, $"at {at.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z"),
         { } kind => GatewayName.Clean(kind) ?? "",
         _ => "",
@@ -79,7 +82,10 @@ public sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Delivered
     {
         const string method = "cron.runs";
         payload.DemandObject(method);
-        var runs = GatewayJson.Rows(payload.Demand("entries", method), e => GatewayName.Clean(e.Text("jobId")) is { } id ? new Run(id, e.Moment("runAtMs") ?? e.Moment("ts"), e.Text("deliveryStatus")) : null, method);
+        var runs = GatewayJson.Rows(
+            payload.Demand("entries", method),
+            e => GatewayName.Clean(e.Text("jobId")) is { } id ? new Run(id, e.Moment("runAtMs") ?? e.Moment("ts"), e.Text("deliveryStatus")) : null,
+            method);
         return new GatewayCronRuns(runs
             .GroupBy(r => r.Job)
             .Select(g => (Job: g.Key, Delivered: GatewayCrons.DeliveredOf(g.OrderByDescending(r => r.At).First().Delivery)))

@@ -28,7 +28,8 @@ public sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
     }
 
     private static GatewayQuota? Quota(JsonElement provider, JsonElement window) =>
-        GatewayName.Clean(provider.Text("provider")) is { } name && GatewayName.Clean(window.Text("label")) is { } label && window.Amount("usedPercent") is { } percent and <= 100
+        GatewayName.Clean(provider.Text("provider")) is { } name && GatewayName.Clean(window.Text("label")) is { } label
+            && window.Amount("usedPercent") is { } percent and <= 100
             ? new GatewayQuota(name, label, percent / 100, window.Moment("resetAt"))
             : null;
 }

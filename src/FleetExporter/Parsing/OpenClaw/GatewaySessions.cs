@@ -30,7 +30,8 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
         payload.DemandObject(method);
         var rows = GatewayJson.Rows(payload.Demand("sessions", method), Row, method);
         return new GatewaySessions(
-            payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))], payload.Amount("totalCount"), NextOf(payload));
+            payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))],
+            payload.Amount("totalCount"), NextOf(payload));
     }
 
     /// <summary>Where a paged list goes on: <c>hasMore</c> and <c>nextOffset</c>.</summary>
@@ -51,7 +52,9 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
             raw.Contains(":run:", StringComparison.Ordinal) ? raw : key,
             agent,
             TypeOf(row.Text("classification"), parts),
-            row.Moment("lastActivityAt") is { } active && row.Moment("updatedAt") is { } updated ? (active > updated ? active : updated) : row.Moment("updatedAt"),
+            row.Moment("lastActivityAt") is { } active && row.Moment("updatedAt") is { } updated
+                ? (active > updated ? active : updated)
+                : row.Moment("updatedAt"),
             used is { } tokens && row.Amount("contextTokens") is { } context and > 0 ? tokens / context : null,
             row.Flag("hasActiveRun"));
     }
