@@ -42,7 +42,8 @@ public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         var visit = await VisitAsync(fleet.Exporter, new("overview", Width: 360));
         await Expect(visit.Page.Locator("#tabs a")).ToHaveCountAsync(6);
 
-        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));
     }
 
     [Fact]

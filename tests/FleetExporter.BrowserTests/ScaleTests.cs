@@ -25,7 +25,9 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
         await ThroughAsync(
             await VisitAsync(exporter, new("hosts", Prepare: async page =>
             {
-                await page.RouteAsync("**/api/hosts*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"items":{{large.ToJsonString()}},"next_cursor":null}""" }));
+                await page.RouteAsync("**/api/hosts*", route =>
+                    route.FulfillAsync(
+                        new() { ContentType = "application/json", Body = $$"""{"items":{{large.ToJsonString()}},"next_cursor":null}""" }));
                 await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
             })),
             "server-1");

@@ -77,7 +77,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         {
             // The first argument of the system call it is in: 1 is standard output.
             await Until.TrueAsync(
-                () => Blocked(sampler) == "0x1", "the sampler's write waits", () => $"{Blocked(sampler)}\n{Show(machine, exporter)}", TimeSpan.FromSeconds(4));
+                () => Blocked(sampler) == "0x1", "the sampler's write waits", () => $"{Blocked(sampler)}\n{Show(machine, exporter)}",
+                TimeSpan.FromSeconds(4));
             // sshd itself stays until its client reads what it has.
             await Until.TrueAsync(() => Left(machine, sampler) is null, "the sampler is gone", () => Show(machine, exporter), TwoLeases);
             Assert.All(machine.User.Processes, p => Assert.StartsWith("sshd", p.Name, StringComparison.Ordinal));
@@ -188,7 +189,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
 
     private static List<ProcessEntry> Sleepers(WatchedMachine machine) => [.. machine.User.Processes.Where(p => p.CommandLine == "sleep 4711")];
 
-    private static ProcessEntry? Left(WatchedMachine machine, ProcessEntry sampler) => machine.User.Processes.FirstOrDefault(p => p.Pid == sampler.Pid);
+    private static ProcessEntry? Left(WatchedMachine machine, ProcessEntry sampler) =>
+        machine.User.Processes.FirstOrDefault(p => p.Pid == sampler.Pid);
 
     private static string Blocked(ProcessEntry process)
     {

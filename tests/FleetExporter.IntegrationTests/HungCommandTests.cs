@@ -89,7 +89,8 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         await Until.TrueAsync(() => Hung(machine).Any(p => p.State == 'D'), "it waits in the kernel", () => old.Said);
         var before = Hung(machine).Select(p => p.Pid).ToHashSet();
         await using var exporter = await machine.WatchAsync();
-        var host = await exporter.UntilHostAsync("why not", h => h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
+        var host = await exporter.UntilHostAsync("why not", h =>
+            h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
         Assert.Equal("degraded", host.Text("status"));
         Assert.Subset(before, Hung(machine).Select(p => p.Pid).ToHashSet());
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_collector_success", ("collector", "host")));

@@ -32,7 +32,8 @@ internal static class Axe
         var package = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "package.json")))!;
         var installed = Path.Combine(Folder, "node_modules", "axe-core");
         var description = Path.Combine(installed, "package.json");
-        if (!File.Exists(description) || JsonNode.Parse(await File.ReadAllTextAsync(description))!.Text("version") != package["dependencies"]!.Text("axe-core"))
+        if (!File.Exists(description)
+            || JsonNode.Parse(await File.ReadAllTextAsync(description))!.Text("version") != package["dependencies"]!.Text("axe-core"))
         {
             await using var npm = Child.Start("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], Folder);
             Assert.True(await npm.EndAsync(TimeSpan.FromMinutes(2)) == 0, npm.Said);

@@ -56,7 +56,8 @@ internal sealed class AlertingRun : IAsyncDisposable
         }
     }
 
-    public string Diagnosis() => $"--- people\n{People.Said}\n--- told\n{string.Join('\n', Told)}\n--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
+    public string Diagnosis() =>
+        $"--- people\n{People.Said}\n--- told\n{string.Join('\n', Told)}\n--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
 
     public async ValueTask DisposeAsync()
     {
@@ -80,7 +81,8 @@ internal sealed class AlertingRun : IAsyncDisposable
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));
         var keys = $"keys: [{{ name: alertmanager, scopes: [push], hash: \"{await AlertmanagerServer.KeyHashAsync(Machine.Folder)}\" }}]\n";
-        Service = Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{keys}{Machine.Config()}"));
+        Service =
+            Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{keys}{Machine.Config()}"));
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/ws"), TestContext.Current.CancellationToken);
         _reading = ReadAsync();
         Prometheus = Keep(await PrometheusServer.WithRulesAsync(Machine.Folder, new Dictionary<string, string>

@@ -16,7 +16,8 @@ public sealed class PicturesTests(WatchedFleet fleet)
         var picture = Path.Combine(Directory.CreateDirectory(DashboardTools.Pictures).FullName, $"{name}.png");
         File.Delete(picture);
         await DashboardTools.RunAsync(
-            TimeSpan.FromSeconds(100), "render/draw.mjs", Path.Combine(DashboardTools.Pictures, "bundle"), DashboardTools.PathOf(name), fleet.Prometheus.Url, picture, "since=60");
+            TimeSpan.FromSeconds(100), "render/draw.mjs", Path.Combine(DashboardTools.Pictures, "bundle"),
+            DashboardTools.PathOf(name), fleet.Prometheus.Url, picture, "since=60");
         Assert.True(new FileInfo(picture).Length > 20_000, "the picture is empty");
     }
 }

@@ -37,7 +37,13 @@ public sealed class WatchedFleet : IAsyncLifetime
         string[] ends = ["running", "running", "completed", "failed", "pending"];
         foreach (var (n, status) in ends.Index())
         {
-            await MakeAsync("jobs", new { project_id = "vision", name = $"vit-{n + 1}", status, metrics = new { epoch = 25 + n, train_loss = 0.342 / (n + 1), val_accuracy = 0.921 } });
+            await MakeAsync("jobs", new
+            {
+                project_id = "vision",
+                name = $"vit-{n + 1}",
+                status,
+                metrics = new { epoch = 25 + n, train_loss = 0.342 / (n + 1), val_accuracy = 0.921 }
+            });
         }
 
         async Task MakeAsync(string what, object body)

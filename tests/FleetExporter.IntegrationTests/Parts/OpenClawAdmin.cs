@@ -39,7 +39,8 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
         var id = $"{Interlocked.Increment(ref _id)}";
         var answer = _waiting[id] = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _socket.SendAsync(
-            Encoding.UTF8.GetBytes($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}"""), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+            Encoding.UTF8.GetBytes($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}"""),
+            WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
         return await answer.Task.WaitAsync(limit ?? TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 

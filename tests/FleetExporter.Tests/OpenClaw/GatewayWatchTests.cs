@@ -70,7 +70,8 @@ public sealed class GatewayWatchTests
         Assert.Contains("fleet_openclaw_gateway_up{host=\"box\",gateway=\"claw\"} 0", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_live{host=\"box\",gateway=\"claw\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_ready{host=\"box\",gateway=\"claw\"} 0", page, StringComparison.Ordinal);
-        Assert.Contains("fleet_openclaw_gateway_failing{host=\"box\",gateway=\"claw\",dependency=\"startup-sidecars\"} 1", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "fleet_openclaw_gateway_failing{host=\"box\",gateway=\"claw\",dependency=\"startup-sidecars\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_collector_success{host=\"box\",collector=\"gateway\",target=\"claw\"} 0", page, StringComparison.Ordinal);
     }
 

@@ -97,7 +97,8 @@ public sealed class LlamaCppTests
 
         Assert.Equal(new LlamaCppMetrics(1234, 5678, 512.25, 35, 1, 2), found);
         Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "llamacpp_", StringComparison.Ordinal)));
-        Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "ik:llama:", StringComparison.Ordinal).Replace("_total 1234", "_total{a=\"} 7\"} 1234 17", StringComparison.Ordinal)));
+        Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "ik:llama:", StringComparison.Ordinal)
+            .Replace("_total 1234", "_total{a=\"} 7\"} 1234 17", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -39,7 +39,8 @@ public sealed class OpenAiTests
     {
         Assert.Equal(ServingState.Ok, FleetExporter.Parsing.Vllm.ParseHealth(200, ""));
         Assert.Equal(ServingState.Loading, FleetExporter.Parsing.Vllm.ParseHealth(503, "Loading weights"));
-        Assert.Equal(TargetFailure.ReportedError, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(503, "")).Reason);
+        Assert.Equal(
+            TargetFailure.ReportedError, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(503, "")).Reason);
         Assert.Equal(TargetFailure.Status, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(404, "")).Reason);
         Assert.Equal(ServingState.Ok, Sglang.ParseHealth(200, ""));
         Assert.Equal(ServingState.Loading, Sglang.ParseHealth(503, ""));

@@ -126,12 +126,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (await ReadAsync(reader, number) is { } asked)
             {
                 Requests.Enqueue(asked);
-                var answer = _answers.GetValueOrDefault(asked.Path) ?? _answers.GetValueOrDefault(asked.Path.Split('?')[0]) ?? (static (s, stop) => s.WriteAsync("HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\nno"u8.ToArray(), stop).AsTask());
+                var answer = _answers.GetValueOrDefault(asked.Path) ?? _answers.GetValueOrDefault(asked.Path.Split('?')[0])
+                    ?? (static (s, stop) => s.WriteAsync("HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\nno"u8.ToArray(), stop).AsTask());
                 await answer(stream, _stop.Token);
                 await stream.FlushAsync(_stop.Token);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
             // The client went away, or the script says to.
         }

@@ -43,7 +43,8 @@ public sealed partial class LayersTests
     public void Every_folder_of_the_source_is_a_room() =>
         Assert.Equal(
             MayUse.Keys.Order(),
-            Directory.GetDirectories(Source).Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj" or "wwwroot" or "Properties")).Order());
+            Directory.GetDirectories(Source).Select(d => Path.GetFileName(d)!).Where(d =>
+                d is not ("bin" or "obj" or "wwwroot" or "Properties")).Order());
 
     [Fact]
     public void Files_are_short()

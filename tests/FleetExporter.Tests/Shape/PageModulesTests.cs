@@ -31,7 +31,8 @@ public sealed partial class PageModulesTests
         var modules = Names("*.js").Where(name => FolderOf(name) == folder).ToList();
 
         Assert.NotEmpty(modules);
-        Assert.All(modules, name => Assert.DoesNotContain(Imports(name), used => FolderOf(used) != folder && !MayImport[folder].Contains(FolderOf(used))));
+        Assert.All(modules, name =>
+            Assert.DoesNotContain(Imports(name), used => FolderOf(used) != folder && !MayImport[folder].Contains(FolderOf(used))));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ internal sealed class FakeAlertmanager : IAsyncDisposable
     }
 
     /// <summary>An alert as it lists it.</summary>
-    public static JsonObject Alert(string id, string name, string severity, string starts, string host = "a", params IEnumerable<string> silencedBy) => new()
+    public static JsonObject Alert(
+        string id, string name, string severity, string starts, string host = "a", params IEnumerable<string> silencedBy) => new()
     {
         ["fingerprint"] = id,
         ["labels"] = new JsonObject { ["alertname"] = name, ["severity"] = severity, ["host"] = host, ["job"] = "fleet" },
@@ -57,7 +58,12 @@ internal sealed class FakeAlertmanager : IAsyncDisposable
         ["startsAt"] = starts,
         ["endsAt"] = starts,
         ["updatedAt"] = starts,
-        ["status"] = new JsonObject { ["state"] = "active", ["silencedBy"] = new JsonArray([.. silencedBy.Select(s => JsonValue.Create(s))]), ["inhibitedBy"] = new JsonArray() },
+        ["status"] = new JsonObject
+        {
+            ["state"] = "active",
+            ["silencedBy"] = new JsonArray([.. silencedBy.Select(s => JsonValue.Create(s))]),
+            ["inhibitedBy"] = new JsonArray()
+        },
     };
 
     /// <summary>A silence as it lists it, over all labels of <paramref name="alert"/>.</summary>
@@ -65,7 +71,8 @@ internal sealed class FakeAlertmanager : IAsyncDisposable
     {
         ["id"] = id,
         ["status"] = new JsonObject { ["state"] = state },
-        ["matchers"] = new JsonArray([.. alert["labels"]!.AsObject().Select(l => new JsonObject { ["name"] = l.Key, ["value"] = l.Value!.DeepClone(), ["isRegex"] = false, ["isEqual"] = true })]),
+        ["matchers"] = new JsonArray([.. alert["labels"]!.AsObject().Select(l =>
+            new JsonObject { ["name"] = l.Key, ["value"] = l.Value!.DeepClone(), ["isRegex"] = false, ["isEqual"] = true })]),
         ["startsAt"] = "2026-01-01T00:00:00Z",
         ["endsAt"] = "2026-01-01T02:00:00Z",
         ["createdBy"] = "ops",

@@ -64,7 +64,10 @@ public sealed class GpuStreamTests
         var (_, gpu) = await stream.EventAsync();
 
         Assert.Equal(
-            ["name", "vendor", "memoryTotal", "memoryUsed", "memoryFree", "temperatureGpu", "utilizationGpu", "powerDraw", "powerLimit", "clockCore", "clockMemory", "driverVersion", "host", "gpu"],
+            [
+                "name", "vendor", "memoryTotal", "memoryUsed", "memoryFree", "temperatureGpu", "utilizationGpu",
+                "powerDraw", "powerLimit", "clockCore", "clockMemory", "driverVersion", "host", "gpu"
+            ],
             gpu.EnumerateObject().Select(p => p.Name).Where(n => n != "utilizationMemory"));
         Assert.Equal("NVIDIA H100 80GB HBM3", gpu.GetProperty("name").GetString());
         Assert.Equal("nvidia", gpu.GetProperty("vendor").GetString());
@@ -162,7 +165,9 @@ public sealed class GpuStreamTests
         await using var server = await DeviceServer.StartAsync();
         using (await server.StreamAsync())
         {
-            Assert.Equal(["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""], await server.SeriesAsync("fleet_stream_clients{"));
+            Assert.Equal(
+                ["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""],
+                await server.SeriesAsync("fleet_stream_clients{"));
         }
 
         while ((await server.SeriesAsync("fleet_stream_clients{stream=\"gpu\"} 0")).Count == 0)
