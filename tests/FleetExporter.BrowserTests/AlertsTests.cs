@@ -76,8 +76,10 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
             ["alertname=FleetGpuTemperatureCritical", "host=here", "severity=critical"],
             silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
         Assert.All(silence.List("matchers"), m => Assert.False(m["isRegex"]!.GetValue<bool>()));
-        Assert.InRange((DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.Parse(
-            silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours, 7.9, 8.1);
+        Assert.InRange(
+            (DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture)
+                - DateTimeOffset.Parse(silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours,
+            7.9, 8.1);
 
         await visit.Find("choice-acknowledged").ClickAsync();
         await Expect(hot.GetByTestId("alert-unack")).ToHaveTextAsync("End acknowledgement");

@@ -116,7 +116,10 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
             """
             () => {
               window.said = [...document.querySelectorAll('main [role="status"], main [role="alert"]')].map(e => e.textContent);
-              new MutationObserver(records => { for (const node of records.flatMap(r => [...r.addedNodes])) if (node.parentElement?.closest('[role="status"], [role="alert"]') || node.matches?.('[role]')) window.said.push(node.textContent); })
+              new MutationObserver(records => { for (const node of records.flatMap(r => [...r.addedNodes]))
+            """
+            + """
+             if (node.parentElement?.closest('[role="status"], [role="alert"]') || node.matches?.('[role]')) window.said.push(node.textContent); })
                 .observe(document.querySelector('main section:not([hidden])'), { childList: true, subtree: true });
             }
             """);

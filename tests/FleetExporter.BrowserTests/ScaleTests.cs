@@ -48,8 +48,14 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
                 async y => {
                   scrollTo(0, y);
                   for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
-                  const cards = [...document.querySelectorAll('[data-testid="host"]')].filter(c => { const r = c.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; });
-                  return JSON.stringify({ elements: document.querySelectorAll('*').length, cards: cards.length, bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) });
+                  const cards = [...document.querySelectorAll('[data-testid="host"]')]
+                """
+                + """
+                .filter(c => { const r = c.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; });
+                  return JSON.stringify({ elements: document.querySelectorAll('*').length, cards: cards.length,
+                """
+                + """
+                 bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) });
                 }
                 """,
                 y))!;

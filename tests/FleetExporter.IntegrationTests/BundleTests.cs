@@ -11,8 +11,12 @@ public sealed class BundleTests
     public async Task Prometheus_takes_the_configuration_and_the_rules()
     {
         await SucceedsAsync("promtool", "check", "config", Path.Combine(Root, "prometheus", "prometheus.yml"));
-        await SucceedsAsync("promtool", ["check", "rules", "--lint=all", "--lint-fatal", .. Files("prometheus/rules", "*.rules.yml"), .. Files(
-            "prometheus/rules-optional", "*.rules.yml")]);
+        await SucceedsAsync(
+            "promtool",
+            [
+                "check", "rules", "--lint=all", "--lint-fatal",
+                .. Files("prometheus/rules", "*.rules.yml"), .. Files("prometheus/rules-optional", "*.rules.yml")
+            ]);
     }
 
     [Fact]

@@ -16,10 +16,14 @@ public sealed class ComposeTests : IDisposable
 
     public ComposeTests()
     {
-        string[] files = ["docker-compose.yml", "Dockerfile", ".env.example", .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f =>
-            $"scripts/{Path.GetFileName(f)}"), "prometheus/prometheus.yml", "alertmanager/alertmanager.yml",
+        string[] files =
+        [
+            "docker-compose.yml", "Dockerfile", ".env.example",
+            .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f => $"scripts/{Path.GetFileName(f)}"),
+            "prometheus/prometheus.yml", "alertmanager/alertmanager.yml",
             .. Mounted.SelectMany(f => Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories))
-                .Select(f => Path.GetRelativePath(Repository.Root, f))];
+                .Select(f => Path.GetRelativePath(Repository.Root, f))
+        ];
         foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(file))!);
@@ -39,7 +43,8 @@ public sealed class ComposeTests : IDisposable
         await Tool.RunAsync("docker-compose", "-f", _folder.PathOf("docker-compose.yml"), "--project-directory", _folder.Path, "config", "-q");
         await Tool.RunAsync("amtool", "check-config", _folder.PathOf("data", "compose", "alertmanager.yml"));
         var prometheus = _folder.Write(
-            "check.yml", (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "prometheus.yml"), TestContext.Current.CancellationToken))
+            "check.yml",
+            (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "prometheus.yml"), TestContext.Current.CancellationToken))
                 .Replace("/run/secrets/", _folder.PathOf("data", "compose", "secrets") + "/", StringComparison.Ordinal));
         await Tool.RunAsync("promtool", "check", "config", prometheus);
         Assert.Equal(
@@ -130,8 +135,9 @@ public sealed class ComposeTests : IDisposable
         var example = File.ReadAllText(_folder.PathOf(".env.example"));
         var set = Regex.Matches(example, "(?m)^([A-Z_]+)=").Select(m => m.Groups[1].Value).ToHashSet();
         Assert.All(Regex.Matches(example, "[A-Z]+_[A-Z_]+").Select(m => m.Value), name => Assert.Contains(name, set));
-        Assert.All(Regex.Matches(File.ReadAllText(_folder.PathOf("docker-compose.yml")), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value), name =>
-            Assert.Contains(name, set));
+        Assert.All(
+            Regex.Matches(File.ReadAllText(_folder.PathOf("docker-compose.yml")), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value),
+            name => Assert.Contains(name, set));
     }
 
     [Fact]
@@ -145,10 +151,11 @@ public sealed class ComposeTests : IDisposable
         var environment = (await File.ReadAllLinesAsync(_folder.PathOf(".env"), TestContext.Current.CancellationToken))
             .Where(l => l.Contains("_KEY_HASH=", StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => (string?)p[1]);
         var port = Ports.Free();
-        var config = _folder.Write("config/fleet.yml", (await File.ReadAllTextAsync(
-            _folder.PathOf("data", "compose", "config", "fleet.yml"), TestContext.Current.CancellationToken))
-            .Replace("0.0.0.0:9470", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace(
-                "data_dir: /data", "data_dir: data", StringComparison.Ordinal) + "anonymous_read: never\n");
+        var config = _folder.Write(
+            "config/fleet.yml",
+            (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "config", "fleet.yml"), TestContext.Current.CancellationToken))
+                .Replace("0.0.0.0:9470", $"127.0.0.1:{port}", StringComparison.Ordinal)
+                .Replace("data_dir: /data", "data_dir: data", StringComparison.Ordinal) + "anonymous_read: never\n");
         var dll = Path.ChangeExtension(Repository.Service, ".dll");
         var check = await Tool.TryAsync("dotnet", [dll, "check", "--config", config], null, environment.ToDictionary(p => p.Key, p => p.Value!));
         Assert.True(check.Exit == 0, check.Error);

@@ -78,7 +78,8 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
     /// (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string WaitInTheKernel =
-        """$0 = "nvidia-smi"; my $clone = `uname -m` =~ /aarch64/ ? 220 : 56; syscall($clone, 0x4000 | 0x100 | 17, 0, 0, 0, 0) or do { sleep 60; kill 9, $$ }""";
+        """$0 = "nvidia-smi"; my $clone = `uname -m` =~ /aarch64/ ? 220 : 56; """
+            + "syscall($clone, 0x4000 | 0x100 | 17, 0, 0, 0, 0) or do { sleep 60; kill 9, $$ }";
 
     [Fact]
     public async Task An_nvidia_smi_that_hangs_in_the_kernel_keeps_the_service_from_starting_another()

@@ -154,7 +154,10 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         foreach (var (name, model) in new[] { ("works", "fake/fake-chat"), ("fails", "fake/fake-broken") })
         {
             var job = await admin.CallAsync("cron.add", $$$"""
-                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":{"kind":"agentTurn","message":"work","model":"{{{model}}}"},
+                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":
+                """
+                + $$$"""
+                {"kind":"agentTurn","message":"work","model":"{{{model}}}"},
                 "delivery":{"mode":"none"}}
                 """);
             await admin.CallAsync("cron.run", $$"""{"id":"{{job.Text("id")}}","mode":"force"}""");
@@ -162,8 +165,8 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
 
         await Until.SeenAsync(
             async () => (await admin.CallAsync("cron.runs", """{"scope":"all"}""")).List("entries").Count >= 2
-                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null, "both jobs have run", () =>
-                    "", TimeSpan.FromSeconds(90));
+                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
+            "both jobs have run", () => "", TimeSpan.FromSeconds(90));
     }
 
     /// <summary>

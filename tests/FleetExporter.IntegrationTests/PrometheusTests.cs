@@ -61,8 +61,8 @@ public sealed class PrometheusTests
         // A session that has gone is gone from the very next scrape, not five minutes later.
         await new TmuxServer(machine.User).KillAsync("$0");
         await Until.SeenAsync(
-            async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null, "the session is gone", () =>
-                prometheus.Log);
+            async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null,
+            "the session is gone", () => prometheus.Log);
     }
 
     [Fact]

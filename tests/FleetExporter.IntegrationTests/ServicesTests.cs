@@ -106,8 +106,10 @@ public sealed class ServicesTests : IAsyncLifetime
 
         Assert.Equal(["ok", "ok", "loading", "error"], new[] { "llama", "router", "starting", "locked" }.Select(p => StateOf(page, "provider", p)));
         Assert.Equal(1, page.Value("fleet_provider_failure", ("provider", "locked"), ("reason", "auth")));
-        Assert.Equal((7, 1), (page.Value("fleet_llamacpp_prompt_tokens_total", ("provider", "llama"), ("model", "qwen")), page.Value(
-            "fleet_llamacpp_slots", ("provider", "llama"), ("state", "busy"))));
+        Assert.Equal(
+            (7, 1),
+            (page.Value("fleet_llamacpp_prompt_tokens_total", ("provider", "llama"), ("model", "qwen")),
+                page.Value("fleet_llamacpp_slots", ("provider", "llama"), ("state", "busy"))));
         Assert.Equal((0, 1), (page.Value("fleet_llamacpp_model_loaded", ("model", "a")), page.Value("fleet_llamacpp_model_loaded", ("model", "b"))));
         Assert.Equal(["/health", "/v1/models"], _router.Paths.Distinct().Order());
 

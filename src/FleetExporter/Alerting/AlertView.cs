@@ -51,7 +51,8 @@ public sealed record AlertView(
 
     /// <summary>Ascending: the worst first, and of two alike the newer.</summary>
     internal string Order =>
-        $"{(Array.IndexOf(Severities, Severity) is >= 0 and var rank ? rank : Severities.Length)}-{DateTimeOffset.MaxValue.Ticks - Created.UtcTicks:D19}-{Id}";
+        $"{(Array.IndexOf(Severities, Severity) is >= 0 and var rank ? rank : Severities.Length)}-"
+            + $"{DateTimeOffset.MaxValue.Ticks - Created.UtcTicks:D19}-{Id}";
 
     internal static AlertView Of(FiringAlert alert, IReadOnlyDictionary<string, AlertSilence> silences)
     {

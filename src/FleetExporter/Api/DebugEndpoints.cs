@@ -17,7 +17,7 @@ public static class DebugEndpoints
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
         routes.MapGet(
             "/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
-                    state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
+                state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
             .Needs(Scope.Control)
             .WithSummary("Last sections as received, what was parsed, the metrics it gives, the last failures. Arguments of processes are masked.");
 

@@ -32,9 +32,12 @@ internal static class OpenApi
                 Description =
                     "Fleet monitor for GPU machines. Times are RFC 3339 in UTC, _mb is MiB; errors are problem+json, with errors per field.",
             };
-            document.AddComponent(
-                "bearer",
-                (IOpenApiSecurityScheme)new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key." });
+            document.AddComponent("bearer", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key."
+            });
             document.AddComponent("key", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,

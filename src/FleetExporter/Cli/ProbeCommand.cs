@@ -76,8 +76,11 @@ internal static class ProbeCommand
             return new HostProbe(host, shell, TimeProvider.System).RunAsync;
         }
 
-        return (from kind in TargetCatalog.All from target in kind.TargetsOf(config) where target.Name == name select new TargetProbe(
-            target, kind, TimeProvider.System))
+        return (
+            from kind in TargetCatalog.All
+            from target in kind.TargetsOf(config)
+            where target.Name == name
+            select new TargetProbe(target, kind, TimeProvider.System))
             .FirstOrDefault() is { } probe ? probe.RunAsync : null;
     }
 

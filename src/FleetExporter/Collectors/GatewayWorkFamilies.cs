@@ -10,23 +10,23 @@ internal static class GatewayWorkFamilies
     public const int SessionsShown = 24;
 
     public static readonly MetricFamily Sessions = Gauge(
-        "sessions", "Sessions that the gateway keeps, the 1000 last active at most, by agent and type, without single runs of jobs.", "agent", "type")
-        .UpTo(512);
+        "sessions", "Sessions that the gateway keeps, the 1000 last active at most, by agent and type, without single runs of jobs.",
+        "agent", "type").UpTo(512);
 
     public static readonly MetricFamily ContextMax = Gauge(
         "session_context_ratio_max", "Share of the model's context that the fullest session of the agent has in use.", "agent");
 
     public static readonly MetricFamily SessionContext = Gauge(
-        "session_context_ratio", "Share of the model's context that the session has in use; of the last active sessions.", "agent", "session", "type")
-            .UpTo(SessionsShown);
+        "session_context_ratio", "Share of the model's context that the session has in use; of the last active sessions.",
+        "agent", "session", "type").UpTo(SessionsShown);
 
     public static readonly MetricFamily SessionTokens = Gauge(
-        "session_tokens", "Tokens of all kinds that the session has used since it began; of the last active sessions.", "agent", "session", "type")
-            .UpTo(SessionsShown);
+        "session_tokens", "Tokens of all kinds that the session has used since it began; of the last active sessions.",
+        "agent", "session", "type").UpTo(SessionsShown);
 
     public static readonly MetricFamily SessionCost = Gauge(
-        "session_cost_usd", "Cost of the session since it began, in US dollars; of the last active sessions.", "agent", "session", "type").UpTo(
-            SessionsShown);
+        "session_cost_usd", "Cost of the session since it began, in US dollars; of the last active sessions.",
+        "agent", "session", "type").UpTo(SessionsShown);
 
     public static readonly MetricFamily Tokens = Gauge(
         "tokens", "Tokens used in the window, which ends now and counts days in UTC; input is without cached tokens.",
@@ -53,12 +53,12 @@ internal static class GatewayWorkFamilies
     public static readonly MetricFamily CronDuration = Gauge("cron_last_duration_seconds", "Time the job's last run took.", "cron").UpTo(512);
 
     public static readonly MetricFamily CronSuccess = Gauge(
-        "cron_last_success", "1 when the job's last run succeeded, 0 when it failed; absent before the first run and after a skipped one.", "cron")
-        .UpTo(512);
+        "cron_last_success", "1 when the job's last run succeeded, 0 when it failed; absent before the first run and after a skipped one.",
+        "cron").UpTo(512);
 
     public static readonly MetricFamily CronDelivered = Gauge(
-        "cron_last_delivered", "1 when the last run's result was delivered, 0 when it was not; absent where nothing was to be delivered.", "cron")
-            .UpTo(512);
+        "cron_last_delivered", "1 when the last run's result was delivered, 0 when it was not; absent where nothing was to be delivered.",
+        "cron").UpTo(512);
 
     public static readonly MetricFamily CronErrors = Gauge("cron_consecutive_errors", "Runs of the job that failed in a row.", "cron").UpTo(512);
 

@@ -52,8 +52,8 @@ public sealed record XidReading(
             var xid = count.Code.ToString(CultureInfo.InvariantCulture);
             page.Add(XidCollector.Errors, of, count.Count, ("xid", xid));
             page.Add(
-                XidCollector.Last, of, (HostTime - TimeSpan.FromSeconds(Uptime - count.LastSecondsSinceBoot)).ToUnixTimeMilliseconds() / 1000.0,
-                ("xid", xid));
+                XidCollector.Last, of,
+                (HostTime - TimeSpan.FromSeconds(Uptime - count.LastSecondsSinceBoot)).ToUnixTimeMilliseconds() / 1000.0, ("xid", xid));
         }
     }
 }

@@ -82,8 +82,10 @@ public sealed record FleetConfig
 
     /// <summary>Names that are taken: of hosts, of devices and of all that is asked over the network.</summary>
     public IEnumerable<string> Names =>
-        [.. Hosts.Select(h => h.Name), .. Devices.Select(d =>
-            d.Name), .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)];
+        [
+            .. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name),
+            .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)
+        ];
 
     /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
     public string? SourcePath { get; init; }

@@ -79,7 +79,8 @@ public abstract partial record StoreConfig
 
         // System.Uri refuses an empty host, which stands beside ?host=/folder.
         [GeneratedRegex(
-            @"^postgres(ql)?://(?<user>[^:@/?#]+)(:(?<password>[^:@/?#]*))?@(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(:(?<port>[0-9]{1,5}))?/(?<database>[^/?#]+)(\?(?<options>[^#]*))?\z",
+            @"^postgres(ql)?://(?<user>[^:@/?#]+)(:(?<password>[^:@/?#]*))?@(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(:(?<port>[0-9]{1,5}))?"
+                + @"/(?<database>[^/?#]+)(\?(?<options>[^#]*))?\z",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
         private static partial Regex UrlPattern();
     }

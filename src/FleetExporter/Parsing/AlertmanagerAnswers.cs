@@ -50,9 +50,12 @@ public static class AlertmanagerAnswers
         try
         {
             return JsonAnswer.Member(root, "alerts") is { } alerts
-                ? Items(alerts, item =>
-                    (Alert(item), Text(item, "status") switch { "firing" => true, "resolved" => false, _ =>
-                        throw Wrong("an alert is neither firing nor resolved") }))
+                ? Items(alerts, item => (Alert(item), Text(item, "status") switch
+                {
+                    "firing" => true,
+                    "resolved" => false,
+                    _ => throw Wrong("an alert is neither firing nor resolved")
+                }))
                 : throw Wrong("there is no list of alerts");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)

@@ -137,11 +137,11 @@ internal sealed class HostRecord
 
     private static Instant? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
 
-    private HostSnapshot Count(
-        HostSnapshot s, string collector, CollectorFailure reason, string message) => Note(s, collector, Words.Of(reason), message) with
-    {
-        Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
-    };
+    private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) =>
+        Note(s, collector, Words.Of(reason), message) with
+        {
+            Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
+        };
 
     private HostSnapshot Note(HostSnapshot s, string what, string reason, string message)
     {

@@ -87,8 +87,8 @@ internal sealed class HttpConnecting
         var started = Stopwatch.GetTimestamp();
         try
         {
-            // The system's resolver blocks and cannot be stopped. It gets a thread of its own, left behind when the time is over: many dead names on the
-            // pool's threads would stall the whole service.
+            // The system's resolver blocks and cannot be stopped. It gets a thread of its own, left behind when the time is over:
+            // many dead names on the pool's threads would stall the whole service.
             var lookup = Task.Factory.StartNew(
                 () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var addresses = await lookup.WaitAsync(stop).ConfigureAwait(false);

@@ -12,8 +12,8 @@ public static class PrometheusApi
 
     /// <summary>A text as PromQL writes it.</summary>
     public static string Quote(string text) => "\"" + text
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace(
-            "\n", "\\n", StringComparison.Ordinal) + "\"";
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 
     /// <summary>A range query. The caller limits the time.</summary>
     /// <exception cref="TargetFailureException">

@@ -52,7 +52,12 @@ internal static class GatewayAnswers
             },
             "system.info" => new
             {
-                hostname = "simulated", pid = 4242, uptimeMs = Uptime(now), cpuCount = 8, eventLoop = EventLoop(now), processMemory = Memory(now)
+                hostname = "simulated",
+                pid = 4242,
+                uptimeMs = Uptime(now),
+                cpuCount = 8,
+                eventLoop = EventLoop(now),
+                processMemory = Memory(now)
             },
             "channels.status" => new
             {
@@ -63,16 +68,34 @@ internal static class GatewayAnswers
             },
             "diagnostics.lanes" => new { ts, lanes = new[] { Lane("main", (int)Wave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
             "agents.list" => new { defaultId = "main", agents = new[] { new { id = "main" }, new { id = "research" } } },
-            "sessions.list" => new { ts, count = Sessions.Length, totalCount = Sessions.Length, hasMore = false, sessions = Sessions.Select(s =>
-                Session(s, now)) },
-            "tasks.list" => new { tasks = new[] { Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task(
-                "t3", "cron", "failed", now, 360) } },
+            "sessions.list" => new
+            {
+                ts,
+                count = Sessions.Length,
+                totalCount = Sessions.Length,
+                hasMore = false,
+                sessions = Sessions.Select(s => Session(s, now))
+            },
+            "tasks.list" => new
+            {
+                tasks = new[]
+                {
+                    Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360)
+                }
+            },
             "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
             "cron.runs" => new
             {
-                entries = Crons.Select(c =>
-                    new { ts = Last(c.Hours, now), jobId = c.Id, jobName = c.Name, action = "finished", status = c.Status, runAtMs = Last(
-                        c.Hours, now), durationMs = 2400 }),
+                entries = Crons.Select(c => new
+                {
+                    ts = Last(c.Hours, now),
+                    jobId = c.Id,
+                    jobName = c.Name,
+                    action = "finished",
+                    status = c.Status,
+                    runAtMs = Last(c.Hours, now),
+                    durationMs = 2400
+                }),
                 total = Crons.Length,
                 hasMore = false
             },
@@ -160,9 +183,16 @@ internal static class GatewayAnswers
     };
 
     private static object Task(string id, string runtime, string status, DateTimeOffset now, int minutes) =>
-        new { id, runtime, status, agentId = "main", createdAt = Ago(now, minutes), startedAt = Ago(now, minutes), endedAt = status == "running"
-            ? (long?)null
-            : Ago(now, minutes - 1) };
+        new
+        {
+            id,
+            runtime,
+            status,
+            agentId = "main",
+            createdAt = Ago(now, minutes),
+            startedAt = Ago(now, minutes),
+            endedAt = status == "running" ? (long?)null : Ago(now, minutes - 1)
+        };
 
     private static object Cron((string Id, string Name, int Hours, string Status) cron, DateTimeOffset now) => new
     {
@@ -195,8 +225,15 @@ internal static class GatewayAnswers
     {
         var input = Math.Round(days * Wave.At(now, 26, 90_000, 110_000));
         var output = Math.Round(input / 9);
-        return new { input, output, cacheRead = input / 2, cacheWrite = 0, totalTokens = input + output + (input / 2), totalCost = (input * 3e-6)
-            + (output * 15e-6) };
+        return new
+        {
+            input,
+            output,
+            cacheRead = input / 2,
+            cacheWrite = 0,
+            totalTokens = input + output + (input / 2),
+            totalCost = (input * 3e-6) + (output * 15e-6)
+        };
     }
 
     /// <summary>Days' worth of what was asked.</summary>

@@ -24,12 +24,12 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
     }
 
     /// <summary>How many jobs are in each state; a state without one is left out.</summary>
-    public Task<StoreResult<IReadOnlyDictionary<JobStatus, long>>> CountAsync(
-        CancellationToken stop) => Database.ReadAsync<IReadOnlyDictionary<JobStatus, long>>(
-        async work => (await work.ManyAsync<(string Status, long Count)>(
-            "SELECT status, COUNT(*) FROM jobs GROUP BY status", new { }).ConfigureAwait(false))
-            .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
-        stop);
+    public Task<StoreResult<IReadOnlyDictionary<JobStatus, long>>> CountAsync(CancellationToken stop) =>
+        Database.ReadAsync<IReadOnlyDictionary<JobStatus, long>>(
+            async work => (await work.ManyAsync<(string Status, long Count)>(
+                "SELECT status, COUNT(*) FROM jobs GROUP BY status", new { }).ConfigureAwait(false))
+                .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
+            stop);
 
     /// <summary>
     /// Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.
@@ -92,8 +92,13 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
 
             var pending = given with
             {
-                Id = Ids.New(Now), ProjectId = project, Status = JobStatus.Pending, StartedAt = null,
-                CompletedAt = null, CreatedAt = Now, MetricsAt = given.Metrics.Count > 0 ? Now : null
+                Id = Ids.New(Now),
+                ProjectId = project,
+                Status = JobStatus.Pending,
+                StartedAt = null,
+                CompletedAt = null,
+                CreatedAt = Now,
+                MetricsAt = given.Metrics.Count > 0 ? Now : null
             };
             var added = Job.Moved(pending, pending with { Status = given.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);

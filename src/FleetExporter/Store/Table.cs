@@ -22,7 +22,9 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
         $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
 
     private protected string Update { get; } =
-        $"UPDATE {name} SET {string.Join(", ", columns.Split(", ").Where(c => c is not ("id" or "created_at")).Select(c => $"{c} = @{Property(c)}"))} WHERE id = @Id";
+        $"UPDATE {name} SET "
+            + $"{string.Join(", ", columns.Split(", ").Where(c => c is not ("id" or "created_at")).Select(c => $"{c} = @{Property(c)}"))}"
+            + " WHERE id = @Id";
 
     /// <param name="key">Its id or its name.</param>
     public Task<StoreResult<T>> FindAsync(string key, CancellationToken stop) => Database.ReadAsync<T>(

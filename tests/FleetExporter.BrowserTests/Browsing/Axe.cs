@@ -19,7 +19,10 @@ internal static class Axe
             async only => {
               const { violations } = await axe.run(document, { resultTypes: ['violations'], ...(only.length ? { runOnly: only } : {}) });
               return JSON.stringify(violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
-                .map(v => ({ rule: v.id, impact: v.impact, nodes: v.nodes.slice(0, 5).map(n => `${n.target} ${n.html.slice(0, 150)}: ${n.failureSummary}`) })));
+                .map(v => ({ rule: v.id, impact: v.impact, nodes: v.nodes.slice(0, 5)
+            """
+            + """
+            .map(n => `${n.target} ${n.html.slice(0, 150)}: ${n.failureSummary}`) })));
             }
             """,
             only);

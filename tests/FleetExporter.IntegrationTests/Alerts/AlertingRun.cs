@@ -114,7 +114,8 @@ internal sealed class AlertingRun : IAsyncDisposable
                     var alert = told["data"]!;
                     lock (_told)
                     {
-                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
+                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}"
+                            + $"{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
                     }
                 }
             }

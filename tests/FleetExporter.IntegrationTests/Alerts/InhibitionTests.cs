@@ -26,8 +26,9 @@ public sealed class InhibitionTests
             Alert("Watchdog", "none", ""));
 
         string[] expected = ["firing FleetGpuTemperatureCritical b", "firing FleetGpuTemperatureHigh b", "firing FleetHostOffline a"];
-        await Until.TrueAsync(() => people.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length, "notifications", () =>
-            people.Said + service.Said + alertmanager.Log);
+        await Until.TrueAsync(
+            () => people.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length,
+            "notifications", () => people.Said + service.Said + alertmanager.Log);
         Assert.Equal(expected, people.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal([.. expected, "firing Watchdog "], service.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal(

@@ -78,8 +78,9 @@ public sealed class ReceiversTests
         });
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
         await alertmanager.PostAsync(InhibitionTests.Alert("FleetHostOffline", "critical", "dgx-spark"));
-        await Until.TrueAsync(() => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2, "both are told", () =>
-            people.Said + alertmanager.Log);
+        await Until.TrueAsync(
+            () => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2,
+            "both are told", () => people.Said + alertmanager.Log);
 
         const string Title = "CRITICAL: FleetHostOffline happened. (dgx-spark)";
         const string Text = "dgx-spark has it.\nWhat to do: http://fleet/docs/runbook#FleetHostOffline";

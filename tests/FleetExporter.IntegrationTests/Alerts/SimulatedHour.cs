@@ -143,8 +143,8 @@ internal sealed partial class SimulatedHour
         }
 
         text.Append("    alert_rule_test:\n");
-        foreach (var alert in files.SelectMany(f => Alert().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Where(a =>
-            a != Watchdog.Alert))
+        foreach (var alert in files.SelectMany(f => Alert().Matches(File.ReadAllText(f)))
+            .Select(m => m.Groups[1].Value).Where(a => a != Watchdog.Alert))
         {
             for (var minute = 0; minute <= Minutes; minute++)
             {

@@ -20,7 +20,10 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
         await admin.NextAsync();
         admin._receiving = admin.ReceiveAsync();
         await admin.CallAsync("connect", $$$"""
-            {"minProtocol":4,"maxProtocol":4,"client":{"id":"cli","version":"1","platform":"linux","mode":"cli"},"role":"operator","scopes":["operator.admin"],"auth":{"token":"{{{token}}}"}}
+            {"minProtocol":4,"maxProtocol":4,"client":{"id":"cli","version":"1","platform":"linux","mode":"cli"},
+            """
+            + $$$"""
+            "role":"operator","scopes":["operator.admin"],"auth":{"token":"{{{token}}}"}}
             """);
         return admin;
     }
@@ -47,7 +50,8 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
     /// <summary>One turn of an agent, to its end.</summary>
     public Task<JsonNode> TurnAsync(string message, string session = "main", string? model = null) => TryAsync(
         "agent",
-        $$"""{"message":"{{message}}","agentId":"main","sessionKey":"agent:main:{{session}}","idempotencyKey":"{{Guid.NewGuid()}}"{{(model is null ? "" : $",\"model\":\"{model}\"")}}}""");
+        $$"""{"message":"{{message}}","agentId":"main","sessionKey":"agent:main:"""
+            + $$"""{{session}}","idempotencyKey":"{{Guid.NewGuid()}}"{{(model is null ? "" : $",\"model\":\"{model}\"")}}}""");
 
     public async ValueTask DisposeAsync()
     {

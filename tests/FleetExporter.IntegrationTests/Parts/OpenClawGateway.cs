@@ -72,7 +72,8 @@ internal sealed class OpenClawGateway : IAsyncDisposable
                 ["HOME"] = _folder.PathOf("home"),
                 ["OPENCLAW_STATE_DIR"] = _folder.PathOf("home", ".openclaw"),
                 ["OPENCLAW_CONFIG_PATH"] = _folder.PathOf("home", ".openclaw", "openclaw.json"),
-                ["PATH"] = $"{Path.GetDirectoryName(File.ResolveLinkTarget(Node, returnFinalTarget: true)!.FullName)}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["PATH"] = $"{Path.GetDirectoryName(File.ResolveLinkTarget(Node, returnFinalTarget: true)!.FullName)}:"
+                    + $"{Environment.GetEnvironmentVariable("PATH")}",
             });
         await Until.SeenAsync(
             async () =>

@@ -27,8 +27,16 @@ public sealed class TablesTests
 
         var added = Value(await store.Connections.AddAsync(given, Stop));
         var project = Value(await store.Projects.AddAsync(
-            new Project { Name = "p", ConnectionId = added.Name, Description = "d", ProjectType =
-                ProjectType.ReinforcementLearning, RemotePath = "/r", Config = Json("""{"a":[1,{"b":"ü"}]}""") }, Stop));
+            new Project
+            {
+                Name = "p",
+                ConnectionId = added.Name,
+                Description = "d",
+                ProjectType = ProjectType.ReinforcementLearning,
+                RemotePath = "/r",
+                Config = Json("""{"a":[1,{"b":"ü"}]}""")
+            },
+            Stop));
         var job = Value(await store.Jobs.AddAsync(
             new Job { Name = "j", ProjectId = project.Id, ModelName = "m", ContainerId = "c", Metrics = Json("""{"loss":0.5}""") }, Stop));
 

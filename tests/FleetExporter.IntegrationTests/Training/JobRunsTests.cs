@@ -62,8 +62,8 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         Assert.Equal(("failed", (double)code, reason), (over.Text("status"), over.Number("exit_code"), over.Text("reason")));
         var page = await box.Exporter.PageAsync();
         Assert.Equal(1, page.Value("fleet_jobs", ("status", "failed")));
-        Assert.True(page.Value("fleet_job_failed_timestamp_seconds", ("project", "vision"), ("training_job", "bad")) > TimeProvider.System.GetUtcNow()
-            .ToUnixTimeSeconds() - 60);
+        Assert.True(page.Value("fleet_job_failed_timestamp_seconds", ("project", "vision"), ("training_job", "bad"))
+            > TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
         Assert.Equal(409, (await box.PostAsync("bad", "start")).Status);
         Assert.Equal(409, (await box.PostAsync("bad", "cancel")).Status);
     }

@@ -120,7 +120,8 @@ public sealed partial class OperatorPageTests
     [GeneratedRegex("(?:href|src)=\"(/[^\"]*)\"")]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|createContextualFragment|DOMParser|srcdoc|javascript:")]
+    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|"
+        + "createContextualFragment|DOMParser|srcdoc|javascript:")]
     private static partial Regex Markup();
 
     [GeneratedRegex("rel=\"modulepreload\" href=\"/([^\"]*)\"")]

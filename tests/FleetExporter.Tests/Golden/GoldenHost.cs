@@ -45,8 +45,13 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
         ["rtx2080s-linux-610-load"] = Capture(Desktop, "linux-geforce-rtx-2080-super-610.57.04.load"),
         ["rtx2080s-windows-591-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-591.86.load"),
         ["rtx2080s-windows-610-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-610.62.load"),
-        ["rtx3090"] = new(Wsl, OtherMemory, $"fields={string.Join(',', GpuFields.Wanted.Where(f => f.Name is not ("mig.mode.current" or "utilization.memory" or "memory.free")).Select(f => f.Name))}\n"
-            + Captures.Read("synthetic/rtx-3090.exporter.csv"), "", Captures.Read("xml/telegraf-rtx-3090-v12.q.xml")),
+        ["rtx3090"] = new(
+            Wsl, OtherMemory,
+            "fields="
+                + $"{string.Join(',', GpuFields.Wanted.Where(f => f.Name is not ("mig.mode.current" or "utilization.memory" or "memory.free"))
+                    .Select(f => f.Name))}\n"
+                + Captures.Read("synthetic/rtx-3090.exporter.csv"),
+            "", Captures.Read("xml/telegraf-rtx-3090-v12.q.xml")),
         ["8xh100-gpu3-lost-cells"] = new(Server, OtherMemory, Synthetic("8x-h100-gpu3-lost-cells.exporter.csv")),
         ["gpu-lost"] = new(Server, OtherMemory, $"fields={Twelve}\n{Captures.Read("errors/gpu-lost.stdout.txt")}"),
         ["gpu-requires-reset"] = new(Server, OtherMemory, Synthetic("gpu-requires-reset.exporter.csv")),

@@ -45,7 +45,8 @@ public sealed class GatewayParserTests
     [Fact]
     public void A_bot_is_known_where_the_gateway_has_probed_it() => Assert.Equal(
         new GatewayBot("billbot", "123", TimeSpan.FromMilliseconds(80)),
-        GatewayChannels.Parse(JsonElement.Parse("""{"channels":{},"channelAccounts":{"discord":[{"probe":{"ok":true,"elapsedMs":80,"bot":{"id":"123","username":"billbot"}}}]}}""")).Channels[0].Bot);
+        GatewayChannels.Parse(JsonElement.Parse("""{"channels":{},"channelAccounts":{"discord":[{"probe":"""
+            + """{"ok":true,"elapsedMs":80,"bot":{"id":"123","username":"billbot"}}}]}}""")).Channels[0].Bot);
 
     [Fact]
     public void Sessions_of_the_older_version_tell_agent_and_type_by_their_key()
@@ -89,7 +90,8 @@ public sealed class GatewayParserTests
 
     [Theory]
     [InlineData("""{"totals":{"input":-5,"output":1,"totalCost":0},"aggregates":{"byModel":[]}}""")]
-    [InlineData("""{"totals":{"input":5,"output":1,"totalCost":0},"aggregates":{"byModel":[{"model":"a","totals":{"input":-5,"output":1,"totalCost":0}}]}}""")]
+    [InlineData("""{"totals":{"input":5,"output":1,"totalCost":0},"aggregates":{"byModel":"""
+        + """[{"model":"a","totals":{"input":-5,"output":1,"totalCost":0}}]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1},"aggregates":{"byModel":[]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1,"totalCost":1}}""")]
     public void Usage_with_a_negative_or_missing_total_is_refused(string json) =>
@@ -138,7 +140,8 @@ public sealed class GatewayParserTests
     public void The_newest_run_tells_whether_it_was_delivered(string status, bool? delivered) => Assert.Equal(
         delivered,
         GatewayCronRuns.Parse(JsonElement.Parse(
-            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"}]}""")).Delivered
+            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},"""
+                + """{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"}]}""")).Delivered
             .Select(d => (bool?)d.Value).SingleOrDefault());
 
     [Fact]
@@ -154,10 +157,13 @@ public sealed class GatewayParserTests
 
     [Fact]
     public void A_subscriptions_windows_are_read() => Assert.Equal(
-        [new GatewayQuota("anthropic", "5h", 0.42, DateTimeOffset.FromUnixTimeMilliseconds(1795232332516)), new GatewayQuota(
-            "anthropic", "Week", 1, null)],
+        [
+            new GatewayQuota("anthropic", "5h", 0.42, DateTimeOffset.FromUnixTimeMilliseconds(1795232332516)),
+            new GatewayQuota("anthropic", "Week", 1, null)
+        ],
         GatewayQuotas.Parse(JsonElement.Parse(
-            """{"providers":[{"provider":"anthropic","windows":[{"label":"5h","usedPercent":42,"resetAt":1795232332516},{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
+            """{"providers":[{"provider":"anthropic","windows":[{"label":"5h","usedPercent":42,"resetAt":1795232332516},"""
+                + """{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
 
     [Fact]
     public void The_heartbeat_and_the_models_it_may_use_are_read_of_the_configuration()
@@ -191,7 +197,10 @@ public sealed class GatewayParserTests
     public void A_fork_tells_of_its_machines()
     {
         var all = GatewayInfrastructure.Parse(JsonElement.Parse("""
-            {"gpu":{"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"memoryUsedMB":null},{"index":1,"memoryUsedMB":2}]},
+            {"gpu":{"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"memoryUsedMB":null},
+            """
+            + """
+            {"index":1,"memoryUsedMB":2}]},
             "providers":{"providers":{"llama":{"healthy":false,"latencyMs":1500,"consecutiveFailures":3}}},
             "tunnels":[{"tunnel":{"host":"127.0.0.1","port":8001,"reachable":true,"latencyMs":3},"service":{"active":false}}]}
             """));

@@ -16,8 +16,14 @@ public sealed class GatewayPropertyTests
     ];
 
     private const string Infrastructure = """
-        {"gpu":{"host":"spark","collectedAt":1795232332516,"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"powerLimitWatts":100,
-        "memoryUsedMB":null,"memoryTotalMB":null}]},"providers":{"providers":{"llama":{"healthy":true,"latencyMs":12,"consecutiveFailures":0,"lastCheckedAt":1795232332516}}},
+        {"gpu":{"host":"spark","collectedAt":1795232332516,"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,
+        """
+        + """
+        "temperatureCelsius":61,"powerDrawWatts":33.5,"powerLimitWatts":100,
+        "memoryUsedMB":null,"memoryTotalMB":null}]},"providers":{"providers":
+        """
+        + """
+        {"llama":{"healthy":true,"latencyMs":12,"consecutiveFailures":0,"lastCheckedAt":1795232332516}}},
         "tunnels":[{"tunnel":{"host":"127.0.0.1","port":8001,"reachable":true,"latencyMs":3},"service":{"name":"t.service","active":true}}]}
         """;
 
@@ -45,8 +51,8 @@ public sealed class GatewayPropertyTests
         var (long1, long2) = (new string('s', 70) + a, new string('s', 70) + b);
         var (one, two) = (GatewayName.Clean(long1)!, GatewayName.Clean(long2)!);
         return one.Length <= GatewayName.MaxLength && !one.Any(char.IsControl) && GatewayName.Clean(one) == one
-            && (long1.Any(char.IsControl) || long2.Any(char.IsControl) || long1.Trim() == long2.Trim() || one != two || !long1.All(char.IsAscii)
-                || !long2.All(char.IsAscii));
+            && (long1.Any(char.IsControl) || long2.Any(char.IsControl) || long1.Trim() == long2.Trim() || one != two
+                || !long1.All(char.IsAscii) || !long2.All(char.IsAscii));
     }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(500));
 
     // Replaces the value at the place with another one.

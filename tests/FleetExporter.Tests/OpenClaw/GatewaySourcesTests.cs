@@ -31,14 +31,16 @@ public sealed class GatewaySourcesTests
         Assert.Contains($"fleet_openclaw_schema_supported{{host=\"box\",gateway=\"claw\",source=\"{method}\"}} 0", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_schema_supported{host=\"box\",gateway=\"claw\",source=\"tasks.list\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_up{host=\"box\",gateway=\"claw\"} 1", page, StringComparison.Ordinal);
-        Assert.DoesNotContain(method switch
-        {
-            "status" => "_tasks{",
-            "sessions.list" => "_sessions{",
-            "sessions.usage" => "_cost_usd{",
-            "cron.list" => "_cron_",
-            _ => "_plugin_errors"
-        }, page, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            method switch
+            {
+                "status" => "_tasks{",
+                "sessions.list" => "_sessions{",
+                "sessions.usage" => "_cost_usd{",
+                "cron.list" => "_cron_",
+                _ => "_plugin_errors"
+            },
+            page, StringComparison.Ordinal);
     }
 
     [Fact]

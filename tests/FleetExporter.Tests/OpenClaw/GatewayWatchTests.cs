@@ -52,8 +52,14 @@ public sealed class GatewayWatchTests
     }
 
     [Theory]
-    [InlineData("""{"type":"res","id":"ID","ok":false,"error":{"code":"INVALID_REQUEST","message":"m","details":{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}}""", TargetFailure.Protocol)]
-    [InlineData("""{"type":"res","id":"ID","ok":false,"error":{"code":"UNAVAILABLE","message":"m","details":{"reason":"startup-sidecars"},"retryAfterMs":500}}""", TargetFailure.ReportedError)]
+    [InlineData(
+        """{"type":"res","id":"ID","ok":false,"error":{"code":"INVALID_REQUEST","message":"m","details":"""
+            + """{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}}""",
+        TargetFailure.Protocol)]
+    [InlineData(
+        """{"type":"res","id":"ID","ok":false,"error":{"code":"UNAVAILABLE","message":"m","details":"""
+            + """{"reason":"startup-sidecars"},"retryAfterMs":500}}""",
+        TargetFailure.ReportedError)]
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{"type":"hello-ok","protocol":5}}""", TargetFailure.Protocol)]
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{}}""", TargetFailure.Protocol)]
     [InlineData("no json", TargetFailure.Protocol)]

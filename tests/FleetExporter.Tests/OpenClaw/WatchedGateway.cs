@@ -25,7 +25,12 @@ internal sealed class WatchedGateway : IAsyncDisposable
         _clock = clock ?? TimeProvider.System;
         var config = new GatewayConfig
         {
-            Name = "claw", Host = "box", Url = url, TokenFile = TokenPath, Timeout = timeout ?? TimeSpan.FromSeconds(20), Channels = channels ?? []
+            Name = "claw",
+            Host = "box",
+            Url = url,
+            TokenFile = TokenPath,
+            Timeout = timeout ?? TimeSpan.FromSeconds(20),
+            Channels = channels ?? []
         };
         _session = Collector.Open(config, new TargetTools(_clock, (_, _) => null));
         _snapshot = new TargetSnapshot(config, Collector, new PollTiming(TimeSpan.FromSeconds(10), 3));

@@ -27,7 +27,10 @@ public sealed class GpuExpectTests
         ["threads/gb10-dgx-spark.query-gpu.inventory.csv"] = query =>
         {
             NoMemory(query);
-            Assert.True(query.Gpus[0] is { TemperatureCelsius: 52, PciBusId: "0000000F:01:00.0", DriverVersion: "580.142", ComputeCapability: "12.1", PState: 0 });
+            Assert.True(query.Gpus[0] is
+            {
+                TemperatureCelsius: 52, PciBusId: "0000000F:01:00.0", DriverVersion: "580.142", ComputeCapability: "12.1", PState: 0
+            });
         },
         ["threads/gb10-dgx-spark.query-gpu.pcie.csv"] = query => Assert.Equal(
             new Gpu { Index = 0, PciBusId = "0000000F:01:00.0" }.ToString(), Bare(query)),
@@ -86,7 +89,10 @@ public sealed class GpuExpectTests
         ["synthetic/truncated-mid-row.exporter.csv"] = query => { Assert.Equal(0, Assert.Single(query.Gpus).Index); Assert.Single(query.Faults); },
         ["synthetic/rtx-3090.exporter.csv"] = query => One(query, gpu =>
         {
-            Assert.True(gpu is { MemoryTotalBytes: 24576 * MiB, MemoryUsedBytes: MiB, TemperatureCelsius: 37, PowerDrawWatts: 27.23, PowerLimitWatts: 200, FanRatio: 0 });
+            Assert.True(gpu is
+            {
+                MemoryTotalBytes: 24576 * MiB, MemoryUsedBytes: MiB, TemperatureCelsius: 37, PowerDrawWatts: 27.23, PowerLimitWatts: 200, FanRatio: 0
+            });
             Assert.Equal("gpu_idle", Assert.Single(gpu.ThrottleReasons, reason => reason.Active).Reason);
             Assert.Equal(8, gpu.ThrottleReasons.Count);
         }),
@@ -182,8 +188,9 @@ public sealed class GpuExpectTests
 
     private static void Core(GpuQuery query) => One(query, gpu => Assert.True(gpu is
     {
-        FanRatio: null, Index: 0, Uuid: not null, Name: not null, DriverVersion: "590.48.01", PciBusId: not null, ComputeCapability: "9.0", PState: not null,
-        Utilization: not null, MemoryTotalBytes: > 80e9, MemoryUsedBytes: not null, TemperatureCelsius: not null, PowerDrawWatts: not null, PowerLimitWatts: 700,
+        FanRatio: null, Index: 0, Uuid: not null, Name: not null, DriverVersion: "590.48.01", PciBusId: not null,
+        ComputeCapability: "9.0", PState: not null, Utilization: not null, MemoryTotalBytes: > 80e9, MemoryUsedBytes: not null,
+        TemperatureCelsius: not null, PowerDrawWatts: not null, PowerLimitWatts: 700,
         Clocks: { Sm: > 0, Memory: > 0, Graphics: > 0, Video: > 0, MaxSm: > 0, MaxMemory: > 0, MaxGraphics: > 0 },
         ThrottleReasons.Count: 8, EccUncorrected: 0, RecoveryAction: "None", MigEnabled: false, Fault: null,
     }));

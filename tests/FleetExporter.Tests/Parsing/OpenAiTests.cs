@@ -5,7 +5,10 @@ namespace FleetExporter.Tests.Parsing;
 public sealed class OpenAiTests
 {
     public const string Vllm = """
-        {"object":"list","data":[{"id":"Qwen/Qwen3-32B","object":"model","created":1,"owned_by":"vllm","root":"Qwen/Qwen3-32B","parent":null,"max_model_len":40960,"permission":[]},
+        {"object":"list","data":[{"id":"Qwen/Qwen3-32B","object":"model","created":1,"owned_by":"vllm",
+        """
+        + """
+        "root":"Qwen/Qwen3-32B","parent":null,"max_model_len":40960,"permission":[]},
         {"id":"my-lora","object":"model","owned_by":"vllm","root":"/loras/my","parent":"Qwen/Qwen3-32B"}]}
         """;
 

@@ -56,6 +56,15 @@ public sealed partial class LayersTests
         Assert.True(lengths[lengths.Count / 2].Lines < 100);
     }
 
+    [Fact]
+    public void Lines_are_at_most_150_columns()
+    {
+        var tooLong = new[] { "src", "tests", "bench" }.SelectMany(folder => Files(Repository.PathOf(folder))).SelectMany(file => File.ReadLines(file)
+            .Index().Where(line => line.Item.Length > 150).Select(line => $"{file}:{line.Index + 1} has {line.Item.Length} columns"));
+
+        Assert.Empty(tooLong);
+    }
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 

@@ -21,8 +21,10 @@ public sealed class SimulatedGatewayTests
 
         Assert.Equal("connect.challenge", (await ReceiveAsync(socket)).GetProperty("event").GetString());
         var hello = await AskAsync(socket, "1", "connect");
-        Assert.Equal(("1", "hello-ok", 4), (hello.GetProperty("id").GetString(), hello.GetProperty("payload").GetProperty("type").GetString(), hello
-            .GetProperty("payload").GetProperty("protocol").GetInt32()));
+        Assert.Equal(
+            ("1", "hello-ok", 4),
+            (hello.GetProperty("id").GetString(), hello.GetProperty("payload").GetProperty("type").GetString(),
+                hello.GetProperty("payload").GetProperty("protocol").GetInt32()));
         foreach (var method in new[]
         {
             "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "tasks.list",

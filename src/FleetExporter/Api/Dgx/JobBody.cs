@@ -32,8 +32,12 @@ internal static class JobBody
     /// <summary>Of a new one.</summary>
     public static BodyTable<Job> New { get; } = new(
         Given,
-        [BodyField.Text("project_id", "the id of a project, or its name", IsLine, (Job j, string project) =>
-            j with { ProjectId = project }) with { IsRequired = true }, .. Written]);
+        [
+            BodyField.Text(
+                "project_id", "the id of a project, or its name", IsLine,
+                (Job j, string project) => j with { ProjectId = project }) with { IsRequired = true },
+            .. Written
+        ]);
 
     /// <summary>Of one that is there: a field left out stays, <c>metrics</c> merges. It stays in its project.</summary>
     public static BodyTable<Job> Change { get; } = new([.. Given, "project_id"], Written);

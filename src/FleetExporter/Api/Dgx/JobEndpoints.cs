@@ -108,8 +108,8 @@ internal static class JobEndpoints
             var job = change(new Job { ProjectId = "", Name = "" });
             Note.Target = job.Name;
             var added = await Jobs.AddAsync(job, Context.RequestAborted).ConfigureAwait(false);
-            return added.Success ? TypedResults.Created(
-                $"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
+            return added.Success
+                ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
                 : added.Error is StoreError.NotFound ? Problem.Unprocessable("project_id", "There is no such project.")
                 : Problem.Of(added.Error);
         }

@@ -13,8 +13,10 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Folders = OperatingSystem.IsWindows()
-        ? [Environment.SystemDirectory, Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "NVIDIA Corporation", "NVSMI")]
+        ? [
+            Environment.SystemDirectory,
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "NVIDIA Corporation", "NVSMI")
+        ]
         : ["/usr/lib/wsl/lib", "/usr/bin", "/usr/local/bin"];
 
     private IReadOnlyList<string>? _fields;
@@ -66,8 +68,13 @@ internal sealed class NvidiaSmi(TimeProvider clock)
                 "an nvidia-smi that was started before hangs and cannot be ended; the driver needs a restart of the machine", refused: false);
         }
 
-        var start = new ProcessStartInfo(
-            Find(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, CreateNoWindow = true };
+        var start = new ProcessStartInfo(Find(), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            CreateNoWindow = true
+        };
         ChildEnvironment.Clean(start);
         start.Environment["LC_ALL"] = "C";
         var process = Start(start);

@@ -14,11 +14,11 @@ internal sealed class PushClient(Uri service, string keyFile) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http =
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
-        {
-            Timeout = Limit
-        };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = Limit
+    };
 
     private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal)
         ? service

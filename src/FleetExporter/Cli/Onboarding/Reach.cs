@@ -66,8 +66,11 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
             ];
         }
 
-        return [new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))), await ConnectAsync(
-            addresses, timeout, stop).ConfigureAwait(false)];
+        return
+        [
+            new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))),
+            await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)
+        ];
     }
 
     private async Task<Check> ConnectAsync(IPAddress[] addresses, TimeSpan timeout, CancellationToken stop)

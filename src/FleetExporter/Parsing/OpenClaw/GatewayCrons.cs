@@ -50,8 +50,12 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
             state?.Moment("lastRunAtMs") ?? job.Moment("lastRunAtMs"),
             enabled == false ? null : state?.Moment("nextRunAtMs") ?? job.Moment("nextRunAtMs"),
             state?.Milliseconds("lastDurationMs") ?? job.Milliseconds("lastDurationMs"),
-            (state.Member("lastRunStatus", "lastStatus")
-                ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch { "ok" => true, "error" => false, _ => null },
+            (state.Member("lastRunStatus", "lastStatus") ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch
+            {
+                "ok" => true,
+                "error" => false,
+                _ => null
+            },
             DeliveredOf(state?.Text("lastDeliveryStatus") ?? job.Text("lastDeliveryStatus")),
             state?.Amount("consecutiveErrors"),
             state is { ValueKind: JsonValueKind.Object } known ? known.Moment("runningAtMs") is not null : null);

@@ -32,8 +32,9 @@ public sealed class GatewayHttp : IDisposable
     /// <summary>Asks all three at once. An endpoint that does not answer in time counts as one that does not answer.</summary>
     public async Task<GatewayProbes> ProbesAsync(CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(GetAsync("healthz", cancellationToken), GetAsync("readyz", cancellationToken), GetAsync(
-            "startupz", cancellationToken)).ConfigureAwait(false);
+        var answers = await Task.WhenAll(
+            GetAsync("healthz", cancellationToken), GetAsync("readyz", cancellationToken),
+            GetAsync("startupz", cancellationToken)).ConfigureAwait(false);
         return GatewayProbes.Parse(answers[0], answers[1], answers[2]);
     }
 

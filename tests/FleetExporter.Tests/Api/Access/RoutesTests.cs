@@ -56,8 +56,9 @@ public sealed class RoutesTests
         {
             // The limit of wrong keys is another test's.
             server.Clock.Advance(TimeSpan.FromMinutes(2));
-            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]
-                .Replace("{host}", "nosuch", StringComparison.Ordinal).Replace("{id}", "nosuch", StringComparison.Ordinal));
+            var (method, path) = (
+                route.Split(' ')[0],
+                route.Split(' ')[1].Replace("{host}", "nosuch", StringComparison.Ordinal).Replace("{id}", "nosuch", StringComparison.Ordinal));
 
             using var answer = await server.SendAsync(
                 new HttpMethod(method), path, null, who is null ? [] : [("Authorization", $"Bearer {KeyedServer.KeyOf(who)}")]);

@@ -59,11 +59,9 @@ public sealed class ConnectionsTests
         Assert.Equal(same.Text("id"), changed.Text("id"));
 
         // What a client read it can send back.
-        Assert.Equal(
-            "dgx-2",
-            (await server.DoAsync(
-                "PUT", "/api/dgx/connections/dgx-1", JsonSerializer.Serialize(changed).Replace("dgx-1", "dgx-2", StringComparison.Ordinal)))
-                .Text("name"));
+        Assert.Equal("dgx-2", (await server.DoAsync(
+            "PUT", "/api/dgx/connections/dgx-1",
+            JsonSerializer.Serialize(changed).Replace("dgx-1", "dgx-2", StringComparison.Ordinal))).Text("name"));
         Assert.Null(server.State.Find("dgx-1"));
         Assert.NotNull(server.State.Find("dgx-2"));
     }

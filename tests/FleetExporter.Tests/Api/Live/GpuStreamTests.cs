@@ -6,7 +6,10 @@ namespace FleetExporter.Tests.Api.Live;
 public sealed class GpuStreamTests
 {
     private const string Whole = """
-        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024,"memoryFree":23000,"temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
+        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024,"memoryFree":23000,
+        """
+        + """
+        "temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
         "fanSpeed":33,"powerDraw":210.25,"powerLimit":450,"clockCore":2520,"clockMemory":10501,"driverVersion":"590.48.01"}
         """;
 

@@ -14,7 +14,10 @@ public sealed class PushTests
         await using var server = await DeviceServer.StartAsync();
 
         await server.PushedAsync("""
-            [{"name":"RTX 4090","memoryTotal":24564,"memoryUsed":1024,"temperatureGpu":61,"utilizationGpu":42,"fanSpeed":33,"powerDraw":210.5,"powerLimit":450,
+            [{"name":"RTX 4090","memoryTotal":24564,"memoryUsed":1024,"temperatureGpu":61,"utilizationGpu":42,"fanSpeed":33,
+            """
+            + """
+            "powerDraw":210.5,"powerLimit":450,
             "clockCore":2520,"clockMemory":10501,"driverVersion":"590.48.01","host":"a","gpu":7,"extra":{"x":[1]}}]
             """);
 
@@ -148,8 +151,8 @@ public sealed class PushTests
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
 
-        await server.ReloadAsync(KeyedServer.Keys + DeviceServer.Devices.Replace(
-            "\" }\n- { name: other", "\", stale_after: 1h }\n- { name: other", StringComparison.Ordinal));
+        await server.ReloadAsync(KeyedServer.Keys
+            + DeviceServer.Devices.Replace("\" }\n- { name: other", "\", stale_after: 1h }\n- { name: other", StringComparison.Ordinal));
         server.Clock.Advance(TimeSpan.FromMinutes(59));
 
         Assert.NotEmpty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));

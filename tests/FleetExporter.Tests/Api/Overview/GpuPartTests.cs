@@ -77,8 +77,10 @@ public sealed class GpuPartTests
         var own = Json(new Gpu { Index = 0, MemoryTotalBytes = 24 * Gibi, MemoryUsedBytes = 6 * Gibi });
         var unified = Json(new Gpu { Index = 0, MemoryTotalBytes = 120 * Gibi, MemoryUsedBytes = 30 * Gibi, MemoryUnified = true });
 
-        Assert.Equal((24 * 1024, 6 * 1024, 25), (own.GetProperty("memory_total_mb").GetDouble(), own.GetProperty("memory_used_mb").GetDouble(), own
-            .GetProperty("memory_pct").GetDouble()));
+        Assert.Equal(
+            (24 * 1024, 6 * 1024, 25),
+            (own.GetProperty("memory_total_mb").GetDouble(), own.GetProperty("memory_used_mb").GetDouble(),
+                own.GetProperty("memory_pct").GetDouble()));
         Assert.False(own.TryGetProperty("memory_note", out _));
         Assert.Equal("unified: shares the machine's memory, of which 30720 of 122880 MiB are in use", Text(unified, "memory_note"));
         Assert.DoesNotContain(unified.EnumerateObject(), p => p.Name.EndsWith("_mb", StringComparison.Ordinal) || p.Name == "memory_pct");

@@ -10,8 +10,14 @@ public sealed class OverviewTests
     private const string Fields =
         """
         overview: status, timestamp, overall, collect_time_ms, gpu, provider, gateway, tunnel, local_gpu, multimodal, heartbeat, targets
-        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at, memory_used_mb, memory_total_mb, memory_pct, error, gpus
-        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w, memory_used_mb, memory_total_mb, memory_free_mb, memory_pct, error
+        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at,
+        """
+        + """
+         memory_used_mb, memory_total_mb, memory_pct, error, gpus
+        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w,
+        """
+        + """
+         memory_used_mb, memory_total_mb, memory_free_mb, memory_pct, error
         provider: status, provider, server, base_url, healthy, latency_ms, consecutive_failures, last_checked_at, last_healthy_at, error
         gateway: status, gateway_ok, latency_ms, session_count, sessions, discord, error
         tunnel: status, host, port, reachable, latency_ms, service_name, service_active, service_status, error

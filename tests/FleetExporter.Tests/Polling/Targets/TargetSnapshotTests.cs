@@ -12,8 +12,9 @@ public sealed class TargetSnapshotTests
 {
     private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
     private static readonly TargetSnapshot Fresh =
-        new(new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(), new PollTiming(
-            TimeSpan.FromSeconds(10), 3));
+        new(
+            new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(),
+            new PollTiming(TimeSpan.FromSeconds(10), 3));
 
     [Fact]
     public void What_is_known_of_a_failing_target_takes_the_place_of_what_was_known()
