@@ -10,7 +10,10 @@ internal static class GatewayBench
     private const int Warm = 20;
     private const int Times = 100;
 
-    private static readonly GatewayCall[] Calls = [GatewayCall.Health, GatewayCall.Status, GatewayCall.ChannelsStatus, GatewayCall.SessionsList(0), GatewayCall.CronList(0)];
+    private static readonly GatewayCall[] Calls =
+    [
+        GatewayCall.Health, GatewayCall.Status, GatewayCall.ChannelsStatus, GatewayCall.SessionsList(0), GatewayCall.CronList(0)
+    ];
 
     /// <summary>Prints one JSON object: milliseconds of each call by method, and of each connect with login.</summary>
     public static async Task RunAsync(Uri url, string token)

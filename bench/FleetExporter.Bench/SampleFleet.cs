@@ -98,7 +98,8 @@ internal static class SampleFleet
             + string.Join('\n', sessions.Select(i => $"S${i}:1780300000:0:2:1780300500:1780300400:train-{i}")) + "\n"
             + string.Join('\n', sessions.Select(i => $"P${i}:%{i}:{1000 + i}:0")) + "\n\n"
             + string.Join('\n', sessions.Select(i =>
-                $"{1000 + i} (python) S 1 {1000 + i} {1000 + i} 0 -1 4194304 330 0 1 0 500 40 0 0 20 0 1 0 {2864 + i} 2990080 390 18446744073709551615 0 0 0 0 0 0 0"));
+                $"{1000 + i} (python) S 1 {1000 + i} {1000 + i} 0 -1 4194304 330 0 1 0 500 40 0 0 20 0 1 0 {2864 + i} 2990080 390 "
+                    + "18446744073709551615 0 0 0 0 0 0 0"));
     }
 
     private sealed class FixedClock : TimeProvider

@@ -25,7 +25,9 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         await Expect(visit.Find("login-button")).ToBeHiddenAsync();
         // A script never sees what stands for the key, and nothing of the key stays in the browser.
         Assert.Equal("", await visit.Page.EvaluateAsync<string>("() => document.cookie"));
-        Assert.DoesNotContain(SmallFleet.Operator, await visit.Page.EvaluateAsync<string>("() => JSON.stringify([localStorage, sessionStorage]) + location"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            SmallFleet.Operator, await visit.Page.EvaluateAsync<string>("() => JSON.stringify([localStorage, sessionStorage]) + location"),
+            StringComparison.Ordinal);
 
         await visit.Page.ReloadAsync();
         await Expect(visit.Find("who")).ToHaveTextAsync("operator");
@@ -91,7 +93,8 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
     public async Task Without_a_key_a_locked_service_shows_a_door_and_nothing_else()
     {
         using var folder = new TestFolder();
-        await using var locked = await Exporter.StartAsync(folder, $"poll_interval: 1s\nanonymous_read: never\nhosts: [{{ name: here }}]\n{SmallFleet.Keys}\n");
+        await using var locked = await Exporter.StartAsync(
+            folder, $"poll_interval: 1s\nanonymous_read: never\nhosts: [{{ name: here }}]\n{SmallFleet.Keys}\n");
         var visit = await VisitAsync(locked, new("hosts"));
         visit.Refuses("/api/", 401);
         visit.Refuses("/ws", 401);

@@ -40,14 +40,26 @@ public sealed class AccessibilityTests(Chromium chromium, SmallFleet fleet) : Pa
             """
             () => {
               const part = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-              const light = colour => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number); return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
+              const light = colour => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number);
+            """
+            + """
+             return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
               const contrast = (a, b) => { const [low, high] = [light(a), light(b)].sort((x, y) => x - y); return (high + 0.05) / (low + 0.05); };
-              const fields = [...document.querySelectorAll('input:not([type="checkbox"], [type="radio"]), select, textarea')].filter(e => e.checkVisibility());
+              const fields = [...document.querySelectorAll('input:not([type="checkbox"], [type="radio"]), select, textarea')]
+            """
+            + """
+            .filter(e => e.checkVisibility());
               const around = getComputedStyle(document.querySelector('.exec-form')).backgroundColor;
               return [fields.length < 4 ? 'too few inputs' : '', ...fields.flatMap(e => {
                 const [own, ghost] = [getComputedStyle(e), getComputedStyle(e, '::placeholder')];
-                return [e.placeholder && (contrast(ghost.color, own.backgroundColor) < 4.5 || ghost.opacity !== '1') ? `${e.dataset.testid}: placeholder ${ghost.color} ${ghost.opacity}` : '',
-                  contrast(own.borderTopColor, own.backgroundColor) < 3 || contrast(own.borderTopColor, around) < 3 ? `${e.dataset.testid ?? e.id}: edge ${own.borderTopColor}` : ''];
+                return [e.placeholder && (contrast(ghost.color, own.backgroundColor) < 4.5 || ghost.opacity !== '1')
+            """
+            + """
+             ? `${e.dataset.testid}: placeholder ${ghost.color} ${ghost.opacity}` : '',
+                  contrast(own.borderTopColor, own.backgroundColor) < 3 || contrast(own.borderTopColor, around) < 3
+            """
+            + """
+             ? `${e.dataset.testid ?? e.id}: edge ${own.borderTopColor}` : ''];
               })].filter(Boolean);
             }
             """);

@@ -45,7 +45,9 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [Fact]
     public async Task An_alert_is_acknowledged_by_a_silence_of_exactly_its_labels_and_taken_back()
     {
-        await Alertmanager.PostAsync(Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."), Alert("FleetHostOffline", "warning", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."),
+            Alert("FleetHostOffline", "warning", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
         var hot = visit.Seen("alert").Filter(new() { HasText = "FleetGpuTemperatureCritical" });
 
@@ -70,9 +72,14 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
 
         var silence = Assert.Single((await Alertmanager.AskAsync("silence", "query")).AsArray())!;
         Assert.Equal(("operator", "fan ordered <b>today</b>"), (silence.Text("createdBy"), silence.Text("comment")));
-        Assert.Equal(["alertname=FleetGpuTemperatureCritical", "host=here", "severity=critical"], silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["alertname=FleetGpuTemperatureCritical", "host=here", "severity=critical"],
+            silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
         Assert.All(silence.List("matchers"), m => Assert.False(m["isRegex"]!.GetValue<bool>()));
-        Assert.InRange((DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.Parse(silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours, 7.9, 8.1);
+        Assert.InRange(
+            (DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture)
+                - DateTimeOffset.Parse(silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours,
+            7.9, 8.1);
 
         await visit.Find("choice-acknowledged").ClickAsync();
         await Expect(hot.GetByTestId("alert-unack")).ToHaveTextAsync("End acknowledgement");
@@ -86,7 +93,9 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [InlineData(360)]
     public async Task Alerts_and_the_question_how_long_have_their_pictures(int width)
     {
-        await Alertmanager.PostAsync(Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."), Alert("FleetHostOffline", "warning", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."),
+            Alert("FleetHostOffline", "warning", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator, width));
         await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
         await PicturesTests.TakeAsync(visit, $"alerts-firing-{width}");
@@ -100,7 +109,8 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [Fact]
     public async Task What_a_worse_alert_hides_is_listed_last_and_nowhere_else()
     {
-        await Alertmanager.PostAsync(Alert("FleetHostReboot", "info", "A host was started anew."), Alert("FleetHostOffline", "critical", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetHostReboot", "info", "A host was started anew."), Alert("FleetHostOffline", "critical", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
 
         await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
@@ -151,7 +161,8 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     public async Task A_silence_over_more_than_the_alert_cannot_be_taken_back_here()
     {
         await Alertmanager.PostAsync(Alert("FleetHostOffline", "warning", "A host is gone."));
-        await Tool.RunAsync("amtool", "silence", "add", "severity=warning", "--comment", "night", "--author", "ops", $"--alertmanager.url={Alertmanager.Url}");
+        await Tool.RunAsync(
+            "amtool", "silence", "add", "severity=warning", "--comment", "night", "--author", "ops", $"--alertmanager.url={Alertmanager.Url}");
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.Operator));
         await visit.Find("choice-acknowledged").ClickAsync();
 

@@ -169,7 +169,8 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         var visit = await OpenAsync("box");
         await RunAsync(visit, "yes 'a line of output that comes again and again' | head -c 50000000");
 
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(exit|ended)"), new() { Timeout = 30_000 });
+        await Expect(visit.Run("box").GetByTestId("exec-state"))
+            .ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(exit|ended)"), new() { Timeout = 30_000 });
         await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("earlier lines not shown");
         Assert.InRange(await visit.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 500, 4000);
     }

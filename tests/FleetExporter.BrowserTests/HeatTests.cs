@@ -2,7 +2,9 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.</summary>
+/// <summary>
+/// A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.
+/// </summary>
 public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Hot = "FleetGpuTemperatureCritical";
@@ -65,7 +67,8 @@ public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
             machine.Folder, $"alertmanager: {{ url: \"{alertmanager.Url}\" }}\n{SmallFleet.Keys}\n{machine.Config()}", null, "--listen", address,
             "--key", $"alertmanager:push:{await AlertmanagerServer.KeyHashAsync(machine.Folder)}"));
         var prometheus = Keep(await PrometheusServer.WithRulesAsync(
-            machine.Folder, new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
+            machine.Folder,
+            new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
         await exporter.UntilOnlineAsync();
         return (exporter, alertmanager, prometheus);
     }

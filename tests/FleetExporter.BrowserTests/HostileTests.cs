@@ -12,8 +12,10 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
 
     private static readonly string[] Texts =
     [
-        Image, Script, Backwards, new string('W', 4000), "javascript:alert(3)", "\"'><svg onload=alert(4)>", "\u001b[31mred\u001b]8;;https://example.invalid\u0007link\u001b[0m",
-        "{{constructor.constructor('alert(5)')()}}", "a\nb\r\0c\u0007d\u009b1m", "../../etc/passwd?#%00", "\ud83d\udc69\u200d\ud83d\ude80\u0301\u0301\u0301", "__proto__",
+        Image, Script, Backwards, new string('W', 4000), "javascript:alert(3)", "\"'><svg onload=alert(4)>",
+        "\u001b[31mred\u001b]8;;https://example.invalid\u0007link\u001b[0m",
+        "{{constructor.constructor('alert(5)')()}}", "a\nb\r\0c\u0007d\u009b1m", "../../etc/passwd?#%00",
+        "\ud83d\udc69\u200d\ud83d\ude80\u0301\u0301\u0301", "__proto__",
     ];
 
     [Fact]
@@ -26,10 +28,12 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
             Assert.Equal(0, (await tmux.TryCreateAsync(name.Replace("\0", "", StringComparison.Ordinal))).Exit);
         }
 
-        FakeNvidiaSmi.H100(machine.Folder).Processes(Texts.Select((text, i) => (SmallFleet.H100, 100 + i, text.Replace("\n", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal), 10 + i)));
+        FakeNvidiaSmi.H100(machine.Folder).Processes(Texts.Select((text, i) =>
+            (SmallFleet.H100, 100 + i, text.Replace("\n", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal), 10 + i)));
         var config = machine.Config("exec: { policy: any }\nlabels: { note: \"" + Image + "\" }") + SmallFleet.Keys + "\n";
         await using var exporter = await Exporter.StartAsync(machine.Folder, config);
-        await exporter.UntilHostAsync("all sessions", host => host["sessions"]!.AsArray().Count >= Texts.Length - 1 && host["gpus"]!.AsArray() is [{ } gpu] && gpu["processes"]!.AsArray().Count > 5);
+        await exporter.UntilHostAsync("all sessions", host =>
+            host["sessions"]!.AsArray().Count >= Texts.Length - 1 && host["gpus"]!.AsArray() is [{ } gpu] && gpu["processes"]!.AsArray().Count > 5);
         foreach (var width in (int[])[1400, 360])
         {
             var visit = await VisitAsync(exporter, new("sessions", SmallFleet.Operator, width));
@@ -45,7 +49,8 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Host("box").GetByTestId("gpu-processes")).ToContainTextAsync("<img");
             await visit.GoAsync("exec");
             await visit.Option("box").ClickAsync();
-            await visit.Find("exec-command").FillAsync($"printf '%s\\n' '{Image}' '{Script}' '{Backwards}'; printf '\\033[31mred\\033[0m\\033]0;title\\007 done\\n'; head -c 4000 /dev/zero | tr '\\0' W; printf '\\377\\376'");
+            await visit.Find("exec-command").FillAsync($"printf '%s\\n' '{Image}' '{Script}' '{Backwards}'; "
+                + "printf '\\033[31mred\\033[0m\\033]0;title\\007 done\\n'; head -c 4000 /dev/zero | tr '\\0' W; printf '\\377\\376'");
             await visit.Find("exec-run-button").ClickAsync();
             await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
             await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync(Image);
@@ -91,7 +96,8 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
         }
 
         var turn = 0;
-        await route.FulfillAsync(new() { Response = answer, Body = Poisoned(JsonNode.Parse(await answer.TextAsync()), ref turn)?.ToJsonString() ?? "null" });
+        await route.FulfillAsync(
+            new() { Response = answer, Body = Poisoned(JsonNode.Parse(await answer.TextAsync()), ref turn)?.ToJsonString() ?? "null" });
     }
 
     private static JsonNode? Poisoned(JsonNode? node, ref int turn)
@@ -125,7 +131,8 @@ public sealed class HostileTests(Chromium chromium) : PageTest(chromium)
     internal static async Task InertAsync(Visit visit)
     {
         Assert.Equal(0, await visit.Page.EvaluateAsync<int>(
-            "() => document.querySelectorAll('body img:not(.brand img), body script, iframe, object, embed, base, meta[http-equiv], [onerror], [onload], a[href^=\"javascript:\" i]').length"));
+            "() => document.querySelectorAll('body img:not(.brand img), body script, iframe, object, embed, base, meta[http-equiv], [onerror], "
+                + "[onload], a[href^=\"javascript:\" i]').length"));
         await visit.FitsAsync();
         await Expect(visit.Find("tabs")).ToBeVisibleAsync();
     }

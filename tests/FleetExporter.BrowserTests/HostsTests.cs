@@ -38,7 +38,9 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         // Polled once a minute: what the page hears by itself is no line yet.
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1m\n", null, "--simulate", "2");
-        await Until.SeenAsync(async () => (await exporter.JsonAsync("/api/recent")).List("times").Count >= 3 ? "yes" : null, "three moments are noted", () => exporter.Log, TimeSpan.FromSeconds(60));
+        await Until.SeenAsync(
+            async () => (await exporter.JsonAsync("/api/recent")).List("times").Count >= 3 ? "yes" : null,
+            "three moments are noted", () => exporter.Log, TimeSpan.FromSeconds(60));
 
         var visit = await VisitAsync(exporter, new("hosts"));
         var line = visit.Seen("gpu").First.Locator("svg polyline");
@@ -114,7 +116,10 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
             """
             () => {
               window.said = [...document.querySelectorAll('main [role="status"], main [role="alert"]')].map(e => e.textContent);
-              new MutationObserver(records => { for (const node of records.flatMap(r => [...r.addedNodes])) if (node.parentElement?.closest('[role="status"], [role="alert"]') || node.matches?.('[role]')) window.said.push(node.textContent); })
+              new MutationObserver(records => { for (const node of records.flatMap(r => [...r.addedNodes]))
+            """
+            + """
+             if (node.parentElement?.closest('[role="status"], [role="alert"]') || node.matches?.('[role]')) window.said.push(node.textContent); })
                 .observe(document.querySelector('main section:not([hidden])'), { childList: true, subtree: true });
             }
             """);

@@ -11,7 +11,8 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     {
         var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
         await MakeProjectAsync(visit, "vision");
-        await MakeJobAsync(visit, "vision", "vit-run", "n=0; while :; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 1000, \\\"train_loss\\\": 0.5}\"; sleep 1; done & exec sleep 741");
+        await MakeJobAsync(visit, "vision", "vit-run", "n=0; while :; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 1000, "
+            + "\\\"train_loss\\\": 0.5}\"; sleep 1; done & exec sleep 741");
 
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
         await Expect(visit.Find("job-detail")).ToContainTextAsync("running for");
@@ -114,7 +115,9 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     {
         var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
         await MakeProjectAsync(visit, "<b onclick=alert(3)>odd");
-        await MakeJobAsync(visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
+        await MakeJobAsync(
+            visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; "
+                + "printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
 
         await Expect(visit.Find("job-output")).ToContainTextAsync("<img src=x onerror=alert(2)>");
         await Expect(visit.Find("job-output")).ToContainTextAsync("a‹U+202E›b");
@@ -169,7 +172,8 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await Expect(visit.Find("view-jobs")).Not.ToContainTextAsync("printed-42");
     }
 
-    private static ILocator Row(Visit visit, string job) => visit.Seen("job").Filter(new() { Has = visit.Page.GetByText(job, new() { Exact = true }) });
+    private static ILocator Row(Visit visit, string job) =>
+        visit.Seen("job").Filter(new() { Has = visit.Page.GetByText(job, new() { Exact = true }) });
 
     internal static async Task MakeProjectAsync(Visit visit, string name)
     {

@@ -56,7 +56,10 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         for (var i = 0; i < 8; i++)
         {
             await visit.Page.Keyboard.PressAsync(i < 5 ? "Tab" : "Shift+Tab");
-            Assert.True(await visit.Page.EvaluateAsync<bool>("() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"), $"the focus left the dialog after {i + 1} steps");
+            Assert.True(
+                await visit.Page.EvaluateAsync<bool>(
+                    "() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"),
+                $"the focus left the dialog after {i + 1} steps");
         }
 
         // Keys of the page are off while it is open.
@@ -81,10 +84,14 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         {
             await visit.Page.Keyboard.PressAsync("Tab");
             order.Add(await FocusedAsync(visit));
-            Assert.True(await visit.Page.EvaluateAsync<bool>("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'"), $"the focus on {order[^1]} is not seen");
+            Assert.True(
+                await visit.Page.EvaluateAsync<bool>("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'"),
+                $"the focus on {order[^1]} is not seen");
         }
 
-        Assert.Equal(["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"], order.Where(i => i != "banner-toggle" && i != "alert-badge"));
+        Assert.Equal(
+            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
+            order.Where(i => i != "banner-toggle" && i != "alert-badge"));
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class LiveTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     [Fact]
     public async Task Where_no_WebSocket_comes_through_the_page_asks()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("hosts", Prepare: page => page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync())));
+        var visit = await VisitAsync(
+            fleet.Exporter, new("hosts", Prepare: page => page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync())));
 
         await Expect(visit.Find("connection")).ToHaveTextAsync("polling");
         await Expect(visit.Host("box").GetByTestId("host-status")).ToHaveTextAsync("online");

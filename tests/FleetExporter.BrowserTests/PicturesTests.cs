@@ -47,7 +47,8 @@ public sealed class PicturesTests(Chromium chromium, SmallFleet fleet) : PageTes
         var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator, width));
         await JobsTests.MakeProjectAsync(visit, $"pictured at {width}");
         await JobsTests.MakeJobAsync(
-            visit, $"pictured at {width}", $"seen-{width}", "n=0; while [ $n -lt 6 ]; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 6, \\\"train_loss\\\": 0.$((90-n*9)), \\\"learning_rate\\\": 0.0003}\"; sleep 1; done");
+            visit, $"pictured at {width}", $"seen-{width}", "n=0; while [ $n -lt 6 ]; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, "
+                + "\\\"total_epochs\\\": 6, \\\"train_loss\\\": 0.$((90-n*9)), \\\"learning_rate\\\": 0.0003}\"; sleep 1; done");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 45_000 });
         await Expect(visit.Find("job-metrics").Locator("polyline").First).ToBeVisibleAsync();
         await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
@@ -64,7 +65,8 @@ public sealed class PicturesTests(Chromium chromium, SmallFleet fleet) : PageTes
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\n", null, "--simulate", "20");
-        await exporter.UntilAsync("all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
+        await exporter.UntilAsync("all hosts", p =>
+            p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
         var visit = await VisitAsync(exporter, new("overview", Width: width));
         foreach (var view in (string[])["overview", "hosts", "sessions", "hosts/gpu-server-1"])
         {

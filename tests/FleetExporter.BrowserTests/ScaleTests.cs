@@ -25,7 +25,9 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
         await ThroughAsync(
             await VisitAsync(exporter, new("hosts", Prepare: async page =>
             {
-                await page.RouteAsync("**/api/hosts*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"items":{{large.ToJsonString()}},"next_cursor":null}""" }));
+                await page.RouteAsync("**/api/hosts*", route =>
+                    route.FulfillAsync(
+                        new() { ContentType = "application/json", Body = $$"""{"items":{{large.ToJsonString()}},"next_cursor":null}""" }));
                 await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
             })),
             "server-1");
@@ -46,8 +48,14 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
                 async y => {
                   scrollTo(0, y);
                   for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
-                  const cards = [...document.querySelectorAll('[data-testid="host"]')].filter(c => { const r = c.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; });
-                  return JSON.stringify({ elements: document.querySelectorAll('*').length, cards: cards.length, bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) });
+                  const cards = [...document.querySelectorAll('[data-testid="host"]')]
+                """
+                + """
+                .filter(c => { const r = c.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; });
+                  return JSON.stringify({ elements: document.querySelectorAll('*').length, cards: cards.length,
+                """
+                + """
+                 bare: cards.filter(c => !c.querySelector('[data-testid="host-cpu"]')).map(c => c.dataset.host) });
                 }
                 """,
                 y))!;

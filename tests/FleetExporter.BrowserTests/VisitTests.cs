@@ -20,7 +20,8 @@ public sealed class VisitTests(Chromium chromium, SmallFleet fleet) : PageTest(c
 
         await visit.Page.EvaluateAsync($"() => {{ {script} }}");
 
-        await Until.TrueAsync(() => visit.Faults.Any(f => f.Contains(told, StringComparison.Ordinal)), $"a fault about {told}", () => string.Join('\n', visit.Faults));
+        await Until.TrueAsync(
+            () => visit.Faults.Any(f => f.Contains(told, StringComparison.Ordinal)), $"a fault about {told}", () => string.Join('\n', visit.Faults));
         await LeaveAsync(visit);
     }
 

@@ -22,7 +22,8 @@ public sealed partial class AccessTests : IDisposable
         await using (var refused = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0"]))
         {
             Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
-            Assert.Contains("--listen: 192.0.2.77:0 is reachable from the network, and there is no entry under keys", refused.Said, StringComparison.Ordinal);
+            Assert.Contains(
+                "--listen: 192.0.2.77:0 is reachable from the network, and there is no entry under keys", refused.Said, StringComparison.Ordinal);
         }
 
         var (key, entry) = await NewKeyAsync("prometheus", "read");
@@ -68,7 +69,8 @@ public sealed partial class AccessTests : IDisposable
         await using (var first = await Exporter.StartAsync(_folder, config))
         {
             admin = first.Http.DefaultRequestHeaders.GetValues("X-API-Key").Single();
-            using var login = await first.Http.PostAsync("/api/login", new StringContent($$"""{"key":"{{key}}"}""", System.Text.Encoding.UTF8, "application/json"), Stop);
+            using var login = await first.Http.PostAsync(
+                "/api/login", new StringContent($$"""{"key":"{{key}}"}""", System.Text.Encoding.UTF8, "application/json"), Stop);
             Assert.Equal(HttpStatusCode.NoContent, login.StatusCode);
             cookie = login.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
             await first.KillAsync();
@@ -88,15 +90,18 @@ public sealed partial class AccessTests : IDisposable
 
         Assert.Contains("(made now)", log, StringComparison.Ordinal);
         Assert.All([key, admin, cookie.Split('=')[1]], secret => Assert.DoesNotContain(secret, log + second.Log, StringComparison.Ordinal));
-        var stored = string.Concat(Directory.GetFiles(_folder.PathOf("data"), "fleet.db*").Select(f => File.ReadAllText(f, System.Text.Encoding.Latin1)));
+        var stored =
+            string.Concat(Directory.GetFiles(_folder.PathOf("data"), "fleet.db*").Select(f => File.ReadAllText(f, System.Text.Encoding.Latin1)));
         Assert.All([key, admin, cookie.Split('=')[1]], secret => Assert.DoesNotContain(secret, stored, StringComparison.Ordinal));
-        Assert.DoesNotContain(Directory.GetFiles(_folder.PathOf("data")), file => Path.GetFileName(file).Contains("key", StringComparison.Ordinal) && !file.EndsWith("/admin.key", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.PathOf("data")), file =>
+            Path.GetFileName(file).Contains("key", StringComparison.Ordinal) && !file.EndsWith("/admin.key", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_store_that_does_not_open_stops_only_what_needs_it()
     {
-        await using var exporter = await Exporter.StartAsync(_folder, $"hosts: []\nstore: {{ connection: \"postgres://nobody:secret@127.0.0.1:{Ports.Free()}/fleet\" }}\n");
+        await using var exporter = await Exporter.StartAsync(
+            _folder, $"hosts: []\nstore: {{ connection: \"postgres://nobody:secret@127.0.0.1:{Ports.Free()}/fleet\" }}\n");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await exporter.Http.GetAsync("/api/audit", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await exporter.Http.PostAsync("/-/reload", null, Stop)).StatusCode);

@@ -21,7 +21,8 @@ public sealed class AgentTests
 
         Assert.True(await agent.EndAsync(TimeSpan.FromSeconds(20)) == 0, agent.Said);
         var page = await exporter.PageAsync();
-        Assert.Equal(1, page.Value("fleet_gpu_info", ("host", "beast"), ("gpu", "0"), ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01")));
+        Assert.Equal(
+            1, page.Value("fleet_gpu_info", ("host", "beast"), ("gpu", "0"), ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01")));
         Assert.Equal(631.95, page.Value("fleet_gpu_power_draw_watts", ("host", "beast")));
         Assert.Equal(1, page.Value("fleet_host_status", ("host", "beast"), ("status", "online")));
         page = await exporter.UntilAsync("the device is offline", p => p.Find("fleet_device_up", ("host", "beast")) == 0, TimeSpan.FromSeconds(10));
@@ -39,14 +40,17 @@ public sealed class AgentTests
         var address = "http://" + listen;
         folder.Write("fleet.yml", $"listen: {listen}\n{Devices}");
         await using var agent = Agent(folder, address, "--interval", "500ms");
-        await Until.TrueAsync(() => agent.Said.Contains("refused:", StringComparison.Ordinal), "the agent says that nobody listens", () => agent.Said);
+        await Until.TrueAsync(
+            () => agent.Said.Contains("refused:", StringComparison.Ordinal), "the agent says that nobody listens", () => agent.Said);
 
         for (var run = 0; run < 2; run++)
         {
             await using var service = Exporter.Launch(folder, folder.Path, []);
             using var http = new HttpClient();
             await Until.SeenAsync(
-                async () => (await http.GetStringAsync($"{address}/metrics")).Contains("fleet_device_up{host=\"beast\"} 1", StringComparison.Ordinal) ? agent : null,
+                async () => (await http.GetStringAsync($"{address}/metrics")).Contains("fleet_device_up{host=\"beast\"} 1", StringComparison.Ordinal)
+                    ? agent
+                    : null,
                 "the device pushes", () => $"{agent.Said}\n{service.Said}");
             service.Send(Signal.Term);
             Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(20)));

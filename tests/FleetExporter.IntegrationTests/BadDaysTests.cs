@@ -56,7 +56,8 @@ public abstract class BadDaysTests(string client) : SshTests(client)
         FakeNvidiaSmi.H100(machine.Folder);
         // What was read before the reboot stays in memory until after it.
         await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config() + "stale_after_polls: 100\n");
-        var before = await exporter.UntilAsync("the GPU and CPU", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_cpu_seconds_total", ("mode", "user")) > 10);
+        var before = await exporter.UntilAsync("the GPU and CPU", p =>
+            p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_cpu_seconds_total", ("mode", "user")) > 10);
         await exporter.UntilOnlineAsync();
 
         await machine.Server.StopAsync();
@@ -71,7 +72,8 @@ public abstract class BadDaysTests(string client) : SshTests(client)
         Assert.Contains(debug.List("failures"), f => f.Text("what") == "ssh" && f.Text("reason") == "closed");
         await machine.Server.StartAgainAsync();
 
-        var page = await exporter.UntilAsync("it counts from zero", p => p.Find("fleet_host_cpu_seconds_total", ("mode", "user")) == 1, TimeSpan.FromSeconds(60));
+        var page = await exporter.UntilAsync(
+            "it counts from zero", p => p.Find("fleet_host_cpu_seconds_total", ("mode", "user")) == 1, TimeSpan.FromSeconds(60));
         Assert.Equal(booted, page.Value("fleet_host_boot_timestamp_seconds"));
         Assert.NotEqual(booted, before.Value("fleet_host_boot_timestamp_seconds"));
         Assert.Null((await exporter.HostAsync()).Number("cpu_percent"));
@@ -131,7 +133,8 @@ public abstract class BadDaysTests(string client) : SshTests(client)
         Assert.Equal(left, await DetachedSinceAsync(next));
 
         static async Task<DateTimeOffset> DetachedSinceAsync(Exporter exporter) => (await Until.SeenAsync(
-            async () => (await exporter.JsonAsync("/api/sessions/box:work"))["detached_since"], "nobody is attached", () => exporter.Log)).GetValue<DateTimeOffset>();
+            async () => (await exporter.JsonAsync("/api/sessions/box:work"))["detached_since"], "nobody is attached", () => exporter.Log))
+                .GetValue<DateTimeOffset>();
     }
 
     /// <summary>Three more polls succeed.</summary>

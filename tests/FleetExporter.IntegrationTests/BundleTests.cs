@@ -11,11 +11,17 @@ public sealed class BundleTests
     public async Task Prometheus_takes_the_configuration_and_the_rules()
     {
         await SucceedsAsync("promtool", "check", "config", Path.Combine(Root, "prometheus", "prometheus.yml"));
-        await SucceedsAsync("promtool", ["check", "rules", "--lint=all", "--lint-fatal", .. Files("prometheus/rules", "*.rules.yml"), .. Files("prometheus/rules-optional", "*.rules.yml")]);
+        await SucceedsAsync(
+            "promtool",
+            [
+                "check", "rules", "--lint=all", "--lint-fatal",
+                .. Files("prometheus/rules", "*.rules.yml"), .. Files("prometheus/rules-optional", "*.rules.yml")
+            ]);
     }
 
     [Fact]
-    public Task Every_alert_fires_in_its_time_and_not_before() => SucceedsAsync("promtool", ["test", "rules", .. Files("prometheus/tests", "*.test.yml")]);
+    public Task Every_alert_fires_in_its_time_and_not_before() =>
+        SucceedsAsync("promtool", ["test", "rules", .. Files("prometheus/tests", "*.test.yml")]);
 
     [Fact]
     public async Task Alertmanager_takes_the_routes_and_sends_each_alert_where_it_belongs()
@@ -30,7 +36,8 @@ public sealed class BundleTests
         }
     }
 
-    private static string[] Files(string folder, string pattern) => [.. Directory.GetFiles(Path.Combine(Root, folder), pattern).Order(StringComparer.Ordinal)];
+    private static string[] Files(string folder, string pattern) =>
+        [.. Directory.GetFiles(Path.Combine(Root, folder), pattern).Order(StringComparer.Ordinal)];
 
     private static async Task SucceedsAsync(string program, params IReadOnlyList<string> arguments)
     {

@@ -3,7 +3,10 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one. Poll every 2 s, so the lease is 2 s.</summary>
+/// <summary>
+/// What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one.
+/// Poll every 2 s, so the lease is 2 s.
+/// </summary>
 public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests(client)
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
@@ -11,8 +14,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(20 + 5);
 
     /// <summary>
-    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own, <c>kernel</c> waits in
-    /// state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
+    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own,
+    /// <c>kernel</c> waits in state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string Tmux = """
         #!/usr/bin/perl
@@ -74,7 +77,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         {
             // The first argument of the system call it is in: 1 is standard output.
             await Until.TrueAsync(
-                () => Blocked(sampler) == "0x1", "the sampler's write waits", () => $"{Blocked(sampler)}\n{Show(machine, exporter)}", TimeSpan.FromSeconds(4));
+                () => Blocked(sampler) == "0x1", "the sampler's write waits", () => $"{Blocked(sampler)}\n{Show(machine, exporter)}",
+                TimeSpan.FromSeconds(4));
             // sshd itself stays until its client reads what it has.
             await Until.TrueAsync(() => Left(machine, sampler) is null, "the sampler is gone", () => Show(machine, exporter), TwoLeases);
             Assert.All(machine.User.Processes, p => Assert.StartsWith("sshd", p.Name, StringComparison.Ordinal));
@@ -185,7 +189,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
 
     private static List<ProcessEntry> Sleepers(WatchedMachine machine) => [.. machine.User.Processes.Where(p => p.CommandLine == "sleep 4711")];
 
-    private static ProcessEntry? Left(WatchedMachine machine, ProcessEntry sampler) => machine.User.Processes.FirstOrDefault(p => p.Pid == sampler.Pid);
+    private static ProcessEntry? Left(WatchedMachine machine, ProcessEntry sampler) =>
+        machine.User.Processes.FirstOrDefault(p => p.Pid == sampler.Pid);
 
     private static string Blocked(ProcessEntry process)
     {

@@ -53,7 +53,8 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         try
         {
             // The vitals' lease is 2 s here, the GPU stream's 10 s.
-            await Until.TrueAsync(() => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
+            await Until.TrueAsync(
+                () => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
             Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
             await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "both are gone", () => Show(machine), TimeSpan.FromSeconds(22));
             if (Client == "openssh")
@@ -71,7 +72,8 @@ public abstract class CleanEndTests(string client) : SshTests(client)
             exporter.Send(Signal.Cont);
         }
 
-        await exporter.UntilAsync("it is connected again", p => p.Find("fleet_ssh_reconnects_total") >= 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
+        await exporter.UntilAsync("it is connected again", p =>
+            p.Find("fleet_ssh_reconnects_total") >= 1 && p.Find("fleet_host_status", ("status", "online")) == 1);
     }
 
     [Fact]

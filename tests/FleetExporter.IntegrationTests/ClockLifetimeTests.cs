@@ -50,7 +50,9 @@ public sealed class ClockLifetimeTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/api/me"));
     });
 
-    /// <summary>Runs a test on a service that watches a machine with one session, whose wall clock can be set, and a browser that has logged in.</summary>
+    /// <summary>
+    /// Runs a test on a service that watches a machine with one session, whose wall clock can be set, and a browser that has logged in.
+    /// </summary>
     private static async Task RunAsync(Func<Exporter, WallClock, HttpClient, Task> testAsync)
     {
         await using var machine = await WatchedMachine.StartAsync();

@@ -16,8 +16,14 @@ public sealed class ComposeTests : IDisposable
 
     public ComposeTests()
     {
-        string[] files = ["docker-compose.yml", "Dockerfile", ".env.example", .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f => $"scripts/{Path.GetFileName(f)}"), "prometheus/prometheus.yml", "alertmanager/alertmanager.yml",
-            .. Mounted.SelectMany(f => Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories)).Select(f => Path.GetRelativePath(Repository.Root, f))];
+        string[] files =
+        [
+            "docker-compose.yml", "Dockerfile", ".env.example",
+            .. Directory.GetFiles(Repository.PathOf("scripts")).Select(f => $"scripts/{Path.GetFileName(f)}"),
+            "prometheus/prometheus.yml", "alertmanager/alertmanager.yml",
+            .. Mounted.SelectMany(f => Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories))
+                .Select(f => Path.GetRelativePath(Repository.Root, f))
+        ];
         foreach (var file in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(file))!);
@@ -36,10 +42,14 @@ public sealed class ComposeTests : IDisposable
         await InitAsync();
         await Tool.RunAsync("docker-compose", "-f", _folder.PathOf("docker-compose.yml"), "--project-directory", _folder.Path, "config", "-q");
         await Tool.RunAsync("amtool", "check-config", _folder.PathOf("data", "compose", "alertmanager.yml"));
-        var prometheus = _folder.Write("check.yml", (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "prometheus.yml"), TestContext.Current.CancellationToken))
-            .Replace("/run/secrets/", _folder.PathOf("data", "compose", "secrets") + "/", StringComparison.Ordinal));
+        var prometheus = _folder.Write(
+            "check.yml",
+            (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "prometheus.yml"), TestContext.Current.CancellationToken))
+                .Replace("/run/secrets/", _folder.PathOf("data", "compose", "secrets") + "/", StringComparison.Ordinal));
         await Tool.RunAsync("promtool", "check", "config", prometheus);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder.PathOf("data", "compose", "secrets")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(_folder.PathOf("data", "compose", "secrets")));
     }
 
     [Fact]
@@ -48,13 +58,17 @@ public sealed class ComposeTests : IDisposable
         await InitAsync();
         await File.AppendAllTextAsync(_folder.PathOf("data", "compose", "config", "fleet.yml"), "# by hand\n", TestContext.Current.CancellationToken);
         _folder.Write("data/compose/secrets/discord_webhook", "https://discord.example/x\n");
-        _folder.Write(".env", File.ReadAllText(_folder.PathOf(".env")).Replace("FLEET_URL=http://127.0.0.1:9470", "FLEET_URL=https://fleet.example.org", StringComparison.Ordinal));
+        _folder.Write(".env", File.ReadAllText(_folder.PathOf(".env"))
+            .Replace("FLEET_URL=http://127.0.0.1:9470", "FLEET_URL=https://fleet.example.org", StringComparison.Ordinal));
         string[] kept = [".env", "data/compose/config/fleet.yml", "data/compose/secrets/prometheus.key", "data/compose/secrets/grafana_admin"];
         var before = kept.Select(f => File.ReadAllText(_folder.PathOf(f))).ToList();
         await InitAsync();
         Assert.Equal(before, kept.Select(f => File.ReadAllText(_folder.PathOf(f))));
-        Assert.Contains("https://discord.example/x", File.ReadAllText(_folder.PathOf("data", "compose", "alertmanager.yml")), StringComparison.Ordinal);
-        Assert.Contains("fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")), StringComparison.Ordinal);
+        Assert.Contains(
+            "https://discord.example/x", File.ReadAllText(_folder.PathOf("data", "compose", "alertmanager.yml")), StringComparison.Ordinal);
+        Assert.Contains(
+            "fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,17 +94,20 @@ public sealed class ComposeTests : IDisposable
     [Fact]
     public async Task The_containers_users_can_read_what_is_mounted_although_the_clone_is_closed_to_others()
     {
-        foreach (var path in Mounted.SelectMany(f => Directory.GetFileSystemEntries(_folder.PathOf(f), "*", SearchOption.AllDirectories).Prepend(_folder.PathOf(f))))
+        foreach (var path in Mounted.SelectMany(f =>
+            Directory.GetFileSystemEntries(_folder.PathOf(f), "*", SearchOption.AllDirectories).Prepend(_folder.PathOf(f))))
         {
             File.SetUnixFileMode(path, File.GetUnixFileMode(path) & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         }
 
         await InitAsync();
         var lines = await File.ReadAllLinesAsync(_folder.PathOf("docker-compose.yml"), TestContext.Current.CancellationToken);
-        var mounts = lines.Select(l => l.Trim()).Where(l => l.StartsWith("- ./", StringComparison.Ordinal)).Select(l => l[2..l.IndexOf(':', StringComparison.Ordinal)])
+        var mounts = lines.Select(l => l.Trim()).Where(l => l.StartsWith("- ./", StringComparison.Ordinal)).Select(l =>
+            l[2..l.IndexOf(':', StringComparison.Ordinal)])
             .Where(m => m is not ("./data/compose/config" or "./data/compose/fleet")).ToList();
         Assert.True(mounts.Count >= 7);
-        foreach (var path in mounts.Select(m => _folder.PathOf(m)).SelectMany(m => Directory.Exists(m) ? Directory.GetFileSystemEntries(m, "*", SearchOption.AllDirectories).Prepend(m) : [m]))
+        foreach (var path in mounts.Select(m => _folder.PathOf(m)).SelectMany(m =>
+            Directory.Exists(m) ? Directory.GetFileSystemEntries(m, "*", SearchOption.AllDirectories).Prepend(m) : [m]))
         {
             var wanted = Directory.Exists(path) ? OfOthers : UnixFileMode.OtherRead;
             Assert.True((File.GetUnixFileMode(path) & wanted) == wanted, path);
@@ -106,7 +123,9 @@ public sealed class ComposeTests : IDisposable
         Set("FLEET_URL", "http://127.0.0.1:9470", "'https://fleet.example.org'");
         await InitAsync();
         Assert.Contains("channel: '#fleet',", File.ReadAllText(_folder.PathOf("data", "compose", "alertmanager.yml")), StringComparison.Ordinal);
-        Assert.Contains("fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")), StringComparison.Ordinal);
+        Assert.Contains(
+            "fleet_url: https://fleet.example.org\n", File.ReadAllText(_folder.PathOf("data", "compose", "prometheus.yml")),
+            StringComparison.Ordinal);
     }
 
     /// <summary>Every variable that a comment of .env.example names is one that it sets, and what compose asks for is one, too.</summary>
@@ -116,7 +135,9 @@ public sealed class ComposeTests : IDisposable
         var example = File.ReadAllText(_folder.PathOf(".env.example"));
         var set = Regex.Matches(example, "(?m)^([A-Z_]+)=").Select(m => m.Groups[1].Value).ToHashSet();
         Assert.All(Regex.Matches(example, "[A-Z]+_[A-Z_]+").Select(m => m.Value), name => Assert.Contains(name, set));
-        Assert.All(Regex.Matches(File.ReadAllText(_folder.PathOf("docker-compose.yml")), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value), name => Assert.Contains(name, set));
+        Assert.All(
+            Regex.Matches(File.ReadAllText(_folder.PathOf("docker-compose.yml")), @"\$\{([A-Z_]+)").Select(m => m.Groups[1].Value),
+            name => Assert.Contains(name, set));
     }
 
     [Fact]
@@ -130,8 +151,11 @@ public sealed class ComposeTests : IDisposable
         var environment = (await File.ReadAllLinesAsync(_folder.PathOf(".env"), TestContext.Current.CancellationToken))
             .Where(l => l.Contains("_KEY_HASH=", StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => (string?)p[1]);
         var port = Ports.Free();
-        var config = _folder.Write("config/fleet.yml", (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "config", "fleet.yml"), TestContext.Current.CancellationToken))
-            .Replace("0.0.0.0:9470", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace("data_dir: /data", "data_dir: data", StringComparison.Ordinal) + "anonymous_read: never\n");
+        var config = _folder.Write(
+            "config/fleet.yml",
+            (await File.ReadAllTextAsync(_folder.PathOf("data", "compose", "config", "fleet.yml"), TestContext.Current.CancellationToken))
+                .Replace("0.0.0.0:9470", $"127.0.0.1:{port}", StringComparison.Ordinal)
+                .Replace("data_dir: /data", "data_dir: data", StringComparison.Ordinal) + "anonymous_read: never\n");
         var dll = Path.ChangeExtension(Repository.Service, ".dll");
         var check = await Tool.TryAsync("dotnet", [dll, "check", "--config", config], null, environment.ToDictionary(p => p.Key, p => p.Value!));
         Assert.True(check.Exit == 0, check.Error);
@@ -139,7 +163,8 @@ public sealed class ComposeTests : IDisposable
         var healthy = _folder.PathOf("scripts", "healthy");
         Assert.Equal(1, (await Tool.TryAsync(healthy, $"{port}")).Exit);
         await using var service = Child.Start("dotnet", [dll, "serve", "--config", config], _folder.Path, environment);
-        await Until.SeenAsync(async () => (await Tool.TryAsync(healthy, $"{port}")).Exit == 0 ? "yes" : null, "the health check passes", () => service.Said);
+        await Until.SeenAsync(
+            async () => (await Tool.TryAsync(healthy, $"{port}")).Exit == 0 ? "yes" : null, "the health check passes", () => service.Said);
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         async Task<int> StatusAsync(HttpMethod method, string path, string? key)
@@ -150,7 +175,9 @@ public sealed class ComposeTests : IDisposable
                 request.Headers.Add("Authorization", $"Bearer {File.ReadAllText(_folder.PathOf("data", "compose", "secrets", key))}");
             }
 
-            request.Content = method == HttpMethod.Post ? new StringContent("""{"alerts":[]}""", System.Text.Encoding.UTF8, "application/json") : null;
+            request.Content = method == HttpMethod.Post
+                ? new StringContent("""{"alerts":[]}""", System.Text.Encoding.UTF8, "application/json")
+                : null;
             return (int)(await http.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode;
         }
 

@@ -26,7 +26,8 @@ public sealed class ConfigurationTests
             """);
         await using var service = Exporter.Launch(folder, folder.Path, ["--config", "fleet.yml"]);
         Assert.Equal(2, await service.EndAsync(Soon));
-        var places = service.Said.Split('\n').Select(l => Regex.Match(l, @"^fleet\.yml:(\d+):(\d+): \S")).Where(m => m.Success).Select(m => m.Groups[1].Value);
+        var places = service.Said.Split('\n')
+            .Select(l => Regex.Match(l, @"^fleet\.yml:(\d+):(\d+): \S")).Where(m => m.Success).Select(m => m.Groups[1].Value);
         Assert.Equal(["1", "2", "5", "6", "7"], places);
         Assert.Contains("5 mistakes", service.Said, StringComparison.Ordinal);
     }
@@ -89,7 +90,8 @@ public sealed class ConfigurationTests
         await using var second = Exporter.Launch(own, own.Path, ["--listen", first.Http.BaseAddress!.Authority]);
         Assert.Equal(1, await second.EndAsync(Soon));
         Assert.Contains(
-            $"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.", second.Said, StringComparison.Ordinal);
+            $"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.",
+            second.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", second.Said, StringComparison.Ordinal);
         Assert.False(host.Pending());
     }
@@ -106,5 +108,6 @@ public sealed class ConfigurationTests
         Assert.Contains("reachable from the network", service.Said, StringComparison.Ordinal);
     }
 
-    private static string Hosts(params IEnumerable<string> names) => $"poll_interval: 1s\nhosts:\n{string.Concat(names.Select(n => $"  - name: {n}\n"))}";
+    private static string Hosts(params IEnumerable<string> names) =>
+        $"poll_interval: 1s\nhosts:\n{string.Concat(names.Select(n => $"  - name: {n}\n"))}";
 }

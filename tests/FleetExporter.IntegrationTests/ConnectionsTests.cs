@@ -22,9 +22,12 @@ public abstract class ConnectionsTests(string client) : SshTests(client)
             // One interval, and what a login takes on a busy machine.
             await exporter.UntilAsync("it is watched", IsUp, TimeSpan.FromSeconds(10));
             await exporter.UntilAsync("its readings are there", p => p.Find("fleet_host_cpus", ("host", "dgx-1")) > 0);
-            Assert.Equal(machine.User.Name, (await DoAsync(exporter, HttpMethod.Post, $"/api/dgx/exec/{id}", new { command = "id -un" })).Text("stdout").Trim());
+            Assert.Equal(
+                machine.User.Name,
+                (await DoAsync(exporter, HttpMethod.Post, $"/api/dgx/exec/{id}", new { command = "id -un" })).Text("stdout").Trim());
             await Until.SeenAsync(
-                async () => (await exporter.JsonAsync("/api/dgx/connections/dgx-1")).Text("last_connected_at") is { Length: > 0 } at ? at : null, "it is noted", () => exporter.Log);
+                async () => (await exporter.JsonAsync("/api/dgx/connections/dgx-1")).Text("last_connected_at") is { Length: > 0 } at ? at : null,
+                "it is noted", () => exporter.Log);
             await exporter.KillAsync();
         }
 

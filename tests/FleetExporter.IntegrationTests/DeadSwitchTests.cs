@@ -45,7 +45,9 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
         await CompleteAsync(both);
         var together = watch.Elapsed;
         TestContext.Current.TestOutputHelper?.WriteLine($"alone {alone.TotalSeconds:0.0} s, with as many dead hosts {together.TotalSeconds:0.0} s");
-        Assert.True(together < (2 * alone) + TimeSpan.FromSeconds(5), $"alone {alone.TotalSeconds:0.0} s, with dead hosts {together.TotalSeconds:0.0} s\n{both.Log}");
+        Assert.True(
+            together < (2 * alone) + TimeSpan.FromSeconds(5),
+            $"alone {alone.TotalSeconds:0.0} s, with dead hosts {together.TotalSeconds:0.0} s\n{both.Log}");
 
         // Meanwhile the dead ones are tried again and again.
         watch.Restart();
@@ -55,7 +57,8 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
             var seen = Good(page, "fleet_collector_last_success_timestamp_seconds", ("collector", "host")).ToList();
             Assert.Equal(Half, seen.Count);
-            Assert.All(seen, s => Assert.True(now - s.Value < 3 * Interval.TotalSeconds, $"{s["host"]} was last polled {now - s.Value:0.0} s ago\n{both.Log}"));
+            Assert.All(seen, s =>
+                Assert.True(now - s.Value < 3 * Interval.TotalSeconds, $"{s["host"]} was last polled {now - s.Value:0.0} s ago\n{both.Log}"));
             await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         }
         while (watch.Elapsed < 5 * Interval);
@@ -92,7 +95,8 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
     private static Task<Page> CompleteAsync(Exporter exporter) =>
         exporter.UntilAsync(
             "all good hosts are complete",
-            p => Good(p, "fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == Half && Good(p, "fleet_host_memory_total_bytes").Count() == Half,
+            p => Good(p, "fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == Half
+                && Good(p, "fleet_host_memory_total_bytes").Count() == Half,
             TimeSpan.FromSeconds(90));
 
     private static IEnumerable<Sample> Good(Page page, string name, params IEnumerable<(string Name, string Value)> labels) =>

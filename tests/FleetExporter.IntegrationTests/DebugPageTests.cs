@@ -18,7 +18,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync(
             "GPU processes and all series of the session",
-            p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
+            p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any()
+                && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
         var debug = await exporter.JsonAsync("/debug/hosts/box");
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(
@@ -26,7 +27,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
             collectors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, begins) in new[]
         {
-            ("system", "os="), ("host", "cpu "), ("tmux", $"U0:{machine.User.Name}\n"), ("gpu", "fields=index,"), ("gpu_processes", "GPU-"), ("gpu_details", "<?xml"),
+            ("system", "os="), ("host", "cpu "), ("tmux", $"U0:{machine.User.Name}\n"), ("gpu", "fields=index,"),
+            ("gpu_processes", "GPU-"), ("gpu_details", "<?xml"),
         })
         {
             Assert.StartsWith(begins, collectors[name].Text("received"), StringComparison.Ordinal);
@@ -42,7 +44,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         var own = Page.Parse(debug.Text("metrics"));
         var page = await exporter.PageAsync();
         Assert.Equal(
-            page.Samples.Where(s => s["host"] == "box").Select(s => s.Series).Order(StringComparer.Ordinal), own.Samples.Select(s => s.Series).Order(StringComparer.Ordinal));
+            page.Samples.Where(s => s["host"] == "box").Select(s => s.Series).Order(StringComparer.Ordinal),
+            own.Samples.Select(s => s.Series).Order(StringComparer.Ordinal));
 
         var before = TimeProvider.System.GetUtcNow();
         smi.Print("Failed to initialize NVML: Driver/library version mismatch\n", 18);
@@ -63,7 +66,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
-        smi.Processes((H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret} -x", 90));
+        smi.Processes(
+            (H100, 4711, $"python serve.py --token {Secret}", 900), (H100, 4712, $"/opt/vllm/bin/python -m vllm --api-key={Secret} -x", 90));
         var report = machine.Folder.PathOf("smi", "report.xml");
         var text = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
         var process = $"<process_info><pid>4711</pid><process_name>python serve.py --token {Secret}</process_name></process_info>";
@@ -75,13 +79,17 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("both processes", p => p.Find("fleet_gpu_processes") == 2);
         await NowhereAsync();
-        Assert.Contains("python …", Unescaped(await exporter.Http.GetStringAsync("/debug/hosts/box", TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+        Assert.Contains(
+            "python …", Unescaped(await exporter.Http.GetStringAsync("/debug/hosts/box", TestContext.Current.CancellationToken)),
+            StringComparison.Ordinal);
 
         // Nor in a row that is not understood, whose text a reason might quote.
         await File.WriteAllTextAsync(
-            machine.Folder.PathOf("smi", "processes.csv"), $"gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n{H100}, no-pid, python --token {Secret}, 90 MiB\n",
+            machine.Folder.PathOf("smi", "processes.csv"),
+            $"gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n{H100}, no-pid, python --token {Secret}, 90 MiB\n",
             TestContext.Current.CancellationToken);
-        await exporter.UntilAsync("the failure", p => p.Find("fleet_collector_failures_total", ("collector", "gpu_processes"), ("reason", "parse")) >= 1);
+        await exporter.UntilAsync("the failure", p =>
+            p.Find("fleet_collector_failures_total", ("collector", "gpu_processes"), ("reason", "parse")) >= 1);
         await NowhereAsync();
         await exporter.StopAsync();
         Assert.DoesNotContain(Secret, exporter.Log, StringComparison.Ordinal);
@@ -90,7 +98,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         {
             foreach (var path in new[]
             {
-                "/", "/metrics", "/probe?target=box", "/sd/hosts", "/api/hosts", "/api/hosts/box", "/api/sessions", "/api/sessions/box:work", "/api/config", "/debug/hosts/box",
+                "/", "/metrics", "/probe?target=box", "/sd/hosts", "/api/hosts", "/api/hosts/box",
+                "/api/sessions", "/api/sessions/box:work", "/api/config", "/debug/hosts/box",
             })
             {
                 var answer = await exporter.Http.GetStringAsync(path, TestContext.Current.CancellationToken);

@@ -18,7 +18,9 @@ public abstract class ExecTests(string client) : SshTests(client)
         await exporter.UntilOnlineAsync();
 
         var text = await RunAsync(exporter, new { command = "printf 'ä \\033[31mred\\033[0m\\n'; echo oops >&2; exit 3" });
-        Assert.Equal((3, "ä \u001b[31mred\u001b[0m\n", "utf-8", "oops\n"), ((int)text.Number("exit_code")!, text.Text("stdout"), text.Text("stdout_encoding"), text.Text("stderr")));
+        Assert.Equal(
+            (3, "ä \u001b[31mred\u001b[0m\n", "utf-8", "oops\n"),
+            ((int)text.Number("exit_code")!, text.Text("stdout"), text.Text("stdout_encoding"), text.Text("stderr")));
         var bytes = await RunAsync(exporter, new { command = "printf '\\377\\000\\001'" });
         Assert.Equal(("base64", "/wAB"), (bytes.Text("stdout_encoding"), bytes.Text("stdout")));
         var where = await RunAsync(exporter, new { command = "id -un; pwd", working_directory = "/usr/bin" });
@@ -27,7 +29,9 @@ public abstract class ExecTests(string client) : SshTests(client)
         var killed = await RunAsync(exporter, new { command = "kill -SEGV $$" });
         Assert.Equal((139, 11), ((int)killed.Number("exit_code")!, (int)killed.Number("signal")!));
         var audit = (await exporter.JsonAsync("/api/audit")).List("items");
-        Assert.Contains(audit, row => row.Text("action") == "exec" && row.Text("target") == "box" && row.Text("command").StartsWith("printf 'ä", StringComparison.Ordinal) && row.Number("exit_code") == 3);
+        Assert.Contains(audit, row =>
+            row.Text("action") == "exec" && row.Text("target") == "box" && row.Text("command").StartsWith("printf 'ä", StringComparison.Ordinal)
+                && row.Number("exit_code") == 3);
         Assert.DoesNotContain("oops", exporter.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("id -un", exporter.Log, StringComparison.Ordinal);
     }
@@ -68,7 +72,8 @@ public abstract class ExecTests(string client) : SshTests(client)
         // By a call.
         var running = RunAsync(exporter, new { command, exec_id = "mine" });
         await Until.TrueAsync(Sleeps, "it runs", () => exporter.Log);
-        Assert.Equal(HttpStatusCode.NoContent, (await exporter.Http.DeleteAsync("/api/dgx/exec/mine", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await exporter.Http.DeleteAsync("/api/dgx/exec/mine", TestContext.Current.CancellationToken)).StatusCode);
         Assert.True((await running)["cancelled"]!.GetValue<bool>());
         Assert.False(Sleeps());
 
@@ -130,7 +135,8 @@ public abstract class ExecTests(string client) : SshTests(client)
         await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(
             "exec: { policy: allow_list, max_timeout: 30s }\ncommands: [\"sleep 5\"]",
-            $"- {{ name: off, address: \"{machine.Server.Address}\" }}\n- {{ name: away, address: \"127.0.0.1:{Ports.Free()}\", exec: {{ policy: any }} }}");
+            $"- {{ name: off, address: \"{machine.Server.Address}\" }}\n"
+                + $"- {{ name: away, address: \"127.0.0.1:{Ports.Free()}\", exec: {{ policy: any }} }}");
         await exporter.UntilOnlineAsync();
         await exporter.UntilOnlineAsync("off");
 
@@ -140,7 +146,8 @@ public abstract class ExecTests(string client) : SshTests(client)
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(exporter, "nobody", new { command = "id" }));
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(exporter, "box", "not an object"));
         var wrong = await exporter.Http.PostAsJsonAsync(
-            "/api/dgx/exec/box", new { command = "", timeout_seconds = 31, working_directory = "here", exec_id = "a b" }, TestContext.Current.CancellationToken);
+            "/api/dgx/exec/box", new { command = "", timeout_seconds = 31, working_directory = "here", exec_id = "a b" },
+            TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         var errors = (await wrong.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["errors"]!.AsObject();
         Assert.Equal(["command", "exec_id", "timeout_seconds", "working_directory"], errors.Select(e => e.Key).Order(StringComparer.Ordinal));
@@ -156,13 +163,18 @@ public abstract class ExecTests(string client) : SshTests(client)
 
     /// <summary>The most resident memory so far, in KiB.</summary>
     private static long MostMemory(Exporter exporter) => long.Parse(
-        File.ReadLines($"/proc/{exporter.Pid}/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{exporter.Pid}/status")
+            .Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The answer as soon as it begins.</summary>
     private static async Task<HttpResponseMessage> StreamAsync(Exporter exporter, string command)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/box") { Content = JsonContent.Create(new { command }), Headers = { { "Accept", "text/event-stream" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/box")
+        {
+            Content = JsonContent.Create(new { command }),
+            Headers = { { "Accept", "text/event-stream" } }
+        };
         return await exporter.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 

@@ -27,7 +27,8 @@ public abstract class ForceCommandTests(string client) : SshTests(client)
         var host = await exporter.UntilFailsAsync("shell");
         Assert.Contains(says, host.Text("reason"), StringComparison.Ordinal);
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_ssh_failure", ("reason", "shell")));
-        await Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => string.Join('\n', machine.User.Processes));
+        await Until.TrueAsync(
+            () => machine.User.Processes.Count == 0, "nothing is left on the host", () => string.Join('\n', machine.User.Processes));
     }
 
     private Task<WatchedMachine> ForcedAsync(string wrapper) => StartMachineAsync(

@@ -17,7 +17,8 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
 
         const double Mebi = 1024 * 1024;
         Assert.Equal(1, page.Value(
-            "fleet_gpu_info", ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01"), ("compute_cap", "9.0"), ("uuid", H100), ("gpu", "0")));
+            "fleet_gpu_info", ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01"),
+            ("compute_cap", "9.0"), ("uuid", H100), ("gpu", "0")));
         Assert.Equal(1, page.Value("fleet_gpu_utilization_ratio"));
         Assert.Equal(81559 * Mebi, page.Value("fleet_gpu_memory_total_bytes"));
         Assert.Equal(19818 * Mebi, page.Value("fleet_gpu_memory_used_bytes"));
@@ -77,11 +78,13 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         smi.Print(string.Concat(Enumerable.Repeat("no such line has ever been printed by nvidia-smi\n", 10 * 1024 * 1024 / 49)), 0);
-        var page = await exporter.UntilAsync("it fails", p => p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "parse")) >= 1);
+        var page = await exporter.UntilAsync("it fails", p =>
+            p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "parse")) >= 1);
         Assert.Empty(page.Of("fleet_gpu_info"));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
         smi.Behave();
-        page = await exporter.UntilAsync("the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
+        page = await exporter.UntilAsync("the GPU is back", p =>
+            p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
         Assert.Equal(0, page.Value("fleet_ssh_reconnects_total"));
         Assert.Equal(0, page.Of("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "timeout")).Sum(s => s.Value));
     }

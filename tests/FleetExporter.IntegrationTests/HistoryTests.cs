@@ -23,7 +23,8 @@ public sealed class HistoryTests
             var now = (await exporter.JsonAsync("/api/dgx/metrics/dgx-1")).List("gpus");
             // The last point is of this moment, and both sources count a GPU once.
             var history = await Until.SeenAsync(
-                async () => await exporter.JsonAsync("/api/dgx/metrics/dgx-1/history?hours=0.01&step=1s") is var h && h.List("series").Count == now.Count ? h : null,
+                async () => await exporter.JsonAsync("/api/dgx/metrics/dgx-1/history?hours=0.01&step=1s") is var h
+                    && h.List("series").Count == now.Count ? h : null,
                 "history is there", () => prometheus.Log);
 
             Assert.Equal(1, history.Number("step_seconds"));
@@ -57,15 +58,16 @@ public sealed class HistoryTests
         await using var exporter = await Exporter.StartAsync(machine.Folder, ConnectionsTests.WithoutHosts(machine));
         await using var prometheus = await ScrapedAsync(machine, exporter);
 
-        var result = await Tool.TryAsync("bash", [Repository.PathOf("tests", "FleetExporter.IntegrationTests", "dgx-workflow.sh")], null, new Dictionary<string, string>
-        {
-            ["BASE"] = exporter.Http.BaseAddress!.ToString().TrimEnd('/'),
-            ["KEY"] = exporter.Http.DefaultRequestHeaders.GetValues("X-API-Key").Single(),
-            ["DGX_HOST"] = "127.0.0.1",
-            ["DGX_PORT"] = $"{machine.Server.Port}",
-            ["DGX_USER"] = machine.User.Name,
-            ["DGX_KEY"] = machine.Server.ClientKey,
-        });
+        var result = await Tool.TryAsync(
+            "bash", [Repository.PathOf("tests", "FleetExporter.IntegrationTests", "dgx-workflow.sh")], null, new Dictionary<string, string>
+            {
+                ["BASE"] = exporter.Http.BaseAddress!.ToString().TrimEnd('/'),
+                ["KEY"] = exporter.Http.DefaultRequestHeaders.GetValues("X-API-Key").Single(),
+                ["DGX_HOST"] = "127.0.0.1",
+                ["DGX_PORT"] = $"{machine.Server.Port}",
+                ["DGX_USER"] = machine.User.Name,
+                ["DGX_KEY"] = machine.Server.ClientKey,
+            });
 
         Assert.True(result.Exit == 0, $"{result.Exit}: {result.Output}{result.Error}\n{exporter.Log}");
         Assert.EndsWith("workflow ok", result.Trimmed, StringComparison.Ordinal);

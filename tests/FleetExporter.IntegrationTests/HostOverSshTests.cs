@@ -56,7 +56,8 @@ public abstract class HostOverSshTests(string client) : SshTests(client)
         {
             var requested = name.Text("requested");
             var result = requested.Contains("\\x", StringComparison.Ordinal)
-                ? await tmux.TryCreateBytesAsync(requested.Replace("\\xff", "\\377", StringComparison.Ordinal).Replace("\\xfe", "\\376", StringComparison.Ordinal))
+                ? await tmux.TryCreateBytesAsync(
+                    requested.Replace("\\xff", "\\377", StringComparison.Ordinal).Replace("\\xfe", "\\376", StringComparison.Ordinal))
                 : await tmux.TryCreateAsync(requested);
             Assert.Equal(name.Number("exit"), result.Exit);
             if (name["stored"] is { } expected)
@@ -69,7 +70,8 @@ public abstract class HostOverSshTests(string client) : SshTests(client)
         Assert.Equal(stored.Order(StringComparer.Ordinal), (await tmux.NamesAsync()).Values.Order(StringComparer.Ordinal));
         await using var exporter = await machine.WatchAsync();
         var page = await exporter.UntilAsync("all sessions", p => p.Of("fleet_tmux_session_info").Count() == stored.Count);
-        Assert.Equal(stored.Order(StringComparer.Ordinal), page.Of("fleet_tmux_session_info").Select(s => s["session"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            stored.Order(StringComparer.Ordinal), page.Of("fleet_tmux_session_info").Select(s => s["session"]).Order(StringComparer.Ordinal));
         var sessions = (await exporter.JsonAsync("/api/sessions")).List("items");
         Assert.Equal(stored.Order(StringComparer.Ordinal), sessions.Select(s => s.Text("name")).Order(StringComparer.Ordinal));
         Assert.Equal(await tmux.NamesAsync(), sessions.ToDictionary(s => s.Text("session_id"), s => s.Text("name")));

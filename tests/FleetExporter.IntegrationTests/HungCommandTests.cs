@@ -2,7 +2,9 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.</summary>
+/// <summary>
+/// Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.
+/// </summary>
 public abstract class HungCommandTests(string client) : SshTests(client)
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(35);
@@ -76,7 +78,8 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
     /// (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string WaitInTheKernel =
-        """$0 = "nvidia-smi"; my $clone = `uname -m` =~ /aarch64/ ? 220 : 56; syscall($clone, 0x4000 | 0x100 | 17, 0, 0, 0, 0) or do { sleep 60; kill 9, $$ }""";
+        """$0 = "nvidia-smi"; my $clone = `uname -m` =~ /aarch64/ ? 220 : 56; """
+            + "syscall($clone, 0x4000 | 0x100 | 17, 0, 0, 0, 0) or do { sleep 60; kill 9, $$ }";
 
     [Fact]
     public async Task An_nvidia_smi_that_hangs_in_the_kernel_keeps_the_service_from_starting_another()
@@ -87,7 +90,8 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         await Until.TrueAsync(() => Hung(machine).Any(p => p.State == 'D'), "it waits in the kernel", () => old.Said);
         var before = Hung(machine).Select(p => p.Pid).ToHashSet();
         await using var exporter = await machine.WatchAsync();
-        var host = await exporter.UntilHostAsync("why not", h => h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
+        var host = await exporter.UntilHostAsync("why not", h =>
+            h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
         Assert.Equal("degraded", host.Text("status"));
         Assert.Subset(before, Hung(machine).Select(p => p.Pid).ToHashSet());
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_collector_success", ("collector", "host")));

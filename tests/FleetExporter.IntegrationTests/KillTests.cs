@@ -110,8 +110,12 @@ public abstract class KillTests(string client) : SshTests(client)
         await exporter.UntilAsync("the session", p => p.Of("fleet_tmux_session_info").Count() == 1);
         var token = (await KillAsync(exporter, "stays", """{"force":true}""")).Body.Text("confirmation_token");
         var (status, body) = await KillAsync(exporter, "stays", $$"""{"force":true,"confirmation_token":"{{token}}"}""");
-        Assert.Equal((200, false, true, "tmux still has the session"), (status, body["killed"]!.GetValue<bool>(), body["verified"]!.GetValue<bool>(), body.Text("detail")));
-        Assert.Equal(["failed", "asked"], (await exporter.JsonAsync("/api/audit")).List("items").Where(r => r.Text("action") == "kill").Select(r => r.Text("outcome")));
+        Assert.Equal(
+            (200, false, true, "tmux still has the session"),
+            (status, body["killed"]!.GetValue<bool>(), body["verified"]!.GetValue<bool>(), body.Text("detail")));
+        Assert.Equal(
+            ["failed", "asked"],
+            (await exporter.JsonAsync("/api/audit")).List("items").Where(r => r.Text("action") == "kill").Select(r => r.Text("outcome")));
         Assert.Single(await tmux.NamesAsync());
     }
 
@@ -136,7 +140,8 @@ public abstract class KillTests(string client) : SshTests(client)
         // An attempt uses it up, even a wrong one.
         Assert.Equal(403, (await KillAsync(exporter, "old", $$"""{"force":true,"confirmation_token":"{{token}}"}""")).Status);
         token = (await KillAsync(exporter, "old", """{"force":true}""")).Body.Text("confirmation_token");
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => KillAsync(exporter, "old", $$"""{"force":true,"confirmation_token":"{{token}}"}""")));
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ =>
+            KillAsync(exporter, "old", $$"""{"force":true,"confirmation_token":"{{token}}"}""")));
         Assert.Single(both, answer => answer.Status == 403);
         var killed = Assert.Single(both, answer => answer.Status == 200);
         Assert.Equal((200, true, true), (killed.Status, killed.Body["killed"]!.GetValue<bool>(), killed.Body["verified"]!.GetValue<bool>()));
@@ -154,7 +159,8 @@ public abstract class KillTests(string client) : SshTests(client)
         Assert.Equal(429, statuses[^1]);
         Assert.Single(await tmux.NamesAsync());
         Assert.True((await exporter.PageAsync()).Value("fleet_control_requests_total", ("action", "kill"), ("outcome", "denied")) >= 1000);
-        Assert.Contains((await exporter.JsonAsync("/api/audit")).List("items"), row => row.Text("action") == "kill" && row.Text("target") == "box:old" && row.Text("outcome") == "ok");
+        Assert.Contains((await exporter.JsonAsync("/api/audit")).List("items"), row =>
+            row.Text("action") == "kill" && row.Text("target") == "box:old" && row.Text("outcome") == "ok");
     }
 
     [Fact]
@@ -166,7 +172,8 @@ public abstract class KillTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
 
         var session = await Until.SeenAsync(
-            async () => (await exporter.JsonAsync("/api/sessions")).List("items") is [var s] && Time(s, "last_activity") - Time(s, "created") > TimeSpan.FromSeconds(4) ? s : null,
+            async () => (await exporter.JsonAsync("/api/sessions")).List("items") is [var s]
+                && Time(s, "last_activity") - Time(s, "created") > TimeSpan.FromSeconds(4) ? s : null,
             "what it prints is activity", () => exporter.Log);
 
         Assert.Equal((true, "active"), (session["busy"]!.GetValue<bool>(), session.Text("status")));
@@ -178,7 +185,8 @@ public abstract class KillTests(string client) : SshTests(client)
     private static async Task<(int Status, JsonNode Body)> KillAsync(Exporter exporter, string name, string body)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        var response = await exporter.Http.PostAsync($"/api/sessions/{Uri.EscapeDataString("box:" + name)}/kill", content, TestContext.Current.CancellationToken);
+        var response = await exporter.Http.PostAsync(
+            $"/api/sessions/{Uri.EscapeDataString("box:" + name)}/kill", content, TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
     }
 
@@ -194,7 +202,8 @@ public abstract class KillTests(string client) : SshTests(client)
         {
             var shell = shells.Create(machine.Server.HostAddress(), machine.Login());
             var stream = await SamplerStream.OpenAsync(
-                shell, StreamKind.Vitals, [new SectionScript("none", "")], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+                shell, StreamKind.Vitals, [new SectionScript("none", "")], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(20),
+                TimeProvider.System, TestContext.Current.CancellationToken);
             return new Connection(shell, stream);
         }
 

@@ -32,7 +32,8 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
         // The next poll is missed: at most an interval until it is asked, one more until it counts as missed.
         var missed = await UntilAsync(
             "the poll is missed", p => p.Find("fleet_collector_success", ("host", "box"), ("collector", "host")) == 0, (2 * Interval) + Slack);
-        Assert.True(cut.Elapsed > Stale || missed.Of("fleet_host_memory_total_bytes", ("host", "box")).Any(), "the series went before they were stale");
+        Assert.True(
+            cut.Elapsed > Stale || missed.Of("fleet_host_memory_total_bytes", ("host", "box")).Any(), "the series went before they were stale");
         await UntilAsync("the series are gone", p => !p.Of("fleet_host_memory_total_bytes", ("host", "box")).Any(), Stale + Slack);
         await UntilAsync("it is offline", p => p.Find("fleet_host_status", ("host", "box"), ("status", "offline")) == 1, Stale + Slack);
         var page = await UntilAsync(
@@ -40,7 +41,8 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
         Assert.Equal(0, page.Value("fleet_ssh_up", ("host", "box")));
         Assert.StartsWith("timeout: no answer within", (await exporter.HostAsync()).Text("reason"), StringComparison.Ordinal);
         await Until.TrueAsync(
-            () => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the sampler's lease ran out", () => exporter.Log, TimeSpan.FromSeconds(5));
+            () => !machine.User.Samplers.Any(s => samplers.Contains(s.Pid)), "the sampler's lease ran out",
+            () => exporter.Log, TimeSpan.FromSeconds(5));
 
         // An attempt to connect fails for the same reason: the operator reads one word as long as the link is down.
         await UntilAsync("it is still the reason after an attempt", p =>

@@ -16,7 +16,8 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         await using var admin = await fixture.Gateway.AdminAsync();
         await WorkAsync(admin);
         var done = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        var today = DateTimeOffset.FromUnixTimeMilliseconds((long)(await admin.CallAsync("health"))["ts"]!.GetValue<double>()).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var today = DateTimeOffset.FromUnixTimeMilliseconds((long)(await admin.CallAsync("health"))["ts"]!.GetValue<double>()).UtcDateTime
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var usage = await SettledAsync(admin, "sessions.usage", """{"agentId":"main","limit":1000,"range":"all"}""", done);
         var total = usage["totals"]!["totalCost"]!.GetValue<double>();
         foreach (var window in new[] { $"\"startDate\":\"{today}\",\"endDate\":\"{today}\"", "\"range\":\"7d\"", "\"range\":\"30d\"" })
@@ -29,7 +30,8 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         using var folder = new TestFolder();
         await using var exporter = await ExporterAsync(folder);
         var page = await exporter.UntilAsync(
-            "usage of the gateway", p => p.Of("fleet_openclaw_tokens").Any() && p.Of("fleet_openclaw_cost_projected_month_usd").Any() && p.Of("fleet_openclaw_cron_last_success").Count() > 1);
+            "usage of the gateway", p => p.Of("fleet_openclaw_tokens").Any() && p.Of("fleet_openclaw_cost_projected_month_usd").Any()
+                && p.Of("fleet_openclaw_cron_last_success").Count() > 1);
 
         Assert.Equal(1, page.Value("fleet_openclaw_gateway_up", Claw));
         Assert.Equal(1, page.Value("fleet_openclaw_gateway_live", Claw));
@@ -39,7 +41,8 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         foreach (var (type, member) in new[] { ("input", "input"), ("output", "output"), ("cache_read", "cacheRead"), ("cache_write", "cacheWrite") })
         {
             Assert.All(["today", "7d", "30d", "all"], window => Assert.Equal(
-                usage["totals"]![member]!.GetValue<double>(), page.Of("fleet_openclaw_tokens", [("token_type", type), ("window", window)]).Sum(s => s.Value)));
+                usage["totals"]![member]!.GetValue<double>(),
+                page.Of("fleet_openclaw_tokens", [("token_type", type), ("window", window)]).Sum(s => s.Value)));
         }
 
         Assert.True(usage["totals"]!["input"]!.GetValue<double>() > 0);
@@ -98,14 +101,17 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
 
         await fixture.Gateway.KillAsync();
 
-        var page = await exporter.UntilAsync("the gateway is down", p => p.Find("fleet_openclaw_gateway_live", Claw) == 0 && p.Find("fleet_collector_failures_total", ("collector", "gateway"), ("reason", "refused")) > 0);
+        var page = await exporter.UntilAsync("the gateway is down", p =>
+            p.Find("fleet_openclaw_gateway_live", Claw) == 0
+                && p.Find("fleet_collector_failures_total", ("collector", "gateway"), ("reason", "refused")) > 0);
 
         // Two intervals, and what a busy machine takes to tell.
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         Assert.Equal(0, page.Value("fleet_openclaw_gateway_up", Claw));
         Assert.Empty(page.Of("fleet_openclaw_sessions"));
         await fixture.Gateway.RunAsync();
-        await exporter.UntilAsync("the gateway is up again", p => p.Find("fleet_openclaw_gateway_up", Claw) == 1 && p.Of("fleet_openclaw_sessions").Any());
+        await exporter.UntilAsync("the gateway is up again", p =>
+            p.Find("fleet_openclaw_gateway_up", Claw) == 1 && p.Of("fleet_openclaw_sessions").Any());
     }
 
     [Fact]
@@ -148,7 +154,10 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         foreach (var (name, model) in new[] { ("works", "fake/fake-chat"), ("fails", "fake/fake-broken") })
         {
             var job = await admin.CallAsync("cron.add", $$$"""
-                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":{"kind":"agentTurn","message":"work","model":"{{{model}}}"},
+                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":
+                """
+                + $$$"""
+                {"kind":"agentTurn","message":"work","model":"{{{model}}}"},
                 "delivery":{"mode":"none"}}
                 """);
             await admin.CallAsync("cron.run", $$"""{"id":"{{job.Text("id")}}","mode":"force"}""");
@@ -156,10 +165,14 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
 
         await Until.SeenAsync(
             async () => (await admin.CallAsync("cron.runs", """{"scope":"all"}""")).List("entries").Count >= 2
-                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null, "both jobs have run", () => "", TimeSpan.FromSeconds(90));
+                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
+            "both jobs have run", () => "", TimeSpan.FromSeconds(90));
     }
 
-    /// <summary>The answer once it counts all. The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.</summary>
+    /// <summary>
+    /// The answer once it counts all.
+    /// The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.
+    /// </summary>
     /// <param name="done">When it was done, in milliseconds.</param>
     private static Task<JsonNode> SettledAsync(OpenClawAdmin admin, string method, string parameters, long done)
     {
@@ -175,13 +188,15 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
 
     private static async Task SessionsAgreeAsync(OpenClawAdmin admin, Page page)
     {
-        var sessions = (await admin.CallAsync("sessions.list", """{"limit":200}""")).List("sessions").Where(s => !s.Text("key").Contains(":run:", StringComparison.Ordinal)).ToList();
+        var sessions = (await admin.CallAsync("sessions.list", """{"limit":200}""")).List("sessions").Where(s =>
+            !s.Text("key").Contains(":run:", StringComparison.Ordinal)).ToList();
         Assert.Equal(sessions.Count, page.Of("fleet_openclaw_sessions", Claw).Sum(s => s.Value));
         Assert.Equal(1, page.Value("fleet_openclaw_sessions", ("type", "subagent")));
         foreach (var session in sessions.Where(s => s["totalTokensFresh"]?.GetValue<bool>() == true && s.Number("contextTokens") > 0))
         {
             Assert.Equal(
-                session.Number("totalTokens")!.Value / session.Number("contextTokens")!.Value, page.Value("fleet_openclaw_session_context_ratio", ("session", session.Text("key"))), 9);
+                session.Number("totalTokens")!.Value / session.Number("contextTokens")!.Value,
+                page.Value("fleet_openclaw_session_context_ratio", ("session", session.Text("key"))), 9);
         }
     }
 
@@ -196,7 +211,9 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
             Assert.Equal(job["enabled"]!.GetValue<bool>() ? 1 : 0, page.Value("fleet_openclaw_cron_enabled", cron));
             Assert.Equal(state.Number("lastRunAtMs") / 1000, page.Find("fleet_openclaw_cron_last_run_timestamp_seconds", cron));
             Assert.Equal(state.Number("nextRunAtMs") / 1000, page.Find("fleet_openclaw_cron_next_run_timestamp_seconds", cron));
-            Assert.Equal(state.Text("lastRunStatus") switch { "ok" => 1, "error" => 0, _ => (double?)null }, page.Find("fleet_openclaw_cron_last_success", cron));
+            Assert.Equal(
+                state.Text("lastRunStatus") switch { "ok" => 1, "error" => 0, _ => (double?)null },
+                page.Find("fleet_openclaw_cron_last_success", cron));
             Assert.Equal(state.Number("consecutiveErrors"), page.Find("fleet_openclaw_cron_consecutive_errors", cron));
         }
 

@@ -26,7 +26,8 @@ public abstract class OtherUsersTests(string client) : SshTests(client)
         var rule = $"/etc/sudoers.d/{machine.User.Name}";
         try
         {
-            await File.WriteAllTextAsync(rule + ".new", $"{machine.User.Name} ALL=({alice.Name}) NOPASSWD: /usr/bin/tmux\n", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                rule + ".new", $"{machine.User.Name} ALL=({alice.Name}) NOPASSWD: /usr/bin/tmux\n", TestContext.Current.CancellationToken);
             File.SetUnixFileMode(rule + ".new", UnixFileMode.UserRead | UnixFileMode.GroupRead);
             File.Move(rule + ".new", rule);
             await exporter.ProbeAsync();
@@ -59,7 +60,8 @@ public abstract class OtherUsersTests(string client) : SshTests(client)
         Assert.Equal(["other"], (await tmux.NamesAsync()).Values);
 
         async Task<JsonNode> CallAsync(object body) => JsonNode.Parse(
-            await (await exporter.Http.PostAsJsonAsync(path + "/kill", body, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+            await (await exporter.Http.PostAsJsonAsync(path + "/kill", body, TestContext.Current.CancellationToken)).Content
+                .ReadAsStringAsync(TestContext.Current.CancellationToken))!;
     }
 
     public sealed class WithBuiltinClient() : OtherUsersTests("builtin");

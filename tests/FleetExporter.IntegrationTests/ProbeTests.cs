@@ -158,7 +158,8 @@ public abstract class ProbeTests(string client) : SshTests(client)
 
     /// <param name="limit">Each of two commands that hang one after the other is killed after one to two leases of 5 s.</param>
     internal static Task NothingStaysAsync(WatchedMachine machine, string said, int limit = 5) => Until.TrueAsync(
-        () => machine.User.Processes.Count == 0, "nothing of the probe is left on the host", () => $"{string.Join('\n', machine.User.Processes)}\n{said}",
+        () => machine.User.Processes.Count == 0, "nothing of the probe is left on the host",
+        () => $"{string.Join('\n', machine.User.Processes)}\n{said}",
         TimeSpan.FromSeconds(limit));
 
     private static Task<ToolResult> RunAsync(TestFolder folder, string host, params IEnumerable<string> more) =>

@@ -12,7 +12,8 @@ public sealed class PrometheusTests
     [Theory]
     [MemberData(nameof(GoldenPages))]
     public async Task Every_golden_page_passes_promtool(string page) =>
-        Assert.Equal("", await Promtool.CheckMetricsAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "expected", "pages", page), TestContext.Current.CancellationToken)));
+        Assert.Equal("", await Promtool.CheckMetricsAsync(await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "expected", "pages", page), TestContext.Current.CancellationToken)));
 
     [Fact]
     public async Task A_live_page_is_clean_and_has_no_series_twice()
@@ -20,9 +21,11 @@ public sealed class PrometheusTests
         await using var machine = await MachineAsync();
         await using var exporter = await machine.WatchAsync("units: [ssh.service]", "- { name: this }");
         var page = await exporter.UntilAsync(
-            "all of both hosts", p => p.Of("fleet_gpu_info").Any() && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Find("fleet_host_cpus", ("host", "this")) > 0);
+            "all of both hosts",
+            p => p.Of("fleet_gpu_info").Any() && p.Of("fleet_tmux_session_cpu_ratio").Any() && p.Find("fleet_host_cpus", ("host", "this")) > 0);
         Assert.Equal("", await Promtool.CheckMetricsAsync(page.Text));
-        Assert.DoesNotContain(page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))), g => g.Count() > 1);
+        Assert.DoesNotContain(
+            page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))), g => g.Count() > 1);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
         request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0");
@@ -48,7 +51,8 @@ public sealed class PrometheusTests
         Assert.Equal(
             (await exporter.PageAsync()).Value("fleet_host_memory_total_bytes").ToString(System.Globalization.CultureInfo.InvariantCulture),
             memory["value"]![1]!.GetValue<string>());
-        Assert.Equal("$0", Assert.Single(await prometheus.UntilAsync("fleet_tmux_session_info{session='日本 \\\\\\\\ \"x\"'}"))["metric"]!.Text("session_id"));
+        Assert.Equal(
+            "$0", Assert.Single(await prometheus.UntilAsync("fleet_tmux_session_info{session='日本 \\\\\\\\ \"x\"'}"))["metric"]!.Text("session_id"));
         await prometheus.UntilAsync("rate(fleet_host_cpu_seconds_total{mode='idle'}[10s]) > 0");
         await prometheus.UntilAsync("fleet_gpu_info * on(host, gpu, uuid) group_right fleet_gpu_power_draw_watts > 600");
         Assert.Empty(await prometheus.QueryAsync("scrape_samples_scraped == 0"));
@@ -57,7 +61,8 @@ public sealed class PrometheusTests
         // A session that has gone is gone from the very next scrape, not five minutes later.
         await new TmuxServer(machine.User).KillAsync("$0");
         await Until.SeenAsync(
-            async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null, "the session is gone", () => prometheus.Log);
+            async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null,
+            "the session is gone", () => prometheus.Log);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class ProxyTests : IDisposable
 
         // What the client says of itself counts for nothing: nginx says it anew.
         var reload = await CurlAsync(
-            nginx, Other, "/-/reload", "-X", "POST", "-H", $"X-API-Key: {admin}", "-H", "X-Forwarded-For: 198.51.100.1", "-H", "X-Forwarded-Host: evil.example");
+            nginx, Other, "/-/reload", "-X", "POST", "-H", $"X-API-Key: {admin}", "-H",
+            "X-Forwarded-For: 198.51.100.1", "-H", "X-Forwarded-Host: evil.example");
         Assert.StartsWith("200 ", reload, StringComparison.Ordinal);
         Assert.Equal(Other, (await exporter.JsonAsync("/api/audit")).List("items")[0].Text("address"));
     }

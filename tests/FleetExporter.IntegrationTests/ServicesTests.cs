@@ -96,20 +96,27 @@ public sealed class ServicesTests : IAsyncLifetime
         }
 
         Assert.Equal(["ok", "loading", "ok"], new[] { "ok", "loading", "soon" }.Select(s => StateOf(page, "service", s)));
-        Assert.All(new[] { "ok", "loading", "soon" }, s => Assert.Equal((1, 0), (page.Value("fleet_service_up", ("service", s)), page.Value("fleet_service_consecutive_failures", ("service", s)))));
+        Assert.All(new[] { "ok", "loading", "soon" }, s =>
+            Assert.Equal((1, 0), (page.Value("fleet_service_up", ("service", s)), page.Value("fleet_service_consecutive_failures", ("service", s)))));
         Assert.Equal(1, page.Value("fleet_service_info", ("host", "box"), ("service", "ok"), ("model", "m"), ("name", "s")));
-        Assert.Equal(new DateTimeOffset(_soon.NotAfter).ToUnixTimeSeconds(), page.Value("fleet_service_certificate_expiry_timestamp_seconds", ("service", "soon")));
+        Assert.Equal(
+            new DateTimeOffset(_soon.NotAfter).ToUnixTimeSeconds(),
+            page.Value("fleet_service_certificate_expiry_timestamp_seconds", ("service", "soon")));
         Assert.Contains(page.Of("fleet_service_probe_duration_seconds", ("service", "soon")), s => s["phase"] == "tls" && s.Value > 0);
 
         Assert.Equal(["ok", "ok", "loading", "error"], new[] { "llama", "router", "starting", "locked" }.Select(p => StateOf(page, "provider", p)));
         Assert.Equal(1, page.Value("fleet_provider_failure", ("provider", "locked"), ("reason", "auth")));
-        Assert.Equal((7, 1), (page.Value("fleet_llamacpp_prompt_tokens_total", ("provider", "llama"), ("model", "qwen")), page.Value("fleet_llamacpp_slots", ("provider", "llama"), ("state", "busy"))));
+        Assert.Equal(
+            (7, 1),
+            (page.Value("fleet_llamacpp_prompt_tokens_total", ("provider", "llama"), ("model", "qwen")),
+                page.Value("fleet_llamacpp_slots", ("provider", "llama"), ("state", "busy"))));
         Assert.Equal((0, 1), (page.Value("fleet_llamacpp_model_loaded", ("model", "a")), page.Value("fleet_llamacpp_model_loaded", ("model", "b"))));
         Assert.Equal(["/health", "/v1/models"], _router.Paths.Distinct().Order());
 
         _folder.Write("key", "sk-second\n");
         await Until.TrueAsync(() => _llama.Requests.Last().Headers["Authorization"] == "Bearer sk-second", "the new key is used", () => exporter.Log);
-        Assert.All(_llama.Requests.Concat(_plain.Requests).Concat(_router.Requests), r => Assert.StartsWith("FleetExporter/", r.Headers["User-Agent"], StringComparison.Ordinal));
+        Assert.All(_llama.Requests.Concat(_plain.Requests).Concat(_router.Requests), r =>
+            Assert.StartsWith("FleetExporter/", r.Headers["User-Agent"], StringComparison.Ordinal));
         Assert.All(_llama.Requests.GroupBy(r => (r.Connection, r.Path)), same => Assert.Single(same));
         Assert.DoesNotContain("sk-", exporter.Log + page.Text, StringComparison.Ordinal);
         await exporter.StopAsync();
@@ -155,7 +162,8 @@ public sealed class ServicesTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private Dictionary<string, string?> Environment => new() { ["SSL_CERT_FILE"] = _folder.PathOf("trusted.pem"), ["SSL_CERT_DIR"] = _folder.Make("certs") };
+    private Dictionary<string, string?> Environment =>
+        new() { ["SSL_CERT_FILE"] = _folder.PathOf("trusted.pem"), ["SSL_CERT_DIR"] = _folder.Make("certs") };
 
     private static string Service(string name, Uri url) => $$"""- { name: {{name}}, url: "{{url}}" }""";
 
@@ -164,7 +172,8 @@ public sealed class ServicesTests : IAsyncLifetime
 
     private async Task<(int Exit, string Output, string Error, List<JsonNode> Rows)> ProbeAsync(string name)
     {
-        var result = await Tool.TryAsync(Repository.Service, ["--config", _folder.PathOf("fleet.yml"), "probe", name, "--format", "json"], null, Environment!);
+        var result = await Tool.TryAsync(
+            Repository.Service, ["--config", _folder.PathOf("fleet.yml"), "probe", name, "--format", "json"], null, Environment!);
         return (result.Exit, result.Output, result.Error, [.. JsonNode.Parse(result.Output)!.AsArray().Select(n => n!)]);
     }
 }

@@ -9,8 +9,10 @@ public abstract class ShellsTests(string client) : SshTests(client)
     /// <summary>What every Linux host has, whatever its shells.</summary>
     private static readonly string[] Expected =
     [
-        "fleet_host_cpus", "fleet_host_cpu_seconds_total", "fleet_host_memory_total_bytes", "fleet_host_load_average", "fleet_host_network_receive_bytes_total",
-        "fleet_host_filesystem_size_bytes", "fleet_tmux_up", "fleet_tmux_session_info", "fleet_tmux_session_memory_bytes", "fleet_tmux_session_cpu_ratio",
+        "fleet_host_cpus", "fleet_host_cpu_seconds_total", "fleet_host_memory_total_bytes",
+        "fleet_host_load_average", "fleet_host_network_receive_bytes_total",
+        "fleet_host_filesystem_size_bytes", "fleet_tmux_up", "fleet_tmux_session_info",
+        "fleet_tmux_session_memory_bytes", "fleet_tmux_session_cpu_ratio",
         "fleet_host_boot_timestamp_seconds", "fleet_host_clock_offset_seconds",
     ];
 

@@ -39,14 +39,16 @@ public sealed class SimulationTests
             }
         }
 
-        string[] states = [.. page.Of("fleet_tunnel_state").Where(s => s.Value == 1).Select(s => $"{s["tunnel"]} {s["state"]}").Order(StringComparer.Ordinal)];
+        string[] states = [.. page.Of("fleet_tunnel_state")
+            .Where(s => s.Value == 1).Select(s => $"{s["tunnel"]} {s["state"]}").Order(StringComparer.Ordinal)];
         Assert.Equal(["dgx-llm up", "dgx-ssh up", "lab half_dead"], states);
         Assert.All(page.Of("fleet_tunnel_up"), s => Assert.Equal(1, page.Value("fleet_host_info", ("host", s["host"]), ("simulated", "true"))));
         Assert.Equal(1, page.Value("fleet_tunnel_unit_active", ("tunnel", "lab")));
         Assert.Equal("degraded", (await exporter.JsonAsync("/api/tunnel")).Text("status"));
         Assert.Equal(2, page.Of("fleet_host_gpus_lost").Count(s => s.Value == 1));
         Assert.Equal("", await Promtool.CheckMetricsAsync(page.Text));
-        Assert.DoesNotContain(page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))), g => g.Count() > 1);
+        Assert.DoesNotContain(
+            page.Samples.GroupBy(s => s.Name + string.Join(',', s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal))), g => g.Count() > 1);
 
         var hosts = await exporter.JsonAsync("/api/hosts");
         Assert.Equal(20, hosts["items"]!.AsArray().Count(h => (bool)h!["simulated"]!));
@@ -58,10 +60,12 @@ public sealed class SimulationTests
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, OneSecond, null, "--simulate", "3");
-        var first = await exporter.UntilAsync("all values", p => p.Of("fleet_gpu_power_draw_watts").Count() == 10 && p.Of("fleet_tmux_session_cpu_ratio").Count() == 9);
+        var first = await exporter.UntilAsync("all values", p =>
+            p.Of("fleet_gpu_power_draw_watts").Count() == 10 && p.Of("fleet_tmux_session_cpu_ratio").Count() == 9);
         string[] moving = ["fleet_host_memory_available_bytes", "fleet_gpu_power_draw_watts", "fleet_host_load_average"];
         await exporter.UntilAsync("values move", p => moving.All(m => Values(p, m).Zip(Values(first, m)).Any(v => v.First != v.Second)));
-        var second = await exporter.UntilAsync("the seconds rise", p => Values(p, "fleet_host_cpu_seconds_total").Sum() > Values(first, "fleet_host_cpu_seconds_total").Sum());
+        var second = await exporter.UntilAsync("the seconds rise", p =>
+            Values(p, "fleet_host_cpu_seconds_total").Sum() > Values(first, "fleet_host_cpu_seconds_total").Sum());
         Assert.All(
             second.Of("fleet_host_cpu_seconds_total").Zip(first.Of("fleet_host_cpu_seconds_total")),
             s => Assert.True(s.First.Series == s.Second.Series && s.First.Value >= s.Second.Value, s.First.Series));
@@ -80,7 +84,8 @@ public sealed class SimulationTests
         }
 
         await using var simulated = await Exporter.StartAsync(folder, OneSecond, null, "--simulate", "1");
-        Assert.Equal("dgx-spark-1", Assert.Single((await simulated.UntilAsync("the host", p => p.Of("fleet_host_info").Any())).Of("fleet_host_info"))["host"]);
+        Assert.Equal(
+            "dgx-spark-1", Assert.Single((await simulated.UntilAsync("the host", p => p.Of("fleet_host_info").Any())).Of("fleet_host_info"))["host"]);
         // A reload reads the file and keeps the simulated hosts.
         folder.Write("fleet.yml", OneSecond.Replace("real", "another", StringComparison.Ordinal) + "legacy_after: 9d\n");
         using var answer = await simulated.Http.PostAsync("/-/reload", null, TestContext.Current.CancellationToken);

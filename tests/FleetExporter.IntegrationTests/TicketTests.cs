@@ -3,7 +3,9 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>A page of another site reads <c>/gpu/stream</c> with a ticket and EventSource, which knows no other way than to repeat its request.</summary>
+/// <summary>
+/// A page of another site reads <c>/gpu/stream</c> with a ticket and EventSource, which knows no other way than to repeat its request.
+/// </summary>
 public sealed class TicketTests : IDisposable
 {
     private const string Config = "poll_interval: 1s\nanonymous_read: never\n";

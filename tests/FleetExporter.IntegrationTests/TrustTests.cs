@@ -23,9 +23,11 @@ public abstract class TrustTests(string client) : SshTests(client)
 
         var trusted = await RunAsync(machine, "yes\n", "box");
         Assert.True(trusted.Exit == 0, trusted.ToString());
-        Assert.Equal(machine.Server.KnownHost().Split(' ')[..2], (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Split(' ')[..2]);
+        Assert.Equal(
+            machine.Server.KnownHost().Split(' ')[..2], (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Split(' ')[..2]);
         Assert.Contains("is in " + file, (await RunAsync(machine, null, "box")).Output, StringComparison.Ordinal);
-        var probe = await Tool.TryAsync(Repository.Service, ["--config", machine.Folder.PathOf("fleet.yml"), "probe", "box"], null, EnvironmentOf(machine));
+        var probe = await Tool.TryAsync(
+            Repository.Service, ["--config", machine.Folder.PathOf("fleet.yml"), "probe", "box"], null, EnvironmentOf(machine));
         Assert.True(probe.Exit == 0, probe.ToString());
     }
 
@@ -66,7 +68,8 @@ public abstract class TrustTests(string client) : SshTests(client)
 
     private static string WriteConfig(WatchedMachine machine)
     {
-        machine.Folder.Write("fleet.yml", machine.Config().Replace("known_hosts: known_hosts", "known_hosts: new/folder/known_hosts", StringComparison.Ordinal));
+        machine.Folder.Write(
+            "fleet.yml", machine.Config().Replace("known_hosts: known_hosts", "known_hosts: new/folder/known_hosts", StringComparison.Ordinal));
         return machine.Folder.PathOf("new/folder/known_hosts");
     }
 

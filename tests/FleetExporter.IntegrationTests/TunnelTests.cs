@@ -95,7 +95,8 @@ public sealed class TunnelTests
 
     private static Task<Page> UntilAsync(Exporter exporter, string state) => exporter.UntilAsync(
         $"the tunnel is {state}",
-        p => p.Find("fleet_tunnel_state", ("tunnel", "llm"), ("host", "box"), ("state", state)) == 1 && p.Of("fleet_tunnel_state").Sum(s => s.Value) == 1,
+        p => p.Find("fleet_tunnel_state", ("tunnel", "llm"), ("host", "box"), ("state", state)) == 1
+            && p.Of("fleet_tunnel_state").Sum(s => s.Value) == 1,
         2 * Interval);
 
     private static void Unit(TestFolder folder, string state)

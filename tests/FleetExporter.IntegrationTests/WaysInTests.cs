@@ -23,9 +23,11 @@ public abstract class WaysInTests(string client) : SshTests(client)
         await using var machine = await StartMachineAsync(options: "ListenAddress ::1");
         var port = machine.Server.Port;
         var config = machine.Config(hosts: $"- {{ name: six, address: \"[::1]:{port}\" }}");
-        machine.Folder.Write("known_hosts", machine.Server.KnownHost() + machine.Server.KnownHost().Replace("127.0.0.1", "::1", StringComparison.Ordinal));
+        machine.Folder.Write(
+            "known_hosts", machine.Server.KnownHost() + machine.Server.KnownHost().Replace("127.0.0.1", "::1", StringComparison.Ordinal));
         await using var exporter = await Exporter.StartAsync(machine.Folder, config);
-        var page = await exporter.UntilAsync("both", p => p.Find("fleet_host_memory_total_bytes", ("host", "six")) > 0 && p.Find("fleet_host_memory_total_bytes", ("host", "box")) > 0);
+        var page = await exporter.UntilAsync("both", p =>
+            p.Find("fleet_host_memory_total_bytes", ("host", "six")) > 0 && p.Find("fleet_host_memory_total_bytes", ("host", "box")) > 0);
         Assert.Equal(page.Value("fleet_host_memory_total_bytes", ("host", "box")), page.Value("fleet_host_memory_total_bytes", ("host", "six")));
     }
 

@@ -16,7 +16,9 @@ public sealed class WithoutConfigurationTests
             await using var exporter = await Exporter.StartAsync(folder, null, new Dictionary<string, string?> { ["TMUX_TMPDIR"] = tmux });
             var page = await exporter.UntilAsync(
                 "host, filesystem and tmux",
-                p => p.Families.IsSupersetOf(["fleet_host_cpus", "fleet_host_memory_total_bytes", "fleet_host_filesystem_size_bytes", "fleet_tmux_session_info"]));
+                p =>
+                    p.Families.IsSupersetOf(
+                        ["fleet_host_cpus", "fleet_host_memory_total_bytes", "fleet_host_filesystem_size_bytes", "fleet_tmux_session_info"]));
 
             var host = Assert.Single(page.Of("fleet_host_info"))["host"];
             Assert.Equal(File.ReadLines("/proc/stat").Count(l => l.StartsWith("cpu", StringComparison.Ordinal)) - 1, page.Value("fleet_host_cpus"));
@@ -43,5 +45,6 @@ public sealed class WithoutConfigurationTests
     }
 
     private static double MemTotal() =>
-        double.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        double.Parse(
+            File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
 }

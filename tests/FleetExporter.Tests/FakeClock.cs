@@ -1,6 +1,8 @@
 namespace FleetExporter.Tests;
 
-/// <summary>A clock that stands still until <see cref="Advance"/> moves it. Timers, and with them <c>Task.Delay</c> on it, fire inside that call, in order.</summary>
+/// <summary>
+/// A clock that stands still until <see cref="Advance"/> moves it. Timers, and with them <c>Task.Delay</c> on it, fire inside that call, in order.
+/// </summary>
 public sealed class FakeClock : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -56,7 +58,9 @@ public sealed class FakeClock : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock, stopping at each timer on the way; a timer armed by another one's callback fires too when it is due by the end.</summary>
+    /// <summary>
+    /// Moves the clock, stopping at each timer on the way; a timer armed by another one's callback fires too when it is due by the end.
+    /// </summary>
     /// <returns>Whether any timer fired; if none did, nothing has changed but the time.</returns>
     public bool Advance(TimeSpan time)
     {

@@ -10,7 +10,8 @@ public sealed class FakeClockTests
         var start = _clock.GetUtcNow();
         var fired = new List<(string, double)>();
         using var late = _clock.CreateTimer(_ => fired.Add(("late", Since(start))), null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
-        using var periodic = _clock.CreateTimer(_ => fired.Add(("periodic", Since(start))), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.25));
+        using var periodic = _clock.CreateTimer(
+            _ => fired.Add(("periodic", Since(start))), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.25));
 
         _clock.Advance(TimeSpan.FromSeconds(3));
 

@@ -5,7 +5,9 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests;
 
-/// <summary>A command on a <see cref="ReplayShell"/>: it prints what the test says and ends when the test says so, or when its input ends, as cancelled.</summary>
+/// <summary>
+/// A command on a <see cref="ReplayShell"/>: it prints what the test says and ends when the test says so, or when its input ends, as cancelled.
+/// </summary>
 internal sealed partial class ReplayCommand : IShellProcess
 {
     private readonly Pipe _input = new();

@@ -74,7 +74,8 @@ internal sealed partial class ReplayProcess : IShellProcess
                 return;
             }
 
-            await WriteAsync(string.Create(CultureInfo.InvariantCulture, $"motd\n@{nonce} hello 1 pid=1 ppid=1 epoch={_shell.Epoch} up={_shell.Uptime:0.00} user=alice\n"));
+            await WriteAsync(string.Create(
+                CultureInfo.InvariantCulture, $"motd\n@{nonce} hello 1 pid=1 ppid=1 epoch={_shell.Epoch} up={_shell.Uptime:0.00} user=alice\n"));
             while (await lines.ReadLineAsync() is { } tick)
             {
                 Interlocked.Increment(ref _progress);

@@ -30,7 +30,8 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
         var (key, made) = PrivateFile.ReadOrMake(path, Random);
         return key.Length >= Shortest && !key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? new AdminKey(path, KeyHash.Of(key), made) { SealingSecret = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), "access_tokens"u8) }
-            : throw new FormatException($"{path} does not hold a key of at least {Shortest} characters on one line; remove it, and the next start makes another");
+            : throw new FormatException(
+                $"{path} does not hold a key of at least {Shortest} characters on one line; remove it, and the next start makes another");
     }
 
     private static void Make(string folder)

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace FleetExporter.Access;
 
-/// <summary>Limits wrong keys per address: 10 at once, then one per 6 s. While none is left, no key from there is looked at, not even a right one.</summary>
+/// <summary>
+/// Limits wrong keys per address: 10 at once, then one per 6 s. While none is left, no key from there is looked at, not even a right one.
+/// </summary>
 /// <remarks>IPv6 counts by /64, which is what one site has. Memory is bounded: the longest untouched address is forgotten first.</remarks>
 internal sealed class FailedAttempts(TimeProvider clock)
 {

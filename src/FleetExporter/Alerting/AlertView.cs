@@ -50,7 +50,8 @@ public sealed record AlertView(
 
     /// <summary>Ascending: the worst first, and of two alike the newer.</summary>
     internal string Order =>
-        $"{(Array.IndexOf(Severities, Severity) is >= 0 and var rank ? rank : Severities.Length)}-{DateTimeOffset.MaxValue.Ticks - Created.UtcTicks:D19}-{Id}";
+        $"{(Array.IndexOf(Severities, Severity) is >= 0 and var rank ? rank : Severities.Length)}-"
+            + $"{DateTimeOffset.MaxValue.Ticks - Created.UtcTicks:D19}-{Id}";
 
     internal static AlertView Of(FiringAlert alert, IReadOnlyDictionary<string, AlertSilence> silences)
     {
@@ -66,7 +67,10 @@ public sealed record AlertView(
             Text(alert.Labels, "session"),
             Text(alert.Annotations, "summary") ?? description ?? name,
             description,
-            alert.Annotations.GetValueOrDefault("runbook_url") is { Length: <= 2000 } link && Uri.TryCreate(link, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url.AbsoluteUri : null,
+            alert.Annotations.GetValueOrDefault("runbook_url") is { Length: <= 2000 } link && Uri.TryCreate(link, UriKind.Absolute, out var url)
+                && url.Scheme is "http" or "https"
+                ? url.AbsoluteUri
+                : null,
             alert.Started,
             alert.SilencedBy.Count > 0,
             alert.Inhibited,
@@ -87,5 +91,7 @@ public sealed record AlertView(
 public sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment, bool Exact)
 {
     internal static SilenceView Of(AlertSilence silence, FiringAlert alert) =>
-        new(Printable.Line(silence.Id, 100), silence.Until, Printable.Line(silence.By, 100), Printable.Line(silence.Comment, 500), silence.IsOnlyOf(alert));
+        new(
+            Printable.Line(silence.Id, 100), silence.Until, Printable.Line(silence.By, 100),
+            Printable.Line(silence.Comment, 500), silence.IsOnlyOf(alert));
 }

@@ -4,8 +4,8 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Alerting;
 
 /// <summary>
-/// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s, because Alertmanager tells nobody of what is silenced,
-/// inhibited or sent nowhere.
+/// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s,
+/// because Alertmanager tells nobody of what is silenced, inhibited or sent nowhere.
 /// </summary>
 internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopParts parts)
     : HostedLoop(ServiceLoop.Alerts, parts)

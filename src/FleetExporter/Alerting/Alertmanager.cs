@@ -35,7 +35,8 @@ internal sealed class Alertmanager(LiveConfig config)
     /// <param name="replaces">Id of the silence that this one takes the place of; null for none.</param>
     /// <returns>Its id.</returns>
     /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
-    public async Task<string> SilenceAsync(FiringAlert alert, string? replaces, DateTimeOffset from, DateTimeOffset until, string by, string comment, CancellationToken stop)
+    public async Task<string> SilenceAsync(
+        FiringAlert alert, string? replaces, DateTimeOffset from, DateTimeOffset until, string by, string comment, CancellationToken stop)
     {
         var silence = new Dictionary<string, object>
         {
@@ -50,11 +51,13 @@ internal sealed class Alertmanager(LiveConfig config)
             silence["id"] = replaces;
         }
 
-        return AlertmanagerAnswers.SilenceId(await SendAsync(HttpMethod.Post, "silences", JsonSerializer.Serialize(silence), stop).ConfigureAwait(false));
+        return AlertmanagerAnswers.SilenceId(await SendAsync(
+            HttpMethod.Post, "silences", JsonSerializer.Serialize(silence), stop).ConfigureAwait(false));
     }
 
     /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
-    public Task ExpireAsync(string silence, CancellationToken stop) => SendAsync(HttpMethod.Delete, "silence/" + Uri.EscapeDataString(silence), null, stop);
+    public Task ExpireAsync(string silence, CancellationToken stop) =>
+        SendAsync(HttpMethod.Delete, "silence/" + Uri.EscapeDataString(silence), null, stop);
 
     private async Task<(IReadOnlyList<FiringAlert> Alerts, IReadOnlyDictionary<string, AlertSilence> Silences)> ReadAsync(CancellationToken stop)
     {
@@ -77,7 +80,8 @@ internal sealed class Alertmanager(LiveConfig config)
             var answer = await http.SendAsync(method, url, json, LargestBody, limit.Token).ConfigureAwait(false);
             return answer.Status == 200
                 ? answer.Body
-                : throw new TargetFailureException(TargetFailure.Status, $"{answer.Status} from {url.AbsolutePath}: {Printable.Line(answer.Body, 200)}");
+                : throw new TargetFailureException(
+                    TargetFailure.Status, $"{answer.Status} from {url.AbsolutePath}: {Printable.Line(answer.Body, 200)}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -17,7 +17,8 @@ namespace FleetExporter.Api;
 public static class DebugEndpoints
 {
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
+        routes.MapGet(
+            "/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
                 state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
             .Needs(Scope.Control)
             .WithSummary("Last sections as received, what was parsed, the metrics it gives, the last failures. Arguments of processes are masked.");
@@ -66,4 +67,5 @@ public sealed record FailureView(DateTimeOffset At, string What, string Reason, 
 /// <param name="Reading">Serialised as what it is.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
 public sealed record CollectorView(
-    string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess, object? Reading, string? Received);
+    string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure,
+    string? Message, DateTimeOffset? LastSuccess, object? Reading, string? Received);

@@ -12,14 +12,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>The documentation of this very version, so that a notification at night leads to a runbook that fits: <c>/docs/runbook#fleethostoffline</c>.</summary>
+/// <summary>
+/// The documentation of this very version, so that a notification at night leads to a runbook that fits: <c>/docs/runbook#fleethostoffline</c>.
+/// </summary>
 internal static partial class DocsPages
 {
     private const string Prefix = "docs.";
 
     private const string Policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
 
     private static readonly FrozenDictionary<string, string> Pages = Read();
 

@@ -21,21 +21,26 @@ internal static class GpuHistory
     private const double Mebi = 1024 * 1024;
 
     private static readonly string[] Names =
-        ["fleet_gpu_utilization_ratio", "fleet_gpu_memory_used_bytes", "fleet_gpu_memory_total_bytes", "fleet_gpu_temperature_celsius", "fleet_gpu_power_draw_watts"];
+        [
+            "fleet_gpu_utilization_ratio", "fleet_gpu_memory_used_bytes", "fleet_gpu_memory_total_bytes",
+            "fleet_gpu_temperature_celsius", "fleet_gpu_power_draw_watts"
+        ];
 
     /// <summary>One query for all five. A host that several jobs scrape, /metrics and /probe for one, counts once.</summary>
-    public static string Query(string host) => $"max by (__name__, gpu) ({{__name__=~\"{string.Join('|', Names)}\", host={PrometheusApi.Quote(host)}}})";
+    public static string Query(string host) =>
+        $"max by (__name__, gpu) ({{__name__=~\"{string.Join('|', Names)}\", host={PrometheusApi.Quote(host)}}})";
 
     public static IReadOnlyList<GpuHistoryView> Of(IEnumerable<RangeSeries> answer) =>
     [
-        .. answer.GroupBy(s => s.Labels.GetValueOrDefault("gpu", "")).OrderBy(g => g.Key.Length).ThenBy(g => g.Key, StringComparer.Ordinal).Select(gpu =>
-        {
-            List<object[]> Of(int metric, double factor, int digits = 1) =>
-            [
-                .. gpu.Where(s => s.Labels.GetValueOrDefault("__name__") == Names[metric]).SelectMany(s => s.Points)
-                    .Select(p => (object[])[p.At, Math.Round(p.Value * factor, digits)]),
-            ];
-            return new GpuHistoryView(gpu.Key, Of(0, 100), Of(1, 1 / Mebi, digits: 0), Of(2, 1 / Mebi, digits: 0), Of(3, 1), Of(4, 1));
-        }),
+        .. answer.GroupBy(s => s.Labels.GetValueOrDefault("gpu", ""))
+            .OrderBy(g => g.Key.Length).ThenBy(g => g.Key, StringComparer.Ordinal).Select(gpu =>
+            {
+                List<object[]> Of(int metric, double factor, int digits = 1) =>
+                [
+                    .. gpu.Where(s => s.Labels.GetValueOrDefault("__name__") == Names[metric]).SelectMany(s => s.Points)
+                        .Select(p => (object[])[p.At, Math.Round(p.Value * factor, digits)]),
+                ];
+                return new GpuHistoryView(gpu.Key, Of(0, 100), Of(1, 1 / Mebi, digits: 0), Of(2, 1 / Mebi, digits: 0), Of(3, 1), Of(4, 1));
+            }),
     ];
 }

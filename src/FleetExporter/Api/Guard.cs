@@ -27,7 +27,8 @@ public sealed class Guard(LiveConfig config) : IMiddleware
 
         if (!IsOurs(context.Request.Host.Host))
         {
-            await Problem.Of(421, "Unknown host", $"This service does not answer for the host name of the request. Add it to allowed_hosts in fleet.yml if it should.")
+            await Problem.Of(421, "Unknown host", "This service does not answer for the host name of the request. "
+                + "Add it to allowed_hosts in fleet.yml if it should.")
                 .ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -35,7 +36,8 @@ public sealed class Guard(LiveConfig config) : IMiddleware
         switch (Origins.Judge(context, config.Current))
         {
             case OriginVerdict.Refused:
-                await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.").ExecuteAsync(context).ConfigureAwait(false);
+                await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.")
+                    .ExecuteAsync(context).ConfigureAwait(false);
                 return;
             case OriginVerdict.Preflight:
                 context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -23,7 +23,8 @@ internal static class HistoryEndpoints
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void MapHistory(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/dgx/metrics/{id}/history", ([AsParameters] Call call, string id, string? hours, string? step) => call.RunAsync(id, hours, step))
+        routes.MapGet("/api/dgx/metrics/{id}/history", ([AsParameters] Call call, string id, string? hours, string? step) =>
+            call.RunAsync(id, hours, step))
             .Needs(Scope.Read).Produces<HistoryView>()
             .WithSummary("The GPUs of one connection over the last hours, from Prometheus.");
 
@@ -32,7 +33,8 @@ internal static class HistoryEndpoints
     {
         var errors = new Dictionary<string, string[]>();
         var (length, width) = (6.0, TimeSpan.FromMinutes(1));
-        if (hours is not null && !(double.TryParse(hours, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out length) && length is > 0 and <= MostHours))
+        if (hours is not null
+            && !(double.TryParse(hours, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out length) && length is > 0 and <= MostHours))
         {
             errors["hours"] = [$"Give a number above 0 and up to {MostHours}."];
         }
@@ -45,7 +47,9 @@ internal static class HistoryEndpoints
         var time = TimeSpan.FromHours(errors.ContainsKey("hours") ? 0 : length);
         if (errors.Count == 0 && time / width + 1 > MostPoints)
         {
-            errors["step"] = [string.Create(CultureInfo.InvariantCulture, $"That is more than {MostPoints} points; give a step of at least {Math.Ceiling(time.TotalSeconds / (MostPoints - 1))}s.")];
+            errors["step"] = [string.Create(
+                CultureInfo.InvariantCulture,
+                $"That is more than {MostPoints} points; give a step of at least {Math.Ceiling(time.TotalSeconds / (MostPoints - 1))}s.")];
         }
 
         return (time, width, errors);
@@ -73,14 +77,16 @@ internal static class HistoryEndpoints
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);
             try
             {
-                var answer = await PrometheusApi.RangeAsync(prometheus, GpuHistory.Query(watched.Connection.Name), to - time, to, width, stop.Token).ConfigureAwait(false);
+                var answer = await PrometheusApi.RangeAsync(
+                    prometheus, GpuHistory.Query(watched.Connection.Name), to - time, to, width, stop.Token).ConfigureAwait(false);
                 return TypedResults.Ok(new HistoryView(watched.Connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
                 return Down($"{prometheus.Url} did not answer within {Patience.TotalSeconds:0} s");
             }
-            catch (TargetFailureException e) when (e.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls)
+            catch (TargetFailureException e)
+                when (e.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls)
             {
                 return Down($"{Words.Of(e.Reason)}: {e.Message}");
             }

@@ -26,7 +26,8 @@ public static class MetricsEndpoints
         {
             var format = FormatFor(context);
             await pages.WriteAllAsync(context.Response.BodyWriter, format, context.RequestAborted).ConfigureAwait(false);
-        }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
+        }).Needs(Scope.Read)
+            .Produces<string>(contentType: "text/plain").WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
 
         routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
         {
@@ -57,7 +58,8 @@ public static class MetricsEndpoints
             using var page = pages.Of(host);
             page.WriteTo(context.Response.BodyWriter, format);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        }).Needs(Scope.Read).Produces<string>(contentType: "text/plain").WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
+        }).Needs(Scope.Read)
+            .Produces<string>(contentType: "text/plain").WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
     }
 
     private static TimeSpan Timeout(HttpRequest request)

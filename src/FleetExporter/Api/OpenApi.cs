@@ -24,9 +24,15 @@ internal static class OpenApi
             {
                 Title = "FleetExporter",
                 Version = ServicePage.Version.Split('+')[0],
-                Description = "Fleet monitor for GPU machines. Times are RFC 3339 in UTC, _mb is MiB; errors are problem+json, with errors per field.",
+                Description =
+                    "Fleet monitor for GPU machines. Times are RFC 3339 in UTC, _mb is MiB; errors are problem+json, with errors per field.",
             };
-            document.AddComponent("bearer", (IOpenApiSecurityScheme)new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key." });
+            document.AddComponent("bearer", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key."
+            });
             document.AddComponent("key", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,
@@ -49,19 +55,26 @@ internal static class OpenApi
         if (metadata.OfType<RouteAccess>().Last().Scope is { } scope)
         {
             operation.Description = $"Needs the scope {scope.Word()}.";
-            operation.Security = [.. Schemes.Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, context.Document)] = [] })];
+            operation.Security = [.. Schemes.Select(s =>
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, context.Document)] = [] })];
         }
 
         if (metadata.OfType<BodyForm>().LastOrDefault() is { } body)
         {
-            operation.RequestBody = new OpenApiRequestBody { Required = body.IsRequired, Content = Json("application/json", await context.GetOrCreateSchemaAsync(body.Type, null, stop).ConfigureAwait(false)) };
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = body.IsRequired,
+                Content = Json("application/json", await context.GetOrCreateSchemaAsync(body.Type, null, stop).ConfigureAwait(false))
+            };
         }
 
         operation.Responses ??= [];
         operation.Responses["default"] = new OpenApiResponse
         {
             Description = "What is wrong, and what to do; errors per field where a field is.",
-            Content = Json("application/problem+json", await context.GetOrCreateSchemaAsync(typeof(HttpValidationProblemDetails), null, stop).ConfigureAwait(false)),
+            Content = Json(
+                "application/problem+json",
+                await context.GetOrCreateSchemaAsync(typeof(HttpValidationProblemDetails), null, stop).ConfigureAwait(false)),
         };
     }
 
@@ -72,5 +85,6 @@ internal static class OpenApi
         var other => other[0],
     };
 
-    private static Dictionary<string, OpenApiMediaType> Json(string type, OpenApiSchema schema) => new() { [type] = new OpenApiMediaType { Schema = schema } };
+    private static Dictionary<string, OpenApiMediaType> Json(string type, OpenApiSchema schema) =>
+        new() { [type] = new OpenApiMediaType { Schema = schema } };
 }

@@ -16,7 +16,8 @@ public static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n")).IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
+        routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n"))
+            .IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
 
         routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist, Database database) =>
                 !watchlist.IsApplied || !watchlist.Hosts.All(h => state.Find(h.Name) is not null)
@@ -30,7 +31,8 @@ public static class OperationsEndpoints
             .Needs(Scope.Admin).Audits(ControlAction.Reload)
             .WithSummary("Reads fleet.yml again. A file with mistakes changes nothing and is answered with all of them.");
 
-        routes.MapGet("/sd/hosts", (HttpRequest request, Watchlist watchlist) => TypedResults.Ok(watchlist.Hosts.OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => Target.Of(h, request.Host.Value!)).ToList()))
+        routes.MapGet("/sd/hosts", (HttpRequest request, Watchlist watchlist) =>
+            TypedResults.Ok(watchlist.Hosts.OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => Target.Of(h, request.Host.Value!)).ToList()))
             .Needs(Scope.Read)
             .WithSummary("The hosts as targets of Prometheus' http_sd_configs, each scraped through /probe.");
     }
@@ -42,7 +44,10 @@ public static class OperationsEndpoints
             ? TypedResults.Ok(new ReloadView(result.Warnings))
             : TypedResults.Problem(
                 "The configuration before it runs on.", statusCode: 422, title: "fleet.yml has mistakes",
-                extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { ["fleet.yml"] = [.. result.Errors.Select(e => e.ToString())] } });
+                extensions: new Dictionary<string, object?>
+                {
+                    ["errors"] = new Dictionary<string, string[]> { ["fleet.yml"] = [.. result.Errors.Select(e => e.ToString())] }
+                });
     }
 }
 

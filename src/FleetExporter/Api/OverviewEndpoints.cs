@@ -13,12 +13,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>The state of the whole in one answer, and of each part in one of its own. Always 200; the field <c>status</c> says how things are.</summary>
+/// <summary>
+/// The state of the whole in one answer, and of each part in one of its own. Always 200; the field <c>status</c> says how things are.
+/// </summary>
 public static class OverviewEndpoints
 {
     public static void MapOverview(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/overview", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Both, (parts, took) => parts.All(took)))
+        routes.MapGet("/api/overview", ([AsParameters] Asking ask, string? fresh) =>
+            ask.AnswerAsync(fresh, Asked.Both, (parts, took) => parts.All(took)))
             .WithSummary("Every part and the overall status. fresh=true polls first, at most 5 s.").Needs(Scope.Read).Produces<OverviewView>();
 
         routes.MapGet("/api/gpu", ([AsParameters] Asking ask, string? fresh, string? host, string? index) => Index(index, out var number)
@@ -30,11 +33,14 @@ public static class OverviewEndpoints
                 : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not the number of a GPU")))
             .WithSummary("The first remote GPU; host and index choose another. gpus holds all.").Needs(Scope.Read).Produces<GpuAnswer>();
 
-        routes.MapGet("/api/local-gpu", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.LocalGpu()))
+        routes.MapGet("/api/local-gpu", ([AsParameters] Asking ask, string? fresh) =>
+            ask.AnswerAsync(fresh, Asked.Hosts, (parts, _) => parts.LocalGpu()))
             .WithSummary("The first GPU of this machine.").Needs(Scope.Read).Produces<LocalGpuPart>();
 
-        routes.MapGet("/api/provider", ([AsParameters] Asking ask, string? fresh, string? provider) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Provider(provider)))
-            .WithSummary("A model server: the one named, else the first that no unit runs, else the first.").Needs(Scope.Read).Produces<ProviderPart>();
+        routes.MapGet("/api/provider", ([AsParameters] Asking ask, string? fresh, string? provider) =>
+            ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Provider(provider)))
+            .WithSummary("A model server: the one named, else the first that no unit runs, else the first.")
+            .Needs(Scope.Read).Produces<ProviderPart>();
 
         routes.MapGet("/api/gateway", ([AsParameters] Asking ask, string? fresh, string? gateway, string? limit) =>
                 Listing.TryLimit(limit, out var sessions, out var problem, GatewayPart.UsualSessions)
@@ -43,14 +49,18 @@ public static class OverviewEndpoints
             .WithSummary("An agent gateway: the one named, else the first. limit: how many of its sessions, the last active first; 5 without it.")
             .Needs(Scope.Read).Produces<GatewayPart>();
 
-        routes.MapGet("/api/tunnel", ([AsParameters] Asking ask, string? fresh, string? tunnel) => ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Tunnel(tunnel)))
+        routes.MapGet("/api/tunnel", ([AsParameters] Asking ask, string? fresh, string? tunnel) =>
+            ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Tunnel(tunnel)))
             .WithSummary("An SSH tunnel: the one named, else the worst.").Needs(Scope.Read).Produces<TunnelPart>();
 
-        routes.MapGet("/api/multimodal", ([AsParameters] Asking ask, string? fresh) => ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Multimodal()))
+        routes.MapGet("/api/multimodal", ([AsParameters] Asking ask, string? fresh) =>
+            ask.AnswerAsync(fresh, Asked.Targets, (parts, _) => parts.Multimodal()))
             .WithSummary("All AI services.").Needs(Scope.Read).Produces<MultimodalPart>();
 
-        routes.MapGet("/api/heartbeat", ([AsParameters] Asking ask, string? fresh, string? provider) => ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Heartbeat(provider)))
-            .WithSummary("A model server with the unit that runs it: the one named, else the first that has a unit.").Needs(Scope.Read).Produces<HeartbeatPart>();
+        routes.MapGet("/api/heartbeat", ([AsParameters] Asking ask, string? fresh, string? provider) =>
+            ask.AnswerAsync(fresh, Asked.Both, (parts, _) => parts.Heartbeat(provider)))
+            .WithSummary("A model server with the unit that runs it: the one named, else the first that has a unit.")
+            .Needs(Scope.Read).Produces<HeartbeatPart>();
     }
 
     private static bool Index(string? text, out int? index)

@@ -10,7 +10,9 @@ public sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<RecentH
     /// <param name="host">The one that is asked for; null for all that were there at the last moment.</param>
     internal static RecentView Of(IReadOnlyList<RecentMoment> moments, string? host)
     {
-        var names = moments is [.., var last] ? last.Hosts.Keys.Where(n => host is null || n == host).Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
+        var names = moments is [.., var last]
+            ? last.Hosts.Keys.Where(n => host is null || n == host).Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
         return new RecentView([.. moments.Select(m => m.Time.ToUnixTimeMilliseconds())], [.. names.Select(name => RecentHostView.Of(name, moments))]);
     }
 }

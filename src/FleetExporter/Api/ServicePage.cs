@@ -24,7 +24,8 @@ public sealed partial class ServicePage(
     FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
     ILogger<ServicePage> logger)
 {
-    private static readonly MetricFamily BuildInfo = MetricFamily.Gauge("fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
+    private static readonly MetricFamily BuildInfo = MetricFamily.Gauge(
+        "fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
 
     private static readonly MetricFamily ReloadSuccess = MetricFamily.Gauge(
         "fleet_config_last_reload_success",
@@ -63,7 +64,8 @@ public sealed partial class ServicePage(
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];
 
-    public static string Version { get; } = typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version { get; } =
+        typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Writes the page of everything. The registry comes last, so that it counts what this page dropped.</summary>
     public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)

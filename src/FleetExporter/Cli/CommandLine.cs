@@ -37,7 +37,8 @@ public static class CommandLine
         CustomParser = SimulatedHosts,
     };
 
-    private static readonly Option<string> FormatOption = new("--format") { Description = "table, json or markdown.", DefaultValueFactory = _ => "table" };
+    private static readonly Option<string> FormatOption =
+        new("--format") { Description = "table, json or markdown.", DefaultValueFactory = _ => "table" };
 
     private static readonly Option<string> ProbeFormatOption = new("--format") { Description = "table or json.", DefaultValueFactory = _ => "table" };
 
@@ -62,7 +63,10 @@ public static class CommandLine
         HelpName = "name",
     };
 
-    private static readonly Argument<string> NameArgument = new("name") { Description = "Name of the host, service, provider, gateway or tunnel in fleet.yml." };
+    private static readonly Argument<string> NameArgument = new("name")
+    {
+        Description = "Name of the host, service, provider, gateway or tunnel in fleet.yml."
+    };
 
     private static readonly Argument<string> HostArgument = new("host") { Description = "Name of the host in fleet.yml, or its address." };
 
@@ -99,7 +103,11 @@ public static class CommandLine
         check.SetAction(parsed => CheckCommand.Run(Load(parsed, null), Console.Out, Console.Error));
         root.Subcommands.Add(check);
 
-        var probe = new Command("probe", "Try one host step by step, or one service, provider, gateway or tunnel, and say what to mend; exit 0 or 1.") { NameArgument, ProbeFormatOption };
+        var probe = new Command("probe", "Try one host step by step, or one service, provider, gateway or tunnel, and say what to mend; exit 0 or 1.")
+        {
+            NameArgument,
+            ProbeFormatOption
+        };
         probe.SetAction((parsed, stop) =>
             ProbeCommand.RunAsync(Load(parsed, null), parsed.GetValue(NameArgument)!, parsed.GetValue(ProbeFormatOption)!, Console.Out, stop));
         root.Subcommands.Add(probe);

@@ -19,7 +19,9 @@ internal static class ConfigReport
 
         if (!result.Success)
         {
-            error.WriteLine(result.Errors.Count == 1 ? "fleet-exporter: 1 mistake in the configuration" : $"fleet-exporter: {result.Errors.Count} mistakes in the configuration");
+            error.WriteLine(result.Errors.Count == 1
+                ? "fleet-exporter: 1 mistake in the configuration"
+                : $"fleet-exporter: {result.Errors.Count} mistakes in the configuration");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace FleetExporter.Cli;
 /// <summary>Prints the catalogue: every family the service can publish.</summary>
 internal static class MetricsCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static int Run(string format, TextWriter output)
     {
@@ -53,7 +54,8 @@ internal static class MetricsCommand
             """);
         foreach (var family in ServicePage.Families)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeWord} | {string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeWord} | "
+                + $"{string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 
         return text.ToString();

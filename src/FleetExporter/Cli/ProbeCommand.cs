@@ -29,7 +29,8 @@ internal static class ProbeCommand
         using var shells = new SshShells(TimeProvider.System);
         if (ProbeOf(loaded.Config, name, shells) is not { } probe)
         {
-            await Console.Error.WriteLineAsync($"fleet-exporter: nothing is called {name}; there are: {string.Join(", ", Names(loaded.Config))}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"fleet-exporter: nothing is called {name}; there are: {string.Join(", ", Names(loaded.Config))}").ConfigureAwait(false);
             return 1;
         }
 
@@ -74,7 +75,11 @@ internal static class ProbeCommand
             return new HostProbe(host, shell, TimeProvider.System).RunAsync;
         }
 
-        return (from kind in TargetCatalog.All from target in kind.TargetsOf(config) where target.Name == name select new TargetProbe(target, kind, TimeProvider.System))
+        return (
+            from kind in TargetCatalog.All
+            from target in kind.TargetsOf(config)
+            where target.Name == name
+            select new TargetProbe(target, kind, TimeProvider.System))
             .FirstOrDefault() is { } probe ? probe.RunAsync : null;
     }
 

@@ -45,7 +45,8 @@ internal static class ServeCommand
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync(
-                $"fleet-exporter: {loaded.Config.Listen} is in use. Is another exporter running? Choose another address with --listen.").ConfigureAwait(false);
+                $"fleet-exporter: {loaded.Config.Listen} is in use. "
+                    + "Is another exporter running? Choose another address with --listen.").ConfigureAwait(false);
             return 1;
         }
         catch (SocketException e)

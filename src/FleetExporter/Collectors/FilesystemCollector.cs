@@ -47,7 +47,8 @@ public sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : 
         foreach (var filesystem in Filesystems)
         {
             page.Add(FilesystemCollector.Size, target, filesystem.SizeBytes, ("mountpoint", filesystem.Mountpoint), ("fstype", filesystem.Type));
-            page.Add(FilesystemCollector.Available, target, filesystem.AvailableBytes, ("mountpoint", filesystem.Mountpoint), ("fstype", filesystem.Type));
+            page.Add(
+                FilesystemCollector.Available, target, filesystem.AvailableBytes, ("mountpoint", filesystem.Mountpoint), ("fstype", filesystem.Type));
         }
     }
 }

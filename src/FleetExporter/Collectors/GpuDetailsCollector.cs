@@ -5,12 +5,15 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.</summary>
+/// <summary>
+/// What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.
+/// </summary>
 public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
         "fleet_gpu_temperature_limit_celsius",
-        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; computed from the margin (T.Limit) where only that is reported.",
+        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; "
+            + "computed from the margin (T.Limit) where only that is reported.",
         "host", "gpu", "uuid", "level");
 
     public static readonly MetricFamily MigUsed = MetricFamily.Gauge(

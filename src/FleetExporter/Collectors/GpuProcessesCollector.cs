@@ -9,7 +9,8 @@ namespace FleetExporter.Collectors;
 public sealed class GpuProcessesCollector() : NvidiaCollector("gpu_processes", Memory, Processes)
 {
     public static readonly MetricFamily Memory = MetricFamily.Gauge(
-        "fleet_gpu_process_memory_bytes", "GPU memory of compute processes by runtime, from nvidia-smi --query-compute-apps; absent where the driver hides it.",
+        "fleet_gpu_process_memory_bytes",
+        "GPU memory of compute processes by runtime, from nvidia-smi --query-compute-apps; absent where the driver hides it.",
         "host", "gpu", "uuid", "runtime");
 
     public static readonly MetricFamily Processes = MetricFamily.Gauge(
@@ -43,7 +44,8 @@ public sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IR
             var of = NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid);
             var mine = byGpu[gpu.Uuid].ToList();
             page.Add(GpuProcessesCollector.Processes, of, mine.Count);
-            foreach (var runtime in mine.Where(p => p.MemoryBytes is not null).GroupBy(p => GpuRuntime.Of(p.Name)).OrderBy(g => g.Key, StringComparer.Ordinal))
+            foreach (var runtime in mine.Where(p => p.MemoryBytes is not null)
+                .GroupBy(p => GpuRuntime.Of(p.Name)).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
                 page.Add(GpuProcessesCollector.Memory, of, runtime.Sum(p => p.MemoryBytes), ("runtime", runtime.Key));
             }

@@ -16,7 +16,10 @@ public abstract record Reading
     /// <param name="target">The labels that identify the target, <c>host</c> first.</param>
     public abstract void WriteTo(MetricsPage page, Labels target);
 
-    /// <summary>What a person who tries a target wants to see of it beside success, line by line. No secrets; text of the target's own is made printable where shown.</summary>
+    /// <summary>
+    /// What a person who tries a target wants to see of it beside success, line by line.
+    /// No secrets; text of the target's own is made printable where shown.
+    /// </summary>
     public virtual IEnumerable<(string Name, string Seen)> Findings() => [];
 
     /// <summary>One finding, or none where there is nothing to say.</summary>

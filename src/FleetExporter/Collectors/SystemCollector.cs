@@ -15,7 +15,8 @@ public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, 
 
     public static readonly MetricFamily ClockOffset = MetricFamily.Gauge(
         "fleet_host_clock_offset_seconds",
-        "The host's clock minus the exporter's when the answer came, from date; negative when the host is late. Includes the way back, and up to 1 s where date prints whole seconds.",
+        "The host's clock minus the exporter's when the answer came, from date; negative when the host is late. "
+            + "Includes the way back, and up to 1 s where date prints whole seconds.",
         "host");
 
     public override TimeSpan Every => TimeSpan.FromMinutes(5);
@@ -28,7 +29,10 @@ public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, 
           c=0 t= k= v=; while read -r k v _; do case $k in cpu[0-9]*) c=$((c + 1)) ;; btime) t=$v; break ;; esac; done </proc/stat
           p=$(exec getconf PAGESIZE </dev/null) || p=
           l=; for k in nvidia-smi tmux systemctl; do command -v $k >/dev/null && l="$l $k"; done
-          b="os=$o${nl}kernel=$r_${nl}arch=$(exec uname -m)${nl}model=$m${nl}cpus=$c${nl}btime=$t${nl}pagesize=$p${nl}user=$user${nl}tools=$l${nl}boot_id=$i${nl}clock=$(exec date +%s.%N)"
+          b="os=$o${nl}kernel=$r_${nl}arch=$(exec uname -m)${nl}model=$m${nl}cpus=$c${nl}btime=$t${nl}pagesize=$p${nl}
+        """
+        + """
+        user=$user${nl}tools=$l${nl}boot_id=$i${nl}clock=$(exec date +%s.%N)"
         """;
 
     public override Reading Parse(Section section) => new SystemReading(SystemIdentity.Parse(section.Body));

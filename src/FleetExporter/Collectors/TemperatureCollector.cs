@@ -12,7 +12,8 @@ public sealed class TemperatureCollector() : HostCollector("temperature", Celsiu
         "fleet_host_temperature_celsius", "Temperature of a sensor, from /sys/class/hwmon or /sys/class/thermal.", "host", "sensor");
 
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
-        "fleet_host_temperature_limit_celsius", "Temperature that the sensor itself calls high or critical, from /sys/class/hwmon.", "host", "sensor", "level");
+        "fleet_host_temperature_limit_celsius", "Temperature that the sensor itself calls high or critical, from /sys/class/hwmon.",
+        "host", "sensor", "level");
 
     public override TimeSpan Every => TimeSpan.FromSeconds(15);
 

@@ -33,8 +33,11 @@ public class TmuxCollector : HostCollector
             + "absent while that is not known.");
 
     public static readonly MetricFamily Cpu = Session("cpu_ratio", "CPU use of the session's process tree since the poll before; 1 is one CPU.");
-    public static readonly MetricFamily Memory = Session("memory_bytes", "Resident memory of the session's process tree, shared pages counted in each process.");
-    public static readonly MetricFamily GpuMemory = Session("gpu_memory_bytes", "GPU memory of the session's process tree, from nvidia-smi's list of compute processes; absent where the driver hides it.");
+    public static readonly MetricFamily Memory = Session(
+        "memory_bytes", "Resident memory of the session's process tree, shared pages counted in each process.");
+    public static readonly MetricFamily GpuMemory = Session(
+        "gpu_memory_bytes",
+        "GPU memory of the session's process tree, from nvidia-smi's list of compute processes; absent where the driver hides it.");
     public static readonly MetricFamily DeadPanes = Session("dead_panes", "Panes whose command has ended, pane_dead of tmux.");
 
     public TmuxCollector()
@@ -67,7 +70,9 @@ public class TmuxCollector : HostCollector
         MetricFamily.Gauge("fleet_tmux_session_" + name, help, "host", "user", "session");
 }
 
-/// <summary>Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.</summary>
+/// <summary>
+/// Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.
+/// </summary>
 public sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
 {
     public override TimeSpan Every => TimeSpan.FromSeconds(50);

@@ -4,13 +4,16 @@ namespace FleetExporter.Collectors;
 internal static class TmuxScript
 {
     /// <summary>
-    /// Function <c>tm USER COMMAND…</c>: sessions and panes of one server in one call, numbers first and the free-text name last; <c>-u</c> keeps names
-    /// intact whatever the locale. Adds the panes' pids to <c>q</c>.
+    /// Function <c>tm USER COMMAND…</c>: sessions and panes of one server in one call, numbers first and the free-text name last;
+    /// <c>-u</c> keeps names intact whatever the locale. Adds the panes' pids to <c>q</c>.
     /// </summary>
     private const string Ask = """
           tm() {
             k=$1; shift
-            o=$(exec "$@" -u list-sessions -F 'S#{session_id}:#{session_created}:#{session_attached}:#{session_windows}:#{session_activity}:#{session_last_attached}:#{session_name}' \; \
+            o=$(exec "$@" -u list-sessions -F 'S#{session_id}:#{session_created}:#{session_attached}:#{session_windows}:
+        """
+        + """
+        #{session_activity}:#{session_last_attached}:#{session_name}' \; \
               list-panes -a -F 'P#{session_id}:#{pane_id}:#{pane_pid}:#{pane_dead}:#{window_activity}' </dev/null 2>&1); c=$?
             b="${b:+$b$nl}U$c:$k$nl$o$nl"
             IFS=$nl; set -f; for l in $o; do case $l in P*) l=${l#P*:*:}; q="$q ${l%%:*}" ;; esac; done; IFS=" 	$nl"; set +f

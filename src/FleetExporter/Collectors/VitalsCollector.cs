@@ -22,15 +22,18 @@ public sealed class VitalsCollector() : HostCollector(
     public static readonly MetricFamily HugePagesFree = MetricFamily.Gauge(
         "fleet_host_memory_hugepages_free_bytes", "Reserved huge pages that nobody uses, all sizes, from /sys/kernel/mm/hugepages.", "host");
 
-    public static readonly MetricFamily SwapTotal = MetricFamily.Gauge("fleet_host_swap_total_bytes", "Swap space, SwapTotal in /proc/meminfo.", "host");
+    public static readonly MetricFamily SwapTotal = MetricFamily.Gauge(
+        "fleet_host_swap_total_bytes", "Swap space, SwapTotal in /proc/meminfo.", "host");
 
-    public static readonly MetricFamily SwapFree = MetricFamily.Gauge("fleet_host_swap_free_bytes", "Unused swap space, SwapFree in /proc/meminfo.", "host");
+    public static readonly MetricFamily SwapFree = MetricFamily.Gauge(
+        "fleet_host_swap_free_bytes", "Unused swap space, SwapFree in /proc/meminfo.", "host");
 
     public static readonly MetricFamily Load = MetricFamily.Gauge(
         "fleet_host_load_average", "Processes that run or wait, averaged over the window, from /proc/loadavg.", "host", "window");
 
     public static readonly MetricFamily Pressure = MetricFamily.Gauge(
-        "fleet_host_pressure_ratio", "Share of time in which some or all tasks waited for the resource, averaged over the window, from /proc/pressure.",
+        "fleet_host_pressure_ratio",
+        "Share of time in which some or all tasks waited for the resource, averaged over the window, from /proc/pressure.",
         "host", "resource", "kind", "window");
 
     public static readonly MetricFamily NetworkReceive = MetricFamily.Counter(

@@ -14,7 +14,8 @@ public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
         "host", "gpu", "uuid", "xid");
 
     public static readonly MetricFamily Last = MetricFamily.Gauge(
-        "fleet_gpu_xid_last_timestamp_seconds", "When the kernel log last had this XID of the GPU, by the host's clock.", "host", "gpu", "uuid", "xid");
+        "fleet_gpu_xid_last_timestamp_seconds", "When the kernel log last had this XID of the GPU, by the host's clock.",
+        "host", "gpu", "uuid", "xid");
 
     public override TimeSpan Every => TimeSpan.FromSeconds(60);
 
@@ -38,7 +39,8 @@ public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
 /// <param name="Counts">Errors counted so far by bus id and XID; empty until the snapshot is made.</param>
 /// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the labels.</param>
 public sealed record XidReading(
-    IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount>? Counts = null, IReadOnlyList<Gpu>? Gpus = null) : Reading
+    IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount>? Counts = null,
+    IReadOnlyList<Gpu>? Gpus = null) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {
@@ -49,7 +51,9 @@ public sealed record XidReading(
             var of = NvidiaCollector.LabelsOf(target, gpu?.Index, gpu?.Uuid ?? "PCI:" + count.PciBusId);
             var xid = count.Code.ToString(CultureInfo.InvariantCulture);
             page.Add(XidCollector.Errors, of, count.Count, ("xid", xid));
-            page.Add(XidCollector.Last, of, (HostTime - TimeSpan.FromSeconds(Uptime - count.LastSecondsSinceBoot)).ToUnixTimeMilliseconds() / 1000.0, ("xid", xid));
+            page.Add(
+                XidCollector.Last, of,
+                (HostTime - TimeSpan.FromSeconds(Uptime - count.LastSecondsSinceBoot)).ToUnixTimeMilliseconds() / 1000.0, ("xid", xid));
         }
     }
 }

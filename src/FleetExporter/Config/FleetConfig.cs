@@ -82,14 +82,18 @@ public sealed record FleetConfig
 
     /// <summary>Names that are taken: of hosts, of devices and of all that is asked over the network.</summary>
     public IEnumerable<string> Names =>
-        [.. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name), .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)];
+        [
+            .. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name),
+            .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)
+        ];
 
     /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
     public string? SourcePath { get; init; }
 
     /// <summary>Why the service may not run like this, said of <see cref="Listen"/>; null when it may.</summary>
     internal string? Objection => Listen.IsLoopback || Keys.Count > 0 ? null
-        : $"is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:{Listen.Port}";
+        : "is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, "
+            + $"or give a loopback address such as 127.0.0.1:{Listen.Port}";
 
     /// <summary>What is accepted and better known.</summary>
     internal IReadOnlyList<string> Cautions => [.. CautionsOf()];

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Config;
 
 /// <summary>Where a host is reached: <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, a bare <c>v6</c>, or an alias of config_file.</summary>
-/// <param name="Host">A name, an alias, or an IP address without brackets; it never begins with <c>-</c>, so ssh cannot take it for an option.</param>
+/// <param name="Host">
+/// A name, an alias, or an IP address without brackets; it never begins with <c>-</c>, so ssh cannot take it for an option.
+/// </param>
 /// <param name="Port">1 to 65535; null leaves it to ssh: the alias's port, or 22.</param>
 public sealed partial record HostAddress(string Host, int? Port)
 {

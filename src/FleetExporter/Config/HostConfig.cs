@@ -27,7 +27,9 @@ public sealed record HostConfig
     /// <summary>Whole commands that may be run where the policy is an allow-list. Default none.</summary>
     public ValueList<string> Commands { get; init; } = [];
 
-    /// <summary>Number of the simulated machine that stands for the host in a demonstration; null for a real one. No key of the file sets it.</summary>
+    /// <summary>
+    /// Number of the simulated machine that stands for the host in a demonstration; null for a real one. No key of the file sets it.
+    /// </summary>
     public int? Simulated { get; init; }
 
     /// <summary>Set where the host is not asked and pushes by itself. No key of the file's hosts sets it.</summary>

@@ -6,7 +6,10 @@ public static class KeyFolder
     /// <summary>As many links as the kernel follows.</summary>
     private const int MostLinks = 40;
 
-    /// <summary>True for a file that can be read and, all links followed, lies below one of the folders. It does not tell what else is wrong: a caller must not learn which files there are.</summary>
+    /// <summary>
+    /// True for a file that can be read and, all links followed, lies below one of the folders.
+    /// It does not tell what else is wrong: a caller must not learn which files there are.
+    /// </summary>
     /// <param name="path">As given. ssh expands <c>%</c>, <c>$</c> and <c>~</c> in it, so a path with one of them is refused.</param>
     /// <param name="folders">Absolute.</param>
     public static bool Holds(string path, IReadOnlyList<string> folders)

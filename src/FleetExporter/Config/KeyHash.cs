@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>SHA-256 of a key's UTF-8, written <c>sha256:</c> and 64 lower-case hex digits. A key is 256 random bits, so no salt and no slow hash is needed.</summary>
+/// <summary>
+/// SHA-256 of a key's UTF-8, written <c>sha256:</c> and 64 lower-case hex digits. A key is 256 random bits, so no salt and no slow hash is needed.
+/// </summary>
 /// <param name="Hex">The 64 digits.</param>
 public sealed partial record KeyHash(string Hex)
 {

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace FleetExporter.Config;
 
-/// <summary>Where the service listens: <c>127.0.0.1:9470</c>, <c>[::1]:9470</c>, <c>localhost:9470</c>, or an address that others can reach.</summary>
+/// <summary>
+/// Where the service listens: <c>127.0.0.1:9470</c>, <c>[::1]:9470</c>, <c>localhost:9470</c>, or an address that others can reach.
+/// </summary>
 /// <param name="Host">An IP address without brackets, or <c>localhost</c>.</param>
 /// <param name="Port">0 to 65535; 0 lets the system choose.</param>
 public sealed record ListenAddress(string Host, int Port)

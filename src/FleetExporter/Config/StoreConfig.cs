@@ -41,7 +41,8 @@ public abstract partial record StoreConfig
     /// <param name="Host">A name, an address, or the folder of a Unix socket.</param>
     /// <param name="SslMode">disable, allow, prefer, require, verify-ca or verify-full.</param>
     /// <param name="RootCertificate">Absolute path; null for the system's.</param>
-    public sealed partial record Postgres(string Host, int Port, string User, string? Password, string Database, string SslMode, string? RootCertificate) : StoreConfig
+    public sealed partial record Postgres(
+        string Host, int Port, string User, string? Password, string Database, string SslMode, string? RootCertificate) : StoreConfig
     {
         private static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
@@ -78,7 +79,8 @@ public abstract partial record StoreConfig
 
         // System.Uri refuses an empty host, which stands beside ?host=/folder.
         [GeneratedRegex(
-            @"^postgres(ql)?://(?<user>[^:@/?#]+)(:(?<password>[^:@/?#]*))?@(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(:(?<port>[0-9]{1,5}))?/(?<database>[^/?#]+)(\?(?<options>[^#]*))?\z",
+            @"^postgres(ql)?://(?<user>[^:@/?#]+)(:(?<password>[^:@/?#]*))?@(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(:(?<port>[0-9]{1,5}))?"
+                + @"/(?<database>[^/?#]+)(\?(?<options>[^#]*))?\z",
             RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
         private static partial Regex UrlPattern();
     }

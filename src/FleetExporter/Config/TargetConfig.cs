@@ -1,9 +1,14 @@
 namespace FleetExporter.Config;
 
-/// <summary>What the service itself asks over the network: a service, a provider, a gateway or a tunnel. Equal values are equal: a reload restarts only what differs.</summary>
+/// <summary>
+/// What the service itself asks over the network: a service, a provider, a gateway or a tunnel.
+/// Equal values are equal: a reload restarts only what differs.
+/// </summary>
 public abstract record TargetConfig
 {
-    /// <summary>Unique among hosts and targets; the label <c>service</c>, <c>provider</c>, <c>gateway</c> or <c>tunnel</c>. Written like a host's name.</summary>
+    /// <summary>
+    /// Unique among hosts and targets; the label <c>service</c>, <c>provider</c>, <c>gateway</c> or <c>tunnel</c>. Written like a host's name.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>The host it runs on, the label <c>host</c>. Default this machine's name.</summary>

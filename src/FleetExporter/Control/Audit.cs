@@ -14,7 +14,10 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
     /// </summary>
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Denied calls must not fill the disk: so many rows at once, then one every 10 s. All are counted. Strangers do not use up the rows of those who are known.</summary>
+    /// <summary>
+    /// Denied calls must not fill the disk: so many rows at once, then one every 10 s. All are counted.
+    /// Strangers do not use up the rows of those who are known.
+    /// </summary>
     private readonly TokenBucket _strangers = new(100, TimeSpan.FromSeconds(10), clock);
 
     private readonly TokenBucket _known = new(100, TimeSpan.FromSeconds(10), clock);

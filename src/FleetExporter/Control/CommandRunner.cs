@@ -39,7 +39,9 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 public sealed record CommandEntry(
     string Id, string Host, string Caller, CommandRequest Request, DateTimeOffset Started, CommandResult? Result = null);
 
-/// <summary>Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.</summary>
+/// <summary>
+/// Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.
+/// </summary>
 public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
@@ -117,7 +119,8 @@ public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : 
     public async ValueTask DisposeAsync()
     {
         StopAll();
-        await Task.WhenAll(_running.Values.Select(r => r.Ended.Task)).WaitAsync(TimeSpan.FromSeconds(15)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_running.Values.Select(r => r.Ended.Task))
+            .WaitAsync(TimeSpan.FromSeconds(15)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
@@ -139,7 +142,8 @@ public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : 
         if (!access.Host.Exec.Allows(command, access.Host.Commands))
         {
             throw new CommandRefusedException(CommandRefusal.Forbidden, access.Host.Exec.Policy == Config.ExecPolicy.Off
-                ? $"commands are off for {access.Host.Name}; allow them with exec.policy of the host in fleet.yml, or exec_policy of a connection made by the API"
+                ? $"commands are off for {access.Host.Name}; allow them with exec.policy of the host in fleet.yml, "
+                    + "or exec_policy of a connection made by the API"
                 : $"the command is not one of those that fleet.yml allows on {access.Host.Name}");
         }
 
@@ -168,7 +172,8 @@ public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : 
         CheckAllowed(access, request.Command, request.WorkingDirectory, isAdmin);
         if (request.Limit > access.Host.Exec.MaxTimeout)
         {
-            throw new CommandRefusedException(CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");
+            throw new CommandRefusedException(
+                CommandRefusal.TooLong, $"the time limit is over the host's max_timeout of {Config.Duration.Format(access.Host.Exec.MaxTimeout)}");
         }
 
         CheckConnected(access);
@@ -180,7 +185,8 @@ public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : 
         {
             if (_running.Values.Count(r => r.Entry.Host == running.Entry.Host) >= MostPerHost)
             {
-                throw new CommandRefusedException(CommandRefusal.Busy, $"{MostPerHost} commands run on {running.Entry.Host} already; wait for one to end, or cancel one");
+                throw new CommandRefusedException(
+                    CommandRefusal.Busy, $"{MostPerHost} commands run on {running.Entry.Host} already; wait for one to end, or cancel one");
             }
 
             if (!_running.TryAdd(running.Entry.Id, running))

@@ -41,7 +41,9 @@ public sealed class ConfirmationTokens(TimeProvider clock)
     }
 
     /// <summary>Takes the token; it is gone afterwards, whether it fitted or not.</summary>
-    /// <returns>The session as it was when the token was made; null when it is not this caller's token for this host, user and session, or too old.</returns>
+    /// <returns>
+    /// The session as it was when the token was made; null when it is not this caller's token for this host, user and session, or too old.
+    /// </returns>
     public SessionTarget? Take(string token, string caller, string host, string user, string sessionId, bool force)
     {
         lock (_lock)

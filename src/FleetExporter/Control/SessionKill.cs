@@ -129,7 +129,8 @@ public static class SessionKill
 
         if (after is null || !(IsAbsence(after) || after.StartsWith('$')))
         {
-            return new KillResult(KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? said : after, 200)}");
+            return new KillResult(
+                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? said : after, 200)}");
         }
 
         if (!after.StartsWith(me, StringComparison.Ordinal))

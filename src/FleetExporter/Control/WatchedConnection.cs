@@ -32,7 +32,11 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
             Name = connection.Name,
             Address = address,
             Exec = new ExecConfig { Policy = connection.ExecPolicy },
-            Ssh = config.Ssh.Host with { User = connection.Username ?? config.Ssh.Host.User, KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile },
+            Ssh = config.Ssh.Host with
+            {
+                User = connection.Username ?? config.Ssh.Host.User,
+                KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile
+            },
         })
         : new(connection, null, "its hostname is none");
 

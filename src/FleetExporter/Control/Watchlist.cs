@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Which hosts the fleet watches: those of fleet.yml and the active connections that were made by the API. The file's need no store; the others come as soon
-/// as it answers, and stay when it is gone.
+/// Which hosts the fleet watches: those of fleet.yml and the active connections that were made by the API.
+/// The file's need no store; the others come as soon as it answers, and stay when it is gone.
 /// </summary>
 internal sealed partial class Watchlist(
     Fleet fleet, FleetState state, Connections connections, ServiceInstance self, LiveConfig config, ILogger<Watchlist> logger) : IDisposable
@@ -226,7 +226,8 @@ internal sealed partial class Watchlist(
         }
 
         _said = error;
-        var doubles = _stored.Where(c => c.Source == ConnectionSource.Api && WatchedConnection.Namesake(c.Name, config.Current) is not null).Select(c => c.Name).ToList();
+        var doubles = _stored.Where(c => c.Source == ConnectionSource.Api && WatchedConnection.Namesake(c.Name, config.Current) is not null)
+            .Select(c => c.Name).ToList();
         foreach (var name in doubles.Except(_doubles))
         {
             LogDouble(name);
@@ -246,10 +247,13 @@ internal sealed partial class Watchlist(
         _withoutRow = others;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The connections cannot be read or written; those known are watched on, and it is tried again: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The connections cannot be read or written; those known are watched on, and it is tried again: {Reason}")]
     private partial void LogStore(string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection {Name} made by the API is not watched: a host or a device of fleet.yml has the same name")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The connection {Name} made by the API is not watched: a host or a device of fleet.yml has the same name")]
     private partial void LogDouble(string name);
 
     [LoggerMessage(

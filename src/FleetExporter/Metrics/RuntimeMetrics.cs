@@ -8,7 +8,8 @@ public static class RuntimeMetrics
         MetricFamily.Counter("process_cpu_seconds_total", "CPU time of the exporter itself, without its ssh clients."),
         MetricFamily.Gauge("process_working_set_bytes", "Resident memory of the exporter itself, without its ssh clients."),
         MetricFamily.Gauge("process_private_memory_bytes", "Private memory of the exporter itself, data segments included that are not resident."),
-        MetricFamily.Gauge("process_virtual_memory_bytes", "Virtual memory of the exporter itself; the runtime reserves most of it and never uses it."),
+        MetricFamily.Gauge(
+            "process_virtual_memory_bytes", "Virtual memory of the exporter itself; the runtime reserves most of it and never uses it."),
         MetricFamily.Gauge("process_start_time_seconds", "Start time of the exporter."),
         MetricFamily.Gauge("process_num_threads", "Threads of the exporter."),
         MetricFamily.Gauge("process_open_handles", "Open file descriptors of the exporter."),

@@ -28,7 +28,8 @@ internal static class GatewayPage
             page.Add(ChannelOutbound, target, Seconds(channel.LastOutbound), ("channel", channel.Name));
         }
 
-        foreach (var missing in wanted.Distinct(StringComparer.OrdinalIgnoreCase).Where(w => !channels.Channels.Any(c => string.Equals(c.Name, w, StringComparison.OrdinalIgnoreCase))))
+        foreach (var missing in wanted.Distinct(StringComparer.OrdinalIgnoreCase).Where(w =>
+            !channels.Channels.Any(c => string.Equals(c.Name, w, StringComparison.OrdinalIgnoreCase))))
         {
             page.Add(ChannelUp, target, 0, ("channel", missing));
         }

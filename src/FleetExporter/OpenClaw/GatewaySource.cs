@@ -25,7 +25,8 @@ internal interface IGatewaySource
 
 /// <param name="every">Time between two calls; zero asks at each poll.</param>
 /// <param name="settled">False for an answer that is still being counted: it is asked again at the next poll, and taken in the end as it is.</param>
-internal sealed class GatewaySource<T>(string method, TimeSpan every, Func<GatewayConnection, CancellationToken, Task<T>> ask, TimeProvider clock, Func<T, bool>? settled = null)
+internal sealed class GatewaySource<T>(
+    string method, TimeSpan every, Func<GatewayConnection, CancellationToken, Task<T>> ask, TimeProvider clock, Func<T, bool>? settled = null)
     : IGatewaySource
     where T : class
 {

@@ -14,7 +14,9 @@ public sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
 /// <summary>The month so far, and as it will end when it goes on like this; US dollars.</summary>
 public sealed record GatewayMonth(bool Settled, double Projected);
 
-/// <summary>Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.</summary>
+/// <summary>
+/// Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.
+/// </summary>
 internal sealed class GatewaySources(TimeProvider clock)
 {
     private const int MostPages = 5;
@@ -29,7 +31,8 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     public GatewaySource<GatewaySystem> System { get; } = One("system.info", Often, GatewayCall.SystemInfo, GatewaySystem.Parse, clock);
 
-    public GatewaySource<GatewayChannels> Channels { get; } = One("channels.status", EachPoll, GatewayCall.ChannelsStatus, GatewayChannels.Parse, clock);
+    public GatewaySource<GatewayChannels> Channels { get; } = One(
+        "channels.status", EachPoll, GatewayCall.ChannelsStatus, GatewayChannels.Parse, clock);
 
     public GatewaySource<GatewayLanes> Lanes { get; } = One("diagnostics.lanes", EachPoll, GatewayCall.Lanes, GatewayLanes.Parse, clock);
 
@@ -41,7 +44,8 @@ internal sealed class GatewaySources(TimeProvider clock)
 
     public GatewaySource<GatewayCronRuns> CronRuns { get; } = One("cron.runs", Seldom, GatewayCall.CronRuns, GatewayCronRuns.Parse, clock);
 
-    public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = One("infrastructure", Often, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
+    public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = One(
+        "infrastructure", Often, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
 
     public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = One("config.get", Seldom, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
 
@@ -50,7 +54,8 @@ internal sealed class GatewaySources(TimeProvider clock)
     public GatewaySource<GatewayWindows> Usage { get; } = new(
         "sessions.usage", Rarely, (connection, stop) => UsageAsync(connection, clock, stop), clock, u => u.Windows.All(w => w.Usage.Settled));
 
-    public GatewaySource<GatewayMonth> Month { get; } = new("usage.cost", Rarely, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
+    public GatewaySource<GatewayMonth> Month { get; } = new(
+        "usage.cost", Rarely, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
 
     public IReadOnlyList<IGatewaySource> All =>
         [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month];
@@ -90,7 +95,8 @@ internal sealed class GatewaySources(TimeProvider clock)
     {
         var running = await connection.AskAsync(GatewayCall.RunningTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
         var newest = await connection.AskAsync(GatewayCall.NewestTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
-        return new GatewayTasks([.. running.Tasks.Where(t => t.Status == "running").Concat(newest.Tasks.Where(t => t.Status != "running")).DistinctBy(t => t.Id)]);
+        return new GatewayTasks(
+            [.. running.Tasks.Where(t => t.Status == "running").Concat(newest.Tasks.Where(t => t.Status != "running")).DistinctBy(t => t.Id)]);
     }
 
     private static async Task<GatewayWindows> UsageAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)

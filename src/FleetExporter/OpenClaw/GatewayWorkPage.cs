@@ -86,7 +86,8 @@ internal static class GatewayWorkPage
         page.Add(CronNextRun, of, GatewayPage.Seconds(cron.NextRun));
         page.Add(CronDuration, of, cron.LastDuration?.TotalSeconds);
         page.Add(CronSuccess, of, GatewayPage.Flag(cron.Succeeded));
-        page.Add(CronDelivered, of, GatewayPage.Flag(cron.Delivered ?? (runs is not null && runs.Delivered.TryGetValue(cron.Id, out var delivered) ? delivered : null)));
+        page.Add(CronDelivered, of, GatewayPage.Flag(
+            cron.Delivered ?? (runs is not null && runs.Delivered.TryGetValue(cron.Id, out var delivered) ? delivered : null)));
         page.Add(CronErrors, of, cron.ConsecutiveErrors);
     }
 
@@ -104,7 +105,8 @@ internal static class GatewayWorkPage
                 page.Add(Subagents, target, agent.Count(t => t.Status == status), ("agent", agent.Key), ("status", status));
             }
 
-            page.Add(SubagentOldest, target, GatewayPage.Seconds(agent.Where(t => t.Status == "running").Min(t => t.StartedAt)), ("agent", agent.Key));
+            page.Add(
+                SubagentOldest, target, GatewayPage.Seconds(agent.Where(t => t.Status == "running").Min(t => t.StartedAt)), ("agent", agent.Key));
         }
     }
 }

@@ -16,7 +16,9 @@ namespace FleetExporter.Overview;
 /// <param name="Up">Whether the last one succeeded.</param>
 /// <param name="LatencyMs">Of the last attempt; null when it failed.</param>
 /// <param name="Error">What failed, in one line.</param>
-public sealed record TargetFacts(string Name, bool Asked, bool Up, double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt, DateTimeOffset? LastHealthyAt, string? Error);
+public sealed record TargetFacts(
+    string Name, bool Asked, bool Up, double? LatencyMs, int ConsecutiveFailures,
+    DateTimeOffset? LastCheckedAt, DateTimeOffset? LastHealthyAt, string? Error);
 
 /// <param name="Status">systemd's ActiveState; null while the host does not tell.</param>
 public sealed record UnitFacts(string Name, bool? Active, string? Status)
@@ -88,7 +90,8 @@ public static class Facts
         var target = TargetOf(provider, state);
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
         return new ProviderFacts(
-            target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok, Loading: reading?.State == ServingState.Loading,
+            target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok,
+            Loading: reading?.State == ServingState.Loading,
             reading?.Models is [var first, ..] ? first : null, UnitOf(provider.Host, provider.Unit, state, now));
     }
 
@@ -96,7 +99,8 @@ public static class Facts
     {
         var target = TargetOf(service, state);
         var health = target.Up ? ReadingOf<ServiceReading>(service, state, now)?.Health : null;
-        return new ServiceFacts(target, service.Url, !target.Asked ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
+        return new ServiceFacts(
+            target, service.Url, !target.Asked ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
     }
 
     public static GatewayFacts Of(GatewayConfig gateway, FleetState state, Instant now)

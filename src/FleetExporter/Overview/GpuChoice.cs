@@ -9,7 +9,8 @@ namespace FleetExporter.Overview;
 internal static class GpuChoice
 {
     /// <summary>
-    /// The first host that has GPUs, or has had or ought to have; else the first that has not said yet. Null when none has any: the part is not configured then.
+    /// The first host that has GPUs, or has had or ought to have; else the first that has not said yet.
+    /// Null when none has any: the part is not configured then.
     /// </summary>
     public static HostSnapshot? First(IEnumerable<HostSnapshot> hosts)
     {

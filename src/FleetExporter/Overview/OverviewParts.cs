@@ -33,7 +33,8 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             return NotConfigured.Because(host is null ? "no host with an address has a GPU" : $"{host} has no GPU");
         }
 
-        return gpus.FirstOrDefault(g => index is null || g.Index == index) ?? throw new UnknownNameException("GPU", $"{index} on {chosen!.Host.Name}");
+        return gpus.FirstOrDefault(g => index is null || g.Index == index)
+            ?? throw new UnknownNameException("GPU", $"{index} on {chosen!.Host.Name}");
     }
 
     /// <summary>Without the hosts that have not said yet whether they have any.</summary>
@@ -83,12 +84,15 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
 
     public OverviewView All(Func<TimeSpan> took)
     {
-        var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
+        var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (
+            Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
         var targets = Targets();
         var counted = new[] { gpu, provider, gateway, tunnel, local, multimodal }.OfType<IPart>()
             .Concat(targets.Where(t => t.Kind != TargetPart.Heartbeat));
         var overall = OverviewRules.Overall(counted.Select(p => p.Status));
-        return new OverviewView(overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu, provider, gateway, tunnel, local, multimodal, heartbeat, targets);
+        return new OverviewView(
+            overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu,
+            provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
     private ProviderConfig? UsualProvider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null);

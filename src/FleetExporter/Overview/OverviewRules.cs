@@ -45,7 +45,8 @@ public static class OverviewRules
 
     /// <param name="up">Services that are ok.</param>
     /// <param name="down">Services that fail; those that load or have not been asked yet are neither.</param>
-    public static PartStatus Multimodal(int up, int down, int total) => down == total ? PartStatus.Error : up == total ? PartStatus.Ok : PartStatus.Degraded;
+    public static PartStatus Multimodal(int up, int down, int total) =>
+        down == total ? PartStatus.Error : up == total ? PartStatus.Ok : PartStatus.Degraded;
 
     /// <param name="parts">Of the configured parts and targets, without the heartbeat.</param>
     public static PartStatus Overall(IEnumerable<PartStatus> parts) =>

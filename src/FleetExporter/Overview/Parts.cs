@@ -112,11 +112,13 @@ public sealed record LocalGpuPart(
 /// <param name="Server">What it speaks.</param>
 /// <param name="Error">What is wrong in one line; null when nothing is, and before the first answer. So in all parts of targets.</param>
 public sealed record ProviderPart(
-    PartStatus Status, string Provider, string Server, string BaseUrl, bool Healthy, double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt,
+    PartStatus Status, string Provider, string Server, string BaseUrl, bool Healthy,
+    double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt,
     DateTimeOffset? LastHealthyAt, string? Error) : IPart
 {
     public static ProviderPart Of(ProviderFacts facts) => new(
-        OverviewRules.Provider(facts.Target.Asked, facts.Healthy, facts.Loading), facts.Target.Name, facts.Kind, facts.Url.OriginalString, facts.Healthy, facts.Target.LatencyMs,
+        OverviewRules.Provider(facts.Target.Asked, facts.Healthy, facts.Loading), facts.Target.Name,
+        facts.Kind, facts.Url.OriginalString, facts.Healthy, facts.Target.LatencyMs,
         facts.Target.ConsecutiveFailures, facts.Target.LastCheckedAt, facts.Target.LastHealthyAt, facts.Problem);
 }
 
@@ -140,10 +142,12 @@ public sealed record GatewayPart(
 /// <param name="Reachable">Whether its check passes: a half-dead tunnel is not reachable.</param>
 /// <param name="ServiceName">The unit that keeps it open; null without one.</param>
 public sealed record TunnelPart(
-    PartStatus Status, string Host, int? Port, bool Reachable, double? LatencyMs, string? ServiceName, bool? ServiceActive, string? ServiceStatus, string? Error) : IPart
+    PartStatus Status, string Host, int? Port, bool Reachable, double? LatencyMs, string? ServiceName,
+    bool? ServiceActive, string? ServiceStatus, string? Error) : IPart
 {
     public static TunnelPart Of(TunnelFacts facts) => new(
-        OverviewRules.Tunnel(facts.Target.Asked, facts.Target.Up, facts.Unit?.Active), facts.Connect.Host, facts.Connect.Port, facts.Target.Up, facts.Target.LatencyMs,
+        OverviewRules.Tunnel(facts.Target.Asked, facts.Target.Up, facts.Unit?.Active), facts.Connect.Host,
+        facts.Connect.Port, facts.Target.Up, facts.Target.LatencyMs,
         facts.Unit?.Name, facts.Unit?.Active, facts.Unit?.Status, facts.Problem);
 }
 
@@ -202,5 +206,6 @@ public sealed record AvailableModelPart(string Ref, string Name, string Provider
 /// <param name="CollectTimeMs">Time from the request to this answer, waiting for fresh values included.</param>
 /// <param name="Targets">Every provider, gateway and tunnel, in the order of fleet.yml.</param>
 public sealed record OverviewView(
-    PartStatus Status, DateTimeOffset Timestamp, PartStatus Overall, double CollectTimeMs, object Gpu, object Provider, object Gateway, object Tunnel, object LocalGpu, object Multimodal,
+    PartStatus Status, DateTimeOffset Timestamp, PartStatus Overall, double CollectTimeMs, object Gpu,
+    object Provider, object Gateway, object Tunnel, object LocalGpu, object Multimodal,
     object Heartbeat, IReadOnlyList<TargetPart> Targets);

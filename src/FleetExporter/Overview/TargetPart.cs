@@ -3,7 +3,9 @@ using FleetExporter.Api.Http;
 
 namespace FleetExporter.Overview;
 
-/// <summary>A provider, a gateway or a tunnel in short: the overview has all of them, so that none fails unseen behind the one that its part shows.</summary>
+/// <summary>
+/// A provider, a gateway or a tunnel in short: the overview has all of them, so that none fails unseen behind the one that its part shows.
+/// </summary>
 /// <param name="Kind">provider, gateway, tunnel; heartbeat for the provider that the overview's heartbeat alone shows, which does not count.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
 /// <param name="LatencyMs">Of the last attempt; null when it failed.</param>

@@ -22,10 +22,13 @@ public sealed record FiringAlert(
 public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>? Equal, bool Active, DateTimeOffset Until, string By, string Comment)
 {
     /// <summary>Whether it asks for exactly the labels of this alert, and so covers no other.</summary>
-    public bool IsOnlyOf(FiringAlert alert) => Equal is not null && Equal.Count == alert.Labels.Count && alert.Labels.All(l => Equal.GetValueOrDefault(l.Key) == l.Value);
+    public bool IsOnlyOf(FiringAlert alert) =>
+        Equal is not null && Equal.Count == alert.Labels.Count && alert.Labels.All(l => Equal.GetValueOrDefault(l.Key) == l.Value);
 }
 
-/// <summary>Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.</summary>
+/// <summary>
+/// Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.
+/// </summary>
 /// <remarks>Seen: Alertmanager 0.25. What it does not always send may be missing; what is there has to be of its kind.</remarks>
 public static class AlertmanagerAnswers
 {
@@ -47,7 +50,12 @@ public static class AlertmanagerAnswers
         try
         {
             return JsonAnswer.Member(root, "alerts") is { } alerts
-                ? Items(alerts, item => (Alert(item), Text(item, "status") switch { "firing" => true, "resolved" => false, _ => throw Wrong("an alert is neither firing nor resolved") }))
+                ? Items(alerts, item => (Alert(item), Text(item, "status") switch
+                {
+                    "firing" => true,
+                    "resolved" => false,
+                    _ => throw Wrong("an alert is neither firing nor resolved")
+                }))
                 : throw Wrong("there is no list of alerts");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
@@ -75,7 +83,9 @@ public static class AlertmanagerAnswers
     {
         var equal = new Dictionary<string, string>(StringComparer.Ordinal);
         var exact = true;
-        foreach (var matcher in JsonAnswer.Member(item, "matchers") is { } matchers ? Items(matchers, m => m) : throw Wrong("a silence has no matchers"))
+        foreach (var matcher in JsonAnswer.Member(item, "matchers") is { } matchers
+            ? Items(matchers, m => m)
+            : throw Wrong("a silence has no matchers"))
         {
             exact = exact && JsonAnswer.Flag(matcher, "isRegex") != true && JsonAnswer.Flag(matcher, "isEqual") != false;
             exact = equal.TryAdd(Text(matcher, "name"), Text(matcher, "value")) && exact;
@@ -92,10 +102,13 @@ public static class AlertmanagerAnswers
         JsonAnswer.Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Wrong($"{name} is missing or no text");
 
     private static List<string> Texts(JsonElement of, string name) =>
-        JsonAnswer.Member(of, name) is { } list ? Items(list, t => t.ValueKind == JsonValueKind.String ? t.GetString()! : throw Wrong($"{name} is no list of texts")) : [];
+        JsonAnswer.Member(of, name) is { } list
+            ? Items(list, t => t.ValueKind == JsonValueKind.String ? t.GetString()! : throw Wrong($"{name} is no list of texts"))
+            : [];
 
     private static DateTimeOffset Time(JsonElement of, string name) =>
-        DateTimeOffset.TryParse(Text(of, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        DateTimeOffset.TryParse(
+            Text(of, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time : throw Wrong($"{name} is no time");
 
     private static Dictionary<string, string> Map(JsonElement of, string name)

@@ -25,7 +25,10 @@ public enum CollectorFailure
     Bug,
 }
 
-/// <summary>The tool answered, and what it said is a failure with a known reason. Parsers throw it; everything else they throw is <see cref="FormatException"/>.</summary>
+/// <summary>
+/// The tool answered, and what it said is a failure with a known reason.
+/// Parsers throw it; everything else they throw is <see cref="FormatException"/>.
+/// </summary>
 public sealed class ToolFailureException(CollectorFailure reason, string message) : FormatException(message)
 {
     public CollectorFailure Reason { get; } = reason;

@@ -1,6 +1,8 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>Seconds all CPUs together spent per mode since boot, counted as node_exporter does: guest is inside user, guest_nice inside nice.</summary>
+/// <summary>
+/// Seconds all CPUs together spent per mode since boot, counted as node_exporter does: guest is inside user, guest_nice inside nice.
+/// </summary>
 public sealed record CpuTimes(
     double User, double Nice, double System, double Idle, double IoWait, double Irq, double SoftIrq, double Steal)
 {
@@ -17,7 +19,9 @@ public sealed record CpuTimes(
     ];
 
     /// <summary>Share of the time between two readings that was neither idle nor waiting for I/O, 0-1.</summary>
-    /// <returns>Null when the counters went back (reboot) or no tick has elapsed. iowait may go back while the host runs: it counts as 0 then.</returns>
+    /// <returns>
+    /// Null when the counters went back (reboot) or no tick has elapsed. iowait may go back while the host runs: it counts as 0 then.
+    /// </returns>
     public static double? BusyRatio(CpuTimes previous, CpuTimes current)
     {
         double[] busy =

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>One mounted file system, in bytes. Available is what an unprivileged user may still write: used + available is less than the size.</summary>
+/// <summary>
+/// One mounted file system, in bytes. Available is what an unprivileged user may still write: used + available is less than the size.
+/// </summary>
 public sealed record Filesystem(string Mountpoint, string Type, long SizeBytes, long AvailableBytes);
 
 /// <summary>The file systems asked for, and the lines that were none.</summary>

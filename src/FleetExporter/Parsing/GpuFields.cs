@@ -9,7 +9,9 @@ public sealed record GpuField(string Name, params IReadOnlyList<string> Aliases)
     public IReadOnlyList<string> Spellings { get; } = [Name, .. Aliases];
 }
 
-/// <summary>The fields asked of nvidia-smi. One unknown field fails the whole query, so ask for what <see cref="Select"/> finds in its help.</summary>
+/// <summary>
+/// The fields asked of nvidia-smi. One unknown field fails the whole query, so ask for what <see cref="Select"/> finds in its help.
+/// </summary>
 public static partial class GpuFields
 {
     /// <summary>Everything we read, in the order in which it is asked.</summary>

@@ -21,7 +21,9 @@ public sealed record HostMemory
     public long? HugePagesTotal { get; init; }
     public long? HugePagesFree { get; init; }
 
-    /// <summary>Reads <c>Name:kB</c> lines of /proc/meminfo (blanks and a unit are allowed, as in the file) and <c>hugepages:kB:total:free</c>.</summary>
+    /// <summary>
+    /// Reads <c>Name:kB</c> lines of /proc/meminfo (blanks and a unit are allowed, as in the file) and <c>hugepages:kB:total:free</c>.
+    /// </summary>
     internal static HostMemory? TryParse(IEnumerable<string> lines)
     {
         var bytes = new Dictionary<string, long?>(StringComparer.Ordinal);

@@ -13,7 +13,9 @@ public sealed record HostVitals
     public IReadOnlyList<Pressure> Pressures { get; init; } = [];
     public IReadOnlyList<NetworkDevice> Networks { get; init; } = [];
 
-    /// <summary>Parses the section <c>host</c>: the first line of /proc/stat, /proc/meminfo, /proc/loadavg, /proc/pressure and /proc/net/dev.</summary>
+    /// <summary>
+    /// Parses the section <c>host</c>: the first line of /proc/stat, /proc/meminfo, /proc/loadavg, /proc/pressure and /proc/net/dev.
+    /// </summary>
     /// <param name="body">
     /// <c>cpu  …</c>, <c>Name:kB</c>, <c>hugepages:kB:total:free</c>, <c>load:…</c>, <c>pressure:RESOURCE:…</c> and <c>net:…</c> lines in any order.
     /// An interface that occurs twice counts once, by its last line.

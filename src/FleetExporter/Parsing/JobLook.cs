@@ -12,7 +12,9 @@ public sealed record JobPane(string Job, bool Dead, int? ExitCode, JsonObject Me
 
 /// <summary>The answer to one look at the jobs of a host.</summary>
 /// <param name="Uptime">Of the host.</param>
-/// <param name="Failure">Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.</param>
+/// <param name="Failure">
+/// Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.
+/// </param>
 public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
 {
     /// <summary>Parses what <c>look</c> of job.sh prints: lines that begin with <c>@mark</c>, and what was printed between them.</summary>
@@ -42,10 +44,13 @@ public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<Job
                 case ["tmux", var status, .. var words]:
                     heard = true;
                     var said = string.Join(' ', words).Trim();
-                    failure = status == "0" || TmuxError.MeansNoSession(said) ? null : Printable.Line(said.Length > 0 ? said : $"tmux ended with {status}", 300);
+                    failure = status == "0" || TmuxError.MeansNoSession(said)
+                        ? null
+                        : Printable.Line(said.Length > 0 ? said : $"tmux ended with {status}", 300);
                     break;
                 case ["pane", var job, var dead, var kept, var exit, var signal]:
-                    panes.Add(new JobPane(job, dead == "1", dead == "1" ? Code(kept) ?? Code(exit) ?? (Code(signal) is { } s ? 128 + s : null) : null, [], ""));
+                    panes.Add(new JobPane(
+                        job, dead == "1", dead == "1" ? Code(kept) ?? Code(exit) ?? (Code(signal) is { } s ? 128 + s : null) : null, [], ""));
                     break;
                 case ["tail", _] when panes.Count > 0:
                     panes[^1] = panes[^1] with { Tail = "\n" };
@@ -63,7 +68,9 @@ public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<Job
         {
             if (panes.Count > 0 && body.Count > 0)
             {
-                panes[^1] = panes[^1].Tail.Length > 0 ? panes[^1] with { Tail = string.Join('\n', body) } : panes[^1] with { Metrics = TrainingMetrics.Last(body) };
+                panes[^1] = panes[^1].Tail.Length > 0
+                    ? panes[^1] with { Tail = string.Join('\n', body) }
+                    : panes[^1] with { Metrics = TrainingMetrics.Last(body) };
             }
 
             body = [];

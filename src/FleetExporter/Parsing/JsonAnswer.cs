@@ -60,7 +60,9 @@ internal static class JsonAnswer
 
     /// <summary>Null when it is absent, empty or no string. Printable, at most 200 characters.</summary>
     public static string? Text(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.String } member && member.GetString()!.Trim() is { Length: > 0 } text ? SmiText.Clip(text) : null;
+        Member(of, name) is { ValueKind: JsonValueKind.String } member && member.GetString()!.Trim() is { Length: > 0 } text
+            ? SmiText.Clip(text)
+            : null;
 
     public static bool? Flag(JsonElement of, string name) => Member(of, name)?.ValueKind switch
     {

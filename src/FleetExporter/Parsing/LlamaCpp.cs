@@ -4,8 +4,8 @@ namespace FleetExporter.Parsing;
 
 /// <summary>The models of a llama.cpp server, and whether it serves them itself.</summary>
 /// <param name="IsRouter">
-/// It starts models when they are asked for (llama-server without a model, llama-swap and the like). Asking it for more than this list could load a model, or keep
-/// one from being unloaded.
+/// It starts models when they are asked for (llama-server without a model, llama-swap and the like).
+/// Asking it for more than this list could load a model, or keep one from being unloaded.
 /// </param>
 public sealed record LlamaCppModels(IReadOnlyList<ServedModel> Models, bool IsRouter);
 
@@ -34,7 +34,9 @@ public static class LlamaCpp
         });
     }
 
-    /// <summary>Parses <c>GET /health</c>: 200 <c>{"status":"ok"}</c>, or 503 while the model is loaded. A router in front may answer 200 with any text.</summary>
+    /// <summary>
+    /// Parses <c>GET /health</c>: 200 <c>{"status":"ok"}</c>, or 503 while the model is loaded. A router in front may answer 200 with any text.
+    /// </summary>
     /// <exception cref="TargetFailureException"><c>reported_error</c>, or <c>status</c> for what is none of these.</exception>
     public static ServingState ParseHealth(int status, string body)
     {
@@ -58,7 +60,9 @@ public static class LlamaCpp
     public static LlamaCppProps? ParseProps(int status, string body) => status != 200 ? null : JsonAnswer.Read(body, root => new LlamaCppProps(
         JsonAnswer.Count(root, "total_slots"), JsonAnswer.Text(root, "build_info"), JsonAnswer.Flag(root, "is_sleeping") ?? false));
 
-    /// <summary>Parses <c>GET /slots</c>: a list with <c>is_processing</c>, in older builds <c>state</c> 0 or 1. Null where it is turned off (404, 501).</summary>
+    /// <summary>
+    /// Parses <c>GET /slots</c>: a list with <c>is_processing</c>, in older builds <c>state</c> 0 or 1. Null where it is turned off (404, 501).
+    /// </summary>
     /// <exception cref="TargetFailureException"><c>body</c>.</exception>
     public static LlamaCppSlots? ParseSlots(int status, string body)
     {
@@ -69,14 +73,17 @@ public static class LlamaCpp
                 throw new TargetFailureException(TargetFailure.Body, $"/slots is no list: {SectionText.Quote(body)}");
             }
 
-            var busy = root.EnumerateArray().Select(slot => JsonAnswer.Flag(slot, "is_processing") ?? (JsonAnswer.Count(slot, "state") is { } state ? state != 0 : null)).ToList();
+            var busy = root.EnumerateArray().Select(slot =>
+                JsonAnswer.Flag(slot, "is_processing") ?? (JsonAnswer.Count(slot, "state") is { } state ? state != 0 : null)).ToList();
             return busy.Contains(null) ? null : new LlamaCppSlots(busy.Count(b => b == false), busy.Count(b => b == true));
         });
     }
 
     private static ServedModel Model(JsonElement item)
     {
-        var status = JsonAnswer.Member(item, "status") is { ValueKind: JsonValueKind.Object } of ? JsonAnswer.Text(of, "value") : JsonAnswer.Text(item, "status");
+        var status = JsonAnswer.Member(item, "status") is { ValueKind: JsonValueKind.Object } of
+            ? JsonAnswer.Text(of, "value")
+            : JsonAnswer.Text(item, "status");
         return OpenAi.Model(item)! with { Loaded = status is null ? null : status == "loaded" };
     }
 }

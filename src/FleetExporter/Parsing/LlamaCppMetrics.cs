@@ -10,9 +10,12 @@ namespace FleetExporter.Parsing;
 /// <param name="Processing">Requests being worked on.</param>
 /// <param name="Deferred">Requests that wait for a slot.</param>
 public sealed record LlamaCppMetrics(
-    double? PromptTokens, double? GeneratedTokens, double? PromptTokensPerSecond, double? GeneratedTokensPerSecond, double? Processing, double? Deferred)
+    double? PromptTokens, double? GeneratedTokens, double? PromptTokensPerSecond,
+    double? GeneratedTokensPerSecond, double? Processing, double? Deferred)
 {
-    /// <summary>Parses Prometheus' text format. Names are taken without what stands before <c>:</c>: forks and proxies have prefixes of their own.</summary>
+    /// <summary>
+    /// Parses Prometheus' text format. Names are taken without what stands before <c>:</c>: forks and proxies have prefixes of their own.
+    /// </summary>
     /// <returns>Null where it is turned off (404, 501) or is not such text.</returns>
     public static LlamaCppMetrics? Parse(int status, string body)
     {

@@ -29,7 +29,9 @@ public sealed partial record NetworkDevice(string Device, long ReceiveBytes, lon
             : null;
     }
 
-    /// <summary>veth, cali, lxc, docker and br-HEX belong to containers; tap, vnet and Proxmox' fwbr, fwln, fwpr to virtual machines; ifb to tc.</summary>
+    /// <summary>
+    /// veth, cali, lxc, docker and br-HEX belong to containers; tap, vnet and Proxmox' fwbr, fwln, fwpr to virtual machines; ifb to tc.
+    /// </summary>
     [GeneratedRegex("^(lo$|veth|cali|lxc|docker[0-9]|br-[0-9a-f]{12}$|tap|vnet|fw(br|ln|pr)[0-9]|ifb[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Plumbing();
 }

@@ -17,7 +17,8 @@ public static class OpenAi
     public static IReadOnlyList<ServedModel> ParseModels(int status, string body)
     {
         Expect200(status, body);
-        return JsonAnswer.Read(body, root => Items(root, body).Select(Model).OfType<ServedModel>().DistinctBy(m => m.Id).Take(RemoteLimits.Models).ToList());
+        return JsonAnswer.Read(body, root =>
+            Items(root, body).Select(Model).OfType<ServedModel>().DistinctBy(m => m.Id).Take(RemoteLimits.Models).ToList());
     }
 
     /// <summary>Does the answer say that the model is still being loaded? 503 does, when it says why in these words.</summary>

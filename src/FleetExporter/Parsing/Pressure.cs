@@ -5,7 +5,9 @@ namespace FleetExporter.Parsing;
 /// <param name="Kind"><c>some</c> or <c>full</c>.</param>
 public sealed record Pressure(string Resource, string Kind, double Avg10, double Avg60, double Avg300)
 {
-    /// <summary>Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null when it is anything else.</summary>
+    /// <summary>
+    /// Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null when it is anything else.
+    /// </summary>
     internal static Pressure? TryParse(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -5,10 +5,13 @@ namespace FleetExporter.Parsing;
 /// <summary>Command lines may hold secrets: what follows the program is replaced before a debug page shows it.</summary>
 internal static partial class ProcessArguments
 {
-    /// <summary>Keeps the program. On Windows, where it begins with a drive, it ends in .exe and may hold blanks; elsewhere it ends at the first blank.</summary>
-    public static string Mask(string commandLine) => Program().Match(commandLine) is { Success: true } program && program.Length < commandLine.TrimEnd().Length
-        ? program.Value + " …"
-        : commandLine;
+    /// <summary>
+    /// Keeps the program. On Windows, where it begins with a drive, it ends in .exe and may hold blanks; elsewhere it ends at the first blank.
+    /// </summary>
+    public static string Mask(string commandLine) =>
+        Program().Match(commandLine) is { Success: true } program && program.Length < commandLine.TrimEnd().Length
+            ? program.Value + " …"
+            : commandLine;
 
     /// <summary>Masks the process names inside a section's text, or inside a message that quotes it.</summary>
     public static string? MaskSection(string collector, string? text) => (text, collector) switch

@@ -13,7 +13,9 @@ public sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSecon
     private const double TicksPerSecond = 100;
 
     /// <summary>Parses one line of /proc/PID/stat.</summary>
-    /// <param name="line">pid, comm in parentheses, then columns: comm reaches from the first <c>(</c> to the last <c>)</c>, whatever it holds.</param>
+    /// <param name="line">
+    /// pid, comm in parentheses, then columns: comm reaches from the first <c>(</c> to the last <c>)</c>, whatever it holds.
+    /// </param>
     /// <param name="stat">Seconds, ticks of 1/100 s, pages. Null where the line is cut (a newline in comm) or no stat line.</param>
     /// <returns>Whether the line is a whole stat line. Does not throw.</returns>
     public static bool TryParse(string line, [NotNullWhen(true)] out ProcessStat? stat)

@@ -10,8 +10,13 @@ public sealed record RangeSeries(IReadOnlyDictionary<string, string> Labels, IRe
 /// <summary>The answer to <c>/api/v1/query_range</c>.</summary>
 public static class PrometheusRange
 {
-    /// <param name="body"><c>{"status":"success","data":{"resultType":"matrix","result":[{"metric":{…},"values":[[1700000000.5,"1.5"],…]},…]}}</c>; on failure status is error, with <c>error</c>.</param>
-    /// <exception cref="TargetFailureException">It is something else (<see cref="TargetFailure.Body"/>), or the query failed (<see cref="TargetFailure.ReportedError"/>).</exception>
+    /// <param name="body">
+    /// <c>{"status":"success","data":{"resultType":"matrix","result":[{"metric":{…},"values":[[1700000000.5,"1.5"],…]},…]}}</c>;
+    /// on failure status is error, with <c>error</c>.
+    /// </param>
+    /// <exception cref="TargetFailureException">
+    /// It is something else (<see cref="TargetFailure.Body"/>), or the query failed (<see cref="TargetFailure.ReportedError"/>).
+    /// </exception>
     /// <remarks>Seen: Prometheus 2.42.</remarks>
     public static IReadOnlyList<RangeSeries> Parse(string body) => JsonAnswer.Read(body, root =>
     {
@@ -70,5 +75,6 @@ public static class PrometheusRange
         return text is "NaN" or "+Inf" or "-Inf" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    private static TargetFailureException Strange(string body) => new(TargetFailure.Body, $"the answer is not a range of Prometheus: {SectionText.Quote(body)}");
+    private static TargetFailureException Strange(string body) =>
+        new(TargetFailure.Body, $"the answer is not a range of Prometheus: {SectionText.Quote(body)}");
 }

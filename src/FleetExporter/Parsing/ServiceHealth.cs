@@ -11,7 +11,8 @@ public sealed record ServiceHealth(ServingState State, string? Model, string? Se
     /// <summary>Parses <c>{"status":"ok|loading|error","model":…,"service":…}</c>.</summary>
     /// <param name="status">The HTTP status: 200, or 503 with such a body while loading.</param>
     /// <exception cref="TargetFailureException">
-    /// It says error (<c>reported_error</c>, whatever the HTTP status), the HTTP status is no answer (<c>status</c>), or it is not such JSON (<c>body</c>).
+    /// It says error (<c>reported_error</c>, whatever the HTTP status), the HTTP status is no answer (<c>status</c>),
+    /// or it is not such JSON (<c>body</c>).
     /// </exception>
     public static ServiceHealth Parse(int status, string body)
     {
@@ -20,7 +21,8 @@ public sealed record ServiceHealth(ServingState State, string? Model, string? Se
         {
             "ok" when status == 200 => new(ServingState.Ok, said.Model, said.Service),
             "loading" when status is 200 or 503 => new(ServingState.Loading, said.Model, said.Service),
-            "error" => throw new TargetFailureException(TargetFailure.ReportedError, $"it answers {status} and says that it fails{(said.Error is { } why ? ": " + why : "")}"),
+            "error" => throw new TargetFailureException(
+                TargetFailure.ReportedError, $"it answers {status} and says that it fails{(said.Error is { } why ? ": " + why : "")}"),
             _ when status != 200 => throw new TargetFailureException(TargetFailure.Status, $"status {status}: {SectionText.Quote(body)}"),
             null => throw new TargetFailureException(TargetFailure.Body, $"the body has no status: {SectionText.Quote(body)}"),
             var other => throw new TargetFailureException(TargetFailure.Body, $"the status in the body is '{other}', not ok, loading or error"),

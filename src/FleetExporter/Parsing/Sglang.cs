@@ -3,7 +3,9 @@ namespace FleetExporter.Parsing;
 /// <summary>What SGLang answers beside <see cref="OpenAi"/>.</summary>
 public static class Sglang
 {
-    /// <summary>Parses <c>GET /health</c>: 200 without a body, 503 while it starts. <c>/health_generate</c> makes the model work and is never asked.</summary>
+    /// <summary>
+    /// Parses <c>GET /health</c>: 200 without a body, 503 while it starts. <c>/health_generate</c> makes the model work and is never asked.
+    /// </summary>
     /// <exception cref="TargetFailureException"><c>status</c> for what is neither.</exception>
     public static ServingState ParseHealth(int status, string body)
     {

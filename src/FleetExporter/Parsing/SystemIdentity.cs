@@ -32,7 +32,8 @@ public sealed record SystemIdentity
     /// <summary>Parses the section <c>system</c>: os-release, uname, /proc/stat, date, getconf, id and the tools found on the path.</summary>
     /// <param name="body">
     /// <c>key=value</c> lines: os (quoted or not), kernel, arch, model, cpus, btime and clock (Unix seconds; clock with an optional fraction,
-    /// which busybox prints as a literal <c>%N</c> or <c>N</c>), pagesize (bytes), user, tools (separated by blanks), boot_id. The last of a key wins.
+    /// which busybox prints as a literal <c>%N</c> or <c>N</c>), pagesize (bytes), user, tools (separated by blanks), boot_id.
+    /// The last of a key wins.
     /// </param>
     /// <returns>Times in UTC, bytes; an empty or senseless value is null, unknown keys and tools are ignored.</returns>
     /// <exception cref="FormatException">No kernel.</exception>

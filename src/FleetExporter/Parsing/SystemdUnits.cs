@@ -4,7 +4,9 @@ namespace FleetExporter.Parsing;
 /// <param name="Scope"><c>system</c> or <c>user</c>.</param>
 /// <param name="LoadState"><c>loaded</c>, <c>not-found</c>, <c>masked</c> and others; a unit that does not exist is listed too, as inactive.</param>
 /// <param name="ActiveState">One of <see cref="ActiveStates"/>; a word that a newer systemd adds is kept as it is.</param>
-/// <param name="Restarts">Automatic restarts since the unit was last started by hand; null for anything but a service, and before systemd 235.</param>
+/// <param name="Restarts">
+/// Automatic restarts since the unit was last started by hand; null for anything but a service, and before systemd 235.
+/// </param>
 public sealed record SystemdUnit(string Scope, string Id, string LoadState, string ActiveState, string SubState, long? Restarts)
 {
     /// <summary>The closed list behind the state set.</summary>
@@ -23,12 +25,15 @@ public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyLis
 {
     /// <summary>Parses <c>systemctl [--user] show -p Id,LoadState,ActiveState,SubState,NRestarts UNIT…</c>, standard error included.</summary>
     /// <param name="body">
-    /// Blocks <c>U&lt;status&gt;:system</c> and <c>U&lt;status&gt;:user</c>, then <c>Key=value</c> lines in any order, units separated by blank lines.
+    /// Blocks <c>U&lt;status&gt;:system</c> and <c>U&lt;status&gt;:user</c>, then <c>Key=value</c> lines in any order,
+    /// units separated by blank lines.
     /// </param>
     /// <returns>
     /// Units in output order, each id once per scope (an alias prints its unit again). A manager that failed is a fault beside one that answered.
     /// </returns>
-    /// <exception cref="ToolFailureException">No manager answered: no systemd, no bus, not installed; the first one's reason and sentence.</exception>
+    /// <exception cref="ToolFailureException">
+    /// No manager answered: no systemd, no bus, not installed; the first one's reason and sentence.
+    /// </exception>
     /// <exception cref="FormatException">No <c>U</c> line.</exception>
     /// <remarks>Seen: the refusal of systemctl 252 without systemd; property names of systemd 235 and later.</remarks>
     public static SystemdUnits Parse(string body)

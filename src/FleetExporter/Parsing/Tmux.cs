@@ -10,8 +10,8 @@ public static class Tmux
     /// /proc/PID/stat of the panes' process trees, per user.
     /// </summary>
     /// <param name="body">
-    /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last, since it may hold
-    /// colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output</c> (output: window_activity of its
+    /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last,
+    /// since it may hold colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output</c> (output: window_activity of its
     /// window); stat lines, possibly cut by a newline in comm. Other text is an error,
     /// except after a stat line, where it is the tail of a process name: that place is free for anybody to write, so nothing else is read there.
     /// </param>

@@ -15,7 +15,8 @@ internal static class TmuxError
     /// <summary>No server, one that left its socket behind, or one without a session: zero sessions.</summary>
     public static bool MeansNoSession(string line) =>
         line.StartsWith("no server running on ", StringComparison.Ordinal)
-        || (line.StartsWith("error connecting to ", StringComparison.Ordinal) && line.EndsWith("(No such file or directory)", StringComparison.Ordinal))
+        || (line.StartsWith("error connecting to ", StringComparison.Ordinal)
+            && line.EndsWith("(No such file or directory)", StringComparison.Ordinal))
         || line == "no current target"
         || (line.StartsWith("couldn't create directory ", StringComparison.Ordinal) && NoRoom.Any(n => line.EndsWith(n, StringComparison.Ordinal)));
 
@@ -23,7 +24,9 @@ internal static class TmuxError
     public static bool IsNoise(string line) =>
         string.IsNullOrWhiteSpace(line) || line.StartsWith("sudo: unable to resolve host ", StringComparison.Ordinal);
 
-    /// <summary>Why the state is unknown. Neither forbidden nor missing is <see cref="CollectorFailure.Parse"/>, a stopping server included.</summary>
+    /// <summary>
+    /// Why the state is unknown. Neither forbidden nor missing is <see cref="CollectorFailure.Parse"/>, a stopping server included.
+    /// </summary>
     public static (CollectorFailure Reason, string Message) Classify(AnswerBlock block, IReadOnlyList<string> texts)
     {
         if (texts.Count == 0)

@@ -14,7 +14,10 @@ public static class TrainingMetrics
     public const int LongestName = 64;
 
     /// <param name="lines">In the order they were printed. Anything may stand in them.</param>
-    /// <returns>The numbers of the last line that is a JSON object with any, by name: finite ones on the first level. Strings, nested values and what is over the limits are left out.</returns>
+    /// <returns>
+    /// The numbers of the last line that is a JSON object with any, by name: finite ones on the first level.
+    /// Strings, nested values and what is over the limits are left out.
+    /// </returns>
     public static JsonObject Last(IEnumerable<string> lines) =>
         lines.Reverse().Select(Numbers).FirstOrDefault(o => o is { Count: > 0 }) ?? [];
 
@@ -24,7 +27,9 @@ public static class TrainingMetrics
     /// <summary>A finite number; null for everything else.</summary>
     public static double? Number(JsonNode? node) =>
         node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
-        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
 
     private static JsonObject? Numbers(string line)
     {

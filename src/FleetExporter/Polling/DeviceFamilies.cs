@@ -7,16 +7,19 @@ namespace FleetExporter.Polling;
 /// <summary>The families of devices that push.</summary>
 public static class DeviceFamilies
 {
-    public static readonly MetricFamily Up = MetricFamily.Gauge("fleet_device_up", "1 while the device has pushed within its stale_after, 0 otherwise.", "host");
+    public static readonly MetricFamily Up = MetricFamily.Gauge(
+        "fleet_device_up", "1 while the device has pushed within its stale_after, 0 otherwise.", "host");
 
     public static readonly MetricFamily LastPush = MetricFamily.Gauge(
-        "fleet_device_last_push_timestamp_seconds", "When the device last pushed what could be used, by the exporter's clock; absent before the first time.", "host");
+        "fleet_device_last_push_timestamp_seconds",
+        "When the device last pushed what could be used, by the exporter's clock; absent before the first time.", "host");
 
     public static readonly MetricFamily StaleAfter = MetricFamily.Gauge(
         "fleet_device_stale_after_seconds", "Time after its last push at which the series of the device vanish, stale_after.", "host");
 
     public static readonly MetricFamily Samples = MetricFamily.Counter(
-        "fleet_ingest_samples_total", "Pushed samples, one per GPU and push, by device and outcome; a push that is refused as a whole counts as one.", "source", "outcome");
+        "fleet_ingest_samples_total", "Pushed samples, one per GPU and push, by device and outcome; a push that is refused as a whole counts as one.",
+        "source", "outcome");
 
     public static IReadOnlyList<MetricFamily> All { get; } = [Up, LastPush, StaleAfter, Samples];
 

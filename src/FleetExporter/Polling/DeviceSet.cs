@@ -12,9 +12,12 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Accepted, long Refused)> _samples = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, DeviceConfig> _devices = ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
+    private ImmutableDictionary<string, DeviceConfig> _devices =
+        ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>Makes the set of devices what the configuration says, after the hosts. One whose stale_after changes keeps what it has pushed.</summary>
+    /// <summary>
+    /// Makes the set of devices what the configuration says, after the hosts. One whose stale_after changes keeps what it has pushed.
+    /// </summary>
     public void Apply(FleetConfig config)
     {
         lock (_lock)

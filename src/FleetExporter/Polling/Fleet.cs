@@ -92,7 +92,8 @@ public sealed class Fleet : IAsyncDisposable
     public async ValueTask DisposeAsync() => await _watches.EndAllAsync().ConfigureAwait(false);
 
     private HostMonitor Create(HostConfig host, FleetConfig config) => new(
-        host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state, new Deriver(_attached, config.LegacyAfter), _handshakes,
+        host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host),
+        _state, new Deriver(_attached, config.LegacyAfter), _handshakes,
         _metrics, _clock, _logger);
 }
 

@@ -13,16 +13,21 @@ public static class HealthFamilies
         "fleet_host_info", "1 for every watched host, with what it is; labels are empty until it has answered.",
         "host", "os", "kernel", "arch", "model", "unified_memory", "simulated");
 
-    public static readonly MetricFamily PollInterval = MetricFamily.Gauge("fleet_poll_interval_seconds", "Time between two polls of the host, poll_interval.", "host");
+    public static readonly MetricFamily PollInterval = MetricFamily.Gauge(
+        "fleet_poll_interval_seconds", "Time between two polls of the host, poll_interval.", "host");
 
     public static readonly MetricFamily Success = MetricFamily.Gauge(
-        "fleet_collector_success", "1 when the collector's last attempt succeeded; absent where the collector is off.", "host", "collector", "target");
+        "fleet_collector_success", "1 when the collector's last attempt succeeded; absent where the collector is off.",
+        "host", "collector", "target");
 
     public static readonly MetricFamily LastSuccess = MetricFamily.Gauge(
-        "fleet_collector_last_success_timestamp_seconds", "When the collector last succeeded, by the exporter's clock.", "host", "collector", "target");
+        "fleet_collector_last_success_timestamp_seconds", "When the collector last succeeded, by the exporter's clock.",
+        "host", "collector", "target");
 
     public static readonly MetricFamily Duration = MetricFamily.Gauge(
-        "fleet_collector_duration_seconds", "Time the collector's last answer took: of a host on the host itself, of a target from asking to the whole answer.", "host", "collector", "target");
+        "fleet_collector_duration_seconds",
+        "Time the collector's last answer took: of a host on the host itself, of a target from asking to the whole answer.",
+        "host", "collector", "target");
 
     public static readonly MetricFamily CollectorFailures = MetricFamily.Counter(
         "fleet_collector_failures_total", "Failed attempts of the collector by reason.", "host", "collector", "target", "reason");

@@ -153,7 +153,8 @@ internal sealed partial class HostMonitor(
             hung.IntersectWith(await HungAsync(stream, loop.Lease, stop).ConfigureAwait(false));
             if (hung.Count > 0)
             {
-                throw new StreamException(SshFailure.Timeout, $"an nvidia-smi from before hangs on the host ({string.Join(", ", hung)}); not starting another");
+                throw new StreamException(
+                    SshFailure.Timeout, $"an nvidia-smi from before hangs on the host ({string.Join(", ", hung)}); not starting another");
             }
         }
 
@@ -231,7 +232,9 @@ internal sealed partial class HostMonitor(
         return await opening.ConfigureAwait(false);
     }
 
-    /// <summary>Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.</summary>
+    /// <summary>
+    /// Finds every nvidia-smi that waits in the kernel and cannot be killed, whoever started it. Walks all processes, so once per stream.
+    /// </summary>
     private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
 
     private static List<IHostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];

@@ -63,13 +63,15 @@ public static class HostPage
         var unified = snapshot.Get<GpuReading>(now)?.Gpus.Any(g => g.MemoryUnified) ?? false;
         page.Add(
             HealthFamilies.HostInfo, host, 1, ("os", system?.Os ?? ""), ("kernel", system?.Kernel ?? ""), ("arch", system?.Architecture ?? ""),
-            ("model", system?.Model ?? ""), ("unified_memory", unified ? "true" : "false"), ("simulated", snapshot.Host.Simulated is null ? "false" : "true"));
+            ("model", system?.Model ?? ""), ("unified_memory", unified ? "true" : "false"),
+            ("simulated", snapshot.Host.Simulated is null ? "false" : "true"));
     }
 
     private static void WriteConnection(MetricsPage page, Labels host, ConnectionState connection)
     {
         page.Add(HealthFamilies.SshUp, host, connection.Up ? 1 : 0);
-        page.AddStates(HealthFamilies.SshFailure, host, "reason", SshFailures, connection is { Up: false, Failure: { } failure } ? Words.Of(failure) : null);
+        page.AddStates(
+            HealthFamilies.SshFailure, host, "reason", SshFailures, connection is { Up: false, Failure: { } failure } ? Words.Of(failure) : null);
         page.Add(HealthFamilies.SshConnectDuration, host, connection.ConnectDuration?.TotalSeconds);
         page.Add(HealthFamilies.SshReconnects, host, Math.Max(0, connection.Connects - 1));
     }

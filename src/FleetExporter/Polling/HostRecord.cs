@@ -81,7 +81,8 @@ internal sealed class HostRecord
         var now = _clock.Now();
         var (memory, derived) = _deriver.Derive(s, reading, now);
         var outcome = new CollectorOutcome(
-            collector.Name, now, section.Duration, derived, now, reading.Failure, reading.Failure is null ? null : "see the section's text on the debug page",
+            collector.Name, now, section.Duration, derived, now, reading.Failure,
+            reading.Failure is null ? null : "see the section's text on the debug page",
             reading.Failure is null ? now : LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
         var next = s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), Memory = memory, LastSeen = now };
         next = reading.Failure is { } failure ? Count(next, collector.Name, failure, outcome.Message!) : next;
@@ -93,8 +94,10 @@ internal sealed class HostRecord
     {
         var now = _clock.Now();
         var outcome = new CollectorOutcome(
-            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300), LastSuccess: LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
-        return Deriver.Relate(Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!), now);
+            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300),
+            LastSuccess: LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
+        return Deriver.Relate(
+            Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!), now);
     });
 
     /// <summary>The connection is gone: nothing that was asked before answers now. A host never seen fails in what every host has.</summary>
@@ -110,8 +113,10 @@ internal sealed class HostRecord
             var before = s.Outcomes.GetValueOrDefault(collector.Name) ?? new CollectorOutcome(collector.Name, now);
             if (before.OffBecause is null)
             {
-                var outcome = before with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = Printable.Line(message, 300) };
-                s = Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
+                var outcome =
+                    before with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = Printable.Line(message, 300) };
+                s = Count(
+                    s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
             }
         }
 
@@ -133,10 +138,11 @@ internal sealed class HostRecord
 
     private static Instant? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
 
-    private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) => Note(s, collector, Words.Of(reason), message) with
-    {
-        Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
-    };
+    private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) =>
+        Note(s, collector, Words.Of(reason), message) with
+        {
+            Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
+        };
 
     private HostSnapshot Note(HostSnapshot s, string what, string reason, string message)
     {

@@ -17,7 +17,9 @@ internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu>
 /// <summary>What was known of all hosts at one moment.</summary>
 internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
 
-/// <summary>CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.</summary>
+/// <summary>
+/// CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.
+/// </summary>
 internal sealed class RecentValues(FleetState state, LoopParts parts) : HostedLoop(ServiceLoop.Recent, parts)
 {
     public const int MostMoments = 60;

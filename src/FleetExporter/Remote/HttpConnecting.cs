@@ -72,7 +72,8 @@ internal sealed class HttpConnecting
         {
             socket.Dispose();
             throw e is SocketException s
-                ? new TargetFailureException(s.SocketErrorCode == SocketError.TimedOut ? TargetFailure.Timeout : TargetFailure.Refused, $"{host}:{port}: {s.Message}", s)
+                ? new TargetFailureException(
+                    s.SocketErrorCode == SocketError.TimedOut ? TargetFailure.Timeout : TargetFailure.Refused, $"{host}:{port}: {s.Message}", s)
                 : e;
         }
 
@@ -86,9 +87,10 @@ internal sealed class HttpConnecting
         var started = Stopwatch.GetTimestamp();
         try
         {
-            // The system's resolver blocks and cannot be stopped. It gets a thread of its own, left behind when the time is over: many dead names on the
-            // pool's threads would stall the whole service.
-            var lookup = Task.Factory.StartNew(() => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // The system's resolver blocks and cannot be stopped. It gets a thread of its own, left behind when the time is over:
+            // many dead names on the pool's threads would stall the whole service.
+            var lookup = Task.Factory.StartNew(
+                () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var addresses = await lookup.WaitAsync(stop).ConfigureAwait(false);
             _resolve = Stopwatch.GetElapsedTime(started);
             return addresses.Length > 0 ? addresses : throw new TargetFailureException(TargetFailure.Dns, $"{host} has no address");
@@ -117,7 +119,8 @@ internal sealed class HttpConnecting
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"the certificate is valid from {shown.NotBefore.ToUniversalTime():yyyy-MM-dd} to {shown.NotAfter.ToUniversalTime():yyyy-MM-dd}, not now");
+                $"the certificate is valid from {shown.NotBefore.ToUniversalTime():yyyy-MM-dd} to "
+                    + $"{shown.NotAfter.ToUniversalTime():yyyy-MM-dd}, not now");
         }
 
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)

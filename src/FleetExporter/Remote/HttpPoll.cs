@@ -10,8 +10,9 @@ namespace FleetExporter.Remote;
 
 /// <summary>One poll of a target over HTTP: one or more GETs over one connection, which is closed with it.</summary>
 /// <remarks>
-/// No redirect is followed, no proxy asked, no cookie kept. Closed after each poll, because a kept connection holds a thread of small servers (llama.cpp's
-/// among them) for nothing, is cut by most of them between two polls, and hides a changed address or certificate.
+/// No redirect is followed, no proxy asked, no cookie kept.
+/// Closed after each poll, because a kept connection holds a thread of small servers (llama.cpp's among them) for nothing, is cut by most of them
+/// between two polls, and hides a changed address or certificate.
 /// </remarks>
 /// <param name="key">Sent as a bearer token; null for none.</param>
 public sealed class HttpPoll(string? key = null) : IDisposable
@@ -30,7 +31,9 @@ public sealed class HttpPoll(string? key = null) : IDisposable
 
     /// <summary>Asks once and reads the whole answer. The caller limits the time.</summary>
     /// <param name="limit">Longest body in bytes.</param>
-    /// <exception cref="TargetFailureException">There is no answer, or it is a redirect or a refusal (401, 403), or its body is over the limit.</exception>
+    /// <exception cref="TargetFailureException">
+    /// There is no answer, or it is a redirect or a refusal (401, 403), or its body is over the limit.
+    /// </exception>
     public Task<HttpAnswer> GetAsync(Uri url, int limit, CancellationToken stop) => SendAsync(HttpMethod.Get, url, null, limit, stop);
 
     /// <summary>The same with another method and, unless it is null, a body of JSON.</summary>
@@ -38,7 +41,10 @@ public sealed class HttpPoll(string? key = null) : IDisposable
     public async Task<HttpAnswer> SendAsync(HttpMethod method, Uri url, string? json, int limit, CancellationToken stop)
     {
         _http ??= new HttpMessageInvoker(_connecting.Handler());
-        using var request = new HttpRequestMessage(method, url) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, url)
+        {
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")
+        };
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (key is not null)
         {

@@ -18,5 +18,7 @@ public sealed class LocalShell : IShell
     public bool Connects(StreamKind kind) => false;
 
     public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        new(heard ? SshFailure.Closed : SshFailure.Shell, $"the local shell ended{(exitCode is { } code ? $" with status {code}" : "")} {errorText}".TrimEnd());
+        new(
+            heard ? SshFailure.Closed : SshFailure.Shell,
+            $"the local shell ended{(exitCode is { } code ? $" with status {code}" : "")} {errorText}".TrimEnd());
 }

@@ -12,24 +12,30 @@ public static class PrometheusApi
 
     /// <summary>A text as PromQL writes it.</summary>
     public static string Quote(string text) => "\"" + text
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 
     /// <summary>A range query. The caller limits the time.</summary>
-    /// <exception cref="TargetFailureException">It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).</exception>
+    /// <exception cref="TargetFailureException">
+    /// It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).
+    /// </exception>
     public static async Task<IReadOnlyList<RangeSeries>> RangeAsync(
         ServerConfig prometheus, string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken stop)
     {
         using var http = new HttpPoll(await SecretFile.ReadAsync(prometheus.TokenFile, stop).ConfigureAwait(false));
         var url = string.Create(
             CultureInfo.InvariantCulture,
-            $"{prometheus.Url.AbsoluteUri.TrimEnd('/')}/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Seconds(from):F3}&end={Seconds(to):F3}&step={step.TotalSeconds}");
+            $"{prometheus.Url.AbsoluteUri.TrimEnd('/')}/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Seconds(from):F3}&"
+                + $"end={Seconds(to):F3}&step={step.TotalSeconds}");
         var answer = await http.GetAsync(new Uri(url), Most, stop).ConfigureAwait(false);
         return answer.Status switch
         {
             200 or 400 or 422 => PrometheusRange.Parse(answer.Body),
             // While it starts, and from a proxy before one that is down.
-            502 or 503 or 504 => throw new TargetFailureException(TargetFailure.Refused, $"{url[..url.IndexOf('?', StringComparison.Ordinal)]} answered {answer.Status}"),
-            _ => throw new TargetFailureException(TargetFailure.Status, $"{url[..url.IndexOf('?', StringComparison.Ordinal)]} answered {answer.Status}"),
+            502 or 503 or 504 => throw new TargetFailureException(
+                TargetFailure.Refused, $"{url[..url.IndexOf('?', StringComparison.Ordinal)]} answered {answer.Status}"),
+            _ => throw new TargetFailureException(
+                TargetFailure.Status, $"{url[..url.IndexOf('?', StringComparison.Ordinal)]} answered {answer.Status}"),
         };
     }
 

@@ -9,11 +9,14 @@ public static class RemoteCommand
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(12);
 
     /// <param name="shell">The host.</param>
-    /// <param name="output">Takes the output as it comes; while it takes its time nothing more is read, and the command waits. The bytes are its own only during the call.</param>
+    /// <param name="output">
+    /// Takes the output as it comes; while it takes its time nothing more is read, and the command waits. The bytes are its own only during the call.
+    /// </param>
     /// <param name="cancel">Ends the command.</param>
     /// <exception cref="StreamException">It could not be started.</exception>
     public static async Task<CommandResult> RunAsync(
-        IShell shell, CommandRequest request, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, TimeProvider clock, CancellationToken cancel)
+        IShell shell, CommandRequest request, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output,
+        TimeProvider clock, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
         using var limit = new CancellationTokenSource(request.Limit + Ending, clock);
@@ -52,7 +55,8 @@ public static class RemoteCommand
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit, ending.Token);
         try
         {
-            await process.Input.WriteAsync(Encoding.UTF8.GetBytes(CommandScript.Build(id, SamplerScript.NewNonce(), request)), giveUp.Token).ConfigureAwait(false);
+            await process.Input.WriteAsync(
+                Encoding.UTF8.GetBytes(CommandScript.Build(id, SamplerScript.NewNonce(), request)), giveUp.Token).ConfigureAwait(false);
             await process.Input.FlushAsync(giveUp.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
@@ -75,7 +79,8 @@ public static class RemoteCommand
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            return new CommandResult(CommandEnd.Lost, null, clock.GetElapsedTime(started), null, "no answer from the host; it ends the command when it notices");
+            return new CommandResult(
+                CommandEnd.Lost, null, clock.GetElapsedTime(started), null, "no answer from the host; it ends the command when it notices");
         }
 
         var took = clock.GetElapsedTime(started);
@@ -84,7 +89,9 @@ public static class RemoteCommand
             ("exit", var status, _) => new(CommandEnd.Exited, status, took, 0),
             ("timeout", _, var left) => new(CommandEnd.TimedOut, null, took, left),
             ("cancel", _, var left) => new(CommandEnd.Cancelled, null, took, left),
-            ("nogroup", _, _) => new(CommandEnd.Refused, null, took, 0, "a wrapper on the host stands between sshd and sh, so that the command could not be ended safely; it was not run"),
+            ("nogroup", _, _) => new(
+                CommandEnd.Refused, null, took, 0,
+                "a wrapper on the host stands between sshd and sh, so that the command could not be ended safely; it was not run"),
             _ => new(CommandEnd.Lost, null, took, null, "the connection ended before the command did"),
         };
     }
@@ -104,7 +111,8 @@ public static class RemoteCommand
         ValueTask GiveAsync(ReadOnlyMemory<byte> bytes) => bytes.Length > 0 ? output(CommandOutput.Stdout, bytes) : ValueTask.CompletedTask;
     }
 
-    private static async Task PumpErrorsAsync(IShellProcess process, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken stop)
+    private static async Task PumpErrorsAsync(
+        IShellProcess process, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken stop)
     {
         var chunk = new byte[32 * 1024];
         int read;

@@ -14,12 +14,16 @@ public static class SamplerScript
     /// <summary>128 random bits in hex; only the script's text holds it, so nothing that a host prints can forge a header.</summary>
     public static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    /// <param name="lease">How long the sampler goes on without a line from the service; also when it kills a command that hangs. Whole seconds, 1 or more.</param>
+    /// <param name="lease">
+    /// How long the sampler goes on without a line from the service; also when it kills a command that hangs. Whole seconds, 1 or more.
+    /// </param>
     public static string Build(string nonce, TimeSpan lease, IReadOnlyList<SectionScript> sections) => Template
         .Replace("@NONCE@", nonce, StringComparison.Ordinal)
         .Replace("@LEASE@", ((int)lease.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("@NAMES@", string.Join('|', sections.Select(s => s.Name)), StringComparison.Ordinal)
-        .Replace("@SECTIONS@", string.Join("\n", sections.Select(s => $"s_{s.Name}() {{\n{(s.Body.Length > 0 ? s.Body : "  :")}\n}}")), StringComparison.Ordinal);
+        .Replace(
+            "@SECTIONS@", string.Join("\n", sections.Select(s => $"s_{s.Name}() {{\n{(s.Body.Length > 0 ? s.Body : "  :")}\n}}")),
+            StringComparison.Ordinal);
 
     /// <summary>A word for sh: in single quotes, whatever it holds.</summary>
     public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -34,10 +34,14 @@ public sealed class SamplerStream : IAsyncDisposable
 
     public Hello Hello { get; private set; } = new("", default, 0);
 
-    /// <summary>Starts the shell, sends the script and waits for its first word. Nothing follows the script before that word: dash and busybox would swallow it.</summary>
+    /// <summary>
+    /// Starts the shell, sends the script and waits for its first word.
+    /// Nothing follows the script before that word: dash and busybox would swallow it.
+    /// </summary>
     /// <exception cref="StreamException">It did not come; the reason says how far it got.</exception>
     public static async Task<SamplerStream> OpenAsync(
-        IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease, TimeSpan limit, TimeProvider clock, CancellationToken stop)
+        IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease,
+        TimeSpan limit, TimeProvider clock, CancellationToken stop)
     {
         var nonce = SamplerScript.NewNonce();
         using var deadline = new CancellationTokenSource(limit, clock);
@@ -88,14 +92,19 @@ public sealed class SamplerStream : IAsyncDisposable
                 case FrameItem.Body body:
                     yield return new Answer(
                         new Section(
-                            body.Name, body.Status, body.Done, TimeSpan.FromSeconds(Math.Max(0, body.Done - body.Started)), Hello.At(body.Done), body.Text),
+                            body.Name, body.Status, body.Done, TimeSpan.FromSeconds(Math.Max(0, body.Done - body.Started)),
+                            Hello.At(body.Done), body.Text),
                         null);
                     break;
                 case FrameItem.Broken broken:
                     yield return new Answer(null, broken);
                     break;
                 case FrameItem.Stuck stuck:
-                    throw new StreamException(SshFailure.Timeout, $"a command on the host hangs and cannot be killed (pid {Printable.Line(stuck.Pids, 40)})") { Stuck = true };
+                    throw new StreamException(
+                        SshFailure.Timeout, $"a command on the host hangs and cannot be killed (pid {Printable.Line(stuck.Pids, 40)})")
+                    {
+                        Stuck = true
+                    };
                 default:
                     break;
             }
@@ -167,7 +176,8 @@ public sealed class SamplerStream : IAsyncDisposable
     private static Hello Read(FrameItem.Hello hello)
     {
         var pairs = hello.Pairs.Select(p => p.Split('=', 2)).Where(p => p.Length == 2).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.First()[1]);
-        if (pairs.TryGetValue("epoch", out var epoch) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 32503680000
+        if (pairs.TryGetValue("epoch", out var epoch) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < 32503680000
             && pairs.TryGetValue("up", out var up) && FrameReader.TryUptime(up, out var uptime))
         {
             return new Hello(Printable.Line(pairs.GetValueOrDefault("user", ""), 64), DateTimeOffset.FromUnixTimeSeconds(seconds), uptime);

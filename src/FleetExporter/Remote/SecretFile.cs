@@ -9,7 +9,9 @@ public static class SecretFile
 
     /// <param name="path">Absolute; null for no secret.</param>
     /// <returns>Visible ASCII only, as it may stand in a header; null without a path.</returns>
-    /// <exception cref="TargetFailureException">It cannot be read, or is not one line of such text: <see cref="TargetFailure.Auth"/>. The message has the path, never the text.</exception>
+    /// <exception cref="TargetFailureException">
+    /// It cannot be read, or is not one line of such text: <see cref="TargetFailure.Auth"/>. The message has the path, never the text.
+    /// </exception>
     public static async Task<string?> ReadAsync(string? path, CancellationToken stop)
     {
         if (path is null)

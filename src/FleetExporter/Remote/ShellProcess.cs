@@ -14,11 +14,15 @@ internal sealed class ShellProcess : IShellProcess
     private readonly Task<int> _exit;
 
     /// <param name="killable">
-    /// Whether ending it early may kill it. A sampler running on this machine is left to its own watchdog, which still has to end what hangs below it.
+    /// Whether ending it early may kill it.
+    /// A sampler running on this machine is left to its own watchdog, which still has to end what hangs below it.
     /// </param>
-    /// <param name="keepsErrors">Whether the last lines of standard error are kept; otherwise it is <see cref="ErrorOutput"/>, for the caller to read.</param>
+    /// <param name="keepsErrors">
+    /// Whether the last lines of standard error are kept; otherwise it is <see cref="ErrorOutput"/>, for the caller to read.
+    /// </param>
     public ShellProcess(
-        string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null, bool keepsErrors = true)
+        string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null,
+        bool keepsErrors = true)
     {
         _killable = killable;
         var start = new ProcessStartInfo(program, arguments)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>What the simulated OpenClaw gateway answers to the methods that a monitor asks: the payloads of version 2026.9.6, as far as they are read.</summary>
+/// <summary>
+/// What the simulated OpenClaw gateway answers to the methods that a monitor asks: the payloads of version 2026.9.6, as far as they are read.
+/// </summary>
 internal static class GatewayAnswers
 {
     public const string Version = "2026.9.6";
@@ -31,16 +33,72 @@ internal static class GatewayAnswers
         var ts = now.ToUnixTimeMilliseconds();
         return method switch
         {
-            "health" => new { ok = true, ts, durationMs = 4, plugins = new { loaded = new[] { "discord" }, errors = Array.Empty<string>() }, agents = Agents(), eventLoop = EventLoop(now) },
-            "status" => new { runtimeVersion = Version, tasks = TaskCounts(), sessions = new { count = Sessions.Length }, processMemory = Memory(now), eventLoop = EventLoop(now) },
-            "system.info" => new { hostname = "simulated", pid = 4242, uptimeMs = Uptime(now), cpuCount = 8, eventLoop = EventLoop(now), processMemory = Memory(now) },
-            "channels.status" => new { ts, channelOrder = new[] { "discord" }, channels = new { discord = new { configured = true, running = true } }, channelAccounts = new { discord = new[] { Discord(now) } } },
+            "health" => new
+            {
+                ok = true,
+                ts,
+                durationMs = 4,
+                plugins = new { loaded = new[] { "discord" }, errors = Array.Empty<string>() },
+                agents = Agents(),
+                eventLoop = EventLoop(now)
+            },
+            "status" => new
+            {
+                runtimeVersion = Version,
+                tasks = TaskCounts(),
+                sessions = new { count = Sessions.Length },
+                processMemory = Memory(now),
+                eventLoop = EventLoop(now)
+            },
+            "system.info" => new
+            {
+                hostname = "simulated",
+                pid = 4242,
+                uptimeMs = Uptime(now),
+                cpuCount = 8,
+                eventLoop = EventLoop(now),
+                processMemory = Memory(now)
+            },
+            "channels.status" => new
+            {
+                ts,
+                channelOrder = new[] { "discord" },
+                channels = new { discord = new { configured = true, running = true } },
+                channelAccounts = new { discord = new[] { Discord(now) } }
+            },
             "diagnostics.lanes" => new { ts, lanes = new[] { Lane("main", (int)Wave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
             "agents.list" => new { defaultId = "main", agents = new[] { new { id = "main" }, new { id = "research" } } },
-            "sessions.list" => new { ts, count = Sessions.Length, totalCount = Sessions.Length, hasMore = false, sessions = Sessions.Select(s => Session(s, now)) },
-            "tasks.list" => new { tasks = new[] { Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360) } },
+            "sessions.list" => new
+            {
+                ts,
+                count = Sessions.Length,
+                totalCount = Sessions.Length,
+                hasMore = false,
+                sessions = Sessions.Select(s => Session(s, now))
+            },
+            "tasks.list" => new
+            {
+                tasks = new[]
+                {
+                    Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360)
+                }
+            },
             "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
-            "cron.runs" => new { entries = Crons.Select(c => new { ts = Last(c.Hours, now), jobId = c.Id, jobName = c.Name, action = "finished", status = c.Status, runAtMs = Last(c.Hours, now), durationMs = 2400 }), total = Crons.Length, hasMore = false },
+            "cron.runs" => new
+            {
+                entries = Crons.Select(c => new
+                {
+                    ts = Last(c.Hours, now),
+                    jobId = c.Id,
+                    jobName = c.Name,
+                    action = "finished",
+                    status = c.Status,
+                    runAtMs = Last(c.Hours, now),
+                    durationMs = 2400
+                }),
+                total = Crons.Length,
+                hasMore = false
+            },
             "config.get" => Config(),
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
             "sessions.usage" => Usage(ShareOf(parameters), now),
@@ -68,13 +126,30 @@ internal static class GatewayAnswers
     };
 
     private static object[] Agents() =>
-        [new { agentId = "main", isDefault = true, sessions = new { count = 3 } }, new { agentId = "research", isDefault = false, sessions = new { count = 1 } }];
+        [
+            new { agentId = "main", isDefault = true, sessions = new { count = 3 } },
+            new { agentId = "research", isDefault = false, sessions = new { count = 1 } }
+        ];
 
-    private static object TaskCounts() => new { total = 3, active = 1, failures = 1, byStatus = new { queued = 0, running = 1, succeeded = 1, failed = 1, timed_out = 0, cancelled = 0, lost = 0 } };
+    private static object TaskCounts() => new
+    {
+        total = 3,
+        active = 1,
+        failures = 1,
+        byStatus = new { queued = 0, running = 1, succeeded = 1, failed = 1, timed_out = 0, cancelled = 0, lost = 0 }
+    };
 
-    private static object Memory(DateTimeOffset now) => new { rssBytes = (long)Wave.At(now, 22, 7e8, 1.1e9), heapUsedBytes = (long)Wave.At(now, 23, 2e8, 5e8) };
+    private static object Memory(DateTimeOffset now) =>
+        new { rssBytes = (long)Wave.At(now, 22, 7e8, 1.1e9), heapUsedBytes = (long)Wave.At(now, 23, 2e8, 5e8) };
 
-    private static object EventLoop(DateTimeOffset now) => new { degraded = false, reasons = Array.Empty<string>(), delayP99Ms = Wave.At(now, 24, 12, 40), delayMaxMs = 61.0, utilization = Wave.At(now, 25, 0.01, 0.3) };
+    private static object EventLoop(DateTimeOffset now) => new
+    {
+        degraded = false,
+        reasons = Array.Empty<string>(),
+        delayP99Ms = Wave.At(now, 24, 12, 40),
+        delayMaxMs = 61.0,
+        utilization = Wave.At(now, 25, 0.01, 0.3)
+    };
 
     private static object Discord(DateTimeOffset now) => new
     {
@@ -108,7 +183,16 @@ internal static class GatewayAnswers
     };
 
     private static object Task(string id, string runtime, string status, DateTimeOffset now, int minutes) =>
-        new { id, runtime, status, agentId = "main", createdAt = Ago(now, minutes), startedAt = Ago(now, minutes), endedAt = status == "running" ? (long?)null : Ago(now, minutes - 1) };
+        new
+        {
+            id,
+            runtime,
+            status,
+            agentId = "main",
+            createdAt = Ago(now, minutes),
+            startedAt = Ago(now, minutes),
+            endedAt = status == "running" ? (long?)null : Ago(now, minutes - 1)
+        };
 
     private static object Cron((string Id, string Name, int Hours, string Status) cron, DateTimeOffset now) => new
     {
@@ -141,13 +225,22 @@ internal static class GatewayAnswers
     {
         var input = Math.Round(days * Wave.At(now, 26, 90_000, 110_000));
         var output = Math.Round(input / 9);
-        return new { input, output, cacheRead = input / 2, cacheWrite = 0, totalTokens = input + output + (input / 2), totalCost = (input * 3e-6) + (output * 15e-6) };
+        return new
+        {
+            input,
+            output,
+            cacheRead = input / 2,
+            cacheWrite = 0,
+            totalTokens = input + output + (input / 2),
+            totalCost = (input * 3e-6) + (output * 15e-6)
+        };
     }
 
     /// <summary>Days' worth of what was asked.</summary>
-    private static double ShareOf(JsonElement parameters) => parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
-        ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
-        : 1;
+    private static double ShareOf(JsonElement parameters) =>
+        parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
+            ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
+            : 1;
 
     private static long Ago(DateTimeOffset now, int minutes) => (now.ToUnixTimeSeconds() / 300 * 300_000) - (minutes * 60_000L);
 

@@ -12,8 +12,10 @@ internal sealed record GpuModel(
     int MaxClock, int? MemoryClock, bool Ecc, int SlowdownCelsius, int ShutdownCelsius)
 {
     // Constant cells after captures of an H100 (driver 590.48.01) and an RTX 3090 (525.147.05), and after what is reported of a GB10 (580.126.09).
-    public static readonly GpuModel H100 = new("NVIDIA H100 80GB HBM3", "590.48.01", "13.1", "9.0", 81559, 700, 70, 690, false, 1980, 2619, true, 89, 94);
-    public static readonly GpuModel Rtx3090 = new("NVIDIA GeForce RTX 3090", "525.147.05", "12.0", "8.6", 24576, 350, 27, 345, true, 2100, 9751, false, 95, 98);
+    public static readonly GpuModel H100 = new(
+        "NVIDIA H100 80GB HBM3", "590.48.01", "13.1", "9.0", 81559, 700, 70, 690, false, 1980, 2619, true, 89, 94);
+    public static readonly GpuModel Rtx3090 = new(
+        "NVIDIA GeForce RTX 3090", "525.147.05", "12.0", "8.6", 24576, 350, 27, 345, true, 2100, 9751, false, 95, 98);
     public static readonly GpuModel Gb10 = new("NVIDIA GB10", "580.126.09", "13.0", "12.1", null, null, 11, 58, false, 2418, null, false, 0, 0);
 
     /// <summary>What the driver keeps for itself: neither used nor free.</summary>
@@ -38,7 +40,8 @@ internal sealed record GpuModel(
             Text(TotalMib is { } all ? all - UsedMib(all, busy) - ReservedMib : null), Text(Math.Round(34 + (busy * 42))),
             (IdleWatts + ((FullWatts - IdleWatts) * busy)).ToString("0.00", CultureInfo.InvariantCulture),
             LimitWatts is { } limit ? limit.ToString("0.00", CultureInfo.InvariantCulture) : Absent, Fan ? Text(Math.Round(busy * 80)) : Absent,
-            Text(Math.Round(210 + ((MaxClock - 210) * busy))), Text(MemoryClock), Text(MaxClock), Active(busy < 0.02), Active(busy > 0.97), Active(false),
+            Text(Math.Round(210 + ((MaxClock - 210) * busy))), Text(MemoryClock), Text(MaxClock),
+            Active(busy < 0.02), Active(busy > 0.97), Active(false),
             Ecc ? "0" : Absent, "None",
         ];
         return string.Join(", ", cells);

@@ -14,10 +14,12 @@ internal sealed class LlamaServer(string model, long parameters, int trainedCont
         """;
 
     public string Props { get; } =
-        $$"""{"default_generation_settings":{"id":0,"n_ctx":65536},"total_slots":{{slots}},"model_path":"/models/{{model}}","modalities":{"vision":false,"audio":false},"build_info":"b6500-simulated"}""";
+        $$"""{"default_generation_settings":{"id":0,"n_ctx":65536},"total_slots":{{slots}},"model_path":"/models/{{model}}","modalities":"""
+            + """{"vision":false,"audio":false},"build_info":"b6500-simulated"}""";
 
     public string Slots(DateTimeOffset now) => $"[{string.Join(',', Enumerable.Range(0, slots).Select(slot =>
-        $$"""{"id":{{slot}},"id_task":{{(slot < Busy(now) ? 4200 + slot : -1)}},"n_ctx":{{65536 / slots}},"is_processing":{{(slot < Busy(now) ? "true" : "false")}}}"""))}]";
+        $$"""{"id":{{slot}},"id_task":{{(slot < Busy(now) ? 4200 + slot : -1)}},"n_ctx":"""
+            + $$"""{{65536 / slots}},"is_processing":{{(slot < Busy(now) ? "true" : "false")}}}"""))}]";
 
     /// <summary>The counters are the integral of a steady rate and a swing: they only rise.</summary>
     public string Metrics(DateTimeOffset now)

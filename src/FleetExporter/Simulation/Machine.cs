@@ -12,7 +12,9 @@ public sealed class Machine
     private readonly int _seed;
     private readonly SimulatedSessions _sessions;
 
-    private Machine(string kind, string model, string os, string arch, int cpus, int memoryGib, int seed, GpuModel? gpuModel = null, int gpus = 0, int? lost = null)
+    private Machine(
+        string kind, string model, string os, string arch, int cpus, int memoryGib,
+        int seed, GpuModel? gpuModel = null, int gpus = 0, int? lost = null)
     {
         Kind = kind;
         Model = model;
@@ -65,10 +67,12 @@ public sealed class Machine
         "system" => (0, System(now)),
         "host" => (0, Host(now)),
         "temperature" => (0, $"T{Text(Wave.At(now, _seed + 3, 38_000, 71_000))}:95000:100000:coretemp:Package id 0"),
-        "filesystem" => (0, $"Filesystem Type 1-blocks Used Available Capacity Mounted on\n/dev/nvme0n1p2 ext4 1967317549056 {Text(Wave.At(now, _seed, 9e11, 1.1e12))} {Text(Wave.At(now, _seed, 6e11, 8e11))} 60% /"),
+        "filesystem" => (0, "Filesystem Type 1-blocks Used Available Capacity Mounted on\n"
+            + $"/dev/nvme0n1p2 ext4 1967317549056 {Text(Wave.At(now, _seed, 9e11, 1.1e12))} {Text(Wave.At(now, _seed, 6e11, 8e11))} 60% /"),
         "tmux" => (0, _sessions.Body(now, Booted)),
         "gpu" when _model is not null => (0, $"fields={GpuModel.Fields}\n{string.Join('\n', Enumerable.Range(0, _gpus).Select(i => Row(i, now)))}"),
-        "gpu_processes" when _model is not null => (0, string.Join('\n', Enumerable.Range(0, _gpus).Where(i => i != _lost).Select(i => Process(_model, i, now)))),
+        "gpu_processes" when _model is not null =>
+            (0, string.Join('\n', Enumerable.Range(0, _gpus).Where(i => i != _lost).Select(i => Process(_model, i, now)))),
         "gpu_details" when _model is not null => (0, SimulatedReport.Of(_model, [.. Enumerable.Range(0, _gpus).Where(i => i != _lost).Select(Uuid)])),
         "xid" => (0, _lost is { } gpu ? $"[ 4242.000000] NVRM: Xid (PCI:0000:{0x10 + gpu:x2}:00): 79, GPU has fallen off the bus." : ""),
         "systemd" => (0, Units),
@@ -119,7 +123,8 @@ public sealed class Machine
 
     /// <summary>The first GPU's process is the one of the first session's pane.</summary>
     private string Process(GpuModel model, int gpu, DateTimeOffset now) =>
-        $"{Uuid(gpu)}, {SimulatedSessions.FirstPid + gpu}, {(gpu % 2 == 0 ? "VLLM::EngineCore" : "/usr/bin/python3.12")}, {model.HeldMib((_seed * 10) + gpu, now)}";
+        $"{Uuid(gpu)}, {SimulatedSessions.FirstPid + gpu}, {(gpu % 2 == 0 ? "VLLM::EngineCore" : "/usr/bin/python3.12")}, "
+            + $"{model.HeldMib((_seed * 10) + gpu, now)}";
 
     private string Uuid(int gpu) => $"GPU-{_seed:x8}-51a0-4000-8000-{gpu:x12}";
 

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Speaks the gateway's side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> whatever the token, then an answer per request. Its HTTP
-/// endpoints say that it is live and ready.
+/// Speaks the gateway's side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> whatever the token, then an answer per request.
+/// Its HTTP endpoints say that it is live and ready.
 /// </summary>
 internal sealed class SimulatedGateway(TimeProvider clock)
 {
@@ -16,9 +16,13 @@ internal sealed class SimulatedGateway(TimeProvider clock)
     public void Map(WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Json(new { ok = true, status = "live" }));
-        app.MapGet("/readyz", () => Results.Json(new { ready = true, failing = Array.Empty<string>(), uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
-        app.MapGet("/startupz", () => Results.Json(new { ok = true, status = "started", version = GatewayAnswers.Version, uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
-        app.MapGet("/", (HttpContext context) => context.WebSockets.IsWebSocketRequest ? ServeAsync(context) : Task.FromResult(context.Response.StatusCode = 426));
+        app.MapGet("/readyz", () =>
+            Results.Json(new { ready = true, failing = Array.Empty<string>(), uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
+        app.MapGet("/startupz", () =>
+            Results.Json(
+                new { ok = true, status = "started", version = GatewayAnswers.Version, uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
+        app.MapGet("/", (HttpContext context) =>
+            context.WebSockets.IsWebSocketRequest ? ServeAsync(context) : Task.FromResult(context.Response.StatusCode = 426));
     }
 
     private async Task ServeAsync(HttpContext context)
@@ -27,7 +31,15 @@ internal sealed class SimulatedGateway(TimeProvider clock)
         var stop = context.RequestAborted;
         try
         {
-            await SendAsync(socket, new { type = "event", @event = "connect.challenge", payload = new { nonce = Guid.NewGuid(), ts = clock.GetUtcNow().ToUnixTimeMilliseconds() } }, stop).ConfigureAwait(false);
+            await SendAsync(
+                socket,
+                new
+                {
+                    type = "event",
+                    @event = "connect.challenge",
+                    payload = new { nonce = Guid.NewGuid(), ts = clock.GetUtcNow().ToUnixTimeMilliseconds() }
+                },
+                stop).ConfigureAwait(false);
             while (await ReceiveAsync(socket, stop).ConfigureAwait(false) is { } request)
             {
                 using (request)
@@ -38,7 +50,8 @@ internal sealed class SimulatedGateway(TimeProvider clock)
 
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e)
+            when (e is WebSocketException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             // The other side has gone, or says what is not the protocol.
             socket.Abort();
@@ -48,7 +61,9 @@ internal sealed class SimulatedGateway(TimeProvider clock)
     private object Answer(JsonElement request)
     {
         var (id, method) = (request.GetProperty("id").GetString(), request.GetProperty("method").GetString()!);
-        var payload = method == "connect" ? Hello() : GatewayAnswers.Of(method, request.TryGetProperty("params", out var given) ? given : default, clock.GetUtcNow());
+        var payload = method == "connect"
+            ? Hello()
+            : GatewayAnswers.Of(method, request.TryGetProperty("params", out var given) ? given : default, clock.GetUtcNow());
         return payload is null
             ? new { type = "res", id, ok = false, error = new { code = "INVALID_REQUEST", message = $"unknown method: {method}" } }
             : new { type = "res", id, ok = true, payload };

@@ -54,7 +54,8 @@ internal sealed class SimulatedProcess : IShellProcess
                 if (!script)
                 {
                     var up = Number(Uptime);
-                    await WriteAsync($"\n@{nonce} hello 1 pid=1 ppid=1 epoch={_clock.GetUtcNow().ToUnixTimeSeconds()} up={up} user=fleet\n").ConfigureAwait(false);
+                    await WriteAsync(
+                        $"\n@{nonce} hello 1 pid=1 ppid=1 epoch={_clock.GetUtcNow().ToUnixTimeSeconds()} up={up} user=fleet\n").ConfigureAwait(false);
                 }
             }
             else if (line.Length > 0)
@@ -74,7 +75,8 @@ internal sealed class SimulatedProcess : IShellProcess
         foreach (var word in words.Skip(1))
         {
             var (status, body) = _machine.Answer(word, _clock.GetUtcNow());
-            frame.Append(CultureInfo.InvariantCulture, $"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n{body}\n@{nonce} .\n");
+            frame.Append(
+                CultureInfo.InvariantCulture, $"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n{body}\n@{nonce} .\n");
         }
 
         return frame.Append(CultureInfo.InvariantCulture, $"\n@{nonce} end {words[0]}\n").ToString();

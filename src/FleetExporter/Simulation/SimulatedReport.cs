@@ -8,7 +8,8 @@ internal static class SimulatedReport
 {
     public static string Of(GpuModel model, IReadOnlyList<string> uuids)
     {
-        var xml = new StringBuilder($"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>\n<driver_version>{model.Driver}</driver_version>\n<cuda_version>{model.Cuda}</cuda_version>\n");
+        var xml = new StringBuilder($"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>\n<driver_version>{model.Driver}</driver_version>\n"
+            + $"<cuda_version>{model.Cuda}</cuda_version>\n");
         foreach (var uuid in uuids)
         {
             xml.Append(CultureInfo.InvariantCulture, $"""

@@ -17,5 +17,6 @@ internal sealed record SimulatedService(string Name, string Model, Func<DateTime
         new("docutils", "docling", now => now.ToUnixTimeSeconds() % 300 < 240 ? "ok" : "error"),
     ];
 
-    public IResult Answer(DateTimeOffset now) => Results.Json(new Dictionary<string, string> { ["status"] = StateAt(now), ["model"] = Model, ["service"] = Name });
+    public IResult Answer(DateTimeOffset now) =>
+        Results.Json(new Dictionary<string, string> { ["status"] = StateAt(now), ["model"] = Model, ["service"] = Name });
 }

@@ -43,6 +43,7 @@ internal sealed class SimulatedSessions(int seed, bool trains)
         var pages = 20_000 + (session * 90_000);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{FirstPid + session} (python3) S 1 1 1 0 -1 4194304 330 0 1 0 {ticks:0} {ticks / 10:0} 0 0 20 0 1 0 {1000 + session} 299008000 {pages} 18446744073709551615 0 0 0 0 0 0 0");
+            $"{FirstPid + session} (python3) S 1 1 1 0 -1 4194304 330 0 1 0 {ticks:0} {ticks / 10:0} 0 0 20 0 1 0 {1000 + session} 299008000 {pages} "
+                + $"18446744073709551615 0 0 0 0 0 0 0");
     }
 }

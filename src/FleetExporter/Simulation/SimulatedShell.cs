@@ -2,7 +2,9 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.</summary>
+/// <summary>
+/// A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.
+/// </summary>
 public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
 {
     public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => machine.Reachable
@@ -14,5 +16,6 @@ public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) => new(SshFailure.Closed, "the simulated host has ended");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+        new(SshFailure.Closed, "the simulated host has ended");
 }

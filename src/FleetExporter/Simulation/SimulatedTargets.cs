@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses, there from start to disposal. They run on
-/// a simulated host, which is how they are marked.
+/// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses,
+/// there from start to disposal. They run on a simulated host, which is how they are marked.
 /// </summary>
 public sealed class SimulatedTargets : IAsyncDisposable
 {
@@ -36,7 +36,8 @@ public sealed class SimulatedTargets : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var services = SimulatedService.All.ToDictionary(s => s.Name);
-        app.MapGet("/services/{name}/health", (string name) => services.TryGetValue(name, out var service) ? service.Answer(clock.GetUtcNow()) : Results.NotFound());
+        app.MapGet("/services/{name}/health", (string name) =>
+            services.TryGetValue(name, out var service) ? service.Answer(clock.GetUtcNow()) : Results.NotFound());
         Map(app, "/qwen-coder", new LlamaServer("Qwen3-Coder-30B-A3B-Q4_K_M.gguf", 30_532_122_624, 262_144, 4, 11), clock);
         Map(app, "/heartbeat", new LlamaServer("Qwen3-0.6B-Q8_0.gguf", 596_049_920, 40_960, 1, 12), clock);
         app.UseWebSockets();
@@ -55,11 +56,19 @@ public sealed class SimulatedTargets : IAsyncDisposable
         return config with
         {
             Hosts = [.. config.Hosts.Select(h => h == host ? h with { Units = [TunnelUnit, LabUnit, HeartbeatUnit] } : h)],
-            Services = [.. SimulatedService.All.Select(s => new ServiceConfig { Name = s.Name, Host = host.Name, Url = Url($"/services/{s.Name}/health") })],
+            Services = [.. SimulatedService.All.Select(s =>
+                new ServiceConfig { Name = s.Name, Host = host.Name, Url = Url($"/services/{s.Name}/health") })],
             Providers =
             [
                 new ProviderConfig { Name = "qwen-coder", Host = host.Name, Url = Url("/qwen-coder"), Kind = ProviderKind.LlamaCpp },
-                new ProviderConfig { Name = "heartbeat", Host = host.Name, Url = Url("/heartbeat"), Kind = ProviderKind.LlamaCpp, Unit = HeartbeatUnit },
+                new ProviderConfig
+                {
+                    Name = "heartbeat",
+                    Host = host.Name,
+                    Url = Url("/heartbeat"),
+                    Kind = ProviderKind.LlamaCpp,
+                    Unit = HeartbeatUnit
+                },
             ],
             Gateways = [new GatewayConfig { Name = "openclaw", Host = host.Name, Url = new Uri($"ws://127.0.0.1:{Port}/"), Channels = ["discord"] }],
             Tunnels =

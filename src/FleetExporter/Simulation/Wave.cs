@@ -1,6 +1,8 @@
 namespace FleetExporter.Simulation;
 
-/// <summary>Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.</summary>
+/// <summary>
+/// Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.
+/// </summary>
 internal static class Wave
 {
     /// <param name="seed">Tells one machine and one value from another.</param>
@@ -8,7 +10,8 @@ internal static class Wave
     public static double At(DateTimeOffset now, int seed, double low, double high)
     {
         var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
-        var swing = Math.Sin((seconds / (240 + (seed % 7 * 35))) + seed) + (0.4 * Math.Sin((seconds / 31) + (seed * 1.7))) + (0.15 * Math.Sin((seconds / 3.1) + (seed * 2.3)));
+        var swing = Math.Sin((seconds / (240 + (seed % 7 * 35))) + seed) + (0.4 * Math.Sin((seconds / 31) + (seed * 1.7)))
+            + (0.15 * Math.Sin((seconds / 3.1) + (seed * 2.3)));
         return low + ((high - low) * Math.Clamp((swing / 3.1) + 0.5, 0, 1));
     }
 }

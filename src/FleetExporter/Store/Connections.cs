@@ -94,7 +94,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             stop);
 
     /// <summary>Notes when connections were last made; the later time stays, and those that are gone by now are passed over.</summary>
-    public Task<StoreResult<string>> ConnectedAsync(IReadOnlyCollection<(string Id, DateTimeOffset At)> connected, CancellationToken stop) => Database.WriteAsync<string>(
+    public Task<StoreResult<string>> ConnectedAsync(
+        IReadOnlyCollection<(string Id, DateTimeOffset At)> connected, CancellationToken stop) => Database.WriteAsync<string>(
         async work =>
         {
             foreach (var (id, at) in connected)
@@ -130,7 +131,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
     /// <summary>Changes it; not where it leads while a job has a session there.</summary>
     /// <param name="change">Pure: it may be called more than once. Id, source and the time of creation stay as they are.</param>
-    public Task<StoreResult<Connection>> ChangeAsync(string key, Func<Connection, Connection> change, CancellationToken stop) => Database.WriteAsync<Connection>(
+    public Task<StoreResult<Connection>> ChangeAsync(
+        string key, Func<Connection, Connection> change, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
         {
             if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
@@ -154,7 +156,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
             if (!after.LeadsWhere(before) && await work.OneAsync<long>(Sessions, new { id = before.Id }).ConfigureAwait(false) > 0)
             {
-                return new StoreError.Conflict("jobs", "a job of the connection has a session where it leads now; cancel the job before hostname, port or username change");
+                return new StoreError.Conflict(
+                    "jobs", "a job of the connection has a session where it leads now; cancel the job before hostname, port or username change");
             }
 
             await work.RunAsync(Update, ConnectionRow.Of(after)).ConfigureAwait(false);
@@ -179,10 +182,12 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
                     return new StoreError.Conflict("jobs", "a job of the connection has a session of its own; cancel it first");
                 }
 
-                await work.RunAsync("DELETE FROM jobs WHERE project_id IN (SELECT id FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
+                await work.RunAsync(
+                    "DELETE FROM jobs WHERE project_id IN (SELECT id FROM projects WHERE connection_id = @id)", new { id }).ConfigureAwait(false);
                 await work.RunAsync("DELETE FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false);
             }
-            else if (await work.OneAsync<long>("SELECT COUNT(*) FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false) is > 0 and var projects)
+            else if (await work.OneAsync<long>("SELECT COUNT(*) FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false) is > 0
+                and var projects)
             {
                 return new StoreError.Conflict("projects", $"the connection has {projects} projects; cascade removes them too");
             }

@@ -3,7 +3,9 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Store;
 
-/// <summary>The store behind the tables: opens it, brings its schema up to date, and runs work on it. Every failure is a <see cref="StoreError"/>.</summary>
+/// <summary>
+/// The store behind the tables: opens it, brings its schema up to date, and runs work on it. Every failure is a <see cref="StoreError"/>.
+/// </summary>
 public abstract class Database : IAsyncDisposable
 {
     /// <summary>Nobody waits longer for one operation, of whatever store, opening it included.</summary>

@@ -2,7 +2,8 @@ namespace FleetExporter.Store;
 
 /// <summary>The table of jobs.</summary>
 internal sealed class Jobs(Database database) : Table<JobRow, Job>(
-    database, "jobs", "job", "id, project_id, name, model_name, status, config, metrics, container_id, session, exit_code, reason, metrics_at, started_at, completed_at, created_at",
+    database, "jobs", "job", "id, project_id, name, model_name, status, config, metrics, container_id, session, exit_code, reason, metrics_at, "
+        + "started_at, completed_at, created_at",
     row => row.ToRecord())
 {
     public const int Max = 100_000;
@@ -23,12 +24,16 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
     }
 
     /// <summary>How many jobs are in each state; a state without one is left out.</summary>
-    public Task<StoreResult<IReadOnlyDictionary<JobStatus, long>>> CountAsync(CancellationToken stop) => Database.ReadAsync<IReadOnlyDictionary<JobStatus, long>>(
-        async work => (await work.ManyAsync<(string Status, long Count)>("SELECT status, COUNT(*) FROM jobs GROUP BY status", new { }).ConfigureAwait(false))
-            .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
-        stop);
+    public Task<StoreResult<IReadOnlyDictionary<JobStatus, long>>> CountAsync(CancellationToken stop) =>
+        Database.ReadAsync<IReadOnlyDictionary<JobStatus, long>>(
+            async work => (await work.ManyAsync<(string Status, long Count)>(
+                "SELECT status, COUNT(*) FROM jobs GROUP BY status", new { }).ConfigureAwait(false))
+                .ToDictionary(r => Cells.Member<JobStatus>(r.Status), r => r.Count),
+            stop);
 
-    /// <summary>Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.</summary>
+    /// <summary>
+    /// Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.
+    /// </summary>
     /// <param name="failed">Since when a failure counts.</param>
     /// <param name="ended">Since when any end counts.</param>
     public Task<StoreResult<IReadOnlyList<WatchedJob>>> WatchedAsync(DateTimeOffset failed, DateTimeOffset ended, CancellationToken stop) =>
@@ -54,7 +59,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             }
 
             await work.RunAsync(
-                "INSERT INTO job_outputs (job_id, text) VALUES (@id, @text) ON CONFLICT (job_id) DO UPDATE SET text = excluded.text", new { id, text }).ConfigureAwait(false);
+                "INSERT INTO job_outputs (job_id, text) VALUES (@id, @text) ON CONFLICT (job_id) DO UPDATE SET text = excluded.text",
+                new { id, text }).ConfigureAwait(false);
             return text;
         },
         stop);
@@ -84,7 +90,16 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 return NoProject;
             }
 
-            var pending = given with { Id = Ids.New(Now), ProjectId = project, Status = JobStatus.Pending, StartedAt = null, CompletedAt = null, CreatedAt = Now, MetricsAt = given.Metrics.Count > 0 ? Now : null };
+            var pending = given with
+            {
+                Id = Ids.New(Now),
+                ProjectId = project,
+                Status = JobStatus.Pending,
+                StartedAt = null,
+                CompletedAt = null,
+                CreatedAt = Now,
+                MetricsAt = given.Metrics.Count > 0 ? Now : null
+            };
             var added = Job.Moved(pending, pending with { Status = given.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);
             return added;
@@ -109,11 +124,14 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         {
             // Locked before the job, as by whoever changes or removes the connection or the project.
             var connection = await work.OneAsync<ConnectionRow>(
-                $"SELECT c.* FROM connections c JOIN projects p ON p.connection_id = c.id WHERE p.id = @id{work.LockRow}", new { id = job.ProjectId }).ConfigureAwait(false);
+                $"SELECT c.* FROM connections c JOIN projects p ON p.connection_id = c.id WHERE p.id = @id{work.LockRow}",
+                new { id = job.ProjectId }).ConfigureAwait(false);
             return connection is null ? Missing
-                : !connection.ToRecord().LeadsWhere(at) ? new StoreError.Conflict("connection", "the connection was changed while the job was being started; start it again")
+                : !connection.ToRecord().LeadsWhere(at)
+                    ? new StoreError.Conflict("connection", "the connection was changed while the job was being started; start it again")
                 : await ChangeAsync(
-                    work, job.Id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = session } : j, isTold: false).ConfigureAwait(false);
+                    work, job.Id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = session } : j,
+                    isTold: false).ConfigureAwait(false);
         },
         stop);
 
@@ -131,7 +149,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             if (job.Session is not null)
             {
                 return new StoreError.Conflict("status", job.IsFinished
-                    ? $"the job has ended, and its session {job.Session} is not taken away yet; that comes with the next look at its host, or by cancelling it with force"
+                    ? $"the job has ended, and its session {job.Session} is not taken away yet; that comes with the next look at its host, "
+                        + "or by cancelling it with force"
                     : $"the job runs in the session {job.Session}; cancel it first");
             }
 
@@ -176,7 +195,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
 
     private static StoreError.Conflict? Check(Job job) =>
         Clash(job.Name) is { } clash ? new StoreError.Conflict("name", clash)
-        : Cells.Of(job.Metrics).Length > MostMetrics ? new StoreError.Conflict("metrics", $"the metrics of a job come to more than {MostMetrics / 1024} KiB")
+        : Cells.Of(job.Metrics).Length > MostMetrics
+            ? new StoreError.Conflict("metrics", $"the metrics of a job come to more than {MostMetrics / 1024} KiB")
         : null;
 }
 

@@ -18,7 +18,8 @@ internal static class Migrations
             await work.RunAsync("SELECT pg_advisory_xact_lock(947000001)").ConfigureAwait(false);
         }
 
-        await work.RunAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
+        await work
+            .RunAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
         var known = All(dialect);
         var done = await VersionAsync(work).ConfigureAwait(false);
         if (Newer(done, known.Count) is { } newer)
@@ -44,7 +45,8 @@ internal static class Migrations
     /// <summary>The SQL of version 1, 2, and so on.</summary>
     public static IReadOnlyList<string> All(string dialect) =>
     [
-        .. Here.GetManifestResourceNames().Where(name => name.EndsWith($".{dialect}.sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Text),
+        .. Here.GetManifestResourceNames()
+            .Where(name => name.EndsWith($".{dialect}.sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Text),
     ];
 
     private static Task<int> VersionAsync(Work work) => work.OneAsync<int>("SELECT COALESCE(MAX(version), 0) FROM schema_version", new { });

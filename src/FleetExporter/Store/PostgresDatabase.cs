@@ -36,7 +36,8 @@ public sealed class PostgresDatabase : Database
 
     private protected override void Forget() => _source.Clear();
 
-    private protected override async Task<DbConnection> ConnectAsync(CancellationToken stop) => await _source.OpenConnectionAsync(stop).ConfigureAwait(false);
+    private protected override async Task<DbConnection> ConnectAsync(CancellationToken stop) =>
+        await _source.OpenConnectionAsync(stop).ConfigureAwait(false);
 
     private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
     {
@@ -75,7 +76,9 @@ public sealed class PostgresDatabase : Database
 
     private static StoreError.Conflict Taken(PostgresException unique)
     {
-        var column = unique.ConstraintName is { } name && name.EndsWith("_key", StringComparison.Ordinal) ? name[..^4][(name.IndexOf('_', StringComparison.Ordinal) + 1)..] : "id";
+        var column = unique.ConstraintName is { } name && name.EndsWith("_key", StringComparison.Ordinal)
+            ? name[..^4][(name.IndexOf('_', StringComparison.Ordinal) + 1)..]
+            : "id";
         return new StoreError.Conflict(column, $"the {column} is taken");
     }
 }

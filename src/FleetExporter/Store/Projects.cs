@@ -2,7 +2,8 @@ namespace FleetExporter.Store;
 
 /// <summary>The table of projects.</summary>
 internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
-    database, "projects", "project", "id, connection_id, name, description, project_type, remote_path, status, config, created_at, updated_at", row => row.ToRecord())
+    database, "projects", "project", "id, connection_id, name, description, project_type, remote_path, status, config, created_at, updated_at",
+    row => row.ToRecord())
 {
     public const int Max = 10_000;
 
@@ -80,7 +81,8 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
 
                 await work.RunAsync("DELETE FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false);
             }
-            else if (await work.OneAsync<long>("SELECT COUNT(*) FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false) is > 0 and var jobs)
+            else if (await work.OneAsync<long>("SELECT COUNT(*) FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false) is > 0
+                and var jobs)
             {
                 return new StoreError.Conflict("jobs", $"the project has {jobs} jobs; cascade removes them too");
             }

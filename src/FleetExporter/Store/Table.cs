@@ -18,10 +18,13 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
 
     private protected StoreError.NotFound Missing { get; } = new(what);
 
-    private protected string Insert { get; } = $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
+    private protected string Insert { get; } =
+        $"INSERT INTO {name} ({columns}) VALUES ({string.Join(", ", columns.Split(", ").Select(c => "@" + Property(c)))})";
 
     private protected string Update { get; } =
-        $"UPDATE {name} SET {string.Join(", ", columns.Split(", ").Where(c => c is not ("id" or "created_at")).Select(c => $"{c} = @{Property(c)}"))} WHERE id = @Id";
+        $"UPDATE {name} SET "
+            + $"{string.Join(", ", columns.Split(", ").Where(c => c is not ("id" or "created_at")).Select(c => $"{c} = @{Property(c)}"))}"
+            + " WHERE id = @Id";
 
     /// <param name="key">Its id or its name.</param>
     public Task<StoreResult<T>> FindAsync(string key, CancellationToken stop) => Database.ReadAsync<T>(
@@ -38,13 +41,16 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
     private protected Task<TRow?> RowAsync(Work work, string key) =>
         work.OneAsync<TRow>($"SELECT {Columns} FROM {name} WHERE id = @key OR name = @key{work.LockRow}", new { key });
 
-    /// <param name="where">A condition on the columns; its values are properties of <paramref name="args"/>, which also has <c>cursor</c> and <c>most</c>.</param>
+    /// <param name="where">
+    /// A condition on the columns; its values are properties of <paramref name="args"/>, which also has <c>cursor</c> and <c>most</c>.
+    /// </param>
     private protected Task<StoreResult<Page<T>>> ListAsync(string where, object args, int limit, Func<T, string> id, CancellationToken stop) =>
         Database.ReadAsync<Page<T>>(
             async work =>
             {
                 var rows = await work.ManyAsync<TRow>(
-                    $"SELECT {Columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most", args).ConfigureAwait(false);
+                    $"SELECT {Columns} FROM {name} WHERE {where} AND (@cursor IS NULL OR id > @cursor) ORDER BY id LIMIT @most",
+                    args).ConfigureAwait(false);
                 return Page<T>.Of([.. rows.Select(read)], limit, id);
             },
             stop);

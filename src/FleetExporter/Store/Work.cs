@@ -4,7 +4,9 @@ using Dapper;
 namespace FleetExporter.Store;
 
 /// <summary>One unit of work on the store: its connection, and its transaction when it writes.</summary>
-/// <param name="LockRow">What a SELECT ends with so that nobody else changes the row before the transaction ends; empty where there is one writer.</param>
+/// <param name="LockRow">
+/// What a SELECT ends with so that nobody else changes the row before the transaction ends; empty where there is one writer.
+/// </param>
 /// <param name="Stop">Cancels reads; null-like for writes, which are never cut short.</param>
 internal sealed record Work(DbConnection Connection, DbTransaction? Transaction, string LockRow, CancellationToken Stop)
 {
@@ -13,7 +15,8 @@ internal sealed record Work(DbConnection Connection, DbTransaction? Transaction,
 
     public Task<TRow?> OneAsync<TRow>(string sql, object args) => Connection.QueryFirstOrDefaultAsync<TRow>(Command(sql, args));
 
-    public async Task<List<TRow>> ManyAsync<TRow>(string sql, object args) => (await Connection.QueryAsync<TRow>(Command(sql, args)).ConfigureAwait(false)).AsList();
+    public async Task<List<TRow>> ManyAsync<TRow>(string sql, object args) =>
+        (await Connection.QueryAsync<TRow>(Command(sql, args)).ConfigureAwait(false)).AsList();
 
     public Task<int> RunAsync(string sql, object? args = null) => Connection.ExecuteAsync(Command(sql, args));
 

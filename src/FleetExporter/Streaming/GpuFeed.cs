@@ -5,7 +5,9 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, the same values once more too: that says that they are of now.</summary>
+/// <summary>
+/// The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, the same values once more too: that says that they are of now.
+/// </summary>
 internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 {
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
@@ -18,7 +20,8 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 
     /// <returns>Where a reader goes on that was told up to there; 0 when that is not known any more.</returns>
     public long CursorOf(string? lastId) =>
-        lastId?.Split('-') is [var run, var version] && run == _run && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.Knows(cursor)
+        lastId?.Split('-') is [var run, var version] && run == _run
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.Knows(cursor)
             ? cursor
             : 0;
 

@@ -30,7 +30,10 @@ internal sealed record LiveGpu(
     private const double Mebi = 1024 * 1024;
     private const double Mega = 1e6;
 
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    };
 
     public static LiveGpu Of(Gpu gpu) => new(
         gpu.Name,

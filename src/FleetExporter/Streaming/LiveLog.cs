@@ -13,8 +13,9 @@ internal sealed record LiveEntry(long Version, string Kind, string? Host, byte[]
 internal sealed record LiveNews(IReadOnlyList<LiveEntry> Entries, long Cursor, bool Lost);
 
 /// <summary>
-/// The latest value of each key and the last events, in the order in which they changed. A reader is nothing but a place in that order: what it has not
-/// taken before a newer value came it never gets, so it can be as slow as it likes, at nobody's cost.
+/// The latest value of each key and the last events, in the order in which they changed.
+/// A reader is nothing but a place in that order: what it has not taken before a newer value came it never gets, so it can be as slow as it likes,
+/// at nobody's cost.
 /// </summary>
 /// <param name="mostEvents">Events that are kept for readers that have not taken them yet.</param>
 internal sealed class LiveLog(int mostEvents)

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>What a device pushes: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields are ignored, null is as good as left out.</summary>
+/// <summary>
+/// What a device pushes: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields are ignored, null is as good as left out.
+/// </summary>
 internal static class PushBody
 {
     /// <summary>Bytes.</summary>
@@ -58,9 +60,11 @@ internal static class PushBody
         private const double MostMemory = 1 << 30;
 
         public LiveGpu Read() => new(
-            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MostMemory), Number("memoryUsed", 0, MostMemory), Number("memoryFree", 0, MostMemory),
+            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MostMemory),
+            Number("memoryUsed", 0, MostMemory), Number("memoryFree", 0, MostMemory),
             Number("temperatureGpu", -50, 200), Number("utilizationGpu", 0, 100), Number("utilizationMemory", 0, 100), Number("fanSpeed", 0, 200),
-            Number("powerDraw", 0, 1e6), Number("powerLimit", 0, 1e6), Number("clockCore", 0, 1e6), Number("clockMemory", 0, 1e6), Text("driverVersion", 64));
+            Number("powerDraw", 0, 1e6), Number("powerLimit", 0, 1e6), Number("clockCore", 0, 1e6),
+            Number("clockMemory", 0, 1e6), Text("driverVersion", 64));
 
         /// <summary>Cut and made printable: what a device says is shown to people.</summary>
         private string? Text(string name, int length)

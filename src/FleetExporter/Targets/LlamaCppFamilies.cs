@@ -8,11 +8,13 @@ namespace FleetExporter.Targets;
 public static class LlamaCppFamilies
 {
     public static readonly MetricFamily ModelLoaded = MetricFamily.Gauge(
-        "fleet_llamacpp_model_loaded", "1 while the model is in memory, 0 while it is loading, sleeping or unloaded, from /v1/models, /health and /props.",
+        "fleet_llamacpp_model_loaded",
+        "1 while the model is in memory, 0 while it is loading, sleeping or unloaded, from /v1/models, /health and /props.",
         "host", "provider", "model");
 
     public static readonly MetricFamily Slots = MetricFamily.Gauge(
-        "fleet_llamacpp_slots", "Places for requests that are idle or busy, from /slots, else from /props and /metrics.", "host", "provider", "state");
+        "fleet_llamacpp_slots", "Places for requests that are idle or busy, from /slots, else from /props and /metrics.",
+        "host", "provider", "state");
 
     public static readonly MetricFamily Deferred = MetricFamily.Gauge(
         "fleet_llamacpp_requests_deferred", "Requests that wait for a slot, from /metrics.", "host", "provider");
@@ -24,10 +26,12 @@ public static class LlamaCppFamilies
         "fleet_llamacpp_generated_tokens_total", "Tokens generated since the server started, from /metrics.", "host", "provider", "model");
 
     public static readonly MetricFamily PromptRate = MetricFamily.Gauge(
-        "fleet_llamacpp_prompt_tokens_per_second", "The server's own average of tokens of prompts worked on per second, from /metrics.", "host", "provider", "model");
+        "fleet_llamacpp_prompt_tokens_per_second", "The server's own average of tokens of prompts worked on per second, from /metrics.",
+        "host", "provider", "model");
 
     public static readonly MetricFamily GeneratedRate = MetricFamily.Gauge(
-        "fleet_llamacpp_generated_tokens_per_second", "The server's own average of tokens generated per second, from /metrics.", "host", "provider", "model");
+        "fleet_llamacpp_generated_tokens_per_second", "The server's own average of tokens generated per second, from /metrics.",
+        "host", "provider", "model");
 
     public static IReadOnlyList<MetricFamily> All { get; } = [ModelLoaded, Slots, Deferred, PromptTokens, GeneratedTokens, PromptRate, GeneratedRate];
 }
@@ -72,5 +76,7 @@ public sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = null,
     }
 
     private LlamaCppSlots? KnownSlots() => Slots
-        ?? (Props?.Slots is <= 10_000 and var all && Metrics?.Processing is { } busy && busy <= all ? new LlamaCppSlots((int)all - (int)busy, (int)busy) : null);
+        ?? (Props?.Slots is <= 10_000 and var all && Metrics?.Processing is { } busy && busy <= all
+            ? new LlamaCppSlots((int)all - (int)busy, (int)busy)
+            : null);
 }

@@ -10,10 +10,12 @@ public sealed class ProviderCollector() : TargetCollector(
     "provider", [Up, State, Failure, ConsecutiveFailures, Info, ModelInfo, Duration, CertificateExpiry, .. LlamaCppFamilies.All])
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
-        "fleet_provider_up", "1 while the provider answers and does not say that it fails; a provider that loads its model is up.", "host", "provider");
+        "fleet_provider_up", "1 while the provider answers and does not say that it fails; a provider that loads its model is up.",
+        "host", "provider");
 
     public static readonly MetricFamily State = MetricFamily.Gauge(
-        "fleet_provider_state", "1 for the state of the provider: ok, loading or error; error also while it does not answer.", "host", "provider", "state");
+        "fleet_provider_state", "1 for the state of the provider: ok, loading or error; error also while it does not answer.",
+        "host", "provider", "state");
 
     public static readonly MetricFamily Failure = MetricFamily.Gauge(
         "fleet_provider_failure", "1 for the reason why the last poll of the provider failed; all 0 after a good one.", "host", "provider", "reason");
@@ -22,7 +24,8 @@ public sealed class ProviderCollector() : TargetCollector(
         "fleet_provider_consecutive_failures", "Polls of the provider that failed since the last good one.", "host", "provider");
 
     public static readonly MetricFamily Info = MetricFamily.Gauge(
-        "fleet_provider_info", "1, with the kind of server and its version; the version is empty where it does not say.", "host", "provider", "kind", "version");
+        "fleet_provider_info", "1, with the kind of server and its version; the version is empty where it does not say.",
+        "host", "provider", "kind", "version");
 
     public static readonly MetricFamily ModelInfo = MetricFamily.Gauge(
         "fleet_provider_model_info", "1 for each model that the provider lists on /v1/models, loaded or not.", "host", "provider", "model");
@@ -32,7 +35,8 @@ public sealed class ProviderCollector() : TargetCollector(
         "Time of the request that told the state in the last good poll: of /health, or of /v1/models where there is none.", "host", "provider");
 
     public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
-        "fleet_provider_certificate_expiry_timestamp_seconds", "When the certificate that the provider showed runs out; absent without TLS.", "host", "provider");
+        "fleet_provider_certificate_expiry_timestamp_seconds", "When the certificate that the provider showed runs out; absent without TLS.",
+        "host", "provider");
 
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Providers;
 
@@ -84,7 +88,9 @@ public sealed record ProviderReading(
     [
         ("state", Words.Of(State)),
         .. Finding("version", LlamaCpp?.Props?.Build),
-        ("models", Models.Count == 0 ? "none" : string.Join(", ", Models.Take(5).Select(m => m.Id)) + (Models.Count > 5 ? $" and {Models.Count - 5} more" : "")),
+        ("models", Models.Count == 0
+            ? "none"
+            : string.Join(", ", Models.Take(5).Select(m => m.Id)) + (Models.Count > 5 ? $" and {Models.Count - 5} more" : "")),
         .. LlamaCpp?.Findings() ?? [],
         .. Finding("certificate", CertificateExpires is { } end ? $"until {end.UtcDateTime:yyyy-MM-dd}" : null),
     ];

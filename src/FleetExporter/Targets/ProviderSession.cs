@@ -55,11 +55,16 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
         var (models, isRouter) = LlamaCpp.ParseModels(list.Status, list.Body);
         var health = await GetAsync(http, "/health", stop).ConfigureAwait(false);
         var state = LlamaCpp.ParseHealth(health.Status, health.Body);
-        var details = isRouter || state == ServingState.Loading ? new LlamaCppDetails(isRouter) : await DetailsAsync(http, stop).ConfigureAwait(false);
+        var details = isRouter || state == ServingState.Loading
+            ? new LlamaCppDetails(isRouter)
+            : await DetailsAsync(http, stop).ConfigureAwait(false);
         return Read(http, state, "llama_cpp", models, health, details);
     }
 
-    /// <summary>What a server of one model tells beyond its health. Under load it answers these late, behind its work: what is late is left out, the health stands.</summary>
+    /// <summary>
+    /// What a server of one model tells beyond its health.
+    /// Under load it answers these late, behind its work: what is late is left out, the health stands.
+    /// </summary>
     private async Task<LlamaCppDetails> DetailsAsync(HttpPoll http, CancellationToken stop)
     {
         var details = new LlamaCppDetails(false);

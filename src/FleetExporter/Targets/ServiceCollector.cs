@@ -13,7 +13,8 @@ public sealed class ServiceCollector() : TargetCollector("service", Up, State, F
         "fleet_service_up", "1 while the service answers and does not say that it fails; a service that loads its model is up.", "host", "service");
 
     public static readonly MetricFamily State = MetricFamily.Gauge(
-        "fleet_service_state", "1 for what the service says of itself: ok, loading or error; error also while it does not answer.", "host", "service", "state");
+        "fleet_service_state", "1 for what the service says of itself: ok, loading or error; error also while it does not answer.",
+        "host", "service", "state");
 
     public static readonly MetricFamily Failure = MetricFamily.Gauge(
         "fleet_service_failure", "1 for the reason why the last poll of the service failed; all 0 after a good one.", "host", "service", "reason");
@@ -22,14 +23,17 @@ public sealed class ServiceCollector() : TargetCollector("service", Up, State, F
         "fleet_service_consecutive_failures", "Polls of the service that failed since the last good one.", "host", "service");
 
     public static readonly MetricFamily Info = MetricFamily.Gauge(
-        "fleet_service_info", "1, with the model that the service serves and what it calls itself; empty where it does not say.", "host", "service", "model", "name");
+        "fleet_service_info", "1, with the model that the service serves and what it calls itself; empty where it does not say.",
+        "host", "service", "model", "name");
 
     public static readonly MetricFamily Duration = MetricFamily.Gauge(
         "fleet_service_probe_duration_seconds",
-        "Time of the last good poll by phase: resolve, connect, tls, first_byte, transfer; absent where there was no such phase.", "host", "service", "phase");
+        "Time of the last good poll by phase: resolve, connect, tls, first_byte, transfer; absent where there was no such phase.",
+        "host", "service", "phase");
 
     public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
-        "fleet_service_certificate_expiry_timestamp_seconds", "When the certificate that the service showed runs out; absent without TLS.", "host", "service");
+        "fleet_service_certificate_expiry_timestamp_seconds", "When the certificate that the service showed runs out; absent without TLS.",
+        "host", "service");
 
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Services;
 

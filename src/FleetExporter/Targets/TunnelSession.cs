@@ -19,7 +19,9 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <returns>Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.</returns>
+    /// <returns>
+    /// Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.
+    /// </returns>
     public async Task<Reading> AskAsync(CancellationToken cancellationToken)
     {
         var started = tools.Clock.GetTimestamp();
@@ -42,7 +44,9 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
         {
             whyNot = new TargetFault(
                 TargetFailure.Timeout,
-                tcp ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}" : $"{tunnel.Connect} does not answer within {Duration.Format(tunnel.Timeout)}");
+                tcp
+                    ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}"
+                    : $"{tunnel.Connect} does not answer within {Duration.Format(tunnel.Timeout)}");
             data = tcp ? false : null;
         }
         catch (Exception e) when (e is SocketException or IOException or HttpRequestException)
@@ -89,6 +93,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
             _ => TargetFailure.Protocol,
         };
         return new TargetFault(
-            reason, accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
+            reason,
+            accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
     }
 }

@@ -9,12 +9,16 @@ namespace FleetExporter.Views;
 /// <param name="Address">As configured; null for this machine and for a device.</param>
 /// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
-/// <param name="HasGpu">Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.</param>
+/// <param name="HasGpu">
+/// Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.
+/// </param>
 /// <param name="Off">Collectors that are not asked here, and why.</param>
 public sealed record HostStateView(
-    string Hostname, string? Address, DateTimeOffset? LastSeen, string Status, string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
+    string Hostname, string? Address, DateTimeOffset? LastSeen, string Status,
+    string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
     double? CpuPercent, double? MemoryPercent, long? MemoryUsedMb, long? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
-    bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off, IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
+    bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off,
+    IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
 {
     public static HostStateView Of(HostSnapshot host, Instant now)
     {
@@ -45,7 +49,8 @@ public sealed record HostStateView(
             host.Host.Simulated is not null,
             host.Host.Device is not null,
             host.Host.Labels,
-            host.Outcomes.Values.Where(o => o.OffBecause is not null).OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
+            host.Outcomes.Values.Where(o => o.OffBecause is not null)
+                .OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
             GpuView.Of(gpus, processes),
             [.. SessionView.Of(host, now)]);
     }

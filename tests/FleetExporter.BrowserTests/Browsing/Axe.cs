@@ -19,7 +19,10 @@ internal static class Axe
             async only => {
               const { violations } = await axe.run(document, { resultTypes: ['violations'], ...(only.length ? { runOnly: only } : {}) });
               return JSON.stringify(violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
-                .map(v => ({ rule: v.id, impact: v.impact, nodes: v.nodes.slice(0, 5).map(n => `${n.target} ${n.html.slice(0, 150)}: ${n.failureSummary}`) })));
+                .map(v => ({ rule: v.id, impact: v.impact, nodes: v.nodes.slice(0, 5)
+            """
+            + """
+            .map(n => `${n.target} ${n.html.slice(0, 150)}: ${n.failureSummary}`) })));
             }
             """,
             only);
@@ -32,7 +35,8 @@ internal static class Axe
         var package = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "package.json")))!;
         var installed = Path.Combine(Folder, "node_modules", "axe-core");
         var description = Path.Combine(installed, "package.json");
-        if (!File.Exists(description) || JsonNode.Parse(await File.ReadAllTextAsync(description))!.Text("version") != package["dependencies"]!.Text("axe-core"))
+        if (!File.Exists(description)
+            || JsonNode.Parse(await File.ReadAllTextAsync(description))!.Text("version") != package["dependencies"]!.Text("axe-core"))
         {
             await using var npm = Child.Start("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], Folder);
             Assert.True(await npm.EndAsync(TimeSpan.FromMinutes(2)) == 0, npm.Said);

@@ -55,7 +55,8 @@ public abstract class PageTest(Chromium chromium) : IAsyncLifetime
         var file = string.Concat(name.Split('.')[^1].Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
         try
         {
-            await visit.Page.ScreenshotAsync(new() { Path = Pictures("failed", $"{file[..Math.Min(file.Length, 80)]}-{_visits.IndexOf(visit)}.png"), Timeout = 5000 });
+            await visit.Page.ScreenshotAsync(
+                new() { Path = Pictures("failed", $"{file[..Math.Min(file.Length, 80)]}-{_visits.IndexOf(visit)}.png"), Timeout = 5000 });
         }
         catch (Exception e) when (e is PlaywrightException or TimeoutException)
         {

@@ -13,7 +13,9 @@ internal sealed record Look(string Hash = "", string? Key = null, int Width = 14
     public bool IsPhone => Width <= 500;
 }
 
-/// <summary>One page in a browser context of its own, and all that goes wrong on it: errors on the console, broken policy, requests to others.</summary>
+/// <summary>
+/// One page in a browser context of its own, and all that goes wrong on it: errors on the console, broken policy, requests to others.
+/// </summary>
 internal sealed partial class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -104,7 +106,13 @@ internal sealed partial class Visit : IAsyncDisposable
             () => {
               const [wide, of] = [document.scrollingElement.scrollWidth, document.documentElement.clientWidth];
               const clipped = e => e && e !== document.body && (getComputedStyle(e).overflowX !== 'visible' || clipped(e.parentElement));
-              return wide <= of ? '' : `${wide} of ${of} pixels: ` + [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > of + 1 && !clipped(e.parentElement)).slice(-4).map(e => e.outerHTML.slice(0, 200)).join(' | ');
+              return wide <= of ? '' : `${wide} of ${of} pixels: ` + [...document.querySelectorAll('body *')]
+            """
+            + """
+            .filter(e => e.getBoundingClientRect().right > of + 1 && !clipped(e.parentElement)).slice(-4)
+            """
+            + """
+            .map(e => e.outerHTML.slice(0, 200)).join(' | ');
             }
             """);
         Assert.True(found.Length == 0, $"{Page.Url}: {found}");
@@ -116,7 +124,8 @@ internal sealed partial class Visit : IAsyncDisposable
     }
 
     private ILocator Marked(string testId, string attribute, string value) =>
-        Page.Locator($"[data-testid='{testId}']:visible[{attribute}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]");
+        Page.Locator($"[data-testid='{testId}']:visible"
+            + $"[{attribute}=\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]");
 
     private void Watch()
     {

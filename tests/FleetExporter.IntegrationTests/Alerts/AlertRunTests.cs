@@ -14,7 +14,9 @@ public sealed class AlertRunTests
         await using var run = await AlertingRun.StartAsync();
         run.Gpu.Heat(95);
         await Until.TrueAsync(() => run.People.Alerts.Contains($"firing {Hot} box"), "people are told", run.Diagnosis, TimeSpan.FromSeconds(60));
-        await Until.SeenAsync(async () => (await run.Service.PageAsync()).Find("fleet_watchdog_last_seen_timestamp_seconds") is > 0 ? "yes" : null, "a Watchdog", run.Diagnosis);
+        await Until.SeenAsync(
+            async () => (await run.Service.PageAsync()).Find("fleet_watchdog_last_seen_timestamp_seconds") is > 0 ? "yes" : null,
+            "a Watchdog", run.Diagnosis);
 
         var alert = Assert.Single((await run.Service.JsonAsync("/api/alerts?acknowledged=false")).List("items"), a => a.Text("name") == Hot);
         Assert.Equal(("gpu_temp_critical", "critical", "box"), (alert.Text("type"), alert.Text("severity"), alert.Text("host")));
@@ -23,7 +25,8 @@ public sealed class AlertRunTests
         await Until.TrueAsync(() => run.Told.Contains($"alert_new {Hot}"), "/ws tells it", run.Diagnosis);
 
         var id = alert.Text("id");
-        using var answer = await run.Service.Http.PostAsJsonAsync($"/api/alerts/{id}/ack", new { comment = "fan ordered", duration = "30m" }, TestContext.Current.CancellationToken);
+        using var answer = await run.Service.Http.PostAsJsonAsync(
+            $"/api/alerts/{id}/ack", new { comment = "fan ordered", duration = "30m" }, TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var silence = Assert.Single((await run.Alertmanager.AskAsync("silence", "query")).AsArray())!;
         Assert.Equal(("admin", "fan ordered"), (silence.Text("createdBy"), silence.Text("comment")));
@@ -53,11 +56,13 @@ public sealed class AlertRunTests
     {
         await using var run = await AlertingRun.StartAsync();
         run.Gpu.Heat(95);
-        await Until.TrueAsync(() => run.People.Alerts.Contains($"firing {Hot} box"), "people are told of the heat", run.Diagnosis, TimeSpan.FromSeconds(60));
+        await Until.TrueAsync(
+            () => run.People.Alerts.Contains($"firing {Hot} box"), "people are told of the heat", run.Diagnosis, TimeSpan.FromSeconds(60));
 
         var before = run.People.Alerts.Count;
         await run.Machine.Server.DisposeAsync();
-        await Until.TrueAsync(() => run.People.Alerts.Contains("firing FleetHostOffline box"), "people are told of the host", run.Diagnosis, TimeSpan.FromSeconds(60));
+        await Until.TrueAsync(
+            () => run.People.Alerts.Contains("firing FleetHostOffline box"), "people are told of the host", run.Diagnosis, TimeSpan.FromSeconds(60));
 
         // The GPU's alert outlives its series long enough to be hidden, and ends in silence.
         var hot = await run.Prometheus.QueryAsync($"ALERTS{{alertname='{Hot}',alertstate='firing'}}");
@@ -65,10 +70,13 @@ public sealed class AlertRunTests
         var inhibited = (await run.Alertmanager.AskAsync("alert", "query", "--inhibited", "host=box")).AsArray();
         Assert.Contains(inhibited, a => a!["labels"]!.Text("alertname") == Hot);
         await Until.SeenAsync(
-            async () => (await run.Prometheus.QueryAsync($"ALERTS{{alertname='{Hot}',alertstate='firing'}}")).Count == 0 ? "yes" : null, "the GPU's alert ends", run.Diagnosis);
+            async () => (await run.Prometheus.QueryAsync($"ALERTS{{alertname='{Hot}',alertstate='firing'}}")).Count == 0 ? "yes" : null,
+            "the GPU's alert ends", run.Diagnosis);
         await Until.SeenAsync(
-            async () => (await run.Service.JsonAsync("/api/alerts")).List("items").All(a => a.Text("name") != Hot) ? "yes" : null, "Alertmanager knows it", run.Diagnosis);
-        Assert.Equal(["firing FleetHostOffline box"], run.People.Alerts.Skip(before).Where(a => a.EndsWith(" box", StringComparison.Ordinal)).Distinct());
+            async () => (await run.Service.JsonAsync("/api/alerts")).List("items").All(a => a.Text("name") != Hot) ? "yes" : null,
+            "Alertmanager knows it", run.Diagnosis);
+        Assert.Equal(
+            ["firing FleetHostOffline box"], run.People.Alerts.Skip(before).Where(a => a.EndsWith(" box", StringComparison.Ordinal)).Distinct());
         Assert.Single(run.People.Alerts, "firing FleetHostOffline box");
     }
 }

@@ -5,7 +5,9 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Alerts;
 
-/// <summary>A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes; a minute of the rules is a second.</summary>
+/// <summary>
+/// A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes; a minute of the rules is a second.
+/// </summary>
 internal sealed class AlertingRun : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
@@ -54,7 +56,8 @@ internal sealed class AlertingRun : IAsyncDisposable
         }
     }
 
-    public string Diagnosis() => $"--- people\n{People.Said}\n--- told\n{string.Join('\n', Told)}\n--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
+    public string Diagnosis() =>
+        $"--- people\n{People.Said}\n--- told\n{string.Join('\n', Told)}\n--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
 
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +81,8 @@ internal sealed class AlertingRun : IAsyncDisposable
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));
         var keys = $"keys: [{{ name: alertmanager, scopes: [push], hash: \"{await AlertmanagerServer.KeyHashAsync(Machine.Folder)}\" }}]\n";
-        Service = Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{keys}{Machine.Config()}"));
+        Service =
+            Keep(await HostedService.StartAsync(Machine.Folder, port, $"alertmanager: {{ url: \"{Alertmanager.Url}\" }}\n{keys}{Machine.Config()}"));
         await _socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/ws"), TestContext.Current.CancellationToken);
         _reading = ReadAsync();
         Prometheus = Keep(await PrometheusServer.WithRulesAsync(Machine.Folder, new Dictionary<string, string>
@@ -110,7 +114,8 @@ internal sealed class AlertingRun : IAsyncDisposable
                     var alert = told["data"]!;
                     lock (_told)
                     {
-                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
+                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}"
+                            + $"{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
                     }
                 }
             }

@@ -12,7 +12,8 @@ public sealed class InhibitionTests
         using var folder = new TestFolder();
         using var people = new Inbox();
         using var service = new Inbox();
-        var config = await AlertmanagerServer.ConfigAsync(folder, new Dictionary<string, string> { ["FLEET_URL"] = service.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
+        var config = await AlertmanagerServer.ConfigAsync(
+            folder, new Dictionary<string, string> { ["FLEET_URL"] = service.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
         await alertmanager.PostAsync(
             Alert("FleetHostOffline", "critical", "a"),
@@ -25,16 +26,22 @@ public sealed class InhibitionTests
             Alert("Watchdog", "none", ""));
 
         string[] expected = ["firing FleetGpuTemperatureCritical b", "firing FleetGpuTemperatureHigh b", "firing FleetHostOffline a"];
-        await Until.TrueAsync(() => people.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length, "notifications", () => people.Said + service.Said + alertmanager.Log);
+        await Until.TrueAsync(
+            () => people.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length,
+            "notifications", () => people.Said + service.Said + alertmanager.Log);
         Assert.Equal(expected, people.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal([.. expected, "firing Watchdog "], service.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["/hooks/default FleetGpuTemperatureHigh", "/hooks/pager FleetGpuTemperatureCritical", "/hooks/pager FleetHostOffline", "/hooks/watchdog Watchdog"],
+            [
+                "/hooks/default FleetGpuTemperatureHigh", "/hooks/pager FleetGpuTemperatureCritical",
+                "/hooks/pager FleetHostOffline", "/hooks/watchdog Watchdog"
+            ],
             service.Posts.Select(p => $"{p.Path} {p.Body["groupLabels"]!.Text("alertname")}").Order(StringComparer.Ordinal));
         var hidden = (await alertmanager.AskAsync("alert", "query", "--inhibited")).AsArray();
         Assert.Equal(
             ["FleetGpuTemperatureCritical a", "FleetGpuTemperatureHigh b", "FleetHostCpuHigh a"],
-            hidden.Where(a => a!["status"]!.Text("state") == "suppressed").Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal));
+            hidden.Where(a => a!["status"]!.Text("state") == "suppressed")
+                .Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -107,7 +114,12 @@ public sealed class InhibitionTests
         return new JsonObject
         {
             ["labels"] = all,
-            ["annotations"] = new JsonObject { ["summary"] = $"{name} happened.", ["description"] = $"{host} has it.", ["runbook_url"] = $"http://fleet/docs/runbook#{name}" },
+            ["annotations"] = new JsonObject
+            {
+                ["summary"] = $"{name} happened.",
+                ["description"] = $"{host} has it.",
+                ["runbook_url"] = $"http://fleet/docs/runbook#{name}"
+            },
         };
     }
 
@@ -119,7 +131,8 @@ public sealed class InhibitionTests
         public static async Task<Run> StartAsync()
         {
             var (folder, people) = (new TestFolder(), new Inbox());
-            var config = await AlertmanagerServer.ConfigAsync(folder, new Dictionary<string, string> { ["FLEET_URL"] = people.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
+            var config = await AlertmanagerServer.ConfigAsync(
+                folder, new Dictionary<string, string> { ["FLEET_URL"] = people.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
             return new Run(folder, people, await AlertmanagerServer.StartAsync(folder, config));
         }
 
@@ -134,7 +147,8 @@ public sealed class InhibitionTests
 
         /// <summary>Name and host of what is kept from them.</summary>
         public async Task<IEnumerable<string>> HiddenAsync() => (await alertmanager.AskAsync("alert", "query", "--inhibited")).AsArray()
-            .Where(a => a!["status"]!.Text("state") == "suppressed").Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal);
+            .Where(a => a!["status"]!.Text("state") == "suppressed")
+            .Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal);
 
         public async ValueTask DisposeAsync()
         {

@@ -14,7 +14,9 @@ public sealed class ReceiversTests
     [InlineData("DISCORD_WEBHOOK_URL_FILE=url", "webhook_url: 'https://discord.example/api/webhooks/1/a''b'")]
     [InlineData("SLACK_API_URL_FILE=url SLACK_CHANNEL=#fleet", "api_url_file: 'FOLDER/url'")]
     [InlineData("SMTP_TO=a@example.org SMTP_FROM=b@example.org SMTP_SMARTHOST=mail.example.org:587", "smarthost: 'mail.example.org:587'")]
-    [InlineData("SMTP_TO=a@example.org SMTP_FROM=b@example.org SMTP_SMARTHOST=mail:25 SMTP_USERNAME=u SMTP_PASSWORD_FILE=secret", "auth_password_file: 'FOLDER/secret'")]
+    [InlineData(
+        "SMTP_TO=a@example.org SMTP_FROM=b@example.org SMTP_SMARTHOST=mail:25 SMTP_USERNAME=u SMTP_PASSWORD_FILE=secret",
+        "auth_password_file: 'FOLDER/secret'")]
     [InlineData("FLEET_URL=https://fleet.example.org/ FLEET_KEY_FILE=secret", "url: 'https://fleet.example.org/hooks/pager'")]
     public async Task Each_choice_is_accepted_by_amtool(string environment, string expected)
     {
@@ -52,7 +54,11 @@ public sealed class ReceiversTests
     public async Task Help_names_every_variable()
     {
         var help = await Tool.RunAsync(Script, "--help");
-        string[] variables = ["DISCORD_WEBHOOK_URL_FILE", "SLACK_API_URL_FILE", "SLACK_CHANNEL", "SMTP_TO", "SMTP_FROM", "SMTP_SMARTHOST", "SMTP_PASSWORD_FILE", "WEBHOOK_URL", "FLEET_URL"];
+        string[] variables =
+        [
+            "DISCORD_WEBHOOK_URL_FILE", "SLACK_API_URL_FILE", "SLACK_CHANNEL", "SMTP_TO", "SMTP_FROM",
+            "SMTP_SMARTHOST", "SMTP_PASSWORD_FILE", "WEBHOOK_URL", "FLEET_URL"
+        ];
         Assert.All(variables, v => Assert.Contains(v, help.Output, StringComparison.Ordinal));
     }
 
@@ -72,7 +78,9 @@ public sealed class ReceiversTests
         });
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
         await alertmanager.PostAsync(InhibitionTests.Alert("FleetHostOffline", "critical", "dgx-spark"));
-        await Until.TrueAsync(() => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2, "both are told", () => people.Said + alertmanager.Log);
+        await Until.TrueAsync(
+            () => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2,
+            "both are told", () => people.Said + alertmanager.Log);
 
         const string Title = "CRITICAL: FleetHostOffline happened. (dgx-spark)";
         const string Text = "dgx-spark has it.\nRunbook: http://fleet/docs/runbook#FleetHostOffline";

@@ -20,8 +20,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FleetExporter.IntegrationTests.Alerts;
 
 /// <summary>
-/// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire. As rules see them: a page is up to a scrape's
-/// interval old, and each collector is asked as often as it wants to be, here just before the rules are evaluated and too late for the page.
+/// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.
+/// As rules see them: a page is up to a scrape's interval old, and each collector is asked as often as it wants to be, here just before the rules are
+/// evaluated and too late for the page.
 /// </summary>
 internal sealed partial class SimulatedHour
 {
@@ -58,9 +59,11 @@ internal sealed partial class SimulatedHour
         foreach (var n in machines)
         {
             var machine = Machine.At(n);
-            var host = new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
+            var host =
+                new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(
-                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now()), _state, new Deriver(attached, config.LegacyAfter),
+                HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now()),
+                _state, new Deriver(attached, config.LegacyAfter),
                 polls, _clock), new Schedule()));
         }
 
@@ -103,7 +106,8 @@ internal sealed partial class SimulatedHour
             {
                 var (status, body) = machine.Answer(on.Name, _clock.Time);
                 Assert.Equal(0, status);
-                var section = new Section(on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
+                var section = new Section(
+                    on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
                 record.Answered(on, section, on.Parse(section));
             }
         }
@@ -135,11 +139,14 @@ internal sealed partial class SimulatedHour
         text.Append(CultureInfo.InvariantCulture, $"      - {{ series: 'up{{job=\"fleet\"}}', values: '1x{Minutes}' }}\n");
         foreach (var (series, values) in _series)
         {
-            text.Append(CultureInfo.InvariantCulture, $"      - series: '{series.Replace("'", "''", StringComparison.Ordinal)}'\n        values: '{string.Join(' ', values)}'\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"      - series: '{series.Replace("'", "''", StringComparison.Ordinal)}'\n        values: '{string.Join(' ', values)}'\n");
         }
 
         text.Append("    alert_rule_test:\n");
-        foreach (var alert in files.SelectMany(f => Alert().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Where(a => a != Watchdog.Alert))
+        foreach (var alert in files.SelectMany(f => Alert().Matches(File.ReadAllText(f)))
+            .Select(m => m.Groups[1].Value).Where(a => a != Watchdog.Alert))
         {
             for (var minute = 0; minute <= Minutes; minute++)
             {

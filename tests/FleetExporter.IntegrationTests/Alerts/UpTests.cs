@@ -16,7 +16,8 @@ public sealed class UpTests : IDisposable
 
     public UpTests()
     {
-        foreach (var file in new[] { "scripts", "prometheus", "alertmanager" }.SelectMany(f => Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories)))
+        foreach (var file in new[] { "scripts", "prometheus", "alertmanager" }.SelectMany(f =>
+            Directory.GetFiles(Repository.PathOf(f), "*", SearchOption.AllDirectories)))
         {
             var copy = _folder.PathOf(Path.GetRelativePath(Repository.Root, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -47,7 +48,8 @@ public sealed class UpTests : IDisposable
     public async Task When_one_ends_all_end_and_the_reason_is_told()
     {
         await using var up = await StartAsync();
-        var alertmanager = Processes.Below(up.Pid).Single(p => File.ReadAllText($"/proc/{p.Pid}/cmdline").Split('\0')[0].EndsWith("alertmanager", StringComparison.Ordinal));
+        var alertmanager = Processes.Below(up.Pid).Single(p =>
+            File.ReadAllText($"/proc/{p.Pid}/cmdline").Split('\0')[0].EndsWith("alertmanager", StringComparison.Ordinal));
         Processes.Send(alertmanager.Pid, Signal.Kill);
         Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("up: alertmanager has ended", up.Said, StringComparison.Ordinal);
@@ -56,7 +58,8 @@ public sealed class UpTests : IDisposable
     [Fact]
     public async Task A_port_that_is_taken_is_named_with_the_way_out()
     {
-        using var taken = new TcpListener(System.Net.IPAddress.Loopback, int.Parse(_environment["ALERTMANAGER_PORT"]!, System.Globalization.CultureInfo.InvariantCulture));
+        using var taken = new TcpListener(
+            System.Net.IPAddress.Loopback, int.Parse(_environment["ALERTMANAGER_PORT"]!, System.Globalization.CultureInfo.InvariantCulture));
         taken.Start();
         await using var up = Launch();
         Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
@@ -96,7 +99,10 @@ public sealed class UpTests : IDisposable
         Assert.DoesNotContain("insecure_skip_verify", written, StringComparison.Ordinal);
         Assert.Equal(4, written.Split($"ca_file: '{file}', server_name: 'fleet.example'").Length - 1);
         var expected = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        using var trusting = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, seen, _, _) => seen?.ExportCertificatePem() == expected };
+        using var trusting = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, seen, _, _) => seen?.ExportCertificatePem() == expected
+        };
         using var service = new HttpClient(trusting) { BaseAddress = new Uri(PageOf(up)) };
         await SeesWatchdogAsync(service, up);
     }
@@ -133,18 +139,23 @@ public sealed class UpTests : IDisposable
     }
 
     private Task<string> PrometheusReadsAsync(HttpClient http, Child up) => Until.SeenAsync(
-        async () => (await http.GetStringAsync($"http://127.0.0.1:{_environment["PROMETHEUS_PORT"]}/api/v1/query?query=up{{job=\"fleet\"}}==1", TestContext.Current.CancellationToken)).Contains("\"value\"", StringComparison.Ordinal) ? "yes" : null,
+        async () => (await http.GetStringAsync(
+            $"http://127.0.0.1:{_environment["PROMETHEUS_PORT"]}/api/v1/query?query=up{{job=\"fleet\"}}==1",
+            TestContext.Current.CancellationToken)).Contains("\"value\"", StringComparison.Ordinal) ? "yes" : null,
         "Prometheus reads the service",
         () => up.Said,
         TimeSpan.FromSeconds(60));
 
     private Child Launch(params IEnumerable<string> more) => Child.Start(
-        "env", ["--default-signal=HUP,INT,QUIT", "bash", _folder.PathOf("scripts", "up"), "--simulate", "2", "--listen", "127.0.0.1:0", .. more], _folder.Path, _environment);
+        "env", ["--default-signal=HUP,INT,QUIT", "bash", _folder.PathOf("scripts", "up"), "--simulate", "2", "--listen", "127.0.0.1:0", .. more],
+        _folder.Path, _environment);
 
     private async Task<Child> StartAsync(params IEnumerable<string> more)
     {
         var up = Launch(more);
-        await Until.TrueAsync(() => up.HasExited || up.Said.Contains("Ctrl-C stops", StringComparison.Ordinal), "all are ready", () => up.Said, TimeSpan.FromSeconds(60));
+        await Until.TrueAsync(
+            () => up.HasExited || up.Said.Contains("Ctrl-C stops", StringComparison.Ordinal),
+            "all are ready", () => up.Said, TimeSpan.FromSeconds(60));
         Assert.False(up.HasExited, up.Said);
         return up;
     }

@@ -11,7 +11,8 @@ internal static class DashboardTools
     public static string Pictures { get; } = Path.Combine(Repository.Root, "artifacts", "dashboards");
 
     public static TheoryData<string> Names() =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "grafana", "dashboards"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "grafana", "dashboards"), "*.json")
+            .Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     public static string PathOf(string dashboard) => Path.Combine(Repository.Root, "grafana", "dashboards", $"{dashboard}.json");
 

@@ -1,6 +1,8 @@
 namespace FleetExporter.IntegrationTests.Dashboards;
 
-/// <summary>Panels that may find nothing in the simulated fleet, by <c>dashboard/title</c>, and why. One that finds something after all must leave the list.</summary>
+/// <summary>
+/// Panels that may find nothing in the simulated fleet, by <c>dashboard/title</c>, and why. One that finds something after all must leave the list.
+/// </summary>
 internal static class Empty
 {
     private const string NoAlertmanager = "no Alertmanager is scraped", GoodNews = "nothing is wrong: that is what it shows";

@@ -37,8 +37,10 @@ public sealed class ExpressionsTests
     private static async Task GivesAsync(string dashboard, string title, IReadOnlyList<string> series, params IReadOnlyList<string> expected)
     {
         var root = JsonNode.Parse(await File.ReadAllTextAsync(DashboardTools.PathOf(dashboard), TestContext.Current.CancellationToken))!;
-        var panel = root["panels"]!.AsArray().SelectMany(p => (p!["panels"]?.AsArray() ?? []).Prepend(p)).Single(p => p!.Text("title") == title && p!.Text("type") != "row")!;
-        var query = panel.List("targets")[^1].Text("expr").Replace("$job", ".+", StringComparison.Ordinal).Replace("$host", ".+", StringComparison.Ordinal);
+        var panel = root["panels"]!.AsArray().SelectMany(p => (p!["panels"]?.AsArray() ?? []).Prepend(p)).Single(p =>
+            p!.Text("title") == title && p!.Text("type") != "row")!;
+        var query = panel.List("targets")[^1].Text("expr")
+            .Replace("$job", ".+", StringComparison.Ordinal).Replace("$host", ".+", StringComparison.Ordinal);
         var text = new StringBuilder("evaluation_interval: 1h\ntests:\n  - interval: 1h\n    input_series:\n");
         foreach (var line in series)
         {
@@ -46,7 +48,8 @@ public sealed class ExpressionsTests
             text.Append(CultureInfo.InvariantCulture, $"      - {{ series: \"{line[..at]}\", values: '{line[(at + 1)..]}x24' }}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"    promql_expr_test:\n      - expr: '{query.Replace("'", "''", StringComparison.Ordinal)}'\n        eval_time: 24h\n        exp_samples:\n");
+        text.Append(CultureInfo.InvariantCulture, $"    promql_expr_test:\n      - expr: '{query.Replace("'", "''", StringComparison.Ordinal)}'\n"
+            + $"        eval_time: 24h\n        exp_samples:\n");
         foreach (var line in expected)
         {
             var at = line.LastIndexOf(' ');

@@ -23,7 +23,8 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
     public static TheoryData<string> Names() => DashboardTools.Names();
 
     public static TheoryData<string> RuleFiles() =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "prometheus", "rules"), "*.rules.yml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "prometheus", "rules"), "*.rules.yml")
+            .Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -67,7 +68,8 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
         foreach (var variable in dashboard["templating"]!["list"]!.AsArray().Where(v => v!.Text("type") == "query"))
         {
             var query = LabelValues().Match(variable!["query"]!.Text("query"));
-            var answer = await fleet.Prometheus.AskAsync($"label/{query.Groups[2].Value}/values?match[]={Uri.EscapeDataString(Fill(query.Groups[1].Value, Values))}");
+            var answer = await fleet.Prometheus.AskAsync(
+                $"label/{query.Groups[2].Value}/values?match[]={Uri.EscapeDataString(Fill(query.Groups[1].Value, Values))}");
             Assert.True(answer.Text("status") == "success" && answer["data"]!.AsArray().Count > 0, $"{variable.Text("name")}: {answer}");
         }
 
@@ -82,7 +84,8 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
     [MemberData(nameof(RuleFiles))]
     public async Task Every_rule_is_evaluated_and_what_is_recorded_is_there(string file)
     {
-        var groups = (await fleet.Prometheus.AskAsync("rules"))["data"]!["groups"]!.AsArray().Where(g => g!.Text("file").EndsWith("/" + file, StringComparison.Ordinal)).ToList();
+        var groups = (await fleet.Prometheus.AskAsync("rules"))["data"]!["groups"]!.AsArray().Where(g =>
+            g!.Text("file").EndsWith("/" + file, StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(groups);
         foreach (var rule in groups.SelectMany(g => g!["rules"]!.AsArray()).OfType<JsonNode>())
         {

@@ -11,14 +11,16 @@ public sealed class TypesTests
     [MemberData(nameof(Names))]
     public async Task A_dashboard_is_of_the_types_of_the_schema(string name)
     {
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "tests", "dashboards", "types", "gen")).FullName, $"{name}.ts");
+        var file = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(Repository.Root, "tests", "dashboards", "types", "gen")).FullName, $"{name}.ts");
         var limit = TimeSpan.FromSeconds(60);
         await DashboardTools.RunAsync(limit, "types/check.mjs", DashboardTools.PathOf(name), file);
         await DashboardTools.RunAsync(limit, "node_modules/typescript/bin/tsc", "--noEmit", "--strict", "--skipLibCheck", file);
     }
 
     [Fact]
-    public Task The_page_that_draws_is_typed() => DashboardTools.RunAsync(TimeSpan.FromSeconds(60), "node_modules/typescript/bin/tsc", "-p", "render");
+    public Task The_page_that_draws_is_typed() =>
+        DashboardTools.RunAsync(TimeSpan.FromSeconds(60), "node_modules/typescript/bin/tsc", "-p", "render");
 
     [Fact]
     public async Task The_dashboards_are_what_the_generator_writes()
@@ -29,6 +31,7 @@ public sealed class TypesTests
         var (written, shipped) = (Directory.GetFiles(folder.Path), Directory.GetFiles(Path.Combine(Repository.Root, "grafana", "dashboards")));
         Assert.Equal(written.Select(Path.GetFileName).Order(), shipped.Select(Path.GetFileName).Order());
         Assert.All(shipped, f => Assert.True(
-            File.ReadAllText(f) == File.ReadAllText(folder.PathOf(Path.GetFileName(f))), $"{Path.GetFileName(f)} is not what grafana/generate writes: run make dashboards"));
+            File.ReadAllText(f) == File.ReadAllText(folder.PathOf(Path.GetFileName(f))),
+            $"{Path.GetFileName(f)} is not what grafana/generate writes: run make dashboards"));
     }
 }

@@ -3,7 +3,10 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Dashboards;
 
-/// <summary>Twenty simulated hosts with all that runs on them, watched by the service, and a Prometheus that scrapes it every second with the rules of prometheus/.</summary>
+/// <summary>
+/// Twenty simulated hosts with all that runs on them, watched by the service, and a Prometheus that scrapes it every second with the rules of
+/// prometheus/.
+/// </summary>
 public sealed class WatchedFleet : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
@@ -34,7 +37,13 @@ public sealed class WatchedFleet : IAsyncLifetime
         string[] ends = ["running", "running", "completed", "failed", "pending"];
         foreach (var (n, status) in ends.Index())
         {
-            await MakeAsync("jobs", new { project_id = "vision", name = $"vit-{n + 1}", status, metrics = new { epoch = 25 + n, train_loss = 0.342 / (n + 1), val_accuracy = 0.921 } });
+            await MakeAsync("jobs", new
+            {
+                project_id = "vision",
+                name = $"vit-{n + 1}",
+                status,
+                metrics = new { epoch = 25 + n, train_loss = 0.342 / (n + 1), val_accuracy = 0.921 }
+            });
         }
 
         async Task MakeAsync(string what, object body)

@@ -30,7 +30,10 @@ internal sealed class AlertmanagerServer : IAsyncDisposable
             var server = new AlertmanagerServer(
                 Child.Start(
                     "prometheus-alertmanager",
-                    [$"--config.file={config}", $"--storage.path={folder.PathOf("alertmanager-data")}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="],
+                    [
+                        $"--config.file={config}", $"--storage.path={folder.PathOf("alertmanager-data")}",
+                        $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="
+                    ],
                     folder.Path),
                 port);
             await Until.SeenAsync(
@@ -55,7 +58,8 @@ internal sealed class AlertmanagerServer : IAsyncDisposable
         Assert.True(written.Exit == 0, written.Error);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-        var shorter = text.Replace("group_wait: 30s", "group_wait: 2s", StringComparison.Ordinal).Replace("group_interval: 5m", "group_interval: 2s", StringComparison.Ordinal);
+        var shorter = text.Replace("group_wait: 30s", "group_wait: 2s", StringComparison.Ordinal)
+            .Replace("group_interval: 5m", "group_interval: 2s", StringComparison.Ordinal);
         Assert.NotEqual(text, shorter);
         return folder.Write("alertmanager.yml", shorter);
     }

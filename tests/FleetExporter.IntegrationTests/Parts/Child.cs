@@ -36,7 +36,8 @@ internal sealed class Child : IAsyncDisposable
 
     /// <param name="folder">The working directory.</param>
     /// <param name="environment">Laid over the environment of the tests; null takes a variable away.</param>
-    public static Child Start(string program, IEnumerable<string> arguments, string folder = "/", IReadOnlyDictionary<string, string?>? environment = null)
+    public static Child Start(
+        string program, IEnumerable<string> arguments, string folder = "/", IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

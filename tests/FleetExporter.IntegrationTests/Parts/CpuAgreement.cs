@@ -37,7 +37,8 @@ internal static class CpuAgreement
 
     private static double Busy(Page from, Page until)
     {
-        var spent = until.Of("fleet_host_cpu_seconds_total").ToDictionary(s => s["mode"], s => s.Value - from.Value("fleet_host_cpu_seconds_total", ("mode", s["mode"])));
+        var spent = until.Of("fleet_host_cpu_seconds_total")
+            .ToDictionary(s => s["mode"], s => s.Value - from.Value("fleet_host_cpu_seconds_total", ("mode", s["mode"])));
         return 1 - ((spent["idle"] + spent["iowait"]) / spent.Values.Sum());
     }
 }

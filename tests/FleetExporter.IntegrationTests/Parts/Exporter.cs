@@ -36,10 +36,12 @@ internal sealed partial class Exporter : IAsyncDisposable
             await Until.TrueAsync(
                 () => exporter._process.HasExited || KeyLine().IsMatch(exporter.Log), "the service says where it listens", () => exporter.Log);
             Assert.False(exporter._process.HasExited, exporter.Log);
-            exporter.Http = new HttpClient { BaseAddress = new Uri(PageLine().Match(exporter.Log).Groups[1].Value), Timeout = TimeSpan.FromMinutes(2) };
+            exporter.Http =
+                new HttpClient { BaseAddress = new Uri(PageLine().Match(exporter.Log).Groups[1].Value), Timeout = TimeSpan.FromMinutes(2) };
             exporter.Http.DefaultRequestHeaders.Add("X-API-Key", (await File.ReadAllTextAsync(KeyLine().Match(exporter.Log).Groups[1].Value)).Trim());
             await Until.SeenAsync(
-                async () => (await exporter.Http.GetAsync("/-/ready")).StatusCode == HttpStatusCode.OK ? exporter : null, "the service is ready", () => exporter.Log);
+                async () => (await exporter.Http.GetAsync("/-/ready")).StatusCode == HttpStatusCode.OK ? exporter : null,
+                "the service is ready", () => exporter.Log);
             return exporter;
         }
         catch

@@ -24,12 +24,14 @@ internal sealed class FakeNvidiaSmi
     public static FakeNvidiaSmi Gb10(TestFolder folder)
     {
         const string Columns =
-            "index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, power.draw [W], power.limit [W], fan.speed [%], pstate, driver_version";
+            "index, uuid, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, power.draw [W], power.limit [W], "
+                + "fan.speed [%], pstate, driver_version";
         var fake = Make(folder, "590.48.01");
         // Its driver lists only what it was asked for here.
         File.WriteAllLines(fake.PathOf("help.txt"), Columns.Split(", ").Select(c => $"\"{c.Split(' ')[0]}\"\n"));
         File.WriteAllText(
-            fake.PathOf("gpus.csv"), Columns + "\n" + File.ReadAllText(Repository.Fixture("nvidia-smi", "synthetic", "gb10-dgx-spark.exporter.idle.csv")));
+            fake.PathOf("gpus.csv"),
+            Columns + "\n" + File.ReadAllText(Repository.Fixture("nvidia-smi", "synthetic", "gb10-dgx-spark.exporter.idle.csv")));
         fake.Processes();
         fake.Copy("report.xml", "synthetic", "gb10-dgx-spark.q.xml");
         return fake;
@@ -41,7 +43,8 @@ internal sealed class FakeNvidiaSmi
     /// <summary>The compute processes it reports from now on.</summary>
     public void Processes(params IEnumerable<(string Uuid, int Pid, string Name, int Mebibytes)> processes) => File.WriteAllText(
         PathOf("processes.csv"),
-        "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n" + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
+        "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n"
+            + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
 
     /// <summary>The core temperature of every GPU from now on.</summary>
     public void Heat(int celsius)
@@ -105,5 +108,6 @@ internal sealed class FakeNvidiaSmi
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    private void Copy(string name, params string[] fixture) => File.Copy(Repository.Fixture(["nvidia-smi", .. fixture]), PathOf(name), overwrite: true);
+    private void Copy(string name, params string[] fixture) =>
+        File.Copy(Repository.Fixture(["nvidia-smi", .. fixture]), PathOf(name), overwrite: true);
 }

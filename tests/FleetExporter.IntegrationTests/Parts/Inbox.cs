@@ -26,7 +26,8 @@ internal sealed class Inbox : IDisposable
 
     /// <summary>Status, name and host of every alert of every notification, in order.</summary>
     public IReadOnlyList<string> Alerts =>
-        [.. Posts.Where(p => p.Body["alerts"] is not null).SelectMany(p => p.Body.List("alerts")).Select(a => $"{a.Text("status")} {a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}")];
+        [.. Posts.Where(p => p.Body["alerts"] is not null).SelectMany(p => p.Body.List("alerts")).Select(a =>
+            $"{a.Text("status")} {a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}")];
 
     public string Said => string.Join('\n', Posts.Select(p => $"{p.Path} {p.Body.ToJsonString()}"));
 

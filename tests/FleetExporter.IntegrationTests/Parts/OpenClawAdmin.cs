@@ -20,7 +20,10 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
         await admin.NextAsync();
         admin._receiving = admin.ReceiveAsync();
         await admin.CallAsync("connect", $$$"""
-            {"minProtocol":4,"maxProtocol":4,"client":{"id":"cli","version":"1","platform":"linux","mode":"cli"},"role":"operator","scopes":["operator.admin"],"auth":{"token":"{{{token}}}"}}
+            {"minProtocol":4,"maxProtocol":4,"client":{"id":"cli","version":"1","platform":"linux","mode":"cli"},
+            """
+            + $$$"""
+            "role":"operator","scopes":["operator.admin"],"auth":{"token":"{{{token}}}"}}
             """);
         return admin;
     }
@@ -39,14 +42,16 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
         var id = $"{Interlocked.Increment(ref _id)}";
         var answer = _waiting[id] = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _socket.SendAsync(
-            Encoding.UTF8.GetBytes($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}"""), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+            Encoding.UTF8.GetBytes($$"""{"type":"req","id":"{{id}}","method":"{{method}}","params":{{parameters}}}"""),
+            WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
         return await answer.Task.WaitAsync(limit ?? TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     /// <summary>One turn of an agent, to its end.</summary>
     public Task<JsonNode> TurnAsync(string message, string session = "main", string? model = null) => TryAsync(
         "agent",
-        $$"""{"message":"{{message}}","agentId":"main","sessionKey":"agent:main:{{session}}","idempotencyKey":"{{Guid.NewGuid()}}"{{(model is null ? "" : $",\"model\":\"{model}\"")}}}""");
+        $$"""{"message":"{{message}}","agentId":"main","sessionKey":"agent:main:"""
+            + $$"""{{session}}","idempotencyKey":"{{Guid.NewGuid()}}"{{(model is null ? "" : $",\"model\":\"{model}\"")}}}""");
 
     public async ValueTask DisposeAsync()
     {

@@ -40,14 +40,16 @@ internal sealed class OpenClawGateway : IAsyncDisposable
         try
         {
             folder.Make("home", ".openclaw", "workspace");
-            var config = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Parts", "openclaw", "openclaw.json"), TestContext.Current.CancellationToken);
+            var config = await File.ReadAllTextAsync(
+                Path.Combine(AppContext.BaseDirectory, "Parts", "openclaw", "openclaw.json"), TestContext.Current.CancellationToken);
             folder.Write("home/.openclaw/openclaw.json", config
                 .Replace("@HOME@", folder.PathOf("home"), StringComparison.Ordinal)
                 .Replace("@TOKEN@", Token, StringComparison.Ordinal)
                 .Replace("@PORT@", $"{gateway._port}", StringComparison.Ordinal)
                 .Replace("@PROVIDER@", $"http://127.0.0.1:{gateway._providerPort}", StringComparison.Ordinal));
             gateway._provider = Child.Start(
-                Node, [Path.Combine(AppContext.BaseDirectory, "Parts", "openclaw", "fake-provider.mjs")], folder.Path, new Dictionary<string, string?> { ["FAKE_PORT"] = $"{gateway._providerPort}" });
+                Node, [Path.Combine(AppContext.BaseDirectory, "Parts", "openclaw", "fake-provider.mjs")], folder.Path,
+                new Dictionary<string, string?> { ["FAKE_PORT"] = $"{gateway._providerPort}" });
             await gateway.RunAsync();
             return gateway;
         }
@@ -64,15 +66,19 @@ internal sealed class OpenClawGateway : IAsyncDisposable
     public async Task RunAsync()
     {
         _process = Child.Start(
-            Node, [Path.Combine(Installed, "app", "node_modules", "openclaw", "openclaw.mjs"), "gateway"], _folder.Path, new Dictionary<string, string?>
+            Node, [Path.Combine(Installed, "app", "node_modules", "openclaw", "openclaw.mjs"), "gateway"],
+            _folder.Path, new Dictionary<string, string?>
             {
                 ["HOME"] = _folder.PathOf("home"),
                 ["OPENCLAW_STATE_DIR"] = _folder.PathOf("home", ".openclaw"),
                 ["OPENCLAW_CONFIG_PATH"] = _folder.PathOf("home", ".openclaw", "openclaw.json"),
-                ["PATH"] = $"{Path.GetDirectoryName(File.ResolveLinkTarget(Node, returnFinalTarget: true)!.FullName)}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["PATH"] = $"{Path.GetDirectoryName(File.ResolveLinkTarget(Node, returnFinalTarget: true)!.FullName)}:"
+                    + $"{Environment.GetEnvironmentVariable("PATH")}",
             });
         await Until.SeenAsync(
-            async () => _process.HasExited || (await _http.GetAsync($"http://127.0.0.1:{_port}/readyz")).StatusCode == HttpStatusCode.OK ? this : null, "the gateway is ready", () => Log, StartLimit);
+            async () =>
+                _process.HasExited || (await _http.GetAsync($"http://127.0.0.1:{_port}/readyz")).StatusCode == HttpStatusCode.OK ? this : null,
+            "the gateway is ready", () => Log, StartLimit);
         Assert.False(_process.HasExited, Log);
     }
 

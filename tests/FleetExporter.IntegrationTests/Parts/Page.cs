@@ -33,7 +33,8 @@ internal sealed class Page
         return new Page(text, [.. text.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(Line)]);
     }
 
-    public IEnumerable<Sample> Of(string name, params IEnumerable<(string Name, string Value)> labels) => Samples.Where(s => s.Name == name && s.Has(labels));
+    public IEnumerable<Sample> Of(string name, params IEnumerable<(string Name, string Value)> labels) =>
+        Samples.Where(s => s.Name == name && s.Has(labels));
 
     /// <summary>The one value with these labels; null where there is none.</summary>
     public double? Find(string name, params IEnumerable<(string Name, string Value)> labels)

@@ -2,7 +2,9 @@ using FleetExporter.Config;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A PostgreSQL server of the tests' own in a temporary folder, on loopback, run as the user postgres. One for all tests that want one.</summary>
+/// <summary>
+/// A PostgreSQL server of the tests' own in a temporary folder, on loopback, run as the user postgres. One for all tests that want one.
+/// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Password = "not a secret: the server ends with the tests";
@@ -15,7 +17,8 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public string Log => _process?.Said ?? "";
 
-    private static string Bin { get; } = Directory.GetDirectories("/usr/lib/postgresql").OrderBy(d => int.Parse(Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture)).Last() + "/bin";
+    private static string Bin { get; } = Directory.GetDirectories("/usr/lib/postgresql")
+        .OrderBy(d => int.Parse(Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture)).Last() + "/bin";
 
     public static async Task<PostgresServer> StartAsync()
     {
@@ -26,7 +29,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             var home = server._folder.Make("pg");
             await Tool.RunAsync("chown", "postgres:", home, password);
             await Tool.RunAsync(
-                "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", $"{Bin}/initdb", "-D", $"{home}/data", "-U", "fleet", "-E", "UTF8", "--locale=C.UTF-8",
+                "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", $"{Bin}/initdb",
+                "-D", $"{home}/data", "-U", "fleet", "-E", "UTF8", "--locale=C.UTF-8",
                 "--auth=scram-sha-256", $"--pwfile={password}");
             await server.RunAsync();
             return server;
@@ -58,7 +62,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     public Task<ToolResult> TryAskAsync(string database, string sql) => Tool.TryAsync(
-        $"{Bin}/psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "fleet", "-d", database, "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql], null,
+        $"{Bin}/psql",
+        ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "fleet", "-d", database, "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql], null,
         new Dictionary<string, string> { ["PGPASSWORD"] = Password });
 
     /// <summary>Ends every process of the server at once, as a power cut would, and starts it again.</summary>
@@ -97,11 +102,13 @@ internal sealed class PostgresServer : IAsyncDisposable
                 "setpriv",
                 [
                     "--reuid=postgres", "--regid=postgres", "--clear-groups", $"{Bin}/postgres", "-D", $"{home}/data", "-p", $"{Port}",
-                    "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={home}", "-c", "max_connections=50", "-c", "shared_buffers=16MB",
+                    "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={home}",
+                    "-c", "max_connections=50", "-c", "shared_buffers=16MB",
                 ],
                 home);
             await Until.SeenAsync(
-                async () => _process.HasExited || (await TryAskAsync("postgres", "SELECT 1")).Exit == 0 ? "yes" : null, "PostgreSQL answers", () => Log);
+                async () => _process.HasExited || (await TryAskAsync("postgres", "SELECT 1")).Exit == 0 ? "yes" : null,
+                "PostgreSQL answers", () => Log);
             if (!_process.HasExited)
             {
                 return;

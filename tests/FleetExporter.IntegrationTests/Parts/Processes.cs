@@ -26,7 +26,8 @@ internal static class Processes
         List<ProcessEntry> all = [];
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && Read(pid) is { State: not 'Z' } entry)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && Read(pid) is { State: not 'Z' } entry)
             {
                 all.Add(entry);
             }
@@ -71,7 +72,8 @@ internal static class Processes
             var rest = stat[(close + 2)..].Split(' ');
             var uid = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
             return new ProcessEntry(
-                pid, stat[(open + 1)..close], rest[0][0], int.Parse(rest[1], CultureInfo.InvariantCulture), uint.Parse(uid, CultureInfo.InvariantCulture),
+                pid, stat[(open + 1)..close], rest[0][0], int.Parse(rest[1], CultureInfo.InvariantCulture),
+                uint.Parse(uid, CultureInfo.InvariantCulture),
                 File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ').TrimEnd());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)

@@ -23,7 +23,8 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     /// <param name="ruleFiles">Files of rules, which are evaluated every second.</param>
     public static Task<PrometheusServer> StartAsync(TestFolder folder, string scrapeConfigs, params IReadOnlyList<string> ruleFiles) => RunAsync(
         folder,
-        $"global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\nrule_files: [{string.Join(", ", ruleFiles)}]\nscrape_configs:\n{scrapeConfigs}\n");
+        $"global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\nrule_files: [{string.Join(", ", ruleFiles)}]\n"
+            + $"scrape_configs:\n{scrapeConfigs}\n");
 
     /// <summary>With the project's own configuration and rules, in which a minute is a second.</summary>
     /// <param name="environment">For scripts/prometheus-config.</param>
@@ -52,7 +53,10 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
             var server = new PrometheusServer(
                 Child.Start(
                     "prometheus",
-                    [$"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s"],
+                    [
+                        $"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}",
+                        $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s"
+                    ],
                     folder.Path),
                 port);
             await Until.SeenAsync(

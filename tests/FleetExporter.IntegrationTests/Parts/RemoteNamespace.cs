@@ -26,7 +26,9 @@ internal sealed class RemoteNamespace : IAsyncDisposable
     /// <summary>What runs a program inside, to be put before it.</summary>
     public IReadOnlyList<string> Within => ["ip", "netns", "exec", Name];
 
-    /// <summary>Makes it. Behind a router nobody tells the sender that a machine is gone: its packets are dropped in silence, and so they are here.</summary>
+    /// <summary>
+    /// Makes it. Behind a router nobody tells the sender that a machine is gone: its packets are dropped in silence, and so they are here.
+    /// </summary>
     public static async Task<RemoteNamespace> CreateAsync()
     {
         while (true)

@@ -25,7 +25,8 @@ internal sealed class SshTunnel : IAsyncDisposable
         var ssh = Child.Start(
             "ssh",
             [
-                "-F", "none", "-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o", $"UserKnownHostsFile={folder.PathOf("tunnel_known_hosts")}",
+                "-F", "none", "-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes",
+                "-o", $"UserKnownHostsFile={folder.PathOf("tunnel_known_hosts")}",
                 "-i", server.ClientKey, "-p", $"{server.Port}", "-L", $"127.0.0.1:{listens}:127.0.0.1:{to}", $"{Environment.UserName}@127.0.0.1",
             ]);
         var tunnel = new SshTunnel(ssh, listens);

@@ -117,5 +117,6 @@ public sealed class BadStoreTests
         return store.Connections.AddAsync(new Connection { Name = name, Hostname = "h", SshKeyPath = new string('k', 20_000) }, Stop);
     }
 
-    private static async Task<IReadOnlyList<Connection>> ListAsync(StoreBackend store) => (await store.Connections.ListAsync(Page<Connection>.Most, null, Stop)).Value!.Items;
+    private static async Task<IReadOnlyList<Connection>> ListAsync(StoreBackend store) =>
+        (await store.Connections.ListAsync(Page<Connection>.Most, null, Stop)).Value!.Items;
 }

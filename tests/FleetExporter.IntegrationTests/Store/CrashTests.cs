@@ -50,7 +50,8 @@ public sealed class CrashTests
     private static async Task<string[]> KillAsync(StoreBackend store, string url, Func<Task> happens)
     {
         await using var writer = Child.Start(Repository.StoreWriter, [url, store.Folder], store.Folder);
-        await Until.TrueAsync(() => writer.HasExited || writer.Said.Count(c => c == '\n') >= Acknowledged, "writes are acknowledged", () => writer.Said);
+        await Until.TrueAsync(
+            () => writer.HasExited || writer.Said.Count(c => c == '\n') >= Acknowledged, "writes are acknowledged", () => writer.Said);
         Assert.False(writer.HasExited, writer.Said);
         await Task.Delay(Random.Shared.Next(60), Stop);
         await happens();

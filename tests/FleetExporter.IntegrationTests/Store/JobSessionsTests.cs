@@ -24,7 +24,9 @@ public sealed class JobSessionsTests
         Assert.Equal(["completed", "failed", "runs"], all.Select(w => w.Job.Name).Order(StringComparer.Ordinal));
         var late = (await store.Jobs.WatchedAsync(now, now.AddSeconds(1), Stop)).Value!;
         Assert.Equal(["runs", "failed"], late.Select(w => w.Job.Name));
-        Assert.Equal(("p", (await store.Connections.FindAsync("c", Stop)).Value!.Id, "job-runs-1", now), (late[0].Project, late[0].Connection, late[0].Job.Session, late[0].Job.MetricsAt));
+        Assert.Equal(
+            ("p", (await store.Connections.FindAsync("c", Stop)).Value!.Id, "job-runs-1", now),
+            (late[0].Project, late[0].Connection, late[0].Job.Session, late[0].Job.MetricsAt));
         Assert.Equal((3, "exit code 3"), (late[1].Job.ExitCode, late[1].Job.Reason));
 
         Assert.Equal("", (await store.Jobs.OutputAsync(runs.Id, Stop)).Value);
@@ -83,9 +85,13 @@ public sealed class JobSessionsTests
 
         // Started while it led elsewhere.
         Assert.Equal("connection", Assert.IsType<StoreError.Conflict>((await store.Jobs.BeginAsync(one, "s-1", before, Stop)).Error).Field);
-        Assert.Equal((JobStatus.Pending, null), ((await store.Jobs.FindAsync("one", Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
+        Assert.Equal(
+            (JobStatus.Pending, null),
+            ((await store.Jobs.FindAsync("one", Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
         var now = (await store.Connections.FindAsync("c", Stop)).Value!;
-        Assert.Equal((JobStatus.Running, "s-1"), ((await store.Jobs.BeginAsync(one, "s-1", now, Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
+        Assert.Equal(
+            (JobStatus.Running, "s-1"),
+            ((await store.Jobs.BeginAsync(one, "s-1", now, Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
         Assert.Equal("s-1", (await store.Jobs.BeginAsync(one, "s-2", now, Stop)).Value!.Session);
 
         Func<Connection, Connection>[] moves = [c => c with { Hostname = "d" }, c => c with { Port = null }, c => c with { Username = "bob" }];
@@ -94,7 +100,8 @@ public sealed class JobSessionsTests
             Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Connections.ChangeAsync("c", move, Stop)).Error).Field);
         }
 
-        Assert.True((await store.Connections.ChangeAsync("c", c => c with { Name = "e", Port = 23, ExecPolicy = FleetExporter.Config.ExecPolicy.Off }, Stop)).Success);
+        Assert.True((await store.Connections.ChangeAsync(
+            "c", c => c with { Name = "e", Port = 23, ExecPolicy = FleetExporter.Config.ExecPolicy.Off }, Stop)).Success);
         await store.Jobs.ChangeAsync("one", j => j with { Status = JobStatus.Completed, Session = null }, Stop);
         Assert.True((await store.Connections.ChangeAsync("e", moves[0], Stop)).Success);
 

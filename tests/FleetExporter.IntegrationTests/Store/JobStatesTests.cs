@@ -25,7 +25,8 @@ public sealed class JobStatesTests
 
         Assert.Equal((begin + TimeSpan.FromMinutes(1), null), (running.Value!.StartedAt, running.Value.CompletedAt));
         Assert.Equal((begin + TimeSpan.FromMinutes(1), null), (again.Value!.StartedAt, again.Value.CompletedAt));
-        Assert.Equal((begin + TimeSpan.FromMinutes(1), begin + TimeSpan.FromMinutes(3)), (failed.Value!.StartedAt!.Value, failed.Value.CompletedAt!.Value));
+        Assert.Equal(
+            (begin + TimeSpan.FromMinutes(1), begin + TimeSpan.FromMinutes(3)), (failed.Value!.StartedAt!.Value, failed.Value.CompletedAt!.Value));
         Assert.Equal(failed.Value.CompletedAt, same.Value!.CompletedAt);
     }
 
@@ -97,7 +98,8 @@ public sealed class JobStatesTests
         return store;
     }
 
-    private static Task<StoreResult<Job>> MoveAsync(StoreBackend store, JobStatus to) => store.Jobs.ChangeAsync("j", j => j with { Status = to }, Stop);
+    private static Task<StoreResult<Job>> MoveAsync(StoreBackend store, JobStatus to) =>
+        store.Jobs.ChangeAsync("j", j => j with { Status = to }, Stop);
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }

@@ -58,7 +58,8 @@ public sealed class MirrorTests
         Assert.True(Ids.LooksLikeOne(Ids.OfHost("a")));
     }
 
-    private static Connection Host(string name) => new() { Id = Ids.OfHost(name), Name = name, Hostname = name + ".lan", Source = ConnectionSource.File };
+    private static Connection Host(string name) =>
+        new() { Id = Ids.OfHost(name), Name = name, Hostname = name + ".lan", Source = ConnectionSource.File };
 
     private static async Task<IReadOnlyList<Connection>> AllAsync(StoreBackend store) => (await store.Connections.AllAsync(Stop)).Value!;
 }

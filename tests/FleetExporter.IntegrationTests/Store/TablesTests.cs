@@ -27,7 +27,16 @@ public sealed class TablesTests
 
         var added = Value(await store.Connections.AddAsync(given, Stop));
         var project = Value(await store.Projects.AddAsync(
-            new Project { Name = "p", ConnectionId = added.Name, Description = "d", ProjectType = ProjectType.ReinforcementLearning, RemotePath = "/r", Config = Json("""{"a":[1,{"b":"ü"}]}""") }, Stop));
+            new Project
+            {
+                Name = "p",
+                ConnectionId = added.Name,
+                Description = "d",
+                ProjectType = ProjectType.ReinforcementLearning,
+                RemotePath = "/r",
+                Config = Json("""{"a":[1,{"b":"ü"}]}""")
+            },
+            Stop));
         var job = Value(await store.Jobs.AddAsync(
             new Job { Name = "j", ProjectId = project.Id, ModelName = "m", ContainerId = "c", Metrics = Json("""{"loss":0.5}""") }, Stop));
 
@@ -39,7 +48,8 @@ public sealed class TablesTests
         Assert.Equal("""{"a":[1,{"b":"ü"}]}""", Plain(foundProject.Config));
         Assert.Equal(project with { Config = foundProject.Config }, foundProject);
         var foundJob = Value(await store.Jobs.FindAsync(job.Id, Stop));
-        Assert.Equal(("m", "c", JobStatus.Pending, "{\"loss\":0.5}"), (foundJob.ModelName, foundJob.ContainerId, foundJob.Status, Plain(foundJob.Metrics)));
+        Assert.Equal(
+            ("m", "c", JobStatus.Pending, "{\"loss\":0.5}"), (foundJob.ModelName, foundJob.ContainerId, foundJob.Status, Plain(foundJob.Metrics)));
         Assert.Equal(new StoreError.NotFound("job"), (await store.Jobs.FindAsync("nosuch", Stop)).Error);
     }
 
@@ -91,7 +101,8 @@ public sealed class TablesTests
         Assert.Equal(new StoreError.NotFound("job"), (await store.Jobs.FindAsync("j", Stop)).Error);
         Assert.Equal(new StoreError.NotFound("project"), (await store.Projects.FindAsync("p", Stop)).Error);
         Assert.Equal(new StoreError.NotFound("connection"), (await store.Connections.RemoveAsync("c", cascade: true, Stop)).Error);
-        Assert.Equal(new StoreError.NotFound("connection"), (await store.Projects.AddAsync(new Project { Name = "r", ConnectionId = "c" }, Stop)).Error);
+        Assert.Equal(
+            new StoreError.NotFound("connection"), (await store.Projects.AddAsync(new Project { Name = "r", ConnectionId = "c" }, Stop)).Error);
         Assert.Equal(new StoreError.NotFound("project"), (await store.Jobs.AddAsync(new Job { Name = "k", ProjectId = "p" }, Stop)).Error);
     }
 
@@ -132,7 +143,8 @@ public sealed class TablesTests
         Value(await store.Jobs.AddAsync(new Job { Name = "j", ProjectId = "p" }, Stop));
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(
-            async () => Value(await (i % 2 == 0 ? store.Jobs : new Jobs(other)).ChangeAsync("j", j => j.WithMetrics(new() { [$"m{i}"] = i }), Stop)), Stop)));
+            async () => Value(await (i % 2 == 0 ? store.Jobs : new Jobs(other)).ChangeAsync("j", j => j.WithMetrics(new() { [$"m{i}"] = i }), Stop)),
+            Stop)));
 
         Assert.Equal(40, Value(await store.Jobs.FindAsync("j", Stop)).Metrics.Count);
     }

@@ -54,7 +54,8 @@ internal sealed class JobMachine : IAsyncDisposable
     public async Task<JsonNode> MakeAsync(string name, string command, object? gpus = null)
     {
         var config = gpus is null ? (object)new { command } : new { command, gpus };
-        using var answer = await Exporter.Http.PostAsJsonAsync("/api/dgx/jobs", new { project_id = "vision", name, config }, TestContext.Current.CancellationToken);
+        using var answer = await Exporter.Http.PostAsJsonAsync(
+            "/api/dgx/jobs", new { project_id = "vision", name, config }, TestContext.Current.CancellationToken);
         Assert.Equal(201, (int)answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
     }
@@ -70,14 +71,16 @@ internal sealed class JobMachine : IAsyncDisposable
 
     public async Task<(int Status, JsonNode Body)> PostAsync(string name, string action)
     {
-        using var answer = await Exporter.Http.PostAsync($"/api/dgx/jobs/{Uri.EscapeDataString(name)}/{action}", null, TestContext.Current.CancellationToken);
+        using var answer = await Exporter.Http.PostAsync(
+            $"/api/dgx/jobs/{Uri.EscapeDataString(name)}/{action}", null, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!);
     }
 
     public Task<JsonNode> JobAsync(string name) => Exporter.JsonAsync($"/api/dgx/jobs/{Uri.EscapeDataString(name)}");
 
     public async Task<IReadOnlyList<string>> OutputAsync(string name, int lines = 200) =>
-        [.. (await Exporter.JsonAsync($"/api/dgx/jobs/{Uri.EscapeDataString(name)}/output?lines={lines}"))["lines"]!.AsArray().Select(l => l!.GetValue<string>())];
+        [.. (await Exporter.JsonAsync($"/api/dgx/jobs/{Uri.EscapeDataString(name)}/output?lines={lines}"))["lines"]!
+            .AsArray().Select(l => l!.GetValue<string>())];
 
     /// <summary>The job as soon as it holds what is asked.</summary>
     public async Task<JsonNode> UntilAsync(string name, string what, Func<JsonNode, bool> holds)

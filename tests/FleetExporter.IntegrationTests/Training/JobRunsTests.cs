@@ -25,7 +25,8 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         Assert.Equal(["epoch", "loss"], reported["metrics"]!.AsObject().Select(m => m.Key));
         Assert.Contains("rot ä😀", string.Join('\n', await box.OutputAsync("Experiment 1")), StringComparison.Ordinal);
         Assert.Contains("\u001b[31m", string.Join('\n', await box.OutputAsync("Experiment 1")), StringComparison.Ordinal);
-        var page = await box.Exporter.UntilAsync("its numbers", p => p.Find("fleet_job_metric", ("training_job", "Experiment 1"), ("name", "loss")) == 0.5);
+        var page = await box.Exporter.UntilAsync("its numbers", p =>
+            p.Find("fleet_job_metric", ("training_job", "Experiment 1"), ("name", "loss")) == 0.5);
         Assert.Equal(1, page.Value("fleet_jobs", ("status", "running")));
         Assert.Equal(5, page.Of("fleet_jobs").Count());
         Assert.True(page.Value("fleet_job_running_seconds", ("project", "vision"), ("training_job", "Experiment 1")) is >= 0 and < 60);
@@ -43,7 +44,8 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         Assert.Equal(0.25, page.Value("fleet_job_metric", ("name", "loss")));
         Assert.Empty(page.Of("fleet_job_running_seconds"));
         var audit = (await box.Exporter.JsonAsync("/api/audit")).List("items");
-        Assert.Contains(audit, a => a.Text("action") == "job_start" && a.Text("target") == "Experiment 1" && a.Text("command").Contains("while [", StringComparison.Ordinal));
+        Assert.Contains(audit, a =>
+            a.Text("action") == "job_start" && a.Text("target") == "Experiment 1" && a.Text("command").Contains("while [", StringComparison.Ordinal));
         Assert.DoesNotContain("while [", box.Exporter.Log, StringComparison.Ordinal);
     }
 
@@ -60,7 +62,8 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         Assert.Equal(("failed", (double)code, reason), (over.Text("status"), over.Number("exit_code"), over.Text("reason")));
         var page = await box.Exporter.PageAsync();
         Assert.Equal(1, page.Value("fleet_jobs", ("status", "failed")));
-        Assert.True(page.Value("fleet_job_failed_timestamp_seconds", ("project", "vision"), ("training_job", "bad")) > TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
+        Assert.True(page.Value("fleet_job_failed_timestamp_seconds", ("project", "vision"), ("training_job", "bad"))
+            > TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
         Assert.Equal(409, (await box.PostAsync("bad", "start")).Status);
         Assert.Equal(409, (await box.PostAsync("bad", "cancel")).Status);
     }

@@ -21,7 +21,8 @@ namespace FleetExporter.Tests.Api;
 /// <summary>The whole service on a port of its own, with a fleet.yml of its own, over replaying hosts.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
-    public const string TwoHosts = "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, labels: { rack: r1 }, user: fleet }\n- { name: b b, address: b.lan }\n";
+    public const string TwoHosts =
+        "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, labels: { rack: r1 }, user: fleet }\n- { name: b b, address: b.lan }\n";
 
     private readonly TemporaryFolder _folder = new();
     private readonly Action<ReplayShell>? _prepare;
@@ -50,7 +51,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public IReadOnlyList<string> Routes =>
     [
         .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(
-            e => e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Where(m => m != "CONNECT").Select(method => $"{method} {e.RoutePattern.RawText}")),
+            e =>
+                e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
+                    .Where(m => m != "CONNECT").Select(method => $"{method} {e.RoutePattern.RawText}")),
     ];
 
     public static async Task<ApiServer> StartAsync(
@@ -73,7 +76,8 @@ internal sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>The store refuses every row of the audit from now on.</summary>
-    public Task BreakAuditAsync() => AskStoreAsync("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by the test'); END");
+    public Task BreakAuditAsync() =>
+        AskStoreAsync("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by the test'); END");
 
     public Task MendAuditAsync() => AskStoreAsync("DROP TRIGGER broken");
 

@@ -33,11 +33,12 @@ public sealed class BodyFuzzTests
         var ran = 0;
         var hosts = ApiServer.TwoHosts.Replace("user: fleet }", "user: fleet, exec: { policy: any } }", StringComparison.Ordinal);
         Assert.NotEqual(ApiServer.TwoHosts, hosts);
-        await using var server = await ApiServer.StartAsync($"{hosts}devices: [{{ name: pusher, key_hash: \"{KeyHash.Of(DeviceKey)}\" }}]\n", shell => shell.Command = () =>
-        {
-            ran++;
-            return ReplayCommand.Printing("done");
-        });
+        await using var server = await ApiServer.StartAsync(
+            $"{hosts}devices: [{{ name: pusher, key_hash: \"{KeyHash.Of(DeviceKey)}\" }}]\n", shell => shell.Command = () =>
+            {
+                ran++;
+                return ReplayCommand.Printing("done");
+            });
         var generator = new BodyGenerator(_random, () => _known);
 
         // A wrong key uses up the address's attempts, so that nothing else would be looked at.
@@ -112,7 +113,8 @@ public sealed class BodyFuzzTests
             answers.Add(response.StatusCode);
         }
 
-        Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.UnprocessableEntity], answers.Order());
+        Assert.Equal(
+            [HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.UnprocessableEntity], answers.Order());
     }
 
     /// <summary>What a write answers is what is kept from then on.</summary>
@@ -128,7 +130,8 @@ public sealed class BodyFuzzTests
         var kept = await server.JsonAsync($"/api/dgx/{path[3]}/{answer.GetProperty("id").GetString()}");
         foreach (var field in answer.EnumerateObject().Where(f => f.Name is not ("updated_at" or "last_connected_at" or "jobs")))
         {
-            Assert.True(JsonElement.DeepEquals(field.Value, kept.GetProperty(field.Name)), $"{field.Name} of {sent} is {kept.GetProperty(field.Name)}");
+            Assert.True(
+                JsonElement.DeepEquals(field.Value, kept.GetProperty(field.Name)), $"{field.Name} of {sent} is {kept.GetProperty(field.Name)}");
         }
 
         Assert.Equal(method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK, response.StatusCode);
@@ -174,7 +177,8 @@ public sealed class BodyFuzzTests
            select (new HttpMethod(method), endpoint.RoutePattern.RawText!, form.Type),
     ];
 
-    private static async Task<(IReadOnlyList<Connection> Connections, IReadOnlyList<Project> Projects, IReadOnlyList<Job> Jobs)> RowsAsync(ApiServer server)
+    private static async Task<(IReadOnlyList<Connection> Connections, IReadOnlyList<Project> Projects, IReadOnlyList<Job> Jobs)> RowsAsync(
+        ApiServer server)
     {
         var stop = TestContext.Current.CancellationToken;
         return (

@@ -7,28 +7,44 @@ using System.Text.Json.Serialization;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>Bodies as clients send them and as they should not: the fields of a form with right, wrong, hostile and missing values, and what is no JSON at all.</summary>
+/// <summary>
+/// Bodies as clients send them and as they should not: the fields of a form with right, wrong, hostile and missing values,
+/// and what is no JSON at all.
+/// </summary>
 internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> known)
 {
     private static readonly string[] Texts =
     [
-        "", " ", "a", "dgx-7", "Experiment 1", "-oProxyCommand=touch /tmp/x", "-x", "127.0.0.1", "[::1]", "a.lan", "a b", "fleet", "root;id", "$(id)", "`id`", "../../etc/passwd",
-        "/root/.ssh/id_ed25519", "/etc/shadow", "/data/vision", "relative/path", "pending", "running", "completed", "failed", "cancelled", "off", "any", "allow_list", "computer_vision",
-        "nlp", "other", "file", "api", "2026-11-21T10:00:00Z", "5m", "1h", "400d", "\0", "line\nline", "\u001b[31mred", "\u202Eright to left", "ünïcödé 日本語 🦙", "<img src=x onerror=alert(1)>",
+        "", " ", "a", "dgx-7", "Experiment 1", "-oProxyCommand=touch /tmp/x", "-x", "127.0.0.1",
+        "[::1]", "a.lan", "a b", "fleet", "root;id", "$(id)", "`id`", "../../etc/passwd",
+        "/root/.ssh/id_ed25519", "/etc/shadow", "/data/vision", "relative/path", "pending", "running",
+        "completed", "failed", "cancelled", "off", "any", "allow_list", "computer_vision",
+        "nlp", "other", "file", "api", "2026-11-21T10:00:00Z", "5m", "1h", "400d", "\0", "line\nline",
+        "\u001b[31mred", "\u202Eright to left", "ünïcödé 日本語 🦙", "<img src=x onerror=alert(1)>",
         "'; DROP TABLE jobs; --", "%s%n", "null", "true", "true; sleep 1", "01930d4c-0000-7000-8000-000000000000",
     ];
 
     /// <summary>Values that fit, as JSON, by the end of the field's name.</summary>
     private static readonly (string Field, string[] Values)[] Fitting =
     [
-        ("exec_policy", ["\"off\"", "\"any\"", "\"allow_list\""]), ("is_active", ["true", "false"]), ("port", ["22", "2222", "null"]), ("hostname", ["\"a.lan\"", "\"[::1]\"", "\"10.0.0.7\""]),
-        ("username", ["\"fleet\"", "null"]), ("project_type", ["\"nlp\"", "\"other\""]), ("remote_path", ["\"/data/vision\"", "null"]), ("connection_id", ["\"a\"", "\"b b\""]),
-        ("status", ["\"pending\"", "\"running\"", "\"completed\"", "\"failed\""]), ("config", ["{}", "{\"command\":\"true\"}", "{\"lr\":0.1,\"note\":\"日本\"}"]),
-        ("metrics", ["{}", "{\"epoch\":3,\"loss\":0.25}", "{\"loss\":null}"]), ("command", ["\"true\"", "\"printf '%s' \\\"$HOME\\\"\""]), ("timeout_seconds", ["5", "60"]),
-        ("duration", ["\"5m\"", "\"1h\""]), ("comment", ["\"seen\"", "null"]), ("description", ["\"line\\nline\"", "\"\""]), ("memoryTotal", ["24564"]), ("temperatureGpu", ["61", "null"]), ("utilizationGpu", ["42.5"]), ("powerDraw", ["210.5"]), ("gpu", ["0"]), ("model_name", ["\"vit_base\"", "null"]), ("force", ["true", "false"]),
+        ("exec_policy", ["\"off\"", "\"any\"", "\"allow_list\""]), ("is_active", ["true", "false"]),
+        ("port", ["22", "2222", "null"]), ("hostname", ["\"a.lan\"", "\"[::1]\"", "\"10.0.0.7\""]),
+        ("username", ["\"fleet\"", "null"]), ("project_type", ["\"nlp\"", "\"other\""]), ("remote_path", ["\"/data/vision\"", "null"]),
+        ("connection_id", ["\"a\"", "\"b b\""]),
+        ("status", ["\"pending\"", "\"running\"", "\"completed\"", "\"failed\""]),
+        ("config", ["{}", "{\"command\":\"true\"}", "{\"lr\":0.1,\"note\":\"日本\"}"]),
+        ("metrics", ["{}", "{\"epoch\":3,\"loss\":0.25}", "{\"loss\":null}"]), ("command", ["\"true\"", "\"printf '%s' \\\"$HOME\\\"\""]),
+        ("timeout_seconds", ["5", "60"]),
+        ("duration", ["\"5m\"", "\"1h\""]), ("comment", ["\"seen\"", "null"]), ("description", ["\"line\\nline\"", "\"\""]),
+        ("memoryTotal", ["24564"]), ("temperatureGpu", ["61", "null"]), ("utilizationGpu", ["42.5"]),
+        ("powerDraw", ["210.5"]), ("gpu", ["0"]), ("model_name", ["\"vit_base\"", "null"]), ("force", ["true", "false"]),
     ];
 
-    private static readonly string[] Numbers = ["0", "1", "-1", "22", "60", "65535", "65536", "0.5", "-0.0", "1e3", "1e308", "1e999", "9007199254740993", "-9223372036854775808", "18446744073709551616"];
+    private static readonly string[] Numbers =
+    [
+        "0", "1", "-1", "22", "60", "65535", "65536", "0.5", "-0.0", "1e3", "1e308",
+        "1e999", "9007199254740993", "-9223372036854775808", "18446744073709551616"
+    ];
 
     public byte[] Next(Type form)
     {
@@ -99,9 +115,11 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
         _ => Object(depth),
     };
 
-    private string Object(int depth) => "{" + string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => $"{Quoted(Text())}:{Value(depth - 1)}")) + "}";
+    private string Object(int depth) =>
+        "{" + string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => $"{Quoted(Text())}:{Value(depth - 1)}")) + "}";
 
-    private string Number() => random.Next(3) == 0 ? random.Next(-5, 100000).ToString(CultureInfo.InvariantCulture) : Numbers[random.Next(Numbers.Length)];
+    private string Number() =>
+        random.Next(3) == 0 ? random.Next(-5, 100000).ToString(CultureInfo.InvariantCulture) : Numbers[random.Next(Numbers.Length)];
 
     private string Text() => random.Next(12) switch
     {

@@ -12,18 +12,22 @@ public sealed partial class DocsPagesTests
         using var stranger = new HttpClient { BaseAddress = server.Client.BaseAddress };
         var page = await stranger.GetStringAsync("/docs/runbook", TestContext.Current.CancellationToken);
 
-        Assert.All(Rules.Alerts, alert => Assert.Contains($"<h2 id=\"{Rules.Text(alert, "alert")!.ToLowerInvariant()}\">", page, StringComparison.Ordinal));
+        Assert.All(Rules.Alerts, alert =>
+            Assert.Contains($"<h2 id=\"{Rules.Text(alert, "alert")!.ToLowerInvariant()}\">", page, StringComparison.Ordinal));
         // Fragments are compared letter by letter: notifications write small letters, dashboards the alert's name.
         Assert.All(Rules.Alerts, alert =>
         {
             Assert.Contains($" id=\"{Fragment(Rules.Text(Rules.Map(alert, "annotations"), "runbook_url")!)}\"", page, StringComparison.Ordinal);
-            var written = Dashboards.All.Values.SelectMany(d => d.Links).Where(l => l.Contains("/docs/runbook", StringComparison.Ordinal)).Distinct().ToList();
+            var written = Dashboards.All.Values.SelectMany(d => d.Links).Where(l =>
+                l.Contains("/docs/runbook", StringComparison.Ordinal)).Distinct().ToList();
             Assert.NotEmpty(written);
             Assert.All(written, l => Assert.Contains(
-                $" id=\"{Fragment(l.Replace("${__data.fields.alertname}", Rules.Text(alert, "alert"), StringComparison.Ordinal))}\"", page, StringComparison.Ordinal));
+                $" id=\"{Fragment(l.Replace("${__data.fields.alertname}", Rules.Text(alert, "alert"), StringComparison.Ordinal))}\"",
+                page, StringComparison.Ordinal));
         });
         Assert.Contains("href=\"operations\"", page, StringComparison.Ordinal);
-        Assert.Contains("<table>", await stranger.GetStringAsync("/docs/operations", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "<table>", await stranger.GetStringAsync("/docs/operations", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static string Fragment(string url) => url[(url.IndexOf('#', StringComparison.Ordinal) + 1)..];
@@ -85,5 +89,6 @@ public sealed partial class DocsPagesTests
     private static partial System.Text.RegularExpressions.Regex Link();
 
     [Fact]
-    public void Markup_in_a_page_stays_text() => Assert.Contains("&lt;img onerror=x&gt;", DocsPages.Html("x", "a <img onerror=x> b"), StringComparison.Ordinal);
+    public void Markup_in_a_page_stays_text() =>
+        Assert.Contains("&lt;img onerror=x&gt;", DocsPages.Html("x", "a <img onerror=x> b"), StringComparison.Ordinal);
 }

@@ -42,7 +42,8 @@ public sealed class HostsTests
     [Fact]
     public async Task A_host_whose_GPUs_say_nothing_has_them_still()
     {
-        await using var server = await ApiServer.StartAsync(prepare: shell => shell.Answer("gpu", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9));
+        await using var server = await ApiServer.StartAsync(prepare: shell =>
+            shell.Answer("gpu", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9));
 
         var host = await server.JsonAsync("/api/hosts/a");
 
@@ -71,7 +72,8 @@ public sealed class HostsTests
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
         Assert.Equal(
-            SessionNames.Order(), (await server.JsonAsync("/api/sessions")).GetProperty("items").EnumerateArray().Select(s => s.GetProperty("name").GetString()!).Distinct().Order());
+            SessionNames.Order(), (await server.JsonAsync("/api/sessions")).GetProperty("items").EnumerateArray().Select(s =>
+                s.GetProperty("name").GetString()!).Distinct().Order());
         foreach (var id in ids)
         {
             Assert.Equal(id, (await server.JsonAsync("/api/sessions/" + Uri.EscapeDataString(id))).GetProperty("id").GetString());

@@ -10,7 +10,11 @@ namespace FleetExporter.Tests.Api;
 public sealed class OpenApiTests
 {
     /// <summary>Calls that change something and take no body.</summary>
-    private static readonly string[] Bodiless = ["/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}", "/api/dgx/jobs/{id}/start", "/api/dgx/jobs/{id}/cancel"];
+    private static readonly string[] Bodiless =
+    [
+        "/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}",
+        "/api/dgx/jobs/{id}/start", "/api/dgx/jobs/{id}/cancel"
+    ];
 
     [Fact]
     public async Task Every_route_is_an_operation_with_its_scope_its_body_and_its_answer()
@@ -18,7 +22,8 @@ public sealed class OpenApiTests
         await using var server = await ApiServer.StartAsync();
         var document = JsonNode.Parse(await server.TextAsync("/openapi/v1.json"))!;
         var operations = document["paths"]!.AsObject()
-            .SelectMany(path => path.Value!.AsObject().Select(o => (Name: $"{o.Key.ToUpperInvariant()} {path.Key}", Path: path.Key, Operation: o.Value!)))
+            .SelectMany(path =>
+                path.Value!.AsObject().Select(o => (Name: $"{o.Key.ToUpperInvariant()} {path.Key}", Path: path.Key, Operation: o.Value!)))
             .ToDictionary(o => o.Name, StringComparer.Ordinal);
 
         Assert.Equal(
@@ -30,7 +35,8 @@ public sealed class OpenApiTests
                 if (operations.TryGetValue($"{method} {endpoint.RoutePattern.RawText}", out var found))
                 {
                     var scope = endpoint.Metadata.GetRequiredMetadata<RouteAccess>().Scope;
-                    Assert.Equal(scope is null ? null : $"Needs the scope {scope.ToString()!.ToLowerInvariant()}.", (string?)found.Operation["description"]);
+                    Assert.Equal(
+                        scope is null ? null : $"Needs the scope {scope.ToString()!.ToLowerInvariant()}.", (string?)found.Operation["description"]);
                     Assert.Equal(scope is null ? 0 : 2, found.Operation["security"]?.AsArray().Count ?? 0);
                     Assert.False(string.IsNullOrEmpty((string?)found.Operation["summary"]), found.Name);
                 }
@@ -41,7 +47,8 @@ public sealed class OpenApiTests
             o.Name.StartsWith("POST", StringComparison.Ordinal) && !Bodiless.Contains(o.Path) || o.Name.StartsWith("PUT", StringComparison.Ordinal),
             o.Operation["requestBody"] is not null));
         Assert.All(operations.Values, o => Assert.True(
-            o.Operation["responses"]!.AsObject().Any(r => r.Key is "101" or "204") || o.Operation["responses"]!.AsObject().Any(r => r.Key[0] == '2' && r.Value!["content"] is not null), o.Name));
+            o.Operation["responses"]!.AsObject().Any(r => r.Key is "101" or "204")
+                || o.Operation["responses"]!.AsObject().Any(r => r.Key[0] == '2' && r.Value!["content"] is not null), o.Name));
         Assert.All(operations.Values, o => Assert.NotNull(o.Operation["responses"]!["default"]!["content"]!["application/problem+json"]));
     }
 
@@ -62,7 +69,8 @@ public sealed class OpenApiTests
 
     private static IEnumerable<string> References(JsonNode? node) => node switch
     {
-        JsonObject o => o.SelectMany(p => p.Key == "$ref" && p.Value?.GetValueKind() == JsonValueKind.String ? [(string)p.Value!] : References(p.Value)),
+        JsonObject o =>
+            o.SelectMany(p => p.Key == "$ref" && p.Value?.GetValueKind() == JsonValueKind.String ? [(string)p.Value!] : References(p.Value)),
         JsonArray a => a.SelectMany(References),
         _ => [],
     };

@@ -7,7 +7,8 @@ public sealed class OperationsTests
 {
     [Theory]
     [InlineData("*/*", "text/plain; version=0.0.4; charset=utf-8", "# HELP fleet_build_info ", "\n")]
-    [InlineData("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8", "# TYPE fleet_build_info gauge", "# EOF\n")]
+    [InlineData(
+        "application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8", "# TYPE fleet_build_info gauge", "# EOF\n")]
     public async Task Metrics_come_in_both_formats(string accept, string type, string begin, string end)
     {
         await using var server = await ApiServer.StartAsync();
@@ -32,7 +33,8 @@ public sealed class OperationsTests
         using var response = await server.GetAsync("/metrics", ("Accept-Encoding", "gzip"), ("Accept", "application/openmetrics-text"));
 
         Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
-        await using var unzipped = new GZipStream(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), CompressionMode.Decompress);
+        await using var unzipped = new GZipStream(
+            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken), CompressionMode.Decompress);
         using var reader = new StreamReader(unzipped);
         Assert.EndsWith("# EOF\n", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
@@ -144,7 +146,8 @@ public sealed class OperationsTests
             Assert.Equal(403, (await server.FailAsync(new HttpMethod(method), path, ("Origin", origin))).Status);
         }
 
-        using var own = await server.SendAsync(new HttpMethod(method), path, ("Origin", server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority)));
+        using var own = await server.SendAsync(
+            new HttpMethod(method), path, ("Origin", server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority)));
         Assert.True(own.IsSuccessStatusCode);
         Assert.Equal("nosniff", own.Headers.GetValues("X-Content-Type-Options").Single());
     }
@@ -157,7 +160,9 @@ public sealed class OperationsTests
         var config = await server.JsonAsync("/api/config");
 
         Assert.Equal(["a", "b b"], config.GetProperty("hosts").EnumerateArray().Select(h => h.GetProperty("name").GetString()!));
-        Assert.DoesNotContain(Names(config), n => n.Contains("secret", StringComparison.Ordinal) || n.Contains("password", StringComparison.Ordinal) || n.Contains("token", StringComparison.Ordinal));
+        Assert.DoesNotContain(Names(config), n =>
+            n.Contains("secret", StringComparison.Ordinal) || n.Contains("password", StringComparison.Ordinal)
+                || n.Contains("token", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Names(JsonElement element) => element.ValueKind switch

@@ -25,7 +25,8 @@ public sealed partial class OperatorPageTests
         Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
         Assert.True(answer.Headers.CacheControl?.NoCache);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;", policy, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;", policy, StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
     }
@@ -69,7 +70,8 @@ public sealed partial class OperatorPageTests
             {
                 foreach (Match used in Import().Matches(File.ReadAllText(Path.Combine(Root, name))))
                 {
-                    open.Enqueue(Path.GetRelativePath(Root, Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(name)!, used.Groups[1].Value))));
+                    open.Enqueue(Path.GetRelativePath(
+                        Root, Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(name)!, used.Groups[1].Value))));
                 }
             }
         }
@@ -118,7 +120,8 @@ public sealed partial class OperatorPageTests
     [GeneratedRegex("(?:href|src)=\"(/[^\"]*)\"")]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|createContextualFragment|DOMParser|srcdoc|javascript:")]
+    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\b|new Function|"
+        + "createContextualFragment|DOMParser|srcdoc|javascript:")]
     private static partial Regex Markup();
 
     [GeneratedRegex("rel=\"modulepreload\" href=\"/([^\"]*)\"")]

@@ -34,8 +34,10 @@ public sealed class RawPathTests
     {
         await using var server = await ApiServer.StartAsync();
         var stop = TestContext.Current.CancellationToken;
-        Assert.True((await server.Services.GetRequiredService<Connections>().AddAsync(new Connection { Name = "elsewhere", Hostname = "elsewhere" }, stop)).Success);
-        Assert.True((await server.Services.GetRequiredService<Projects>().AddAsync(new Project { ConnectionId = "elsewhere", Name = "vision" }, stop)).Success);
+        Assert.True((await server.Services.GetRequiredService<Connections>()
+            .AddAsync(new Connection { Name = "elsewhere", Hostname = "elsewhere" }, stop)).Success);
+        Assert.True((await server.Services.GetRequiredService<Projects>()
+            .AddAsync(new Project { ConnectionId = "elsewhere", Name = "vision" }, stop)).Success);
         foreach (var name in new[] { "A", "cancel" })
         {
             await server.DoAsync("POST", "/api/dgx/jobs", $$"""{"project_id":"vision","name":"{{name}}","status":"running"}""");

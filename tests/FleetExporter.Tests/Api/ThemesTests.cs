@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.</summary>
+/// <summary>
+/// What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.
+/// </summary>
 public sealed partial class ThemesTests
 {
     private static readonly string Css = File.ReadAllText(Repository.PathOf("src", "FleetExporter", "wwwroot", "css", "themes.css"));
@@ -45,7 +47,9 @@ public sealed partial class ThemesTests
 
     private static double Luminance(string hex)
     {
-        double Part(int at) => int.Parse(hex.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0 is var c && c <= 0.03928 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4);
+        double Part(int at) => int.Parse(hex.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0 is var c && c <= 0.03928
+            ? c / 12.92
+            : Math.Pow((c + 0.055) / 1.055, 2.4);
         return (0.2126 * Part(0)) + (0.7152 * Part(2)) + (0.0722 * Part(4));
     }
 

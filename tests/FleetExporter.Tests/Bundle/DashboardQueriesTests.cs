@@ -4,10 +4,17 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Bundle;
 
-/// <summary>What the dashboards ask, after the rules of Grafana's dashboard linter. That the queries are valid and find something is asked of a real Prometheus.</summary>
+/// <summary>
+/// What the dashboards ask, after the rules of Grafana's dashboard linter.
+/// That the queries are valid and find something is asked of a real Prometheus.
+/// </summary>
 public sealed class DashboardQueriesTests
 {
-    private static readonly string[] OfPrometheus = ["ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped", "prometheus_rule_group_last_duration_seconds", "alertmanager_notifications_failed_total"];
+    private static readonly string[] OfPrometheus =
+    [
+        "ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped", "prometheus_rule_group_last_duration_seconds",
+        "alertmanager_notifications_failed_total"
+    ];
 
     private static readonly string[] OfAlerts = ["alertname", "alertstate", "severity", "rule_group", "integration"];
 
@@ -41,7 +48,8 @@ public sealed class DashboardQueriesTests
         }
 
         // What queries group by is a label of one of their metrics, or one that they make.
-        var known = read.Selectors.SelectMany(s => LabelsOf.GetValueOrDefault(s.Metric, OfAlerts)).Concat(["job", "instance", "host"]).Concat(read.Strings).ToHashSet();
+        var known = read.Selectors.SelectMany(s => LabelsOf.GetValueOrDefault(s.Metric, OfAlerts))
+            .Concat(["job", "instance", "host"]).Concat(read.Strings).ToHashSet();
         Assert.All(read.Grouping, label => Assert.Contains(label, known));
         foreach (var threshold in read.Selectors.Where(s => s.Metric == "fleet_threshold").Select(s => s.Matchers["name"]))
         {
@@ -53,7 +61,8 @@ public sealed class DashboardQueriesTests
     [MemberData(nameof(Names))]
     public void Every_selector_obeys_the_variables_of_the_dashboard(string name)
     {
-        var variables = Dashboards.All[name].Variables.Select(v => GrafanaDashboard.Text(v, "name")).Where(v => v is "host" or "gpu" or "gateway").ToList();
+        var variables = Dashboards.All[name].Variables.Select(v => GrafanaDashboard.Text(v, "name")).Where(v =>
+            v is "host" or "gpu" or "gateway").ToList();
         Assert.All(Dashboards.All[name].PanelQueries, query =>
         {
             foreach (var selector in PromExpression.Read(query.Expression).Selectors.Where(s => !IsExcused(RuleExceptions.Selectors, s.Metric)))
@@ -92,7 +101,8 @@ public sealed class DashboardQueriesTests
             {
                 var read = PromExpression.Read(GrafanaDashboard.Text(target, "expr"));
                 var known = read.Grouping.Concat(read.Strings).Concat(read.Selectors.SelectMany(s => LabelsOf.GetValueOrDefault(s.Metric, OfAlerts)));
-                var named = System.Text.RegularExpressions.Regex.Matches(GrafanaDashboard.Text(target, "legendFormat"), @"\{\{(\w+)\}\}").Select(m => m.Groups[1].Value);
+                var named = System.Text.RegularExpressions.Regex.Matches(GrafanaDashboard.Text(target, "legendFormat"), @"\{\{(\w+)\}\}")
+                    .Select(m => m.Groups[1].Value);
                 Assert.All(named, label => Assert.Contains(label, known));
             }
         }
@@ -101,7 +111,8 @@ public sealed class DashboardQueriesTests
     [Fact]
     public void No_exception_is_left_over()
     {
-        var metrics = Dashboards.All.Values.SelectMany(d => d.PanelQueries).SelectMany(q => PromExpression.Read(q.Expression).Selectors).Select(s => s.Metric).ToHashSet();
+        var metrics = Dashboards.All.Values.SelectMany(d => d.PanelQueries)
+            .SelectMany(q => PromExpression.Read(q.Expression).Selectors).Select(s => s.Metric).ToHashSet();
         var panels = Dashboards.All.Values.SelectMany(d => d.PanelQueries.Select(q => $"{d.Name}/{q.Where}")).ToHashSet();
         Assert.All(RuleExceptions.All, e => Assert.Contains(e.Where, e.Rule == RuleExceptions.Window ? panels : metrics));
     }
@@ -111,7 +122,9 @@ public sealed class DashboardQueriesTests
     private static Dictionary<string, IReadOnlyList<string>> Published()
     {
         var labels = ServicePage.Families
-            .SelectMany(f => f.SampleNames, (family, name) => (Name: name, Labels: (IReadOnlyList<string>)(name.EndsWith("_bucket", StringComparison.Ordinal) ? [.. family.Labels, "le"] : family.Labels)))
+            .SelectMany(f => f.SampleNames, (family, name) => (
+                Name: name,
+                Labels: (IReadOnlyList<string>)(name.EndsWith("_bucket", StringComparison.Ordinal) ? [.. family.Labels, "le"] : family.Labels)))
             .ToDictionary(f => f.Name, f => f.Labels);
         foreach (var recorded in Rules.All.Select(r => Rules.Text(r, "record")).OfType<string>())
         {

@@ -17,7 +17,8 @@ internal sealed class GrafanaDashboard(string file)
     public IEnumerable<JsonObject> Panels => Objects(Root["panels"]).SelectMany(p => Objects(p["panels"]).Prepend(p));
 
     /// <summary>Lists of panels that share a grid: those of the dashboard, and those of each closed row.</summary>
-    public IEnumerable<IReadOnlyList<JsonObject>> Grids => Objects(Root["panels"]).Select(p => Objects(p["panels"]).ToList()).Prepend([.. Objects(Root["panels"])]);
+    public IEnumerable<IReadOnlyList<JsonObject>> Grids =>
+        Objects(Root["panels"]).Select(p => Objects(p["panels"]).ToList()).Prepend([.. Objects(Root["panels"])]);
 
     public IEnumerable<JsonObject> Variables => Objects(Root["templating"]!["list"]);
 
@@ -28,10 +29,12 @@ internal sealed class GrafanaDashboard(string file)
 
     public IEnumerable<DashboardQuery> AllQueries => PanelQueries
         .Concat(Annotations.Select(a => new DashboardQuery("annotations", Text(a, "expr"), a["datasource"])))
-        .Concat(Variables.Where(v => Text(v, "type") == "query").Select(v => new DashboardQuery($"variable {Text(v, "name")}", VariableSeries(v), v["datasource"])));
+        .Concat(Variables.Where(v => Text(v, "type") == "query").Select(v =>
+            new DashboardQuery($"variable {Text(v, "name")}", VariableSeries(v), v["datasource"])));
 
     /// <summary>Every data link and dashboard link.</summary>
-    public IEnumerable<string> Links => Walk(Root).OfType<JsonObject>().Where(o => o.ContainsKey("url") && o.ContainsKey("title")).Select(o => Text(o, "url")).Where(u => u.Length > 0);
+    public IEnumerable<string> Links => Walk(Root)
+        .OfType<JsonObject>().Where(o => o.ContainsKey("url") && o.ContainsKey("title")).Select(o => Text(o, "url")).Where(u => u.Length > 0);
 
     public static IEnumerable<JsonObject> Objects(JsonNode? list) => list is JsonArray array ? array.Select(n => n!.AsObject()) : [];
 

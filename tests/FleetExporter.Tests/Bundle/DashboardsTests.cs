@@ -7,7 +7,10 @@ namespace FleetExporter.Tests.Bundle;
 public sealed partial class DashboardsTests
 {
     private static readonly string[] Shipped =
-        ["fleet-agents", "fleet-alerts", "fleet-energy", "fleet-exporter", "fleet-gpu", "fleet-host", "fleet-jobs", "fleet-overview", "fleet-services", "fleet-sessions", "fleet-tunnels"];
+        [
+            "fleet-agents", "fleet-alerts", "fleet-energy", "fleet-exporter", "fleet-gpu", "fleet-host",
+            "fleet-jobs", "fleet-overview", "fleet-services", "fleet-sessions", "fleet-tunnels"
+        ];
 
     private static readonly string[] Kinds = ["alertlist", "bargauge", "row", "stat", "state-timeline", "table", "text", "timeseries"];
 
@@ -36,7 +39,8 @@ public sealed partial class DashboardsTests
         Assert.DoesNotContain("libraryPanel", root.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("fleet", root["tags"]!.AsArray().Select(t => t!.GetValue<string>()));
         Assert.NotEmpty(GrafanaDashboard.Text(root, "description"));
-        Assert.Contains(GrafanaDashboard.Objects(root["links"]), l => GrafanaDashboard.Text(l, "type") == "dashboards" && l["asDropdown"]!.GetValue<bool>() && l["includeVars"]!.GetValue<bool>());
+        Assert.Contains(GrafanaDashboard.Objects(root["links"]), l =>
+            GrafanaDashboard.Text(l, "type") == "dashboards" && l["asDropdown"]!.GetValue<bool>() && l["includeVars"]!.GetValue<bool>());
     }
 
     [Theory]
@@ -78,7 +82,9 @@ public sealed partial class DashboardsTests
                 Assert.True(x >= 0 && w > 0 && h > 0 && x + w <= 24, $"{GrafanaDashboard.Text(panel, "title")} leaves the grid");
                 foreach (var cell in from column in Enumerable.Range(x, w) from row in Enumerable.Range(y, h) select (column, row))
                 {
-                    Assert.True(taken.TryAdd(cell, GrafanaDashboard.Text(panel, "title")), $"{GrafanaDashboard.Text(panel, "title")} lies on {taken.GetValueOrDefault(cell)}");
+                    Assert.True(
+                        taken.TryAdd(cell, GrafanaDashboard.Text(panel, "title")),
+                        $"{GrafanaDashboard.Text(panel, "title")} lies on {taken.GetValueOrDefault(cell)}");
                 }
             }
         }
@@ -102,7 +108,8 @@ public sealed partial class DashboardsTests
             Assert.Equal(2, variable["refresh"]!.GetValue<int>());
             Assert.True(variable["multi"]!.GetValue<bool>());
             Assert.True(!variable["includeAll"]!.GetValue<bool>() || GrafanaDashboard.Text(variable, "allValue") == ".+");
-            Assert.All(PromExpression.Read(GrafanaDashboard.VariableSeries(variable)).Selectors, s => Assert.EndsWith("_info", s.Metric, StringComparison.Ordinal));
+            Assert.All(PromExpression.Read(GrafanaDashboard.VariableSeries(variable)).Selectors, s =>
+                Assert.EndsWith("_info", s.Metric, StringComparison.Ordinal));
         }
 
         Assert.Contains(Dashboards.All[name].Annotations, a => GrafanaDashboard.Text(a, "expr").StartsWith("ALERTS{", StringComparison.Ordinal));
@@ -124,7 +131,8 @@ public sealed partial class DashboardsTests
             }
             else
             {
-                Assert.Matches(@"^\$\{fleet_url\}(/docs/runbook#\$\{__data\.fields\.alertname\}|/#(overview|hosts|sessions|jobs|exec|alerts)(/.+)?)?$", link);
+                Assert.Matches(
+                    @"^\$\{fleet_url\}(/docs/runbook#\$\{__data\.fields\.alertname\}|/#(overview|hosts|sessions|jobs|exec|alerts)(/.+)?)?$", link);
             }
         }
     }
@@ -133,14 +141,17 @@ public sealed partial class DashboardsTests
     public void The_overview_lists_what_is_sick_first_and_of_those_alike_what_has_the_worse_alerts()
     {
         var hosts = Dashboards.All["fleet-overview"].Panels.Single(p => GrafanaDashboard.Text(p, "title") == "Hosts");
-        Assert.Equal(["Status", "Critical", "Warnings"], GrafanaDashboard.Objects(hosts["options"]!["sortBy"]).Select(s => GrafanaDashboard.Text(s, "displayName")));
+        Assert.Equal(
+            ["Status", "Critical", "Warnings"],
+            GrafanaDashboard.Objects(hosts["options"]!["sortBy"]).Select(s => GrafanaDashboard.Text(s, "displayName")));
         Assert.All(GrafanaDashboard.Objects(hosts["options"]!["sortBy"]), s => Assert.True(s["desc"]!.GetValue<bool>()));
         Assert.Equal("red", ColorOfOne("Critical"));
         Assert.Equal("orange", ColorOfOne("Warnings"));
 
         string ColorOfOne(string column)
         {
-            var properties = GrafanaDashboard.Objects(hosts["fieldConfig"]!["overrides"]).Single(o => GrafanaDashboard.Text(o["matcher"]!, "options") == column)["properties"];
+            var properties = GrafanaDashboard.Objects(hosts["fieldConfig"]!["overrides"])
+                .Single(o => GrafanaDashboard.Text(o["matcher"]!, "options") == column)["properties"];
             var thresholds = GrafanaDashboard.Objects(properties).Single(p => GrafanaDashboard.Text(p, "id") == "thresholds")["value"]!;
             return GrafanaDashboard.Text(GrafanaDashboard.Objects(thresholds["steps"]).Single(s => s["value"]?.GetValue<double>() == 1), "color");
         }

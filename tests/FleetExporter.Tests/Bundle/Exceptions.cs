@@ -11,7 +11,8 @@ internal static class RuleExceptions
 
     public static readonly IReadOnlyList<RuleException> All =
     [
-        new(Selectors, "fleet_gpu_xid_last_timestamp_seconds", "a GPU that has fallen off the bus has no index any more, and no variable would find it"),
+        new(Selectors, "fleet_gpu_xid_last_timestamp_seconds", "a GPU that has fallen off the bus has no index any more, "
+            + "and no variable would find it"),
         new(Selectors, "fleet_gpu_xid_errors_total", "a GPU that has fallen off the bus has no index any more, and no variable would find it"),
         new(Selectors, "ALERTS", "alerts of the service itself have no host, those of Prometheus another job; each place says which it wants"),
         new(Selectors, "prometheus_rule_group_last_duration_seconds", "of Prometheus itself, which no variable chooses"),

@@ -13,7 +13,8 @@ internal sealed partial class PromExpression
 {
     private static readonly string[] Words = ["and", "or", "unless", "bool", "offset", "start", "end", "inf", "nan"];
 
-    private PromExpression(List<Selector> selectors, HashSet<string> grouping, HashSet<string> strings) => (Selectors, Grouping, Strings) = (selectors, grouping, strings);
+    private PromExpression(List<Selector> selectors, HashSet<string> grouping, HashSet<string> strings) =>
+        (Selectors, Grouping, Strings) = (selectors, grouping, strings);
 
     public IReadOnlyList<Selector> Selectors { get; }
 
@@ -57,8 +58,11 @@ internal sealed partial class PromExpression
                 {
                     var braces = Braces().Match(text, at);
                     at += braces.Length;
-                    var matchers = Matcher().Matches(braces.Groups[1].Value).DistinctBy(m => m.Groups[1].Value).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
-                    selectors.Add(new Selector(name.Value, matchers, Window().Match(text, at) is { Success: true } range ? range.Groups[1].Value : null, functions.FirstOrDefault("")));
+                    var matchers = Matcher().Matches(braces.Groups[1].Value)
+                        .DistinctBy(m => m.Groups[1].Value).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+                    selectors.Add(new Selector(
+                        name.Value, matchers, Window().Match(text, at) is { Success: true } range ? range.Groups[1].Value : null,
+                        functions.FirstOrDefault("")));
                 }
             }
             else

@@ -7,9 +7,12 @@ public sealed class ProvisioningTests
 {
     private static readonly string Compose = Repository.PathOf("docker-compose.yml");
 
-    private static readonly YamlMappingNode Prometheus = Rules.Items(Rules.Root(Repository.PathOf("grafana", "provisioning", "datasources", "fleet.yml")), "datasources").Single(d => Rules.Text(d, "type") == "prometheus");
+    private static readonly YamlMappingNode Prometheus = Rules.Items(
+        Rules.Root(Repository.PathOf("grafana", "provisioning", "datasources", "fleet.yml")), "datasources")
+        .Single(d => Rules.Text(d, "type") == "prometheus");
 
-    private static readonly YamlMappingNode Provider = Rules.Items(Rules.Root(Repository.PathOf("grafana", "provisioning", "dashboards", "fleet.yml")), "providers").Single();
+    private static readonly YamlMappingNode Provider = Rules.Items(
+        Rules.Root(Repository.PathOf("grafana", "provisioning", "dashboards", "fleet.yml")), "providers").Single();
 
     [Fact]
     public void Dashboards_choose_the_data_source_that_is_provisioned() => Assert.All(Dashboards.All.Values, dashboard =>

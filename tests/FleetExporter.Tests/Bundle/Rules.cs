@@ -40,12 +40,15 @@ internal static class Rules
            select (Text(firing, "alertname")!,
                (IReadOnlyList<string>)[.. Map(expected, "exp_labels").Children.Keys.Select(k => ((YamlScalarNode)k).Value!)],
                Items(test, "alert_rule_test").Any(t =>
-                   Text(t, "alertname") == Text(firing, "alertname") && !Items(t, "exp_alerts").Any() && Minutes(Text(t, "eval_time")!) == Minutes(Text(firing, "eval_time")!) - step)),
+                   Text(t, "alertname") == Text(firing, "alertname") && !Items(t, "exp_alerts").Any()
+                       && Minutes(Text(t, "eval_time")!) == Minutes(Text(firing, "eval_time")!) - step)),
     ];
 
-    public static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
+    public static string? Text(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(key, out var value) ? ((YamlScalarNode)value).Value : null;
 
-    public static YamlMappingNode Map(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (YamlMappingNode)value : [];
+    public static YamlMappingNode Map(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(key, out var value) ? (YamlMappingNode)value : [];
 
     public static IEnumerable<YamlMappingNode> Items(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out var value) ? ((YamlSequenceNode)value).Cast<YamlMappingNode>() : [];
@@ -58,5 +61,6 @@ internal static class Rules
         return (YamlMappingNode)yaml.Documents[0].RootNode;
     }
 
-    private static int Minutes(string time) => time[^1] == 'm' ? int.Parse(time[..^1], CultureInfo.InvariantCulture) : throw new FormatException($"{time}: tests count in minutes");
+    private static int Minutes(string time) =>
+        time[^1] == 'm' ? int.Parse(time[..^1], CultureInfo.InvariantCulture) : throw new FormatException($"{time}: tests count in minutes");
 }

@@ -48,14 +48,17 @@ public sealed partial class RulesTests
     [Theory]
     [MemberData(nameof(Alerts))]
     public void An_alert_is_tested_silent_one_step_before_it_fires(string name) =>
-        Assert.True(name == "Watchdog" || Rules.Firings.Any(f => f.Alert == name && f.IsSilentBefore), "no test has it silent one evaluation before it fires");
+        Assert.True(
+            name == "Watchdog" || Rules.Firings.Any(f => f.Alert == name && f.IsSilentBefore),
+            "no test has it silent one evaluation before it fires");
 
     // Else it ends when the host dies, and people are told that it is resolved before the host's own alert can hide it.
     [Fact]
     public void What_is_told_of_a_host_outlives_its_series_until_the_host_s_own_alert()
     {
         var ofHosts = Rules.Firings.Where(f => f.Labels.Contains("host")).Select(f => f.Alert).ToHashSet();
-        foreach (var alert in Rules.Alerts.Where(a => ofHosts.Contains(Rules.Text(a, "alert")!) && Rules.Text(Rules.Map(a, "labels"), "severity") != "info"))
+        foreach (var alert in Rules.Alerts.Where(a =>
+            ofHosts.Contains(Rules.Text(a, "alert")!) && Rules.Text(Rules.Map(a, "labels"), "severity") != "info"))
         {
             var (name, keep) = (Rules.Text(alert, "alert")!, Rules.Text(alert, "keep_firing_for"));
             Assert.True(keep == (EndAtOnce.ContainsKey(name) ? null : "10m"), $"{name} is kept for {keep ?? "nothing"}");

@@ -36,7 +36,8 @@ public sealed class CommandsTests
         using var folder = new TemporaryFolder();
         using var taken = Listening();
         using var host = Listening();
-        var file = folder.Write("fleet.yml", $"listen: 127.0.0.1:{PortOf(taken)}\nhosts: [{{ name: a, address: '127.0.0.1:{PortOf(host)}', client: builtin }}]\n");
+        var file = folder.Write(
+            "fleet.yml", $"listen: 127.0.0.1:{PortOf(taken)}\nhosts: [{{ name: a, address: '127.0.0.1:{PortOf(host)}', client: builtin }}]\n");
 
         var exit = await ServeCommand.RunAsync(() => ConfigFile.Load(file, _ => null), TestContext.Current.CancellationToken);
 
@@ -49,7 +50,8 @@ public sealed class CommandsTests
     public void A_key_file_that_is_not_there_is_a_warning_of_check()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("fleet.yml", "ssh: { key_file: missing }\nhosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }, { name: here }]\n");
+        var file = folder.Write(
+            "fleet.yml", "ssh: { key_file: missing }\nhosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }, { name: here }]\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
 

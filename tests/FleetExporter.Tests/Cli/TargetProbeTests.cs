@@ -33,7 +33,10 @@ public sealed class TargetProbeTests
         var check = Assert.Single(await ProbeAsync(server.Url()));
 
         Assert.Equal(
-            new Check("service", Verdict.Failed, "reported_error", "it answers 200 and says that it fails: no CUDA device", Fixes.Of(TargetFailure.ReportedError)), check);
+            new Check(
+                "service", Verdict.Failed, "reported_error", "it answers 200 and says that it fails: no CUDA device",
+                Fixes.Of(TargetFailure.ReportedError)),
+            check);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ internal sealed class FarEnd : IDisposable
     private readonly string? _says;
     private readonly List<TcpClient> _held = [];
 
-    /// <param name="says">Sent after the first bytes that come, or at once with <paramref name="speaksFirst"/>; null holds the connection in silence, empty cuts it.</param>
+    /// <param name="says">
+    /// Sent after the first bytes that come, or at once with <paramref name="speaksFirst"/>; null holds the connection in silence, empty cuts it.
+    /// </param>
     public FarEnd(string? says, bool speaksFirst = false, IPAddress? address = null)
     {
         _says = says;

@@ -11,13 +11,15 @@ namespace FleetExporter.Tests.Collectors;
 /// <summary>One poll of a target by its collector.</summary>
 internal static class Poll
 {
-    public static async Task<Reading> AskAsync(TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null, CancellationToken? stop = null)
+    public static async Task<Reading> AskAsync(
+        TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null, CancellationToken? stop = null)
     {
         await using var session = collector.Open(target, new TargetTools(TimeProvider.System, unitOf ?? ((_, _) => null)));
         return await session.AskAsync(stop ?? TestContext.Current.CancellationToken);
     }
 
-    public static async Task<TReading> AskAsync<TReading>(TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null)
+    public static async Task<TReading> AskAsync<TReading>(
+        TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null)
         where TReading : Reading => Assert.IsType<TReading>(await AskAsync(collector, target, unitOf));
 
     public static async Task<TargetFailureException> FailsAsync(TargetCollector collector, TargetConfig target) =>

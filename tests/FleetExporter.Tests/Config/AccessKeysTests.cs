@@ -25,25 +25,46 @@ public sealed class AccessKeysTests
 
     [Theory]
     [InlineData("keys: {}", "1:7: keys: expected a list of keys, found a mapping")]
-    [InlineData("keys: [{ name: a }]", "1:8: keys[0]: missing key 'hash'; give sha256: and 64 lower-case hex digits|1:8: keys[0]: missing key 'scopes'; give read, control, push, admin")]
-    [InlineData("keys: [{ name: a, hash: swordfish, scopes: [read] }]", "1:25: keys[0].hash: the value is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
-    [InlineData("keys: [{ name: a, hash: '" + Hash + "', scopes: [] }]", "1:8: keys[0]: the key has no scopes; give at least one of read, control, push, admin")]
-    [InlineData("keys: [{ name: a, hash: '" + Hash + "', scopes: [root] }]", "1:109: keys[0].scopes[0]: root is not one of the choices; give read, control, push or admin")]
-    [InlineData("keys: [{ name: admin, hash: '" + Hash + "', scopes: [read] }]", "1:8: keys[0]: the name 'admin' is taken by the service itself; give another")]
-    [InlineData("keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: a, hash: '" + Other + "', scopes: [read] }]", "1:118: keys[1]: the name 'a' is there twice; give another")]
-    [InlineData("keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: b, hash: '" + Hash + "', scopes: [read] }]", "1:118: keys[1]: it is the key of 'a' again; make another with fleet-exporter key new")]
+    [InlineData("keys: [{ name: a }]", "1:8: keys[0]: missing key 'hash'; "
+        + "give sha256: and 64 lower-case hex digits|1:8: keys[0]: missing key 'scopes'; give read, control, push, admin")]
+    [InlineData(
+        "keys: [{ name: a, hash: swordfish, scopes: [read] }]",
+        "1:25: keys[0].hash: the value is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
+    [InlineData(
+        "keys: [{ name: a, hash: '" + Hash + "', scopes: [] }]",
+        "1:8: keys[0]: the key has no scopes; give at least one of read, control, push, admin")]
+    [InlineData(
+        "keys: [{ name: a, hash: '" + Hash + "', scopes: [root] }]",
+        "1:109: keys[0].scopes[0]: root is not one of the choices; give read, control, push or admin")]
+    [InlineData(
+        "keys: [{ name: admin, hash: '" + Hash + "', scopes: [read] }]",
+        "1:8: keys[0]: the name 'admin' is taken by the service itself; give another")]
+    [InlineData(
+        "keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: a, hash: '" + Other + "', scopes: [read] }]",
+        "1:118: keys[1]: the name 'a' is there twice; give another")]
+    [InlineData(
+        "keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: b, hash: '" + Hash + "', scopes: [read] }]",
+        "1:118: keys[1]: it is the key of 'a' again; make another with fleet-exporter key new")]
     [InlineData("anonymous_read: always", "1:17: anonymous_read: always is not one of the choices; give loopback or never")]
-    [InlineData("cors_origins: ['*']", "1:16: cors_origins[0]: * is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
-    [InlineData("cors_origins: ['https://a/']", "1:16: cors_origins[0]: https://a/ is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
-    [InlineData("cors_origins: ['https://a:443']", "1:16: cors_origins[0]: https://a:443 is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port")]
+    [InlineData("cors_origins: ['*']", "1:16: cors_origins[0]: * is not an origin as a browser sends it; "
+        + "give https://host or https://host:port in lower case, without a path or the usual port")]
+    [InlineData("cors_origins: ['https://a/']", "1:16: cors_origins[0]: https://a/ is not an origin as a browser sends it; "
+        + "give https://host or https://host:port in lower case, without a path or the usual port")]
+    [InlineData("cors_origins: ['https://a:443']", "1:16: cors_origins[0]: https://a:443 is not an origin as a browser sends it; "
+        + "give https://host or https://host:port in lower case, without a path or the usual port")]
     [InlineData("trusted_proxies: 10.0.0.7", "1:18: trusted_proxies: expected a list of networks, found '10.0.0.7'")]
     [InlineData("trusted_proxies: [10.0.0.7, 10.0.0.7/32]", "1:29: trusted_proxies[1]: 10.0.0.7/32 is in the list twice; give it once")]
     [InlineData("anonymous_control: 'off'", "1:20: anonymous_control: off is not one of the choices; give loopback or never")]
-    [InlineData("anonymous_read: never\nanonymous_control: loopback", "2:20: anonymous_control: whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out")]
+    [InlineData(
+        "anonymous_read: never\nanonymous_control: loopback",
+        "2:20: anonymous_control: whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out")]
     [InlineData("tls: { key_file: k }", "1:6: tls: certificate_file and key_file belong together; give both or none")]
-    [InlineData("store: { connection: mysql }", "1:22: store.connection: the value is not a store; give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
-    [InlineData("store: { connection: 'postgres://u:hunter2@h/d?x=1' }", "1:22: store.connection: the value is not a store; give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
-    [InlineData("store: { connection: sqlite, connection_file: a }", "1:8: store: both connection and connection_file are given; give one|1:47: store.connection_file: 'a' cannot be read; give a file that holds the connection")]
+    [InlineData("store: { connection: mysql }", "1:22: store.connection: the value is not a store; "
+        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
+    [InlineData("store: { connection: 'postgres://u:hunter2@h/d?x=1' }", "1:22: store.connection: the value is not a store; "
+        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
+    [InlineData("store: { connection: sqlite, connection_file: a }", "1:8: store: both connection and connection_file are given; "
+        + "give one|1:47: store.connection_file: 'a' cannot be read; give a file that holds the connection")]
     public void A_mistake_is_named_and_no_secret_is_shown(string text, string expected) =>
         Assert.Equal(expected.Split('|').Select(e => $"fleet.yml:{e}"), Yml.Errors(text));
 
@@ -106,7 +127,9 @@ public sealed class AccessKeysTests
     [InlineData("ops:read", "'ops:read' is not a key; give NAME:SCOPES:HASH")]
     [InlineData("admin:read:" + Hash, "the name 'admin' is taken by the service itself; give another")]
     [InlineData("ops:root:" + Hash, "'root' is not a scope; give read, control, push, admin")]
-    [InlineData("ops:read:secret", "the hash of 'ops' is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
+    [InlineData(
+        "ops:read:secret",
+        "the hash of 'ops' is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
     public void A_key_of_the_command_line_obeys_the_rules_of_the_file(string text, string expected) => Assert.Equal(
         expected,
         AccessKeyText.TryParse(text, out var key, out var error) ? $"{key.Name} {string.Join(',', key.Scopes.Select(s => s.Word()))}" : error);
@@ -148,7 +171,9 @@ public sealed class AccessKeysTests
         text = "listen: 127.0.0.1:1";
         var result = live.Reload();
 
-        Assert.StartsWith("/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is reachable from the network, and there is no entry under keys", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is reachable from the network, and there is no entry under keys",
+            Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Single(live.Current.Keys);
         Assert.False(live.LastReloadSuccess);
     }

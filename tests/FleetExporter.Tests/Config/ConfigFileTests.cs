@@ -59,8 +59,10 @@ public sealed class ConfigFileTests
     {
         string[] pieces =
         [
-            "hosts", "ssh", "name", "tmux", "listen", "thresholds", ": ", ":", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ", ", "'", "\"", "&a ", "*a", "!t ",
-            "|", ">", "|2-\n", "? ", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "...\n", "#", "~", "<<", "${A}", "${", "$${", "10s", "\\", "\t", "\u0000", "\ufeff", "é", "\ud800",
+            "hosts", "ssh", "name", "tmux", "listen", "thresholds", ": ", ":", "- ", "\n",
+            "\n  ", "\n    ", "[", "]", "{", "}", ", ", "'", "\"", "&a ", "*a", "!t ",
+            "|", ">", "|2-\n", "? ", "%YAML 1.2\n", "%TAG ! x\n", "---\n", "...\n", "#", "~",
+            "<<", "${A}", "${", "$${", "10s", "\\", "\t", "\u0000", "\ufeff", "é", "\ud800",
         ];
         Check.One(
             FsCheck.Config.QuickThrowOnFailure.WithMaxTest(5000),

@@ -82,7 +82,8 @@ public sealed class DefaultsTests
 
         Assert.Equal(Yml.Load(without), Yml.Load(with));
 
-        static (string With, string Without) Pair(string section, string least, string line) => ($"{section}: [{{ {least}, {line} }}]", $"{section}: [{{ {least} }}]");
+        static (string With, string Without) Pair(string section, string least, string line) =>
+            ($"{section}: [{{ {least}, {line} }}]", $"{section}: [{{ {least} }}]");
     }
 
     [Theory]

@@ -10,7 +10,8 @@ public sealed class DevicesTests
     [Fact]
     public void A_device_has_a_name_a_key_and_a_time()
     {
-        var config = Yml.Load($"devices:\n- {{ name: beast, key_hash: \"{Hash}\" }}\n- {{ name: other, key_hash: \"{KeyHash.Of("two")}\", stale_after: 1m }}\n");
+        var config = Yml.Load(
+            $"devices:\n- {{ name: beast, key_hash: \"{Hash}\" }}\n- {{ name: other, key_hash: \"{KeyHash.Of("two")}\", stale_after: 1m }}\n");
 
         Assert.Equal([("beast", TimeSpan.FromSeconds(15)), ("other", TimeSpan.FromMinutes(1))], config.Devices.Select(d => (d.Name, d.StaleAfter)));
         Assert.DoesNotContain(Hash, System.Text.Json.JsonSerializer.Serialize(ConfigView.Of(config)), StringComparison.Ordinal);

@@ -30,7 +30,8 @@ public sealed class EnvironmentTests
     public void A_value_filled_to_nothing_means_that_it_is_not_given() => Assert.Null(Yml.Load("ssh:\n  user: ${MISSING:-}").Ssh.Host.User);
 
     [Fact]
-    public void A_key_is_taken_as_it_is() => Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; known are", Assert.Single(Yml.Errors("${WHO}: x")));
+    public void A_key_is_taken_as_it_is() =>
+        Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; known are", Assert.Single(Yml.Errors("${WHO}: x")));
 
     [Theory]
     [InlineData("~", "/home/me")]

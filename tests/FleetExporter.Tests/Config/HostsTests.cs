@@ -85,7 +85,14 @@ public sealed class HostsTests
         };
         Assert.Equal(first, config.Hosts[0].Ssh);
         Assert.Equal(
-            first with { User = "root", KeyFile = "/home/me/.ssh/pve", ConfigFile = null, HostKeys = HostKeyPolicy.Strict, KnownHosts = "/etc/fleet/known" },
+            first with
+            {
+                User = "root",
+                KeyFile = "/home/me/.ssh/pve",
+                ConfigFile = null,
+                HostKeys = HostKeyPolicy.Strict,
+                KnownHosts = "/etc/fleet/known"
+            },
             config.Hosts[1].Ssh);
     }
 
@@ -125,14 +132,17 @@ public sealed class HostsTests
     [InlineData("labels: { a: [x] }", "3:16: hosts[0].labels.a: expected a text, found a list")]
     [InlineData("labels: [a]", "3:11: hosts[0].labels: expected a mapping of label names to texts, found a list")]
     [InlineData("tmux: true", "3:9: hosts[0].tmux: expected a mapping with enabled, users, found 'true'")]
-    [InlineData("tmux: { users: [Alice] }", "3:19: hosts[0].tmux.users[0]: Alice is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
+    [InlineData(
+        "tmux: { users: [Alice] }",
+        "3:19: hosts[0].tmux.users[0]: Alice is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
     [InlineData("units: [nginx]", "3:11: hosts[0].units[0]: nginx is not a unit with its type; give one such as nginx.service or user:sync.timer")]
     [InlineData("units: [~]", "3:11: hosts[0].units[0]: expected a unit, found nothing")]
     [InlineData("user: root", "3:3: hosts[0].user: has no effect without address: this machine is read without ssh; give address or remove it")]
     [InlineData("address: me@b", "3:12: hosts[0].address: me@b names a user; give the host alone, and the user as the host's own key user")]
     [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has an invalid port; give 1 to 65535")]
     [InlineData("address: -x", "3:12: hosts[0].address: -x is not a host; give host, host:port, [v6]:port or an alias of config_file")]
-    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
+    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, "
+        + "units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
     public void A_bad_key_of_a_host_is_named_with_its_place(string key, string expected) =>
         Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors($"hosts:\n- name: a\n  {key}"));
 

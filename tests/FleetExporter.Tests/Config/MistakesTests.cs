@@ -4,7 +4,8 @@ public sealed class MistakesTests
 {
     [Theory]
     [InlineData("poll_interval: 0s", "1:16: poll_interval: 0s is out of range; give 1s to 1h")]
-    [InlineData("poll_interval: 10", "1:16: poll_interval: 10 is not a duration; give a whole number and its unit, such as 500ms, 10s, 5m, 72h or 7d")]
+    [InlineData(
+        "poll_interval: 10", "1:16: poll_interval: 10 is not a duration; give a whole number and its unit, such as 500ms, 10s, 5m, 72h or 7d")]
     [InlineData("poll_interval: 999999999999999999d", "1:16: poll_interval: 999999999999999999d is out of range; give 1s to 1h")]
     [InlineData("poll_interval: [1s]", "1:16: poll_interval: expected a duration, found a list")]
     [InlineData("legacy_after: 59s", "1:15: legacy_after: 59s is out of range; give 1m to 3650d")]
@@ -12,26 +13,36 @@ public sealed class MistakesTests
     [InlineData("stale_after_polls: 0", "1:20: stale_after_polls: 0 is out of range; give 1 to 100")]
     [InlineData("stale_after_polls: 4294967297", "1:20: stale_after_polls: 4294967297 is out of range; give 1 to 100")]
     [InlineData("pol_interval: 1s", "1:1: unknown key 'pol_interval'; did you mean 'poll_interval'?")]
-    [InlineData("tmux: {}", "1:1: unknown key 'tmux'; known are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, services, providers, gateways, tunnels, allowed_hosts, anonymous_read, anonymous_control, cors_origins, trusted_proxies, tls, keys, store, devices, prometheus, alertmanager, grafana_url, thresholds")]
+    [InlineData("tmux: {}", "1:1: unknown key 'tmux'; known are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, "
+        + "services, providers, gateways, tunnels, allowed_hosts, anonymous_read, anonymous_control, cors_origins, trusted_proxies, tls, keys, "
+        + "store, devices, prometheus, alertmanager, grafana_url, thresholds")]
     [InlineData("services: {}", "1:11: services: expected a list of services, found a mapping")]
     [InlineData("services: [{ name: a }]", "1:12: services[0]: missing key 'url'; give http://… or https://…")]
     [InlineData("services: [{ name: a, url: 'ftp://b' }]", "1:28: services[0].url: ftp://b is not a URL; give http://… or https://…")]
-    [InlineData("providers: [{ name: a, url: 'http://u:secret@b' }]", "1:29: providers[0].url: the value has a user or password in it; remove that, a secret goes into a file of its own")]
+    [InlineData(
+        "providers: [{ name: a, url: 'http://u:secret@b' }]",
+        "1:29: providers[0].url: the value has a user or password in it; remove that, a secret goes into a file of its own")]
     [InlineData("gateways: [{ name: a, url: 'ws://b/#c' }]", "1:28: gateways[0].url: ws://b/#c has a fragment (#…), which is never sent; remove it")]
     [InlineData("tunnels: [{ name: a, connect: b }]", "1:31: tunnels[0].connect: b has no port; give host:port")]
-    [InlineData("tunnels: [{ name: a, connect: 'b:1', verify: ping }]", "1:46: tunnels[0].verify: ping is not one of the choices; give tcp or banner")]
-    [InlineData("hosts: [{ name: a }]\nservices: [{ name: a, url: 'http://b' }]", "2:20: services[0]: the name 'a' is taken by the host on line 1; give another")]
+    [InlineData(
+        "tunnels: [{ name: a, connect: 'b:1', verify: ping }]", "1:46: tunnels[0].verify: ping is not one of the choices; give tcp or banner")]
+    [InlineData(
+        "hosts: [{ name: a }]\nservices: [{ name: a, url: 'http://b' }]",
+        "2:20: services[0]: the name 'a' is taken by the host on line 1; give another")]
     [InlineData("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", "2:1: duplicate key 'listen'; the first is on line 1")]
     [InlineData("? [a]\n: b", "1:3: expected a key, found a list")]
     [InlineData("- a", "1:1: expected a mapping with keys such as listen, data_dir, poll_interval, stale_after_polls, found a list")]
     [InlineData("hello", "1:1: expected a mapping with keys such as listen, data_dir, poll_interval, stale_after_polls, found 'hello'")]
     [InlineData("data_dir: \"a\\0b\"", "1:11: data_dir: a?b is not a path; give one without control characters")]
     [InlineData("data_dir: ~other/x", "1:11: data_dir: ~other/x is another user's home; give an absolute path")]
-    [InlineData("ssh: { user: -oProxyCommand=x }", "1:14: ssh.user: -oProxyCommand=x is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
+    [InlineData(
+        "ssh: { user: -oProxyCommand=x }",
+        "1:14: ssh.user: -oProxyCommand=x is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
     [InlineData("ssh: { host_keys: none }", "1:19: ssh.host_keys: none is not one of the choices; give strict or accept_new")]
     [InlineData("ssh: { max_connecting: 257 }", "1:24: ssh.max_connecting: 257 is out of range; give 1 to 256")]
     [InlineData("ssh: { connect_timeout: 500ms }", "1:25: ssh.connect_timeout: 500ms is out of range; give 1s to 2m")]
-    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are client, user, key_file, config_file, known_hosts, host_keys, connect_timeout, max_connecting, key_dirs")]
+    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are client, user, key_file, config_file, known_hosts, host_keys, "
+        + "connect_timeout, max_connecting, key_dirs")]
     [InlineData("allowed_hosts: [a, a]", "1:20: allowed_hosts[1]: a is in the list twice; give it once")]
     [InlineData("allowed_hosts: ['a:80']", "1:17: allowed_hosts[0]: a:80 is not a host name; give a name or address without a port")]
     [InlineData("allowed_hosts: a", "1:16: allowed_hosts: expected a list of host names, found 'a'")]
@@ -39,14 +50,19 @@ public sealed class MistakesTests
     [InlineData("thresholds: { session_cpu_ratio: NaN }", "1:34: thresholds.session_cpu_ratio: NaN is not a number; give one above 0")]
     [InlineData("thresholds: { session_cpu_ratio: 1e999 }", "1:34: thresholds.session_cpu_ratio: 1e999 is out of range; give a number above 0")]
     [InlineData("thresholds: { session_cpu_ratio: 2GiB }", "1:34: thresholds.session_cpu_ratio: 2GiB is not a number; give one above 0")]
-    [InlineData("thresholds: { session_memory_bytes: 2GB }", "1:37: thresholds.session_memory_bytes: 2GB is not a size; give bytes as a whole number, or one with its unit such as 64KiB, 4MiB or 2GiB")]
+    [InlineData(
+        "thresholds: { session_memory_bytes: 2GB }",
+        "1:37: thresholds.session_memory_bytes: 2GB is not a size; give bytes as a whole number, or one with its unit such as 64KiB, 4MiB or 2GiB")]
     [InlineData("thresholds: { session_memory: 2GiB }", "1:15: thresholds: unknown key 'session_memory'; did you mean 'session_memory_bytes'?")]
     public void A_mistake_is_named_with_its_place(string text, string expected) => Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors(text));
 
     [Theory]
-    [InlineData("0.0.0.0:9470", "0.0.0.0:9470 is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:9470")]
-    [InlineData("'[::]:80'", "[::]:80 is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
-    [InlineData("'[::ffff:127.0.0.1]:80'", "[::ffff:127.0.0.1]:80 is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
+    [InlineData("0.0.0.0:9470", "0.0.0.0:9470 is reachable from the network, and there is no entry under keys (the admin key does not count); "
+        + "add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:9470")]
+    [InlineData("'[::]:80'", "[::]:80 is reachable from the network, and there is no entry under keys (the admin key does not count); "
+        + "add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
+    [InlineData("'[::ffff:127.0.0.1]:80'", "[::ffff:127.0.0.1]:80 is reachable from the network, and there is no entry under keys (the admin key "
+        + "does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
     [InlineData("fleet.lan:80", "fleet.lan:80 is not an address with a port; give one such as 127.0.0.1:9470")]
     [InlineData("127.1:80", "127.1:80 is not an address with a port; give one such as 127.0.0.1:9470")]
     [InlineData("'*:80'", "*:80 is not an address with a port; give one such as 127.0.0.1:9470")]

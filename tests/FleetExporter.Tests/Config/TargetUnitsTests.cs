@@ -23,16 +23,19 @@ public sealed class TargetUnitsTests
 
     [Fact]
     public void Without_hosts_this_machine_is_asked() =>
-        Assert.Equal([new UnitName("a.service", false)], Assert.Single(Yml.Load("providers: [{ name: p, url: 'http://x', unit: a.service }]").Hosts).Units);
+        Assert.Equal(
+            [new UnitName("a.service", false)], Assert.Single(Yml.Load("providers: [{ name: p, url: 'http://x', unit: a.service }]").Hosts).Units);
 
     [Fact]
     public void A_unit_on_a_host_that_is_not_watched_is_a_mistake()
     {
         Assert.Equal(
-            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, or remove unit"],
+            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+                + "or remove unit"],
             Yml.Errors("hosts: [{ name: a }]\nproviders: [{ name: p, url: 'http://x', host: b, unit: a.service }]"));
         Assert.Equal(
-            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, or remove unit"],
+            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+                + "or remove unit"],
             Yml.Errors("tunnels: [{ name: t, connect: 'x:1', host: b, unit: 'user:a.service' }]"));
     }
 }

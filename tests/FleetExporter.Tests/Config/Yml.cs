@@ -31,5 +31,6 @@ internal static class Yml
     public static HostConfig Host(string keys) => Assert.Single(Load($"hosts:\n- name: a\n{keys}").Hosts);
 
     /// <summary>The mistakes as they are shown, without the folder.</summary>
-    public static string[] Errors(string text) => [.. Read(text).Errors.Select(error => error.ToString().Replace("/etc/fleet/", "", StringComparison.Ordinal))];
+    public static string[] Errors(string text) =>
+        [.. Read(text).Errors.Select(error => error.ToString().Replace("/etc/fleet/", "", StringComparison.Ordinal))];
 }

@@ -4,7 +4,8 @@ namespace FleetExporter.Tests.Control;
 
 public sealed class SessionKillTests
 {
-    private static readonly SessionTarget Session = new("box", "ann", true, "$3", DateTimeOffset.FromUnixTimeSeconds(1795231959), ["%1", "%10", "%2"]);
+    private static readonly SessionTarget Session = new(
+        "box", "ann", true, "$3", DateTimeOffset.FromUnixTimeSeconds(1795231959), ["%1", "%10", "%2"]);
 
     [Theory]
     [InlineData("")]
@@ -29,7 +30,10 @@ public sealed class SessionKillTests
 
     [Fact]
     public void Another_user_is_reached_by_sudo_and_quoted() =>
-        Assert.Contains("sudo -n -u 'o'\\''hara' tmux -u kill", SessionKill.Script(Session with { User = "o'hara", IsLoginUser = false }, false).Replace("if-shell", "kill", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "sudo -n -u 'o'\\''hara' tmux -u kill",
+            SessionKill.Script(Session with { User = "o'hara", IsLoginUser = false }, false).Replace("if-shell", "kill", StringComparison.Ordinal),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("before $3:1795231959:0\nkill \nafter can't find session: $3\n", KillOutcome.Killed)]
@@ -46,5 +50,6 @@ public sealed class SessionKillTests
     [InlineData("before $3:1795231959:0\nkill \nafter lost server\n", KillOutcome.Failed)]
     [InlineData("sh: 1: tmux: not found\n", KillOutcome.Failed)]
     [InlineData("", KillOutcome.Failed)]
-    public void What_was_said_is_understood(string said, KillOutcome expected) => Assert.Equal(expected, SessionKill.Read(said, Session, force: false).Outcome);
+    public void What_was_said_is_understood(string said, KillOutcome expected) =>
+        Assert.Equal(expected, SessionKill.Read(said, Session, force: false).Outcome);
 }

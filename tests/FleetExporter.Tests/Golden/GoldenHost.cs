@@ -10,7 +10,8 @@ namespace FleetExporter.Tests.Golden;
 internal sealed record GoldenHost(string System, string Memory, string Gpu, string Processes = "", string? Details = null)
 {
     /// <summary>The twelve columns of the made-up and the projected captures.</summary>
-    private const string Twelve = "index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,pstate,driver_version";
+    private const string Twelve =
+        "index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,pstate,driver_version";
 
     private static readonly string Spark = Identity("Ubuntu 24.04.3 LTS", "6.11.0-1016-nvidia", "aarch64", "NVIDIA DGX Spark", 20);
     private static readonly string Server = Identity("Ubuntu 22.04.5 LTS", "5.15.0-130-generic", "x86_64", "Server", 32);
@@ -25,10 +26,13 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
     {
         ["gb10-idle"] = new(Spark, SparkMemory, Synthetic("gb10-dgx-spark.exporter.idle.csv"), "", SparkDetails),
         ["gb10-busy"] = new(
-            Spark, SparkBusyMemory, Synthetic("gb10-dgx-spark.exporter.busy.csv"), "GPU-e8574d59-a46c-d820-e2b6-a55e3b030f89, 37388, VLLM::EngineCore, 109832\n", SparkDetails),
+            Spark, SparkBusyMemory, Synthetic("gb10-dgx-spark.exporter.busy.csv"),
+            "GPU-e8574d59-a46c-d820-e2b6-a55e3b030f89, 37388, VLLM::EngineCore, 109832\n", SparkDetails),
         ["gb10-not-supported"] = new(Spark, SparkMemory, Synthetic("gb10-dgx-spark.exporter.not-supported.csv"), "", SparkDetails),
         ["gb10-memory-is-memtotal"] = new(
-            Spark, SparkMemory, Synthetic("gb10-dgx-spark.exporter.busy.csv").Replace("96, [N/A], [N/A]", "96, 43215, 122542", StringComparison.Ordinal), "", SparkDetails),
+            Spark, SparkMemory,
+            Synthetic("gb10-dgx-spark.exporter.busy.csv").Replace("96, [N/A], [N/A]", "96, 43215, 122542", StringComparison.Ordinal),
+            "", SparkDetails),
         ["h100-idle"] = Capture(Server, "linux-h100-590.48.01.idle"),
         ["h100-load"] = Capture(Server, "linux-h100-590.48.01.load"),
         ["h100-mig-idle"] = Capture(Server, "linux-h100-mig-590.48.01.idle"),
@@ -41,8 +45,13 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
         ["rtx2080s-linux-610-load"] = Capture(Desktop, "linux-geforce-rtx-2080-super-610.57.04.load"),
         ["rtx2080s-windows-591-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-591.86.load"),
         ["rtx2080s-windows-610-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-610.62.load"),
-        ["rtx3090"] = new(Wsl, OtherMemory, $"fields={string.Join(',', GpuFields.Wanted.Where(f => f.Name is not ("mig.mode.current" or "utilization.memory" or "memory.free")).Select(f => f.Name))}\n"
-            + Captures.Read("synthetic/rtx-3090.exporter.csv"), "", Captures.Read("xml/telegraf-rtx-3090-v12.q.xml")),
+        ["rtx3090"] = new(
+            Wsl, OtherMemory,
+            "fields="
+                + $"{string.Join(',', GpuFields.Wanted.Where(f => f.Name is not ("mig.mode.current" or "utilization.memory" or "memory.free"))
+                    .Select(f => f.Name))}\n"
+                + Captures.Read("synthetic/rtx-3090.exporter.csv"),
+            "", Captures.Read("xml/telegraf-rtx-3090-v12.q.xml")),
         ["8xh100-gpu3-lost-cells"] = new(Server, OtherMemory, Synthetic("8x-h100-gpu3-lost-cells.exporter.csv")),
         ["gpu-lost"] = new(Server, OtherMemory, $"fields={Twelve}\n{Captures.Read("errors/gpu-lost.stdout.txt")}"),
         ["gpu-requires-reset"] = new(Server, OtherMemory, Synthetic("gpu-requires-reset.exporter.csv")),
@@ -82,5 +91,6 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
     private static string Uuid(string xml) => GpuDetails.Parse(Captures.Read(xml)).Gpus[0].Uuid!;
 
     private static string Identity(string os, string kernel, string arch, string model, int cpus) =>
-        $"os=\"{os}\"\nkernel={kernel}\narch={arch}\nmodel={model}\ncpus={cpus}\nbtime=1767000000\npagesize=4096\nuser=fleet\ntools= nvidia-smi tmux systemctl\nboot_id=one\nclock=1767225600.25\n";
+        $"os=\"{os}\"\nkernel={kernel}\narch={arch}\nmodel={model}\ncpus={cpus}\nbtime=1767000000\npagesize=4096\nuser=fleet\n"
+            + "tools= nvidia-smi tmux systemctl\nboot_id=one\nclock=1767225600.25\n";
 }

@@ -13,7 +13,10 @@ public sealed partial class CatalogueTests
 
     /// <summary>Units that are not the base unit of their kind, and short forms.</summary>
     private static readonly string[] WrongUnits =
-        ["percent", "ms", "milliseconds", "minutes", "hours", "days", "kb", "kib", "mb", "mib", "gb", "gib", "kilobytes", "megabytes", "mhz", "milliwatts", "sec", "secs", "s", "fahrenheit"];
+        [
+            "percent", "ms", "milliseconds", "minutes", "hours", "days", "kb", "kib", "mb", "mib", "gb",
+            "gib", "kilobytes", "megabytes", "mhz", "milliwatts", "sec", "secs", "s", "fahrenheit"
+        ];
 
     public static TheoryData<string> Names() => [.. ServicePage.Families.Select(f => f.Name)];
 

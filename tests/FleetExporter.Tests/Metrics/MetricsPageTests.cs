@@ -165,7 +165,8 @@ public sealed class MetricsPageTests : IDisposable
 
         Assert.Equal([("a", 256), ("b", 256)], Samples().CountBy(s => s.Split('"')[1]).Select(c => (c.Key, c.Value)));
         Assert.Equal(
-            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 4", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 0"], await DroppedAsync());
+            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 4", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 0"],
+            await DroppedAsync());
     }
 
     [Fact]
@@ -185,7 +186,8 @@ public sealed class MetricsPageTests : IDisposable
 
         Assert.Equal(["1", "0", "1", "3", "6"], Samples().Select(s => s.Split(' ')[1]));
         Assert.Equal(
-            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 3", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 1"], await DroppedAsync());
+            ["fleet_series_dropped_total{family=\"fleet_test_small\"} 3", "fleet_series_dropped_total{family=\"fleet_test_plain\"} 1"],
+            await DroppedAsync());
     }
 
     [Fact]
@@ -203,7 +205,8 @@ public sealed class MetricsPageTests : IDisposable
         }
 
         Assert.Equal(
-            Enumerable.Range(0, 10_000).Select(i => 2 * i).Select(i => $"fleet_test_beta_bytes{{host=\"{i / 200}\",name=\"{new string('x', 150)}{i}\"}} {i}"), Samples());
+            Enumerable.Range(0, 10_000).Select(i => 2 * i).Select(i =>
+                $"fleet_test_beta_bytes{{host=\"{i / 200}\",name=\"{new string('x', 150)}{i}\"}} {i}"), Samples());
     }
 
     [Fact]
@@ -237,12 +240,14 @@ public sealed class MetricsPageTests : IDisposable
 
     [Fact]
     public void A_counter_that_does_not_end_in_total_is_refused() =>
-        Assert.Contains("_total", Assert.Throws<ArgumentException>(() => MetricFamily.Counter("fleet_test_count", "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "_total", Assert.Throws<ArgumentException>(() => MetricFamily.Counter("fleet_test_count", "x")).Message, StringComparison.Ordinal);
 
     public void Dispose() => _page.Dispose();
 
     private IEnumerable<string> Samples() => _page.ToString().Split('\n').Where(line => line.Length > 0 && line[0] != '#');
 
     private async Task<string[]> DroppedAsync() =>
-        [.. (await Exposition.TextOfAsync(_metrics)).Split('\n').Where(line => line.StartsWith(DroppedSeries.Total.Name + '{', StringComparison.Ordinal))];
+        [.. (await Exposition.TextOfAsync(_metrics)).Split('\n').Where(line =>
+            line.StartsWith(DroppedSeries.Total.Name + '{', StringComparison.Ordinal))];
 }

@@ -46,9 +46,11 @@ public sealed class ServiceMetricsTests
 
         Assert.Equal(
             RuntimeMetrics.Families.Select(f => (f.Name, f.TypeWord, f.Help)).Order(), families.Select(f => (f.Name, f.Type, f.Help)).Order());
-        Assert.All(families.Where(f => f.Name != "dotnet_threadpool_queue_length"), f => Assert.All(f.Samples, s => Assert.True(s.Value > 0, f.Name)));
+        Assert.All(
+            families.Where(f => f.Name != "dotnet_threadpool_queue_length"), f => Assert.All(f.Samples, s => Assert.True(s.Value > 0, f.Name)));
         Assert.Equal(
-            ["generation=\"0\"", "generation=\"1\"", "generation=\"2\""], families.Single(f => f.Name == "dotnet_collection_count_total").Samples.Select(s => s.Labels));
+            ["generation=\"0\"", "generation=\"1\"", "generation=\"2\""],
+            families.Single(f => f.Name == "dotnet_collection_count_total").Samples.Select(s => s.Labels));
     }
 
     [Fact]

@@ -120,8 +120,10 @@ internal sealed class FakeGateway : IAsyncDisposable
             Asked.Enqueue((method, request.GetProperty("params").GetRawText()));
             if (method == "connect")
             {
-                await say.TextAsync(Refusal?.Replace("ID", id, StringComparison.Ordinal) ?? (request.GetProperty("params").GetProperty("auth").Text("token") == Token
-                    ? Answer(id, $$$"""{"type":"hello-ok","protocol":4,"server":{"version":"2026.9.6"},"policy":{"maxPayload":1000000,"tickIntervalMs":{{{TickMs}}}}}""")
+                await say.TextAsync(Refusal?.Replace("ID", id, StringComparison.Ordinal)
+                    ?? (request.GetProperty("params").GetProperty("auth").Text("token") == Token
+                    ? Answer(id, """{"type":"hello-ok","protocol":4,"server":{"version":"2026.9.6"},"policy":"""
+                        + $$$"""{"maxPayload":1000000,"tickIntervalMs":{{{TickMs}}}}}""")
                     : Error(id, """{"code":"INVALID_REQUEST","message":"no","details":{"code":"AUTH_TOKEN_MISMATCH"}}""")));
                 if (Refusal is not null)
                 {
@@ -154,7 +156,8 @@ internal sealed class FakeGateway : IAsyncDisposable
 
         public Say For(string request) => new(socket, end, request);
 
-        public Task TextAsync(string text, bool whole = true) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, whole, end);
+        public Task TextAsync(string text, bool whole = true) =>
+            socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, whole, end);
 
         public Task CloseAsync(WebSocketCloseStatus status) => socket.CloseOutputAsync(status, "bye", end);
 

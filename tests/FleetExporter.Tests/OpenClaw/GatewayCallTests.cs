@@ -33,7 +33,8 @@ public sealed class GatewayCallTests
         Assert.Empty(typeof(GatewayCall).GetConstructors());
         Assert.All(typeof(GatewayCall).GetProperties(), p => Assert.Null(p.SetMethod));
 
-        var fields = typeof(GatewayCall).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(GatewayCall)).Select(f => (GatewayCall)f.GetValue(null)!);
+        var fields = typeof(GatewayCall).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(f => f.FieldType == typeof(GatewayCall)).Select(f => (GatewayCall)f.GetValue(null)!);
         var made = typeof(GatewayCall).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.ReturnType == typeof(GatewayCall))
             .Select(m => (GatewayCall)m.Invoke(null, [.. m.GetParameters().Select(p => Argument(p.ParameterType))])!);
 

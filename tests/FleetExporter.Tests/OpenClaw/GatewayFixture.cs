@@ -9,7 +9,8 @@ internal static class GatewayFixture
 
     /// <summary>Every file, by its path below the folder and without <c>.json</c>.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)[..^".json".Length]).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Root, f)[..^".json".Length]).Order(StringComparer.Ordinal)];
 
     public static JsonElement Read(string name) => JsonElement.Parse(File.ReadAllBytes(Path.Combine(Root, name + ".json")));
 
@@ -17,6 +18,7 @@ internal static class GatewayFixture
 
     /// <summary>The method that the file records; null for one that holds frames or an error.</summary>
     public static string? MethodOf(string name) =>
-        Read(name) is { ValueKind: JsonValueKind.Object } file && file.TryGetProperty("request", out var request) && file.GetProperty("response").GetProperty("ok").GetBoolean()
+        Read(name) is { ValueKind: JsonValueKind.Object } file && file.TryGetProperty("request", out var request)
+            && file.GetProperty("response").GetProperty("ok").GetBoolean()
             ? request.GetProperty("method").GetString() : null;
 }

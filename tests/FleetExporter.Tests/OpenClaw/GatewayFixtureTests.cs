@@ -35,7 +35,8 @@ public sealed class GatewayFixtureTests
         var root = GatewayFixture.Read(file);
         var parts = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().SelectMany(WithParts) : WithParts(root);
 
-        Assert.All(parts, part => Assert.All(GatewayParsers.All, parser => Assert.True(GatewayParsers.IsReadOrRefused(parser.Value, part), parser.Key)));
+        Assert.All(parts, part =>
+            Assert.All(GatewayParsers.All, parser => Assert.True(GatewayParsers.IsReadOrRefused(parser.Value, part), parser.Key)));
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class GatewayPageTests
         var families = ServicePage.Families.ToDictionary(f => f.Name);
 
         Assert.Equal(samples.Select(s => s.Series).Distinct(), samples.Select(s => s.Series));
-        Assert.All(samples, sample => Assert.Equal(Assert.Contains(sample.Name, (IReadOnlyDictionary<string, MetricFamily>)families).Labels, sample.Labels));
+        Assert.All(samples, sample =>
+            Assert.Equal(Assert.Contains(sample.Name, (IReadOnlyDictionary<string, MetricFamily>)families).Labels, sample.Labels));
         Assert.All(samples.Where(s => s.Name.EndsWith("_ratio", StringComparison.Ordinal)), s => Assert.InRange(s.Value, 0, 1));
         Expected.Matches($"pages/openclaw-{version}.metrics", page);
     }
@@ -27,7 +28,8 @@ public sealed class GatewayPageTests
     {
         var page = await PageAsync("") + await PageAsync("2026.5.28");
 
-        Assert.All(["hello", "USE_", "Fake answer", "LLM request", "always fails", "Hi over http", "helper", "/home/"], text => Assert.DoesNotContain(text, page, StringComparison.OrdinalIgnoreCase));
+        Assert.All(["hello", "USE_", "Fake answer", "LLM request", "always fails", "Hi over http", "helper", "/home/"], text =>
+            Assert.DoesNotContain(text, page, StringComparison.OrdinalIgnoreCase));
     }
 
     private static async Task<string> PageAsync(string folder)

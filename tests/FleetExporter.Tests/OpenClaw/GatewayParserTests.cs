@@ -9,7 +9,9 @@ public sealed class GatewayParserTests
     [Fact]
     public void Health_of_both_versions()
     {
-        Assert.Equal(new(10, 0, new(true, TimeSpan.FromMilliseconds(163.4), TimeSpan.FromMilliseconds(163.4), 0.562)), GatewayHealth.Parse(GatewayFixture.Payload("health")));
+        Assert.Equal(
+            new(10, 0, new(true, TimeSpan.FromMilliseconds(163.4), TimeSpan.FromMilliseconds(163.4), 0.562)),
+            GatewayHealth.Parse(GatewayFixture.Payload("health")));
         Assert.Null(GatewayHealth.Parse(GatewayFixture.Payload("2026.5.28/health")).PluginErrors);
     }
 
@@ -26,7 +28,9 @@ public sealed class GatewayParserTests
     [InlineData("channels.status.discord-error", true, false)]
     [InlineData("channels.status.discord-disabled", false, false)]
     public void A_channel_is_up_only_when_it_is_connected(string file, bool enabled, bool up) =>
-        Assert.Equal(("discord", enabled, (bool?)up), GatewayChannels.Parse(GatewayFixture.Payload(file)).Channels.Select(c => (c.Name, c.Enabled, c.Up)).Single());
+        Assert.Equal(
+            ("discord", enabled, (bool?)up),
+            GatewayChannels.Parse(GatewayFixture.Payload(file)).Channels.Select(c => (c.Name, c.Enabled, c.Up)).Single());
 
     [Theory]
     [InlineData("""[{"enabled":true,"configured":true,"running":true,"connected":true}]""", true)]
@@ -35,12 +39,14 @@ public sealed class GatewayParserTests
     [InlineData("""[{"running":true,"connected":true},{"enabled":false,"connected":false}]""", true)]
     [InlineData("""[{"enabled":true}]""", null)]
     public void A_channel_of_many_accounts_is_up_when_all_that_are_on_are_connected(string accounts, bool? up) =>
-        Assert.Equal(up, GatewayChannels.Parse(JsonElement.Parse($$$"""{"channels":{},"channelAccounts":{"x":{{{accounts}}}}}""")).Channels.Single().Up);
+        Assert.Equal(
+            up, GatewayChannels.Parse(JsonElement.Parse($$$"""{"channels":{},"channelAccounts":{"x":{{{accounts}}}}}""")).Channels.Single().Up);
 
     [Fact]
     public void A_bot_is_known_where_the_gateway_has_probed_it() => Assert.Equal(
         new GatewayBot("billbot", "123", TimeSpan.FromMilliseconds(80)),
-        GatewayChannels.Parse(JsonElement.Parse("""{"channels":{},"channelAccounts":{"discord":[{"probe":{"ok":true,"elapsedMs":80,"bot":{"id":"123","username":"billbot"}}}]}}""")).Channels[0].Bot);
+        GatewayChannels.Parse(JsonElement.Parse("""{"channels":{},"channelAccounts":{"discord":[{"probe":"""
+            + """{"ok":true,"elapsedMs":80,"bot":{"id":"123","username":"billbot"}}}]}}""")).Channels[0].Bot);
 
     [Fact]
     public void Sessions_of_the_older_version_tell_agent_and_type_by_their_key()
@@ -54,7 +60,8 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void Single_runs_of_jobs_are_no_sessions() => Assert.Empty(GatewaySessions.Parse(JsonElement.Parse("""{"sessions":[{"key":"agent:main:cron:x:run:y"}]}""")).Sessions);
+    public void Single_runs_of_jobs_are_no_sessions() =>
+        Assert.Empty(GatewaySessions.Parse(JsonElement.Parse("""{"sessions":[{"key":"agent:main:cron:x:run:y"}]}""")).Sessions);
 
     [Fact]
     public void Usage_by_model_adds_up_to_the_total()
@@ -78,17 +85,21 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void Usage_that_is_still_counted_is_not_settled() => Assert.False(GatewayUsage.Parse(GatewayFixture.Payload("2026.5.28/sessions.usage")).Settled);
+    public void Usage_that_is_still_counted_is_not_settled() =>
+        Assert.False(GatewayUsage.Parse(GatewayFixture.Payload("2026.5.28/sessions.usage")).Settled);
 
     [Theory]
     [InlineData("""{"totals":{"input":-5,"output":1,"totalCost":0},"aggregates":{"byModel":[]}}""")]
-    [InlineData("""{"totals":{"input":5,"output":1,"totalCost":0},"aggregates":{"byModel":[{"model":"a","totals":{"input":-5,"output":1,"totalCost":0}}]}}""")]
+    [InlineData("""{"totals":{"input":5,"output":1,"totalCost":0},"aggregates":{"byModel":"""
+        + """[{"model":"a","totals":{"input":-5,"output":1,"totalCost":0}}]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1},"aggregates":{"byModel":[]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1,"totalCost":1}}""")]
-    public void Usage_with_a_negative_or_missing_total_is_refused(string json) => Assert.Throws<FormatException>(() => GatewayUsage.Parse(JsonElement.Parse(json)));
+    public void Usage_with_a_negative_or_missing_total_is_refused(string json) =>
+        Assert.Throws<FormatException>(() => GatewayUsage.Parse(JsonElement.Parse(json)));
 
     [Fact]
-    public void A_negative_cost_is_refused() => Assert.Throws<FormatException>(() => GatewayCost.Parse(JsonElement.Parse("""{"totals":{"totalCost":-0.5}}""")));
+    public void A_negative_cost_is_refused() =>
+        Assert.Throws<FormatException>(() => GatewayCost.Parse(JsonElement.Parse("""{"totals":{"totalCost":-0.5}}""")));
 
     [Theory]
     [InlineData("2026-11-16T00:00:00Z", 20)] // 15 of 30 days
@@ -129,7 +140,8 @@ public sealed class GatewayParserTests
     public void The_newest_run_tells_whether_it_was_delivered(string status, bool? delivered) => Assert.Equal(
         delivered,
         GatewayCronRuns.Parse(JsonElement.Parse(
-            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"}]}""")).Delivered
+            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},"""
+                + """{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"}]}""")).Delivered
             .Select(d => (bool?)d.Value).SingleOrDefault());
 
     [Fact]
@@ -137,16 +149,21 @@ public sealed class GatewayParserTests
     {
         var newer = GatewayTasks.Parse(GatewayFixture.Payload("tasks.list")).Tasks;
 
-        Assert.Equal(("subagent", "completed", "main"), newer.Where(t => t.Runtime == "subagent").Select(t => (t.Runtime, t.Status, t.Agent)).Single());
+        Assert.Equal(
+            ("subagent", "completed", "main"), newer.Where(t => t.Runtime == "subagent").Select(t => (t.Runtime, t.Status, t.Agent)).Single());
         Assert.Equal(5, newer.Count(t => t.Runtime == "cron"));
         Assert.Equal(11, GatewayTasks.Parse(GatewayFixture.Payload("2026.5.28/tasks.list")).Tasks.Count);
     }
 
     [Fact]
     public void A_subscriptions_windows_are_read() => Assert.Equal(
-        [new GatewayQuota("anthropic", "5h", 0.42, DateTimeOffset.FromUnixTimeMilliseconds(1795232332516)), new GatewayQuota("anthropic", "Week", 1, null)],
+        [
+            new GatewayQuota("anthropic", "5h", 0.42, DateTimeOffset.FromUnixTimeMilliseconds(1795232332516)),
+            new GatewayQuota("anthropic", "Week", 1, null)
+        ],
         GatewayQuotas.Parse(JsonElement.Parse(
-            """{"providers":[{"provider":"anthropic","windows":[{"label":"5h","usedPercent":42,"resetAt":1795232332516},{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
+            """{"providers":[{"provider":"anthropic","windows":[{"label":"5h","usedPercent":42,"resetAt":1795232332516},"""
+                + """{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
 
     [Fact]
     public void The_heartbeat_and_the_models_it_may_use_are_read_of_the_configuration()
@@ -180,7 +197,10 @@ public sealed class GatewayParserTests
     public void A_fork_tells_of_its_machines()
     {
         var all = GatewayInfrastructure.Parse(JsonElement.Parse("""
-            {"gpu":{"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"memoryUsedMB":null},{"index":1,"memoryUsedMB":2}]},
+            {"gpu":{"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"memoryUsedMB":null},
+            """
+            + """
+            {"index":1,"memoryUsedMB":2}]},
             "providers":{"providers":{"llama":{"healthy":false,"latencyMs":1500,"consecutiveFailures":3}}},
             "tunnels":[{"tunnel":{"host":"127.0.0.1","port":8001,"reachable":true,"latencyMs":3},"service":{"active":false}}]}
             """));
@@ -199,19 +219,25 @@ public sealed class GatewayParserTests
     [InlineData("""{"code":"UNAVAILABLE","message":"m","details":{"reason":"startup-sidecars"}}""", TargetFailure.ReportedError)]
     [InlineData("""{"code":"NEW","message":"m"}""", TargetFailure.ReportedError)]
     [InlineData("7", TargetFailure.ReportedError)]
-    public void A_refused_connection_has_its_reason(string error, TargetFailure reason) => Assert.Equal(reason, GatewayError.Parse(JsonElement.Parse(error)).Reason);
+    public void A_refused_connection_has_its_reason(string error, TargetFailure reason) =>
+        Assert.Equal(reason, GatewayError.Parse(JsonElement.Parse(error)).Reason);
 
     [Theory]
     [InlineData("""{"code":"INVALID_REQUEST","message":"unknown method: infrastructure"}""", true)]
-    [InlineData("""{"code":"FORBIDDEN","message":"missing scope: operator.admin","details":{"code":"MISSING_SCOPE","missingScope":"operator.admin"}}""", true)]
-    [InlineData("""{"code":"FORBIDDEN","message":"missing scope: operator.read","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}""", false)]
-    public void A_method_that_the_gateway_does_not_have_is_no_failure(string error, bool unknown) => Assert.Equal(unknown, GatewayError.Parse(JsonElement.Parse(error)).IsUnknownMethod);
+    [InlineData(
+        """{"code":"FORBIDDEN","message":"missing scope: operator.admin","details":{"code":"MISSING_SCOPE","missingScope":"operator.admin"}}""",
+        true)]
+    [InlineData(
+        """{"code":"FORBIDDEN","message":"missing scope: operator.read","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}""", false)]
+    public void A_method_that_the_gateway_does_not_have_is_no_failure(string error, bool unknown) =>
+        Assert.Equal(unknown, GatewayError.Parse(JsonElement.Parse(error)).IsUnknownMethod);
 
     [Fact]
     public void Not_ready_is_an_answer()
     {
         var probes = GatewayProbes.Parse(
-            new(200, JsonElement.Parse("""{"ok":true,"status":"live"}""")), new(503, JsonElement.Parse("""{"ready":false,"failing":["startup-sidecars"],"uptimeMs":5662}""")), null);
+            new(200, JsonElement.Parse("""{"ok":true,"status":"live"}""")),
+            new(503, JsonElement.Parse("""{"ready":false,"failing":["startup-sidecars"],"uptimeMs":5662}""")), null);
 
         Assert.Equal((true, false, TimeSpan.FromMilliseconds(5662)), (probes.Live, probes.Ready, probes.Uptime));
         Assert.Equal(["startup-sidecars"], probes.Failing);

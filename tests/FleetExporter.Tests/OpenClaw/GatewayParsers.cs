@@ -50,6 +50,7 @@ internal static class GatewayParsers
         IEnumerable items => items.Cast<object?>().All(IsSound),
         TargetFailureException => true,
         _ when value.GetType().IsPrimitive || value.GetType().IsEnum => true,
-        _ => value.GetType().GetProperties().Where(static p => p.GetMethod is { IsStatic: false } && p.GetIndexParameters().Length == 0).All(p => IsSound(p.GetValue(value))),
+        _ => value.GetType().GetProperties()
+            .Where(static p => p.GetMethod is { IsStatic: false } && p.GetIndexParameters().Length == 0).All(p => IsSound(p.GetValue(value))),
     };
 }

@@ -10,13 +10,20 @@ public sealed class GatewayPropertyTests
 {
     private static readonly string[] Values =
     [
-        "null", "true", "-1", "0", "1e308", "-1e308", "1e999", "9007199254740993", "1795232332516", "\"\"", "\"x\"", "\"12\"", "\"\\ud800\"", "\"\\u0000\\u202e\"", "[]", "[null]", "{}",
+        "null", "true", "-1", "0", "1e308", "-1e308", "1e999", "9007199254740993", "1795232332516",
+        "\"\"", "\"x\"", "\"12\"", "\"\\ud800\"", "\"\\u0000\\u202e\"", "[]", "[null]", "{}",
         "[{}]", "{\"a\":1}", "\"" + new string('k', 3000) + "\"",
     ];
 
     private const string Infrastructure = """
-        {"gpu":{"host":"spark","collectedAt":1795232332516,"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"powerLimitWatts":100,
-        "memoryUsedMB":null,"memoryTotalMB":null}]},"providers":{"providers":{"llama":{"healthy":true,"latencyMs":12,"consecutiveFailures":0,"lastCheckedAt":1795232332516}}},
+        {"gpu":{"host":"spark","collectedAt":1795232332516,"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,
+        """
+        + """
+        "temperatureCelsius":61,"powerDrawWatts":33.5,"powerLimitWatts":100,
+        "memoryUsedMB":null,"memoryTotalMB":null}]},"providers":{"providers":
+        """
+        + """
+        {"llama":{"healthy":true,"latencyMs":12,"consecutiveFailures":0,"lastCheckedAt":1795232332516}}},
         "tunnels":[{"tunnel":{"host":"127.0.0.1","port":8001,"reachable":true,"latencyMs":3},"service":{"name":"t.service","active":true}}]}
         """;
 
@@ -34,7 +41,8 @@ public sealed class GatewayPropertyTests
             from wounds in Gen.Zip(Gen.Choose(0, 100_000), Gen.Elements(Values)).ArrayOf(3)
             select wounds.Aggregate(seed, static (json, wound) => Damage(json, wound.Item1, wound.Item2));
 
-        Prop.ForAll(damaged.ToArbitrary(), json => GatewayParsers.IsReadOrRefused(GatewayParsers.All[method], json)).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(250));
+        Prop.ForAll(damaged.ToArbitrary(), json => GatewayParsers.IsReadOrRefused(GatewayParsers.All[method], json))
+            .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(250));
     }
 
     [Fact]
@@ -43,7 +51,8 @@ public sealed class GatewayPropertyTests
         var (long1, long2) = (new string('s', 70) + a, new string('s', 70) + b);
         var (one, two) = (GatewayName.Clean(long1)!, GatewayName.Clean(long2)!);
         return one.Length <= GatewayName.MaxLength && !one.Any(char.IsControl) && GatewayName.Clean(one) == one
-            && (long1.Any(char.IsControl) || long2.Any(char.IsControl) || long1.Trim() == long2.Trim() || one != two || !long1.All(char.IsAscii) || !long2.All(char.IsAscii));
+            && (long1.Any(char.IsControl) || long2.Any(char.IsControl) || long1.Trim() == long2.Trim() || one != two
+                || !long1.All(char.IsAscii) || !long2.All(char.IsAscii));
     }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(500));
 
     // Replaces the value at the place with another one.

@@ -42,7 +42,8 @@ public sealed class GatewayReconnectTests
         await using var gateway = await FakeGateway.StartAsync();
         for (var times = 0; times < 20; times++)
         {
-            await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
+            await using var connection = await GatewayConnection.OpenAsync(
+                gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
             Assert.Null(connection.Failure);
             await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
         }
@@ -66,7 +67,8 @@ public sealed class GatewayReconnectTests
 
         Assert.Equal(TargetFailure.Timeout, connection.Failure?.Reason);
         Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() => unanswered)).Reason);
-        Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken))).Reason);
+        Assert.Equal(TargetFailure.Timeout, (await Assert.ThrowsAsync<TargetFailureException>(() =>
+            connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken))).Reason);
     }
 
     [Fact]
@@ -95,8 +97,10 @@ public sealed class GatewayReconnectTests
     {
         for (var n = 0; n < times; n++)
         {
-            await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
-            var failure = await Assert.ThrowsAsync<TargetFailureException>(() => connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
+            await using var connection = await GatewayConnection.OpenAsync(
+                gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
+            var failure = await Assert.ThrowsAsync<TargetFailureException>(() =>
+                connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
             Assert.Equal(TargetFailure.Protocol, failure.Reason);
             gateway.Asked.Clear();
         }

@@ -31,7 +31,16 @@ public sealed class GatewaySourcesTests
         Assert.Contains($"fleet_openclaw_schema_supported{{host=\"box\",gateway=\"claw\",source=\"{method}\"}} 0", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_schema_supported{host=\"box\",gateway=\"claw\",source=\"tasks.list\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_up{host=\"box\",gateway=\"claw\"} 1", page, StringComparison.Ordinal);
-        Assert.DoesNotContain(method switch { "status" => "_tasks{", "sessions.list" => "_sessions{", "sessions.usage" => "_cost_usd{", "cron.list" => "_cron_", _ => "_plugin_errors" }, page, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            method switch
+            {
+                "status" => "_tasks{",
+                "sessions.list" => "_sessions{",
+                "sessions.usage" => "_cost_usd{",
+                "cron.list" => "_cron_",
+                _ => "_plugin_errors"
+            },
+            page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +84,8 @@ public sealed class GatewaySourcesTests
         {
             if (asked == "cron.list")
             {
-                await say.TextAsync(FakeGateway.Error(say.Id, """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
+                await say.TextAsync(FakeGateway.Error(
+                    say.Id, """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
             }
 
             return asked == "cron.list";

@@ -52,8 +52,14 @@ public sealed class GatewayWatchTests
     }
 
     [Theory]
-    [InlineData("""{"type":"res","id":"ID","ok":false,"error":{"code":"INVALID_REQUEST","message":"m","details":{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}}""", TargetFailure.Protocol)]
-    [InlineData("""{"type":"res","id":"ID","ok":false,"error":{"code":"UNAVAILABLE","message":"m","details":{"reason":"startup-sidecars"},"retryAfterMs":500}}""", TargetFailure.ReportedError)]
+    [InlineData(
+        """{"type":"res","id":"ID","ok":false,"error":{"code":"INVALID_REQUEST","message":"m","details":"""
+            + """{"code":"PROTOCOL_MISMATCH","expectedProtocol":5}}}""",
+        TargetFailure.Protocol)]
+    [InlineData(
+        """{"type":"res","id":"ID","ok":false,"error":{"code":"UNAVAILABLE","message":"m","details":"""
+            + """{"reason":"startup-sidecars"},"retryAfterMs":500}}""",
+        TargetFailure.ReportedError)]
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{"type":"hello-ok","protocol":5}}""", TargetFailure.Protocol)]
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{}}""", TargetFailure.Protocol)]
     [InlineData("no json", TargetFailure.Protocol)]
@@ -70,7 +76,8 @@ public sealed class GatewayWatchTests
         Assert.Contains("fleet_openclaw_gateway_up{host=\"box\",gateway=\"claw\"} 0", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_live{host=\"box\",gateway=\"claw\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_openclaw_gateway_ready{host=\"box\",gateway=\"claw\"} 0", page, StringComparison.Ordinal);
-        Assert.Contains("fleet_openclaw_gateway_failing{host=\"box\",gateway=\"claw\",dependency=\"startup-sidecars\"} 1", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "fleet_openclaw_gateway_failing{host=\"box\",gateway=\"claw\",dependency=\"startup-sidecars\"} 1", page, StringComparison.Ordinal);
         Assert.Contains("fleet_collector_success{host=\"box\",collector=\"gateway\",target=\"claw\"} 0", page, StringComparison.Ordinal);
     }
 

@@ -18,12 +18,21 @@ internal sealed class WatchedGateway : IAsyncDisposable
     private readonly ITargetSession _session;
     private TargetSnapshot _snapshot;
 
-    public WatchedGateway(Uri url, TimeProvider? clock = null, string token = FakeGateway.Token, TimeSpan? timeout = null, ValueList<string>? channels = null)
+    public WatchedGateway(
+        Uri url, TimeProvider? clock = null, string token = FakeGateway.Token, TimeSpan? timeout = null, ValueList<string>? channels = null)
     {
         TokenPath = Path.Combine(_folder.Path, "token");
         File.WriteAllText(TokenPath, token + "\n");
         _clock = clock ?? TimeProvider.System;
-        var config = new GatewayConfig { Name = "claw", Host = "box", Url = url, TokenFile = TokenPath, Timeout = timeout ?? TimeSpan.FromSeconds(20), Channels = channels ?? [] };
+        var config = new GatewayConfig
+        {
+            Name = "claw",
+            Host = "box",
+            Url = url,
+            TokenFile = TokenPath,
+            Timeout = timeout ?? TimeSpan.FromSeconds(20),
+            Channels = channels ?? []
+        };
         _session = Collector.Open(config, new TargetTools(_clock, (_, _) => null));
         _snapshot = new TargetSnapshot(config, Collector, new PollTiming(TimeSpan.FromSeconds(10), 3));
     }

@@ -17,11 +17,13 @@ public sealed class GpuPartTests
     [Fact]
     public async Task The_first_remote_gpu_is_shown_and_gpus_holds_all()
     {
-        await using var server = await ApiServer.StartAsync("listen: 127.0.0.1:0\nhosts: [{ name: z }, { name: y, address: y.lan, gpu: false }, { name: x, address: x.lan }, { name: a, address: a.lan }]\n");
+        await using var server = await ApiServer.StartAsync("listen: 127.0.0.1:0\nhosts: [{ name: z }, { name: y, address: y.lan, gpu: false }, "
+            + "{ name: x, address: x.lan }, { name: a, address: a.lan }]\n");
 
         var body = await server.JsonAsync("/api/gpu");
 
-        Assert.Equal(("x", "ok", 0), (body.GetProperty("host").GetString(), body.GetProperty("status").GetString(), body.GetProperty("index").GetInt32()));
+        Assert.Equal(
+            ("x", "ok", 0), (body.GetProperty("host").GetString(), body.GetProperty("status").GetString(), body.GetProperty("index").GetInt32()));
         Assert.Equal("NVIDIA H100 80GB HBM3", body.GetProperty("gpu_name").GetString());
         Assert.Equal(81559, body.GetProperty("memory_total_mb").GetDouble());
         Assert.Equal(["z", "x", "a"], body.GetProperty("gpus").EnumerateArray().Select(g => g.GetProperty("host").GetString()!));
@@ -50,7 +52,8 @@ public sealed class GpuPartTests
     [Fact]
     public void A_host_that_was_never_reached_counts_while_no_other_has_gpus_but_is_no_gpu()
     {
-        var config = Yml.Load("hosts: [{ name: a, address: a.lan, gpu: false }, { name: b, address: b.lan }, { name: c, address: c.lan, gpu: true }]");
+        var config =
+            Yml.Load("hosts: [{ name: a, address: a.lan, gpu: false }, { name: b, address: b.lan }, { name: c, address: c.lan, gpu: true }]");
         var since = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var state = new FleetState();
         foreach (var host in config.Hosts)
@@ -75,7 +78,10 @@ public sealed class GpuPartTests
         var own = Json(new Gpu { Index = 0, MemoryTotalBytes = 24 * Gibi, MemoryUsedBytes = 6 * Gibi });
         var unified = Json(new Gpu { Index = 0, MemoryTotalBytes = 120 * Gibi, MemoryUsedBytes = 30 * Gibi, MemoryUnified = true });
 
-        Assert.Equal((24 * 1024, 6 * 1024, 25), (own.GetProperty("memory_total_mb").GetDouble(), own.GetProperty("memory_used_mb").GetDouble(), own.GetProperty("memory_pct").GetDouble()));
+        Assert.Equal(
+            (24 * 1024, 6 * 1024, 25),
+            (own.GetProperty("memory_total_mb").GetDouble(), own.GetProperty("memory_used_mb").GetDouble(),
+                own.GetProperty("memory_pct").GetDouble()));
         Assert.False(own.TryGetProperty("memory_note", out _));
         Assert.Equal("unified: shares the machine's memory, of which 30720 of 122880 MiB are in use", Text(unified, "memory_note"));
         Assert.DoesNotContain(unified.EnumerateObject(), p => p.Name.EndsWith("_mb", StringComparison.Ordinal) || p.Name == "memory_pct");
@@ -104,14 +110,16 @@ public sealed class GpuPartTests
     {
         const string Yml = "listen: 127.0.0.1:0\nhosts: [{ name: a, address: a.lan }]\nthresholds: { gpu_temperature_critical_celsius: 20 }\n";
         var uuid = Captures.Query("linux-h100-590.48.01.idle").Body.Split(',').First(c => c.Contains("GPU-", StringComparison.Ordinal)).Trim();
-        var details = $"<nvidia_smi_log><gpu><uuid>{uuid}</uuid><temperature><gpu_temp_slow_threshold>87 C</gpu_temp_slow_threshold></temperature></gpu></nvidia_smi_log>";
+        var details = $"<nvidia_smi_log><gpu><uuid>{uuid}</uuid><temperature><gpu_temp_slow_threshold>87 C</gpu_temp_slow_threshold></temperature>"
+            + "</gpu></nvidia_smi_log>";
         await using var server = await ApiServer.StartAsync(Yml, shell => shell.Answer("gpu_details", details));
         await using var without = await ApiServer.StartAsync(Yml);
 
         Assert.Equal(("ok", "degraded"), (Text(await server.JsonAsync("/api/gpu"), "status"), Text(await without.JsonAsync("/api/gpu"), "status")));
         var gpu = (await server.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0];
         Assert.Equal(87, gpu.GetProperty("temperature_limit_c").GetDouble());
-        Assert.Equal(JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
     }
 
     /// <summary>A page that finds the use writes the total and the share beside it.</summary>

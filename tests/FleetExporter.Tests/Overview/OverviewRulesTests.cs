@@ -53,7 +53,8 @@ public sealed class OverviewRulesTests
     [InlineData(true, false, false, PartStatus.Error)]
     [InlineData(true, false, null, PartStatus.Error)]
     [InlineData(false, false, null, PartStatus.Degraded)]
-    public void Tunnel(bool asked, bool reachable, bool? unitActive, PartStatus status) => Assert.Equal(status, OverviewRules.Tunnel(asked, reachable, unitActive));
+    public void Tunnel(bool asked, bool reachable, bool? unitActive, PartStatus status) =>
+        Assert.Equal(status, OverviewRules.Tunnel(asked, reachable, unitActive));
 
     [Theory]
     [InlineData(6, 0, 6, PartStatus.Ok)]

@@ -11,8 +11,14 @@ public sealed class OverviewTests
     private const string Fields =
         """
         overview: status, timestamp, overall, collect_time_ms, gpu, provider, gateway, tunnel, local_gpu, multimodal, heartbeat, targets
-        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at, memory_used_mb, memory_total_mb, memory_pct, error, gpus
-        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w, memory_used_mb, memory_total_mb, memory_free_mb, memory_pct, error
+        gpu: status, gpu_name, index, utilization_pct, temperature_c, power_w, power_limit_w, host, collected_at,
+        """
+        + """
+         memory_used_mb, memory_total_mb, memory_pct, error, gpus
+        local-gpu: status, gpu_name, utilization_pct, temperature_c, power_w, power_limit_w,
+        """
+        + """
+         memory_used_mb, memory_total_mb, memory_free_mb, memory_pct, error
         provider: status, provider, server, base_url, healthy, latency_ms, consecutive_failures, last_checked_at, last_healthy_at, error
         gateway: status, gateway_ok, latency_ms, session_count, sessions, discord, error
         tunnel: status, host, port, reachable, latency_ms, service_name, service_active, service_status, error
@@ -97,13 +103,16 @@ public sealed class OverviewTests
         await using var good = new ScriptedServer();
         good.Answer("/health", 200, """{"status":"ok"}""").Answer("/v1/models", 200, """{"data":[{"id":"qwen","owned_by":"llamacpp"}]}""");
         await using var server = await ApiServer.StartAsync(
-            $"listen: 127.0.0.1:0\nhosts: []\nproviders:\n- {{ name: first, url: '{good.Url()}', kind: llama_cpp }}\n- {{ name: second, url: 'http://127.0.0.1:1', kind: llama_cpp }}\n");
+            $"listen: 127.0.0.1:0\nhosts: []\nproviders:\n- {{ name: first, url: '{good.Url()}', kind: llama_cpp }}\n"
+                + $"- {{ name: second, url: 'http://127.0.0.1:1', kind: llama_cpp }}\n");
 
         var overview = await server.JsonAsync("/api/overview?fresh=true");
 
         Assert.Equal(("ok", "error"), (Text(overview.GetProperty("provider"), "status"), Text(overview, "overall")));
         var targets = overview.GetProperty("targets").EnumerateArray().ToList();
-        Assert.Equal([("provider", "first", "ok"), ("provider", "second", "error")], targets.Select(t => (Text(t, "kind"), Text(t, "name"), Text(t, "status"))));
+        Assert.Equal(
+            [("provider", "first", "ok"), ("provider", "second", "error")],
+            targets.Select(t => (Text(t, "kind"), Text(t, "name"), Text(t, "status"))));
         Assert.Equal(JsonValueKind.Null, targets[0].GetProperty("reason").ValueKind);
         Assert.StartsWith("refused", Text(targets[1], "reason"), StringComparison.Ordinal);
     }
@@ -154,14 +163,18 @@ public sealed class OverviewTests
         using var good = new FarEnd("220\r\n", speaksFirst: true);
         using var cuts = new FarEnd("", speaksFirst: true);
         await using var server = await ApiServer.StartAsync(
-            $"listen: 127.0.0.1:0\nhosts: []\ntunnels:\n- {{ name: good, connect: '127.0.0.1:{good.Port}', verify: banner }}\n- {{ name: bad, connect: '127.0.0.1:{cuts.Port}', verify: banner }}\n");
+            $"listen: 127.0.0.1:0\nhosts: []\ntunnels:\n- {{ name: good, connect: '127.0.0.1:{good.Port}', verify: banner }}\n"
+                + $"- {{ name: bad, connect: '127.0.0.1:{cuts.Port}', verify: banner }}\n");
 
         Assert.Equal("degraded", Text(await server.JsonAsync("/api/tunnel"), "status"));
         var worst = await server.JsonAsync("/api/tunnel?fresh=true");
-        Assert.Equal(("error", cuts.Port, false), (Text(worst, "status"), worst.GetProperty("port").GetInt32(), worst.GetProperty("reachable").GetBoolean()));
+        Assert.Equal(
+            ("error", cuts.Port, false), (Text(worst, "status"), worst.GetProperty("port").GetInt32(), worst.GetProperty("reachable").GetBoolean()));
         Assert.StartsWith("protocol: ", Text(worst, "error"), StringComparison.Ordinal);
         var other = await server.JsonAsync("/api/tunnel?tunnel=good");
-        Assert.Equal(("ok", true, true), (Text(other, "status"), other.GetProperty("reachable").GetBoolean(), other.GetProperty("latency_ms").ValueKind == JsonValueKind.Number));
+        Assert.Equal(
+            ("ok", true, true),
+            (Text(other, "status"), other.GetProperty("reachable").GetBoolean(), other.GetProperty("latency_ms").ValueKind == JsonValueKind.Number));
         Assert.Equal("error", Text(await server.JsonAsync("/api/overview"), "overall"));
     }
 

@@ -53,7 +53,8 @@ public sealed class GpuDetailsTests
         // The numbers of captures/linux-h200-590.48.01.load.q.txt.
         var gpu = GpuDetails.Parse(
             "<nvidia_smi_log><gpu id='00000000:19:00.0'><temperature><gpu_temp>52 C</gpu_temp><gpu_temp_tlimit>35 C</gpu_temp_tlimit>"
-            + "<gpu_temp_max_tlimit_threshold>-8 C</gpu_temp_max_tlimit_threshold><gpu_temp_slow_tlimit_threshold>-2 C</gpu_temp_slow_tlimit_threshold>"
+            + "<gpu_temp_max_tlimit_threshold>-8 C</gpu_temp_max_tlimit_threshold>"
+            + "<gpu_temp_slow_tlimit_threshold>-2 C</gpu_temp_slow_tlimit_threshold>"
             + "<gpu_target_temperature>N/A</gpu_target_temperature></temperature></gpu></nvidia_smi_log>").Gpus[0];
         Assert.Equal((89, 95, null), (gpu.SlowdownCelsius, gpu.ShutdownCelsius, gpu.TargetCelsius));
     }
@@ -69,7 +70,9 @@ public sealed class GpuDetailsTests
     public void Lines_around_the_document_are_skipped()
     {
         var xml = Captures.Read("xml/telegraf-tesla-t4.q.xml");
-        Assert.Equal(GpuOutcome.OfDetails(xml), GpuOutcome.OfDetails($"Welcome\nWARNING: infoROM\n{xml}\nWARNING: infoROM is corrupted at gpu 0000:3B:00.0\n"));
+        Assert.Equal(
+            GpuOutcome.OfDetails(xml),
+            GpuOutcome.OfDetails($"Welcome\nWARNING: infoROM\n{xml}\nWARNING: infoROM is corrupted at gpu 0000:3B:00.0\n"));
     }
 
     [Fact]
@@ -81,5 +84,6 @@ public sealed class GpuDetailsTests
 
     [Fact]
     public void An_entity_is_never_resolved() => Assert.Throws<FormatException>(() => GpuDetails.Parse(
-        "<?xml version=\"1.0\"?><!DOCTYPE nvidia_smi_log [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><nvidia_smi_log><driver_version>&x;</driver_version></nvidia_smi_log>"));
+        "<?xml version=\"1.0\"?><!DOCTYPE nvidia_smi_log [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><nvidia_smi_log>"
+            + "<driver_version>&x;</driver_version></nvidia_smi_log>"));
 }

@@ -2,7 +2,9 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>What manifest.json expects of each answer of <c>--query-gpu</c>, written as assertions. A key ending in <c>*</c> stands for several files.</summary>
+/// <summary>
+/// What manifest.json expects of each answer of <c>--query-gpu</c>, written as assertions. A key ending in <c>*</c> stands for several files.
+/// </summary>
 public sealed class GpuExpectTests
 {
     private const double MiB = 1024 * 1024;
@@ -25,11 +27,16 @@ public sealed class GpuExpectTests
         ["threads/gb10-dgx-spark.query-gpu.inventory.csv"] = query =>
         {
             NoMemory(query);
-            Assert.True(query.Gpus[0] is { TemperatureCelsius: 52, PciBusId: "0000000F:01:00.0", DriverVersion: "580.142", ComputeCapability: "12.1", PState: 0 });
+            Assert.True(query.Gpus[0] is
+            {
+                TemperatureCelsius: 52, PciBusId: "0000000F:01:00.0", DriverVersion: "580.142", ComputeCapability: "12.1", PState: 0
+            });
         },
-        ["threads/gb10-dgx-spark.query-gpu.pcie.csv"] = query => Assert.Equal(new Gpu { Index = 0, PciBusId = "0000000F:01:00.0" }.ToString(), Bare(query)),
+        ["threads/gb10-dgx-spark.query-gpu.pcie.csv"] = query => Assert.Equal(
+            new Gpu { Index = 0, PciBusId = "0000000F:01:00.0" }.ToString(), Bare(query)),
         ["threads/gb10-dgx-spark.query-gpu.six-columns.csv"] = query => { NoMemory(query); Assert.Equal(0, query.Gpus[0].Utilization); },
-        ["threads/jetson-orin.query-gpu.csv"] = query => Assert.Equal(new Gpu { Index = 0, Name = "Orin (nvgpu)", MemoryNotSupported = true }.ToString(), Bare(query)),
+        ["threads/jetson-orin.query-gpu.csv"] = query => Assert.Equal(
+            new Gpu { Index = 0, Name = "Orin (nvgpu)", MemoryNotSupported = true }.ToString(), Bare(query)),
         ["threads/wsl2-rtx4070tis.query-gpu.csv"] = query =>
             One(query, gpu => Assert.True(gpu is { MemoryUsedBytes: 14360 * MiB, MemoryTotalBytes: 16376 * MiB })),
         ["threads/rtx2080ti-win.query-gpu.unknown-error.csv"] = query => One(query, gpu => Assert.True(gpu is
@@ -47,11 +54,13 @@ public sealed class GpuExpectTests
         {
             Index: 0, Fault: GpuFault.ResetRequired, TemperatureCelsius: null, Utilization: null, MemoryUsedBytes: null,
         })),
-        ["threads/8x-h200.query-gpu.inventory.csv"] = query => Eight(query, gpu => Assert.True(gpu is { DriverVersion: "570.211.01", PowerLimitWatts: 700, PState: 0 })),
+        ["threads/8x-h200.query-gpu.inventory.csv"] = query => Eight(query, gpu =>
+            Assert.True(gpu is { DriverVersion: "570.211.01", PowerLimitWatts: 700, PState: 0 })),
         ["threads/8x-h200.query-gpu.noheader-units.csv"] = query => Eight(query, gpu => Assert.True(gpu is { Utilization: 0, MemoryUsedBytes: MiB })),
         ["threads/8x-h100.query-gpu.csv"] = query => Eight(query, gpu => Assert.Equal(81559 * MiB, gpu.MemoryTotalBytes)),
         ["threads/8x-a100.query-gpu.csv"] = query => Eight(query, gpu => Assert.NotNull(gpu.Utilization)),
-        ["threads/dgx-station-a100.query-gpu.csv"] = query => Assert.Equal("NVIDIA DGX Display", Assert.Single(query.Gpus.Take(5), gpu => gpu.Index == 3).Name),
+        ["threads/dgx-station-a100.query-gpu.csv"] = query => Assert.Equal(
+            "NVIDIA DGX Display", Assert.Single(query.Gpus.Take(5), gpu => gpu.Index == 3).Name),
         ["errors/gpu-lost.stdout.txt"] = query => Assert.Equal(["00000000:1A:00.0"], OnlyLost(query)),
         ["errors/device-handle-unknown-error.stdout.txt"] = query => Assert.Equal(["00000000:0B:00.0"], OnlyLost(query)),
         ["synthetic/projected/*"] = query => One(query, gpu => Assert.True(gpu is { Index: 0, MemoryTotalBytes: > 0, PowerLimitWatts: > 0 })),
@@ -68,7 +77,8 @@ public sealed class GpuExpectTests
         ["synthetic/gpu-requires-reset.exporter.csv"] = query =>
         {
             Assert.Null(query.Gpus[0].Fault);
-            Assert.True(query.Gpus[1] is { Fault: GpuFault.ResetRequired, Utilization: null, MemoryUsedBytes: null, PState: null, PowerLimitWatts: 700 });
+            Assert.True(
+                query.Gpus[1] is { Fault: GpuFault.ResetRequired, Utilization: null, MemoryUsedBytes: null, PState: null, PowerLimitWatts: 700 });
         },
         ["synthetic/inforom-warning.exporter.txt"] = query =>
         {
@@ -79,7 +89,10 @@ public sealed class GpuExpectTests
         ["synthetic/truncated-mid-row.exporter.csv"] = query => { Assert.Equal(0, Assert.Single(query.Gpus).Index); Assert.Single(query.Faults); },
         ["synthetic/rtx-3090.exporter.csv"] = query => One(query, gpu =>
         {
-            Assert.True(gpu is { MemoryTotalBytes: 24576 * MiB, MemoryUsedBytes: MiB, TemperatureCelsius: 37, PowerDrawWatts: 27.23, PowerLimitWatts: 200, FanRatio: 0 });
+            Assert.True(gpu is
+            {
+                MemoryTotalBytes: 24576 * MiB, MemoryUsedBytes: MiB, TemperatureCelsius: 37, PowerDrawWatts: 27.23, PowerLimitWatts: 200, FanRatio: 0
+            });
             Assert.Equal("gpu_idle", Assert.Single(gpu.ThrottleReasons, reason => reason.Active).Reason);
             Assert.Equal(8, gpu.ThrottleReasons.Count);
         }),
@@ -175,18 +188,21 @@ public sealed class GpuExpectTests
 
     private static void Core(GpuQuery query) => One(query, gpu => Assert.True(gpu is
     {
-        FanRatio: null, Index: 0, Uuid: not null, Name: not null, DriverVersion: "590.48.01", PciBusId: not null, ComputeCapability: "9.0", PState: not null,
-        Utilization: not null, MemoryTotalBytes: > 80e9, MemoryUsedBytes: not null, TemperatureCelsius: not null, PowerDrawWatts: not null, PowerLimitWatts: 700,
+        FanRatio: null, Index: 0, Uuid: not null, Name: not null, DriverVersion: "590.48.01", PciBusId: not null,
+        ComputeCapability: "9.0", PState: not null, Utilization: not null, MemoryTotalBytes: > 80e9, MemoryUsedBytes: not null,
+        TemperatureCelsius: not null, PowerDrawWatts: not null, PowerLimitWatts: 700,
         Clocks: { Sm: > 0, Memory: > 0, Graphics: > 0, Video: > 0, MaxSm: > 0, MaxMemory: > 0, MaxGraphics: > 0 },
         ThrottleReasons.Count: 8, EccUncorrected: 0, RecoveryAction: "None", MigEnabled: false, Fault: null,
     }));
 
-    private static void NoMemory(GpuQuery query) => One(query, gpu => Assert.True(gpu is { MemoryTotalBytes: null, MemoryUsedBytes: null, Fault: null }));
+    private static void NoMemory(GpuQuery query) =>
+        One(query, gpu => Assert.True(gpu is { MemoryTotalBytes: null, MemoryUsedBytes: null, Fault: null }));
 
     private static void Gb10(GpuQuery query)
     {
         NoMemory(query);
-        Assert.True(query.Gpus[0] is { PowerLimitWatts: null, FanRatio: null, PowerDrawWatts: > 10, TemperatureCelsius: > 40, Utilization: not null });
+        Assert.True(
+            query.Gpus[0] is { PowerLimitWatts: null, FanRatio: null, PowerDrawWatts: > 10, TemperatureCelsius: > 40, Utilization: not null });
     }
 
     private static IReadOnlyList<string> OnlyLost(GpuQuery query)

@@ -4,21 +4,26 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Tests.Parsing;
 
 /// <summary>One fixture, as manifest.json describes it.</summary>
-public sealed record GpuFixture(string File, string Machine, string Command, string Exit, string Source, string Licence, string Tricky, string Expect, string Kind)
+public sealed record GpuFixture(
+    string File, string Machine, string Command, string Exit, string Source, string Licence, string Tricky, string Expect, string Kind)
 {
     public string Text => Captures.Read(File);
 
     /// <summary>What was asked; for an answer to no query, what we would ask of an unknown driver.</summary>
     public IReadOnlyList<string> Fields => Command.Contains("every field of the header row", StringComparison.Ordinal) ? Captures.Header(Text)
         : Command.Contains("(field list not quoted", StringComparison.Ordinal) ? Unquoted[File]
-        : Command.Split(["--query-gpu=", "--query-compute-apps="], StringSplitOptions.None) is [_, var list] && !list.StartsWith("...", StringComparison.Ordinal)
+        : Command.Split(["--query-gpu=", "--query-compute-apps="], StringSplitOptions.None) is [_, var list]
+            && !list.StartsWith("...", StringComparison.Ordinal)
             ? list.Split(' ')[0].Split(',')
             : [.. GpuFields.Base.Select(known => known.Name)];
 
     private static readonly Dictionary<string, string[]> Unquoted = new()
     {
         ["threads/gb10-dgx-spark.query-gpu.six-columns.csv"] = ["index", "name", "memory.total", "memory.used", "memory.free", "utilization.gpu"],
-        ["threads/jetson-orin.query-gpu.csv"] = ["index", "name", "memory.total", "memory.used", "memory.free", "utilization.gpu", "utilization.memory"],
+        ["threads/jetson-orin.query-gpu.csv"] =
+        [
+            "index", "name", "memory.total", "memory.used", "memory.free", "utilization.gpu", "utilization.memory"
+        ],
     };
 }
 
@@ -42,13 +47,16 @@ public static class GpuManifest
     public static GpuFixture Get(string file) => All.Single(fixture => fixture.File == file);
 
     public static bool IsHandled(GpuFixture fixture) => IsQuery(fixture) || IsProcesses(fixture) || Xml.Contains(fixture)
-        || fixture.File.StartsWith("help/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end => fixture.File.EndsWith(end, StringComparison.Ordinal));
+        || fixture.File.StartsWith("help/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end =>
+            fixture.File.EndsWith(end, StringComparison.Ordinal));
 
     /// <summary>Rows of a query, and whatever else may come where they are expected.</summary>
     private static bool IsQuery(GpuFixture fixture) => fixture.File.StartsWith("errors/", StringComparison.Ordinal)
         || (fixture.Command.Contains("--query-gpu=", StringComparison.Ordinal) && IsCsvOrText(fixture.File));
 
-    private static bool IsProcesses(GpuFixture fixture) => fixture.Command.Contains("--query-compute-apps=", StringComparison.Ordinal) && IsCsvOrText(fixture.File);
+    private static bool IsProcesses(GpuFixture fixture) =>
+        fixture.Command.Contains("--query-compute-apps=", StringComparison.Ordinal) && IsCsvOrText(fixture.File);
 
-    private static bool IsCsvOrText(string file) => file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith(".txt", StringComparison.Ordinal);
+    private static bool IsCsvOrText(string file) =>
+        file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith(".txt", StringComparison.Ordinal);
 }

@@ -49,5 +49,6 @@ public static class GpuOutcome
         }
     }
 
-    private static IEnumerable<string> Lines<T>(string kind, IEnumerable<T> records) => records.Select(record => $"{kind} {JsonSerializer.Serialize(record, Compact)}");
+    private static IEnumerable<string> Lines<T>(string kind, IEnumerable<T> records) =>
+        records.Select(record => $"{kind} {JsonSerializer.Serialize(record, Compact)}");
 }

@@ -90,7 +90,8 @@ public sealed class GpuProcessesTests
     [Fact]
     public void The_windows_system_process_and_a_foreign_pid_keep_their_row_without_name_and_memory()
     {
-        Assert.True(Read("threads/wsl2-host.query-compute-apps.insufficient.csv").Processes is [{ Pid: 4, Name: null, MemoryBytes: null, GpuUuid: not null }]);
+        Assert.True(Read(
+            "threads/wsl2-host.query-compute-apps.insufficient.csv").Processes is [{ Pid: 4, Name: null, MemoryBytes: null, GpuUuid: not null }]);
         Assert.True(Read("threads/container.query-compute-apps.not-found.csv").Processes is [{ Pid: 312710, Name: null, MemoryBytes: null }]);
     }
 

@@ -4,17 +4,23 @@ using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>Whatever comes, a parser answers or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> refuses NaN and infinities in an answer.</summary>
+/// <summary>
+/// Whatever comes, a parser answers or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> refuses NaN and infinities in an answer.
+/// </summary>
 public sealed class GpuPropertyTests
 {
     private static readonly string[] Tokens =
     [
-        "[N/A]", "N/A", "(empty)", "", "ERR!", "Not Supported", "[Not Supported]", "[Unknown Error]", "[Insufficient Permissions]", "[GPU requires reset]",
+        "[N/A]", "N/A", "(empty)", "", "ERR!", "Not Supported", "[Not Supported]",
+        "[Unknown Error]", "[Insufficient Permissions]", "[GPU requires reset]",
         "[GPU is lost]", "[Requested functionality has been deprecated]", "[0]", "NaN", "Infinity", "-Infinity", "1e999", "∞", "0x10", "--1", "1,5",
     ];
 
     private static readonly string[] Inserts =
-        [.. Tokens, ",", ", ", "\n", "\r\n", "\"", "\0", "\ud800", "<", "</gpu>", "&x;", "]]>", "99999999999999999999999", "WARNING: x\n", "device handle for GPU", "-1", "."];
+        [
+            .. Tokens, ",", ", ", "\n", "\r\n", "\"", "\0", "\ud800", "<", "</gpu>", "&x;", "]]>",
+            "99999999999999999999999", "WARNING: x\n", "device handle for GPU", "-1", "."
+        ];
 
     private static readonly IReadOnlyList<string> Wanted = [.. GpuFields.Wanted.Select(field => field.Name)];
 
@@ -59,7 +65,8 @@ public sealed class GpuPropertyTests
     public void Any_mutated_answer_is_answered_or_refused()
     {
         var fixtures = GpuManifest.Queries.Concat(GpuManifest.Processes).Select(fixture => (fixture.Text, fixture.Fields)).ToArray();
-        var mutants = Gen.Elements(fixtures).SelectMany(fixture => Mutations, (fixture, seeds) => (Text: Mutate(fixture.Text, seeds), fixture.Fields));
+        var mutants = Gen.Elements(fixtures).SelectMany(
+            fixture => Mutations, (fixture, seeds) => (Text: Mutate(fixture.Text, seeds), fixture.Fields));
         Check.One(Few, Prop.ForAll(mutants.ToArbitrary(), mutant => Answer(mutant.Text, mutant.Fields)));
     }
 

@@ -44,7 +44,8 @@ internal static class HostCapture
 
     /// <summary>A whole stat line.</summary>
     public static string Stat(int pid, int ppid, string comm = "bash", int user = 100, int system = 50, int start = 777, int rss = 10) =>
-        Invariant($"{pid} ({comm}) S {ppid} {pid} {pid} 0 -1 4194304 1 0 0 0 {user} {system} 0 0 20 0 1 0 {start} 18567168 {rss} 18446744073709551615 1 1\n");
+        Invariant($"{pid} ({comm}) S {ppid} {pid} {pid} 0 -1 4194304 1 0 0 0 {user} {system} 0 0 20 0 1 0 {start} 18567168 {rss} ")
+            + "18446744073709551615 1 1\n";
 
     private static IEnumerable<string> Rows(string name) => Tmux(name).Split('\n').Where(static r => r.Length > 0);
 

@@ -33,7 +33,8 @@ public sealed class HostParserPropertyTests
         "temperature" => ["T45500:80000:100000:coretemp:Package id 0\nT38850:::nvme:Composite\nT38850:::nvme:Composite\n"],
         "system" => ["os=\"Debian 12\"\nkernel=6.1\ncpus=4\nbtime=1795229795\nclock=1795231904.123456789\npagesize=4096\ntools=tmux\n"],
         "tmux" => [HostCapture.TmuxBlock() + HostCapture.Stat(25378, 1) + HostCapture.Stat(7, 25378), "U1:bob\naccess not allowed\n"],
-        "systemd" => ["U0:system\nId=a.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=1\n\nId=b\nActiveState=failed\nU1:user\nno\n"],
+        "systemd" => ["U0:system\nId=a.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=1\n\nId=b\nActiveState=failed\n"
+            + "U1:user\nno\n"],
         _ => HostCapture.Proc("vm-pidns.proc-pid-stat.txt").Split('\n'),
     };
 

@@ -25,7 +25,9 @@ public sealed class KernelLogTests
 
     [Theory]
     [InlineData("dmesg: read kernel buffer failed: Operation not permitted", CollectorFailure.Permission)]
-    [InlineData("Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm' can see all.\n-- No entries --", CollectorFailure.Permission)]
+    [InlineData(
+        "Hint: You are currently not seeing messages from other users and the system.\n      Users in groups 'adm' can see all.\n-- No entries --",
+        CollectorFailure.Permission)]
     [InlineData("No journal files were opened due to insufficient permissions.", CollectorFailure.Permission)]
     [InlineData("sh: 1: dmesg: not found", CollectorFailure.ToolMissing)]
     public void ParseXids_Refused_ToolFailure(string text, CollectorFailure reason) =>
@@ -33,7 +35,8 @@ public sealed class KernelLogTests
 
     [Fact]
     public void A_hint_beside_messages_is_ignored() => Assert.Single(
-        KernelLog.ParseXids("Hint: You are currently not seeing messages from other users and the system.\n[1.5] h kernel: NVRM: Xid (PCI:0000:3b:00): 79, x"));
+        KernelLog.ParseXids(
+            "Hint: You are currently not seeing messages from other users and the system.\n[1.5] h kernel: NVRM: Xid (PCI:0000:3b:00): 79, x"));
 
     [Theory]
     [InlineData("0000:3b:00", "00000000:3B:00.0")]

@@ -5,22 +5,33 @@ namespace FleetExporter.Tests.Parsing;
 public sealed class LlamaCppTests
 {
     public const string OneModel = """
-        {"models":[{"name":"qwen.gguf","type":"model"}],"object":"list","data":[{"id":"qwen.gguf","object":"model","created":1735142223,"owned_by":"llamacpp",
+        {"models":[{"name":"qwen.gguf","type":"model"}],"object":"list","data":
+        """
+        + """
+        [{"id":"qwen.gguf","object":"model","created":1735142223,"owned_by":"llamacpp",
         "meta":{"vocab_type":2,"n_ctx_train":131072,"n_params":8030261312,"size":4912898304}}]}
         """;
 
     public const string Router = """
-        {"data":[{"id":"ggml-org/gemma-3-4b-it-GGUF:Q4_K_M","in_cache":true,"object":"model","owned_by":"llamacpp","status":{"value":"loaded","args":["llama-server"]}},
-        {"id":"qwen","object":"model","owned_by":"llamacpp","status":{"value":"unloaded"}},{"id":"big","owned_by":"llamacpp","status":{"value":"loading"}}],"object":"list"}
+        {"data":[{"id":"ggml-org/gemma-3-4b-it-GGUF:Q4_K_M","in_cache":true,"object":"model","owned_by":"llamacpp",
+        """
+        + """
+        "status":{"value":"loaded","args":["llama-server"]}},
+        {"id":"qwen","object":"model","owned_by":"llamacpp","status":{"value":"unloaded"}},
+        """
+        + """
+        {"id":"big","owned_by":"llamacpp","status":{"value":"loading"}}],"object":"list"}
         """;
 
     public const string Loading = """{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}""";
 
-    public const string Props = """{"default_generation_settings":{"id":0,"n_ctx":8192},"total_slots":4,"model_path":"qwen.gguf","build_info":"b6700-0a1b2c3d","is_sleeping":false}""";
+    public const string Props = """{"default_generation_settings":{"id":0,"n_ctx":8192},"total_slots":4,"model_path":"""
+        + "\"qwen.gguf\",\"build_info\":\"b6700-0a1b2c3d\",\"is_sleeping\":false}";
 
     public const string Slots = """[{"id":0,"n_ctx":8192,"is_processing":false},{"id":1,"n_ctx":8192,"is_processing":true,"params":{"seed":1}}]""";
 
-    public const string Disabled = """{"error":{"code":501,"message":"This server does not support metrics endpoint. Start it with `--metrics`","type":"not_supported_error"}}""";
+    public const string Disabled = """{"error":{"code":501,"message":"This server does not support metrics endpoint. """
+        + """Start it with `--metrics`","type":"not_supported_error"}}""";
 
     public const string Metrics = """
         # HELP llamacpp:prompt_tokens_total Number of prompt tokens processed.
@@ -97,7 +108,8 @@ public sealed class LlamaCppTests
 
         Assert.Equal(new LlamaCppMetrics(1234, 5678, 512.25, 35, 1, 2), found);
         Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "llamacpp_", StringComparison.Ordinal)));
-        Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "ik:llama:", StringComparison.Ordinal).Replace("_total 1234", "_total{a=\"} 7\"} 1234 17", StringComparison.Ordinal)));
+        Assert.Equal(found, LlamaCppMetrics.Parse(200, Metrics.Replace("llamacpp:", "ik:llama:", StringComparison.Ordinal)
+            .Replace("_total 1234", "_total{a=\"} 7\"} 1234 17", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -5,7 +5,10 @@ namespace FleetExporter.Tests.Parsing;
 public sealed class OpenAiTests
 {
     public const string Vllm = """
-        {"object":"list","data":[{"id":"Qwen/Qwen3-32B","object":"model","created":1,"owned_by":"vllm","root":"Qwen/Qwen3-32B","parent":null,"max_model_len":40960,"permission":[]},
+        {"object":"list","data":[{"id":"Qwen/Qwen3-32B","object":"model","created":1,"owned_by":"vllm",
+        """
+        + """
+        "root":"Qwen/Qwen3-32B","parent":null,"max_model_len":40960,"permission":[]},
         {"id":"my-lora","object":"model","owned_by":"vllm","root":"/loras/my","parent":"Qwen/Qwen3-32B"}]}
         """;
 
@@ -39,7 +42,8 @@ public sealed class OpenAiTests
     {
         Assert.Equal(ServingState.Ok, FleetExporter.Parsing.Vllm.ParseHealth(200, ""));
         Assert.Equal(ServingState.Loading, FleetExporter.Parsing.Vllm.ParseHealth(503, "Loading weights"));
-        Assert.Equal(TargetFailure.ReportedError, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(503, "")).Reason);
+        Assert.Equal(
+            TargetFailure.ReportedError, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(503, "")).Reason);
         Assert.Equal(TargetFailure.Status, Assert.Throws<TargetFailureException>(() => FleetExporter.Parsing.Vllm.ParseHealth(404, "")).Reason);
         Assert.Equal(ServingState.Ok, Sglang.ParseHealth(200, ""));
         Assert.Equal(ServingState.Loading, Sglang.ParseHealth(503, ""));

@@ -29,7 +29,8 @@ public sealed class RemoteLimitsTests
         { "more than 1024 characters in a name", () => SystemdUnits.Parse($"U0:system\nId={new string('x', 1_025)}\nActiveState=active\n") },
         {
             "more than 1024 file systems",
-            () => Filesystems.Parse("Filesystem Type 1-blocks Used Available Capacity Mounted on\n" + Numbered("/dev/sda{0} ext4 100 50 50 50% /mnt/{0}", 1_025))
+            () => Filesystems.Parse(
+                "Filesystem Type 1-blocks Used Available Capacity Mounted on\n" + Numbered("/dev/sda{0} ext4 100 50 50 50% /mnt/{0}", 1_025))
         },
         { "more than 100000 JSON values", () => RemoteJson.Parse(Json(100_001), RemoteLimits.JsonValues) },
         { "more than 1024 network interfaces", () => HostVitals.Parse(Numbered("net:eth{0}: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0", 1_025)) },
@@ -83,13 +84,15 @@ public sealed class RemoteLimitsTests
         var log = Numbered("[{0}.5] NVRM: Xid (PCI:0000:3b:00): {0}, x", 1_025);
         var reading = new XidReading(KernelLog.ParseXids(log), 5000, DateTimeOffset.UnixEpoch);
         Assert.StartsWith(
-            "more than 1024 different XID errors", Assert.Throws<FormatException>(() => XidTally.Apply(HostHistory.Empty, reading)).Message, StringComparison.Ordinal);
+            "more than 1024 different XID errors", Assert.Throws<FormatException>(() => XidTally.Apply(HostHistory.Empty, reading)).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Repeat(string line, int times) => string.Concat(Enumerable.Repeat(line + "\n", times));
 
     private static string Numbered(string line, int times) =>
-        string.Concat(Enumerable.Range(1, times).Select(n => line.Replace("{0}", n.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\n"));
+        string.Concat(Enumerable.Range(1, times).Select(n =>
+            line.Replace("{0}", n.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\n"));
 
     /// <summary>A list of numbers that has, with its beginning and its end, so many values.</summary>
     private static byte[] Json(int values) => Encoding.ASCII.GetBytes($"[{string.Join(',', Enumerable.Repeat(0, values - 2))}]");

@@ -14,7 +14,9 @@ public sealed class ServiceHealthTests
         Assert.Equal(new ServiceHealth(state, model, service), ServiceHealth.Parse(status, body));
 
     [Theory]
-    [InlineData(200, """{"status":"error","error":"CUDA out of memory"}""", TargetFailure.ReportedError, "it answers 200 and says that it fails: CUDA out of memory")]
+    [InlineData(
+        200, """{"status":"error","error":"CUDA out of memory"}""", TargetFailure.ReportedError,
+        "it answers 200 and says that it fails: CUDA out of memory")]
     [InlineData(500, """{"status":"error"}""", TargetFailure.ReportedError, "it answers 500 and says that it fails")]
     [InlineData(200, """{"status":"healthy"}""", TargetFailure.Body, "the status in the body is 'healthy', not ok, loading or error")]
     [InlineData(200, """{"model":"x"}""", TargetFailure.Body, """the body has no status: '{"model":"x"}'""")]

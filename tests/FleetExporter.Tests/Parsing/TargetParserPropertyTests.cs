@@ -21,7 +21,10 @@ public sealed class TargetParserPropertyTests
     };
 
     private static readonly string[] Inserts =
-        ["", "\"", "{", "}", "[", "]", ",", ":", "null", "1e999", "-1", "\\ud800", "\ud800", "\0", "\u001b[31m", "NaN", "{\"status\":", "[[[[[[[[", "\\u00", "🚀", "\n", "{\"\\ud800\":1,"];
+        [
+            "", "\"", "{", "}", "[", "]", ",", ":", "null", "1e999", "-1", "\\ud800", "\ud800", "\0",
+            "\u001b[31m", "NaN", "{\"status\":", "[[[[[[[[", "\\u00", "🚀", "\n", "{\"\\ud800\":1,"
+        ];
 
     private static readonly int[] Statuses = [100, 200, 204, 301, 404, 500, 501, 503, 599];
 
@@ -30,7 +33,8 @@ public sealed class TargetParserPropertyTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Any_text_is_read_or_refused(string name) =>
-        Prop.ForAll<string>(text => Statuses.All(status => IsReadOrRefused(name, status, text ?? ""))).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll<string>(text => Statuses.All(status => IsReadOrRefused(name, status, text ?? "")))
+            .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -59,11 +63,13 @@ public sealed class TargetParserPropertyTests
         try
         {
             var read = Parsers[name].Parse(status, body);
-            return read is not LlamaCppMetrics m || new[] { m.Deferred, m.Processing, m.PromptTokens, m.GeneratedTokens }.All(v => v is null or (>= 0 and < double.PositiveInfinity));
+            return read is not LlamaCppMetrics m
+                || new[] { m.Deferred, m.Processing, m.PromptTokens, m.GeneratedTokens }.All(v => v is null or (>= 0 and < double.PositiveInfinity));
         }
         catch (TargetFailureException e)
         {
-            return e.Reason is TargetFailure.Body or TargetFailure.Status or TargetFailure.ReportedError && !e.Message.Any(char.IsControl) && e.Message.Length < 400;
+            return e.Reason is TargetFailure.Body or TargetFailure.Status or TargetFailure.ReportedError && !e.Message.Any(char.IsControl)
+                && e.Message.Length < 400;
         }
     }
 }

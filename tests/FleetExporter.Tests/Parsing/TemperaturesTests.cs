@@ -7,7 +7,8 @@ public sealed class TemperaturesTests
     [Fact]
     public void Parse_Sensors_HaveNamesAndLimits()
     {
-        var result = Temperatures.Parse("T45500:80000:100000:coretemp:Package id 0\nT38850:::nvme:Composite: a:b\nT-5000:::acpitz:\nT1000:::: label ");
+        var result =
+            Temperatures.Parse("T45500:80000:100000:coretemp:Package id 0\nT38850:::nvme:Composite: a:b\nT-5000:::acpitz:\nT1000:::: label ");
 
         Assert.Equal(
             [

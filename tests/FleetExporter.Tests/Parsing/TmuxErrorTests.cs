@@ -28,7 +28,8 @@ public sealed class TmuxErrorTests
     public void Parse_EveryRecordedError_HasItsOutcome(string fixture, CollectorFailure? failure)
     {
         var exit = HostCapture.Tmux("errors/exit-codes.tsv").Split('\n').Select(static l => l.Split('\t')).Single(c => c[0] == fixture)[1];
-        var text = HostCapture.Tmux($"errors/{fixture}.stderr.txt") + (fixture == "bad-format" ? HostCapture.Tmux("errors/bad-format.stdout.txt") : "");
+        var text = HostCapture.Tmux($"errors/{fixture}.stderr.txt")
+            + (fixture == "bad-format" ? HostCapture.Tmux("errors/bad-format.stdout.txt") : "");
 
         var server = Assert.Single(Tmux.Parse($"U{exit}:alice\n{text}"));
 

@@ -57,7 +57,8 @@ public sealed class TmuxProcessTests
     [InlineData("access not allowed")]
     public void Parse_TheTailOfAProcessNameWithANewline_ForgesNothing(string tail)
     {
-        var body = "U0:a\nS$1:1:0:1:1::x\nP$1:%1:100:0\n" + HostCapture.Stat(100, 1) + HostCapture.Stat(101, 100, $"n\n{tail}") + HostCapture.Stat(102, 100);
+        var body = "U0:a\nS$1:1:0:1:1::x\nP$1:%1:100:0\n" + HostCapture.Stat(100, 1) + HostCapture.Stat(101, 100, $"n\n{tail}")
+            + HostCapture.Stat(102, 100);
 
         var server = Assert.Single(Tmux.Parse(body));
 

@@ -89,7 +89,8 @@ public sealed class TmuxTests
     [Fact]
     public void Parse_Panes_GiveTheirIdsAndTheLatestOutput()
     {
-        var session = Assert.Single(ParseOne($"U0:alice\n{OneSession}P$1:%4:10:0:1795231900\nP$1:%2:11:0:1795231990\nP$1:%4:10:0:1795231900\n").Sessions);
+        var session =
+            Assert.Single(ParseOne($"U0:alice\n{OneSession}P$1:%4:10:0:1795231900\nP$1:%2:11:0:1795231990\nP$1:%4:10:0:1795231900\n").Sessions);
 
         Assert.Equal(["%4", "%2"], session.Panes);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795231990), session.Output);

@@ -67,7 +67,8 @@ public sealed class TrainingMetricsTests
 
         Assert.Equal((TimeSpan.FromSeconds(1000.5), null), (look.Uptime, look.Failure));
         Assert.Equal(
-            [("a", false, null), ("b", true, 3), ("c", true, 137), ("d", true, null), ("e", true, 0)], look.Panes.Select(p => (p.Job, p.Dead, p.ExitCode)));
+            [("a", false, null), ("b", true, 3), ("c", true, 137), ("d", true, null), ("e", true, 0)],
+            look.Panes.Select(p => (p.Job, p.Dead, p.ExitCode)));
         Assert.Equal("""{"loss":1}""", look.Panes[0].Metrics.ToJsonString());
         Assert.Equal("one\n\ntwo", look.Panes[1].Tail);
     }

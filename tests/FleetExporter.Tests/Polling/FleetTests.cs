@@ -116,7 +116,8 @@ public sealed class FleetTests
     {
         // Three that never say hello, one place.
         await using var world = await World.StartAsync(
-            "ssh: { max_connecting: 1, connect_timeout: 10s }\nhosts: [{ name: x, address: x.lan }, { name: y, address: y.lan }, { name: z, address: z.lan }]",
+            "ssh: { max_connecting: 1, connect_timeout: 10s }\nhosts: [{ name: x, address: x.lan }, { name: y, address: y.lan }, { name: z, "
+                + "address: z.lan }]",
             w =>
             {
                 foreach (var host in new[] { "x", "y", "z" })
@@ -131,5 +132,6 @@ public sealed class FleetTests
         Assert.InRange(took, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds + 1));
     }
 
-    private static double Value(string series) => double.Parse(series[(series.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    private static double Value(string series) =>
+        double.Parse(series[(series.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }

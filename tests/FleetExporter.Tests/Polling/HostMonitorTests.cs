@@ -37,8 +37,12 @@ public sealed class HostMonitorTests
         Assert.Equal(CollectorFailure.Driver, world.Host().Outcomes["gpu"].Failure);
         Assert.Empty(world.Series("fleet_gpu_temperature_celsius{"));
         Assert.Empty(world.Series("fleet_gpu_processes{"));
-        Assert.Equal(["fleet_collector_success{host=\"a\",collector=\"gpu\",target=\"\"} 0"], world.Series("fleet_collector_success{host=\"a\",collector=\"gpu\","));
-        Assert.Equal(["fleet_collector_failures_total{host=\"a\",collector=\"gpu\",target=\"\",reason=\"driver\"} 1"], world.Series("fleet_collector_failures_total"));
+        Assert.Equal(
+            ["fleet_collector_success{host=\"a\",collector=\"gpu\",target=\"\"} 0"],
+            world.Series("fleet_collector_success{host=\"a\",collector=\"gpu\","));
+        Assert.Equal(
+            ["fleet_collector_failures_total{host=\"a\",collector=\"gpu\",target=\"\",reason=\"driver\"} 1"],
+            world.Series("fleet_collector_failures_total"));
         Assert.NotEmpty(world.Series("fleet_host_memory_total_bytes{"));
     }
 
@@ -50,9 +54,12 @@ public sealed class HostMonitorTests
         world.Shell().Answers["host"] = new Reply("", Hangs: true);
         world.Shell().IsMute = true;
 
-        await world.UntilAsync(() => world.Series("fleet_collector_success{host=\"a\",collector=\"host\"")[0].EndsWith(" 0", StringComparison.Ordinal), 4 * Interval);
+        await world.UntilAsync(
+            () => world.Series("fleet_collector_success{host=\"a\",collector=\"host\"")[0].EndsWith(" 0", StringComparison.Ordinal), 4 * Interval);
         Assert.NotEmpty(world.Series("fleet_host_memory_total_bytes{"));
-        Assert.Equal("fleet_host_status{host=\"a\",status=\"degraded\"} 1", Assert.Single(world.Series("fleet_host_status"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
+        Assert.Equal(
+            "fleet_host_status{host=\"a\",status=\"degraded\"} 1",
+            Assert.Single(world.Series("fleet_host_status"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
 
         await world.UntilAsync(() => world.Series("fleet_host_memory_total_bytes{").Count == 0, 4 * Interval);
         Assert.InRange(world.Clock.GetUtcNow() - heard, 3 * Interval, (3 * Interval) + TimeSpan.FromSeconds(1));
@@ -72,7 +79,9 @@ public sealed class HostMonitorTests
         Assert.All(world.Series("fleet_collector_success{"), s => Assert.EndsWith(" 0", s, StringComparison.Ordinal));
         Assert.NotEmpty(world.Series("fleet_gpu_temperature_celsius{"));
         await world.PassAsync(TimeSpan.FromSeconds(6));
-        Assert.Equal("fleet_ssh_failure{host=\"a\",reason=\"refused\"} 1", Assert.Single(world.Series("fleet_ssh_failure"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
+        Assert.Equal(
+            "fleet_ssh_failure{host=\"a\",reason=\"refused\"} 1",
+            Assert.Single(world.Series("fleet_ssh_failure"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
         Assert.StartsWith("refused: ", world.Host().Problem(world.Clock.Now()), StringComparison.Ordinal);
         await world.PassAsync(TimeSpan.FromSeconds(50));
         Assert.Empty(world.Series("fleet_gpu_temperature_celsius{"));
@@ -84,8 +93,9 @@ public sealed class HostMonitorTests
     {
         var eight = Captures.Read("synthetic/8x-h100-gpu3-lost-cells.exporter.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(row => !row.Contains("lost", StringComparison.Ordinal)).ToArray();
-        string Body(IEnumerable<string> rows) => "fields=index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,pstate,driver_version\n"
-            + string.Join('\n', rows) + "\n";
+        string Body(IEnumerable<string> rows) =>
+            "fields=index,uuid,name,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw,power.limit,fan.speed,pstate,driver_version\n"
+                + string.Join('\n', rows) + "\n";
         await using var world = await World.StartAsync(prepare: w => w.Shell().Answer("gpu", Body(eight)));
         Assert.Equal(7, world.Series("fleet_gpu_info{").Count);
         Assert.Equal(["fleet_host_gpus_lost{host=\"a\"} 0"], world.Series("gpus_lost"));

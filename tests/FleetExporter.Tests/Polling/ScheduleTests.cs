@@ -58,5 +58,6 @@ public sealed class ScheduleTests
         Assert.Contains(Always, Due(60));
     }
 
-    private IReadOnlyList<IHostCollector> Due(double seconds) => _schedule.Due([Always, EveryMinute], Start + TimeSpan.FromSeconds(seconds), all: false);
+    private IReadOnlyList<IHostCollector> Due(double seconds) =>
+        _schedule.Due([Always, EveryMinute], Start + TimeSpan.FromSeconds(seconds), all: false);
 }

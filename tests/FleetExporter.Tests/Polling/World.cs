@@ -82,7 +82,8 @@ internal sealed class World : IAsyncDisposable
         {
             // A fair turn of the pool comes after all that waits there, however busy the machine is.
             await Task.Delay(1, TestContext.Current.CancellationToken);
-            await Task.Factory.StartNew(static () => { }, TestContext.Current.CancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+            await Task.Factory.StartNew(
+                static () => { }, TestContext.Current.CancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
             var now = (Clock.PendingTimers, _shells.Values.Sum(s => s.Progress), State.Hosts.MaxBy(h => h.Recent.Count));
             calm = now == before && _shells.Values.All(s => s.IsIdle) ? calm + 1 : 0;
             before = now;

@@ -12,7 +12,8 @@ public sealed class CommandMarkerTests
     [Fact]
     public void Nothing_of_the_output_is_lost_or_added_wherever_it_is_cut()
     {
-        var texts = Gen.Elements("\u0001", "\n", "@", "\u0001@0123", Id, " ", "exit 0 0", "x").ListOf().Select(string.Concat).Where(t => !t.Contains($"\u0001@{Id} ", StringComparison.Ordinal));
+        var texts = Gen.Elements("\u0001", "\n", "@", "\u0001@0123", Id, " ", "exit 0 0", "x")
+            .ListOf().Select(string.Concat).Where(t => !t.Contains($"\u0001@{Id} ", StringComparison.Ordinal));
         var cuts = Gen.Choose(1, 9).ListOf();
         foreach (var (text, cut) in texts.Zip(cuts).Sample(500, 40))
         {

@@ -126,10 +126,12 @@ public sealed class FrameReaderTests
     [Fact]
     public void A_body_over_the_limit_is_damaged_and_skipped()
     {
-        var items = Read($"{Header}gpu 0 1 1 {FrameReader.MaxBody + 1}\n{new string('x', FrameReader.MaxBody + 1)}{Header}.\n{Section("xid", "fine")}");
+        var items =
+            Read($"{Header}gpu 0 1 1 {FrameReader.MaxBody + 1}\n{new string('x', FrameReader.MaxBody + 1)}{Header}.\n{Section("xid", "fine")}");
 
         var broken = Assert.IsType<FrameItem.Broken>(items[0]);
-        Assert.Equal(("gpu", $"body of {FrameReader.MaxBody + 1} bytes is over the limit of {FrameReader.MaxBody}"), (broken.Section, broken.Problem));
+        Assert.Equal(
+            ("gpu", $"body of {FrameReader.MaxBody + 1} bytes is over the limit of {FrameReader.MaxBody}"), (broken.Section, broken.Problem));
         Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items.Skip(1));
     }
 
@@ -214,7 +216,8 @@ public sealed class FrameReaderTests
     {
         var piece = Gen.OneOf(
             ArbMap.Default.GeneratorFor<byte[]>().Select(b => b ?? []),
-            Gen.Elements(Header, "hello 1 ", "frame 1 2\n", "end 1\n", ".\n", "stuck 1\n", "gpu 0 1 1 3\n", "gpu 0 1 1 999\n", "\r\n", " ", "\n", "abc")
+            Gen.Elements(
+                Header, "hello 1 ", "frame 1 2\n", "end 1\n", ".\n", "stuck 1\n", "gpu 0 1 1 3\n", "gpu 0 1 1 999\n", "\r\n", " ", "\n", "abc")
                 .Select(Encoding.ASCII.GetBytes));
 
         Prop.ForAll(piece.ListOf().ToArbitrary(), pieces =>

@@ -88,7 +88,8 @@ public sealed class GpuScriptTests : IDisposable
         new FileInfo(program).UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     }
 
-    private Task<SamplerStream> OpenAsync(string shell) => SamplerScriptTests.OpenAsync(new ProgramShell(shell, $"{_folder.Path}:/usr/bin:/bin"), StreamKind.Gpu);
+    private Task<SamplerStream> OpenAsync(string shell) =>
+        SamplerScriptTests.OpenAsync(new ProgramShell(shell, $"{_folder.Path}:/usr/bin:/bin"), StreamKind.Gpu);
 
     private static async Task<Section> AskAsync(SamplerStream stream) =>
         Assert.Single(await SamplerScriptTests.AskAsync(stream, ["gpu"])).Section ?? throw new FormatException("the section is damaged");

@@ -47,7 +47,8 @@ public sealed class HttpPollTests
 
     [Theory]
     [InlineData("HTTP/1.1 302 X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n", "redirect", "302 to /a, which is not followed")]
-    [InlineData("HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n", "redirect", "308 to http://x/ [31m, which is not followed")]
+    [InlineData(
+        "HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n", "redirect", "308 to http://x/ [31m, which is not followed")]
     [InlineData("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n", "auth", "401 from /a: a key is needed, or this one is refused")]
     [InlineData("HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n", "auth", "403 from /a")]
     [InlineData("HTTP/1.1 200 X\r\nContent-Length: 4000000\r\n\r\n", "too_large", "the answer is longer than 1 KiB")]
@@ -155,7 +156,8 @@ public sealed class HttpPollTests
     public async Task What_is_not_utf_8_is_read_all_the_same()
     {
         await using var server = new ScriptedServer();
-        server.Script("/", (stream, stop) => stream.WriteAsync((byte[])[.. "HTTP/1.1 200 X\r\nContent-Length: 3\r\n\r\na"u8, 0xff, (byte)'b'], stop).AsTask());
+        server.Script("/", (stream, stop) =>
+            stream.WriteAsync((byte[])[.. "HTTP/1.1 200 X\r\nContent-Length: 3\r\n\r\na"u8, 0xff, (byte)'b'], stop).AsTask());
         using var http = new HttpPoll();
 
         Assert.Equal("a\ufffdb", (await http.GetAsync(server.Url(), 1024, Stop)).Body);

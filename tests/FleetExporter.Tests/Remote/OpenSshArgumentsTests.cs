@@ -42,7 +42,8 @@ public sealed class OpenSshArgumentsTests : IDisposable
     [InlineData("fd00::7", "-- fd00::7 exec sh -s")]
     [InlineData("[fd00::7]:2222", "-p 2222 -- fd00::7 exec sh -s")]
     [InlineData("fe80::1%eth0", "-- fe80::1%eth0 exec sh -s")]
-    public void An_IPv6_address_goes_without_brackets(string address, string end) => Assert.EndsWith(end, Line(address, _config), StringComparison.Ordinal);
+    public void An_IPv6_address_goes_without_brackets(string address, string end) =>
+        Assert.EndsWith(end, Line(address, _config), StringComparison.Ordinal);
 
     [Fact]
     public void New_keys_are_accepted_only_where_that_is_configured() => Assert.Contains(

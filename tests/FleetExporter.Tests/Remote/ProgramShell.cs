@@ -12,7 +12,8 @@ internal sealed class ProgramShell(string program, string? path = null) : IShell
         path is null ? null : new Dictionary<string, string> { ["PATH"] = path }));
 
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => Task.FromResult<IShellProcess>(new ShellProcess(
-        "setsid", program.EndsWith("busybox", StringComparison.Ordinal) ? [program, "sh", "-s"] : [program, "-s"], killable: false, keepsErrors: false));
+        "setsid", program.EndsWith("busybox", StringComparison.Ordinal) ? [program, "sh", "-s"] : [program, "-s"],
+        killable: false, keepsErrors: false));
 
     public bool Connects(StreamKind kind) => false;
 

@@ -51,7 +51,8 @@ public sealed class RemoteCommandTests
     {
         var texts = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => s.Get.Replace("\0", "", StringComparison.Ordinal))
             .Where(s => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(s)) == s)
-            .Sample(50, 15).Concat(["'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "-n", "ä€😀", "@COMMAND@ @DIRECTORY@ @ID@", "'\\''", " \t"]).ToList();
+            .Sample(50, 15)
+            .Concat(["'", "\"", "$HOME `id` $(id)", "a\nb\n", "\\", "-n", "ä€😀", "@COMMAND@ @DIRECTORY@ @ID@", "'\\''", " \t"]).ToList();
         foreach (var text in texts)
         {
             var ran = await RunAsync(shell, $"printf %s {SamplerScript.Quote(text)}");
@@ -134,7 +135,8 @@ public sealed class RemoteCommandTests
     }
 
     private static async Task<Ran> RunAsync(
-        string shell, string command, string? directory = null, TimeSpan? limit = null, Action<ReadOnlyMemory<byte>>? seen = null, CancellationTokenSource? cancel = null)
+        string shell, string command, string? directory = null, TimeSpan? limit = null, Action<ReadOnlyMemory<byte>>? seen = null,
+        CancellationTokenSource? cancel = null)
     {
         using MemoryStream stdout = new(), stderr = new();
         var result = await RemoteCommand.RunAsync(

@@ -85,7 +85,8 @@ public sealed class SamplerScriptTests
     public async Task A_quoted_word_comes_back_as_it_was(string shell)
     {
         var words = Gen.OneOf(
-                Gen.Elements("'", "''", "\\", "$HOME", "`id`", "\"", " ", "\t", "\n", "*", "a'b", "-n", "%s", "é🚀", "!", ";", "&", "|", "<", ">", "(", "#"),
+                Gen.Elements(
+                    "'", "''", "\\", "$HOME", "`id`", "\"", " ", "\t", "\n", "*", "a'b", "-n", "%s", "é🚀", "!", ";", "&", "|", "<", ">", "(", "#"),
                 Gen.Choose(33, 126).Select(c => ((char)c).ToString()))
             .ListOf().Select(string.Concat).Select(w => "x" + w + "x").Sample(300, 60).ToList();
 

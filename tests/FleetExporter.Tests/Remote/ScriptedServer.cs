@@ -12,7 +12,10 @@ namespace FleetExporter.Tests.Remote;
 /// <param name="Connection">Counted from 1.</param>
 internal sealed record Asked(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A server on loopback that answers each path, with its query or whatever that is, with the bytes it was given, good HTTP or not, and remembers what it was asked. Other paths get a 404.</summary>
+/// <summary>
+/// A server on loopback that answers each path, with its query or whatever that is, with the bytes it was given, good HTTP or not, and remembers what
+/// it was asked. Other paths get a 404.
+/// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -123,12 +126,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (await ReadAsync(reader, number) is { } asked)
             {
                 Requests.Enqueue(asked);
-                var answer = _answers.GetValueOrDefault(asked.Path) ?? _answers.GetValueOrDefault(asked.Path.Split('?')[0]) ?? (static (s, stop) => s.WriteAsync("HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\nno"u8.ToArray(), stop).AsTask());
+                var answer = _answers.GetValueOrDefault(asked.Path) ?? _answers.GetValueOrDefault(asked.Path.Split('?')[0])
+                    ?? (static (s, stop) => s.WriteAsync("HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\nno"u8.ToArray(), stop).AsTask());
                 await answer(stream, _stop.Token);
                 await stream.FlushAsync(_stop.Token);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
             // The client went away, or the script says to.
         }

@@ -17,7 +17,8 @@ public sealed class ShellWordTests
     /// <summary>What means something to one of the shells, beside letters.</summary>
     private static readonly string[] Bits =
     [
-        "$(touch x)", "`touch x`", "${IFS}", "$x", "'", "\"", "\\", "\\\\", "\\'", "'\\''", ";", "&", "|", "<", ">", "(", ")", "{a,b}", "[a-z]", "*", "?", "~", "!",
+        "$(touch x)", "`touch x`", "${IFS}", "$x", "'", "\"", "\\", "\\\\", "\\'", "'\\''",
+        ";", "&", "|", "<", ">", "(", ")", "{a,b}", "[a-z]", "*", "?", "~", "!",
         "!!", "#", "^", "%", "=", " ", "\t", "\n", "\r", "\u001b[31m", "\u202e", "ü", "🚀", "-", "--", "-rf", "$'\\n'", "a", "host", "0", ":", "@",
     ];
 

@@ -81,8 +81,12 @@ public sealed class SshErrorsTests
     [Fact]
     public void The_usual_port_goes_without_saying()
     {
-        Assert.EndsWith("-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message, StringComparison.Ordinal);
-        Assert.EndsWith("fleet-exporter trust 127.0.0.1", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "fleet-exporter trust 127.0.0.1", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace FleetExporter.Tests.Shape;
 
-/// <summary>The rooms of the house and the size of the files in them.</summary>
+/// <summary>The rooms, the size of the files in them and the width of their lines.</summary>
 public sealed class LayersTests
 {
     private static readonly string Source = Repository.PathOf("src", "FleetExporter");
@@ -59,7 +59,8 @@ public sealed class LayersTests
     public void Every_folder_of_the_source_is_a_room() =>
         Assert.Equal(
             MayUse.Keys.Order(),
-            Directory.GetDirectories(Source).Select(d => Path.GetFileName(d)!).Where(d => d is not ("bin" or "obj" or "wwwroot" or "Properties")).Order());
+            Directory.GetDirectories(Source).Select(d => Path.GetFileName(d)!)
+                .Where(d => d is not ("bin" or "obj" or "wwwroot" or "Properties")).Order());
 
     [Fact]
     public void Files_are_short()
@@ -69,6 +70,17 @@ public sealed class LayersTests
 
         Assert.All(lengths, f => Assert.True(f.Lines <= 300, $"{f.File} has {f.Lines} lines"));
         Assert.True(lengths[lengths.Count / 2].Lines < 100);
+    }
+
+    [Fact]
+    public void Lines_are_at_most_150_columns()
+    {
+        var tooLong = new[] { "src", "tests", "bench" }.SelectMany(folder => Files(Repository.PathOf(folder)))
+            .SelectMany(file => File.ReadLines(file).Index().Where(line => line.Item.Length > 150)
+                .Select(line => $"{Path.GetRelativePath(Repository.PathOf(), file)}:{line.Index + 1} has {line.Item.Length} columns"))
+            .ToList();
+
+        Assert.True(tooLong.Count == 0, string.Join('\n', tooLong));
     }
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)

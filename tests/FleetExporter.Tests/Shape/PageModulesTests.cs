@@ -9,7 +9,9 @@ public sealed partial class PageModulesTests
 
     private static readonly string Root = Repository.PathOf("src", "FleetExporter", "wwwroot");
 
-    /// <summary>What the modules of each folder may import beside each other. <c>main.js</c>, the entry, is in none of them and may import all.</summary>
+    /// <summary>
+    /// What the modules of each folder may import beside each other. <c>main.js</c>, the entry, is in none of them and may import all.
+    /// </summary>
     private static readonly Dictionary<string, string[]> MayImport = new()
     {
         ["core"] = [],
@@ -29,7 +31,8 @@ public sealed partial class PageModulesTests
         var modules = Names("*.js").Where(name => FolderOf(name) == folder).ToList();
 
         Assert.NotEmpty(modules);
-        Assert.All(modules, name => Assert.DoesNotContain(Imports(name), used => FolderOf(used) != folder && !MayImport[folder].Contains(FolderOf(used))));
+        Assert.All(modules, name =>
+            Assert.DoesNotContain(Imports(name), used => FolderOf(used) != folder && !MayImport[folder].Contains(FolderOf(used))));
     }
 
     [Fact]

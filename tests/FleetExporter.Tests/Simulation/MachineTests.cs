@@ -36,7 +36,9 @@ public class MachineTests
         var machines = Enumerable.Range(0, 10).Select(Machine.At).ToList();
 
         Assert.Single(machines, m => !m.Reachable);
-        Assert.Equal(["dgx-spark", "gpu-server", "offline", "pve", "raspberry-pi", "rtx-3090"], machines.Select(m => m.Kind).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["dgx-spark", "gpu-server", "offline", "pve", "raspberry-pi", "rtx-3090"],
+            machines.Select(m => m.Kind).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public class MachineTests
     [Fact]
     public void Names_of_a_simulated_fleet_are_unique_and_marked()
     {
-        var config = SimulatedFleet.With(new FleetConfig { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } }, 57);
+        var config = SimulatedFleet.With(
+            new FleetConfig { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } }, 57);
 
         Assert.Equal(57, config.Hosts.Select(h => h.Name).Distinct().Count());
         Assert.All(config.Hosts, h => Assert.NotNull(h.Simulated));

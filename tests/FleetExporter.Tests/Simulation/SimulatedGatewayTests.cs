@@ -9,7 +9,8 @@ namespace FleetExporter.Tests.Simulation;
 /// <summary>The simulated gateway, asked as a monitor asks a real one.</summary>
 public sealed class SimulatedGatewayTests
 {
-    private static readonly FleetConfig Empty = new() { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } };
+    private static readonly FleetConfig Empty =
+        new() { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } };
 
     [Fact]
     public async Task It_challenges_says_hello_and_answers_each_request()
@@ -20,7 +21,10 @@ public sealed class SimulatedGatewayTests
 
         Assert.Equal("connect.challenge", (await ReceiveAsync(socket)).GetProperty("event").GetString());
         var hello = await AskAsync(socket, "1", "connect");
-        Assert.Equal(("1", "hello-ok", 4), (hello.GetProperty("id").GetString(), hello.GetProperty("payload").GetProperty("type").GetString(), hello.GetProperty("payload").GetProperty("protocol").GetInt32()));
+        Assert.Equal(
+            ("1", "hello-ok", 4),
+            (hello.GetProperty("id").GetString(), hello.GetProperty("payload").GetProperty("type").GetString(),
+                hello.GetProperty("payload").GetProperty("protocol").GetInt32()));
         foreach (var method in new[]
         {
             "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "tasks.list",
@@ -43,7 +47,8 @@ public sealed class SimulatedGatewayTests
         await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).Gateways[0].Url, TestContext.Current.CancellationToken);
         await ReceiveAsync(socket);
 
-        await socket.SendAsync(Encoding.UTF8.GetBytes("hello?"), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes("hello?"), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
 
         await Assert.ThrowsAsync<WebSocketException>(() => ReceiveAsync(socket));
     }

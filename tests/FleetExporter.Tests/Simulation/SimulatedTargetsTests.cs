@@ -7,7 +7,8 @@ namespace FleetExporter.Tests.Simulation;
 
 public sealed class SimulatedTargetsTests
 {
-    private static readonly FleetConfig Empty = new() { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } };
+    private static readonly FleetConfig Empty =
+        new() { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } };
 
     private readonly FakeClock _clock = new();
 
@@ -22,7 +23,8 @@ public sealed class SimulatedTargetsTests
         TargetConfig[] all = [.. config.Services, .. config.Providers, .. config.Gateways, .. config.Tunnels];
         Assert.All(all, t => Assert.Equal(host.Name, t.Host));
         Assert.NotNull(host.Simulated);
-        Assert.Subset(host.Units.ToHashSet(), config.Tunnels.Select(t => t.Unit).Concat(config.Providers.Select(p => p.Unit)).OfType<UnitName>().ToHashSet());
+        Assert.Subset(
+            host.Units.ToHashSet(), config.Tunnels.Select(t => t.Unit).Concat(config.Providers.Select(p => p.Unit)).OfType<UnitName>().ToHashSet());
         Assert.Equal((6, 2, 3), (config.Services.Count, config.Providers.Count, config.Tunnels.Count));
         Assert.Empty(SimulatedFleet.With(config, 3).Tunnels);
     }

@@ -16,16 +16,19 @@ public sealed class ProviderCollectorTests
     {
         await using var server = LlamaServer();
         using var folder = new TemporaryFolder();
-        var provider = Provider(server.Url(), ProviderKind.LlamaCpp) with { KeyFile = folder.Write("key", "k"), Unit = new UnitName("llama.service", false) };
+        var provider =
+            Provider(server.Url(), ProviderKind.LlamaCpp) with { KeyFile = folder.Write("key", "k"), Unit = new UnitName("llama.service", false) };
         var unit = new SystemdUnit("system", "llama.service", "loaded", "active", "running", 3);
 
-        var reading = await Poll.AskAsync<ProviderReading>(Collector, provider, (host, name) => host == "box" && name.Name == "llama.service" ? unit : null);
+        var reading = await Poll.AskAsync<ProviderReading>(Collector, provider, (host, name) =>
+            host == "box" && name.Name == "llama.service" ? unit : null);
 
         Assert.Equal(["/v1/models", "/health", "/props", "/slots", "/metrics"], server.Paths);
         Assert.Equal(1, server.Connections);
         Assert.All(server.Requests, r => Assert.Equal("Bearer k", r.Headers["Authorization"]));
         Assert.Equal((ServingState.Ok, "llama_cpp", unit), (reading.State, reading.Kind, reading.Unit));
-        var page = Poll.Page(Collector, provider, reading).Where(l => l.Contains("llamacpp", StringComparison.Ordinal) || l.Contains("info", StringComparison.Ordinal));
+        var page = Poll.Page(Collector, provider, reading).Where(l =>
+            l.Contains("llamacpp", StringComparison.Ordinal) || l.Contains("info", StringComparison.Ordinal));
         Assert.Equal(
             [
                 """fleet_llamacpp_generated_tokens_per_second{host="box",provider="llm",model="qwen.gguf"} 35""",
@@ -76,13 +79,16 @@ public sealed class ProviderCollectorTests
         await using var server = LlamaServer();
         server.Answer("/slots", 501, LlamaCppTests.Disabled);
         var provider = Provider(server.Url(), ProviderKind.LlamaCpp);
-        Assert.Contains("""fleet_llamacpp_slots{host="box",provider="llm",state="idle"} 3""", Poll.Page(Collector, provider, await Poll.AskAsync(Collector, provider)));
+        Assert.Contains(
+            """fleet_llamacpp_slots{host="box",provider="llm",state="idle"} 3""",
+            Poll.Page(Collector, provider, await Poll.AskAsync(Collector, provider)));
 
         server.Answer("/metrics", 501, LlamaCppTests.Disabled).Answer("/props", 404, "");
         var bare = Poll.Page(Collector, provider, await Poll.AskAsync(Collector, provider));
 
         Assert.Contains("""fleet_provider_up{host="box",provider="llm"} 1""", bare);
-        Assert.Equal(["fleet_llamacpp_model_loaded"], bare.Where(l => l.StartsWith("fleet_llamacpp", StringComparison.Ordinal)).Select(l => l.Split('{')[0]));
+        Assert.Equal(
+            ["fleet_llamacpp_model_loaded"], bare.Where(l => l.StartsWith("fleet_llamacpp", StringComparison.Ordinal)).Select(l => l.Split('{')[0]));
     }
 
     [Fact]
@@ -110,7 +116,8 @@ public sealed class ProviderCollectorTests
         server.Script("/slots", (_, stop) => Task.Delay(Timeout.Infinite, stop));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(4));
 
-        var reading = Assert.IsType<ProviderReading>(await Poll.AskAsync(Collector, Provider(server.Url(), ProviderKind.LlamaCpp), stop: limit.Token));
+        var reading =
+            Assert.IsType<ProviderReading>(await Poll.AskAsync(Collector, Provider(server.Url(), ProviderKind.LlamaCpp), stop: limit.Token));
 
         Assert.Equal((ServingState.Ok, 4, null), (reading.State, reading.LlamaCpp!.Props!.Slots, reading.LlamaCpp.Slots));
     }

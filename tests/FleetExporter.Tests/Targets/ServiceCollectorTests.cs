@@ -20,12 +20,15 @@ public sealed class ServiceCollectorTests
         var reading = await Poll.AskAsync<ServiceReading>(Collector, service);
 
         Assert.Equal(["/health?deep=0"], server.Paths);
-        Assert.Equal((ServingState.Ok, "whisper", "speech", server.Port), (reading.Health.State, reading.Health.Model, reading.Health.Service, reading.Port));
+        Assert.Equal(
+            (ServingState.Ok, "whisper", "speech", server.Port), (reading.Health.State, reading.Health.Model, reading.Health.Service, reading.Port));
         var page = Poll.Page(Collector, service, reading);
         Assert.Contains("""fleet_service_up{host="box",service="stt"} 1""", page);
         Assert.Contains("""fleet_service_info{host="box",service="stt",model="whisper",name="speech"} 1""", page);
         Assert.Equal([("ok", "1"), ("loading", "0"), ("error", "0")], States(page));
-        Assert.Equal(Words.All<TargetFailure>().Count, page.Count(l => l.StartsWith("fleet_service_failure", StringComparison.Ordinal) && l.EndsWith(" 0", StringComparison.Ordinal)));
+        Assert.Equal(
+            Words.All<TargetFailure>().Count,
+            page.Count(l => l.StartsWith("fleet_service_failure", StringComparison.Ordinal) && l.EndsWith(" 0", StringComparison.Ordinal)));
         Assert.Equal(
             ["connect", "first_byte", "transfer"],
             page.Where(l => l.StartsWith("fleet_service_probe_duration_seconds", StringComparison.Ordinal)).Select(l => l.Split('"')[5]).Order());

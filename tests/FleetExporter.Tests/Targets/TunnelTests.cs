@@ -24,11 +24,17 @@ public sealed class TunnelTests
     [Fact]
     public async Task Nobody_listens()
     {
-        foreach (var check in new TunnelCheck[] { new TunnelCheck.Tcp(), new TunnelCheck.Banner(), new TunnelCheck.Http(new Uri("http://127.0.0.1:1/")) })
+        foreach (var check in new TunnelCheck[]
+        {
+            new TunnelCheck.Tcp(),
+            new TunnelCheck.Banner(),
+            new TunnelCheck.Http(new Uri("http://127.0.0.1:1/"))
+        })
         {
             var reading = await CheckAsync(FarEnd.DeadPort(), check);
 
-            Assert.Equal((TunnelState.Down, false, null, TargetFailure.Refused), (reading.State, reading.TcpUp, reading.DataUp, reading.Fault!.Reason));
+            Assert.Equal(
+                (TunnelState.Down, false, null, TargetFailure.Refused), (reading.State, reading.TcpUp, reading.DataUp, reading.Fault!.Reason));
         }
     }
 
@@ -155,7 +161,9 @@ public sealed class TunnelTests
                 "fleet_tunnel_up{host=\"a\",tunnel=\"t\"} 0",
             ],
             page.ToString().Split('\n').Where(l => l.StartsWith("fleet", StringComparison.Ordinal))
-                .Where(l => !(l.Contains("state=", StringComparison.Ordinal) || l.Contains("reason=", StringComparison.Ordinal)) || l.EndsWith(" 1", StringComparison.Ordinal)));
+                .Where(l =>
+                    !(l.Contains("state=", StringComparison.Ordinal) || l.Contains("reason=", StringComparison.Ordinal))
+                        || l.EndsWith(" 1", StringComparison.Ordinal)));
         Assert.Equal(4, page.ToString().Split("fleet_tunnel_state{").Length - 1);
         Assert.Equal(Enum.GetValues<TargetFailure>().Length, page.ToString().Split("fleet_tunnel_failure{").Length - 1);
     }
@@ -164,7 +172,8 @@ public sealed class TunnelTests
 
     private static TunnelCheck.Http Get(int port) => new(new Uri($"http://127.0.0.1:{port}/health"));
 
-    private static async Task<TunnelReading> CheckAsync(int port, TunnelCheck check, string? unit = null, string host = "127.0.0.1", TimeSpan? limit = null)
+    private static async Task<TunnelReading> CheckAsync(
+        int port, TunnelCheck check, string? unit = null, string host = "127.0.0.1", TimeSpan? limit = null)
     {
         var tunnel = new TunnelConfig
         {

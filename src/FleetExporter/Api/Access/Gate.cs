@@ -12,7 +12,8 @@ namespace FleetExporter.Api.Access;
 /// Lets a request through to its route when its caller may use that. A key comes in <c>Authorization: Bearer</c> or <c>X-API-Key</c>, before a
 /// ticket, before the session's cookie; a wrong key is refused even where none is needed.
 /// </summary>
-internal sealed class Gate(LiveConfig config, KeyRing keys, FailedAttempts attempts, LoginSessions sessions, Tickets tickets, CallRecorder recorder) : IMiddleware
+internal sealed class Gate(
+    LiveConfig config, KeyRing keys, FailedAttempts attempts, LoginSessions sessions, Tickets tickets, CallRecorder recorder) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

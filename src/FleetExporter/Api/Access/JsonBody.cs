@@ -20,7 +20,10 @@ internal static class JsonBody
     /// <summary>Half a surrogate pair, in an escape or as it stands.</summary>
     private static readonly ProblemHttpResult HalfPair = Unreadable("a text in it is no Unicode");
 
-    /// <returns>The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that <typeparamref name="T"/> does not have.</returns>
+    /// <returns>
+    /// The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that
+    /// <typeparamref name="T"/> does not have.
+    /// </returns>
     public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context)
         where T : class
     {
@@ -30,13 +33,15 @@ internal static class JsonBody
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
             var body = document.Deserialize<T>(options);
             return body is null ? (null, Unreadable("it is null"))
-                : Unknown(document.RootElement, options.GetTypeInfo(typeof(T)), options) is { Count: > 0 } unknown ? (null, Problem.Unprocessable(unknown))
+                : Unknown(document.RootElement, options.GetTypeInfo(typeof(T)), options) is { Count: > 0 } unknown
+                    ? (null, Problem.Unprocessable(unknown))
                 : (body, null);
         }
         catch (JsonException failure)
         {
             // The message may quote the body, which may hold a key; the place is enough.
-            return (null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
+            return (
+                null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
@@ -80,13 +85,16 @@ internal static class JsonBody
     }
 
     /// <summary>Reads an object whose members the caller looks at one by one.</summary>
-    /// <returns>The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.</returns>
+    /// <returns>
+    /// The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.
+    /// </returns>
     public static async Task<(JsonElement? Body, ProblemHttpResult? Problem)> ReadObjectAsync(HttpContext context)
     {
         try
         {
             using var document = await JsonDocument.ParseAsync(
-                context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 }, context.RequestAborted).ConfigureAwait(false);
+                context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 },
+                context.RequestAborted).ConfigureAwait(false);
             return document.RootElement.ValueKind != JsonValueKind.Object ? (null, Unreadable("it is no object"))
                 : !IsText(document.RootElement) ? (null, Unreadable("there is a NUL in it"))
                 : (document.RootElement.Clone(), null);
@@ -105,7 +113,9 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.</summary>
+    /// <summary>
+    /// Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>
     private static Dictionary<string, string[]> Unknown(JsonElement body, JsonTypeInfo form, JsonSerializerOptions options)
     {
@@ -132,5 +142,6 @@ internal static class JsonBody
         _ => true,
     };
 
-    private static ProblemHttpResult Unreadable(string why) => Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
+    private static ProblemHttpResult Unreadable(string why) =>
+        Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
 }

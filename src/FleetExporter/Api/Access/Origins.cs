@@ -48,7 +48,8 @@ internal static class Origins
             return OriginVerdict.Refused;
         }
 
-        var isPreflight = HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod == HttpMethods.Get && !request.Path.StartsWithSegments("/debug");
+        var isPreflight = HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod == HttpMethods.Get
+            && !request.Path.StartsWithSegments("/debug");
         if (!isPreflight && !context.IsReadable())
         {
             return OriginVerdict.Refused;

@@ -30,7 +30,8 @@ internal sealed partial record ExecBody(string? Command, double? TimeoutSeconds,
             errors["timeout_seconds"] = [$"Give whole seconds from 1 to {longest.TotalSeconds:0}, the host's max_timeout."];
         }
 
-        if (WorkingDirectory is { } directory && (!directory.StartsWith('/') || directory.Contains('\0') || Encoding.UTF8.GetByteCount(directory) > 4096))
+        if (WorkingDirectory is { } directory
+            && (!directory.StartsWith('/') || directory.Contains('\0') || Encoding.UTF8.GetByteCount(directory) > 4096))
         {
             errors["working_directory"] = ["Give an absolute path of at most 4096 bytes."];
         }

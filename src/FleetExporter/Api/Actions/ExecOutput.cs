@@ -22,7 +22,9 @@ internal sealed record OutputText(string Data, string Encoding)
         }
     }
 
-    /// <summary>In pieces, so that bytes which are no text hide no text around them: each runs from the first of them to the end of its line.</summary>
+    /// <summary>
+    /// In pieces, so that bytes which are no text hide no text around them: each runs from the first of them to the end of its line.
+    /// </summary>
     public static IReadOnlyList<OutputText> Pieces(ReadOnlySpan<byte> bytes)
     {
         var pieces = new List<OutputText>();

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>
-/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the audit did not take the command's end, and
-/// last <c>exit</c> or <c>error</c>. A comment between them keeps the connection of a silent command open. A slow reader slows the
+/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the audit did not take the command's end,
+/// and last <c>exit</c> or <c>error</c>. A comment between them keeps the connection of a silent command open. A slow reader slows the
 /// command, not the service.
 /// </summary>
 internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json, TimeProvider clock) : IAsyncDisposable

@@ -13,14 +13,16 @@ internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double
     {
         var result = entry.Result!;
         return new ExecEnd(
-            entry.Id, result.ExitCode, result.Signal, result.Duration.TotalMilliseconds, result.End == CommandEnd.TimedOut, result.End == CommandEnd.Cancelled, result.Left);
+            entry.Id, result.ExitCode, result.Signal, result.Duration.TotalMilliseconds, result.End == CommandEnd.TimedOut,
+            result.End == CommandEnd.Cancelled, result.Left);
     }
 }
 
 /// <param name="StdoutEncoding"><c>utf-8</c>, or <c>base64</c> for output that is no text.</param>
 /// <param name="Truncated">Whether more was printed than is kept.</param>
 internal sealed record ExecView(
-    string ExecId, int? ExitCode, int? Signal, string Stdout, string StdoutEncoding, string Stderr, string StderrEncoding, double DurationMs, bool Truncated,
+    string ExecId, int? ExitCode, int? Signal, string Stdout, string StdoutEncoding,
+    string Stderr, string StderrEncoding, double DurationMs, bool Truncated,
     bool TimedOut, bool Cancelled, int? Left)
 {
     public static ExecView Of(ExecEnd end, ExecBuffer output)

@@ -64,14 +64,16 @@ internal static class KillEndpoints
 
             if (Wrong.Wait(caller) is var wait && wait > TimeSpan.Zero)
             {
-                Context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                Context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds))
+                    .ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return Problem.Of(429, "Too many wrong tokens", "No token of this key is looked at for a while.");
             }
 
             if (Tokens.Take(body.ConfirmationToken, caller, target.Host, target.User, target.SessionId, force) is not { } confirmed)
             {
                 Wrong.Count(caller);
-                return Problem.Of(403, "The token does not fit", "It was used, is over a minute old, or belongs to another session, key or choice of force. Ask for a new one.");
+                return Problem.Of(403, "The token does not fit", "It was used, is over a minute old, or belongs to another session, "
+                    + "key or choice of force. Ask for a new one.");
             }
 
             return await KillAsync(access, confirmed, force, note).ConfigureAwait(false);

@@ -34,11 +34,14 @@ internal static class AlertEndpoints
     {
         var what = Printable.Line($"{Words.Of(failure.Reason)}: {failure.Message}", 400);
         return failure.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls
-            ? Problem.Of(503, "Alertmanager cannot be reached", $"{what}. Start Alertmanager (make up does), or give alertmanager.url in fleet.yml; it is {config.Current.Alertmanager.Url}.")
-            : Problem.Of(502, "Alertmanager did not do it", $"{what}. See whether alertmanager.url in fleet.yml, {config.Current.Alertmanager.Url}, is an Alertmanager.");
+            ? Problem.Of(503, "Alertmanager cannot be reached", $"{what}. Start Alertmanager (make up does), or give alertmanager.url in fleet.yml; "
+                + $"it is {config.Current.Alertmanager.Url}.")
+            : Problem.Of(502, "Alertmanager did not do it", $"{what}. See whether alertmanager.url in fleet.yml, {config.Current.Alertmanager.Url}, "
+                + "is an Alertmanager.");
     }
 
-    private static async Task<IResult> ListAsync(Alertmanager alertmanager, LiveConfig config, string? acknowledged, string? limit, string? cursor, CancellationToken stop)
+    private static async Task<IResult> ListAsync(
+        Alertmanager alertmanager, LiveConfig config, string? acknowledged, string? limit, string? cursor, CancellationToken stop)
     {
         if (!QueryFlag.TryRead(acknowledged, "acknowledged", out var wanted, out var problem))
         {
@@ -105,7 +108,8 @@ internal sealed record AlertCall(HttpContext Context, Alertmanager Alertmanager,
         var comment = Printable.Line(body.Comment ?? "", LongestComment) is { Length: > 0 } given ? given : $"acknowledged by {by}";
         var silence = await Alertmanager.SilenceAsync(
             state.Alert, state.Exact.MaxBy(s => s.Until)?.Id, now, until, by, comment, Context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Ok(state.View with { Acknowledged = true, Silence = new SilenceView(Printable.Line(silence, 100), until, by, comment, Exact: true) });
+        return TypedResults.Ok(
+            state.View with { Acknowledged = true, Silence = new SilenceView(Printable.Line(silence, 100), until, by, comment, Exact: true) });
     }
 
     public async Task<IResult> TakeBackAsync(AlertState state, AckBody body)

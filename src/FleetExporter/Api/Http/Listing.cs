@@ -29,7 +29,8 @@ public static class Listing
 
     /// <summary>The same with the cursor of a list that the store keeps.</summary>
     /// <param name="isCursor">What the list gives out as cursors; null for texts of any kind.</param>
-    internal static bool TryPage(string? limit, string? cursor, out int most, [NotNullWhen(false)] out IResult? problem, Func<string, bool>? isCursor = null)
+    internal static bool TryPage(
+        string? limit, string? cursor, out int most, [NotNullWhen(false)] out IResult? problem, Func<string, bool>? isCursor = null)
     {
         if (TryLimit(limit, out most, out problem) && cursor is not null && (cursor.Any(char.IsControl) || isCursor?.Invoke(cursor) == false))
         {
@@ -57,7 +58,8 @@ internal static class RawPath
     {
         // The router has seen the path without its dot segments, and passes over a slash at the end.
         var segments = new List<string>();
-        foreach (var raw in request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget.Split('?')[0].Split('/'))
+        foreach (var raw in request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget
+            .Split('?')[0].Split('/'))
         {
             switch (Uri.UnescapeDataString(raw))
             {

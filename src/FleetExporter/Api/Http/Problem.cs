@@ -19,7 +19,8 @@ public static class Problem
         TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [message] }, title: "Invalid request");
 
     /// <summary>422 with what is wrong per field.</summary>
-    public static ProblemHttpResult Unprocessable(string field, string message) => Unprocessable(new Dictionary<string, string[]> { [field] = [message] });
+    public static ProblemHttpResult Unprocessable(string field, string message) =>
+        Unprocessable(new Dictionary<string, string[]> { [field] = [message] });
 
     public static ProblemHttpResult Unprocessable(Dictionary<string, string[]> errors) => TypedResults.Problem(
         string.Join(' ', errors.Values.SelectMany(e => e)), statusCode: 422, title: "Invalid values",

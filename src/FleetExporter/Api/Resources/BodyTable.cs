@@ -20,25 +20,32 @@ internal sealed record BodyField<T>(string Name, string Expected, Func<JsonEleme
 internal static class BodyField
 {
     public static BodyField<T> Text<T>(string name, string expected, Func<string, bool> fits, Func<T, string, T> set) => new(
-        name, expected, value => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && fits(text) ? record => set(record, text) : null);
+        name, expected, value =>
+            value.ValueKind == JsonValueKind.String && value.GetString() is { } text && fits(text) ? record => set(record, text) : null);
 
     public static BodyField<T> Integer<T>(string name, int min, int max, Func<T, int, T> set) => new(
         name, $"a whole number from {min} to {max}",
-        value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max ? record => set(record, number) : null);
+        value =>
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max
+                ? record => set(record, number)
+                : null);
 
     public static BodyField<T> Flag<T>(string name, Func<T, bool, T> set) => new(
-        name, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? record => set(record, value.ValueKind == JsonValueKind.True) : null);
+        name, "true or false", value =>
+            value.ValueKind is JsonValueKind.True or JsonValueKind.False ? record => set(record, value.ValueKind == JsonValueKind.True) : null);
 
     public static BodyField<T> Choice<T, TEnum>(string name, Func<T, TEnum, T> set)
         where TEnum : struct, Enum => new(
         name, "one of " + string.Join(", ", Words.All<TEnum>()),
-        value => value.ValueKind == JsonValueKind.String && Enum.GetValues<TEnum>().Where(m => Words.Of(m) == value.GetString()).Select(m => (TEnum?)m).FirstOrDefault() is { } member
+        value => value.ValueKind == JsonValueKind.String
+            && Enum.GetValues<TEnum>().Where(m => Words.Of(m) == value.GetString()).Select(m => (TEnum?)m).FirstOrDefault() is { } member
             ? record => set(record, member) : null);
 
     /// <param name="most">Characters of its JSON.</param>
     public static BodyField<T> Object<T>(string name, int most, Func<T, JsonObject, T> set) => new(
         name, $"an object of at most {most} characters of JSON",
-        value => value.ValueKind == JsonValueKind.Object && value.GetRawText().Length <= most ? record => set(record, JsonObject.Create(value)!) : null);
+        value =>
+            value.ValueKind == JsonValueKind.Object && value.GetRawText().Length <= most ? record => set(record, JsonObject.Create(value)!) : null);
 }
 
 /// <summary>What callers write of a record, field by field.</summary>

@@ -6,7 +6,10 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>What may be written of a connection. Nothing of it can be an option of ssh: a hostname, a user and a path all begin with something else than <c>-</c>.</summary>
+/// <summary>
+/// What may be written of a connection.
+/// Nothing of it can be an option of ssh: a hostname, a user and a path all begin with something else than <c>-</c>.
+/// </summary>
 internal static partial class ConnectionBody
 {
     /// <param name="keyFolders">Where keys may lie.</param>
@@ -15,16 +18,19 @@ internal static partial class ConnectionBody
         [
             BodyField.Text(
                 "name", "1 to 63 letters, digits, ., _, spaces, -, beginning with a letter or digit; not like an id",
-                text => Kinds.IsHostName(text) && !Ids.LooksLikeOne(text), (Connection c, string name) => c with { Name = name }) with { IsRequired = true },
+                text => Kinds.IsHostName(text) && !Ids.LooksLikeOne(text),
+                (Connection c, string name) => c with { Name = name }) with { IsRequired = true },
             BodyField.Text(
                 "hostname", "a name, an address or [v6], without a user and a port",
-                text => HostnamePattern().IsMatch(text) && WatchedConnection.TryAddress(text, null, out _), (Connection c, string host) => c with { Hostname = host }) with { IsRequired = true },
+                text => HostnamePattern().IsMatch(text) && WatchedConnection.TryAddress(text, null, out _),
+                (Connection c, string host) => c with { Hostname = host }) with { IsRequired = true },
             BodyField.Text(
                 "username", "1 to 32 of a-z, 0-9, _, ., -, beginning with a letter or _",
                 Kinds.IsUserName, (Connection c, string user) => c with { Username = user }).OrNull(c => c with { Username = null }),
             BodyField.Text(
                 "ssh_key_path", "the absolute path of a key in one of the folders of ssh.key_dirs, which the service can read",
-                text => KeyFolder.Holds(text, keyFolders), (Connection c, string path) => c with { SshKeyPath = path }).OrNull(c => c with { SshKeyPath = null }),
+                text => KeyFolder.Holds(text, keyFolders), (Connection c, string path) => c with { SshKeyPath = path }).OrNull(c =>
+                    c with { SshKeyPath = null }),
             BodyField.Integer("port", 1, 65535, (Connection c, int port) => c with { Port = port }).OrNull(c => c with { Port = null }),
             BodyField.Choice("exec_policy", (Connection c, ExecPolicy policy) => c with { ExecPolicy = policy }),
             BodyField.Flag("is_active", (Connection c, bool isActive) => c with { IsActive = isActive }),

@@ -118,7 +118,9 @@ internal static class ConnectionEndpoints
             }
 
             var found = await WritableAsync(id, gone: true).ConfigureAwait(false);
-            var removed = found.Success ? await Connections.RemoveAsync(found.Value.Id, withAll == true, Context.RequestAborted).ConfigureAwait(false) : found;
+            var removed = found.Success
+                ? await Connections.RemoveAsync(found.Value.Id, withAll == true, Context.RequestAborted).ConfigureAwait(false)
+                : found;
             if (!removed.Success)
             {
                 return Problem.Of(removed.Error);

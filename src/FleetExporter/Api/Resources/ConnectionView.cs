@@ -12,5 +12,6 @@ internal sealed record ConnectionView(
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source, string ExecPolicy)
 {
     public static ConnectionView Of(Connection c) => new(
-        c.Id, c.Name, c.Hostname, c.Username, c.SshKeyPath, c.Port, c.IsActive, c.LastConnectedAt, c.CreatedAt, c.UpdatedAt, Words.Of(c.Source), Words.Of(c.ExecPolicy));
+        c.Id, c.Name, c.Hostname, c.Username, c.SshKeyPath, c.Port, c.IsActive, c.LastConnectedAt,
+        c.CreatedAt, c.UpdatedAt, Words.Of(c.Source), Words.Of(c.ExecPolicy));
 }

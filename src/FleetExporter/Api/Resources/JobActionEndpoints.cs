@@ -27,7 +27,8 @@ internal static class JobActionEndpoints
 
         routes.MapPost("/api/dgx/jobs/{id}/cancel", ([AsParameters] Call call, string id, string? force) => call.CancelAsync(force))
             .Needs(Scope.Control).Audits(ControlAction.JobCancel).Produces<JobView>()
-            .WithSummary("Ends a job with all that it has started, and looks whether it is gone; with force=true it is cancelled even where its host does not do it.");
+            .WithSummary("Ends a job with all that it has started, and looks whether it is gone; "
+                + "with force=true it is cancelled even where its host does not do it.");
 
         routes.MapGet("/api/dgx/jobs/{id}/output", ([AsParameters] Call call, string id, string? lines) => call.OutputAsync(lines))
             .Needs(Scope.Control).Produces<JobOutputView>()
@@ -72,7 +73,8 @@ internal static class JobActionEndpoints
         public Task<IResult> OutputAsync(string? lines)
         {
             var most = UsualLines;
-            if (lines is not null && !(int.TryParse(lines, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= MostLines))
+            if (lines is not null
+                && !(int.TryParse(lines, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= MostLines))
             {
                 return Task.FromResult<IResult>(Problem.Invalid("lines", $"Give a number from 1 to {MostLines}."));
             }

@@ -18,18 +18,26 @@ internal static class JobBody
     private static readonly BodyField<Job>[] Written =
     [
         BodyField.Text(
-            "name", "1 to 100 characters without control characters, not like an id, neither . nor ..", IsName, (Job j, string name) => j with { Name = name }) with { IsRequired = true },
-        BodyField.Text("model_name", "at most 200 characters in one line", IsLine, (Job j, string model) => j with { ModelName = model }).OrNull(j => j with { ModelName = null }),
+            "name", "1 to 100 characters without control characters, not like an id, neither . nor ..",
+            IsName, (Job j, string name) => j with { Name = name }) with { IsRequired = true },
+        BodyField.Text("model_name", "at most 200 characters in one line", IsLine, (Job j, string model) => j with { ModelName = model })
+            .OrNull(j => j with { ModelName = null }),
         BodyField.Choice("status", (Job j, JobStatus status) => j with { Status = status }),
         BodyField.Object("config", MostConfig, (Job j, JsonObject config) => j with { Config = config }),
         BodyField.Object("metrics", MostMetrics, (Job j, JsonObject metrics) => j.WithMetrics(metrics)),
-        BodyField.Text("container_id", "at most 200 characters in one line", IsLine, (Job j, string id) => j with { ContainerId = id }).OrNull(j => j with { ContainerId = null }),
+        BodyField.Text("container_id", "at most 200 characters in one line", IsLine, (Job j, string id) => j with { ContainerId = id })
+            .OrNull(j => j with { ContainerId = null }),
     ];
 
     /// <summary>Of a new one.</summary>
     public static BodyTable<Job> New { get; } = new(
         Given,
-        [BodyField.Text("project_id", "the id of a project, or its name", IsLine, (Job j, string project) => j with { ProjectId = project }) with { IsRequired = true }, .. Written]);
+        [
+            BodyField.Text(
+                "project_id", "the id of a project, or its name", IsLine,
+                (Job j, string project) => j with { ProjectId = project }) with { IsRequired = true },
+            .. Written
+        ]);
 
     /// <summary>Of one that is there: a field left out stays, <c>metrics</c> merges. It stays in its project.</summary>
     public static BodyTable<Job> Change { get; } = new([.. Given, "project_id"], Written);
@@ -37,5 +45,6 @@ internal static class JobBody
     private static bool IsName(string text) =>
         text.Length is >= 1 and <= 100 && text.Trim().Length == text.Length && text is not ("." or "..") && IsLine(text) && !Ids.LooksLikeOne(text);
 
-    private static bool IsLine(string text) => text.Length is >= 1 and <= 200 && !text.Any(char.IsControl) && text.EnumerateRunes().All(r => r != Rune.ReplacementChar);
+    private static bool IsLine(string text) =>
+        text.Length is >= 1 and <= 200 && !text.Any(char.IsControl) && text.EnumerateRunes().All(r => r != Rune.ReplacementChar);
 }

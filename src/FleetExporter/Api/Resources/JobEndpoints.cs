@@ -49,7 +49,9 @@ internal static class JobEndpoints
             note.Target = Printable.Line(key, 100);
         }
 
-        return key.Length > 200 || key.Any(char.IsControl) ? new StoreError.NotFound("job") : await jobs.FindAsync(key, context.RequestAborted).ConfigureAwait(false);
+        return key.Length > 200 || key.Any(char.IsControl)
+            ? new StoreError.NotFound("job")
+            : await jobs.FindAsync(key, context.RequestAborted).ConfigureAwait(false);
     }
 
     internal sealed record Call(HttpContext Context, Jobs Jobs, Projects Projects, JobFollower Follower)
@@ -64,7 +66,8 @@ internal static class JobEndpoints
             }
 
             JobStatus? state = null;
-            if (status is not null && (state = Enum.GetValues<JobStatus>().Where(s => Words.Of(s) == status).Select(s => (JobStatus?)s).FirstOrDefault()) is null)
+            if (status is not null
+                && (state = Enum.GetValues<JobStatus>().Where(s => Words.Of(s) == status).Select(s => (JobStatus?)s).FirstOrDefault()) is null)
             {
                 return Problem.Invalid("status", $"Give one of {string.Join(", ", Words.All<JobStatus>())}.");
             }
@@ -105,7 +108,8 @@ internal static class JobEndpoints
             var job = change(new Job { ProjectId = "", Name = "" });
             Note.Target = job.Name;
             var added = await Jobs.AddAsync(job, Context.RequestAborted).ConfigureAwait(false);
-            return added.Success ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
+            return added.Success
+                ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
                 : added.Error is StoreError.NotFound ? Problem.Unprocessable("project_id", "There is no such project.")
                 : Problem.Of(added.Error);
         }

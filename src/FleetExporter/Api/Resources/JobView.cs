@@ -9,11 +9,13 @@ namespace FleetExporter.Api.Resources;
 /// <param name="Reason">Why it failed.</param>
 /// <param name="MetricsAt">When the metrics last changed.</param>
 internal sealed record JobView(
-    string Id, string ProjectId, string Name, string? ModelName, string Status, JsonObject Config, JsonObject Metrics, string? ContainerId, string? Session, int? ExitCode,
+    string Id, string ProjectId, string Name, string? ModelName, string Status, JsonObject Config,
+    JsonObject Metrics, string? ContainerId, string? Session, int? ExitCode,
     string? Reason, DateTimeOffset? MetricsAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt, DateTimeOffset CreatedAt)
 {
     public static JobView Of(Job j) => new(
-        j.Id, j.ProjectId, j.Name, j.ModelName, Words.Of(j.Status), j.Config, j.Metrics, j.ContainerId, j.Session, j.ExitCode, j.Reason, j.MetricsAt, j.StartedAt,
+        j.Id, j.ProjectId, j.Name, j.ModelName, Words.Of(j.Status), j.Config, j.Metrics,
+        j.ContainerId, j.Session, j.ExitCode, j.Reason, j.MetricsAt, j.StartedAt,
         j.CompletedAt, j.CreatedAt);
 }
 

@@ -17,13 +17,16 @@ internal static partial class ProjectBody
             "name", "1 to 100 characters without / and control characters, beginning and ending with none that is blank; not like an id",
             IsName, (Project p, string name) => p with { Name = name }) with { IsRequired = true },
         BodyField.Text(
-            "description", $"at most {MostDescription} characters", text => text.Length <= MostDescription, (Project p, string text) => p with { Description = text }),
+            "description", $"at most {MostDescription} characters", text => text.Length <= MostDescription,
+            (Project p, string text) => p with { Description = text }),
         BodyField.Choice("project_type", (Project p, ProjectType type) => p with { ProjectType = type }),
         BodyField.Text(
             "remote_path", $"an absolute path of at most {MostPath} bytes without control characters",
             text => text.StartsWith('/') && Encoding.UTF8.GetByteCount(text) <= MostPath && !text.Any(char.IsControl),
             (Project p, string path) => p with { RemotePath = path }).OrNull(p => p with { RemotePath = null }),
-        BodyField.Text("status", "1 to 32 of a-z, 0-9, _, -, beginning with a letter", text => StatusPattern().IsMatch(text), (Project p, string status) => p with { Status = status }),
+        BodyField.Text(
+            "status", "1 to 32 of a-z, 0-9, _, -, beginning with a letter", text => StatusPattern().IsMatch(text),
+            (Project p, string status) => p with { Status = status }),
         BodyField.Object("config", MostConfig, (Project p, System.Text.Json.Nodes.JsonObject config) => p with { Config = config }),
     ];
 
@@ -32,13 +35,15 @@ internal static partial class ProjectBody
         .. Fields,
         BodyField.Text(
             "connection_id", "the id or the name of a connection",
-            text => text.Length is > 0 and <= 100 && !text.Any(char.IsControl), (Project p, string id) => p with { ConnectionId = id }) with { IsRequired = true },
+            text => text.Length is > 0 and <= 100 && !text.Any(char.IsControl),
+            (Project p, string id) => p with { ConnectionId = id }) with { IsRequired = true },
     ]);
 
     public static BodyTable<Project> Change { get; } = new(["id", "created_at", "updated_at", "jobs"], Fields);
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= 100 && text.Trim() == text && text is not ("." or "..") && !text.Any(c => c == '/' || char.IsControl(c)) && !Ids.LooksLikeOne(text);
+        text.Length is > 0 and <= 100 && text.Trim() == text && text is not ("." or "..") && !text.Any(c => c == '/' || char.IsControl(c))
+            && !Ids.LooksLikeOne(text);
 
     [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,31}\z", RegexOptions.CultureInvariant)]
     private static partial Regex StatusPattern();

@@ -17,7 +17,9 @@ internal static class ProjectEndpoints
 
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/dgx/projects", ([AsParameters] Call call, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "connection_id")] string? connection, string? limit, string? cursor) =>
+        routes.MapGet("/api/dgx/projects", (
+            [AsParameters] Call call, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "connection_id")] string? connection,
+            string? limit, string? cursor) =>
                 call.ListAsync(connection, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<ProjectView>>()
             .WithSummary("Projects, of one connection with connection_id.");

@@ -13,7 +13,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>The watching of connections: on and off, how it goes, and the GPUs it sees. Answered from memory, so that it works without the store.</summary>
+/// <summary>
+/// The watching of connections: on and off, how it goes, and the GPUs it sees. Answered from memory, so that it works without the store.
+/// </summary>
 internal static class WatchEndpoints
 {
     /// <summary>Waited for the first attempt's end, before the answer is that it is still under way.</summary>
@@ -75,7 +77,8 @@ internal static class WatchEndpoints
             }
             else if (connection.IsActive != on)
             {
-                var changed = await Connections.ChangeAsync(connection.Id, c => c with { IsActive = on }, Context.RequestAborted).ConfigureAwait(false);
+                var changed = await Connections.ChangeAsync(
+                    connection.Id, c => c with { IsActive = on }, Context.RequestAborted).ConfigureAwait(false);
                 if (!changed.Success)
                 {
                     return Problem.Of(changed.Error);
@@ -91,7 +94,8 @@ internal static class WatchEndpoints
 
             if (Watchlist.Find(connection.Id) is not { Host: { } host })
             {
-                return Problem.Of(409, "Not watched", $"{connection.Name} is not watched: {Watchlist.Find(connection.Id)?.Idle ?? "it was deleted"}.");
+                return Problem.Of(
+                    409, "Not watched", $"{connection.Name} is not watched: {Watchlist.Find(connection.Id)?.Idle ?? "it was deleted"}.");
             }
 
             await Fleet.ConnectNowAsync(host.Name, Patience, Context.RequestAborted).ConfigureAwait(false);

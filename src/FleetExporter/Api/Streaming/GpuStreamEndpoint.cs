@@ -31,7 +31,8 @@ internal static class GpuStreamEndpoint
     }
 
     internal sealed record Call(
-        HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, LivePulse Pulse, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+        HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, LivePulse Pulse,
+        Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync(string? host)
         {

@@ -20,7 +20,8 @@ internal enum LiveEnd
 
 /// <summary>One reader's turn of waiting and writing, the same for both streams.</summary>
 /// <param name="holds">Whether what the stream is about is still there.</param>
-internal sealed class LiveReader(HttpContext context, LiveLog log, LivePulse pulse, Gate gate, TimeProvider clock, Func<bool> holds, CancellationToken ended)
+internal sealed class LiveReader(
+    HttpContext context, LiveLog log, LivePulse pulse, Gate gate, TimeProvider clock, Func<bool> holds, CancellationToken ended)
 {
     /// <summary>So long a reader may take nothing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -24,7 +24,8 @@ internal static class PushEndpoint
     {
         if (context.Caller().Device is not { } device)
         {
-            return Problem.Of(403, "Not a device", "Only a device's own key, that of its entry under devices in fleet.yml, says whose values these are.");
+            return Problem.Of(
+                403, "Not a device", "Only a device's own key, that of its entry under devices in fleet.yml, says whose values these are.");
         }
 
         var (pushed, problem) = await ReadAsync(context).ConfigureAwait(false);

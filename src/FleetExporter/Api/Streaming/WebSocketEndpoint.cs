@@ -14,7 +14,8 @@ namespace FleetExporter.Api.Streaming;
 internal static class WebSocketEndpoint
 {
     /// <summary>A ping so often, and an answer within the second time, or the connection counts as dead.</summary>
-    public static readonly WebSocketOptions Options = new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(60) };
+    public static readonly WebSocketOptions Options =
+        new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Over HTTP/2 a browser opens it with CONNECT.</summary>
     private static readonly string[] Methods = ["GET", "CONNECT"];
@@ -24,7 +25,8 @@ internal static class WebSocketEndpoint
             .Needs(Scope.Read).TakesTicket().Produces(StatusCodes.Status101SwitchingProtocols)
             .WithSummary("A WebSocket: hosts and the overview as they change, the current state first, and events.");
 
-    internal sealed record Call(HttpContext Context, HostFeed Feed, StreamClients Clients, LivePulse Pulse, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+    internal sealed record Call(
+        HttpContext Context, HostFeed Feed, StreamClients Clients, LivePulse Pulse, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync()
         {
@@ -79,7 +81,8 @@ internal static class WebSocketEndpoint
             try
             {
                 // Cancelled, it would break the connection off before its end could be said.
-                while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+                while ((await socket.ReceiveAsync(
+                    buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
                 {
                 }
             }
@@ -108,7 +111,9 @@ internal static class WebSocketEndpoint
             {
                 var entry = news.Entries[i];
                 var hosts = entry.Kind == HostFeed.Host;
-                await SendAsync(System.Text.Encoding.UTF8.GetBytes($$"""{"event":"{{(hosts ? "hosts_update" : entry.Kind)}}","data":{{(hosts ? "[" : "")}}"""), last: false).ConfigureAwait(false);
+                await SendAsync(
+                    System.Text.Encoding.UTF8.GetBytes($$"""{"event":"{{(hosts ? "hosts_update" : entry.Kind)}}","data":{{(hosts ? "[" : "")}}"""),
+                    last: false).ConfigureAwait(false);
                 var waited = await SendAsync(entry.Json, last: false).ConfigureAwait(false);
 
                 // Hosts that changed one after the other make one message.

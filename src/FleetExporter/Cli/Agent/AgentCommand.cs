@@ -6,21 +6,35 @@ namespace FleetExporter.Cli.Agent;
 /// <summary><c>agent</c>: pushes this machine's GPUs to a service that cannot reach it.</summary>
 internal static class AgentCommand
 {
-    private static readonly Option<string> PushOption = new("--push") { Description = "The service to push to.", HelpName = "https://fleet.example:9470", Required = true };
+    private static readonly Option<string> PushOption =
+        new("--push") { Description = "The service to push to.", HelpName = "https://fleet.example:9470", Required = true };
 
-    private static readonly Option<FileInfo> KeyFileOption = new("--key-file") { Description = "File with the device's key on one line.", HelpName = "device.key", Required = true };
+    private static readonly Option<FileInfo> KeyFileOption =
+        new("--key-file") { Description = "File with the device's key on one line.", HelpName = "device.key", Required = true };
 
-    private static readonly Option<string> IntervalOption = new("--interval") { Description = "Time between two pushes, 500ms to 1h.", HelpName = "2s", DefaultValueFactory = _ => "2s" };
+    private static readonly Option<string> IntervalOption =
+        new("--interval") { Description = "Time between two pushes, 500ms to 1h.", HelpName = "2s", DefaultValueFactory = _ => "2s" };
 
     private static readonly Option<bool> OnceOption = new("--once") { Description = "Push once and exit: 0 when the service took it, 1 when not." };
 
     public static Command Create()
     {
-        PushOption.Validators.Add(result => Check(result, UrlOf(result.GetValueOrDefault<string>() ?? "") is null ? "--push: give http://HOST:PORT or https://HOST:PORT, without user and password" : null));
-        IntervalOption.Validators.Add(result => Check(result, IntervalOf(result.GetValueOrDefault<string>() ?? "") is null ? "--interval: give 500ms to 1h" : null));
-        var agent = new Command("agent", "Push this machine's GPUs, read with nvidia-smi, to a service that cannot reach it over SSH.") { PushOption, KeyFileOption, IntervalOption, OnceOption };
+        PushOption.Validators.Add(result =>
+            Check(result, UrlOf(result.GetValueOrDefault<string>() ?? "") is null
+                ? "--push: give http://HOST:PORT or https://HOST:PORT, without user and password"
+                : null));
+        IntervalOption.Validators.Add(result =>
+            Check(result, IntervalOf(result.GetValueOrDefault<string>() ?? "") is null ? "--interval: give 500ms to 1h" : null));
+        var agent = new Command("agent", "Push this machine's GPUs, read with nvidia-smi, to a service that cannot reach it over SSH.")
+        {
+            PushOption,
+            KeyFileOption,
+            IntervalOption,
+            OnceOption
+        };
         agent.SetAction((parsed, stop) => RunAsync(
-            UrlOf(parsed.GetValue(PushOption)!)!, parsed.GetValue(KeyFileOption)!.FullName, IntervalOf(parsed.GetValue(IntervalOption)!)!.Value, parsed.GetValue(OnceOption), stop));
+            UrlOf(parsed.GetValue(PushOption)!)!, parsed.GetValue(KeyFileOption)!.FullName, IntervalOf(parsed.GetValue(IntervalOption)!)!.Value,
+            parsed.GetValue(OnceOption), stop));
         return agent;
     }
 
@@ -28,7 +42,8 @@ internal static class AgentCommand
     {
         var smi = new NvidiaSmi(TimeProvider.System);
         using var client = new PushClient(service, keyFile);
-        var loop = new PushLoop(smi.ReadAsync, client.PushAsync, interval, TimeProvider.System, line => Console.Error.WriteLine($"fleet-exporter agent: {line}"));
+        var loop = new PushLoop(smi.ReadAsync, client.PushAsync, interval, TimeProvider.System, line =>
+            Console.Error.WriteLine($"fleet-exporter agent: {line}"));
         if (service.Scheme == Uri.UriSchemeHttp && !service.IsLoopback)
         {
             await Console.Error.WriteLineAsync("fleet-exporter agent: without https the key crosses the network as it is").ConfigureAwait(false);
@@ -44,12 +59,15 @@ internal static class AgentCommand
     }
 
     private static Uri? UrlOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
             ? url
             : null;
 
     private static TimeSpan? IntervalOf(string text) =>
-        Duration.TryParse(text, out var interval, out _) && interval >= TimeSpan.FromMilliseconds(500) && interval <= TimeSpan.FromHours(1) ? interval : null;
+        Duration.TryParse(text, out var interval, out _) && interval >= TimeSpan.FromMilliseconds(500) && interval <= TimeSpan.FromHours(1)
+            ? interval
+            : null;
 
     private static void Check(System.CommandLine.Parsing.OptionResult result, string? error)
     {

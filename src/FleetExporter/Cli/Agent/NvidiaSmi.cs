@@ -13,7 +13,10 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Folders = OperatingSystem.IsWindows()
-        ? [Environment.SystemDirectory, Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "NVIDIA Corporation", "NVSMI")]
+        ? [
+            Environment.SystemDirectory,
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "NVIDIA Corporation", "NVSMI")
+        ]
         : ["/usr/lib/wsl/lib", "/usr/bin", "/usr/local/bin"];
 
     private IReadOnlyList<string>? _fields;
@@ -61,10 +64,17 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     {
         if (_hung is { HasExited: false })
         {
-            throw new AgentException("an nvidia-smi that was started before hangs and cannot be ended; the driver needs a restart of the machine", refused: false);
+            throw new AgentException(
+                "an nvidia-smi that was started before hangs and cannot be ended; the driver needs a restart of the machine", refused: false);
         }
 
-        var start = new ProcessStartInfo(Find(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, CreateNoWindow = true };
+        var start = new ProcessStartInfo(Find(), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            CreateNoWindow = true
+        };
         ChildEnvironment.Clean(start);
         start.Environment["LC_ALL"] = "C";
         var process = Start(start);
@@ -111,7 +121,8 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         }
 
         process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await process.WaitForExitAsync(CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _hung = process;
     }
 
@@ -133,7 +144,9 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     {
         var name = OperatingSystem.IsWindows() ? "nvidia-smi.exe" : "nvidia-smi";
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
-        return path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Concat(Folders).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new AgentException($"there is no {name}: not on the PATH and not in {string.Join(", ", Folders)}; is the driver installed?", refused: false);
+        return path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(Folders).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? throw new AgentException(
+                $"there is no {name}: not on the PATH and not in {string.Join(", ", Folders)}; is the driver installed?", refused: false);
     }
 }

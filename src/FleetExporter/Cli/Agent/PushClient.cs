@@ -7,14 +7,22 @@ using FleetExporter.Streaming;
 
 namespace FleetExporter.Cli.Agent;
 
-/// <summary>Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.</summary>
+/// <summary>
+/// Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.
+/// </summary>
 internal sealed class PushClient(Uri service, string keyFile) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Limit };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = Limit
+    };
 
-    private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal) ? service : new Uri(service.AbsoluteUri.TrimEnd('/') + "/push-sse");
+    private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal)
+        ? service
+        : new Uri(service.AbsoluteUri.TrimEnd('/') + "/push-sse");
 
     /// <exception cref="AgentException">The service did not take them.</exception>
     public async Task PushAsync(IReadOnlyList<Gpu?> gpus, CancellationToken stop)
@@ -23,7 +31,8 @@ internal sealed class PushClient(Uri service, string keyFile) : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, _url);
             request.Headers.Add("X-API-Key", await SecretFile.ReadAsync(keyFile, stop).ConfigureAwait(false));
-            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(gpus.Select(g => LiveGpu.Of(g ?? new Gpu()) with { Vendor = g is null ? null : "nvidia" }), LiveGpu.Json));
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(
+                gpus.Select(g => LiveGpu.Of(g ?? new Gpu()) with { Vendor = g is null ? null : "nvidia" }), LiveGpu.Json));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var answer = await _http.SendAsync(request, stop).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode)
@@ -55,8 +64,11 @@ internal sealed class PushClient(Uri service, string keyFile) : IDisposable
         var said = await DetailAsync(answer, stop).ConfigureAwait(false);
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new($"the service does not know the key in {keyFile} (401): its hash has to stand under devices in fleet.yml", refused: true),
-            >= (HttpStatusCode)300 and < (HttpStatusCode)400 => new($"the service sends elsewhere ({status}): give --push {Printable.Line(answer.Headers.Location?.ToString() ?? "that address", 200)}", refused: true),
+            HttpStatusCode.Unauthorized =>
+                new($"the service does not know the key in {keyFile} (401): its hash has to stand under devices in fleet.yml", refused: true),
+            >= (HttpStatusCode)300 and < (HttpStatusCode)400 => new(
+                $"the service sends elsewhere ({status}): give --push {Printable.Line(answer.Headers.Location?.ToString() ?? "that address", 200)}",
+                refused: true),
             HttpStatusCode.NotFound => new($"nothing takes pushes at {_url} (404): is that a FleetExporter?", refused: true),
             >= (HttpStatusCode)500 => new($"the service fails ({status}){said}", refused: false),
             _ => new($"the service refuses ({status}){said}", refused: true),

@@ -3,12 +3,15 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Cli.Agent;
 
-/// <summary>Reads and pushes, again and again. Each attempt has a reading of its own: nothing old is ever sent. A problem is said once, and its end.</summary>
+/// <summary>
+/// Reads and pushes, again and again. Each attempt has a reading of its own: nothing old is ever sent. A problem is said once, and its end.
+/// </summary>
 /// <param name="read">Takes a reading.</param>
 /// <param name="push">Gives it to the service.</param>
 /// <param name="say">Takes one line for a person.</param>
 internal sealed class PushLoop(
-    Func<CancellationToken, Task<IReadOnlyList<Gpu?>>> read, Func<IReadOnlyList<Gpu?>, CancellationToken, Task> push, TimeSpan interval, TimeProvider clock, Action<string> say)
+    Func<CancellationToken, Task<IReadOnlyList<Gpu?>>> read, Func<IReadOnlyList<Gpu?>, CancellationToken, Task> push,
+    TimeSpan interval, TimeProvider clock, Action<string> say)
 {
     /// <summary>The longest pause after a failure that may pass by itself, and after one that a person has to mend.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);

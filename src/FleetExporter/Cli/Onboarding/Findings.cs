@@ -11,7 +11,8 @@ internal static class Findings
     public static string Of(Reading reading) => reading switch
     {
         SystemReading { System: var s } => $"{s.Os ?? "unknown system"}, {s.Kernel}, {s.Architecture}",
-        VitalsReading { Vitals: var v } => string.Create(CultureInfo.InvariantCulture, $"{v.Memory.Total / Gibi:0.0} GiB of memory, load {v.Load?.One:0.00}"),
+        VitalsReading { Vitals: var v } =>
+            string.Create(CultureInfo.InvariantCulture, $"{v.Memory.Total / Gibi:0.0} GiB of memory, load {v.Load?.One:0.00}"),
         TemperatureReading t => Count(t.Sensors.Count, "sensor"),
         TmuxReading t => Count(t.Servers.Sum(s => s.Sessions.Count), "session"),
         SystemdReading s => string.Join(", ", s.Units.Units.Select(u => $"{u.Id} {u.ActiveState}")),

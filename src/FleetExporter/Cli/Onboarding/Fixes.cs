@@ -21,7 +21,8 @@ internal static class Fixes
         SshFailure.Auth => "Put the public key of key_file into ~/.ssh/authorized_keys of the login user; check user and key_file in fleet.yml.",
         SshFailure.Banner => "Something else than sshd answers on this port, or sshd is overloaded (MaxStartups) or blocks this address.",
         SshFailure.Closed => "See the host's sshd log (journalctl -u ssh).",
-        SshFailure.Shell => "The login user needs a shell that can run `exec sh -s`: not nologin, no ForceCommand that swallows it, no start file that exits.",
+        SshFailure.Shell =>
+            "The login user needs a shell that can run `exec sh -s`: not nologin, no ForceCommand that swallows it, no start file that exits.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
@@ -31,12 +32,14 @@ internal static class Fixes
         TargetFailure.Refused => "Start it, let it listen on an address that the exporter reaches, or correct address and port in fleet.yml.",
         TargetFailure.Timeout => "Is it on, and overloaded? Does a firewall drop the port? A longer timeout helps one that is slow by nature.",
         TargetFailure.Tls => "Renew or correct the certificate, or install its authority on the machine the exporter runs on.",
-        TargetFailure.Auth => "Check the key or token: the file that fleet.yml names must be readable for the exporter and hold what the server accepts.",
+        TargetFailure.Auth =>
+            "Check the key or token: the file that fleet.yml names must be readable for the exporter and hold what the server accepts.",
         TargetFailure.Status => "Look at its own log, and check the path in fleet.yml.",
         TargetFailure.Body => "Something else may answer here: check address and kind in fleet.yml.",
         TargetFailure.TooLarge => "Something else may answer here: check the address in fleet.yml.",
         TargetFailure.Redirect => "Give the address it sends to in fleet.yml, if that is the right one: redirects are not followed.",
-        TargetFailure.Protocol => "It closes the connection early or speaks another protocol: is the port right, and http or https? Its log says more.",
+        TargetFailure.Protocol =>
+            "It closes the connection early or speaks another protocol: is the port right, and http or https? Its log says more.",
         TargetFailure.ReportedError => "It says itself that it fails: look at its own log.",
         TargetFailure.Bug => "The exporter failed on the answer; please report it with the log line.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),

@@ -54,7 +54,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         {
             checks.AddRange(host.Address is null ? [] : [new("host key", Verdict.Ok), new("login", Verdict.Ok, Detail: $"as {stream.Hello.User}")]);
             var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            checks.Add(new("shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
+            checks.Add(new(
+                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
             checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
             var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
             if (gpus.TrueForAll(c => c.OffBecause(host, null) is not null))
@@ -71,7 +72,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             }
             catch (StreamException e)
             {
-                checks.AddRange(gpus.Select(c => new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+                checks.AddRange(gpus.Select(c =>
+                    new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
             }
         }
 
@@ -79,7 +81,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     }
 
     private Task<SamplerStream> OpenAsync(StreamKind kind, List<IHostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
-        shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))], Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
+        shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))],
+        Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
 
     private static Check ClientOf(SshClientChoice choice) => choice.IsBuiltin || SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable)
         ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")
@@ -93,7 +96,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     {
         var failed = e.Reason switch
         {
-            SshFailure.HostkeyUnknown or SshFailure.HostkeyChanged or SshFailure.Banner or SshFailure.Refused or SshFailure.Dns or SshFailure.Unreachable => 0,
+            SshFailure.HostkeyUnknown or SshFailure.HostkeyChanged or SshFailure.Banner or SshFailure.Refused or SshFailure.Dns
+                or SshFailure.Unreachable => 0,
             SshFailure.Auth => 1,
             SshFailure.Timeout or SshFailure.Closed => 0,
             _ => 2,
@@ -133,7 +137,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         catch (Exception e) when (e is StreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             var message = e is StreamException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s";
-            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c => new Check(c.Name, Verdict.Failed, "timeout", message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c =>
+                new Check(c.Name, Verdict.Failed, "timeout", message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
             checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
         }
 
@@ -147,7 +152,9 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             var reading = section.ToolMissing ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
                 : section.Killed ? throw new ToolFailureException(CollectorFailure.Timeout, "the command hung and was killed")
                 : collector.Parse(section);
-            return reading.Failure is { } failure ? Fail(failure, "see the text with /debug/hosts") : new(collector.Name, Verdict.Ok, Detail: Findings.Of(reading));
+            return reading.Failure is { } failure
+                ? Fail(failure, "see the text with /debug/hosts")
+                : new(collector.Name, Verdict.Ok, Detail: Findings.Of(reading));
         }
         catch (ToolFailureException e)
         {

@@ -15,7 +15,11 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
     /// <summary>Asks <c>ssh -G</c>, which knows the aliases of the configuration file.</summary>
     public static async Task<Reach> OfAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
     {
-        var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         ChildEnvironment.Clean(start);
         var lines = Array.Empty<string>();
         try
@@ -30,7 +34,8 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         }
 
         var port = address.Port ?? (int.TryParse(Value("port"), CultureInfo.InvariantCulture, out var given) ? given : 22);
-        return new Reach(Value("hostname") ?? address.Host, port, Value("proxyjump") is not (null or "none") || Value("proxycommand") is not (null or "none"));
+        return new Reach(
+            Value("hostname") ?? address.Host, port, Value("proxyjump") is not (null or "none") || Value("proxycommand") is not (null or "none"));
 
         string? Value(string key) => lines.FirstOrDefault(l => l.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
     }
@@ -55,12 +60,18 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         {
             return
             [
-                new("name", Verdict.Failed, "dns", $"{Host} does not resolve on this machine", "Correct address in fleet.yml, or add the name to DNS or /etc/hosts."),
+                new(
+                    "name", Verdict.Failed, "dns", $"{Host} does not resolve on this machine",
+                    "Correct address in fleet.yml, or add the name to DNS or /etc/hosts."),
                 new("port", Verdict.Skipped),
             ];
         }
 
-        return [new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))), await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)];
+        return
+        [
+            new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))),
+            await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)
+        ];
     }
 
     private async Task<Check> ConnectAsync(IPAddress[] addresses, TimeSpan timeout, CancellationToken stop)
@@ -72,15 +83,20 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         try
         {
             await client.ConnectAsync(addresses, Port, limit.Token).ConfigureAwait(false);
-            return new("port", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"{Port} open in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            return new("port", Verdict.Ok, Detail: string.Create(
+                CultureInfo.InvariantCulture, $"{Port} open in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return new("port", Verdict.Failed, "timeout", $"no answer from port {Port} within {timeout.TotalSeconds:0} s", "Is the machine on? Does a firewall drop the port? Is the port in fleet.yml right?");
+            return new(
+                "port", Verdict.Failed, "timeout", $"no answer from port {Port} within {timeout.TotalSeconds:0} s",
+                "Is the machine on? Does a firewall drop the port? Is the port in fleet.yml right?");
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            return new("port", Verdict.Failed, "refused", $"nothing listens on port {Port}", "Start sshd on the host (systemctl enable --now ssh), or correct the port in fleet.yml.");
+            return new(
+                "port", Verdict.Failed, "refused", $"nothing listens on port {Port}",
+                "Start sshd on the host (systemctl enable --now ssh), or correct the port in fleet.yml.");
         }
         catch (SocketException e)
         {

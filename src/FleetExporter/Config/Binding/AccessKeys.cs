@@ -18,12 +18,18 @@ internal static partial class AccessKeys
     private static readonly Kind<AnonymousAccess> Anonymous =
         Kinds.Choice([.. Enum.GetValues<AnonymousAccess>().Select(access => (access.Word(), access))]);
 
-    private static readonly Kind<string> WebOrigin = Kinds.Text("origin", "`https://host` or `https://host:port`", (string text, out string? value, out string? error) =>
-    {
-        value = OriginPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.GetLeftPart(UriPartial.Authority) == text ? text : null;
-        error = value is null ? "is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port" : null;
-        return value is not null;
-    });
+    private static readonly Kind<string> WebOrigin = Kinds.Text(
+        "origin", "`https://host` or `https://host:port`", (string text, out string? value, out string? error) =>
+        {
+            value = OriginPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && url.GetLeftPart(UriPartial.Authority) == text
+                ? text
+                : null;
+            error = value is null
+                ? "is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port"
+                : null;
+            return value is not null;
+        });
 
     private static readonly Kind<ValueList<IPNetwork>> Networks =
         Kinds.ListOf(Kinds.Text<IPNetwork>("network", "an IP address, or a network such as `10.0.0.0/8`", NetworkText.TryParse));
@@ -52,7 +58,10 @@ internal static partial class AccessKeys
     public static readonly KeyTable<AccessKey> One = new(
         Key.Of("name", Kinds.HostName, "", (AccessKey key, string name) => key with { Name = name }) with { IsRequired = true },
         Key.Of("hash", Hash, "", (AccessKey key, KeyHash hash) => key with { Hash = hash }) with { IsRequired = true },
-        Key.Of("scopes", Kinds.ListOf(ScopeWord), "", (AccessKey key, ValueList<Scope> scopes) => key with { Scopes = scopes }) with { IsRequired = true });
+        Key.Of(
+            "scopes", Kinds.ListOf(ScopeWord), "",
+            (AccessKey key, ValueList<Scope> scopes) => key with { Scopes = scopes }) with
+        { IsRequired = true });
 
     public static readonly KeyTable<TlsConfig> Tls = new(
         Key.Of("certificate_file", Kinds.Path, "", (TlsConfig tls, string path) => tls with { CertificateFile = path }),
@@ -110,7 +119,8 @@ internal static partial class AccessKeys
 
     private static StoreConfig BindStore(Field field)
     {
-        var names = (field.Node as YamlMap)?.Entries.Where(e => !field.Child("", e.Value).IsNull).Select(e => (e.Key as YamlScalar)?.Text).ToList() ?? [];
+        var names = (field.Node as YamlMap)?.Entries.Where(e => !field.Child("", e.Value).IsNull).Select(e => (e.Key as YamlScalar)?.Text).ToList()
+            ?? [];
         if (names.Contains("connection") && names.Contains("connection_file"))
         {
             field.Fail("both connection and connection_file are given; give one");
@@ -155,7 +165,8 @@ internal static partial class AccessKeys
             item.Fail($"it is the key of {Shown.Quote(same.Name)} again; make another with fleet-exporter key new");
         }
 
-        if (key.Scopes.Count == 0 && item.Node is YamlMap map && map.Entries.Any(e => e is { Key: YamlScalar { Text: "scopes" }, Value: YamlList { Items.Count: 0 } }))
+        if (key.Scopes.Count == 0 && item.Node is YamlMap map
+            && map.Entries.Any(e => e is { Key: YamlScalar { Text: "scopes" }, Value: YamlList { Items.Count: 0 } }))
         {
             item.Fail("the key has no scopes; give at least one of read, control, push, admin");
         }

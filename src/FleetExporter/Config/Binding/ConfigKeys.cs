@@ -74,8 +74,12 @@ internal static class ConfigKeys
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
         DeviceKeys.List,
-        Key.Of("prometheus", ServerKeys.Prometheus, (FleetConfig fleet) => fleet.Prometheus, (fleet, prometheus) => fleet with { Prometheus = prometheus }),
-        Key.Of("alertmanager", ServerKeys.Alertmanager, (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
+        Key.Of(
+            "prometheus", ServerKeys.Prometheus,
+            (FleetConfig fleet) => fleet.Prometheus, (fleet, prometheus) => fleet with { Prometheus = prometheus }),
+        Key.Of(
+            "alertmanager", ServerKeys.Alertmanager,
+            (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
         Key.Of("grafana_url", Kinds.Url("http", "https"), "", (FleetConfig fleet, Uri url) => fleet with { GrafanaUrl = url }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
     ]);

@@ -10,7 +10,8 @@ internal static class DeviceKeys
         Key.Of("key_hash", AccessKeys.Hash, "", (DeviceConfig device, KeyHash hash) => device with { KeyHash = hash }) with { IsRequired = true },
         Key.Of("stale_after", Kinds.Time("1s", "1h"), "15s", (DeviceConfig device, TimeSpan time) => device with { StaleAfter = time }));
 
-    public static readonly Key<FleetConfig> List = new("devices", "list of devices", "", "[]", (fleet, field) => fleet with { Devices = Bind(fleet, field) });
+    public static readonly Key<FleetConfig> List = new("devices", "list of devices", "", "[]", (fleet, field) =>
+        fleet with { Devices = Bind(fleet, field) });
 
     private static ValueList<DeviceConfig> Bind(FleetConfig fleet, Field field)
     {

@@ -6,7 +6,8 @@ namespace FleetExporter.Config.Binding;
 /// <summary>The kinds of values fleet.yml has.</summary>
 internal static partial class Kinds
 {
-    public static readonly Kind<ListenAddress> Listen = Text<ListenAddress>("address", "an IP address or `localhost`, with its port", ListenAddress.TryParse);
+    public static readonly Kind<ListenAddress> Listen = Text<ListenAddress>(
+        "address", "an IP address or `localhost`, with its port", ListenAddress.TryParse);
 
     public static readonly Kind<HostAddress> Address = Text<HostAddress>("address", "`host`, `host:port`, `[v6]:port`, alias", HostAddress.TryParse);
 
@@ -63,14 +64,16 @@ internal static partial class Kinds
                 return false;
             }
 
-            if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !schemes.Contains(url.Scheme) || url.Host.Length == 0 || text.Any(char.IsControl))
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !schemes.Contains(url.Scheme) || url.Host.Length == 0
+                || text.Any(char.IsControl))
             {
                 return field.FailValue(text, $"is not a URL; give {range.Replace("`", "", StringComparison.Ordinal)}");
             }
 
             if (url.UserInfo.Length > 0)
             {
-                return (field with { IsSecret = true }).FailValue(text, "has a user or password in it; remove that, a secret goes into a file of its own");
+                return (field with { IsSecret = true }).FailValue(
+                    text, "has a user or password in it; remove that, a secret goes into a file of its own");
             }
 
             value = url.Fragment.Length == 0 ? url : null;
@@ -79,12 +82,13 @@ internal static partial class Kinds
     }
 
     /// <summary>One of a few words.</summary>
-    public static Kind<string> Word(params IReadOnlyList<string> words) => Text("choice", string.Join(", ", words), (string text, out string? value, out string? error) =>
-    {
-        value = text;
-        error = words.Contains(text) ? null : $"is not one of the choices; give {string.Join(" or ", words)}";
-        return error is null;
-    });
+    public static Kind<string> Word(params IReadOnlyList<string> words) =>
+        Text("choice", string.Join(", ", words), (string text, out string? value, out string? error) =>
+        {
+            value = text;
+            error = words.Contains(text) ? null : $"is not one of the choices; give {string.Join(" or ", words)}";
+            return error is null;
+        });
 
     public static Kind<TimeSpan> Time(string min, string max)
     {

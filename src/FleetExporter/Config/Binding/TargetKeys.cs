@@ -30,7 +30,8 @@ internal static class TargetKeys
         .. Commons<GatewayConfig>(),
         Key.Of("url", Kinds.Url("ws", "wss"), "", (GatewayConfig gateway, Uri url) => gateway with { Url = url }) with { IsRequired = true },
         Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),
-        Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) => gateway with { Channels = channels }),
+        Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) =>
+            gateway with { Channels = channels }),
     ]);
 
     public static readonly KeyTable<TunnelCheck> Verify = new(
@@ -38,7 +39,8 @@ internal static class TargetKeys
 
     public static readonly KeyTable<TunnelConfig> Tunnel = new([
         .. Commons<TunnelConfig>(),
-        Key.Of("connect", Kinds.AddressWithPort, "", (TunnelConfig tunnel, HostAddress address) => tunnel with { Connect = address }) with { IsRequired = true },
+        Key.Of("connect", Kinds.AddressWithPort, "", (TunnelConfig tunnel, HostAddress address) =>
+            tunnel with { Connect = address }) with { IsRequired = true },
         Key.Of("unit", Kinds.Unit, "", (TunnelConfig tunnel, UnitName unit) => tunnel with { Unit = unit }),
         new("verify", "`tcp`, `banner` or mapping", "", "tcp", (tunnel, field) => tunnel with { Verify = VerifyOf(field) }),
     ]);

@@ -13,15 +13,20 @@ internal static class TargetUnits
             .Concat(Of("tunnels", fleet.Tunnels, tunnel => tunnel.Unit, root)).ToList();
         foreach (var (target, unit, field) in wanted.Where(w => fleet.Hosts.All(host => host.Name != w.Target.Host)))
         {
-            field.FailValue(unit.ToString(), $"cannot be watched: no host is called {Shown.Quote(target.Host)}; add it to hosts, give another host, or remove unit");
+            field.FailValue(
+                unit.ToString(),
+                $"cannot be watched: no host is called {Shown.Quote(target.Host)}; add it to hosts, give another host, or remove unit");
         }
 
         var byHost = wanted.ToLookup(w => w.Target.Host, w => w.Unit);
-        return byHost.Count == 0 ? fleet : fleet with { Hosts = [.. fleet.Hosts.Select(host => host with { Units = [.. host.Units.Union(byHost[host.Name])] })] };
+        return byHost.Count == 0
+            ? fleet
+            : fleet with { Hosts = [.. fleet.Hosts.Select(host => host with { Units = [.. host.Units.Union(byHost[host.Name])] })] };
     }
 
     /// <summary>The targets of a list that name a unit. A list that was bound has an item for each node.</summary>
-    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> Of<T>(string key, ValueList<T> targets, Func<T, UnitName?> unitOf, Field root)
+    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> Of<T>(
+        string key, ValueList<T> targets, Func<T, UnitName?> unitOf, Field root)
         where T : TargetConfig
     {
         if (Value(root, key) is not { Node: YamlList list } field)
@@ -37,5 +42,7 @@ internal static class TargetUnits
     }
 
     private static Field? Value(Field of, string key) =>
-        (of.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { } entry ? of.Child(key, entry.Value) : null;
+        (of.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { } entry
+            ? of.Child(key, entry.Value)
+            : null;
 }

@@ -33,7 +33,8 @@ public sealed record JobCommand(string Text, string? Gpus)
         return (errors.Count == 0 ? new JobCommand(config["command"]!.GetValue<string>(), gpus) : null, errors);
     }
 
-    private static bool IsCommand(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) <= MaxLength;
+    private static bool IsCommand(string text) =>
+        text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) <= MaxLength;
 
     private static string? Join(JsonNode list)
     {
@@ -42,7 +43,10 @@ public sealed record JobCommand(string Text, string? Gpus)
             return null;
         }
 
-        var indexes = items.Select(i => i is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var n) && n is >= 0 and <= 255 ? n : -1).ToList();
-        return indexes.Contains(-1) || indexes.Distinct().Count() < indexes.Count ? null : string.Join(',', indexes.Select(i => i.ToString(CultureInfo.InvariantCulture)));
+        var indexes = items.Select(i =>
+            i is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<int>(out var n) && n is >= 0 and <= 255 ? n : -1).ToList();
+        return indexes.Contains(-1) || indexes.Distinct().Count() < indexes.Count
+            ? null
+            : string.Join(',', indexes.Select(i => i.ToString(CultureInfo.InvariantCulture)));
     }
 }

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control.Training;
 
 /// <summary>
-/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there. Which jobs those are
-/// stands in the store, and how they are on the hosts; nothing is lost with this process. Nothing is said of jobs whose connection is not watched.
+/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there.
+/// Which jobs those are stands in the store, and how they are on the hosts; nothing is lost with this process.
+/// Nothing is said of jobs whose connection is not watched.
 /// </summary>
 internal sealed partial class JobFollower(
     Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, ILogger<JobFollower> logger,
@@ -88,7 +89,8 @@ internal sealed partial class JobFollower(
         foreach (var host in watched.Where(w => w.Job.Session is not null).GroupBy(w => w.Connection))
         {
             // A host that hangs holds up nobody else, and is not asked a second time meanwhile.
-            if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+            if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access
+                && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
             {
                 List<Job> here = [.. host.Select(w => w.Job)];
                 _looks[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);

@@ -6,11 +6,12 @@ namespace FleetExporter.Control.Training;
 
 /// <summary>Starts jobs in sessions on the hosts of their projects, ends them, and reads what they print.</summary>
 /// <remarks>
-/// A job is started first and marked as running then. Where the second fails the first is undone; where this process dies between, the next start finds
-/// the session by the job's id and takes it over.
+/// A job is started first and marked as running then.
+/// Where the second fails the first is undone; where this process dies between, the next start finds the session by the job's id and takes it over.
 /// </remarks>
 internal sealed class JobRunner(
-    Jobs jobs, Projects projects, Connections connections, Watchlist watchlist, CommandRunner commands, JobTurns turns, JobFollower follower, TimeProvider clock)
+    Jobs jobs, Projects projects, Connections connections, Watchlist watchlist, CommandRunner commands,
+    JobTurns turns, JobFollower follower, TimeProvider clock)
 {
     private static readonly StoreError.Conflict Taken = new("status", "the job is being started or cancelled just now");
 
@@ -66,7 +67,9 @@ internal sealed class JobRunner(
         return found;
     }
 
-    /// <param name="force">It is cancelled too where its host is not connected or does not end it: what is left there is left. So is what is left of one that has ended.</param>
+    /// <param name="force">
+    /// It is cancelled too where its host is not connected or does not end it: what is left there is left. So is what is left of one that has ended.
+    /// </param>
     /// <param name="begin">Awaited before anything is done on the host; what it throws keeps it from being done.</param>
     /// <exception cref="CommandRefusedException">The host is not connected.</exception>
     /// <exception cref="JobHostException">It could not be ended there.</exception>

@@ -24,8 +24,9 @@ public sealed record JobOutput(IReadOnlyList<string> Lines, bool Truncated);
 public sealed record JobCancelled(int Left, bool SessionGone, string Tail);
 
 /// <summary>
-/// The tmux session of one job on its host: <c>job.sh</c> with what it is told. The job is known by its id, which is in the environment of all it starts and on
-/// its pane (<c>@fleet_job</c>); the pane stays when the command has ended and keeps the status and the output until somebody has read them.
+/// The tmux session of one job on its host: <c>job.sh</c> with what it is told.
+/// The job is known by its id, which is in the environment of all it starts and on its pane (<c>@fleet_job</c>);
+/// the pane stays when the command has ended and keeps the status and the output until somebody has read them.
 /// </summary>
 public static class JobSession
 {
@@ -47,10 +48,12 @@ public static class JobSession
     /// <param name="name">Of the session: lower-case letters, digits and <c>-</c>.</param>
     /// <param name="folder">Where it runs; null for the home of the login user.</param>
     /// <exception cref="JobHostException">It does not run.</exception>
-    public static async Task StartAsync(IShell shell, string id, string name, string? folder, JobCommand command, TimeProvider clock, CancellationToken stop)
+    public static async Task StartAsync(
+        IShell shell, string id, string name, string? folder, JobCommand command, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
-            shell, "start", Usual, clock, stop, ("id", id), ("name", name), ("dir", folder ?? ""), ("gpus", command.Gpus ?? "-"), ("cmd", command.Text)).ConfigureAwait(false);
+            shell, "start", Usual, clock, stop, ("id", id), ("name", name), ("dir", folder ?? ""),
+            ("gpus", command.Gpus ?? "-"), ("cmd", command.Text)).ConfigureAwait(false);
         switch (Marked(said.Text, said.Mark).LastOrDefault()?.Split(' ', 2))
         {
             case ["started"]:
@@ -74,7 +77,8 @@ public static class JobSession
     public static async Task<JobLook> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
-            shell, "look", Usual, clock, stop, ("ids", string.Join(' ', ids)), ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
+            shell, "look", Usual, clock, stop, ("ids", string.Join(' ', ids)),
+            ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
         return JobLook.Parse(said.Text, said.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
     }
 
@@ -102,7 +106,8 @@ public static class JobSession
     {
         var said = await RunAsync(
             shell, "cancel", Ending, clock, stop, ("id", id), ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return Marked(said.Text, said.Mark).FirstOrDefault(l => l.StartsWith("left ", StringComparison.Ordinal))?.Split(' ') is [_, var left, var pane]
+        return Marked(said.Text, said.Mark)
+            .FirstOrDefault(l => l.StartsWith("left ", StringComparison.Ordinal))?.Split(' ') is [_, var left, var pane]
             && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new JobCancelled(count, pane == "-", Body(said.Text, said.Mark, $"tail {id}"))
             : throw new JobHostException(false, "the host's answer is not understood");

@@ -36,7 +36,8 @@ public sealed class GatewayCall
     /// <summary>JSON.</summary>
     public string Parameters { get; }
 
-    public static GatewayCall SessionsList(int offset) => new("sessions.list", string.Create(CultureInfo.InvariantCulture, $$"""{"limit":{{PageSize}},"offset":{{offset}}}"""));
+    public static GatewayCall SessionsList(int offset) =>
+        new("sessions.list", string.Create(CultureInfo.InvariantCulture, $$"""{"limit":{{PageSize}},"offset":{{offset}}}"""));
 
     public static GatewayCall CronList(int offset) =>
         new("cron.list", string.Create(CultureInfo.InvariantCulture, $$"""{"includeDisabled":true,"limit":{{PageSize}},"offset":{{offset}}}"""));
@@ -51,7 +52,8 @@ public sealed class GatewayCall
         new("sessions.usage", $$"""{"agentId":{{Quote(agent)}},"limit":1000,"startDate":"{{Iso(day)}}","endDate":"{{Iso(day)}}"}""");
 
     /// <summary>What all agents cost from one day to another.</summary>
-    public static GatewayCall UsageCost(DateOnly from, DateOnly to) => new("usage.cost", $$"""{"agentScope":"all","startDate":"{{Iso(from)}}","endDate":"{{Iso(to)}}"}""");
+    public static GatewayCall UsageCost(DateOnly from, DateOnly to) =>
+        new("usage.cost", $$"""{"agentScope":"all","startDate":"{{Iso(from)}}","endDate":"{{Iso(to)}}"}""");
 
     public override string ToString() => $"{Method} {Parameters}";
 

@@ -8,8 +8,9 @@ using FleetExporter.Remote;
 namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>
-/// One connection to an OpenClaw gateway: a login that may read and nothing else, then requests by id whose answers come in any order, and events between
-/// them. A receive is always pending. When it ends, for whatever reason, every request that waits ends with that reason, and a new connection is needed.
+/// One connection to an OpenClaw gateway: a login that may read and nothing else, then requests by id whose answers come in any order,
+/// and events between them. A receive is always pending.
+/// When it ends, for whatever reason, every request that waits ends with that reason, and a new connection is needed.
 /// </summary>
 public sealed class GatewayConnection : IAsyncDisposable
 {

@@ -16,8 +16,16 @@ public sealed class GatewayHttp : IDisposable
     /// <param name="gateway">ws or wss.</param>
     public GatewayHttp(Uri gateway)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 3, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        _client = new HttpClient(handler) { BaseAddress = BaseOf(gateway), MaxResponseContentBufferSize = LargestBody, Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxConnectionsPerServer = 3,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5)
+        };
+        _client =
+            new HttpClient(handler) { BaseAddress = BaseOf(gateway), MaxResponseContentBufferSize = LargestBody, Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", HttpPoll.UserAgent);
         _client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
@@ -25,20 +33,24 @@ public sealed class GatewayHttp : IDisposable
     /// <summary>Asks all three at once. An endpoint that does not answer in time counts as one that does not answer.</summary>
     public async Task<GatewayProbes> ProbesAsync(CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(GetAsync("healthz", cancellationToken), GetAsync("readyz", cancellationToken), GetAsync("startupz", cancellationToken)).ConfigureAwait(false);
+        var answers = await Task.WhenAll(
+            GetAsync("healthz", cancellationToken), GetAsync("readyz", cancellationToken),
+            GetAsync("startupz", cancellationToken)).ConfigureAwait(false);
         return GatewayProbes.Parse(answers[0], answers[1], answers[2]);
     }
 
     public void Dispose() => _client.Dispose();
 
-    internal static Uri BaseOf(Uri gateway) => new UriBuilder(gateway) { Scheme = gateway.Scheme == "wss" ? "https" : "http", Path = "/", Query = "" }.Uri;
+    internal static Uri BaseOf(Uri gateway) =>
+        new UriBuilder(gateway) { Scheme = gateway.Scheme == "wss" ? "https" : "http", Path = "/", Query = "" }.Uri;
 
     private async Task<GatewayHttpAnswer?> GetAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using var answer = await _client.GetAsync(path, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
-            return new GatewayHttpAnswer((int)answer.StatusCode, Body(await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)));
+            return new GatewayHttpAnswer(
+                (int)answer.StatusCode, Body(await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)));
         }
         catch (Exception e) when (e is OperationCanceledException || NetworkFailure.IsNetwork(e))
         {

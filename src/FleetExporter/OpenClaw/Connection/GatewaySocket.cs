@@ -87,7 +87,9 @@ internal sealed class GatewaySocket : IDisposable
                 var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
                 if (part.MessageType != WebSocketMessageType.Text)
                 {
-                    throw part.MessageType == WebSocketMessageType.Close ? Closed() : new TargetFailureException(TargetFailure.Protocol, "the gateway sent a binary message");
+                    throw part.MessageType == WebSocketMessageType.Close
+                        ? Closed()
+                        : new TargetFailureException(TargetFailure.Protocol, "the gateway sent a binary message");
                 }
 
                 length += part.Count;
@@ -124,7 +126,8 @@ internal sealed class GatewaySocket : IDisposable
                 await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (NetworkFailure.IsNetwork(e) || e is OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
+            when (NetworkFailure.IsNetwork(e) || e is OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // It is gone already.
         }
@@ -141,5 +144,6 @@ internal sealed class GatewaySocket : IDisposable
 
     // The closing code of a refused login comes where the refusal itself was not read.
     private TargetFailureException Closed() => new(
-        TargetFailure.Protocol, $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");
+        TargetFailure.Protocol,
+        $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");
 }

@@ -24,10 +24,12 @@ internal static class NetworkFailure
                 _ => (TargetFailure?)null,
             } ?? OfStatus(status);
         var innermost = chain[^1].Message;
-        return new TargetFailureException(reason, error.Message.Contains(innermost, StringComparison.Ordinal) ? error.Message : $"{error.Message} {innermost}", error);
+        return new TargetFailureException(
+            reason, error.Message.Contains(innermost, StringComparison.Ordinal) ? error.Message : $"{error.Message} {innermost}", error);
     }
 
-    public static bool IsNetwork(Exception error) => error is WebSocketException or HttpRequestException or IOException or SocketException or AuthenticationException;
+    public static bool IsNetwork(Exception error) =>
+        error is WebSocketException or HttpRequestException or IOException or SocketException or AuthenticationException;
 
     private static TargetFailure OfSocket(SocketException e) => e.SocketErrorCode switch
     {

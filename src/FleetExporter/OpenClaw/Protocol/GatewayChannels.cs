@@ -4,7 +4,9 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>One channel, over all its accounts.</summary>
 /// <param name="Enabled">Whether an account of it is switched on.</param>
-/// <param name="Up">Every account that is switched on is connected; where the channel knows no connection, it runs. Null where it says neither.</param>
+/// <param name="Up">
+/// Every account that is switched on is connected; where the channel knows no connection, it runs. Null where it says neither.
+/// </param>
 /// <param name="Bot">Who it is there, where the gateway knows it without asking.</param>
 public sealed record GatewayChannel(string Name, bool Enabled, bool? Up, DateTimeOffset? LastInbound, DateTimeOffset? LastOutbound, GatewayBot? Bot);
 
@@ -17,7 +19,10 @@ public sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
     /// <summary>Parses the answer of <c>channels.status</c> with <c>probe: false</c>.</summary>
     /// <returns>Every channel that is configured or named, by name.</returns>
     /// <exception cref="FormatException">No <c>channels</c> and <c>channelAccounts</c>.</exception>
-    /// <remarks>Seen: 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable. A channel that was switched off keeps <c>connected: false</c>.</remarks>
+    /// <remarks>
+    /// Seen: 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable.
+    /// A channel that was switched off keeps <c>connected: false</c>.
+    /// </remarks>
     public static GatewayChannels Parse(JsonElement payload)
     {
         payload.DemandObject("channels.status");
@@ -53,13 +58,15 @@ public sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
             rows.Select(BotOf).FirstOrDefault(b => b is not null));
     }
 
-    private static bool? UpOf(JsonElement account) => account.Flag("running") == false ? false : account.Flag("connected") ?? account.Flag("linked") ?? account.Flag("running");
+    private static bool? UpOf(JsonElement account) =>
+        account.Flag("running") == false ? false : account.Flag("connected") ?? account.Flag("linked") ?? account.Flag("running");
 
     private static GatewayBot? BotOf(JsonElement account)
     {
         var probe = account.Member("probe");
         var bot = probe?.Member("bot") ?? account.Member("bot");
         return bot is null ? null : new GatewayBot(
-            GatewayName.Clean(bot.Value.Text("username") ?? bot.Value.Text("name")), GatewayName.Clean(bot.Value.Text("id")), probe?.Milliseconds("elapsedMs"));
+            GatewayName.Clean(bot.Value.Text("username") ?? bot.Value.Text("name")), GatewayName.Clean(bot.Value.Text("id")),
+            probe?.Milliseconds("elapsedMs"));
     }
 }

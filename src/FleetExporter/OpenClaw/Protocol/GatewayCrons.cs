@@ -6,7 +6,9 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>One scheduled job.</summary>
 /// <param name="Schedule">A cron expression with its time zone, <c>every 3600s</c>, <c>at 2027-01-15T08:00:00Z</c>, or the kind alone.</param>
 /// <param name="Succeeded">Whether the last run succeeded; null before the first and after a skipped one.</param>
-/// <param name="Delivered">Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.</param>
+/// <param name="Delivered">
+/// Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.
+/// </param>
 /// <param name="Running">Null where the gateway left the job's state out.</param>
 public sealed record GatewayCron(
     string Id, string Name, string Agent, string Schedule, bool? Enabled, DateTimeOffset? LastRun, DateTimeOffset? NextRun, TimeSpan? LastDuration,
@@ -19,14 +21,15 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     /// <summary>Parses the answer of <c>cron.list</c> with <c>includeDisabled: true</c>.</summary>
     /// <exception cref="FormatException">No list <c>jobs</c>, or no job with an id.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there). A version may say <c>lastRunStatus</c> or <c>lastStatus</c>.
-    /// A disabled job has no next run.
+    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
+    /// A version may say <c>lastRunStatus</c> or <c>lastStatus</c>. A disabled job has no next run.
     /// </remarks>
     public static GatewayCrons Parse(JsonElement payload)
     {
         const string method = "cron.list";
         payload.DemandObject(method);
-        return new GatewayCrons([.. GatewayJson.Rows(payload.Demand("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
+        return new GatewayCrons(
+            [.. GatewayJson.Rows(payload.Demand("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
     }
 
     private static GatewayCron? Row(JsonElement job)
@@ -47,7 +50,12 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
             state?.Moment("lastRunAtMs") ?? job.Moment("lastRunAtMs"),
             enabled == false ? null : state?.Moment("nextRunAtMs") ?? job.Moment("nextRunAtMs"),
             state?.Milliseconds("lastDurationMs") ?? job.Milliseconds("lastDurationMs"),
-            (state.Member("lastRunStatus", "lastStatus") ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch { "ok" => true, "error" => false, _ => null },
+            (state.Member("lastRunStatus", "lastStatus") ?? ((JsonElement?)job).Member("lastRunStatus", "lastStatus"))?.Text() switch
+            {
+                "ok" => true,
+                "error" => false,
+                _ => null
+            },
             DeliveredOf(state?.Text("lastDeliveryStatus") ?? job.Text("lastDeliveryStatus")),
             state?.Amount("consecutiveErrors"),
             state is { ValueKind: JsonValueKind.Object } known ? known.Moment("runningAtMs") is not null : null);
@@ -59,7 +67,8 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     private static string ScheduleOf(JsonElement? schedule) => schedule?.Text("kind") switch
     {
         "cron" => GatewayName.Clean($"{schedule.Value.Text("expr")} {schedule.Value.Text("tz")}") ?? "cron",
-        "every" when schedule.Value.Milliseconds("everyMs") is { } every => string.Create(CultureInfo.InvariantCulture, $"every {every.TotalSeconds:0.###}s"),
+        "every" when schedule.Value.Milliseconds("everyMs") is { } every =>
+            string.Create(CultureInfo.InvariantCulture, $"every {every.TotalSeconds:0.###}s"),
         "at" when schedule.Value.Moment("at") is { } at => string.Create(CultureInfo.InvariantCulture, $"at {at.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z"),
         { } kind => GatewayName.Clean(kind) ?? "",
         _ => "",
@@ -77,7 +86,10 @@ public sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Delivered
     {
         const string method = "cron.runs";
         payload.DemandObject(method);
-        var runs = GatewayJson.Rows(payload.Demand("entries", method), e => GatewayName.Clean(e.Text("jobId")) is { } id ? new Run(id, e.Moment("runAtMs") ?? e.Moment("ts"), e.Text("deliveryStatus")) : null, method);
+        var runs = GatewayJson.Rows(
+            payload.Demand("entries", method),
+            e => GatewayName.Clean(e.Text("jobId")) is { } id ? new Run(id, e.Moment("runAtMs") ?? e.Moment("ts"), e.Text("deliveryStatus")) : null,
+            method);
         return new GatewayCronRuns(runs
             .GroupBy(r => r.Job)
             .Select(g => (Job: g.Key, Delivered: GatewayCrons.DeliveredOf(g.OrderByDescending(r => r.At).First().Delivery)))

@@ -33,7 +33,9 @@ public sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tic
         return new GatewayHello(
             GatewayName.Clean(payload.Member("server")?.Text("version")),
             (long)Math.Clamp(policy?.Amount("maxPayload") ?? MostMessage, 64 * 1024, MostMessage),
-            policy?.Milliseconds("tickIntervalMs") is { } tick && tick >= TimeSpan.FromSeconds(1) && tick <= TimeSpan.FromMinutes(10) ? tick : TimeSpan.FromSeconds(30));
+            policy?.Milliseconds("tickIntervalMs") is { } tick && tick >= TimeSpan.FromSeconds(1) && tick <= TimeSpan.FromMinutes(10)
+                ? tick
+                : TimeSpan.FromSeconds(30));
     }
 }
 
@@ -48,9 +50,13 @@ public sealed record GatewayError(string Code, string? Detail, string Message, s
         error.Text("message") ?? "",
         error.Member("details")?.Text("missingScope"));
 
-    /// <summary>The gateway does not have the method. To who may only read it says that such a method needs <c>operator.admin</c>, as none that is asked here does.</summary>
+    /// <summary>
+    /// The gateway does not have the method.
+    /// To who may only read it says that such a method needs <c>operator.admin</c>, as none that is asked here does.
+    /// </summary>
     public bool IsUnknownMethod =>
-        (Code == "INVALID_REQUEST" && Message.StartsWith("unknown method", StringComparison.OrdinalIgnoreCase)) || (Code == "FORBIDDEN" && MissingScope == "operator.admin");
+        (Code == "INVALID_REQUEST" && Message.StartsWith("unknown method", StringComparison.OrdinalIgnoreCase))
+            || (Code == "FORBIDDEN" && MissingScope == "operator.admin");
 
     /// <summary>It will answer later: it starts, or is busy.</summary>
     public bool IsPassing => Code is "UNAVAILABLE" or "RATE_LIMITED" or "TIMEOUT" or "AGENT_TIMEOUT" or "INTERNAL_ERROR" or "INTERNAL";

@@ -5,17 +5,20 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>A GPU as a fork's gateway sees it.</summary>
 /// <param name="Utilization">Ratio. Memory in bytes; null on unified memory.</param>
-public sealed record GatewayGpu(string Index, string Name, double? Utilization, double? Temperature, double? Power, double? PowerLimit, double? MemoryUsed, double? MemoryTotal);
+public sealed record GatewayGpu(
+    string Index, string Name, double? Utilization, double? Temperature, double? Power, double? PowerLimit, double? MemoryUsed, double? MemoryTotal);
 
 /// <summary>A model server as a fork's gateway sees it.</summary>
-public sealed record GatewayProvider(string Id, bool? Healthy, TimeSpan? Latency, double? ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? HealthyAt);
+public sealed record GatewayProvider(
+    string Id, bool? Healthy, TimeSpan? Latency, double? ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? HealthyAt);
 
 /// <summary>A tunnel as a fork's gateway sees it.</summary>
 /// <param name="Address"><c>host:port</c>.</param>
 public sealed record GatewayTunnel(string Address, bool? Reachable, TimeSpan? Latency, bool? UnitActive);
 
 /// <summary>What a fork of OpenClaw knows of the machines around it. Stock gateways do not have it.</summary>
-public sealed record GatewayInfrastructure(IReadOnlyList<GatewayGpu> Gpus, IReadOnlyList<GatewayProvider> Providers, IReadOnlyList<GatewayTunnel> Tunnels)
+public sealed record GatewayInfrastructure(
+    IReadOnlyList<GatewayGpu> Gpus, IReadOnlyList<GatewayProvider> Providers, IReadOnlyList<GatewayTunnel> Tunnels)
 {
     private const double MiB = 1024 * 1024;
 
@@ -32,7 +35,8 @@ public sealed record GatewayInfrastructure(IReadOnlyList<GatewayGpu> Gpus, IRead
         }
 
         return new GatewayInfrastructure(
-            [.. (payload.Member("gpu") is { ValueKind: JsonValueKind.Object } gpu ? gpu.Items("gpus") : []).Select(Gpu).OfType<GatewayGpu>().DistinctBy(g => g.Index)],
+            [.. (payload.Member("gpu") is { ValueKind: JsonValueKind.Object } gpu ? gpu.Items("gpus") : [])
+                .Select(Gpu).OfType<GatewayGpu>().DistinctBy(g => g.Index)],
             [.. providers.Pairs().Select(p => Provider(p.Name, p.Value)).OfType<GatewayProvider>().DistinctBy(p => p.Id)],
             [.. payload.Items("tunnels").Select(Tunnel).OfType<GatewayTunnel>().DistinctBy(t => t.Address)]);
     }
@@ -48,10 +52,12 @@ public sealed record GatewayInfrastructure(IReadOnlyList<GatewayGpu> Gpus, IRead
         gpu.Amount("memoryTotalMB") * MiB) : null;
 
     private static GatewayProvider? Provider(string id, JsonElement of) => GatewayName.Clean(id) is { } name ? new GatewayProvider(
-        name, of.Flag("healthy"), of.Milliseconds("latencyMs"), of.Amount("consecutiveFailures"), of.Moment("lastCheckedAt"), of.Moment("lastHealthyAt")) : null;
+        name, of.Flag("healthy"), of.Milliseconds("latencyMs"), of.Amount("consecutiveFailures"),
+        of.Moment("lastCheckedAt"), of.Moment("lastHealthyAt")) : null;
 
     private static GatewayTunnel? Tunnel(JsonElement entry) =>
-        entry.Member("tunnel") is { } tunnel && tunnel.Text("host") is { } host && tunnel.Amount("port") is { } port and <= 65535 && GatewayName.Clean($"{host}:{port:0}") is { } address
+        entry.Member("tunnel") is { } tunnel && tunnel.Text("host") is { } host && tunnel.Amount("port") is { } port and <= 65535
+            && GatewayName.Clean($"{host}:{port:0}") is { } address
             ? new GatewayTunnel(address, tunnel.Flag("reachable"), tunnel.Milliseconds("latencyMs"), entry.Member("service")?.Flag("active"))
             : null;
 }

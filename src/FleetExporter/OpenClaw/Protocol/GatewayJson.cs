@@ -4,7 +4,9 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.</summary>
+/// <summary>
+/// Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.
+/// </summary>
 public static class GatewayJson
 {
     // What a clock of the gateway can say: 2000-01-01 to 2200-01-01, in milliseconds.
@@ -63,14 +65,16 @@ public static class GatewayJson
     /// <summary>A moment: milliseconds since the epoch, or ISO 8601.</summary>
     public static DateTimeOffset? Moment(this JsonElement of, string name) => of.Member(name) switch
     {
-        { ValueKind: JsonValueKind.Number } number when number.Amount() is { } ms and >= EarliestMs and <= LatestMs => DateTimeOffset.FromUnixTimeMilliseconds((long)ms),
+        { ValueKind: JsonValueKind.Number } number when number.Amount() is { } ms and >= EarliestMs and <= LatestMs =>
+            DateTimeOffset.FromUnixTimeMilliseconds((long)ms),
         { ValueKind: JsonValueKind.String } text when DateTimeOffset.TryParse(
             text.Text(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) => at,
         _ => null,
     };
 
     /// <summary>The members of an object; none where it is none.</summary>
-    public static IEnumerable<JsonProperty> Pairs(this JsonElement? of) => of is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
+    public static IEnumerable<JsonProperty> Pairs(this JsonElement? of) =>
+        of is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
 
     /// <summary>The items of a list; none where it is none.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement of, string name) =>

@@ -17,11 +17,14 @@ public sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
     {
         const string method = "diagnostics.lanes";
         payload.DemandObject(method);
-        var lanes = GatewayJson.Rows(payload.Demand("lanes", method), l => GatewayName.Clean(l.Text("lane")) is { } name ? Lane(name, l) : null, method);
-        return new GatewayLanes([.. lanes.Concat(payload.Member("dynamic") is { ValueKind: JsonValueKind.Object } d ? [Lane("dynamic", d)] : []).DistinctBy(l => l.Name)]);
+        var lanes = GatewayJson.Rows(
+            payload.Demand("lanes", method), l => GatewayName.Clean(l.Text("lane")) is { } name ? Lane(name, l) : null, method);
+        return new GatewayLanes([.. lanes.Concat(payload.Member("dynamic") is { ValueKind: JsonValueKind.Object } d ? [Lane("dynamic", d)] : [])
+            .DistinctBy(l => l.Name)]);
     }
 
-    private static GatewayLane Lane(string name, JsonElement of) => new(name, of.Amount("queuedCount"), of.Amount("activeCount"), of.Amount("maxConcurrent"));
+    private static GatewayLane Lane(string name, JsonElement of) =>
+        new(name, of.Amount("queuedCount"), of.Amount("activeCount"), of.Amount("maxConcurrent"));
 }
 
 /// <summary>The agents that are configured.</summary>
@@ -35,6 +38,8 @@ public sealed record GatewayAgents(IReadOnlyList<string> Ids)
     {
         const string method = "agents.list";
         payload.DemandObject(method);
-        return new GatewayAgents([.. GatewayJson.Rows(payload.Demand("agents", method), a => a.Text("id") is { Length: > 0 and <= 256 } id && !id.Any(char.IsControl) ? id : null, method).Distinct()]);
+        return new GatewayAgents([.. GatewayJson.Rows(
+            payload.Demand("agents", method), a => a.Text("id") is { Length: > 0 and <= 256 } id && !id.Any(char.IsControl) ? id : null,
+            method).Distinct()]);
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>Ids and names of the gateway as label values: without control characters, at most 64 characters, different names staying different.</summary>
+/// <summary>
+/// Ids and names of the gateway as label values: without control characters, at most 64 characters, different names staying different.
+/// </summary>
 public static class GatewayName
 {
     public const int MaxLength = 64;

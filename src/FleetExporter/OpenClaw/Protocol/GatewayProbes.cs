@@ -15,7 +15,8 @@ public sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string
     public static GatewayProbes Parse(GatewayHttpAnswer? health, GatewayHttpAnswer? ready, GatewayHttpAnswer? startup) => new(
         health is null ? false : VerdictOf(health, "ok"),
         ready is null ? false : VerdictOf(ready, "ready"),
-        [.. (ready?.Body is { } body ? body.Items("failing") : []).Select(f => GatewayName.Clean(f.Text() ?? f.Text("id") ?? f.Text("name"))).OfType<string>().Distinct().Take(64)],
+        [.. (ready?.Body is { } body ? body.Items("failing") : [])
+            .Select(f => GatewayName.Clean(f.Text() ?? f.Text("id") ?? f.Text("name"))).OfType<string>().Distinct().Take(64)],
         startup?.Body is { } started ? GatewayName.Clean(started.Text("version")) : null,
         startup?.Body?.Milliseconds("uptimeMs") ?? ready?.Body?.Milliseconds("uptimeMs"));
 

@@ -12,7 +12,9 @@ public sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
     /// <summary>Parses the answer of <c>usage.status</c>.</summary>
     /// <returns>None for providers that are paid by use.</returns>
     /// <exception cref="FormatException">No list <c>providers</c>.</exception>
-    /// <remarks>Seen: 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.</remarks>
+    /// <remarks>
+    /// Seen: 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.
+    /// </remarks>
     public static GatewayQuotas Parse(JsonElement payload)
     {
         const string method = "usage.status";
@@ -26,7 +28,8 @@ public sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
     }
 
     private static GatewayQuota? Quota(JsonElement provider, JsonElement window) =>
-        GatewayName.Clean(provider.Text("provider")) is { } name && GatewayName.Clean(window.Text("label")) is { } label && window.Amount("usedPercent") is { } percent and <= 100
+        GatewayName.Clean(provider.Text("provider")) is { } name && GatewayName.Clean(window.Text("label")) is { } label
+            && window.Amount("usedPercent") is { } percent and <= 100
             ? new GatewayQuota(name, label, percent / 100, window.Moment("resetAt"))
             : null;
 }

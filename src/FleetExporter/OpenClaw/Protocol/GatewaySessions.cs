@@ -18,7 +18,10 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
     public static IReadOnlyList<string> Types { get; } = ["main", "direct", "group", "custom", "cron", "subagent"];
 
     /// <summary>Parses the answer of <c>sessions.list</c>.</summary>
-    /// <returns>In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron. Tokens and cost of these rows are of the last run only and not read.</returns>
+    /// <returns>
+    /// In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron.
+    /// Tokens and cost of these rows are of the last run only and not read.
+    /// </returns>
     /// <exception cref="FormatException">No list <c>sessions</c>, or no row with a key.</exception>
     /// <remarks>Seen: 2026.5.28 (no <c>agentId</c>, <c>classification</c>: the key tells them) and 2026.9.6.</remarks>
     public static GatewaySessions Parse(JsonElement payload)
@@ -27,7 +30,8 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
         payload.DemandObject(method);
         var rows = GatewayJson.Rows(payload.Demand("sessions", method), Row, method);
         return new GatewaySessions(
-            payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))], payload.Amount("totalCount"), NextOf(payload));
+            payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))],
+            payload.Amount("totalCount"), NextOf(payload));
     }
 
     /// <summary>Where a paged list goes on: <c>hasMore</c> and <c>nextOffset</c>.</summary>
@@ -48,7 +52,9 @@ public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySe
             raw.Contains(":run:", StringComparison.Ordinal) ? raw : key,
             agent,
             TypeOf(row.Text("classification"), parts),
-            row.Moment("lastActivityAt") is { } active && row.Moment("updatedAt") is { } updated ? (active > updated ? active : updated) : row.Moment("updatedAt"),
+            row.Moment("lastActivityAt") is { } active && row.Moment("updatedAt") is { } updated
+                ? (active > updated ? active : updated)
+                : row.Moment("updatedAt"),
             used is { } tokens && row.Amount("contextTokens") is { } context and > 0 ? tokens / context : null,
             row.Flag("hasActiveRun"));
     }

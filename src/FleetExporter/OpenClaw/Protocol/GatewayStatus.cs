@@ -29,7 +29,8 @@ public sealed record GatewayStatus(string? Version, double? Rss, double? HeapUse
             version,
             memory?.Amount("rssBytes"),
             memory?.Amount("heapUsedBytes"),
-            tasks.Pairs().Where(p => TaskStatuses.Contains(p.Name) && p.Value.Amount() is not null).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value.Amount()!.Value));
+            tasks.Pairs().Where(p => TaskStatuses.Contains(p.Name) && p.Value.Amount() is not null)
+                .DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value.Amount()!.Value));
     }
 }
 

@@ -15,7 +15,9 @@ public sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
     public static IReadOnlyList<string> Statuses { get; } = ["queued", "running", "completed", "failed", "cancelled", "timed_out", "lost"];
 
     /// <summary>Parses the answer of <c>tasks.list</c>.</summary>
-    /// <returns>In the gateway's order. A status that is none of <see cref="Statuses"/> is left out. Titles, prompts and errors are not read.</returns>
+    /// <returns>
+    /// In the gateway's order. A status that is none of <see cref="Statuses"/> is left out. Titles, prompts and errors are not read.
+    /// </returns>
     /// <exception cref="FormatException">No list <c>tasks</c>, or no task with an id and a known status.</exception>
     /// <remarks>Seen: 2026.5.28 (tasks of jobs without <c>agentId</c>) and 2026.9.6.</remarks>
     public static GatewayTasks Parse(JsonElement payload)

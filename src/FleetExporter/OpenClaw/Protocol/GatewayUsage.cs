@@ -19,7 +19,8 @@ public sealed record GatewayTokens(double? Input, double? Output, double? CacheR
 /// <param name="Settled">False while the gateway still counts: the sums are too small then.</param>
 /// <param name="Models">By model; what the gateway could give to no model stands under <see cref="NoModel"/>.</param>
 /// <param name="Sessions">By session key, as far as the gateway lists them.</param>
-public sealed record GatewayUsage(bool Settled, IReadOnlyDictionary<string, GatewayTokens> Models, IReadOnlyDictionary<string, GatewayTokens> Sessions)
+public sealed record GatewayUsage(
+    bool Settled, IReadOnlyDictionary<string, GatewayTokens> Models, IReadOnlyDictionary<string, GatewayTokens> Sessions)
 {
     public const string NoModel = "unknown";
 
@@ -36,7 +37,8 @@ public sealed record GatewayUsage(bool Settled, IReadOnlyDictionary<string, Gate
             throw new FormatException($"{method}: no usable 'totals', or no 'aggregates'");
         }
 
-        var rows = aggregates.Demand("byModel", method).Select(r => (Model: GatewayName.Clean(r.Text("model")) ?? NoModel, Tokens: GatewayTokens.Of(r.Member("totals")))).ToList();
+        var rows = aggregates.Demand("byModel", method).Select(r =>
+            (Model: GatewayName.Clean(r.Text("model")) ?? NoModel, Tokens: GatewayTokens.Of(r.Member("totals")))).ToList();
         if (rows.Any(r => r.Tokens is not { Input: not null, Output: not null, Cost: not null }))
         {
             throw new FormatException($"{method}: a row of 'byModel' has no usable 'totals'");
@@ -84,10 +86,13 @@ public sealed record GatewayCost(bool Settled, double Total)
     {
         payload.DemandObject("usage.cost");
         return new GatewayCost(
-            GatewayUsage.IsSettled(payload), payload.Member("totals")?.Amount("totalCost") ?? throw new FormatException("usage.cost: no usable 'totals.totalCost'"));
+            GatewayUsage.IsSettled(payload),
+            payload.Member("totals")?.Amount("totalCost") ?? throw new FormatException("usage.cost: no usable 'totals.totalCost'"));
     }
 
-    /// <summary>The month's cost when it goes on as it has begun. The first day counts as a whole one, so that an early hour is not multiplied by 700.</summary>
+    /// <summary>
+    /// The month's cost when it goes on as it has begun. The first day counts as a whole one, so that an early hour is not multiplied by 700.
+    /// </summary>
     /// <param name="costSoFar">From the first of the month (UTC) until <paramref name="now"/>.</param>
     public static double Projected(double costSoFar, DateTimeOffset now)
     {

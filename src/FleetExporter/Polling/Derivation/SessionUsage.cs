@@ -73,7 +73,9 @@ public static class SessionUsage
         return (memory, reading with { Servers = servers });
     }
 
-    /// <summary>The latest of tmux' last attach, its last activity and the last time this exporter saw it attached; the creation where there is none.</summary>
+    /// <summary>
+    /// The latest of tmux' last attach, its last activity and the last time this exporter saw it attached; the creation where there is none.
+    /// </summary>
     private static DateTimeOffset? DetachedSince(TmuxSession session, DateTimeOffset? seenAttached)
     {
         if (session.AttachedClients > 0)

@@ -4,7 +4,9 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Derivation;
 
-/// <summary>Counts XID lines once each: the kernel log is a ring, so a line is known by its time, and the count must not fall when it leaves.</summary>
+/// <summary>
+/// Counts XID lines once each: the kernel log is a ring, so a line is known by its time, and the count must not fall when it leaves.
+/// </summary>
 public static class XidTally
 {
     public static (HostHistory Memory, XidReading Reading) Apply(HostHistory memory, XidReading reading)

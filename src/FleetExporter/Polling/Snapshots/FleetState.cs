@@ -9,12 +9,15 @@ namespace FleetExporter.Polling.Snapshots;
 /// <summary>The latest snapshot of every host and target. Readers never lock and never wait; writers replace one snapshot whole.</summary>
 public sealed class FleetState
 {
-    private ImmutableSortedDictionary<string, HostSnapshot> _hosts = ImmutableSortedDictionary<string, HostSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, HostSnapshot> _hosts =
+        ImmutableSortedDictionary<string, HostSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
 
-    private ImmutableSortedDictionary<string, TargetSnapshot> _targets = ImmutableSortedDictionary<string, TargetSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, TargetSnapshot> _targets =
+        ImmutableSortedDictionary<string, TargetSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>
-    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it: a handler only notes the name, and neither waits nor throws.
+    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it:
+    /// a handler only notes the name, and neither waits nor throws.
     /// </summary>
     public event Action<string>? HostChanged;
 

@@ -11,7 +11,9 @@ namespace FleetExporter.Polling.Snapshots;
 /// <param name="Duration">Time it took.</param>
 /// <param name="Failure">Null after a success.</param>
 /// <param name="Message">One line for a person; null after a success.</param>
-/// <param name="Reading">The data; kept from before when no answer came, null after an answer that was a failure, unless that says what it knows.</param>
+/// <param name="Reading">
+/// The data; kept from before when no answer came, null after an answer that was a failure, unless that says what it knows.
+/// </param>
 /// <param name="ReadingAt">When <paramref name="Reading"/> came.</param>
 /// <param name="Failures">Failed attempts by reason since the exporter watches the target.</param>
 public sealed record TargetSnapshot(

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>Watches one target: one poll per interval, none while another is under way, fewer after a refused key.</summary>
-internal sealed partial class TargetMonitor(TargetConfig target, TargetCollector collector, PollTiming timing, TargetTools tools, FleetState state, ILogger logger)
+internal sealed partial class TargetMonitor(
+    TargetConfig target, TargetCollector collector, PollTiming timing, TargetTools tools, FleetState state, ILogger logger)
     : IMonitor
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);

@@ -38,7 +38,9 @@ public static class TargetPage
         page.Add(HealthFamilies.Duration, host, snapshot.Duration.TotalSeconds, ("collector", collector.Name), ("target", snapshot.Target.Name));
         foreach (var (reason, count) in snapshot.Failures)
         {
-            page.Add(HealthFamilies.CollectorFailures, host, count, ("collector", collector.Name), ("target", snapshot.Target.Name), ("reason", Words.Of(reason)));
+            page.Add(
+                HealthFamilies.CollectorFailures, host, count, ("collector", collector.Name),
+                ("target", snapshot.Target.Name), ("reason", Words.Of(reason)));
         }
     }
 }

@@ -24,7 +24,8 @@ public sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvide
                 .ToDictionary(w => w.Target.Name, StringComparer.Ordinal);
             var tools = new TargetTools(clock, (host, unit) => state.UnitOf(host, unit, clock.Now()));
             return _watches.ApplyAsync(
-                wanted.Values.Select(w => (w.Target.Name, (Func<TargetMonitor>)(() => new TargetMonitor(w.Target, w.Kind, timing, tools, state, logger)))),
+                wanted.Values.Select(w =>
+                    (w.Target.Name, (Func<TargetMonitor>)(() => new TargetMonitor(w.Target, w.Kind, timing, tools, state, logger)))),
                 m => !everyone && wanted.TryGetValue(m.Name, out var same) && same.Target == m.Target);
         }
     }

@@ -14,7 +14,9 @@ public sealed class ControlDirectory : IDisposable
     private int _count;
 
     public ControlDirectory()
-        : this(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 and < 50 } runtime && Directory.Exists(runtime) ? runtime : Path.GetTempPath())
+        : this(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 and < 50 } runtime && Directory.Exists(runtime)
+            ? runtime
+            : Path.GetTempPath())
     {
     }
 

@@ -71,7 +71,9 @@ public sealed class OpenSsh : IShell
             .. Option("StrictHostKeyChecking", _config.HostKeys == HostKeyPolicy.AcceptNew ? "accept-new" : "yes"),
             .. Option("UserKnownHostsFile", Quoted(_config.KnownHosts)),
             .. Option("UpdateHostKeys", "no"),
-            .. Option("ConnectTimeout", ((int)Math.Ceiling(_config.ConnectTimeout.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            .. Option(
+                "ConnectTimeout",
+                ((int)Math.Ceiling(_config.ConnectTimeout.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture)),
             .. Option("ConnectionAttempts", "1"),
             .. Option("ClearAllForwardings", "yes"),
             .. Option("ForwardAgent", "no"),

@@ -38,7 +38,9 @@ internal static partial class SshErrors
 
         if (Has("Permission denied") || Has("Too many authentication failures") || Has("No supported authentication methods"))
         {
-            return new(SshFailure.Auth, $"{said} (the host must list the public key of {config.KeyFile ?? "the service user"} in ~{config.User}/.ssh/authorized_keys)");
+            return new(
+                SshFailure.Auth,
+                $"{said} (the host must list the public key of {config.KeyFile ?? "the service user"} in ~{config.User}/.ssh/authorized_keys)");
         }
 
         if (Has("Authenticated to"))
@@ -57,7 +59,8 @@ internal static partial class SshErrors
         }
 
         if (!Has("timed out")
-            && (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version") || Has("Unable to negotiate")))
+            && (Has("banner exchange") || Has("kex_exchange_identification") || Has("no compatible protocol") || Has("Bad remote protocol version")
+                || Has("Unable to negotiate")))
         {
             return new(SshFailure.Banner, said);
         }
@@ -69,9 +72,12 @@ internal static partial class SshErrors
         bool Has(string text) => errorText.Contains(text, StringComparison.Ordinal);
     }
 
-    /// <summary>Whether the other end has answered. Where a jump host or another command makes the connection, ssh does not say; such a one counts.</summary>
+    /// <summary>
+    /// Whether the other end has answered. Where a jump host or another command makes the connection, ssh does not say; such a one counts.
+    /// </summary>
     public static bool Reached(string errorText) =>
-        errorText.Contains("Connection established", StringComparison.Ordinal) || errorText.Contains("Executing proxy command", StringComparison.Ordinal);
+        errorText.Contains("Connection established", StringComparison.Ordinal)
+            || errorText.Contains("Executing proxy command", StringComparison.Ordinal);
 
     /// <summary>No answer within the limit: how far ssh had come tells the reason.</summary>
     public static StreamException ExplainSilence(string errorText, TimeSpan waited) =>
@@ -93,7 +99,8 @@ internal static partial class SshErrors
     private static string KeyOf(string errorText) =>
         ServerKey().Matches(errorText) is [.., var key] ? $"the key {key.Groups[1].Value} {key.Groups[2].Value}" : "a key";
 
-    [GeneratedRegex(@"^debug1: Server host key: ([a-z0-9@.-]{1,64}) (SHA256:[A-Za-z0-9+/]{43})\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^debug1: Server host key: ([a-z0-9@.-]{1,64}) (SHA256:[A-Za-z0-9+/]{43})\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ServerKey();
 
     // What LogLevel DEBUG1 says beside the debug lines, even when all is well.

@@ -85,5 +85,6 @@ public sealed class AttemptsTests
         Assert.Equal(1, attempts.Addresses);
     }
 
-    private static bool Try(FailedAttempts attempts, string from, bool right) => attempts.Try(IPAddress.Parse(from), () => right ? "in" : null, out _) is not null;
+    private static bool Try(FailedAttempts attempts, string from, bool right) =>
+        attempts.Try(IPAddress.Parse(from), () => right ? "in" : null, out _) is not null;
 }

@@ -94,5 +94,6 @@ public sealed class AuditTests
         Assert.Equal("reload denied reader ", Line(rows[0]));
     }
 
-    private static string Line(JsonElement row) => string.Join(' ', new[] { "action", "outcome", "who", "target" }.Select(name => row.GetProperty(name).GetString()));
+    private static string Line(JsonElement row) =>
+        string.Join(' ', new[] { "action", "outcome", "who", "target" }.Select(name => row.GetProperty(name).GetString()));
 }

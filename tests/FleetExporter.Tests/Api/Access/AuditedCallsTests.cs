@@ -32,7 +32,9 @@ public sealed class AuditedCallsTests
         var text = await answer.Content.ReadAsStringAsync(Stop);
         var ended = Assert.Single(await RowsAsync(server));
         Assert.Equal(("exec", "admin", "a", "sleep 40", "ok"), Words(ended));
-        Assert.Equal((begun.Text("id"), begun.Text("at"), "7", "3000"), (ended.Text("id"), ended.Text("at"), ended.Text("exit_code"), ended.Text("duration_ms")));
+        Assert.Equal(
+            (begun.Text("id"), begun.Text("at"), "7", "3000"),
+            (ended.Text("id"), ended.Text("at"), ended.Text("exit_code"), ended.Text("duration_ms")));
         Assert.False(answer.Headers.Contains("Fleet-Audit"));
         Assert.DoesNotContain("event: audit", text, StringComparison.Ordinal);
         Assert.Contains("{action=\"exec\",outcome=\"ok\"} 1\n", await server.TextAsync("/metrics"), StringComparison.Ordinal);
@@ -180,7 +182,10 @@ public sealed class AuditedCallsTests
 
     private static async Task<HttpResponseMessage> PostAsync(ApiServer server, string path, string json, string accept = "application/json")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json")
+        };
         request.Headers.Accept.ParseAdd(accept);
         return await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
     }

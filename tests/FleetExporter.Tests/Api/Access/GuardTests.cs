@@ -25,7 +25,8 @@ public sealed class GuardTests
         await using var server = await KeyedServer.StartAsync($"cors_origins: ['{Friend}']\n");
 
         using var answer = await server.SendAsync(new HttpMethod(method), path, null, ("Origin", Friend), ("X-API-Key", server.AdminKey));
-        using var other = await server.SendAsync(new HttpMethod(method), path, null, ("Origin", "https://evil.example"), ("X-API-Key", server.AdminKey));
+        using var other = await server.SendAsync(
+            new HttpMethod(method), path, null, ("Origin", "https://evil.example"), ("X-API-Key", server.AdminKey));
 
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(status == 200 ? [Friend] : [], answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) ? allowed : []);
@@ -129,8 +130,10 @@ public sealed class GuardTests
 
         // In chunks their sizes count too.
         var most = (1 << 20) - (chunked ? 4096 : 10);
-        using var fits = await server.SendAsync(HttpMethod.Post, "/api/login", Body($$"""{"key":"{{new string('x', most)}}"}""", "application/json", chunked));
-        using var answer = await server.SendAsync(HttpMethod.Post, "/api/login", Body($$"""{"key":"{{new string('x', (1 << 20) - 9)}}"}""", "application/json", chunked));
+        using var fits = await server.SendAsync(
+            HttpMethod.Post, "/api/login", Body($$"""{"key":"{{new string('x', most)}}"}""", "application/json", chunked));
+        using var answer = await server.SendAsync(
+            HttpMethod.Post, "/api/login", Body($$"""{"key":"{{new string('x', (1 << 20) - 9)}}"}""", "application/json", chunked));
 
         Assert.Equal(HttpStatusCode.Unauthorized, fits.StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -185,7 +188,9 @@ public sealed class GuardTests
 
     private static HttpContent Body(string text, string? type, bool chunked)
     {
-        HttpContent body = chunked ? new StreamContent(new Unmeasured(Encoding.UTF8.GetBytes(text))) : new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        HttpContent body = chunked
+            ? new StreamContent(new Unmeasured(Encoding.UTF8.GetBytes(text)))
+            : new ByteArrayContent(Encoding.UTF8.GetBytes(text));
         body.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         return body;
     }

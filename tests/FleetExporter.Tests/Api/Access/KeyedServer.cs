@@ -41,7 +41,8 @@ internal sealed class KeyedServer : IAsyncDisposable
         Connect();
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     public Task<HttpResponseMessage> PostAsync(string path, string? json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, json is null ? null : new StringContent(json, System.Text.Encoding.UTF8, "application/json"), headers);

@@ -103,7 +103,8 @@ public sealed class RestartTests
         using var answer = await server.PostAsync("/api/logout", null, ("Cookie", cookie));
 
         Assert.Equal(503, (int)answer.StatusCode);
-        Assert.Contains("Logged out until a restart", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "Logged out until a restart", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(401, await server.StatusAsync("/api/me", ("Cookie", cookie)));
         await server.Api.AskStoreAsync("DROP TRIGGER broken");
         await DgxCalls.UntilAsync(async () =>

@@ -57,16 +57,21 @@ public sealed class RoutesTests
         {
             // The limit of wrong keys is another test's.
             server.Clock.Advance(TimeSpan.FromMinutes(2));
-            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{host}", "nosuch", StringComparison.Ordinal).Replace("{id}", "nosuch", StringComparison.Ordinal));
+            var (method, path) = (
+                route.Split(' ')[0],
+                route.Split(' ')[1].Replace("{host}", "nosuch", StringComparison.Ordinal).Replace("{id}", "nosuch", StringComparison.Ordinal));
 
-            using var answer = await server.SendAsync(new HttpMethod(method), path, null, who is null ? [] : [("Authorization", $"Bearer {KeyedServer.KeyOf(who)}")]);
+            using var answer = await server.SendAsync(
+                new HttpMethod(method), path, null, who is null ? [] : [("Authorization", $"Bearer {KeyedServer.KeyOf(who)}")]);
 
             var status = (int)answer.StatusCode;
             var expected = access.Scope is not { } needed ? 0
                 : who is null or "wrong" ? 401
                 : new[] { Enum.Parse<Scope>(who, ignoreCase: true) }.Allow(needed) ? 0 : 403;
             // A push needs a device's own key beside the scope.
-            var lets = status is not (401 or 403) || (route == "POST /push-sse" && (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("Not a device", StringComparison.Ordinal));
+            var lets = status is not (401 or 403) || (route == "POST /push-sse"
+                && (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+                    .Contains("Not a device", StringComparison.Ordinal));
             Assert.True(expected == 0 ? lets : status == expected && !lets, $"{who ?? "nobody"}: {route} answered {status}");
             if (expected > 0)
             {
@@ -79,7 +84,8 @@ public sealed class RoutesTests
     [Fact]
     public async Task A_route_that_does_not_say_who_may_use_it_keeps_the_service_from_starting()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => KeyedServer.StartAsync(map: routes => routes.MapGet("/silent", () => "")));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            KeyedServer.StartAsync(map: routes => routes.MapGet("/silent", () => "")));
 
         Assert.Contains("/silent", failure.Message, StringComparison.Ordinal);
     }

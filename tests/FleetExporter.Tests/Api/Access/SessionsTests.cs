@@ -45,7 +45,8 @@ public sealed class SessionsTests
         using var answer = await server.PostAsync("/api/logout", null, ("Cookie", cookie));
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.StartsWith("fleet_session=; expires=Thu, 01 Jan 1970", Assert.Single(answer.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "fleet_session=; expires=Thu, 01 Jan 1970", Assert.Single(answer.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
         Assert.Equal(401, await server.StatusAsync("/api/me", ("Cookie", cookie)));
     }
 
@@ -86,7 +87,8 @@ public sealed class SessionsTests
     {
         await using var server = await KeyedServer.StartAsync("anonymous_read: never\n", routes =>
         {
-            routes.MapGet("/test/stream", (Microsoft.AspNetCore.Http.HttpContext context) => string.Join(' ', context.Caller().Rights)).Needs(Scope.Read).TakesTicket();
+            routes.MapGet("/test/stream", (Microsoft.AspNetCore.Http.HttpContext context) => string.Join(' ', context.Caller().Rights))
+                .Needs(Scope.Read).TakesTicket();
             routes.MapGet("/test/control", () => "").Needs(Scope.Control).TakesTicket();
         });
 

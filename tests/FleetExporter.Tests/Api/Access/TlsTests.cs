@@ -22,7 +22,8 @@ public sealed class TlsTests : IDisposable
 
         Assert.Equal("https", client.BaseAddress!.Scheme);
         using var login = await client.PostAsync(
-            "/api/login", new StringContent($$"""{"key":"{{server.AdminKey}}"}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            "/api/login", new StringContent($$"""{"key":"{{server.AdminKey}}"}""", System.Text.Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NoContent, login.StatusCode);
         Assert.Contains("; secure", login.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);

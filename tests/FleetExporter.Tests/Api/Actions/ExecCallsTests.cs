@@ -71,7 +71,8 @@ public sealed class ExecCallsTests
     {
         var running = new ReplayCommand();
         var next = new Queue<ReplayCommand>([running]);
-        await using var server = await ApiServer.StartAsync(Yml, shell => shell.Command = () => next.TryDequeue(out var command) ? command : ReplayCommand.Printing(""));
+        await using var server = await ApiServer.StartAsync(Yml, shell =>
+            shell.Command = () => next.TryDequeue(out var command) ? command : ReplayCommand.Printing(""));
         using var begun = await PostAsync(server, """{"command":"sleep 40","exec_id":"first"}""", streamed: true);
         foreach (var id in new[] { "b", "c", "a" })
         {
@@ -136,7 +137,10 @@ public sealed class ExecCallsTests
 
     private static async Task<HttpResponseMessage> PostAsync(ApiServer server, string json, bool streamed)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/a") { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/dgx/exec/a")
+        {
+            Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json")
+        };
         if (streamed)
         {
             request.Headers.Accept.ParseAdd("text/event-stream");
@@ -145,5 +149,6 @@ public sealed class ExecCallsTests
         return await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
     }
 
-    private static IEnumerable<string> Outcomes(JsonElement audit) => audit.GetProperty("items").EnumerateArray().Select(row => $"{row.Text("action")} {row.Text("outcome")}");
+    private static IEnumerable<string> Outcomes(JsonElement audit) =>
+        audit.GetProperty("items").EnumerateArray().Select(row => $"{row.Text("action")} {row.Text("outcome")}");
 }

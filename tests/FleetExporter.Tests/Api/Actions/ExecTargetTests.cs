@@ -8,7 +8,8 @@ public sealed class ExecTargetTests
 {
     private const string NoHosts = "listen: 127.0.0.1:0\nhosts: []\n";
     private const string Listed =
-        "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, exec: { policy: allow_list }, commands: ['./check.sh', 'cd /srv && ./check.sh'] }\n";
+        "listen: 127.0.0.1:0\nhosts:\n- { name: a, address: a.lan, exec: { policy: allow_list }, commands: ['./check.sh', "
+            + "'cd /srv && ./check.sh'] }\n";
 
     [Fact]
     public async Task After_a_change_of_hostname_a_command_runs_on_the_new_host_although_another_monitor_does_not_end()

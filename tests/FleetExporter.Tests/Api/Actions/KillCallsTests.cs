@@ -162,5 +162,6 @@ public sealed class KillCallsTests
     }
 
     private static async Task<List<string>> RowsAsync(ApiServer server) =>
-        [.. (await server.JsonAsync("/api/audit")).GetProperty("items").EnumerateArray().Select(r => $"{r.Text("action")} {r.Text("outcome")} {r.Text("who")} {r.Text("target")}")];
+        [.. (await server.JsonAsync("/api/audit")).GetProperty("items").EnumerateArray().Select(r =>
+            $"{r.Text("action")} {r.Text("outcome")} {r.Text("who")} {r.Text("target")}")];
 }

@@ -32,7 +32,8 @@ public sealed class OutputTextTests
     [Fact]
     public void A_character_that_is_cut_is_held_back()
     {
-        var texts = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => s.Get + "€😀ä").Where(s => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(s)) == s);
+        var texts = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => s.Get + "€😀ä").Where(s =>
+            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(s)) == s);
         foreach (var text in texts.Sample(200, 20))
         {
             var bytes = Encoding.UTF8.GetBytes(text);

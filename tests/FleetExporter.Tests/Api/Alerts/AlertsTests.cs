@@ -96,7 +96,9 @@ public sealed class AlertsTests
         Assert.True(alert.GetProperty("description").GetString()!.Length <= 500);
         Assert.Equal("fleet", alert.GetProperty("labels").GetProperty("job").GetString());
         var silence = alert.GetProperty("silence");
-        Assert.Equal(("s1", "ops", "known"), (silence.GetProperty("id").GetString(), silence.GetProperty("by").GetString(), silence.GetProperty("comment").GetString()));
+        Assert.Equal(
+            ("s1", "ops", "known"),
+            (silence.GetProperty("id").GetString(), silence.GetProperty("by").GetString(), silence.GetProperty("comment").GetString()));
     }
 
     [Theory]
@@ -154,7 +156,8 @@ public sealed class AlertsTests
         Assert.Equal(server.Clock.GetUtcNow().AddMinutes(30), body["endsAt"]!.GetValue<DateTimeOffset>());
         Assert.Null(body["id"]);
         var row = (await server.JsonAsync("/api/audit")).GetProperty("items").EnumerateArray().First();
-        Assert.Equal(("acknowledge", "FleetHostOffline a 0123456789abcdef"), (row.GetProperty("action").GetString(), row.GetProperty("target").GetString()));
+        Assert.Equal(
+            ("acknowledge", "FleetHostOffline a 0123456789abcdef"), (row.GetProperty("action").GetString(), row.GetProperty("target").GetString()));
     }
 
     [Fact]
@@ -224,7 +227,8 @@ public sealed class AlertsTests
         await using var fake = await FakeAlertmanager.StartAsync();
         using var folder = new TemporaryFolder();
         folder.Write("token", "s3cret\n");
-        await using var server = await ApiServer.StartAsync($"{ApiServer.TwoHosts}alertmanager: {{ url: \"{fake.Url}\", token_file: {folder.PathOf("token")} }}\n");
+        await using var server =
+            await ApiServer.StartAsync($"{ApiServer.TwoHosts}alertmanager: {{ url: \"{fake.Url}\", token_file: {folder.PathOf("token")} }}\n");
 
         await server.TextAsync("/api/alerts");
         Assert.All(fake.Authorizations, a => Assert.Equal("Bearer s3cret", a));

@@ -44,28 +44,35 @@ internal sealed class FakeAlertmanager : IAsyncDisposable
     }
 
     /// <summary>An alert as it lists it.</summary>
-    public static JsonObject Alert(string id, string name, string severity, string starts, string host = "a", params IEnumerable<string> silencedBy) => new()
-    {
-        ["fingerprint"] = id,
-        ["labels"] = new JsonObject { ["alertname"] = name, ["severity"] = severity, ["host"] = host, ["job"] = "fleet" },
-        ["annotations"] = new JsonObject
+    public static JsonObject Alert(
+        string id, string name, string severity, string starts, string host = "a", params IEnumerable<string> silencedBy) => new()
         {
-            ["summary"] = "A host is offline.",
-            ["description"] = $"{host} has not answered for 3 minutes.",
-            ["runbook_url"] = "http://127.0.0.1:9470/docs/runbook#x",
-        },
-        ["startsAt"] = starts,
-        ["endsAt"] = starts,
-        ["updatedAt"] = starts,
-        ["status"] = new JsonObject { ["state"] = "active", ["silencedBy"] = new JsonArray([.. silencedBy.Select(s => JsonValue.Create(s))]), ["inhibitedBy"] = new JsonArray() },
-    };
+            ["fingerprint"] = id,
+            ["labels"] = new JsonObject { ["alertname"] = name, ["severity"] = severity, ["host"] = host, ["job"] = "fleet" },
+            ["annotations"] = new JsonObject
+            {
+                ["summary"] = "A host is offline.",
+                ["description"] = $"{host} has not answered for 3 minutes.",
+                ["runbook_url"] = "http://127.0.0.1:9470/docs/runbook#x",
+            },
+            ["startsAt"] = starts,
+            ["endsAt"] = starts,
+            ["updatedAt"] = starts,
+            ["status"] = new JsonObject
+            {
+                ["state"] = "active",
+                ["silencedBy"] = new JsonArray([.. silencedBy.Select(s => JsonValue.Create(s))]),
+                ["inhibitedBy"] = new JsonArray()
+            },
+        };
 
     /// <summary>A silence as it lists it, over all labels of <paramref name="alert"/>.</summary>
     public static JsonObject Silence(string id, JsonObject alert, string state = "active") => new()
     {
         ["id"] = id,
         ["status"] = new JsonObject { ["state"] = state },
-        ["matchers"] = new JsonArray([.. alert["labels"]!.AsObject().Select(l => new JsonObject { ["name"] = l.Key, ["value"] = l.Value!.DeepClone(), ["isRegex"] = false, ["isEqual"] = true })]),
+        ["matchers"] = new JsonArray([.. alert["labels"]!.AsObject().Select(l =>
+            new JsonObject { ["name"] = l.Key, ["value"] = l.Value!.DeepClone(), ["isRegex"] = false, ["isEqual"] = true })]),
         ["startsAt"] = "2026-01-01T00:00:00Z",
         ["endsAt"] = "2026-01-01T02:00:00Z",
         ["createdBy"] = "ops",

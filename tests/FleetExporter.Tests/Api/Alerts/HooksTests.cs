@@ -101,7 +101,8 @@ public sealed class HooksTests
     {
         await using var server = await KeyedServer.StartAsync($"{NoAlertmanager}anonymous_read: loopback\n");
         using var answer = await server.PostAsync(
-            "/hooks/watchdog", Notification("Watchdog", "firing"), header.Length == 0 ? [] : [(header, header == "X-API-Key" ? KeyedServer.KeyOf(value) : value)]);
+            "/hooks/watchdog", Notification("Watchdog", "firing"),
+            header.Length == 0 ? [] : [(header, header == "X-API-Key" ? KeyedServer.KeyOf(value) : value)]);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(status == 204, (await server.Api.TextAsync("/metrics")).Contains($"\n{LastSeen} ", StringComparison.Ordinal));
     }
@@ -117,7 +118,8 @@ public sealed class HooksTests
     }
 
     private static AlertView View(string id, int hours) => new(
-        id, "t", "T", "warning", null, null, "m", null, null, DateTimeOffset.UnixEpoch.AddHours(hours), false, false, null, new Dictionary<string, string>());
+        id, "t", "T", "warning", null, null, "m", null, null, DateTimeOffset.UnixEpoch.AddHours(hours),
+        false, false, null, new Dictionary<string, string>());
 
     private static string Notification(string name, string status)
     {

@@ -34,7 +34,9 @@ public sealed class ConnectionsTests
 
         Assert.Equal(["a", "b b"], await server.NamesAsync("/api/dgx/connections"));
         var a = await server.JsonAsync("/api/dgx/connections/a");
-        Assert.Equal(("a.lan", "fleet", "file", "off", "true"), (a.Text("hostname"), a.Text("username"), a.Text("source"), a.Text("exec_policy"), a.Text("is_active")));
+        Assert.Equal(
+            ("a.lan", "fleet", "file", "off", "true"),
+            (a.Text("hostname"), a.Text("username"), a.Text("source"), a.Text("exec_policy"), a.Text("is_active")));
         Assert.Equal((409, "source"), await server.RefusedAsync("PUT", "/api/dgx/connections/a", """{"port":1}"""));
         Assert.Equal((409, "source"), await server.RefusedAsync("DELETE", $"/api/dgx/connections/{a.Text("id")}?cascade=true"));
         Assert.Equal(["a", "b b"], await server.NamesAsync("/api/dgx/connections"));
@@ -57,7 +59,9 @@ public sealed class ConnectionsTests
         Assert.Equal(same.Text("id"), changed.Text("id"));
 
         // What a client read it can send back.
-        Assert.Equal("dgx-2", (await server.DoAsync("PUT", "/api/dgx/connections/dgx-1", JsonSerializer.Serialize(changed).Replace("dgx-1", "dgx-2", StringComparison.Ordinal))).Text("name"));
+        Assert.Equal("dgx-2", (await server.DoAsync(
+            "PUT", "/api/dgx/connections/dgx-1",
+            JsonSerializer.Serialize(changed).Replace("dgx-1", "dgx-2", StringComparison.Ordinal))).Text("name"));
         Assert.Null(server.State.Find("dgx-1"));
         Assert.NotNull(server.State.Find("dgx-2"));
     }
@@ -69,7 +73,8 @@ public sealed class ConnectionsTests
     [InlineData("dgx-1")]
     public async Task A_name_that_is_taken_is_a_conflict(string name)
     {
-        await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + DeviceServer.Devices + "services: [{ name: svc, url: 'http://127.0.0.1:1/' }]\n");
+        await using var server =
+            await ApiServer.StartAsync(ApiServer.TwoHosts + DeviceServer.Devices + "services: [{ name: svc, url: 'http://127.0.0.1:1/' }]\n");
         await server.DoAsync("POST", "/api/dgx/connections", New);
         await server.DoAsync("POST", "/api/dgx/connections", """{"name":"third","hostname":"o.lan","is_active":false}""");
 
@@ -91,7 +96,8 @@ public sealed class ConnectionsTests
             Assert.Equal("false", (await server.JsonAsync($"/api/dgx/connections/{name}")).Text("is_active"));
             var status = await server.JsonAsync($"/api/dgx/status/{name}");
             Assert.Equal(("false", "it is disconnected", "null"), (status.Text("connected"), status.Text("reason"), status.Text("since")));
-            Assert.Equal("0", (await server.JsonAsync($"/api/dgx/metrics/{name}")).GetProperty("gpus").GetArrayLength().ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal("0", (await server.JsonAsync($"/api/dgx/metrics/{name}"))
+                .GetProperty("gpus").GetArrayLength().ToString(System.Globalization.CultureInfo.InvariantCulture));
             Assert.Equal(502, (await server.CallAsync("POST", $"/api/dgx/exec/{name}", """{"command":"id"}""")).Status);
 
             // A reload changes nothing about it, and the service is ready as it is.
@@ -110,7 +116,8 @@ public sealed class ConnectionsTests
     public async Task Connect_tries_at_once_and_tells_why_it_failed()
     {
         ReplayShell? last = null;
-        await using var server = await ApiServer.StartAsync(prepare: shell => (last = shell).Refuses = SshFailure.Auth, yml: "listen: 127.0.0.1:0\nhosts: []\n");
+        await using var server = await ApiServer.StartAsync(
+            prepare: shell => (last = shell).Refuses = SshFailure.Auth, yml: "listen: 127.0.0.1:0\nhosts: []\n");
         await server.DoAsync("POST", "/api/dgx/connections", New);
 
         var failed = await server.DoAsync("POST", "/api/dgx/connect/dgx-1");

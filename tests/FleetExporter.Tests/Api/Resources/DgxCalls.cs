@@ -36,7 +36,8 @@ internal static class DgxCalls
     public static async Task<IReadOnlyList<string>> NamesAsync(this ApiServer server, string path) =>
         [.. (await server.JsonAsync(path)).GetProperty("items").EnumerateArray().Select(i => i.Text("name")).Order(StringComparer.Ordinal)];
 
-    public static string Text(this JsonElement of, string name) => of.GetProperty(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : of.GetProperty(name).GetRawText();
+    public static string Text(this JsonElement of, string name) =>
+        of.GetProperty(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : of.GetProperty(name).GetRawText();
 
     /// <summary>Waits for what happens beside the calls.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds)

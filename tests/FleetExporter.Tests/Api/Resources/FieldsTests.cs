@@ -32,7 +32,10 @@ public sealed class FieldsTests
         { """{"name":"n","hostname":"h","is_active":"yes"}""", "is_active" },
         { """{"name":"n","hostname":"h","sshkey":"k"}""", "sshkey" },
         { """{"name":"01234567-89ab-cdef-0123-456789abcdef","hostname":"h"}""", "name" },
-        { """{"name":1,"hostname":2,"username":3,"ssh_key_path":4,"port":"5","exec_policy":6,"is_active":7,"x":8}""", "exec_policy hostname is_active name port ssh_key_path username x" },
+        {
+            """{"name":1,"hostname":2,"username":3,"ssh_key_path":4,"port":"5","exec_policy":6,"is_active":7,"x":8}""",
+            "exec_policy hostname is_active name port ssh_key_path username x"
+        },
     };
 
     public static TheoryData<string, string> WrongProjects() => new()
@@ -49,12 +52,16 @@ public sealed class FieldsTests
         { """{"name":"p","connection_id":"a","config":null}""", "config" },
         { """{"name":"p","connection_id":"a","project_type":"vision"}""", "project_type" },
         { """{"name":"p","connection_id":"a","status":"a b"}""", "status" },
-        { """{"name":1,"connection_id":2,"description":3,"project_type":4,"remote_path":5,"status":6,"config":7,"x":8}""", "config connection_id description name project_type remote_path status x" },
+        {
+            """{"name":1,"connection_id":2,"description":3,"project_type":4,"remote_path":5,"status":6,"config":7,"x":8}""",
+            "config connection_id description name project_type remote_path status x"
+        },
     };
 
     [Theory]
     [MemberData(nameof(WrongConnections))]
-    public Task Each_wrong_field_of_a_connection_is_told_and_nothing_runs(string body, string fields) => RefusedAsync("/api/dgx/connections", body, fields, 2);
+    public Task Each_wrong_field_of_a_connection_is_told_and_nothing_runs(string body, string fields) =>
+        RefusedAsync("/api/dgx/connections", body, fields, 2);
 
     [Theory]
     [MemberData(nameof(WrongProjects))]
@@ -85,7 +92,8 @@ public sealed class FieldsTests
         await using var server = await ApiServer.StartAsync();
         string Project(string config) => $$"""{"name":"p","connection_id":"a","config":{{config}}}""";
 
-        Assert.Equal(400, (await server.CallAsync("POST", "/api/dgx/projects", Project(string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1" + new string('}', 40)))).Status);
+        Assert.Equal(400, (await server.CallAsync(
+            "POST", "/api/dgx/projects", Project(string.Concat(Enumerable.Repeat("{\"a\":", 40)) + "1" + new string('}', 40)))).Status);
         Assert.Equal((422, "config"), await server.RefusedAsync("POST", "/api/dgx/projects", Project($"{{\"a\":\"{new string('x', 64 * 1024)}\"}}")));
 
         // As deep as it may be, it comes back.

@@ -38,7 +38,8 @@ internal sealed partial class JobHosts
     /// <summary>A service with the connection <c>dgx-1</c> at <c>dgx.lan:2222</c> and the project <c>vision</c> on it.</summary>
     public async Task<ApiServer> StartAsync(string? yml = null)
     {
-        var server = await ApiServer.StartAsync(yml, shell => shell.Command = () => ReplayCommand.Running(script => AnswerAsync(shell.Address, script)));
+        var server = await ApiServer.StartAsync(yml, shell =>
+            shell.Command = () => ReplayCommand.Running(script => AnswerAsync(shell.Address, script)));
         await server.DoAsync("POST", "/api/dgx/connections", """{"name":"dgx-1","hostname":"dgx.lan","port":2222,"username":"ann"}""");
         Assert.Equal("connected", (await server.DoAsync("POST", "/api/dgx/connect/dgx-1")).Text("status"));
         await server.DoAsync("POST", "/api/dgx/projects", """{"name":"vision","connection_id":"dgx-1"}""");
@@ -61,7 +62,8 @@ internal sealed partial class JobHosts
             throw new StreamException(SshFailure.Closed, "broken by the test");
         }
 
-        var words = Word().Matches(script).GroupBy(m => m.Groups[1].Value, m => m.Groups[2].Value).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        var words = Word()
+            .Matches(script).GroupBy(m => m.Groups[1].Value, m => m.Groups[2].Value).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         var (mark, id) = (words["mark"], words.GetValueOrDefault("id", ""));
         switch (what)
         {

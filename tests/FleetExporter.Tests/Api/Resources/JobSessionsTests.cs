@@ -42,7 +42,8 @@ public sealed class JobSessionsTests
         }
 
         Assert.Equal(409, (await server.CallAsync("GET", "/api/dgx/jobs/long/output")).Status);
-        Assert.Equal(0, hosts.Asked("file.lan", "look") + hosts.Asked("file.lan", "cancel") + hosts.Asked("file.lan", "start") + hosts.Asked("file.lan", "output"));
+        Assert.Equal(0, hosts.Asked("file.lan", "look") + hosts.Asked("file.lan", "cancel") + hosts.Asked("file.lan", "start")
+            + hosts.Asked("file.lan", "output"));
         Assert.Equal("running", (await server.JsonAsync("/api/dgx/jobs/long")).Text("status"));
 
         // Under another name it is watched again, and the job is found there.
@@ -65,7 +66,8 @@ public sealed class JobSessionsTests
             Assert.Equal((409, "jobs"), await server.RefusedAsync("PUT", "/api/dgx/connections/dgx-1", body));
         }
 
-        await server.DoAsync("PUT", "/api/dgx/connections/dgx-1", """{"name":"dgx-2","hostname":"dgx.lan","port":2222,"username":"ann","exec_policy":"off"}""");
+        await server.DoAsync(
+            "PUT", "/api/dgx/connections/dgx-1", """{"name":"dgx-2","hostname":"dgx.lan","port":2222,"username":"ann","exec_policy":"off"}""");
         Assert.Equal(Box, $"{server.State.Find("dgx-2")!.Host.Address}");
         await server.DoAsync("POST", "/api/dgx/connect/dgx-2");
         await server.DoAsync("POST", "/api/dgx/jobs/long/cancel");
@@ -86,7 +88,8 @@ public sealed class JobSessionsTests
         await server.DoAsync("POST", "/api/dgx/connect/dgx-1");
         hosts.WhileStarting = () => server.DoAsync("DELETE", "/api/dgx/projects/vision?cascade=true");
         Assert.Equal(404, (await server.CallAsync("POST", "/api/dgx/jobs/one/start")).Status);
-        Assert.Equal((2, 0), (hosts.Asked(Box, "start") + hosts.Asked("dgx.lan:2223", "start"), hosts.On(Box).Count + hosts.On("dgx.lan:2223").Count));
+        Assert.Equal(
+            (2, 0), (hosts.Asked(Box, "start") + hosts.Asked("dgx.lan:2223", "start"), hosts.On(Box).Count + hosts.On("dgx.lan:2223").Count));
     }
 
     [Fact]
@@ -143,7 +146,8 @@ public sealed class JobSessionsTests
         server.Clock.SetWall(TimeSpan.FromHours(hours));
         hosts.Vanish(Box, id);
 
-        await DgxCalls.UntilAsync(async () => await PassesAsync(() => true) && (await server.JsonAsync("/api/dgx/jobs/long")).Text("status") == "failed");
+        await DgxCalls.UntilAsync(async () =>
+            await PassesAsync(() => true) && (await server.JsonAsync("/api/dgx/jobs/long")).Text("status") == "failed");
         Assert.Equal(reason, (await server.JsonAsync("/api/dgx/jobs/long")).Text("reason"));
 
         Task<bool> PassesAsync(Func<bool> until)
@@ -176,7 +180,8 @@ public sealed class JobSessionsTests
         var after = hosts.Asked(Box, "look");
         await PassAsync(() => hosts.Asked(Box, "look") > after + 2);
 
-        Assert.Equal(["here"], (await server.JsonAsync("/api/dgx/jobs/long/output")).GetProperty("lines").EnumerateArray().Select(l => l.GetString()));
+        Assert.Equal(
+            ["here"], (await server.JsonAsync("/api/dgx/jobs/long/output")).GetProperty("lines").EnumerateArray().Select(l => l.GetString()));
         Assert.Equal(("cancelled", 0), ((await server.JsonAsync("/api/dgx/jobs/long")).Text("status"), hosts.Asked(Box, "release")));
 
         Task PassAsync(Func<bool> holds) => DgxCalls.UntilAsync(() =>

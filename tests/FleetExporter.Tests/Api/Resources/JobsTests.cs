@@ -18,7 +18,8 @@ public sealed class JobsTests
     public async Task A_job_goes_its_way_by_what_somebody_says_of_it()
     {
         await using var server = await StartAsync();
-        var (status, made) = await SendAsync(server, "POST", "", """{"project_id":"vision","name":"Experiment 1","model_name":"vit_base","status":"pending"}""");
+        var (status, made) = await SendAsync(
+            server, "POST", "", """{"project_id":"vision","name":"Experiment 1","model_name":"vit_base","status":"pending"}""");
         Assert.Equal((201, "pending"), (status, Text(made, "status")));
 
         var (_, running) = await SendAsync(server, "PUT", "/Experiment%201", """{"status":"running","container_id":"abc123"}""");
@@ -28,7 +29,9 @@ public sealed class JobsTests
         var (_, merged) = await SendAsync(server, "PUT", "/Experiment%201", """{"metrics":{"epoch":26,"note":null}}""");
         Assert.Equal("""{"epoch":26,"train_loss":0.342}""", merged!["metrics"]!.ToJsonString());
         Assert.NotNull(merged["metrics_at"]);
-        Assert.Contains("fleet_job_metric{project=\"vision\",training_job=\"Experiment 1\",name=\"epoch\"} 26", await server.TextAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "fleet_job_metric{project=\"vision\",training_job=\"Experiment 1\",name=\"epoch\"} 26",
+            await server.TextAsync("/metrics"), StringComparison.Ordinal);
 
         // What an answer says can be sent back as it is.
         Assert.Equal(200, (await SendAsync(server, "PUT", "/Experiment%201", merged.ToJsonString())).Status);
@@ -41,7 +44,8 @@ public sealed class JobsTests
         Assert.Equal(204, (await SendAsync(server, "DELETE", "/Experiment%201")).Status);
         Assert.Equal(404, (await SendAsync(server, "GET", "/Experiment%201")).Status);
         Assert.Contains("fleet_jobs{status=\"completed\"} 0", await server.TextAsync("/metrics"), StringComparison.Ordinal);
-        var audit = (await server.JsonAsync("/api/audit")).GetProperty("items").EnumerateArray().Select(a => $"{a.GetProperty("action")} {a.GetProperty("target")}").ToList();
+        var audit = (await server.JsonAsync("/api/audit")).GetProperty("items").EnumerateArray().Select(a =>
+            $"{a.GetProperty("action")} {a.GetProperty("target")}").ToList();
         Assert.Contains("job_create Experiment 1", audit);
         Assert.Contains("job_change Experiment 1", audit);
         Assert.Contains("job_delete Experiment 1", audit);
@@ -76,7 +80,9 @@ public sealed class JobsTests
     [InlineData("""{"project_id":"vision","name":".."}""", "name")]
     [InlineData("""{"project_id":"vision","name":"a\nb"}""", "name")]
     [InlineData("""{"project_id":"vision","name":"019a0000-0000-7000-8000-00000000beef"}""", "name")]
-    [InlineData("""{"project_id":"vision","name":"x","status":"done","config":[],"metrics":"m","model_name":1,"container_id":""}""", "config container_id metrics model_name status")]
+    [InlineData(
+        """{"project_id":"vision","name":"x","status":"done","config":[],"metrics":"m","model_name":1,"container_id":""}""",
+        "config container_id metrics model_name status")]
     [InlineData("""{"project_id":"vision","name":"x","metric":{}}""", "metric")]
     public async Task Each_wrong_field_is_named(string body, string fields)
     {
@@ -110,7 +116,11 @@ public sealed class JobsTests
     {
         await using var server = await StartAsync();
         var text = ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "");
-        string[] values = ["null", "1", "-1e400", "true", "[]", "{}", "\"\\ud800\"", "\"\\u0000\"", "\"x\"", "\"running\"", "{\"a\":null}", "{\"a\":{\"b\":[1,\"\\udfff\"]}}", "{\"a\":1,\"a\":2}", "\"vision\""];
+        string[] values =
+        [
+            "null", "1", "-1e400", "true", "[]", "{}", "\"\\ud800\"", "\"\\u0000\"", "\"x\"", "\"running\"",
+            "{\"a\":null}", "{\"a\":{\"b\":[1,\"\\udfff\"]}}", "{\"a\":1,\"a\":2}", "\"vision\""
+        ];
         string[] fields = ["name", "project_id", "model_name", "status", "config", "metrics", "container_id", "id", "zzz"];
         var member = from field in Gen.Elements(fields)
                      from value in Gen.OneOf(Gen.Elements(values), text.Select(t => JsonSerializer.Serialize(t)))
@@ -149,7 +159,9 @@ public sealed class JobsTests
     private static async Task<(int Status, JsonNode? Body)> SendAsync(ApiServer server, string method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), "/api/dgx/jobs" + path);
-        request.Content = body is null ? null : new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new("application/json") } };
+        request.Content = body is null
+            ? null
+            : new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new("application/json") } };
         using var answer = await server.Client.SendAsync(request, Stop);
         var text = await answer.Content.ReadAsStringAsync(Stop);
         return ((int)answer.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);

@@ -12,7 +12,8 @@ internal sealed class DeviceServer : IAsyncDisposable
 
     public const string Ticking = """{"name":"RTX 4090","memoryTotal":24564,"utilizationGpu":7}""";
 
-    public static readonly string Devices = $"devices:\n- {{ name: beast, key_hash: \"{KeyHash.Of(Key)}\" }}\n- {{ name: other, key_hash: \"{KeyHash.Of("the-key-of-the-other")}\", stale_after: 1m }}\n";
+    public static readonly string Devices = $"devices:\n- {{ name: beast, key_hash: \"{KeyHash.Of(Key)}\" }}\n"
+        + $"- {{ name: other, key_hash: \"{KeyHash.Of("the-key-of-the-other")}\", stale_after: 1m }}\n";
 
     private DeviceServer(KeyedServer keyed) => Keyed = keyed;
 
@@ -27,7 +28,8 @@ internal sealed class DeviceServer : IAsyncDisposable
     public async Task<(int Status, JsonElement Body)> PushAsync(string json, string key = Key)
     {
         using var answer = await Keyed.PostAsync("/push-sse", json, ("X-API-Key", key));
-        return ((int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
+        return (
+            (int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
     }
 
     /// <summary>A push that must be taken.</summary>
@@ -37,7 +39,8 @@ internal sealed class DeviceServer : IAsyncDisposable
         Assert.Equal((200, """{"success":true}"""), (status, body.GetRawText()));
     }
 
-    public Task<EventReader> StreamAsync(string path = "/gpu/stream?host=beast", params (string Name, string Value)[] headers) => EventReader.OpenAsync(Http, path, headers);
+    public Task<EventReader> StreamAsync(string path = "/gpu/stream?host=beast", params (string Name, string Value)[] headers) =>
+        EventReader.OpenAsync(Http, path, headers);
 
     /// <summary>Moves the clock second by second while something is under way.</summary>
     public async Task<T> WhileTimePassesAsync<T>(Task<T> task)

@@ -6,7 +6,10 @@ namespace FleetExporter.Tests.Api.Streaming;
 public sealed class GpuStreamTests
 {
     private const string Whole = """
-        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024,"memoryFree":23000,"temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
+        {"name":"RTX 4090","vendor":"nvidia","memoryTotal":24564,"memoryUsed":1024,"memoryFree":23000,
+        """
+        + """
+        "temperatureGpu":61,"utilizationGpu":42,"utilizationMemory":7,
         "fanSpeed":33,"powerDraw":210.25,"powerLimit":450,"clockCore":2520,"clockMemory":10501,"driverVersion":"590.48.01"}
         """;
 
@@ -64,7 +67,10 @@ public sealed class GpuStreamTests
         var (_, gpu) = await stream.EventAsync();
 
         Assert.Equal(
-            ["name", "vendor", "memoryTotal", "memoryUsed", "memoryFree", "temperatureGpu", "utilizationGpu", "powerDraw", "powerLimit", "clockCore", "clockMemory", "driverVersion", "host", "gpu"],
+            [
+                "name", "vendor", "memoryTotal", "memoryUsed", "memoryFree", "temperatureGpu", "utilizationGpu",
+                "powerDraw", "powerLimit", "clockCore", "clockMemory", "driverVersion", "host", "gpu"
+            ],
             gpu.EnumerateObject().Select(p => p.Name).Where(n => n != "utilizationMemory"));
         Assert.Equal("NVIDIA H100 80GB HBM3", gpu.GetProperty("name").GetString());
         Assert.Equal("nvidia", gpu.GetProperty("vendor").GetString());
@@ -162,7 +168,9 @@ public sealed class GpuStreamTests
         await using var server = await DeviceServer.StartAsync();
         using (await server.StreamAsync())
         {
-            Assert.Equal(["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""], await server.SeriesAsync("fleet_stream_clients{"));
+            Assert.Equal(
+                ["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""],
+                await server.SeriesAsync("fleet_stream_clients{"));
         }
 
         while ((await server.SeriesAsync("fleet_stream_clients{stream=\"gpu\"} 0")).Count == 0)

@@ -14,7 +14,10 @@ public sealed class PushTests
         await using var server = await DeviceServer.StartAsync();
 
         await server.PushedAsync("""
-            [{"name":"RTX 4090","memoryTotal":24564,"memoryUsed":1024,"temperatureGpu":61,"utilizationGpu":42,"fanSpeed":33,"powerDraw":210.5,"powerLimit":450,
+            [{"name":"RTX 4090","memoryTotal":24564,"memoryUsed":1024,"temperatureGpu":61,"utilizationGpu":42,"fanSpeed":33,
+            """
+            + """
+            "powerDraw":210.5,"powerLimit":450,
             "clockCore":2520,"clockMemory":10501,"driverVersion":"590.48.01","host":"a","gpu":7,"extra":{"x":[1]}}]
             """);
 
@@ -40,9 +43,12 @@ public sealed class PushTests
         Assert.Contains("fleet_device_up{host=\"beast\"} 1", series);
         Assert.Contains("fleet_device_stale_after_seconds{host=\"beast\"} 15", series);
         Assert.Contains(series, s => s.StartsWith("fleet_host_info{host=\"beast\"", StringComparison.Ordinal));
-        Assert.DoesNotContain(series, s => s.StartsWith("fleet_collector_", StringComparison.Ordinal) || s.StartsWith("fleet_ssh_", StringComparison.Ordinal));
+        Assert.DoesNotContain(series, s =>
+            s.StartsWith("fleet_collector_", StringComparison.Ordinal) || s.StartsWith("fleet_ssh_", StringComparison.Ordinal));
         var host = await server.Keyed.JsonAsync("/api/hosts/beast");
-        Assert.Equal(("online", true, true), (host.GetProperty("status").GetString(), host.GetProperty("pushes").GetBoolean(), host.GetProperty("has_gpu").GetBoolean()));
+        Assert.Equal(
+            ("online", true, true),
+            (host.GetProperty("status").GetString(), host.GetProperty("pushes").GetBoolean(), host.GetProperty("has_gpu").GetBoolean()));
         Assert.Equal(42, host.GetProperty("gpus")[0].GetProperty("utilization_percent").GetDouble());
     }
 
@@ -59,7 +65,9 @@ public sealed class PushTests
         Assert.Empty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));
         Assert.Equal(["fleet_device_up{host=\"beast\"} 0"], await server.SeriesAsync("fleet_device_up{host=\"beast\""));
         var host = await server.Keyed.JsonAsync("/api/hosts/beast");
-        Assert.Equal(("offline", "nothing has been pushed for 16 s; its stale_after is 15s"), (host.GetProperty("status").GetString(), host.GetProperty("reason").GetString()));
+        Assert.Equal(
+            ("offline", "nothing has been pushed for 16 s; its stale_after is 15s"),
+            (host.GetProperty("status").GetString(), host.GetProperty("reason").GetString()));
         await server.PushedAsync();
         Assert.NotEmpty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));
     }
@@ -93,7 +101,8 @@ public sealed class PushTests
         Assert.Equal(422, status);
         Assert.Equal([field], problem.GetProperty("errors").EnumerateObject().Select(p => p.Name));
         Assert.Empty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));
-        Assert.Equal(["fleet_ingest_samples_total{source=\"beast\",outcome=\"refused\"} 1"], await server.SeriesAsync("source=\"beast\",outcome=\"refused\""));
+        Assert.Equal(
+            ["fleet_ingest_samples_total{source=\"beast\",outcome=\"refused\"} 1"], await server.SeriesAsync("source=\"beast\",outcome=\"refused\""));
     }
 
     [Fact]
@@ -142,7 +151,8 @@ public sealed class PushTests
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
 
-        await server.ReloadAsync(KeyedServer.Keys + DeviceServer.Devices.Replace("\" }\n- { name: other", "\", stale_after: 1h }\n- { name: other", StringComparison.Ordinal));
+        await server.ReloadAsync(KeyedServer.Keys
+            + DeviceServer.Devices.Replace("\" }\n- { name: other", "\", stale_after: 1h }\n- { name: other", StringComparison.Ordinal));
         server.Clock.Advance(TimeSpan.FromMinutes(59));
 
         Assert.NotEmpty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));
@@ -153,10 +163,13 @@ public sealed class PushTests
     {
         await using var server = await DeviceServer.StartAsync();
         string[] names = ["name", "temperatureGpu", "memoryTotal", "utilizationGpu", "clockCore", "x", "\\ud800", "gpu"];
-        var leaf = Gen.Elements("null", "1", "-1", "1e999", "\"\"", "\"x\"", "\"\\ud800\"", "\"\\u0000\\u202e\"", "true", "{}", "[]", "NaN", "01", "50");
-        var item = Gen.Elements(names).Zip(leaf).Select(p => $"\"{p.Item1}\":{p.Item2}").ArrayOf().Select(fields => $"{{{string.Join(',', fields)}}}");
+        var leaf = Gen.Elements(
+            "null", "1", "-1", "1e999", "\"\"", "\"x\"", "\"\\ud800\"", "\"\\u0000\\u202e\"", "true", "{}", "[]", "NaN", "01", "50");
+        var item = Gen.Elements(names).Zip(leaf).Select(p => $"\"{p.Item1}\":{p.Item2}").ArrayOf().Select(fields =>
+            $"{{{string.Join(',', fields)}}}");
         var body = Gen.Frequency(
-            (6, item), (6, item.ArrayOf().Select(all => $"[{string.Join(',', all)}]")), (1, leaf), (2, ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "")));
+            (6, item), (6, item.ArrayOf().Select(all => $"[{string.Join(',', all)}]")),
+            (1, leaf), (2, ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "")));
         foreach (var json in body.Sample(300))
         {
             var text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(json));

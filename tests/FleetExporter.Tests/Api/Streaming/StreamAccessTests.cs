@@ -106,6 +106,7 @@ public sealed class StreamAccessTests
     private static async Task<string> TicketAsync(DeviceServer server)
     {
         using var answer = await server.Keyed.PostAsync("/api/tickets", null, ReadKey);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("ticket").GetString()!;
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement
+            .GetProperty("ticket").GetString()!;
     }
 }

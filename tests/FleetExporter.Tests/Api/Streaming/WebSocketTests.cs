@@ -20,7 +20,8 @@ public sealed class WebSocketTests
         Assert.Equal("overview_update", (await ReadAsync(socket)).Event);
 
         await server.PushedAsync();
-        var next = await server.WhileTimePassesAsync(UntilAsync(socket, "hosts_update", d => d.EnumerateArray().Any(h => h.GetProperty("hostname").GetString() == "beast")));
+        var next = await server.WhileTimePassesAsync(UntilAsync(socket, "hosts_update", d =>
+            d.EnumerateArray().Any(h => h.GetProperty("hostname").GetString() == "beast")));
         var beast = next.EnumerateArray().Single(h => h.GetProperty("hostname").GetString() == "beast");
         Assert.Equal("RTX 4090", beast.GetProperty("gpus")[0].GetProperty("name").GetString());
         Assert.DoesNotContain(next.EnumerateArray(), h => h.GetProperty("hostname").GetString() == "other");
@@ -48,7 +49,8 @@ public sealed class WebSocketTests
         await ReadAsync(socket);
 
         var told = await server.WhileTimePassesAsync(UntilAsync(
-            socket, "hosts_update", d => d.EnumerateArray().Any(h => h.GetProperty("hostname").GetString() == "beast" && h.GetProperty("status").GetString() == "offline")));
+            socket, "hosts_update", d => d.EnumerateArray().Any(h =>
+                h.GetProperty("hostname").GetString() == "beast" && h.GetProperty("status").GetString() == "offline")));
 
         Assert.NotEqual(JsonValueKind.Undefined, told.ValueKind);
     }
@@ -135,7 +137,8 @@ public sealed class WebSocketTests
     {
         await using var server = await DeviceServer.StartAsync("anonymous_read: never\n");
         using var made = await server.Keyed.PostAsync("/api/tickets", null, ("X-API-Key", KeyedServer.KeyOf("read")));
-        var ticket = JsonDocument.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("ticket").GetString();
+        var ticket = JsonDocument.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement
+            .GetProperty("ticket").GetString();
         var url = new Uri($"{UrlOf(server)}?ticket={ticket}");
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(url, TestContext.Current.CancellationToken);
@@ -148,7 +151,8 @@ public sealed class WebSocketTests
         Assert.Equal("hosts_update", (await ReadAsync(again)).Event);
     }
 
-    private static Uri UrlOf(DeviceServer server) => new(server.Http.BaseAddress!.ToString().Replace("http:", "ws:", StringComparison.Ordinal) + "ws");
+    private static Uri UrlOf(DeviceServer server) =>
+        new(server.Http.BaseAddress!.ToString().Replace("http:", "ws:", StringComparison.Ordinal) + "ws");
 
     private static async Task<ClientWebSocket> OpenAsync(DeviceServer server, params (string Name, string Value)[] headers)
     {
@@ -176,7 +180,8 @@ public sealed class WebSocketTests
 
     private static async Task<bool> EndAsync(ClientWebSocket socket)
     {
-        while (socket.State == WebSocketState.Open && (await socket.ReceiveAsync(new byte[64 * 1024], TestContext.Current.CancellationToken)).MessageType != WebSocketMessageType.Close)
+        while (socket.State == WebSocketState.Open
+            && (await socket.ReceiveAsync(new byte[64 * 1024], TestContext.Current.CancellationToken)).MessageType != WebSocketMessageType.Close)
         {
         }
 

@@ -27,7 +27,8 @@ public sealed class JobRulesTests
     [InlineData("""{"command": "x", "gpus": [1.5]}""", "config.gpus")]
     [InlineData("""{"command": "x", "gpus": ["0; rm -rf /"]}""", "config.gpus")]
     [InlineData("""{"command": "x", "gpus": [null]}""", "config.gpus")]
-    public void A_wrong_key_is_named(string config, string field) => Assert.Equal([field], JobCommand.Read(JsonNode.Parse(config)!.AsObject()).Errors.Keys);
+    public void A_wrong_key_is_named(string config, string field) =>
+        Assert.Equal([field], JobCommand.Read(JsonNode.Parse(config)!.AsObject()).Errors.Keys);
 
     [Fact]
     public void A_command_may_have_8_KiB()
@@ -85,8 +86,12 @@ public sealed class JobRulesTests
         var metrics = new JsonObject { ["loss"] = 0.5, ["text"] = "x", ["nested"] = new JsonObject(), ["huge"] = JsonNode.Parse("1e999") };
         board.Show(new Dictionary<JobStatus, long> { [JobStatus.Running] = 1, [JobStatus.Failed] = 2 }, [
             new WatchedJob(Job("runs") with { Status = JobStatus.Running, StartedAt = now.AddSeconds(-90), Metrics = metrics }, "p", "box"),
-            new WatchedJob(Job("just") with { Status = JobStatus.Failed, StartedAt = now.AddHours(-1), CompletedAt = now.AddMinutes(-4), Metrics = metrics }, "p", "box"),
-            new WatchedJob(Job("old") with { Status = JobStatus.Failed, StartedAt = now.AddHours(-9), CompletedAt = now.AddMinutes(-6), Metrics = metrics }, "p", "box"),
+            new WatchedJob(
+                Job("just") with { Status = JobStatus.Failed, StartedAt = now.AddHours(-1), CompletedAt = now.AddMinutes(-4), Metrics = metrics },
+                "p", "box"),
+            new WatchedJob(
+                Job("old") with { Status = JobStatus.Failed, StartedAt = now.AddHours(-9), CompletedAt = now.AddMinutes(-6), Metrics = metrics },
+                "p", "box"),
         ]);
         var page = Page(board);
 
@@ -94,8 +99,11 @@ public sealed class JobRulesTests
         Assert.Contains("fleet_jobs{status=\"pending\"} 0", page);
         Assert.Contains("fleet_jobs{status=\"failed\"} 2", page);
         Assert.Contains("fleet_job_running_seconds{project=\"p\",training_job=\"runs\"} 90", page);
-        Assert.Equal(["just", "runs"], page.Where(l => l.StartsWith("fleet_job_metric{", StringComparison.Ordinal)).Select(l => l.Split('"')[3]).Order());
-        Assert.Equal(["just", "old"], page.Where(l => l.StartsWith("fleet_job_failed_timestamp_seconds{", StringComparison.Ordinal)).Select(l => l.Split('"')[3]).Order());
+        Assert.Equal(
+            ["just", "runs"], page.Where(l => l.StartsWith("fleet_job_metric{", StringComparison.Ordinal)).Select(l => l.Split('"')[3]).Order());
+        Assert.Equal(
+            ["just", "old"],
+            page.Where(l => l.StartsWith("fleet_job_failed_timestamp_seconds{", StringComparison.Ordinal)).Select(l => l.Split('"')[3]).Order());
         Assert.Single(page, l => l.StartsWith("fleet_job_last_metric_timestamp_seconds{", StringComparison.Ordinal));
     }
 

@@ -150,7 +150,8 @@ public sealed class SessionUsageTests
     }
 
     private static string Body(int attached, int cpuTicks, int rss) =>
-        "U0:alice\n" + World.Tmux(attached) + HostCapture.Stat(100, 1, user: cpuTicks, rss: rss) + HostCapture.Stat(101, 100, user: cpuTicks, rss: rss);
+        "U0:alice\n" + World.Tmux(attached) + HostCapture.Stat(100, 1, user: cpuTicks, rss: rss)
+            + HostCapture.Stat(101, 100, user: cpuTicks, rss: rss);
 
     private static TmuxSessionState Session(World world) =>
         Assert.Single(Assert.Single(world.Host().Get<TmuxReading>(world.Clock.Now())!.Servers).Sessions);

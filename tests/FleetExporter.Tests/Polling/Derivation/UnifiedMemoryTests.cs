@@ -9,7 +9,8 @@ public sealed class UnifiedMemoryTests
 {
     private const double MiB = 1024 * 1024;
 
-    private static readonly HostMemory Host = HostVitals.Parse(HostCapture.HostWithMemory(HostCapture.Proc("dgx-spark-gb10.meminfo.healthy-excerpt.txt"))).Memory;
+    private static readonly HostMemory Host =
+        HostVitals.Parse(HostCapture.HostWithMemory(HostCapture.Proc("dgx-spark-gb10.meminfo.healthy-excerpt.txt"))).Memory;
     private static readonly double Rounded = Math.Floor(Host.Total / MiB) * MiB;
 
     private static readonly Gpu Spark = new() { Index = 0, Uuid = "GPU-0", Name = "NVIDIA GB10", MemoryNotSupported = true };

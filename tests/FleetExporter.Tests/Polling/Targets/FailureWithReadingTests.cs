@@ -43,7 +43,8 @@ public sealed class FailureWithReadingTests
         var bad = new TunnelReading(false, null, null, default, new TargetFault(TargetFailure.Timeout, "silent"));
         var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var before = new TargetSnapshot(
-            new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(), new PollTiming(TimeSpan.FromSeconds(10), 3)).Answered(good, now, default);
+            new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(),
+            new PollTiming(TimeSpan.FromSeconds(10), 3)).Answered(good, now, default);
 
         Assert.Same(good, before.Failed(TargetFailure.Timeout, "silent", now + TimeSpan.FromSeconds(10), default).Reading);
         var after = before.Failed(TargetFailure.Timeout, "silent", now + TimeSpan.FromSeconds(10), default, bad);

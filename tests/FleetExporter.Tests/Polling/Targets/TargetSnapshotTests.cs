@@ -12,7 +12,9 @@ public sealed class TargetSnapshotTests
 {
     private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
     private static readonly TargetSnapshot Fresh =
-        new(new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(), new PollTiming(TimeSpan.FromSeconds(10), 3));
+        new(
+            new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(),
+            new PollTiming(TimeSpan.FromSeconds(10), 3));
 
     [Fact]
     public void What_is_known_of_a_failing_target_takes_the_place_of_what_was_known()
@@ -30,7 +32,8 @@ public sealed class TargetSnapshotTests
     [InlineData(TargetFailure.Timeout, true)]
     [InlineData(TargetFailure.Refused, false)]
     public void Without_it_only_silence_keeps_what_was_known(TargetFailure reason, bool kept) =>
-        Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero).Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
+        Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero)
+            .Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
 
     private sealed record Known(string What) : Reading
     {
