@@ -29,13 +29,11 @@ public static class DebugEndpoints
         Words.Of(host.Status(now)),
         host.Problem(now),
         ConnectionStateView.Of(host.Connection, now),
+        [.. CollectorCatalog.All.Where(c => host.Outcomes.ContainsKey(c.Name)).Select(c => CollectorView.Of(c, host.Outcomes[c.Name], now))],
         [
-            .. CollectorCatalog.All.Select(c => host.Outcomes.GetValueOrDefault(c.Name)).OfType<CollectorOutcome>().Select(o => new CollectorView(
-                o.Collector, o.OffBecause, o.At.TimeAsOf(now), o.Duration.TotalSeconds, o.Failure is { } failure ? Words.Of(failure) : null,
-                ProcessArguments.MaskSection(o.Collector, o.Message), o.LastSuccess?.TimeAsOf(now), Masked(o.Reading),
-                ProcessArguments.MaskSection(o.Collector, o.Body))),
+            .. host.Recent.Select(n => new FailureView(
+                n.At.TimeAsOf(now), n.What, n.Reason, CollectorCatalog.Find(n.What)?.Mask(n.Message) ?? n.Message)),
         ],
-        [.. host.Recent.Select(n => new FailureView(n.At.TimeAsOf(now), n.What, n.Reason, ProcessArguments.MaskSection(n.What, n.Message)!))],
         metrics);
 
     private static string TextOf(ServicePage pages, HostSnapshot host)
@@ -43,10 +41,6 @@ public static class DebugEndpoints
         using var page = pages.Of(host);
         return page.ToString(ExpositionFormat.Text);
     }
-
-    private static Reading? Masked(Reading? reading) => reading is GpuProcessesReading processes
-        ? processes with { Processes = [.. processes.Processes.Select(p => p with { Name = p.Name is null ? null : ProcessArguments.Mask(p.Name) })] }
-        : reading;
 }
 
 public sealed record DebugView(
@@ -67,5 +61,14 @@ public sealed record FailureView(DateTimeOffset At, string What, string Reason, 
 /// <param name="Reading">Serialised as what it is.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
 public sealed record CollectorView(
-    string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure,
-    string? Message, DateTimeOffset? LastSuccess, object? Reading, string? Received);
+    string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess,
+    object? Reading, string? Received)
+{
+    public static CollectorView Of(HostCollector collector, CollectorOutcome outcome, Instant now) => new(
+        outcome.Collector, outcome.OffBecause, outcome.At!.Value.TimeAsOf(now), outcome.Duration.TotalSeconds,
+        outcome.Failure is { } failure ? Words.Of(failure) : null,
+        outcome.Message is { } message ? collector.Mask(message) : null,
+        outcome.LastSuccess?.TimeAsOf(now),
+        outcome.Reading is { } reading ? collector.Mask(reading) : null,
+        outcome.Body is { } body ? collector.Mask(body) : null);
+}

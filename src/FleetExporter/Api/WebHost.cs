@@ -164,7 +164,7 @@ public static class WebHost
         services.AddSingleton<Gate>();
         services.AddSingleton<BodyRules>();
         services.AddSingleton<Audit>();
-        services.AddSingleton(s => Database.Of(
+        services.AddSingleton(s => Databases.Of(
             config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<AuditLog>();
         services.AddSingleton(new AccessTokenSeal(admin.SealingSecret)).AddSingleton<AccessTokens>();

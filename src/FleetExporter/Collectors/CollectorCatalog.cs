@@ -2,10 +2,10 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>The one list of host collectors, in the order in which a frame asks for them: what may hang comes last.</summary>
+/// <summary>All host collectors, in the order in which a poll requests them: those that may hang come last.</summary>
 public static class CollectorCatalog
 {
-    public static IReadOnlyList<IHostCollector> All { get; } =
+    public static IReadOnlyList<HostCollector> All { get; } =
     [
         new SystemCollector(),
         new VitalsCollector(),
@@ -19,6 +19,9 @@ public static class CollectorCatalog
         new GpuDetailsCollector(),
         new XidCollector(),
     ];
+
+    /// <returns>Null where no collector has the name.</returns>
+    public static HostCollector? Find(string name) => All.FirstOrDefault(c => c.Name == name);
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [.. All.SelectMany(c => c.Families).Distinct()];
 }

@@ -37,10 +37,16 @@ public sealed class FilesystemCollector() : HostCollector("filesystem", Size, Av
           esac
         """;
 
-    public override Reading Parse(Section section) => new FilesystemReading(Parsing.Filesystems.Parse(section.Body).Items);
+    public override IAnswer Parse(Section section) => new FilesystemReading(Parsing.Filesystems.Parse(section.Body).Items);
+
+    public override string Summarize(IAnswer answer) => string.Join(", ", ((FilesystemReading)answer).Filesystems.Select(m => m.Mountpoint).Take(5));
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) =>
+        "Filesystem Type 1-blocks Used Available Capacity Mounted on\n/dev/nvme0n1p2 ext4 1967317549056 "
+        + $"{Wave.Whole(now, host.Seed, 9e11, 1.1e12)} {Wave.Whole(now, host.Seed, 6e11, 8e11)} 60% /";
 }
 
-public sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : Reading
+public sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : Reading, IAnswer
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

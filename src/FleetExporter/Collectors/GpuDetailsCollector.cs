@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
@@ -8,7 +9,7 @@ namespace FleetExporter.Collectors;
 /// <summary>
 /// What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.
 /// </summary>
-public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
+public sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
         "fleet_gpu_temperature_limit_celsius",
@@ -26,11 +27,24 @@ public sealed class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit
 
     public override string Script(HostConfig host) => "  b=$(exec nvidia-smi -q -x </dev/null 2>&1)";
 
-    public override Reading Parse(Section section) => new GpuDetailsReading(GpuDetails.Parse(section.Body));
+    public override IAnswer Parse(Section section) => new GpuDetailsAnswer(GpuDetails.Parse(section.Body));
+
+    public override string Summarize(IAnswer answer) => $"CUDA {((GpuDetailsAnswer)answer).Report.CudaVersion ?? "unknown"}";
+
+    public override string Mask(string text) =>
+        ProcessElement().Replace(text, m => m.Groups[1].Value + ProcessArguments.Mask(m.Groups[2].Value) + m.Groups[3].Value);
+
+    public override string? Simulate(SimulatedHost host, DateTimeOffset now) =>
+        host.Gpu is { } gpu ? SimulatedGpuReport.Of(gpu, [.. host.WorkingGpus.Select(host.UuidOf)]) : null;
+
+    [GeneratedRegex("(<process_name>)([^<]*)(</process_name>|$)")]
+    private static partial Regex ProcessElement();
 }
 
-/// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the label <c>gpu</c>; null until the snapshot is made.</param>
-public sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus = null) : Reading
+public sealed record GpuDetailsAnswer(GpuDetails Report) : IAnswer;
+
+/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
+public sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

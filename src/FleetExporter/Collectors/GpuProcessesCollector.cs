@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
@@ -6,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>Compute processes per GPU, aggregated: no pid and no command line becomes a label.</summary>
-public sealed class GpuProcessesCollector() : NvidiaCollector("gpu_processes", Memory, Processes)
+public sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_processes", Memory, Processes)
 {
     public static readonly MetricFamily Memory = MetricFamily.Gauge(
         "fleet_gpu_process_memory_bytes",
@@ -19,11 +20,11 @@ public sealed class GpuProcessesCollector() : NvidiaCollector("gpu_processes", M
     public override string Script(HostConfig host) =>
         $"  b=$(exec nvidia-smi --query-compute-apps={string.Join(',', Parsing.GpuProcesses.Fields)} --format=csv,noheader,nounits </dev/null 2>&1)";
 
-    public override Reading Parse(Section section)
+    public override IAnswer Parse(Section section)
     {
         try
         {
-            return new GpuProcessesReading(Parsing.GpuProcesses.Parse(section.Body, Parsing.GpuProcesses.Fields).Processes);
+            return new GpuProcessesAnswer(Parsing.GpuProcesses.Parse(section.Body, Parsing.GpuProcesses.Fields).Processes);
         }
         catch (ToolFailureException e) when (e.Reason == CollectorFailure.Parse)
         {
@@ -31,10 +32,35 @@ public sealed class GpuProcessesCollector() : NvidiaCollector("gpu_processes", M
             throw new FormatException("no row is understood; the debug page has the text, masked");
         }
     }
+
+    public override string Summarize(IAnswer answer) => Count(((GpuProcessesAnswer)answer).Processes.Count, "process", "processes");
+
+    public override string Mask(string text) =>
+        ProcessRow().Replace(text, m => m.Groups[1].Value + ProcessArguments.Mask(m.Groups[2].Value) + m.Groups[3].Value);
+
+    public override Reading Mask(Reading reading) => reading is GpuProcessesReading { Processes: var processes } all
+        ? all with { Processes = [.. processes.Select(p => p with { Name = p.Name is null ? null : ProcessArguments.Mask(p.Name) })] }
+        : reading;
+
+    public override string? Simulate(SimulatedHost host, DateTimeOffset now) =>
+        host.Gpu is { } gpu ? string.Join('\n', host.WorkingGpus.Select(i => SimulatedProcess(host, gpu, i, now))) : null;
+
+    /// <summary>The first GPU's process is the one of the first tmux session's pane.</summary>
+    private static string SimulatedProcess(SimulatedHost host, SimulatedGpu gpu, int index, DateTimeOffset now)
+    {
+        var name = index % 2 == 0 ? "VLLM::EngineCore" : "/usr/bin/python3.12";
+        return $"{host.UuidOf(index)}, {SimulatedSessions.FirstPid + index}, {name}, {gpu.HeldMib(host.SeedOf(index), now)}";
+    }
+
+    // gpu_uuid, pid, process_name, used_memory; the name is what stands between the second comma and the last.
+    [GeneratedRegex(@"^([^,\n]*,[^,\n]*, ?)(.+?)(, ?[^,\n]*)?\r?$", RegexOptions.Multiline)]
+    private static partial Regex ProcessRow();
 }
 
-/// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the label <c>gpu</c>; null until the snapshot is made.</param>
-public sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IReadOnlyList<Gpu>? Gpus = null) : Reading
+public sealed record GpuProcessesAnswer(IReadOnlyList<GpuProcess> Processes) : IAnswer;
+
+/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
+public sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

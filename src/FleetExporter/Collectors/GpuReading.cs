@@ -3,20 +3,27 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Collectors;
 
+/// <summary>The answer of one call of <c>nvidia-smi --query-gpu</c>.</summary>
 /// <param name="Lost">GPUs that nvidia-smi named as lost in a sentence instead of a row.</param>
 /// <param name="Uptime">The host's uptime when they were read, in seconds.</param>
-/// <param name="Vanished">GPUs that earlier readings since the last boot listed and this one does not.</param>
-/// <param name="CudaVersion">From nvidia-smi's detailed report, once that has come.</param>
-public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime, int Vanished = 0, string? CudaVersion = null) : Reading
+public sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime) : IAnswer
+{
+    public CollectorFailure? Failure => Gpus.Count == 0 && Lost > 0 ? CollectorFailure.DeviceLost : null;
+}
+
+/// <summary>The GPUs with all that is known of them.</summary>
+/// <param name="Missing">
+/// GPUs that are not listed: those that nvidia-smi names as lost in a sentence, or those that earlier answers since the last boot listed.
+/// </param>
+/// <param name="CudaVersion">From nvidia-smi's detailed report; null without one.</param>
+public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? CudaVersion) : Reading
 {
     private static readonly string[] Actions = ["none", "reset", "reboot", "drain_p2p", "drain_and_reset"];
 
-    public int LostInAll => Math.Max(Lost, Vanished) + Gpus.Count(g => g.Fault is not null);
+    public int LostInAll => Missing + Gpus.Count(g => g.Fault is not null);
 
     /// <summary>Which GPUs are faulty, in words.</summary>
     public string WhatIsLost => string.Join(", ", Faulty());
-
-    public override CollectorFailure? Failure => Gpus.Count == 0 && Lost > 0 ? CollectorFailure.DeviceLost : null;
 
     private IEnumerable<string> Faulty()
     {
@@ -25,7 +32,7 @@ public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime
             yield return $"GPU {gpu.Index} {(gpu.Fault == GpuFault.ResetRequired ? "needs a reset" : "is lost")}";
         }
 
-        if (Math.Max(Lost, Vanished) is > 0 and var gone)
+        if (Missing is > 0 and var gone)
         {
             yield return gone == 1 ? "1 GPU is no longer there" : $"{gone} GPUs are no longer there";
         }
@@ -33,7 +40,7 @@ public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime
 
     public override void WriteTo(MetricsPage page, Labels target)
     {
-        page.Add(GpuCollector.Lost, target, LostInAll);
+        page.Add(GpuFamilies.Lost, target, LostInAll);
         foreach (var gpu in Gpus)
         {
             Write(page, NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid), gpu);
@@ -43,41 +50,41 @@ public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime
     private void Write(MetricsPage page, Labels of, Gpu gpu)
     {
         page.Add(
-            GpuCollector.Info, of, 1, ("name", gpu.Name ?? ""), ("driver_version", gpu.DriverVersion ?? ""), ("cuda_version", CudaVersion ?? ""),
+            GpuFamilies.Info, of, 1, ("name", gpu.Name ?? ""), ("driver_version", gpu.DriverVersion ?? ""), ("cuda_version", CudaVersion ?? ""),
             ("compute_cap", gpu.ComputeCapability ?? ""), ("pci_bus_id", gpu.PciBusId ?? ""));
-        page.Add(GpuCollector.Utilization, of, gpu.Utilization);
-        page.Add(GpuCollector.MemoryTotal, of, gpu.MemoryTotalBytes);
-        page.Add(GpuCollector.MemoryUsed, of, gpu.MemoryUsedBytes);
-        page.Add(GpuCollector.MemoryUnified, of, gpu.Fault is null ? gpu.MemoryUnified ? 1 : 0 : null);
-        page.Add(GpuCollector.Temperature, of, gpu.TemperatureCelsius);
-        page.Add(GpuCollector.PowerDraw, of, gpu.PowerDrawWatts);
-        page.Add(GpuCollector.PowerLimit, of, gpu.PowerLimitWatts);
-        page.Add(GpuCollector.Energy, of, gpu.EnergyJoules);
-        page.Add(GpuCollector.Fan, of, gpu.FanRatio);
-        page.Add(GpuCollector.PState, of, gpu.PState);
-        page.Add(GpuCollector.EccUncorrected, of, gpu.EccUncorrected);
+        page.Add(GpuFamilies.Utilization, of, gpu.Utilization);
+        page.Add(GpuFamilies.MemoryTotal, of, gpu.MemoryTotalBytes);
+        page.Add(GpuFamilies.MemoryUsed, of, gpu.MemoryUsedBytes);
+        page.Add(GpuFamilies.MemoryUnified, of, gpu.Fault is null ? gpu.MemoryUnified ? 1 : 0 : null);
+        page.Add(GpuFamilies.Temperature, of, gpu.TemperatureCelsius);
+        page.Add(GpuFamilies.PowerDraw, of, gpu.PowerDrawWatts);
+        page.Add(GpuFamilies.PowerLimit, of, gpu.PowerLimitWatts);
+        page.Add(GpuFamilies.Energy, of, gpu.EnergyJoules);
+        page.Add(GpuFamilies.Fan, of, gpu.FanRatio);
+        page.Add(GpuFamilies.PState, of, gpu.PState);
+        page.Add(GpuFamilies.EccUncorrected, of, gpu.EccUncorrected);
         WriteClocks(page, of, gpu.Clocks);
         foreach (var (reason, active) in gpu.ThrottleReasons)
         {
-            page.Add(GpuCollector.Throttle, of, active ? 1 : 0, ("reason", reason));
+            page.Add(GpuFamilies.Throttle, of, active ? 1 : 0, ("reason", reason));
         }
 
         if (gpu.RecoveryAction is { } action)
         {
 #pragma warning disable CA1308 // a label value, not a key for comparison
-            page.AddStates(GpuCollector.RecoveryAction, of, "action", Actions, action.ToLowerInvariant().Replace(' ', '_'));
+            page.AddStates(GpuFamilies.RecoveryAction, of, "action", Actions, action.ToLowerInvariant().Replace(' ', '_'));
 #pragma warning restore CA1308
         }
     }
 
     private static void WriteClocks(MetricsPage page, Labels of, GpuClocks clocks)
     {
-        page.Add(GpuCollector.Clock, of, clocks.Sm, ("clock", "sm"));
-        page.Add(GpuCollector.Clock, of, clocks.Memory, ("clock", "mem"));
-        page.Add(GpuCollector.Clock, of, clocks.Graphics, ("clock", "graphics"));
-        page.Add(GpuCollector.Clock, of, clocks.Video, ("clock", "video"));
-        page.Add(GpuCollector.ClockMax, of, clocks.MaxSm, ("clock", "sm"));
-        page.Add(GpuCollector.ClockMax, of, clocks.MaxMemory, ("clock", "mem"));
-        page.Add(GpuCollector.ClockMax, of, clocks.MaxGraphics, ("clock", "graphics"));
+        page.Add(GpuFamilies.Clock, of, clocks.Sm, ("clock", "sm"));
+        page.Add(GpuFamilies.Clock, of, clocks.Memory, ("clock", "mem"));
+        page.Add(GpuFamilies.Clock, of, clocks.Graphics, ("clock", "graphics"));
+        page.Add(GpuFamilies.Clock, of, clocks.Video, ("clock", "video"));
+        page.Add(GpuFamilies.ClockMax, of, clocks.MaxSm, ("clock", "sm"));
+        page.Add(GpuFamilies.ClockMax, of, clocks.MaxMemory, ("clock", "mem"));
+        page.Add(GpuFamilies.ClockMax, of, clocks.MaxGraphics, ("clock", "graphics"));
     }
 }

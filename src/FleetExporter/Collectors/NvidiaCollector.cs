@@ -20,6 +20,14 @@ public abstract class NvidiaCollector(string name, params IReadOnlyList<MetricFa
     public override bool OffAfter(CollectorFailure reason, HostConfig host) =>
         reason == CollectorFailure.ToolMissing && host.Gpu == Toggle.Auto;
 
+    public override string Fix(CollectorFailure reason) => reason switch
+    {
+        CollectorFailure.ToolMissing => "Install the NVIDIA driver with nvidia-smi, or set gpu: false for this host.",
+        CollectorFailure.Driver => "Run nvidia-smi on the host. After a driver update, reboot it or reload the modules.",
+        CollectorFailure.DeviceLost => "A GPU has fallen off the bus: drain the host and reboot it; if it comes back, check power and seating.",
+        _ => base.Fix(reason),
+    };
+
     /// <summary>Labels of one GPU's series. A GPU without an index or a uuid keeps the label, empty.</summary>
     public static Labels LabelsOf(Labels target, int? index, string? uuid) => target
         .With("gpu", index?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "")

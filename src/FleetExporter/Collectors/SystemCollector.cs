@@ -1,3 +1,4 @@
+using System.Globalization;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
@@ -35,11 +36,33 @@ public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, 
         user=$user${nl}tools=$l${nl}boot_id=$i${nl}clock=$(exec date +%s.%N)"
         """;
 
-    public override Reading Parse(Section section) => new SystemReading(SystemIdentity.Parse(section.Body));
+    public override IAnswer Parse(Section section) => new SystemAnswer(SystemIdentity.Parse(section.Body));
+
+    public override string Summarize(IAnswer answer)
+    {
+        var system = ((SystemAnswer)answer).System;
+        return $"{system.Os ?? "unknown system"}, {system.Kernel}, {system.Architecture}";
+    }
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) => $"""
+        os={host.Os}
+        kernel=6.8.0-simulated
+        arch={host.Architecture}
+        model={host.Model}
+        cpus={host.Cpus}
+        btime={host.Booted.ToUnixTimeSeconds()}
+        pagesize=4096
+        user=fleet
+        tools=tmux{(host.Gpu is null ? "" : " nvidia-smi")}
+        boot_id=simulated-{host.Seed}
+        clock={(now.ToUnixTimeMilliseconds() / 1000.0).ToString("0.000", CultureInfo.InvariantCulture)}
+        """;
 }
 
-/// <param name="ClockOffset">The host's clock minus ours; null until the snapshot is made.</param>
-public sealed record SystemReading(SystemIdentity System, TimeSpan? ClockOffset = null) : Reading
+public sealed record SystemAnswer(SystemIdentity System) : IAnswer;
+
+/// <param name="ClockOffset">The host's clock minus the exporter's; null where the host did not tell its time.</param>
+public sealed record SystemReading(SystemIdentity System, TimeSpan? ClockOffset) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -25,7 +25,20 @@ public sealed class SystemdCollector() : HostCollector("systemd", State, Restart
         return (system.Length > 0 ? Block("system", "", system) : "") + (user.Length > 0 ? Block("user", "--user ", user) : "");
     }
 
-    public override Reading Parse(Section section) => new SystemdReading(SystemdUnits.Parse(section.Body));
+    public override IAnswer Parse(Section section) => new SystemdReading(SystemdUnits.Parse(section.Body));
+
+    public override string Summarize(IAnswer answer) =>
+        string.Join(", ", ((SystemdReading)answer).Units.Units.Select(u => $"{u.Id} {u.ActiveState}"));
+
+    public override string Fix(CollectorFailure reason) => reason == CollectorFailure.ToolMissing
+        ? "The host does not run systemd: take units out of its entry in fleet.yml."
+        : base.Fix(reason);
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) =>
+        $"U0:system\n{SimulatedUnits(host, user: false)}U0:user\n{SimulatedUnits(host, user: true)}";
+
+    private static string SimulatedUnits(SimulatedHost host, bool user) => string.Concat(host.Units.Where(u => u.IsUser == user)
+        .Select(u => $"Id={u.Name}\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=0\n\n"));
 
     private static string Block(string scope, string option, string units) => $$"""
           [ "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=/run/user/$(exec id -u); export XDG_RUNTIME_DIR; }
@@ -39,9 +52,9 @@ public sealed class SystemdCollector() : HostCollector("systemd", State, Restart
         string.Join(' ', host.Units.Where(u => u.IsUser == user).Select(u => SamplerScript.Quote(u.Name)));
 }
 
-public sealed record SystemdReading(SystemdUnits Units) : Reading
+public sealed record SystemdReading(SystemdUnits Units) : Reading, IAnswer
 {
-    public override CollectorFailure? Failure => Units.Faults is [var fault, ..] ? fault.Reason : null;
+    public CollectorFailure? Failure => Units.Faults is [var fault, ..] ? fault.Reason : null;
 
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -33,10 +33,15 @@ public sealed class TemperatureCollector() : HostCollector("temperature", Celsiu
           return 0
         """;
 
-    public override Reading Parse(Section section) => new TemperatureReading(Temperatures.Parse(section.Body).Sensors);
+    public override IAnswer Parse(Section section) => new TemperatureReading(Temperatures.Parse(section.Body).Sensors);
+
+    public override string Summarize(IAnswer answer) => Count(((TemperatureReading)answer).Sensors.Count, "sensor");
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) =>
+        $"T{Wave.Whole(now, host.Seed + 3, 38_000, 71_000)}:95000:100000:coretemp:Package id 0";
 }
 
-public sealed record TemperatureReading(IReadOnlyList<TemperatureSensor> Sensors) : Reading
+public sealed record TemperatureReading(IReadOnlyList<TemperatureSensor> Sensors) : Reading, IAnswer
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

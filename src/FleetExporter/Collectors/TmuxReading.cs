@@ -3,21 +3,26 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Collectors;
 
-/// <param name="Collector">Whose reading this is: <c>tmux</c> or <c>tmux_users</c>.</param>
-/// <param name="HostTime">The host's clock when tmux answered; ages are measured by it.</param>
+/// <summary>What tmux answered, for each user one server.</summary>
+/// <param name="Collector"><c>tmux</c> or <c>tmux_users</c>.</param>
+/// <param name="HostTime">The host's clock when tmux answered.</param>
 /// <param name="Uptime">The host's uptime at that moment, in seconds.</param>
-public sealed record TmuxReading(string Collector, IReadOnlyList<TmuxServerState> Servers, DateTimeOffset HostTime, double Uptime) : Reading
+public sealed record TmuxAnswer(string Collector, IReadOnlyList<TmuxServer> Servers, DateTimeOffset HostTime, double Uptime) : IAnswer
+{
+    public CollectorFailure? Failure => Servers.FirstOrDefault(s => s.Failure is not null)?.Failure;
+}
+
+/// <param name="HostTime">The host's clock when tmux answered; ages are measured by it.</param>
+public sealed record TmuxReading(IReadOnlyList<TmuxServerState> Servers, DateTimeOffset HostTime) : Reading
 {
     private static readonly string[] States = ["attached", "detached", "legacy"];
-
-    public override CollectorFailure? Failure => Servers.FirstOrDefault(s => s.Server.Failure is not null)?.Server.Failure;
 
     public override void WriteTo(MetricsPage page, Labels target)
     {
         foreach (var (server, sessions) in Servers)
         {
             var user = target.With("user", server.User);
-            page.Add(TmuxCollector.Up, user, server.Failure is null ? 1 : 0);
+            page.Add(TmuxFamilies.Up, user, server.Failure is null ? 1 : 0);
             if (server.Failure is not null)
             {
                 continue;
@@ -25,7 +30,7 @@ public sealed record TmuxReading(string Collector, IReadOnlyList<TmuxServerState
 
             foreach (var state in States)
             {
-                page.Add(TmuxCollector.Sessions, user, sessions.Count(s => s.State == state), ("state", state));
+                page.Add(TmuxFamilies.Sessions, user, sessions.Count(s => s.State == state), ("state", state));
             }
 
             foreach (var session in sessions)
@@ -36,11 +41,8 @@ public sealed record TmuxReading(string Collector, IReadOnlyList<TmuxServerState
     }
 }
 
-/// <summary>One user's server with what is known of its sessions beyond tmux' own answer.</summary>
-public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessionState> Sessions)
-{
-    public static TmuxServerState Of(TmuxServer server) => new(server, [.. server.Sessions.Select(s => new TmuxSessionState(s))]);
-}
+/// <summary>The tmux server of one user, with what its sessions use.</summary>
+public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessionState> Sessions);
 
 /// <param name="DetachedSince">Null while attached.</param>
 /// <param name="Busy">
@@ -51,29 +53,29 @@ public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessio
 /// <param name="GpuMemoryBytes">Null where the driver does not report memory per process.</param>
 public sealed record TmuxSessionState(
     TmuxSession Session,
-    DateTimeOffset? DetachedSince = null,
-    bool Legacy = false,
-    bool? Busy = null,
-    double? CpuRatio = null,
-    double? MemoryBytes = null,
-    double? GpuMemoryBytes = null)
+    DateTimeOffset? DetachedSince,
+    bool Legacy,
+    bool? Busy,
+    double? CpuRatio,
+    double? MemoryBytes,
+    double? GpuMemoryBytes)
 {
     public string State => Session.AttachedClients > 0 ? "attached" : Legacy ? "legacy" : "detached";
 
     public void WriteTo(MetricsPage page, Labels labels, DateTimeOffset hostTime)
     {
-        page.Add(TmuxCollector.Info, labels, 1, ("session_id", Session.Id));
-        page.Add(TmuxCollector.Created, labels, Session.Created.ToUnixTimeSeconds());
-        page.Add(TmuxCollector.Activity, labels, Session.LastActivity.ToUnixTimeSeconds());
-        page.Add(TmuxCollector.Attached, labels, Session.AttachedClients);
-        page.Add(TmuxCollector.Windows, labels, Session.Windows);
-        page.Add(TmuxCollector.Age, labels, Math.Max(0, (hostTime - Session.Created).TotalSeconds));
-        page.Add(TmuxCollector.Detached, labels, DetachedSince is { } since ? Math.Max(0, (hostTime - since).TotalSeconds) : null);
-        page.Add(TmuxCollector.Legacy, labels, Legacy ? 1 : 0);
-        page.Add(TmuxCollector.Busy, labels, Busy is { } busy ? (busy ? 1 : 0) : null);
-        page.Add(TmuxCollector.Cpu, labels, CpuRatio);
-        page.Add(TmuxCollector.Memory, labels, MemoryBytes);
-        page.Add(TmuxCollector.GpuMemory, labels, GpuMemoryBytes);
-        page.Add(TmuxCollector.DeadPanes, labels, Session.DeadPanes);
+        page.Add(TmuxFamilies.Info, labels, 1, ("session_id", Session.Id));
+        page.Add(TmuxFamilies.Created, labels, Session.Created.ToUnixTimeSeconds());
+        page.Add(TmuxFamilies.Activity, labels, Session.LastActivity.ToUnixTimeSeconds());
+        page.Add(TmuxFamilies.Attached, labels, Session.AttachedClients);
+        page.Add(TmuxFamilies.Windows, labels, Session.Windows);
+        page.Add(TmuxFamilies.Age, labels, Math.Max(0, (hostTime - Session.Created).TotalSeconds));
+        page.Add(TmuxFamilies.Detached, labels, DetachedSince is { } since ? Math.Max(0, (hostTime - since).TotalSeconds) : null);
+        page.Add(TmuxFamilies.Legacy, labels, Legacy ? 1 : 0);
+        page.Add(TmuxFamilies.Busy, labels, Busy is { } busy ? (busy ? 1 : 0) : null);
+        page.Add(TmuxFamilies.Cpu, labels, CpuRatio);
+        page.Add(TmuxFamilies.Memory, labels, MemoryBytes);
+        page.Add(TmuxFamilies.GpuMemory, labels, GpuMemoryBytes);
+        page.Add(TmuxFamilies.DeadPanes, labels, Session.DeadPanes);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
@@ -10,6 +11,8 @@ public sealed class VitalsCollector() : HostCollector(
     "host",
     CpuSeconds, MemoryTotal, MemoryAvailable, HugePagesFree, SwapTotal, SwapFree, Load, Pressure, NetworkReceive, NetworkTransmit, NetworkErrors)
 {
+    private const double Gibi = 1024.0 * 1024 * 1024;
+
     public static readonly MetricFamily CpuSeconds = MetricFamily.Counter(
         "fleet_host_cpu_seconds_total", "Time that all CPUs together spent in each mode since boot, from /proc/stat.", "host", "mode");
 
@@ -63,12 +66,42 @@ public sealed class VitalsCollector() : HostCollector(
           if [ $i -gt 24 ]; then set -f; IFS=$nl; for l in $(exec cat /proc/net/dev); do b=${b}net:$l$nl; done; set +f; IFS=" 	$nl"; fi
         """;
 
-    public override Reading Parse(Section section) => new VitalsReading(HostVitals.Parse(section.Body), section.Uptime);
+    public override IAnswer Parse(Section section) => new VitalsAnswer(HostVitals.Parse(section.Body));
+
+    public override string Summarize(IAnswer answer)
+    {
+        var vitals = ((VitalsAnswer)answer).Vitals;
+        return string.Create(CultureInfo.InvariantCulture, $"{vitals.Memory.Total / Gibi:0.0} GiB of memory, load {vitals.Load?.One:0.00}");
+    }
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now)
+    {
+        // The counters are the integral of a busy share that swings around 40 %: they only rise.
+        var ticks = host.Uptime(now) * 100 * host.Cpus;
+        var busy = (ticks * 0.4) + (Wave.At(now, host.Seed + 1, 0, 1) * 100 * host.Cpus * 12);
+        var available = host.MemoryKib * Wave.At(now, host.Seed + 2, 0.25, 0.8);
+        var load = Wave.At(now, host.Seed + 1, 0.1, host.Cpus);
+        var bytes = host.Uptime(now) * 2_000_000;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            cpu  {busy * 0.8:0} 0 {busy * 0.2:0} {ticks - busy:0} 0 0 0 0 0 0
+            MemTotal:{host.MemoryKib}
+            MemFree:{available * 0.7:0}
+            MemAvailable:{available:0}
+            SwapTotal:8388604
+            SwapFree:8388604
+            load:{load:0.00} {load * 0.9:0.00} {load * 0.8:0.00} 3/900 4242
+            pressure:cpu:some avg10={Wave.At(now, host.Seed, 0, 9):0.00} avg60=2.00 avg300=1.00 total=1
+            pressure:memory:some avg10=0.00 avg60=0.00 avg300=0.00 total=1
+            pressure:io:some avg10={Wave.At(now, host.Seed + 4, 0, 5):0.00} avg60=0.50 avg300=0.20 total=1
+            net:  eth0: {bytes:0} 1 0 0 0 0 0 0 {bytes / 3:0} 1 0 0 0 0 0 0
+            """);
+    }
 }
 
-/// <param name="Uptime">The host's uptime when it was read, in seconds.</param>
-/// <param name="CpuBusyRatio">Busy share of all CPUs since the reading before, 0-1; null for the first one and after a reboot.</param>
-public sealed record VitalsReading(HostVitals Vitals, double Uptime, double? CpuBusyRatio = null) : Reading
+public sealed record VitalsAnswer(HostVitals Vitals) : IAnswer;
+
+/// <param name="CpuBusyRatio">Busy share of all CPUs since the previous answer, 0-1; null for the first one and after a reboot.</param>
+public sealed record VitalsReading(HostVitals Vitals, double? CpuBusyRatio) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -31,20 +31,31 @@ public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
           return 0
         """;
 
-    public override Reading Parse(Section section) => new XidReading(KernelLog.ParseXids(section.Body), section.Uptime, section.HostTime);
+    public override IAnswer Parse(Section section) => new XidAnswer(KernelLog.ParseXids(section.Body), section.Uptime, section.HostTime);
+
+    public override string Summarize(IAnswer answer) => Count(((XidAnswer)answer).Xids.Count, "XID error");
+
+    public override string Fix(CollectorFailure reason) => reason == CollectorFailure.Permission
+        ? "Optional: add the login user to the group adm or systemd-journal to read XID errors."
+        : base.Fix(reason);
+
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) => host.LostGpu is { } gpu
+        ? $"[ 4242.000000] NVRM: Xid (PCI:0000:{0x10 + gpu:x2}:00): 79, GPU has fallen off the bus."
+        : "";
 }
 
-/// <param name="Xids">The lines in the log at this moment.</param>
+/// <param name="Xids">The lines that the log has now.</param>
 /// <param name="Uptime">The host's uptime in seconds when it was read.</param>
-/// <param name="Counts">Errors counted so far by bus id and XID; empty until the snapshot is made.</param>
-/// <param name="Gpus">The GPUs of the latest reading of <c>gpu</c>, which give the labels.</param>
-public sealed record XidReading(
-    IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount>? Counts = null,
-    IReadOnlyList<Gpu>? Gpus = null) : Reading
+public sealed record XidAnswer(IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime) : IAnswer;
+
+/// <param name="Uptime">The host's uptime in seconds when the log was read.</param>
+/// <param name="Counts">Errors counted so far by bus id and XID.</param>
+/// <param name="Gpus">The GPUs of the host, which give the labels; null while there is no reading of them.</param>
+public sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount> Counts, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {
-        foreach (var count in Counts ?? [])
+        foreach (var count in Counts)
         {
             // A GPU that has fallen off the bus may be missing from the list: its place then stands for its uuid.
             var gpu = Gpus?.FirstOrDefault(g => g.PciBusId == count.PciBusId);

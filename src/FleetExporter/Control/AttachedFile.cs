@@ -56,7 +56,7 @@ internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> lo
     /// <param name="key">Host, user, session id and creation in Unix seconds, a line each.</param>
     private static AttachedSession? Parse(string key, Entry? entry) =>
         entry is not null
-        && key.Split('\n') is [var host, var user, var id, var created] && Tmux.IsId(id) && SectionText.UnixTime(created) is { } createdAt
+        && key.Split('\n') is [var host, var user, var id, var created] && TmuxId.IsSession(id) && SectionText.UnixTime(created) is { } createdAt
             ? new AttachedSession(Printable.Line(host, 256), TmuxSessionKey.NameOf(user), id, createdAt, entry.Attached, entry.SeenAt)
             : null;
 

@@ -74,12 +74,12 @@ public static class SessionKill
     /// <exception cref="ArgumentException">An id is not one: an empty or other target would be somebody else's session.</exception>
     internal static string Script(SessionTarget session, bool force)
     {
-        if (!Tmux.IsId(session.SessionId))
+        if (!TmuxId.IsSession(session.SessionId))
         {
             throw new ArgumentException($"'{Printable.Line(session.SessionId, 20)}' is no session id", nameof(session));
         }
 
-        if (session.Panes.FirstOrDefault(p => !Tmux.IsPaneId(p)) is { } other)
+        if (session.Panes.FirstOrDefault(p => !TmuxId.IsPane(p)) is { } other)
         {
             throw new ArgumentException($"'{Printable.Line(other, 20)}' is no pane id", nameof(session));
         }

@@ -3,13 +3,14 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
+using FleetExporter.Targets;
 using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
 /// <summary>What is known of a gateway. A part that was not answered, or not lately, is null.</summary>
 /// <param name="Wanted">Channels that must be there.</param>
-public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : Reading
+public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : TargetReading
 {
     /// <summary>Why the attempt failed, although this much is known.</summary>
     public TargetFault? WhyNot { get; init; }
@@ -78,6 +79,9 @@ public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Prob
 
         GatewayPage.Write(page, target, Channels, Wanted);
         GatewayPage.Write(page, target, Lanes, Quotas, Infrastructure);
-        GatewayWorkPage.Write(page, target, this);
+        GatewayWorkPage.WriteSessions(page, target, Sessions, Usage);
+        GatewayWorkPage.WriteUsage(page, target, Usage, Month);
+        GatewayWorkPage.WriteCrons(page, target, Crons, CronRuns);
+        GatewayWorkPage.WriteTasks(page, target, Status, Tasks);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
     private TimeSpan? _latency;
     private DateTimeOffset? _startedAt;
 
-    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         // Over before the caller's own deadline, so that a silent gateway leaves a reading too: whether it is live is known all the same.
         using var deadline = new CancellationTokenSource(0.9 * gateway.Timeout, clock);

@@ -7,26 +7,36 @@ namespace FleetExporter.OpenClaw;
 /// <summary>Writes the work that a gateway does.</summary>
 internal static class GatewayWorkPage
 {
-    public static void Write(MetricsPage page, Labels target, GatewayReading reading)
+    public static void WriteSessions(MetricsPage page, Labels target, GatewaySessions? sessions, GatewayWindows? usage)
     {
-        if (reading.Sessions is { } sessions)
+        if (sessions is not null)
         {
-            Write(page, target, sessions, reading.Usage);
+            Write(page, target, sessions, usage);
+        }
+    }
+
+    public static void WriteUsage(MetricsPage page, Labels target, GatewayWindows? usage, GatewayMonth? month)
+    {
+        Write(page, target, usage);
+        page.Add(CostMonth, target, month?.Projected);
+    }
+
+    public static void WriteCrons(MetricsPage page, Labels target, GatewayCrons? crons, GatewayCronRuns? runs)
+    {
+        foreach (var cron in crons?.Crons ?? [])
+        {
+            Write(page, target, cron, runs);
+        }
+    }
+
+    public static void WriteTasks(MetricsPage page, Labels target, GatewayStatus? status, GatewayTasks? tasks)
+    {
+        foreach (var (state, count) in status?.Tasks ?? new Dictionary<string, double>())
+        {
+            page.Add(Tasks, target, count, ("status", state));
         }
 
-        Write(page, target, reading.Usage);
-        page.Add(CostMonth, target, reading.Month?.Projected);
-        foreach (var cron in reading.Crons?.Crons ?? [])
-        {
-            Write(page, target, cron, reading.CronRuns);
-        }
-
-        foreach (var (status, count) in reading.Status?.Tasks ?? new Dictionary<string, double>())
-        {
-            page.Add(Tasks, target, count, ("status", status));
-        }
-
-        if (reading.Tasks is { } tasks)
+        if (tasks is not null)
         {
             Write(page, target, tasks);
         }

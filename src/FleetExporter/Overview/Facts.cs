@@ -125,7 +125,7 @@ public static class Facts
         new(TargetOf(tunnel, state), tunnel.Connect, UnitOf(tunnel.Host, tunnel.Unit, state, now));
 
     private static TReading? ReadingOf<TReading>(TargetConfig target, FleetState state, Instant now)
-        where TReading : Reading => state.FindTarget(target.Name)?.Get<TReading>(now);
+        where TReading : TargetReading => state.FindTarget(target.Name)?.Get<TReading>(now);
 
     private static TargetFacts TargetOf(TargetConfig target, FleetState state)
     {

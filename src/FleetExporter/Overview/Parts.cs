@@ -7,12 +7,6 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Overview;
 
-/// <summary>A part that is configured.</summary>
-public interface IPart
-{
-    PartStatus Status { get; }
-}
-
 /// <summary>A part that nothing in fleet.yml asks for. No client must take it for well, and the overall status does not count it.</summary>
 /// <param name="Error">Begins with "not configured: ".</param>
 public sealed record NotConfigured(PartStatus Status, string Error, bool Configured)

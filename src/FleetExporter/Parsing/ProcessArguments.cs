@@ -13,22 +13,6 @@ internal static partial class ProcessArguments
             ? program.Value + " …"
             : commandLine;
 
-    /// <summary>Masks the process names inside a section's text, or inside a message that quotes it.</summary>
-    public static string? MaskSection(string collector, string? text) => (text, collector) switch
-    {
-        (null, _) => null,
-        (_, "gpu_processes") => ProcessRow().Replace(text, m => m.Groups[1].Value + Mask(m.Groups[2].Value) + m.Groups[3].Value),
-        (_, "gpu_details") => ProcessElement().Replace(text, m => m.Groups[1].Value + Mask(m.Groups[2].Value) + m.Groups[3].Value),
-        _ => text,
-    };
-
     [GeneratedRegex(@"^([a-z]:\\.*?\.exe|\S+)", RegexOptions.IgnoreCase)]
     private static partial Regex Program();
-
-    // gpu_uuid, pid, process_name, used_memory; the name is what stands between the second comma and the last.
-    [GeneratedRegex(@"^([^,\n]*,[^,\n]*, ?)(.+?)(, ?[^,\n]*)?\r?$", RegexOptions.Multiline)]
-    private static partial Regex ProcessRow();
-
-    [GeneratedRegex("(<process_name>)([^<]*)(</process_name>|$)")]
-    private static partial Regex ProcessElement();
 }

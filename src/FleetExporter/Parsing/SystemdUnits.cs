@@ -17,9 +17,6 @@ public sealed record SystemdUnit(string Scope, string Id, string LoadState, stri
     public bool IsActive => ActiveState is "active" or "reloading";
 }
 
-/// <summary>Why one manager did not answer, or a line of its answer that is no unit.</summary>
-public sealed record SystemdFault(string Scope, CollectorFailure Reason, string Message);
-
 /// <summary>The units of the managers that answered, and what went wrong with the others.</summary>
 public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFault> Faults)
 {

@@ -34,16 +34,6 @@ public static class Tmux
         return servers;
     }
 
-    /// <summary>Whether the text is a session id, fit for a command line.</summary>
-    public static bool IsId(string text) =>
-        text is ['$', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
-
-    /// <summary>Whether the text is the id of a pane, fit for a command line.</summary>
-    public static bool IsPaneId(string text) =>
-        text is ['%', .. var digits] && digits.All(char.IsAsciiDigit) && SectionText.TryCount(digits, out _);
-
-    internal static long Number(string id) => long.Parse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-
     /// <summary>What is over a limit is one user's fault, and hides no other's sessions.</summary>
     /// <param name="before">Sessions of the users before.</param>
     private static TmuxServer Limited(AnswerBlock block, int before)
@@ -104,7 +94,7 @@ public static class Tmux
         var dead = panes.Where(static p => p.Dead).DistinctBy(static p => (p.SessionId, p.Id)).CountBy(static p => p.SessionId).ToDictionary();
         var ofSession = panes.ToLookup(static p => p.SessionId);
         var names = new UniqueNames();
-        return new TmuxServer(block.Key, [.. sessions.Values.OrderBy(static s => Number(s.Id)).Select(s => s with
+        return new TmuxServer(block.Key, [.. sessions.Values.OrderBy(static s => TmuxId.Number(s.Id)).Select(s => s with
         {
             Name = names.Of(s.Name),
             Panes = [.. ofSession[s.Id].Select(static p => p.Id).Distinct(StringComparer.Ordinal)],
@@ -117,7 +107,7 @@ public static class Tmux
     private static TmuxSession? ParseSession(string line)
     {
         if (line.Split(':', 7) is not [['S', .. var id], var created, var attached, var windows, var activity, var lastAttached, var name]
-            || !IsId(id)
+            || !TmuxId.IsSession(id)
             || SectionText.UnixTime(created) is not { } createdAt
             || !SectionText.TryCount(attached, out var clients)
             || !SectionText.TryCount(windows, out var windowCount)

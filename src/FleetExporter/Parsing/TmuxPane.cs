@@ -6,7 +6,7 @@ internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead,
 {
     public static TmuxPane? TryParse(string line) =>
         line.Split(':') is [['P', .. var session], var id, var pid, ("0" or "1") and var dead, .. { Length: <= 1 } activity]
-        && Tmux.IsId(session) && Tmux.IsPaneId(id) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
+        && TmuxId.IsSession(session) && TmuxId.IsPane(id) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
         && (activity is not [{ Length: > 0 } time] || SectionText.UnixTime(time) is not null)
             ? new TmuxPane(session, id, (int)number, dead == "1", activity is [var at] ? SectionText.UnixTime(at) : null)
             : null;
@@ -26,7 +26,7 @@ internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead,
         var children = byPid.Values.ToLookup(static p => p.Ppid);
         var seen = new HashSet<int>();
         var owned = new List<(string Session, ProcessStat Process)>();
-        foreach (var pane in panes.Where(static p => !p.Dead).OrderBy(static p => Tmux.Number(p.SessionId)))
+        foreach (var pane in panes.Where(static p => !p.Dead).OrderBy(static p => TmuxId.Number(p.SessionId)))
         {
             var open = new Stack<int>([pane.Pid]);
             while (open.TryPop(out var pid))

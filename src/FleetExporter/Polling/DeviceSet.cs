@@ -59,8 +59,8 @@ public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
             }
 
             var now = clock.Now();
-            var reading = new GpuReading(gpus, 0, 0);
-            var outcome = new CollectorOutcome("gpu", now, default, reading, now, LastSuccess: now);
+            var reading = new GpuReading(gpus, 0, null);
+            var outcome = new CollectorOutcome { Collector = "gpu", At = now, Reading = reading, ReadingAt = now, LastSuccess = now };
             var up = before.Connection.Up ? before.Connection : new ConnectionState(true, null, null, now);
             _samples[device] = _samples[device] with { Accepted = _samples[device].Accepted + gpus.Count };
             state.Set(before with { Outcomes = before.Outcomes.SetItem("gpu", outcome), LastSeen = now, Connection = up });

@@ -80,7 +80,7 @@ internal sealed partial class HostMonitor(
         }
     }
 
-    private async Task RunVitalsAsync(IReadOnlyList<IHostCollector> collectors, BackOff backOff, CancellationToken stop)
+    private async Task RunVitalsAsync(IReadOnlyList<HostCollector> collectors, BackOff backOff, CancellationToken stop)
     {
         var loop = new StreamLoop(host, timing, StreamKind.Vitals, _record, _vitalsSchedule, _pollVitals, metrics, clock, logger);
         var started = clock.GetTimestamp();
@@ -141,7 +141,7 @@ internal sealed partial class HostMonitor(
         }
     }
 
-    private async Task RunGpuStreamAsync(IReadOnlyList<IHostCollector> collectors, CancellationToken stop)
+    private async Task RunGpuStreamAsync(IReadOnlyList<HostCollector> collectors, CancellationToken stop)
     {
         var loop = new StreamLoop(host, timing, StreamKind.Gpu, _record, _gpuSchedule, _pollGpus, metrics, clock, logger);
         await using var stream = await OpenAsync(StreamKind.Gpu, collectors, loop.Lease, stop).ConfigureAwait(false);
@@ -197,7 +197,7 @@ internal sealed partial class HostMonitor(
         }
     }
 
-    private async Task<SamplerStream> OpenAsync(StreamKind kind, IReadOnlyList<IHostCollector> collectors, TimeSpan lease, CancellationToken stop)
+    private async Task<SamplerStream> OpenAsync(StreamKind kind, IReadOnlyList<HostCollector> collectors, TimeSpan lease, CancellationToken stop)
     {
         List<SectionScript> sections = [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))];
         if (kind == StreamKind.Gpu)
@@ -237,7 +237,7 @@ internal sealed partial class HostMonitor(
     /// </summary>
     private static SectionScript Hung { get; } = new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
 
-    private static List<IHostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];
+    private static List<HostCollector> Of(StreamKind kind) => [.. CollectorCatalog.All.Where(c => c.Stream == kind)];
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Host} failed; this is a bug of the exporter")]
     private partial void LogBug(Exception error, string host);

@@ -52,10 +52,10 @@ internal sealed class HostRecord
     });
 
     /// <summary>The collectors to ask on this host; the others are noted as off, with the reason.</summary>
-    public List<IHostCollector> SortOut(IEnumerable<IHostCollector> collectors)
+    public List<HostCollector> SortOut(IEnumerable<HostCollector> collectors)
     {
         var snapshot = Current;
-        List<IHostCollector> on = [];
+        List<HostCollector> on = [];
         foreach (var collector in collectors)
         {
             if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } because)
@@ -64,57 +64,40 @@ internal sealed class HostRecord
             }
             else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
             {
-                Off(collector.Name, because);
+                Update(s => Off(s, collector.Name, because));
             }
         }
 
         return on;
     }
 
-    public void Off(string collector, string because) => Update(s => s with
-    {
-        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome(collector, _clock.Now(), OffBecause: because)),
-    });
-
-    public void Answered(IHostCollector collector, Section section, Reading reading) => Update(s =>
+    /// <summary>Takes over the results of a frame, all of them or those that have arrived, as one new snapshot.</summary>
+    /// <param name="bug">Called with the collector for which the exporter itself failed.</param>
+    public void Take(IReadOnlyCollection<SectionResult> results, Action<string, Exception> bug) => Update(s =>
     {
         var now = _clock.Now();
-        var (memory, derived) = _deriver.Derive(s, reading, now);
-        var outcome = new CollectorOutcome(
-            collector.Name, now, section.Duration, derived, now, reading.Failure,
-            reading.Failure is null ? null : "see the section's text on the debug page",
-            reading.Failure is null ? now : LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
-        var next = s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), Memory = memory, LastSeen = now };
-        next = reading.Failure is { } failure ? Count(next, collector.Name, failure, outcome.Message!) : next;
-        return Deriver.Relate(next, now);
+        foreach (var result in results)
+        {
+            s = Add(s, result, now, bug);
+        }
+
+        return _deriver.Derive(s, now, bug);
     });
 
-    /// <summary>The host answered, and the answer is a failure: the data of this collector are gone.</summary>
-    public void Failed(IHostCollector collector, Section section, CollectorFailure reason, string message) => Update(s =>
-    {
-        var now = _clock.Now();
-        var outcome = new CollectorOutcome(
-            collector.Name, now, section.Duration, Failure: reason, Message: Printable.Line(message, 300),
-            LastSuccess: LastSuccess(s, collector), Body: Printable.Cut(section.Body, MaxBody));
-        return Deriver.Relate(
-            Count(s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome), LastSeen = now }, collector.Name, reason, outcome.Message!), now);
-    });
-
-    /// <summary>The connection is gone: nothing that was asked before answers now. A host never seen fails in what every host has.</summary>
+    /// <summary>The connection is lost: every collector requested before fails, and on a host never seen those that all hosts have.</summary>
     public void Lost(string message) => Silent(
         CollectorCatalog.All.Where(c => Current.Outcomes.ContainsKey(c.Name) || c is SystemCollector or VitalsCollector), message);
 
-    /// <summary>No answer came: the data stay until they are stale.</summary>
-    public void Silent(IEnumerable<IHostCollector> collectors, string message) => Update(s =>
+    /// <summary>No answer came: the data are kept until they are stale.</summary>
+    public void Silent(IEnumerable<HostCollector> collectors, string message) => Update(s =>
     {
         var now = _clock.Now();
         foreach (var collector in collectors)
         {
-            var before = s.Outcomes.GetValueOrDefault(collector.Name) ?? new CollectorOutcome(collector.Name, now);
+            var before = OutcomeOf(s, collector.Name);
             if (before.OffBecause is null)
             {
-                var outcome =
-                    before with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = Printable.Line(message, 300) };
+                var outcome = before.TimedOut(Printable.Line(message, 300), now);
                 s = Count(
                     s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
             }
@@ -136,7 +119,52 @@ internal sealed class HostRecord
         }
     }
 
-    private static Instant? LastSuccess(HostSnapshot s, IHostCollector collector) => s.Outcomes.GetValueOrDefault(collector.Name)?.LastSuccess;
+    private HostSnapshot Add(HostSnapshot s, SectionResult result, Instant now, Action<string, Exception> bug)
+    {
+        var name = result.Collector.Name;
+        if (result.OffBecause is { } because)
+        {
+            return Off(s, name, because);
+        }
+
+        if (result.Answer is not { } answer)
+        {
+            return Fail(s, result, result.Failure!.Value, result.Message!, now);
+        }
+
+        try
+        {
+            var history = _deriver.Remember(s, answer, now);
+            var outcome = OutcomeOf(s, name).Answered(answer, result.Section.Duration, Printable.Cut(result.Section.Body, MaxBody), now);
+            var next = s with { Outcomes = s.Outcomes.SetItem(name, outcome), History = history, LastSeen = now };
+            return answer.Failure is { } failure ? Count(next, name, failure, outcome.Message!) : next;
+        }
+        catch (FormatException e)
+        {
+            return Fail(s, result, CollectorFailure.Parse, e.Message, now);
+        }
+        catch (Exception e)
+        {
+            bug(name, e);
+            return Fail(s, result, CollectorFailure.Bug, e.Message, now);
+        }
+    }
+
+    private HostSnapshot Fail(HostSnapshot s, SectionResult result, CollectorFailure reason, string message, Instant now)
+    {
+        var name = result.Collector.Name;
+        var outcome = OutcomeOf(s, name)
+            .Failed(reason, Printable.Line(message, 300), result.Section.Duration, Printable.Cut(result.Section.Body, MaxBody), now);
+        return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);
+    }
+
+    private HostSnapshot Off(HostSnapshot s, string collector, string because) => s with
+    {
+        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = because }),
+    };
+
+    private static CollectorOutcome OutcomeOf(HostSnapshot s, string collector) =>
+        s.Outcomes.GetValueOrDefault(collector) ?? new CollectorOutcome { Collector = collector };
 
     private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) =>
         Note(s, collector, Words.Of(reason), message) with

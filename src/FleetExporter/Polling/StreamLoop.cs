@@ -12,8 +12,15 @@ internal sealed partial class StreamLoop(
     HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, PollMetrics metrics,
     TimeProvider clock, ILogger logger)
 {
-    /// <summary>Time a tick may take before what it has not answered counts as failed; a slow but honest nvidia-smi needs seconds.</summary>
-    private readonly TimeSpan _patience = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
+    /// <summary>
+    /// Sections that have arrived are published after this even if the frame is not complete, so that a hanging command delays no other.
+    /// </summary>
+    private static readonly TimeSpan PublishAfter = TimeSpan.FromSeconds(1);
+
+    private readonly List<SectionResult> _arrived = [];
+
+    /// <summary>Time after which a section that has not arrived counts as failed; a slow nvidia-smi needs seconds.</summary>
+    private readonly TimeSpan _timeout = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
     /// <summary>The sampler ends itself, or the command that hangs, after one to two of these without progress.</summary>
     public TimeSpan Lease { get; } = kind == StreamKind.Gpu
@@ -23,7 +30,7 @@ internal sealed partial class StreamLoop(
     /// <summary>Runs until the stream ends or nothing is left to ask.</summary>
     /// <param name="collectors">The stream's collectors, in the order of asking.</param>
     /// <exception cref="StreamException">The stream ended; its reason.</exception>
-    public async Task RunAsync(SamplerStream stream, IReadOnlyList<IHostCollector> collectors, Action answered, CancellationToken stop)
+    public async Task RunAsync(SamplerStream stream, IReadOnlyList<HostCollector> collectors, Action answered, CancellationToken stop)
     {
         var phase = TimeSpan.FromMilliseconds((uint)StableHash.Of(host.Name) % (uint)timing.Interval.TotalMilliseconds);
         while (true)
@@ -57,10 +64,10 @@ internal sealed partial class StreamLoop(
     }
 
     /// <summary>The collectors to ask. Before the host has said which tools it has, only that is asked.</summary>
-    private List<IHostCollector> SortOut(IReadOnlyList<IHostCollector> collectors) =>
+    private List<HostCollector> SortOut(IReadOnlyList<HostCollector> collectors) =>
         collectors[0] is SystemCollector first && !record.Current.Outcomes.ContainsKey(first.Name) ? [first] : record.SortOut(collectors);
 
-    private async Task AskAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, CancellationToken stop)
+    private async Task AskAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, CancellationToken stop)
     {
         var pending = due.ToList();
         var started = clock.GetTimestamp();
@@ -70,29 +77,24 @@ internal sealed partial class StreamLoop(
         }
 
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var answers = TakeAnswersAsync(stream, due, pending, abort.Token);
-        var silent = false;
+        var answers = ReadAnswersAsync(stream, due, pending, abort.Token);
         try
         {
             // A sampler that cannot kill a command says so within 3 leases.
             var limit = (3 * Lease) + TimeSpan.FromSeconds(1);
-            while (true)
+            if (!await EndsWithinAsync(PublishAfter).ConfigureAwait(false))
             {
-                var next = silent || limit < _patience ? limit : _patience;
-                await answers.WaitAsync(Left(next), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (answers.IsCompleted)
+                Publish();
+                if (_timeout < limit && !await EndsWithinAsync(_timeout).ConfigureAwait(false))
                 {
-                    break;
+                    Publish();
+                    record.Silent(Snapshot(pending), $"no answer within {_timeout.TotalSeconds:0} s");
                 }
 
-                stop.ThrowIfCancellationRequested();
-                if (next == limit)
+                if (!await EndsWithinAsync(limit).ConfigureAwait(false))
                 {
                     throw new StreamException(SshFailure.Timeout, $"no answer within {limit.TotalSeconds:0} s");
                 }
-
-                silent = true;
-                record.Silent(Snapshot(pending), $"no answer within {_patience.TotalSeconds:0} s");
             }
 
             await answers.ConfigureAwait(false);
@@ -111,85 +113,119 @@ internal sealed partial class StreamLoop(
                 await abort.CancelAsync().ConfigureAwait(false);
                 await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            Publish();
         }
 
-        TimeSpan Left(TimeSpan whole) => Duration.Longer(whole - clock.GetElapsedTime(started), TimeSpan.Zero);
+        async Task<bool> EndsWithinAsync(TimeSpan limit)
+        {
+            var left = Duration.Longer(limit - clock.GetElapsedTime(started), TimeSpan.Zero);
+            await answers.WaitAsync(left, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!answers.IsCompleted)
+            {
+                stop.ThrowIfCancellationRequested();
+            }
+
+            return answers.IsCompleted;
+        }
     }
 
-    private async Task TakeAnswersAsync(SamplerStream stream, IReadOnlyList<IHostCollector> due, List<IHostCollector> pending, CancellationToken stop)
+    private async Task ReadAnswersAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, List<HostCollector> pending, CancellationToken stop)
     {
         await foreach (var (section, broken) in stream.AskAsync([.. due.Select(c => c.Name)], stop).ConfigureAwait(false))
         {
-            // Once a tick: what is sent again is not taken again.
+            // Once a tick: a section that is sent again is ignored.
             if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector && Remove(pending, collector))
             {
-                Take(collector, section ?? new Section(collector.Name, 0, 0, default, default, ""), broken?.Problem);
+                Arrived(ResultOf(collector, section ?? Missing(collector), broken?.Problem));
             }
         }
 
         // Asked, not answered, and the frame is complete: its section was damaged beyond its name.
         foreach (var collector in Snapshot(pending))
         {
-            Take(collector, new Section(collector.Name, 0, 0, default, default, ""), "the section is missing from the frame");
+            Arrived(ResultOf(collector, Missing(collector), "the section is missing from the frame"));
         }
     }
 
-    private void Take(IHostCollector collector, Section section, string? damage)
+    private void Arrived(SectionResult result)
+    {
+        lock (_arrived)
+        {
+            _arrived.Add(result);
+        }
+    }
+
+    /// <summary>Publishes the sections that have arrived as one snapshot.</summary>
+    private void Publish()
+    {
+        SectionResult[] results;
+        lock (_arrived)
+        {
+            results = [.. _arrived];
+            _arrived.Clear();
+        }
+
+        if (results.Length > 0)
+        {
+            record.Take(results, (collector, error) => LogBug(error, collector, host.Name));
+        }
+    }
+
+    private SectionResult ResultOf(HostCollector collector, Section section, string? damage)
     {
         if (damage is not null)
         {
-            record.Failed(collector, section, CollectorFailure.Parse, damage);
-            return;
+            return new SectionResult(collector, section, Failure: CollectorFailure.Parse, Message: damage);
         }
 
         if (section.Killed)
         {
             schedule.Penalise(collector, clock.Elapsed());
-            record.Failed(collector, section, CollectorFailure.Timeout, $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
-            return;
+            return new SectionResult(
+                collector, section, Failure: CollectorFailure.Timeout,
+                Message: $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
         }
 
         schedule.Forgive(collector);
         try
         {
-            var reading = section.ToolMissing
+            var answer = section.ToolMissing
                 ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
                 : section.NotExecutable
                     ? throw new ToolFailureException(CollectorFailure.Permission, "the login user may not run the command")
                     : Parse(collector, section);
-            if (reading.Failure is { } failure && collector.OffAfter(failure, host))
-            {
-                record.Off(collector.Name, Words.Of(failure));
-                return;
-            }
-
-            record.Answered(collector, section, reading);
+            return answer.Failure is { } failure && collector.OffAfter(failure, host)
+                ? new SectionResult(collector, section, OffBecause: Words.Of(failure))
+                : new SectionResult(collector, section, answer);
         }
         catch (ToolFailureException e) when (collector.OffAfter(e.Reason, host))
         {
-            record.Off(collector.Name, $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
+            return new SectionResult(collector, section, OffBecause: $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
         }
         catch (ToolFailureException e)
         {
-            record.Failed(collector, section, e.Reason, e.Message);
+            return new SectionResult(collector, section, Failure: e.Reason, Message: e.Message);
         }
         catch (FormatException e)
         {
-            record.Failed(collector, section, CollectorFailure.Parse, e.Message);
+            return new SectionResult(collector, section, Failure: CollectorFailure.Parse, Message: e.Message);
         }
         catch (Exception e)
         {
             LogBug(e, collector.Name, host.Name);
-            record.Failed(collector, section, CollectorFailure.Bug, e.Message);
+            return new SectionResult(collector, section, Failure: CollectorFailure.Bug, Message: e.Message);
         }
     }
 
-    private Reading Parse(IHostCollector collector, Section section)
+    private static Section Missing(HostCollector collector) => new(collector.Name, 0, 0, default, default, "");
+
+    private IAnswer Parse(HostCollector collector, Section section)
     {
         var started = clock.GetTimestamp();
-        var reading = collector.Parse(section);
+        var answer = collector.Parse(section);
         metrics.Parsed(clock.GetElapsedTime(started));
-        return reading;
+        return answer;
     }
 
     /// <summary>Waits for the host's next tick or for a wish to poll at once, telling the sampler now and then that the service is there.</summary>
@@ -213,7 +249,7 @@ internal sealed partial class StreamLoop(
         }
     }
 
-    private static bool Remove(List<IHostCollector> pending, IHostCollector collector)
+    private static bool Remove(List<HostCollector> pending, HostCollector collector)
     {
         lock (pending)
         {
@@ -221,7 +257,7 @@ internal sealed partial class StreamLoop(
         }
     }
 
-    private static List<IHostCollector> Snapshot(List<IHostCollector> pending)
+    private static List<HostCollector> Snapshot(List<HostCollector> pending)
     {
         lock (pending)
         {

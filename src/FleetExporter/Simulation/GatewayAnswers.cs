@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FleetExporter.Collectors;
 
 namespace FleetExporter.Simulation;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FleetExporter.Collectors;
 
 namespace FleetExporter.Simulation;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using FleetExporter.Collectors;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Simulation;
@@ -8,15 +9,15 @@ namespace FleetExporter.Simulation;
 /// <summary>Speaks the sampler's side of the protocol: takes the nonce from the script, says hello, and answers ticks with frames.</summary>
 internal sealed class SimulatedProcess : IShellProcess
 {
-    private readonly Machine _machine;
+    private readonly SimulatedHost _host;
     private readonly TimeProvider _clock;
     private readonly Pipe _in = new();
     private readonly Pipe _out = new();
     private readonly Task<int> _running;
 
-    public SimulatedProcess(Machine machine, TimeProvider clock)
+    public SimulatedProcess(SimulatedHost host, TimeProvider clock)
     {
-        _machine = machine;
+        _host = host;
         _clock = clock;
         Input = _in.Writer.AsStream();
         Output = _out.Reader.AsStream();
@@ -38,7 +39,7 @@ internal sealed class SimulatedProcess : IShellProcess
         await _running.ConfigureAwait(false);
     }
 
-    private double Uptime => (_clock.GetUtcNow() - _machine.Booted).TotalSeconds;
+    private double Uptime => _host.Uptime(_clock.GetUtcNow());
 
     private async Task<int> RunAsync()
     {
@@ -74,7 +75,7 @@ internal sealed class SimulatedProcess : IShellProcess
         var frame = new StringBuilder().Append(CultureInfo.InvariantCulture, $"\n@{nonce} frame {words[0]} {up}\n");
         foreach (var word in words.Skip(1))
         {
-            var (status, body) = _machine.Answer(word, _clock.GetUtcNow());
+            var (status, body) = _host.Answer(word, _clock.GetUtcNow());
             frame.Append(
                 CultureInfo.InvariantCulture, $"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n{body}\n@{nonce} .\n");
         }

@@ -1,3 +1,4 @@
+using FleetExporter.Collectors;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Simulation;
@@ -5,10 +6,10 @@ namespace FleetExporter.Simulation;
 /// <summary>
 /// A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.
 /// </summary>
-public sealed class SimulatedShell(Machine machine, TimeProvider clock) : IShell
+public sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : IShell
 {
-    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => machine.Reachable
-        ? Task.FromResult<IShellProcess>(new SimulatedProcess(machine, clock))
+    public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => host.Reachable
+        ? Task.FromResult<IShellProcess>(new SimulatedProcess(host, clock))
         : throw new StreamException(SshFailure.Timeout, "no answer within 10 s (simulated)");
 
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>

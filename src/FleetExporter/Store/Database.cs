@@ -50,11 +50,6 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Whether several exporters may use it.</summary>
     internal abstract bool IsShared { get; }
 
-    /// <param name="dataDir">Where SQLite's file lies.</param>
-    public static Database Of(StoreConfig config, string dataDir, TimeProvider clock, StoreMetrics metrics) => config is StoreConfig.Postgres server
-        ? new PostgresDatabase(server, clock, metrics)
-        : new SqliteDatabase(Path.Combine(dataDir, "fleet.db"), clock, metrics);
-
     /// <summary>
     /// Opens the store and brings its schema up to date, or checks one that is open; then closes its circuit breaker, or opens it. Bringing the
     /// schema up to date goes on when the caller has stopped waiting, and closes the breaker when it is done.

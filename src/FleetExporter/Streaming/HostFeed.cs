@@ -6,7 +6,8 @@ using FleetExporter.Views;
 namespace FleetExporter.Streaming;
 
 /// <summary>Hosts and the overview as <c>/ws</c> tells them: what has changed, at most once a second, and only while somebody reads.</summary>
-internal sealed class HostFeed(FleetState state, HostViews views, OverviewBuilder overview, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
+internal sealed class HostFeed(
+    FleetState state, HostViews views, OverviewBuilder overview, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
 {
     public const string Host = "host";
     public const string Overview = "overview_update";

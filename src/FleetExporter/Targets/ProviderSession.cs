@@ -10,7 +10,7 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
 {
     private const int MetricsLimit = 4 << 20;
 
-    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpPoll(await SecretFile.ReadAsync(provider.KeyFile, cancellationToken).ConfigureAwait(false));
         return provider.Kind switch
@@ -24,7 +24,7 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<Reading> OpenAiAsync(HttpPoll http, CancellationToken stop)
+    private async Task<TargetReading> OpenAiAsync(HttpPoll http, CancellationToken stop)
     {
         var models = await GetAsync(http, "/v1/models", stop).ConfigureAwait(false);
         return OpenAi.IsLoading(models.Status, models.Body)
@@ -32,7 +32,7 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
             : Read(http, ServingState.Ok, "openai", OpenAi.ParseModels(models.Status, models.Body), models);
     }
 
-    private async Task<Reading> WithHealthAsync(HttpPoll http, string kind, Func<int, string, ServingState> parse, CancellationToken stop)
+    private async Task<TargetReading> WithHealthAsync(HttpPoll http, string kind, Func<int, string, ServingState> parse, CancellationToken stop)
     {
         var health = await GetAsync(http, "/health", stop).ConfigureAwait(false);
         if (parse(health.Status, health.Body) == ServingState.Loading)
@@ -44,7 +44,7 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
         return Read(http, ServingState.Ok, kind, OpenAi.ParseModels(models.Status, models.Body), health);
     }
 
-    private async Task<Reading> LlamaCppAsync(HttpPoll http, CancellationToken stop)
+    private async Task<TargetReading> LlamaCppAsync(HttpPoll http, CancellationToken stop)
     {
         var list = await GetAsync(http, "/v1/models", stop).ConfigureAwait(false);
         if (OpenAi.IsLoading(list.Status, list.Body))

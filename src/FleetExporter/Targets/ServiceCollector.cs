@@ -53,7 +53,7 @@ public sealed class ServiceCollector() : TargetCollector("service", Up, State, F
 
 internal sealed class ServiceSession(ServiceConfig service) : ITargetSession
 {
-    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpPoll();
         var answer = await http.GetAsync(service.Url, HttpPoll.UsualLimit, cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal sealed class ServiceSession(ServiceConfig service) : ITargetSession
 
 /// <param name="Port">Where it was asked.</param>
 /// <param name="CertificateExpires">Null without TLS.</param>
-public sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : Reading
+public sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : TargetReading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

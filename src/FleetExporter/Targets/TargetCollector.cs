@@ -31,9 +31,9 @@ public abstract class TargetCollector(string name, params IReadOnlyList<MetricFa
 public interface ITargetSession : IAsyncDisposable
 {
     /// <summary>Asks once. The caller limits the time.</summary>
-    /// <returns>A reading with a <see cref="Reading.Fault"/> is a failure that says what it knows.</returns>
+    /// <returns>A reading with a <see cref="TargetReading.Fault"/> is a failure that says what it knows.</returns>
     /// <exception cref="TargetFailureException">It failed, with the reason.</exception>
-    Task<Reading> AskAsync(CancellationToken cancellationToken);
+    Task<TargetReading> AskAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What sessions need of the service.</summary>
@@ -45,7 +45,7 @@ public sealed record TargetTools(TimeProvider Clock, Func<string, UnitName, Syst
 /// <param name="Failure">Why the last attempt failed; null after a success, and before the first attempt has ended.</param>
 /// <param name="Attempted">Whether an attempt has ended.</param>
 /// <param name="ConsecutiveFailures">Attempts that failed since the last success.</param>
-public sealed record TargetVerdict(Reading? Reading, TargetFailure? Failure, bool Attempted, int ConsecutiveFailures)
+public sealed record TargetVerdict(TargetReading? Reading, TargetFailure? Failure, bool Attempted, int ConsecutiveFailures)
 {
     public bool Up => Attempted && Failure is null;
 }

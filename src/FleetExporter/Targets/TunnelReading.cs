@@ -26,7 +26,7 @@ public enum TunnelState
 /// <param name="Unit">The unit's state as its host last said; null without a unit and where the host does not tell.</param>
 /// <param name="Took">From connecting to the proof or the failure.</param>
 /// <param name="WhyNot">Null when the tunnel is up.</param>
-public sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took, TargetFault? WhyNot) : Reading
+public sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took, TargetFault? WhyNot) : TargetReading
 {
     public override TargetFault? Fault => WhyNot;
 
@@ -42,10 +42,10 @@ public sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, 
 
     public override void WriteTo(MetricsPage page, Labels target)
     {
-        page.Add(TunnelCollector.TcpUp, target, TcpUp ? 1 : 0);
-        page.Add(TunnelCollector.DataUp, target, Number(DataUp));
-        page.Add(TunnelCollector.UnitActive, target, Number(UnitActive));
-        page.Add(TunnelCollector.ProbeDuration, target, Took.TotalSeconds);
+        page.Add(TunnelFamilies.TcpUp, target, TcpUp ? 1 : 0);
+        page.Add(TunnelFamilies.DataUp, target, Number(DataUp));
+        page.Add(TunnelFamilies.UnitActive, target, Number(UnitActive));
+        page.Add(TunnelFamilies.ProbeDuration, target, Took.TotalSeconds);
     }
 
     private static double? Number(bool? value) => value is { } known ? known ? 1 : 0 : null;

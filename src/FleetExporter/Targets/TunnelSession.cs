@@ -22,7 +22,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     /// <returns>
     /// Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.
     /// </returns>
-    public async Task<Reading> AskAsync(CancellationToken cancellationToken)
+    public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         var started = tools.Clock.GetTimestamp();
         var (tcp, data) = (false, (bool?)null);

@@ -108,7 +108,7 @@ internal sealed partial class SimulatedHour
                 Assert.Equal(0, status);
                 var section = new Section(
                     on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
-                record.Answered(on, section, on.Parse(section));
+                record.Take([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
             }
         }
     }

@@ -138,12 +138,12 @@ public sealed class AttachedTimesSyncTests
         var path = Path.Combine(store.Folder, "attached.json");
         var at = store.Clock.Now.AddHours(-1);
         await File.WriteAllTextAsync(
-            path, $$"""{"a\nan\u0000n\n$1\n{{TmuxReadings.Created.ToUnixTimeSeconds()}}": {"Attached": "{{at:O}}", "SeenAt": "{{at:O}}"} }""", Stop);
+            path, $$"""{"a\nan\u0000n\n$1\n{{TmuxAnswers.Created.ToUnixTimeSeconds()}}": {"Attached": "{{at:O}}", "SeenAt": "{{at:O}}"} }""", Stop);
 
         var (times, _) = await StartAsync(store);
 
         var (key, time) = Assert.Single(times.Hosts["a"]);
-        Assert.Equal((new TmuxSessionKey("an n", "$1", TmuxReadings.Created), at), (key, time.AttachedAt));
+        Assert.Equal((new TmuxSessionKey("an n", "$1", TmuxAnswers.Created), at), (key, time.AttachedAt));
         Assert.False(File.Exists(path));
         Assert.Single(await RowsAsync(store, "a"));
     }
@@ -158,7 +158,7 @@ public sealed class AttachedTimesSyncTests
     }
 
     private static void See(StoreBackend store, AttachedTimes times, string host, IEnumerable<int> ids, long clients = 1, string user = "ann") =>
-        times.Update(host, TmuxReadings.Of(store.Clock.Now, user, ids, clients), store.Clock.Now);
+        times.Update(host, TmuxAnswers.Of(store.Clock.Now, user, ids, clients), store.Clock.Now);
 
     private static async Task<IReadOnlyList<AttachedSession>> RowsAsync(StoreBackend store, string host) =>
         [.. (await store.AttachedSessions.AllAsync(Stop)).Value!.Where(r => r.Host == host)];

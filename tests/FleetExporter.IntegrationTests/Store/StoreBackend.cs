@@ -64,7 +64,7 @@ internal sealed class StoreBackend : IAsyncDisposable
     public static StoreBackend On(StoreConfig config, PostgresServer server) => new(config, server);
 
     /// <summary>Another door to the same store, as another process would have.</summary>
-    public Database Open() => Database.Of(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
+    public Database Open() => Databases.Of(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
 
     /// <summary>Runs SQL behind the store's back.</summary>
     /// <returns>What it printed, and whether it was refused.</returns>

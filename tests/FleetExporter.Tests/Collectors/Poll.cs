@@ -11,7 +11,7 @@ namespace FleetExporter.Tests.Collectors;
 /// <summary>One poll of a target by its collector.</summary>
 internal static class Poll
 {
-    public static async Task<Reading> AskAsync(
+    public static async Task<TargetReading> AskAsync(
         TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null, CancellationToken? stop = null)
     {
         await using var session = collector.Open(target, new TargetTools(TimeProvider.System, unitOf ?? ((_, _) => null)));
@@ -20,13 +20,13 @@ internal static class Poll
 
     public static async Task<TReading> AskAsync<TReading>(
         TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null)
-        where TReading : Reading => Assert.IsType<TReading>(await AskAsync(collector, target, unitOf));
+        where TReading : TargetReading => Assert.IsType<TReading>(await AskAsync(collector, target, unitOf));
 
     public static async Task<TargetFailureException> FailsAsync(TargetCollector collector, TargetConfig target) =>
         await Assert.ThrowsAsync<TargetFailureException>(() => AskAsync(collector, target));
 
     /// <summary>The samples of a target after one attempt, health left out.</summary>
-    public static IReadOnlyList<string> Page(TargetCollector collector, TargetConfig target, Reading? reading, TargetFailure? failure = null)
+    public static IReadOnlyList<string> Page(TargetCollector collector, TargetConfig target, TargetReading? reading, TargetFailure? failure = null)
     {
         var at = new Instant(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
         var before = new TargetSnapshot(target, collector, new PollTiming(TimeSpan.FromSeconds(10), 3));

@@ -40,8 +40,8 @@ internal sealed class FuzzedOutputs
         var config = ConfigFile.Parse("hosts: []", "/etc/fleet.yml", _ => null);
         _gpus = new GpuFeed(state, clock);
         _hosts = new HostFeed(
-            state, new HostViews(state, clock, _bugs), new OverviewBuilder(state, clock, _overviewBugs), new LiveConfig(config.Config!, () => config, clock),
-            new LiveEvents(_json), new StreamClients(new ServiceMetrics()), clock);
+            state, new HostViews(state, clock, _bugs), new OverviewBuilder(state, clock, _overviewBugs),
+            new LiveConfig(config.Config!, () => config, clock), new LiveEvents(_json), new StreamClients(new ServiceMetrics()), clock);
     }
 
     /// <exception cref="FormatException">A page breaks a rule of its format, or a value is not finite.</exception>

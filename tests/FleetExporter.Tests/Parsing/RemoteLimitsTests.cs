@@ -82,9 +82,9 @@ public sealed class RemoteLimitsTests
     public void Xids_of_ever_new_kinds_are_refused()
     {
         var log = Numbered("[{0}.5] NVRM: Xid (PCI:0000:3b:00): {0}, x", 1_025);
-        var reading = new XidReading(KernelLog.ParseXids(log), 5000, DateTimeOffset.UnixEpoch);
+        var answer = new XidAnswer(KernelLog.ParseXids(log), 5000, DateTimeOffset.UnixEpoch);
         Assert.StartsWith(
-            "more than 1024 different XID errors", Assert.Throws<FormatException>(() => XidTally.Apply(HostHistory.Empty, reading)).Message,
+            "more than 1024 different XID errors", Assert.Throws<FormatException>(() => XidTally.Remember(HostHistory.Empty, answer)).Message,
             StringComparison.Ordinal);
     }
 

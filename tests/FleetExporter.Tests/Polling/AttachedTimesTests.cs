@@ -25,7 +25,7 @@ public sealed class AttachedTimesTests
     {
         See(Start, "ann", [1, 2]);
         See(Start, "bob", [1, 2]);
-        _times.Update("b", TmuxReadings.Of(Start, "ann", [1]), Start);
+        _times.Update("b", TmuxAnswers.Of(Start, "ann", [1]), Start);
 
         See(Start.AddSeconds(10), "ann", [2], clients: 0);
 
@@ -44,7 +44,7 @@ public sealed class AttachedTimesTests
         See(Start, "bob", [1]);
 
         var failed = new TmuxServer("ann", [], CollectorFailure.Permission, "sudo: a password is required");
-        _times.Update("a", TmuxReadings.Of(Start, failed, TmuxReadings.Server("bob", [])), Start);
+        _times.Update("a", TmuxAnswers.Of(Start, failed, TmuxAnswers.Server("bob", [])), Start);
 
         Assert.Equal(["$1"], Ids("ann"));
         Assert.Empty(Ids("bob"));
@@ -115,10 +115,10 @@ public sealed class AttachedTimesTests
         Assert.Empty(_times.Hosts);
     }
 
-    private static TmuxSessionKey Key(string user, int id) => new(user, $"${id}", TmuxReadings.Created);
+    private static TmuxSessionKey Key(string user, int id) => new(user, $"${id}", TmuxAnswers.Created);
 
     private void See(DateTimeOffset at, string user, IEnumerable<int> ids, long clients = 1) =>
-        _times.Update("a", TmuxReadings.Of(at, user, ids, clients), at);
+        _times.Update("a", TmuxAnswers.Of(at, user, ids, clients), at);
 
     private List<string> Ids(string user) =>
         [.. _times.Hosts["a"].Keys.Where(k => k.User == user).Select(k => k.Id).Order(StringComparer.Ordinal)];

@@ -6,8 +6,8 @@ namespace FleetExporter.Tests.Polling;
 public sealed class ScheduleTests
 {
     private static readonly TimeSpan Start = TimeSpan.FromDays(1);
-    private static readonly IHostCollector Always = new VitalsCollector();
-    private static readonly IHostCollector EveryMinute = new FilesystemCollector();
+    private static readonly HostCollector Always = new VitalsCollector();
+    private static readonly HostCollector EveryMinute = new FilesystemCollector();
 
     private readonly Schedule _schedule = new();
 
@@ -58,6 +58,6 @@ public sealed class ScheduleTests
         Assert.Contains(Always, Due(60));
     }
 
-    private IReadOnlyList<IHostCollector> Due(double seconds) =>
+    private IReadOnlyList<HostCollector> Due(double seconds) =>
         _schedule.Due([Always, EveryMinute], Start + TimeSpan.FromSeconds(seconds), all: false);
 }

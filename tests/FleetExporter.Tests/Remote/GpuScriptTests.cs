@@ -27,7 +27,7 @@ public sealed class GpuScriptTests : IDisposable
         var fields = GpuFields.Select(GpuFields.Parse(help));
         Assert.Equal($"fields={string.Join(',', fields)}", section.Body.Split('\n')[0]);
         Assert.Equal($"--query-gpu={string.Join(',', fields)} --format=csv,noheader,nounits", Asked()[^1]);
-        Assert.Equal("GPU-0", Assert.Single(Assert.IsType<GpuReading>(new GpuCollector().Parse(section)).Gpus).Uuid);
+        Assert.Equal("GPU-0", Assert.Single(Assert.IsType<GpuAnswer>(new GpuCollector().Parse(section)).Gpus).Uuid);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class GpuScriptTests : IDisposable
 
         Assert.Equal(CollectorFailure.Driver, Assert.Throws<ToolFailureException>(() => new GpuCollector().Parse(refused)).Reason);
         Assert.Equal(2, Asked().Count(a => a == "--help-query-gpu"));
-        Assert.NotEmpty(Assert.IsType<GpuReading>(new GpuCollector().Parse(after)).Gpus);
+        Assert.NotEmpty(Assert.IsType<GpuAnswer>(new GpuCollector().Parse(after)).Gpus);
     }
 
     [Theory]

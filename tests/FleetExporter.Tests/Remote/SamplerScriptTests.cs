@@ -46,11 +46,11 @@ public sealed class SamplerScriptTests
         Assert.Equal(collectors.Select(c => c.Name), answers.Select(a => a.Section!.Name));
         Assert.All(collectors.Zip(answers), pair => Assert.NotNull(Read(pair.First, pair.Second.Section!)));
         Assert.Equal(Environment.UserName, stream.Hello.User);
-        var vitals = Assert.IsType<VitalsReading>(collectors[1].Parse(answers[1].Section!));
+        var vitals = Assert.IsType<VitalsAnswer>(collectors[1].Parse(answers[1].Section!));
         Assert.True(vitals.Vitals.Memory.Total > 0);
         Assert.NotNull(vitals.Vitals.Load);
         Assert.NotEmpty(vitals.Vitals.Networks);
-        var system = Assert.IsType<SystemReading>(collectors[0].Parse(answers[0].Section!)).System;
+        var system = Assert.IsType<SystemAnswer>(collectors[0].Parse(answers[0].Section!)).System;
         Assert.Equal(Environment.ProcessorCount > 0, system.Cpus > 0);
         Assert.NotNull(system.BootId);
         Assert.NotNull(system.Clock);
@@ -115,7 +115,7 @@ public sealed class SamplerScriptTests
         [.. CollectorCatalog.All.Where(c => c.Stream == kind).Select(c => new SectionScript(c.Name, c.Script(Host)))];
 
     /// <summary>The reading, or the failure that a machine without tmux, systemd or sudo answers with.</summary>
-    private static object Read(IHostCollector collector, Section section)
+    private static object Read(HostCollector collector, Section section)
     {
         try
         {

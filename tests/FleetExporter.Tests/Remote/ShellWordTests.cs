@@ -74,14 +74,15 @@ public sealed class ShellWordTests
     {
         var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var session = new TmuxSession { Id = $"${id}", Name = "n", Created = now.Time, Activity = now.Time, AttachedClients = 0, Windows = 1 };
-        var tmux = new TmuxReading("tmux", [TmuxServerState.Of(new TmuxServer(user, [session]))], now.Time, 1);
-        var system = new SystemReading(new SystemIdentity { Kernel = "k", User = "login" });
+        var state = new TmuxSessionState(session, null, false, null, null, null, null);
+        var tmux = new TmuxReading([new TmuxServerState(new TmuxServer(user, [session]), [state])], now.Time);
+        var system = new SystemReading(new SystemIdentity { Kernel = "k", User = "login" }, null);
         var initial = HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), now);
         return initial with
         {
             Outcomes = initial.Outcomes
-                .Add("tmux", new CollectorOutcome("tmux", now, Reading: tmux, ReadingAt: now))
-                .Add("system", new CollectorOutcome("system", now, Reading: system, ReadingAt: now)),
+                .Add("tmux", new CollectorOutcome { Collector = "tmux", At = now, Reading = tmux, ReadingAt = now })
+                .Add("system", new CollectorOutcome { Collector = "system", At = now, Reading = system, ReadingAt = now }),
         };
     }
 

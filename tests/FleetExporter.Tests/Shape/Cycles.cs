@@ -9,7 +9,7 @@ internal static class Cycles
         var reach = graph.Keys.ToDictionary(node => node, node => ReachableFrom(node, graph), StringComparer.Ordinal);
         return [.. graph.Keys
             .Where(node => reach[node].Contains(node))
-            .GroupBy(node => string.Join(' ', reach[node].Where(other => reach[other].Contains(node)).Order(StringComparer.Ordinal)), StringComparer.Ordinal)
+            .GroupBy(node => string.Join(' ', reach[node].Where(other => reach[other].Contains(node)).Order(StringComparer.Ordinal)))
             .Select(g => (IReadOnlyList<string>)[.. g.Order(StringComparer.Ordinal)])
             .OrderByDescending(g => g.Count)];
     }

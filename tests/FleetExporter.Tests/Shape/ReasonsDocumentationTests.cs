@@ -31,7 +31,7 @@ public sealed partial class ReasonsDocumentationTests
         Assert.All(Enum.GetValues<SshFailure>(), reason => Assert.EndsWith(".", Fixes.Of(reason), StringComparison.Ordinal));
         Assert.All(Enum.GetValues<TargetFailure>(), reason => Assert.EndsWith(".", Fixes.Of(reason), StringComparison.Ordinal));
         Assert.All(
-            from reason in Enum.GetValues<CollectorFailure>() from collector in CollectorCatalog.All select Fixes.Of(reason, collector.Name),
+            from reason in Enum.GetValues<CollectorFailure>() from collector in CollectorCatalog.All select collector.Fix(reason),
             fix => Assert.False(string.IsNullOrWhiteSpace(fix)));
     }
 

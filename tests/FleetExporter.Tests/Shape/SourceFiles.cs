@@ -9,7 +9,7 @@ internal sealed partial class SourceFiles
 
     private SourceFiles(string folder)
     {
-        foreach (var path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(p => !p.Contains("/obj/", StringComparison.Ordinal)))
+        foreach (var path in In(folder))
         {
             var text = File.ReadAllText(path);
             var room = Namespace().Match(text).Groups[1].Value;
@@ -19,6 +19,10 @@ internal sealed partial class SourceFiles
             }
         }
     }
+
+    /// <summary>The C# files of a folder, without what a build writes.</summary>
+    public static IEnumerable<string> In(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
     public static SourceFiles Of(string folder) => new(folder);
 
@@ -30,7 +34,8 @@ internal sealed partial class SourceFiles
     private static partial Regex Namespace();
 
     [GeneratedRegex(
-        @"^(?:public |internal |static |sealed |abstract |readonly |partial |ref )*(?:class|record struct|record|struct|interface|enum|delegate \S+) (\w+)",
+        @"^(?:public |internal |static |sealed |abstract |readonly |partial |ref )*"
+        + @"(?:class|record struct|record|struct|interface|enum|delegate \S+) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

@@ -4,7 +4,9 @@ using Mono.Cecil.Cil;
 
 namespace FleetExporter.Tests.Shape;
 
-/// <summary>Which types of the exporter use which others, as compiled: signatures, attributes and method bodies. Nested types belong to their outer type.</summary>
+/// <summary>
+/// Which types of the exporter use which others, as compiled: signatures, attributes and method bodies. Nested types belong to their outer type.
+/// </summary>
 internal sealed class TypeGraph
 {
     private const string Root = "FleetExporter.";
@@ -29,7 +31,8 @@ internal sealed class TypeGraph
     public static TypeGraph OfExporter { get; } = Read(typeof(FleetConfig).Assembly.Location);
 
     /// <summary>Full names of the top-level types, each with those it uses beside itself.</summary>
-    public IEnumerable<(string Type, IEnumerable<string> Uses)> Types => _uses.Select(u => (u.Key, u.Value.Where(v => v != u.Key && _uses.ContainsKey(v))));
+    public IEnumerable<(string Type, IEnumerable<string> Uses)> Types =>
+        _uses.Select(u => (u.Key, u.Value.Where(v => v != u.Key && _uses.ContainsKey(v))));
 
     /// <summary>The groups that the selector makes of types, each with those it uses beside itself.</summary>
     public IReadOnlyDictionary<string, HashSet<string>> Grouped(Func<string, string> group) => Types
@@ -55,7 +58,9 @@ internal sealed class TypeGraph
             type = outer;
         }
 
-        return type.FullName.StartsWith(Root, StringComparison.Ordinal) && !type.Name.Contains('<') ? type.FullName[Root.Length..].Split('`')[0] : null;
+        return type.FullName.StartsWith(Root, StringComparison.Ordinal) && !type.Name.Contains('<')
+            ? type.FullName[Root.Length..].Split('`')[0]
+            : null;
     }
 
     private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch

@@ -24,8 +24,8 @@ public sealed class HostViewsTests
     {
         _views = new HostViews(_state, _clock, NullLogger<HostViews>.Instance);
         _overview = new OverviewBuilder(_state, _clock, NullLogger<OverviewBuilder>.Instance);
-        Watch("a", new GpuReading([new Gpu { Index = 0, Name = "good" }], 0, 1));
-        Watch("b", new GpuReading(new Broken(), 0, 1));
+        Watch("a", new GpuReading([new Gpu { Index = 0, Name = "good" }], 0, null));
+        Watch("b", new GpuReading(new Broken(), 0, null));
     }
 
     [Fact]
@@ -51,7 +51,8 @@ public sealed class HostViewsTests
     {
         var now = _clock.Now();
         var host = HostSnapshot.Initial(Config.Hosts.Single(h => h.Name == name), new PollTiming(TimeSpan.FromSeconds(10), 3), now);
-        _state.Set(host with { Outcomes = host.Outcomes.Add("gpu", new CollectorOutcome("gpu", now, Reading: reading, ReadingAt: now)) });
+        var outcome = new CollectorOutcome { Collector = "gpu", At = now, Reading = reading, ReadingAt = now };
+        _state.Set(host with { Outcomes = host.Outcomes.Add("gpu", outcome) });
     }
 
     private sealed class Broken : IReadOnlyList<Gpu>

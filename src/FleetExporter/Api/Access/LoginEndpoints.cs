@@ -19,7 +19,8 @@ internal static class LoginEndpoints
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Begins a session of a browser with a key.");
 
-        routes.MapPost("/api/logout", (HttpContext context, LoginSessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
+        routes.MapPost(
+                "/api/logout", (HttpContext context, LoginSessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
             .IsOpen().Audits(ControlAction.Logout).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Ends the session.");
 

@@ -44,18 +44,4 @@ internal static class Fixes
         TargetFailure.Bug => "The exporter failed on the answer; please report it with the log line.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
-
-    public static string Of(CollectorFailure reason, string collector) => (reason, collector) switch
-    {
-        (CollectorFailure.ToolMissing, "tmux" or "tmux_users") => "Install tmux on the host, or leave it: a host without tmux is healthy.",
-        (CollectorFailure.ToolMissing, "systemd") => "The host does not run systemd: take units out of its entry in fleet.yml.",
-        (CollectorFailure.ToolMissing, _) => "Install the NVIDIA driver with nvidia-smi, or set gpu: false for this host.",
-        (CollectorFailure.Permission, "tmux_users") => "Allow it in sudoers: LOGIN ALL=(USER) NOPASSWD: /usr/bin/tmux",
-        (CollectorFailure.Permission, "xid") => "Optional: add the login user to the group adm or systemd-journal to read XID errors.",
-        (CollectorFailure.Permission, _) => "The login user may not read it; see the message.",
-        (CollectorFailure.Driver, _) => "Run nvidia-smi on the host. After a driver update, reboot it or reload the modules.",
-        (CollectorFailure.DeviceLost, _) => "A GPU has fallen off the bus: drain the host and reboot it; if it comes back, check power and seating.",
-        (CollectorFailure.Timeout, _) => "Run the command on the host by hand: does it hang?",
-        _ => "The answer is not understood; please report it with the section's text from /debug/hosts.",
-    };
 }

@@ -73,14 +73,14 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             catch (StreamException e)
             {
                 checks.AddRange(gpus.Select(c =>
-                    new Check(c.Name, Verdict.Failed, "timeout", e.Message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+                    new Check(c.Name, Verdict.Failed, "timeout", e.Message, c.Fix(CollectorFailure.Timeout))));
             }
         }
 
         return checks;
     }
 
-    private Task<SamplerStream> OpenAsync(StreamKind kind, List<IHostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
+    private Task<SamplerStream> OpenAsync(StreamKind kind, List<HostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
         shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))],
         Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
 
@@ -109,7 +109,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             : i > failed ? new Check(name, Verdict.Skipped) : new Check(name, Verdict.Failed, Words.Of(e.Reason), unreadable ?? e.Message, fix));
     }
 
-    private async Task<List<Check>> AskAsync(SamplerStream stream, List<IHostCollector> collectors, CancellationToken stop)
+    private async Task<List<Check>> AskAsync(SamplerStream stream, List<HostCollector> collectors, CancellationToken stop)
     {
         List<Check> checks = [];
         var asked = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
@@ -122,7 +122,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
                 if (asked.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
                 {
                     checks.Add(section is null
-                        ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem, Fixes.Of(CollectorFailure.Parse, collector.Name))
+                        ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem, collector.Fix(CollectorFailure.Parse))
                         : Judge(collector, section));
                 }
 
@@ -138,23 +138,23 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         {
             var message = e is StreamException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s";
             checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c =>
-                new Check(c.Name, Verdict.Failed, "timeout", message, Fixes.Of(CollectorFailure.Timeout, c.Name))));
+                new Check(c.Name, Verdict.Failed, "timeout", message, c.Fix(CollectorFailure.Timeout))));
             checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
         }
 
         return [.. collectors.Select(c => checks.Find(k => k.Name == c.Name) ?? new Check(c.Name, Verdict.Off, Detail: c.OffBecause(host, null)))];
     }
 
-    private Check Judge(IHostCollector collector, Section section)
+    private Check Judge(HostCollector collector, Section section)
     {
         try
         {
-            var reading = section.ToolMissing ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
+            var answer = section.ToolMissing ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
                 : section.Killed ? throw new ToolFailureException(CollectorFailure.Timeout, "the command hung and was killed")
                 : collector.Parse(section);
-            return reading.Failure is { } failure
+            return answer.Failure is { } failure
                 ? Fail(failure, "see the text with /debug/hosts")
-                : new(collector.Name, Verdict.Ok, Detail: Findings.Of(reading));
+                : new(collector.Name, Verdict.Ok, Detail: collector.Summarize(answer));
         }
         catch (ToolFailureException e)
         {
@@ -166,7 +166,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         }
 
         Check Fail(CollectorFailure reason, string message) => collector.OffAfter(reason, host)
-            ? new(collector.Name, Verdict.Off, Words.Of(reason), Printable.Line(message, 160), Fixes.Of(reason, collector.Name))
-            : new(collector.Name, Verdict.Failed, Words.Of(reason), Printable.Line(message, 160), Fixes.Of(reason, collector.Name));
+            ? new(collector.Name, Verdict.Off, Words.Of(reason), Printable.Line(message, 160), collector.Fix(reason))
+            : new(collector.Name, Verdict.Failed, Words.Of(reason), Printable.Line(message, 160), collector.Fix(reason));
     }
 }

@@ -44,7 +44,7 @@ internal static class ConfigKeys
     public static readonly KeyTable<HostConfig> Host = new([
         Key.Of("name", Kinds.HostName, "", (HostConfig host, string name) => host with { Name = name }) with { IsRequired = true },
         Key.Of("address", Kinds.Address, "", (HostConfig host, HostAddress address) => host with { Address = address }),
-        Key.Of("labels", Kinds.Labels, "{}", (HostConfig host, ValueMap<string> labels) => host with { Labels = labels }),
+        Key.Of("labels", LabelMap.Kind, "{}", (HostConfig host, ValueMap<string> labels) => host with { Labels = labels }),
         Key.Of("gpu", Toggles, "auto", (HostConfig host, Toggle toggle) => host with { Gpu = toggle }),
         Key.Of("tmux", Tmux, (HostConfig host) => host.Tmux, (host, tmux) => host with { Tmux = tmux }),
         Key.Of("exec", Exec, (HostConfig host) => host.Exec, (host, exec) => host with { Exec = exec }),

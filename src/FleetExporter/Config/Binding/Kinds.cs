@@ -30,7 +30,6 @@ internal static partial class Kinds
         return error is null;
     });
 
-    public static readonly Kind<ValueMap<string>> Labels = new("mapping", "label names to texts", LabelMap.TryRead);
 
     public static readonly Kind<string> Path = new("path", "", PathText.TryRead);
 

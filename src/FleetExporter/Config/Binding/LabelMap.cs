@@ -7,6 +7,8 @@ namespace FleetExporter.Config.Binding;
 /// <summary>Reads labels: Prometheus label names, each with a text.</summary>
 internal static partial class LabelMap
 {
+    public static readonly Kind<ValueMap<string>> Kind = new("mapping", "label names to texts", TryRead);
+
     private const int MaxValueLength = 256;
 
     private static readonly Kind<string> Value = Kinds.Text("text", "", (string text, out string? value, out string? error) =>
@@ -18,7 +20,7 @@ internal static partial class LabelMap
         return error is null;
     });
 
-    public static bool TryRead(Field field, [NotNullWhen(true)] out ValueMap<string>? labels)
+    private static bool TryRead(Field field, [NotNullWhen(true)] out ValueMap<string>? labels)
     {
         labels = null;
         if (field.Node is not YamlMap map)

@@ -5,74 +5,66 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>
-/// Completes a reading with what needs two sections or two moments: CPU use, energy, unified memory, what a session uses. Pure but for the times at
-/// which sessions were last seen attached, which outlive the process.
+/// Derives the readings of a host from the answers of its collectors: what needs several sections or several moments, such as CPU use, energy,
+/// unified memory and the use of tmux sessions.
 /// </summary>
 public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
 {
-    /// <param name="snapshot">The host before this reading.</param>
-    /// <param name="now">When the reading came, by our clock.</param>
-    public (HostHistory Memory, Reading Reading) Derive(HostSnapshot snapshot, Reading reading, Instant now)
+    /// <summary>Adds an answer to the host's history. Called once for each answer, before <see cref="Derive"/>.</summary>
+    /// <param name="snapshot">The host, with the answers before this one.</param>
+    /// <param name="now">When the answer came.</param>
+    /// <exception cref="FormatException">The history would exceed a limit.</exception>
+    public HostHistory Remember(HostSnapshot snapshot, IAnswer answer, Instant now) => answer switch
     {
-        var memory = snapshot.Memory;
-        switch (reading)
+        SystemAnswer system => Reboot(snapshot.History, system.System.BootId),
+        VitalsAnswer vitals => snapshot.History with
         {
-            case SystemReading system:
-                var offset = system.System.Clock is { } clock ? clock - now.Time : (TimeSpan?)null;
-                return (Reboot(memory, system.System.BootId), system with { ClockOffset = offset });
-            case VitalsReading vitals:
-                var before = snapshot.Get<VitalsReading>(now);
-                return (memory, vitals with { CpuBusyRatio = before is null ? null : CpuTimes.BusyRatio(before.Vitals.Cpu, vitals.Vitals.Cpu) });
-            case GpuReading gpus:
-                return GpuHistory.Apply(memory, gpus, snapshot.Timing);
-            case TmuxReading tmux:
-                return SessionUsage.Apply(snapshot, tmux, attached, legacyAfter, now);
-            case XidReading xids:
-                return XidTally.Apply(memory, xids);
-            default:
-                return (memory, reading);
-        }
-    }
+            CpuBusyRatio = snapshot.Get<VitalsReading>(now) is { } before ? CpuTimes.BusyRatio(before.Vitals.Cpu, vitals.Vitals.Cpu) : null,
+        },
+        GpuAnswer gpus => GpuHistory.Remember(snapshot.History, gpus, snapshot.Timing),
+        TmuxAnswer tmux => SessionUsage.Remember(snapshot.History, tmux, attached.Update(snapshot.Host.Name, tmux, now.Time)),
+        XidAnswer xids => XidTally.Remember(snapshot.History, xids),
+        _ => snapshot.History,
+    };
 
-    /// <summary>
-    /// Gives readings that are labelled by GPU the GPUs of the latest reading, GPUs their limits, and unified memory the latest meminfo.
-    /// </summary>
-    public static HostSnapshot Relate(HostSnapshot snapshot, Instant now)
+    /// <summary>The snapshot with the readings that follow from its answers and its history. Pure.</summary>
+    /// <param name="bug">Called when deriving a reading throws: its collector then counts as failed.</param>
+    public HostSnapshot Derive(HostSnapshot snapshot, Instant now, Action<string, Exception> bug)
     {
-        var outcomes = snapshot.Outcomes;
-        var report = snapshot.Get<GpuDetailsReading>(now)?.Report;
-        var meminfo = snapshot.Get<VitalsReading>(now)?.Vitals.Memory;
-        var gpus = snapshot.Get<GpuReading>(now);
+        var answers = new FreshAnswers(snapshot, now);
+        var outcomes = snapshot.Outcomes.ToBuilder();
         foreach (var (name, outcome) in snapshot.Outcomes)
         {
-            Reading? related = outcome.Reading switch
+            if (outcome.Answer is { } answer)
             {
-                GpuReading gpu => UnifiedMemory.Apply(Limited(gpu, report), meminfo) with { CudaVersion = report?.CudaVersion },
-                GpuProcessesReading processes => processes with { Gpus = gpus?.Gpus },
-                GpuDetailsReading details => details with { Gpus = gpus?.Gpus },
-                XidReading xids => xids with { Gpus = gpus?.Gpus },
-                _ => null,
-            };
-            if (related is not null)
-            {
-                outcomes = outcomes.SetItem(name, outcome with { Reading = related });
+                try
+                {
+                    outcomes[name] = outcome with { Reading = ReadingOf(answer, outcome.ReadingAt!.Value, answers) };
+                }
+                catch (Exception e)
+                {
+                    bug(name, e);
+                    outcomes[name] = outcome.Failed(CollectorFailure.Bug, e.Message, outcome.Duration, outcome.Body, now);
+                }
             }
         }
 
-        return snapshot with { Outcomes = outcomes };
+        return snapshot with { Outcomes = outcomes.ToImmutable() };
     }
 
-    private static GpuReading Limited(GpuReading reading, GpuDetails? report)
+    private Reading ReadingOf(IAnswer answer, Instant at, FreshAnswers answers) => answer switch
     {
-        var limits = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
-            .ToDictionary(d => d.Uuid!, d => d.SlowdownCelsius, StringComparer.Ordinal);
-        return reading with
-        {
-            Gpus = [.. reading.Gpus.Select(g => g with { TemperatureLimitCelsius = g.Uuid is null ? null : limits.GetValueOrDefault(g.Uuid) })],
-        };
-    }
+        SystemAnswer system => new SystemReading(system.System, system.System.Clock - at.Time),
+        VitalsAnswer vitals => new VitalsReading(vitals.Vitals, answers.History.CpuBusyRatio),
+        GpuAnswer gpus => GpuHistory.Derive(gpus, answers),
+        GpuProcessesAnswer processes => new GpuProcessesReading(processes.Processes, answers.Get<GpuAnswer>()?.Gpus),
+        GpuDetailsAnswer details => new GpuDetailsReading(details.Report, answers.Get<GpuAnswer>()?.Gpus),
+        XidAnswer xids => new XidReading(xids.Uptime, xids.HostTime, XidTally.Counts(answers.History), answers.Get<GpuAnswer>()?.Gpus),
+        TmuxAnswer tmux => SessionUsage.Derive(tmux, answers, legacyAfter),
+        _ => (Reading)answer,
+    };
 
-    private static HostHistory Reboot(HostHistory memory, string? bootId) => memory.BootId == bootId
-        ? memory
-        : memory with { BootId = bootId, GpusSeen = [], GpuUptime = null, XidUptime = -1, Processes = HostHistory.Empty.Processes };
+    private static HostHistory Reboot(HostHistory history, string? bootId) => history.BootId == bootId
+        ? history
+        : history with { BootId = bootId, GpusSeen = [], GpuUptime = null, XidUptime = -1, Processes = HostHistory.Empty.Processes };
 }

@@ -5,15 +5,17 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Derivation;
 
-/// <summary>Energy by adding up power over time, and GPUs that are no longer listed.</summary>
-public static class GpuHistory
+/// <summary>
+/// The GPUs of a host over time and across sections: energy integrated from power, GPUs that are no longer listed, limits, unified memory.
+/// </summary>
+internal static class GpuHistory
 {
-    public static (HostHistory Memory, GpuReading Reading) Apply(HostHistory memory, GpuReading reading, PollTiming timing)
+    public static HostHistory Remember(HostHistory history, GpuAnswer answer, PollTiming timing)
     {
-        var elapsed = reading.Uptime - memory.GpuUptime;
+        var elapsed = answer.Uptime - history.GpuUptime;
         var counted = elapsed > 0 && elapsed <= timing.StaleAfter(TimeSpan.Zero).TotalSeconds ? elapsed.Value : 0;
-        var energy = memory.GpuEnergy.ToBuilder();
-        foreach (var gpu in reading.Gpus)
+        var energy = history.GpuEnergy.ToBuilder();
+        foreach (var gpu in answer.Gpus)
         {
             if (gpu is { Uuid: { } uuid, PowerDrawWatts: { } watts })
             {
@@ -21,23 +23,38 @@ public static class GpuHistory
             }
         }
 
-        var listed = reading.Gpus.Select(g => g.Uuid).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal);
-        var seen = memory.GpusSeen.Union(listed);
+        var seen = history.GpusSeen.Union(Listed(answer));
         RemoteLimits.Check(seen.Count, RemoteLimits.GpusSeen, "different GPUs since the host was booted");
-        // Those of boots before are kept as long as there is room, so that their counters go on.
+        // Those of earlier boots are kept as long as there is room, so that their counters go on.
         if (energy.Count > RemoteLimits.GpusSeen)
         {
             energy.RemoveRange(energy.Keys.Where(k => !seen.Contains(k)).ToList());
         }
 
-        // A row without uuid is one of those seen before: it is there, and counted as faulty.
-        var vanished = Math.Max(0, seen.Except(listed).Count - reading.Gpus.Count(g => g.Uuid is null));
-        return (
-            memory with { GpuEnergy = energy.ToImmutable(), GpuUptime = reading.Uptime, GpusSeen = seen },
-            reading with
-            {
-                Vanished = vanished,
-                Gpus = [.. reading.Gpus.Select(g => g.PowerDrawWatts is null || g.Uuid is null ? g : g with { EnergyJoules = energy[g.Uuid] })],
-            });
+        return history with { GpuEnergy = energy.ToImmutable(), GpuUptime = answer.Uptime, GpusSeen = seen };
     }
+
+    public static GpuReading Derive(GpuAnswer answer, FreshAnswers answers)
+    {
+        var report = answers.Get<GpuDetailsAnswer>()?.Report;
+        var limits = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
+            .ToDictionary(d => d.Uuid!, d => d.SlowdownCelsius, StringComparer.Ordinal);
+        var gpus = answer.Gpus.Select(gpu => gpu with
+        {
+            TemperatureLimitCelsius = gpu.Uuid is null ? null : limits.GetValueOrDefault(gpu.Uuid),
+            EnergyJoules = gpu is { PowerDrawWatts: not null, Uuid: { } uuid } ? answers.History.GpuEnergy[uuid] : gpu.EnergyJoules,
+        });
+        var memory = answers.Get<VitalsAnswer>()?.Vitals.Memory;
+        return new GpuReading(UnifiedMemory.Apply([.. gpus], memory), Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion);
+    }
+
+    /// <summary>How many GPUs earlier answers since the last boot listed and this one does not.</summary>
+    public static int Vanished(HostHistory history, GpuAnswer answer)
+    {
+        // A row without uuid is one of those seen before: it is there, and counted as faulty.
+        var withoutUuid = answer.Gpus.Count(g => g.Uuid is null);
+        return Math.Max(0, history.GpusSeen.Except(Listed(answer)).Count - withoutUuid);
+    }
+
+    private static IEnumerable<string> Listed(GpuAnswer answer) => answer.Gpus.Select(g => g.Uuid).OfType<string>();
 }

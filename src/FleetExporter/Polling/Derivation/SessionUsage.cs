@@ -6,10 +6,10 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>What each tmux session uses, from the processes below its panes, and since when it has been left alone.</summary>
-public static class SessionUsage
+internal static class SessionUsage
 {
     /// <summary>Page size where the host does not say.</summary>
-    private const int UsualPageSize = 4096;
+    private const int DefaultPageSize = 4096;
 
     /// <summary>Two readings less apart say nothing of a rate: /proc/uptime has hundredths of a second.</summary>
     private const double ShortestSeconds = 0.01;
@@ -20,33 +20,55 @@ public static class SessionUsage
     /// <summary>Time for which what a session has printed makes it busy; at most legacy_after.</summary>
     private static readonly TimeSpan OutputCounts = TimeSpan.FromMinutes(10);
 
-    public static (HostHistory Memory, TmuxReading Reading) Apply(
-        HostSnapshot snapshot, TmuxReading reading, AttachedTimes attached, TimeSpan legacyAfter, Instant now)
+    /// <summary>Adds the CPU time of the sessions' processes to the history.</summary>
+    /// <param name="attached">When each session was last seen attached.</param>
+    public static HostHistory Remember(HostHistory history, TmuxAnswer answer, ImmutableDictionary<TmuxSessionKey, AttachedTime> attached)
     {
-        var collector = reading.Collector;
-        var isTold = snapshot.Memory.ProcessesUptime.TryGetValue(collector, out var uptime) && reading.Uptime - uptime >= ShortestSeconds;
-        var elapsed = isTold ? reading.Uptime - uptime : (double?)null;
-        var pageSize = snapshot.Get<SystemReading>(now)?.System.PageSizeBytes ?? UsualPageSize;
-        var gpuProcesses = snapshot.Get<GpuProcessesReading>(now)?.Processes;
-        var hasGpus = snapshot.Get<GpuReading>(now)?.Gpus.Count > 0;
-        var processes = snapshot.Memory.Processes.RemoveRange(snapshot.Memory.Processes.Keys.Where(k => k.Collector == collector)).ToBuilder();
-
-        var times = attached.Update(snapshot.Host.Name, reading, now.Time);
-
-        TmuxSessionState Complete(string user, TmuxSession session)
+        var collector = answer.Collector;
+        var isMeasured = history.ProcessesUptime.TryGetValue(collector, out var uptime) && answer.Uptime - uptime >= ShortestSeconds;
+        var processes = history.Processes.RemoveRange(history.Processes.Keys.Where(k => k.Collector == collector)).ToBuilder();
+        var cpu = history.SessionCpu.RemoveRange(history.SessionCpu.Keys.Where(k => k.Collector == collector)).ToBuilder();
+        foreach (var (user, session) in answer.Servers.SelectMany(server => server.Sessions.Select(session => (server.User, session))))
         {
             foreach (var process in session.Processes)
             {
                 processes[(collector, process.Pid, process.StartTicks)] = process.CpuSeconds;
             }
 
-            var since = DetachedSince(session, times.GetValueOrDefault(TmuxSessionKey.Of(user, session))?.AttachedAt);
-            var cpu = elapsed is { } seconds ? Cpu(snapshot.Memory, collector, session, seconds) : (double?)null;
+            if (isMeasured)
+            {
+                cpu[(collector, TmuxSessionKey.Of(user, session))] = Cpu(history, collector, session, answer.Uptime - uptime);
+            }
+        }
+
+        return history with
+        {
+            Processes = processes.ToImmutable(),
+            ProcessesUptime = history.ProcessesUptime.SetItem(collector, answer.Uptime),
+            SessionCpu = cpu.ToImmutable(),
+            Attached = attached,
+        };
+    }
+
+    public static TmuxReading Derive(TmuxAnswer answer, FreshAnswers answers, TimeSpan legacyAfter)
+    {
+        var history = answers.History;
+        var pageSize = answers.Get<SystemAnswer>()?.System.PageSizeBytes ?? DefaultPageSize;
+        var gpuProcesses = answers.Get<GpuProcessesAnswer>()?.Processes;
+        var hasGpus = answers.Get<GpuAnswer>()?.Gpus.Count > 0;
+        var servers = answer.Servers.Select(server => new TmuxServerState(server, [.. server.Sessions.Select(s => StateOf(server.User, s))]));
+        return new TmuxReading([.. servers], answer.HostTime);
+
+        TmuxSessionState StateOf(string user, TmuxSession session)
+        {
+            var key = TmuxSessionKey.Of(user, session);
+            var since = DetachedSince(session, history.Attached.GetValueOrDefault(key)?.AttachedAt);
+            var cpu = history.SessionCpu.TryGetValue((answer.Collector, key), out var ratio) ? ratio : (double?)null;
             var onGpus = gpuProcesses is null ? null : OnGpus(gpuProcesses, session);
             return new TmuxSessionState(
                 session,
                 since,
-                since is { } at && reading.HostTime - at >= legacyAfter,
+                since is { } at && answer.HostTime - at >= legacyAfter,
                 IsBusy(session, cpu, onGpus),
                 cpu,
                 session.Processes.Count > 0 ? session.Processes.Sum(p => (double)p.RssPages * pageSize) : null,
@@ -55,7 +77,7 @@ public static class SessionUsage
 
         bool? IsBusy(TmuxSession session, double? cpu, IReadOnlyList<double?>? onGpus)
         {
-            var hasPrinted = reading.HostTime - session.Output < (OutputCounts < legacyAfter ? OutputCounts : legacyAfter);
+            var hasPrinted = answer.HostTime - session.Output < (OutputCounts < legacyAfter ? OutputCounts : legacyAfter);
             if (hasPrinted || cpu >= BusyCpuRatio || onGpus?.Any(bytes => bytes is not 0) == true)
             {
                 return true;
@@ -63,14 +85,6 @@ public static class SessionUsage
 
             return cpu is null || (onGpus is null && hasGpus) ? null : false;
         }
-
-        var servers = reading.Servers.Select(s => s with { Sessions = [.. s.Server.Sessions.Select(t => Complete(s.Server.User, t))] }).ToList();
-        var memory = snapshot.Memory with
-        {
-            Processes = processes.ToImmutable(),
-            ProcessesUptime = snapshot.Memory.ProcessesUptime.SetItem(collector, reading.Uptime),
-        };
-        return (memory, reading with { Servers = servers });
     }
 
     /// <summary>
@@ -88,8 +102,8 @@ public static class SessionUsage
     }
 
     /// <summary>A process that started between the two readings counts with all of its time.</summary>
-    private static double Cpu(HostHistory memory, string collector, TmuxSession session, double seconds) => session.Processes
-        .Sum(p => Math.Max(0, p.CpuSeconds - memory.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
+    private static double Cpu(HostHistory history, string collector, TmuxSession session, double seconds) => session.Processes
+        .Sum(p => Math.Max(0, p.CpuSeconds - history.Processes.GetValueOrDefault((collector, p.Pid, p.StartTicks)))) / seconds;
 
     /// <summary>
     /// GPU memory of each of its processes on a GPU, in bytes; null where the driver does not report it, though the process holds some.

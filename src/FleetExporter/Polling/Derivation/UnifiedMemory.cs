@@ -4,27 +4,23 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>GPUs without memory of their own (GB10, Thor, Orin): their total is the host's MemTotal, their use MemTotal minus MemAvailable.</summary>
-public static class UnifiedMemory
+internal static class UnifiedMemory
 {
     /// <summary>nvidia-smi prints whole MiB.</summary>
     private const double Rounding = 1.5 * 1024 * 1024;
 
     /// <summary>
-    /// Marks the GPUs that share the host's memory, and gives those that are marked the values of the latest meminfo. The two sections come in any
-    /// order, so it is applied whenever one of them has come.
+    /// Marks the GPUs that share the host's memory, and gives them the values of the latest meminfo.
     /// </summary>
-    public static GpuReading Apply(GpuReading reading, HostMemory? host) => !reading.Gpus.Any(g => IsShared(g, host))
-        ? reading
-        : reading with
+    public static IReadOnlyList<Gpu> Apply(IReadOnlyList<Gpu> gpus, HostMemory? host) => !gpus.Any(g => IsShared(g, host))
+        ? gpus
+        : [.. gpus.Select(g => !IsShared(g, host) ? g : g with
         {
-            Gpus = [.. reading.Gpus.Select(g => !IsShared(g, host) ? g : g with
-            {
-                MemoryUnified = true,
-                MemoryTotalBytes = host?.Total,
-                MemoryUsedBytes = host?.Available is { } available ? host.Total - available : null,
-                MemoryFreeBytes = host?.Available,
-            })],
-        };
+            MemoryUnified = true,
+            MemoryTotalBytes = host?.Total,
+            MemoryUsedBytes = host?.Available is { } available ? host.Total - available : null,
+            MemoryFreeBytes = host?.Available,
+        })];
 
     /// <summary>
     /// Drivers say either that memory is not available or that it is MemTotal. A board with memory of its own also reports a power limit, which these

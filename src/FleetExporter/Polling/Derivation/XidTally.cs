@@ -7,13 +7,13 @@ namespace FleetExporter.Polling.Derivation;
 /// <summary>
 /// Counts XID lines once each: the kernel log is a ring, so a line is known by its time, and the count must not fall when it leaves.
 /// </summary>
-public static class XidTally
+internal static class XidTally
 {
-    public static (HostHistory Memory, XidReading Reading) Apply(HostHistory memory, XidReading reading)
+    public static HostHistory Remember(HostHistory history, XidAnswer answer)
     {
-        var counts = memory.Xids.ToBuilder();
-        var newest = memory.XidUptime;
-        foreach (var xid in reading.Xids.Where(x => x.SecondsSinceBoot > memory.XidUptime))
+        var counts = history.Xids.ToBuilder();
+        var newest = history.XidUptime;
+        foreach (var xid in answer.Xids.Where(x => x.SecondsSinceBoot > history.XidUptime))
         {
             var key = (xid.PciBusId, xid.Code);
             counts[key] = new XidCount(xid.PciBusId, xid.Code, (counts.GetValueOrDefault(key)?.Count ?? 0) + 1, xid.SecondsSinceBoot);
@@ -21,9 +21,10 @@ public static class XidTally
             RemoteLimits.Check(counts.Count, RemoteLimits.XidKinds, "different XID errors");
         }
 
-        var all = counts.ToImmutable();
-        return (
-            memory with { Xids = all, XidUptime = newest },
-            reading with { Counts = [.. all.Values.OrderBy(c => c.PciBusId, StringComparer.Ordinal).ThenBy(c => c.Code)] });
+        return history with { Xids = counts.ToImmutable(), XidUptime = newest };
     }
+
+    /// <summary>Sorted by bus id and code.</summary>
+    public static IReadOnlyList<XidCount> Counts(HostHistory history) =>
+        [.. history.Xids.Values.OrderBy(c => c.PciBusId, StringComparer.Ordinal).ThenBy(c => c.Code)];
 }

@@ -23,8 +23,8 @@ public sealed class AttachedTimes
     /// </summary>
     /// <param name="now">By our wall clock, in UTC.</param>
     /// <returns>The sessions of the host that were ever seen attached.</returns>
-    public ImmutableDictionary<TmuxSessionKey, AttachedTime> Update(string host, TmuxReading reading, DateTimeOffset now) =>
-        _hosts.AddOrUpdate(host, _ => Updated(Empty, reading, now), (_, before) => Updated(before, reading, now));
+    public ImmutableDictionary<TmuxSessionKey, AttachedTime> Update(string host, TmuxAnswer answer, DateTimeOffset now) =>
+        _hosts.AddOrUpdate(host, _ => Updated(Empty, answer, now), (_, before) => Updated(before, answer, now));
 
     /// <summary>Adds the stored times of a host. Where a session has both, the later times count.</summary>
     public void Merge(string host, ImmutableDictionary<TmuxSessionKey, AttachedTime> stored) =>
@@ -34,12 +34,12 @@ public sealed class AttachedTimes
     public void Remove(string host) => _hosts.TryRemove(host, out _);
 
     private static ImmutableDictionary<TmuxSessionKey, AttachedTime> Updated(
-        ImmutableDictionary<TmuxSessionKey, AttachedTime> before, TmuxReading reading, DateTimeOffset now)
+        ImmutableDictionary<TmuxSessionKey, AttachedTime> before, TmuxAnswer answer, DateTimeOffset now)
     {
         // Milliseconds, as in the store: a time does not change when it is loaded again.
-        var attachedAt = DateTimeOffset.FromUnixTimeMilliseconds(reading.HostTime.ToUnixTimeMilliseconds());
+        var attachedAt = DateTimeOffset.FromUnixTimeMilliseconds(answer.HostTime.ToUnixTimeMilliseconds());
         var after = before.ToBuilder();
-        foreach (var server in reading.Servers.Select(s => s.Server).Where(s => s.Failure is null))
+        foreach (var server in answer.Servers.Where(s => s.Failure is null))
         {
             var sessions = server.Sessions.ToDictionary(s => TmuxSessionKey.Of(server.User, s));
             var user = TmuxSessionKey.NameOf(server.User);

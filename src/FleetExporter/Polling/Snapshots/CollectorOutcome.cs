@@ -3,23 +3,52 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>One collector's last attempt. Data and health are apart.</summary>
-/// <param name="At">When the attempt ended, by our clock.</param>
-/// <param name="Duration">Time the section took on the host; zero when no answer came.</param>
-/// <param name="Reading">The data; kept from before when no answer came, null after an answer that was a failure.</param>
-/// <param name="ReadingAt">When <paramref name="Reading"/> came.</param>
-/// <param name="Failure">Null after a success.</param>
-/// <param name="Message">One line for a person.</param>
-/// <param name="OffBecause">Set when the collector is not asked on this host; then everything else is empty.</param>
-/// <param name="Body">The section as received, cut; for the debug page.</param>
-public sealed record CollectorOutcome(
-    string Collector,
-    Instant At,
-    TimeSpan Duration = default,
-    Reading? Reading = null,
-    Instant? ReadingAt = null,
-    CollectorFailure? Failure = null,
-    string? Message = null,
-    Instant? LastSuccess = null,
-    string? OffBecause = null,
-    string? Body = null);
+/// <summary>The last attempt of one collector on a host.</summary>
+public sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
+{
+    public required string Collector { get; init; }
+
+    /// <summary>The parsed section from which the reading is derived; null when there is none.</summary>
+    public IAnswer? Answer { get; init; }
+
+    /// <summary>Set when the collector is off on this host; then everything else is empty.</summary>
+    public string? OffBecause { get; init; }
+
+    /// <summary>The section as received, cut; for the debug page.</summary>
+    public string? Body { get; init; }
+
+    public Reading? FreshReading(TimeSpan staleAfter, Instant now) => ReadingWithin(staleAfter, now);
+
+    /// <summary>After an answer; the reading is derived from it with the others of its frame.</summary>
+    public CollectorOutcome Answered(IAnswer answer, TimeSpan duration, string body, Instant now) => this with
+    {
+        At = now,
+        Duration = duration,
+        Failure = answer.Failure,
+        Message = answer.Failure is null ? null : "see the section's text on the debug page",
+        Answer = answer,
+        Reading = null,
+        ReadingAt = now,
+        LastSuccess = answer.Failure is null ? now : LastSuccess,
+        OffBecause = null,
+        Body = body,
+    };
+
+    /// <summary>After an answer that is a failure: the data are dropped.</summary>
+    public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan duration, string? body, Instant now) => this with
+    {
+        At = now,
+        Duration = duration,
+        Failure = reason,
+        Message = message,
+        Answer = null,
+        Reading = null,
+        ReadingAt = null,
+        OffBecause = null,
+        Body = body,
+    };
+
+    /// <summary>After a request without an answer: the data are kept until they are stale.</summary>
+    public CollectorOutcome TimedOut(string message, Instant now) =>
+        this with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = message };
+}

@@ -3,22 +3,43 @@ using FleetExporter.Collectors;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>What has to be remembered of a host between two readings. Immutable, part of the snapshot.</summary>
-/// <param name="GpuEnergy">Joules so far, by uuid.</param>
-/// <param name="GpusSeen">GPUs listed since <paramref name="BootId"/>, by uuid.</param>
-/// <param name="Processes">CPU seconds of the sessions' processes at <paramref name="ProcessesUptime"/>, by collector, pid and start.</param>
-/// <param name="Xids">XID errors counted so far; <c>XidUptime</c> is the newest line that is in them.</param>
-public sealed record HostHistory(
-    ImmutableDictionary<string, double> GpuEnergy,
-    double? GpuUptime,
-    ImmutableHashSet<string> GpusSeen,
-    string? BootId,
-    ImmutableDictionary<(string Collector, int Pid, long Start), double> Processes,
-    ImmutableDictionary<string, double> ProcessesUptime,
-    ImmutableDictionary<(string Bus, int Code), XidCount> Xids,
-    double XidUptime)
+/// <summary>What is remembered of a host from one answer to the next. Immutable, part of the snapshot.</summary>
+public sealed record HostHistory
 {
-    public static readonly HostHistory Empty = new(
-        ImmutableDictionary<string, double>.Empty, null, [], null, ImmutableDictionary<(string, int, long), double>.Empty,
-        ImmutableDictionary<string, double>.Empty, ImmutableDictionary<(string, int), XidCount>.Empty, -1);
+    public static readonly HostHistory Empty = new();
+
+    /// <summary>What <see cref="GpusSeen"/>, the processes and the XID lines belong to.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Busy share of all CPUs between the last two answers, 0-1; null before the second.</summary>
+    public double? CpuBusyRatio { get; init; }
+
+    /// <summary>Joules so far, by uuid.</summary>
+    public ImmutableDictionary<string, double> GpuEnergy { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>The host's uptime at the last answer about GPUs, in seconds.</summary>
+    public double? GpuUptime { get; init; }
+
+    /// <summary>GPUs that were listed since the last boot, by uuid.</summary>
+    public ImmutableHashSet<string> GpusSeen { get; init; } = [];
+
+    /// <summary>CPU seconds of the tmux sessions' processes at the last answer, by collector, pid and start.</summary>
+    public ImmutableDictionary<(string Collector, int Pid, long Start), double> Processes { get; init; } =
+        ImmutableDictionary<(string, int, long), double>.Empty;
+
+    /// <summary>The host's uptime at the last answer of each tmux collector, in seconds.</summary>
+    public ImmutableDictionary<string, double> ProcessesUptime { get; init; } = ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>CPUs that each tmux session used between the last two answers; a session that is missing was not measured yet.</summary>
+    public ImmutableDictionary<(string Collector, TmuxSessionKey Session), double> SessionCpu { get; init; } =
+        ImmutableDictionary<(string, TmuxSessionKey), double>.Empty;
+
+    /// <summary>When each tmux session was last seen attached.</summary>
+    public ImmutableDictionary<TmuxSessionKey, AttachedTime> Attached { get; init; } = ImmutableDictionary<TmuxSessionKey, AttachedTime>.Empty;
+
+    /// <summary>XID errors counted so far.</summary>
+    public ImmutableDictionary<(string Bus, int Code), XidCount> Xids { get; init; } = ImmutableDictionary<(string, int), XidCount>.Empty;
+
+    /// <summary>The newest line that is in <see cref="Xids"/>, in seconds since boot.</summary>
+    public double XidUptime { get; init; } = -1;
 }

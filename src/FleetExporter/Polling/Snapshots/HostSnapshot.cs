@@ -40,7 +40,7 @@ public sealed record HostSnapshot(
     ImmutableDictionary<(string Collector, CollectorFailure Reason), long> Failures,
     ImmutableList<FailureNote> Recent,
     Instant? LastSeen,
-    HostHistory Memory)
+    HostHistory History)
 {
     public static HostSnapshot Initial(HostConfig host, PollTiming timing, Instant now) => new(
         host,
@@ -57,13 +57,11 @@ public sealed record HostSnapshot(
     public SystemIdentity? System => (Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
 
     /// <summary>The collector's data, or null when it has none or what it has is stale.</summary>
-    public TReading? Get<TReading>(IHostCollector collector, Instant now)
+    public TReading? Get<TReading>(HostCollector collector, Instant now)
         where TReading : Reading => ReadingOf(collector, now) as TReading;
 
-    public Reading? ReadingOf(IHostCollector collector, Instant now) =>
-        Outcomes.TryGetValue(collector.Name, out var outcome) && outcome.ReadingAt is { } at && now - at <= Timing.StaleAfter(collector.Every)
-            ? outcome.Reading
-            : null;
+    public Reading? ReadingOf(HostCollector collector, Instant now) =>
+        Outcomes.GetValueOrDefault(collector.Name)?.FreshReading(Timing.StaleAfter(collector.Every), now);
 
     /// <summary>The first reading of this kind that is fresh.</summary>
     public TReading? Get<TReading>(Instant now)

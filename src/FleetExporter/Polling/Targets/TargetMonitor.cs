@@ -129,7 +129,7 @@ internal sealed partial class TargetMonitor(
         Tell(before, after);
         Publish(after);
 
-        TargetSnapshot Failed(TargetFailure reason, string message, Reading? known = null) =>
+        TargetSnapshot Failed(TargetFailure reason, string message, TargetReading? known = null) =>
             before.Failed(reason, message, tools.Clock.Now(), tools.Clock.GetElapsedTime(started), known);
     }
 

@@ -1,4 +1,5 @@
 using FleetExporter.Collectors;
+using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
@@ -9,7 +10,7 @@ public sealed class GpuHistoryTests
 {
     private static readonly PollTiming Timing = new(TimeSpan.FromSeconds(10), 3);
 
-    private HostHistory _memory = HostHistory.Empty;
+    private HostHistory _history = HostHistory.Empty;
 
     [Fact]
     public void Energy_is_power_over_the_time_since_the_reading_before()
@@ -53,16 +54,19 @@ public sealed class GpuHistoryTests
         Apply(100, Gpu("a", 1), Gpu("b", 1));
 
         Assert.Equal(1, Apply(110, Gpu("a", 1), new Gpu { Index = 1, Fault = GpuFault.Lost }).LostInAll);
-        var (_, told) = GpuHistory.Apply(_memory, new GpuReading([Gpu("a", 1)], 1, 120), Timing);
+        var told = Apply(new GpuAnswer([Gpu("a", 1)], 1, 120));
         Assert.Equal(1, told.LostInAll);
     }
 
     private static Gpu Gpu(string? uuid, double? watts) => new() { Uuid = uuid, PowerDrawWatts = watts };
 
-    private GpuReading Apply(double uptime, params Gpu[] gpus)
+    private GpuReading Apply(double uptime, params Gpu[] gpus) => Apply(new GpuAnswer(gpus, 0, uptime));
+
+    private GpuReading Apply(GpuAnswer answer)
     {
-        (_memory, var reading) = GpuHistory.Apply(_memory, new GpuReading(gpus, 0, uptime), Timing);
-        return reading;
+        _history = GpuHistory.Remember(_history, answer, Timing);
+        var snapshot = HostSnapshot.Initial(new HostConfig { Name = "a", Ssh = new SshConfig { KnownHosts = "/dev/null" } }, Timing, default);
+        return GpuHistory.Derive(answer, new FreshAnswers(snapshot with { History = _history }, default));
     }
 
     private IEnumerable<double?> Energy(double uptime, params Gpu[] gpus) => Apply(uptime, gpus).Gpus.Select(g => g.EnergyJoules);

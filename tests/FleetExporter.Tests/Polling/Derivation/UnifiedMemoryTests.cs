@@ -44,7 +44,7 @@ public sealed class UnifiedMemoryTests
     [MemberData(nameof(Cases))]
     public void Only_a_gpu_without_memory_of_its_own_is_unified(string name, bool unified)
     {
-        var gpu = Assert.Single(UnifiedMemory.Apply(new GpuReading([Gpus[name]], 0, 100), Host).Gpus);
+        var gpu = Assert.Single(Apply([Gpus[name]], Host).Gpus);
 
         Assert.Equal(unified, gpu.MemoryUnified);
         Assert.Equal(unified ? Host.Total : Gpus[name].MemoryTotalBytes, gpu.MemoryTotalBytes);
@@ -55,7 +55,7 @@ public sealed class UnifiedMemoryTests
     [Fact]
     public void Without_the_hosts_memory_the_values_are_absent_and_never_0()
     {
-        var gpu = Assert.Single(UnifiedMemory.Apply(new GpuReading([Spark], 0, 100), null).Gpus);
+        var gpu = Assert.Single(Apply([Spark], null).Gpus);
 
         Assert.True(gpu is { MemoryUnified: true, MemoryTotalBytes: null, MemoryUsedBytes: null, MemoryFreeBytes: null });
     }
@@ -64,10 +64,10 @@ public sealed class UnifiedMemoryTests
     public void A_gpu_that_was_read_before_the_hosts_memory_is_unified_once_that_is_known()
     {
         var spark = Gpus["gb10 whose memory is MemTotal"];
-        var reading = UnifiedMemory.Apply(new GpuReading([spark], 0, 100), null);
+        var reading = Apply([spark], null);
         Assert.Same(spark, reading.Gpus[0]);
 
-        var gpu = UnifiedMemory.Apply(reading, Host).Gpus[0];
+        var gpu = Apply(reading.Gpus, Host).Gpus[0];
 
         Assert.Equal((true, Host.Total), (gpu.MemoryUnified, gpu.MemoryTotalBytes));
     }
@@ -75,11 +75,13 @@ public sealed class UnifiedMemoryTests
     [Fact]
     public void A_newer_meminfo_moves_the_values_of_unified_memory_alone()
     {
-        var reading = UnifiedMemory.Apply(new GpuReading([Spark, Rtx3090], 0, 100), Host);
+        var reading = Apply([Spark, Rtx3090], Host);
 
-        var newer = UnifiedMemory.Apply(reading, Host with { Available = Host.Available - 1000 });
+        var newer = Apply(reading.Gpus, Host with { Available = Host.Available - 1000 });
 
         Assert.Equal(reading.Gpus[0].MemoryUsedBytes + 1000, newer.Gpus[0].MemoryUsedBytes);
         Assert.Same(reading.Gpus[1], newer.Gpus[1]);
     }
+
+    private static GpuReading Apply(IReadOnlyList<Gpu> gpus, HostMemory? host) => new(UnifiedMemory.Apply(gpus, host), 0, null);
 }

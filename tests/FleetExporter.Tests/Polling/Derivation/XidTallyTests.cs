@@ -7,7 +7,7 @@ namespace FleetExporter.Tests.Polling.Derivation;
 
 public sealed class XidTallyTests
 {
-    private HostHistory _memory = HostHistory.Empty;
+    private HostHistory _history = HostHistory.Empty;
 
     [Fact]
     public void Every_line_counts_once_however_often_the_log_shows_it()
@@ -34,13 +34,13 @@ public sealed class XidTallyTests
     {
         Counts((10, 13), (12.5, 13));
 
-        Assert.Equal(12.5, Assert.Single(_memory.Xids.Values).LastSecondsSinceBoot);
+        Assert.Equal(12.5, Assert.Single(_history.Xids.Values).LastSecondsSinceBoot);
     }
 
     private IEnumerable<string> Counts(params (double At, int Code)[] lines)
     {
-        var reading = new XidReading([.. lines.Select(l => new Xid(l.At, "00000000:3B:00.0", l.Code))], 100, DateTimeOffset.UnixEpoch);
-        (_memory, reading) = XidTally.Apply(_memory, reading);
-        return reading.Counts!.Select(c => FormattableString.Invariant($"{c.Code}: {c.Count}"));
+        var answer = new XidAnswer([.. lines.Select(l => new Xid(l.At, "00000000:3B:00.0", l.Code))], 100, DateTimeOffset.UnixEpoch);
+        _history = XidTally.Remember(_history, answer);
+        return XidTally.Counts(_history).Select(c => FormattableString.Invariant($"{c.Code}: {c.Count}"));
     }
 }

@@ -4,6 +4,7 @@ using FleetExporter.Metrics;
 using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
@@ -35,7 +36,7 @@ public sealed class TargetSnapshotTests
         Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero)
             .Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
 
-    private sealed record Known(string What) : Reading
+    private sealed record Known(string What) : TargetReading
     {
         public override void WriteTo(MetricsPage page, Labels target)
         {

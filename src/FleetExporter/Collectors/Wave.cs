@@ -1,4 +1,6 @@
-namespace FleetExporter.Simulation;
+using System.Globalization;
+
+namespace FleetExporter.Collectors;
 
 /// <summary>
 /// Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.
@@ -14,4 +16,8 @@ internal static class Wave
             + (0.15 * Math.Sin((seconds / 3.1) + (seed * 2.3)));
         return low + ((high - low) * Math.Clamp((swing / 3.1) + 0.5, 0, 1));
     }
+
+    /// <summary>The value without decimals.</summary>
+    public static string Whole(DateTimeOffset now, int seed, double low, double high) =>
+        At(now, seed, low, high).ToString("0", CultureInfo.InvariantCulture);
 }

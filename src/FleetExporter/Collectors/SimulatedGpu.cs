@@ -1,22 +1,22 @@
 using System.Globalization;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Collectors;
 
 /// <summary>A kind of GPU with the constant cells of its capture; null is a value that its driver does not report.</summary>
 /// <param name="TotalMib">Null: memory is unified with the host's.</param>
 /// <param name="IdleWatts">Power without load.</param>
 /// <param name="FullWatts">Power under full load.</param>
 /// <param name="MemoryClock">MHz; it does not move under load.</param>
-internal sealed record GpuModel(
+internal sealed record SimulatedGpu(
     string Name, string Driver, string Cuda, string ComputeCapability, int? TotalMib, int? LimitWatts, double IdleWatts, double FullWatts, bool Fan,
     int MaxClock, int? MemoryClock, bool Ecc, int SlowdownCelsius, int ShutdownCelsius)
 {
     // Constant cells after captures of an H100 (driver 590.48.01) and an RTX 3090 (525.147.05), and after what is reported of a GB10 (580.126.09).
-    public static readonly GpuModel H100 = new(
+    public static readonly SimulatedGpu H100 = new(
         "NVIDIA H100 80GB HBM3", "590.48.01", "13.1", "9.0", 81559, 700, 70, 690, false, 1980, 2619, true, 89, 94);
-    public static readonly GpuModel Rtx3090 = new(
+    public static readonly SimulatedGpu Rtx3090 = new(
         "NVIDIA GeForce RTX 3090", "525.147.05", "12.0", "8.6", 24576, 350, 27, 345, true, 2100, 9751, false, 95, 98);
-    public static readonly GpuModel Gb10 = new("NVIDIA GB10", "580.126.09", "13.0", "12.1", null, null, 11, 58, false, 2418, null, false, 0, 0);
+    public static readonly SimulatedGpu Gb10 = new("NVIDIA GB10", "580.126.09", "13.0", "12.1", null, null, 11, 58, false, 2418, null, false, 0, 0);
 
     /// <summary>What the driver keeps for itself: neither used nor free.</summary>
     private const int ReservedMib = 249;

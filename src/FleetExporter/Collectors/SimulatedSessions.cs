@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Collectors;
 
 /// <summary>
 /// The tmux sessions of a simulated machine: one attached, one detached, one left alone for days, which still computes where the machine trains.

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Collectors;
 
 /// <summary>The part of <c>nvidia-smi -q -x</c> that is read.</summary>
-internal static class SimulatedReport
+internal static class SimulatedGpuReport
 {
-    public static string Of(GpuModel model, IReadOnlyList<string> uuids)
+    public static string Of(SimulatedGpu model, IReadOnlyList<string> uuids)
     {
         var xml = new StringBuilder($"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>\n<driver_version>{model.Driver}</driver_version>\n"
             + $"<cuda_version>{model.Cuda}</cuda_version>\n");

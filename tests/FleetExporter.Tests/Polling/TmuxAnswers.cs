@@ -3,19 +3,19 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>Readings of tmux sessions that were created at <see cref="Created"/>.</summary>
-internal static class TmuxReadings
+/// <summary>Answers about tmux sessions that were created at <see cref="Created"/>.</summary>
+internal static class TmuxAnswers
 {
     public static DateTimeOffset Created { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <param name="hostTime">The host's clock.</param>
     /// <param name="ids">Numbers of the sessions.</param>
     /// <param name="clients">Attached to each of them.</param>
-    public static TmuxReading Of(DateTimeOffset hostTime, string user, IEnumerable<int> ids, long clients = 1) =>
+    public static TmuxAnswer Of(DateTimeOffset hostTime, string user, IEnumerable<int> ids, long clients = 1) =>
         Of(hostTime, Server(user, ids, clients));
 
-    public static TmuxReading Of(DateTimeOffset hostTime, params IEnumerable<TmuxServer> servers) =>
-        new("tmux", [.. servers.Select(TmuxServerState.Of)], hostTime, 0);
+    public static TmuxAnswer Of(DateTimeOffset hostTime, params IEnumerable<TmuxServer> servers) =>
+        new("tmux", [.. servers], hostTime, 0);
 
     public static TmuxServer Server(string user, IEnumerable<int> ids, long clients = 1) => new(user, [.. ids.Select(id => new TmuxSession
     {

@@ -1,0 +1,60 @@
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Collectors;
+
+/// <summary>One kind of data that is read from a host: the shell code that asks for it, the parser, and everything else that belongs to it.</summary>
+/// <param name="name">Section in the frame, value of the label <c>collector</c>. Lower-case letters and underscores.</param>
+/// <param name="families">Every metric family it can publish, used or not: rules and dashboards are checked against it.</param>
+public abstract class HostCollector(string name, params IReadOnlyList<MetricFamily> families)
+{
+    public string Name => name;
+
+    public IReadOnlyList<MetricFamily> Families => families;
+
+    public virtual StreamKind Stream => StreamKind.Vitals;
+
+    /// <summary>Minimum interval between two requests; zero requests with every poll.</summary>
+    public virtual TimeSpan Every => TimeSpan.Zero;
+
+    /// <summary>POSIX sh, run inside the sampler as the body of a function: leaves its text in <c>b</c> and returns the exit status.</summary>
+    public abstract string Script(HostConfig host);
+
+    /// <summary>Parses a section. Pure.</summary>
+    /// <exception cref="FormatException">The section is not understood; the message has the offending line.</exception>
+    /// <exception cref="ToolFailureException">The tool answered with a known failure.</exception>
+    public abstract IAnswer Parse(Section section);
+
+    /// <summary>Why the collector is off on this host, in words for a person; null where it is on.</summary>
+    /// <param name="system">What the host has; null while unknown.</param>
+    public virtual string? OffBecause(HostConfig host, SystemIdentity? system) => null;
+
+    /// <summary>Whether the failure means that the host does not offer this data, so that the collector is off rather than failing.</summary>
+    public virtual bool OffAfter(CollectorFailure reason, HostConfig host) => false;
+
+    /// <summary>The answer in a few words, for <c>fleet-exporter probe</c>.</summary>
+    public abstract string Summarize(IAnswer answer);
+
+    /// <summary>What an operator can do about the failure.</summary>
+    public virtual string Fix(CollectorFailure reason) => reason switch
+    {
+        CollectorFailure.ToolMissing => "Install the command on the host; the message names it.",
+        CollectorFailure.Permission => "The login user may not read it; see the message.",
+        CollectorFailure.Timeout => "Run the command on the host by hand: does it hang?",
+        _ => "The answer is not understood; please report it with the section's text from /debug/hosts.",
+    };
+
+    /// <summary>Replaces what may hold secrets, such as the arguments of processes, in a section's text or in a message that quotes it.</summary>
+    public virtual string Mask(string text) => text;
+
+    /// <summary>Replaces what may hold secrets in a reading.</summary>
+    public virtual Reading Mask(Reading reading) => reading;
+
+    /// <summary>What a simulated host answers; null where it lacks the tool.</summary>
+    public abstract string? Simulate(SimulatedHost host, DateTimeOffset now);
+
+    /// <summary>For example <c>3 sensors</c>.</summary>
+    protected static string Count(int count, string one, string? many = null) => count == 1 ? $"1 {one}" : $"{count} {many ?? one + "s"}";
+}

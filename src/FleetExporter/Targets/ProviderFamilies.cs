@@ -1,0 +1,42 @@
+using FleetExporter.Metrics;
+
+namespace FleetExporter.Targets;
+
+/// <summary>The metric families of <see cref="ProviderCollector"/>.</summary>
+internal static class ProviderFamilies
+{
+    public static readonly MetricFamily Up = MetricFamily.Gauge(
+        "fleet_provider_up", "1 while the provider answers and does not say that it fails; a provider that loads its model is up.",
+        "host", "provider");
+
+    public static readonly MetricFamily State = MetricFamily.Gauge(
+        "fleet_provider_state", "1 for the state of the provider: ok, loading or error; error also while it does not answer.",
+        "host", "provider", "state");
+
+    public static readonly MetricFamily Failure = MetricFamily.Gauge(
+        "fleet_provider_failure", "1 for the reason why the last poll of the provider failed; all 0 after a good one.", "host", "provider", "reason");
+
+    public static readonly MetricFamily ConsecutiveFailures = MetricFamily.Gauge(
+        "fleet_provider_consecutive_failures", "Polls of the provider that failed since the last good one.", "host", "provider");
+
+    public static readonly MetricFamily Info = MetricFamily.Gauge(
+        "fleet_provider_info", "1, with the kind of server and its version; the version is empty where it does not say.",
+        "host", "provider", "kind", "version");
+
+    public static readonly MetricFamily ModelInfo = MetricFamily.Gauge(
+        "fleet_provider_model_info", "1 for each model that the provider lists on /v1/models, loaded or not.", "host", "provider", "model");
+
+    public static readonly MetricFamily Duration = MetricFamily.Gauge(
+        "fleet_provider_probe_duration_seconds",
+        "Time of the request that told the state in the last good poll: of /health, or of /v1/models where there is none.", "host", "provider");
+
+    public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
+        "fleet_provider_certificate_expiry_timestamp_seconds", "When the certificate that the provider showed runs out; absent without TLS.",
+        "host", "provider");
+
+    /// <summary>In the order of the catalogue.</summary>
+    public static IReadOnlyList<MetricFamily> All { get; } =
+    [
+        Up, State, Failure, ConsecutiveFailures, Info, ModelInfo, Duration, CertificateExpiry,
+    ];
+}

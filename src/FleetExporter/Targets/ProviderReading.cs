@@ -1,0 +1,48 @@
+using FleetExporter.Collectors;
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using FleetExporter.Parsing;
+
+namespace FleetExporter.Targets;
+
+/// <param name="State">Ok or loading: a provider that fails has no reading.</param>
+/// <param name="Kind">As in fleet.yml: <c>llama_cpp</c>.</param>
+/// <param name="BaseUrl">As in fleet.yml.</param>
+/// <param name="Models">In the order of its list; empty while it loads and does not say.</param>
+/// <param name="Latency">Time of the request that told the state.</param>
+/// <param name="LlamaCpp">Null for other kinds.</param>
+/// <param name="Unit">The unit that runs it, as its host last said; null without one, and while unknown.</param>
+public sealed record ProviderReading(
+    ServingState State,
+    string Kind,
+    Uri BaseUrl,
+    IReadOnlyList<ServedModel> Models,
+    TimeSpan Latency,
+    LlamaCppDetails? LlamaCpp,
+    DateTimeOffset? CertificateExpires,
+    SystemdUnit? Unit) : TargetReading
+{
+    public override void WriteTo(MetricsPage page, Labels target)
+    {
+        page.Add(ProviderFamilies.Info, target, 1, ("kind", Kind), ("version", LlamaCpp?.Props?.Build ?? ""));
+        page.Add(ProviderFamilies.Duration, target, Latency.TotalSeconds);
+        page.Add(ProviderFamilies.CertificateExpiry, target, CertificateExpires?.ToUnixTimeSeconds());
+        foreach (var model in Models)
+        {
+            page.Add(ProviderFamilies.ModelInfo, target, 1, ("model", model.Id));
+        }
+
+        LlamaCpp?.WriteTo(page, target, State, Models);
+    }
+
+    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    [
+        ("state", Words.Of(State)),
+        .. Finding("version", LlamaCpp?.Props?.Build),
+        ("models", Models.Count == 0
+            ? "none"
+            : string.Join(", ", Models.Take(5).Select(m => m.Id)) + (Models.Count > 5 ? $" and {Models.Count - 5} more" : "")),
+        .. LlamaCpp?.Findings() ?? [],
+        .. Finding("certificate", CertificateExpires is { } end ? $"until {end.UtcDateTime:yyyy-MM-dd}" : null),
+    ];
+}
