@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Alerting;
 
 /// <summary>The alerts that fire as far as is known here, and who wants to hear of a change. One for the service.</summary>
-public sealed partial class AlertFeed(ILogger<AlertFeed> logger)
+internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
 {
     /// <summary>An alert fires, or is acknowledged, or no longer is; comes with the <see cref="AlertView"/>.</summary>
     public const string New = "alert_new";
@@ -98,4 +98,4 @@ public sealed partial class AlertFeed(ILogger<AlertFeed> logger)
     private partial void LogListener(Exception error);
 }
 
-public sealed record AlertCleared(string Id);
+internal sealed record AlertCleared(string Id);

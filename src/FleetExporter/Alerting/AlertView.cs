@@ -12,7 +12,7 @@ namespace FleetExporter.Alerting;
 /// <param name="Acknowledged">A silence covers it.</param>
 /// <param name="Inhibited">A worse alert hides it from receivers.</param>
 /// <param name="Silence">The one that ends last; null when none covers it.</param>
-public sealed record AlertView(
+internal sealed record AlertView(
     string Id,
     string Type,
     string Name,
@@ -88,7 +88,7 @@ public sealed record AlertView(
 /// <param name="Id">Alertmanager's.</param>
 /// <param name="By">Who made it.</param>
 /// <param name="Exact">It covers this alert and nothing else, so that it can be ended here.</param>
-public sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment, bool Exact)
+internal sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment, bool Exact)
 {
     internal static SilenceView Of(AlertSilence silence, FiringAlert alert) =>
         new(

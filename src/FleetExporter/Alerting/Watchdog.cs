@@ -4,7 +4,7 @@ using Prometheus;
 namespace FleetExporter.Alerting;
 
 /// <summary>Remembers when Alertmanager last sent the alert that always fires: the proof that alerts arrive. One for the service.</summary>
-public sealed class Watchdog(ServiceMetrics metrics, TimeProvider clock)
+internal sealed class Watchdog(ServiceMetrics metrics, TimeProvider clock)
 {
     /// <summary>The alert's name.</summary>
     public const string Alert = "Watchdog";

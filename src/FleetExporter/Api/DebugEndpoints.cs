@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api;
 
 /// <summary>What a host sent, what was made of it, and what failed.</summary>
-public static class DebugEndpoints
+internal static class DebugEndpoints
 {
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
         routes.MapGet(
@@ -43,12 +43,12 @@ public static class DebugEndpoints
     }
 }
 
-public sealed record DebugView(
+internal sealed record DebugView(
     string Host, string Status, string? Reason, ConnectionStateView Connection, IReadOnlyList<CollectorView> Collectors,
     IReadOnlyList<FailureView> Failures, string Metrics);
 
 /// <inheritdoc cref="ConnectionState"/>
-public sealed record ConnectionStateView(
+internal sealed record ConnectionStateView(
     bool Up, SshFailure? Failure, string? Detail, DateTimeOffset Since, TimeSpan? ConnectDuration, int Connects, DateTimeOffset? NextAttempt)
 {
     public static ConnectionStateView Of(ConnectionState state, Instant now) => new(
@@ -56,11 +56,11 @@ public sealed record ConnectionStateView(
 }
 
 /// <inheritdoc cref="FailureNote"/>
-public sealed record FailureView(DateTimeOffset At, string What, string Reason, string Message);
+internal sealed record FailureView(DateTimeOffset At, string What, string Reason, string Message);
 
 /// <param name="Reading">Serialised as what it is.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
-public sealed record CollectorView(
+internal sealed record CollectorView(
     string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess,
     object? Reading, string? Received)
 {

@@ -10,7 +10,7 @@ namespace FleetExporter.Api;
 /// Keeps web pages of other sites out: the Host header must be a name of this service (so that DNS rebinding does not work), and a request that
 /// carries an Origin must come from a page of the service itself, or read for a page of <c>cors_origins</c>.
 /// </summary>
-public sealed class Guard(LiveConfig config) : IMiddleware
+internal sealed class Guard(LiveConfig config) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api;
 
 /// <summary>Hosts, their tmux sessions, and the configuration.</summary>
-public static class HostsEndpoints
+internal static class HostsEndpoints
 {
     private static readonly string[] SessionStatuses = ["active", "legacy"];
 

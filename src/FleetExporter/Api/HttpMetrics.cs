@@ -11,7 +11,7 @@ namespace FleetExporter.Api;
 /// Counts and times HTTP requests by route template. Comes first in the pipeline: the route is read before an exception handler clears it, the status
 /// after that handler has set it. Clients choose paths and methods, so what is not a route or a standard method counts as <c>other</c>.
 /// </summary>
-public sealed class HttpMetrics : IMiddleware
+internal sealed class HttpMetrics : IMiddleware
 {
     private const string Other = "other";
 

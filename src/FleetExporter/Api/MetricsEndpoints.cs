@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api;
 
 /// <summary><c>/metrics</c> and <c>/probe</c>.</summary>
-public static class MetricsEndpoints
+internal static class MetricsEndpoints
 {
     /// <summary>Where Prometheus does not say how long it waits.</summary>
     private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(10);

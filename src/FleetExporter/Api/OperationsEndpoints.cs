@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api;
 
 /// <summary>Health, reload and service discovery.</summary>
-public static class OperationsEndpoints
+internal static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
@@ -51,10 +51,10 @@ public static class OperationsEndpoints
     }
 }
 
-public sealed record ReloadView(IReadOnlyList<string> Warnings);
+internal sealed record ReloadView(IReadOnlyList<string> Warnings);
 
 /// <summary>One target group of Prometheus' HTTP service discovery.</summary>
-public sealed record Target(IReadOnlyList<string> Targets, IReadOnlyDictionary<string, string> Labels)
+internal sealed record Target(IReadOnlyList<string> Targets, IReadOnlyDictionary<string, string> Labels)
 {
     /// <param name="exporter">Address of this service as the client reached it.</param>
     public static Target Of(HostConfig host, string exporter)

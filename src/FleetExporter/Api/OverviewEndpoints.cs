@@ -16,7 +16,7 @@ namespace FleetExporter.Api;
 /// <summary>
 /// The state of the whole in one answer, and of each part in one of its own. Always 200; the field <c>status</c> says how things are.
 /// </summary>
-public static class OverviewEndpoints
+internal static class OverviewEndpoints
 {
     public static void MapOverview(this IEndpointRouteBuilder routes)
     {

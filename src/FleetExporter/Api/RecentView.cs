@@ -5,7 +5,7 @@ namespace FleetExporter.Api;
 
 /// <summary>The last minutes of hosts.</summary>
 /// <param name="Times">Milliseconds since 1970, ascending, about ten seconds apart; each list of values has one for each of them.</param>
-public sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<RecentHostView> Hosts)
+internal sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<RecentHostView> Hosts)
 {
     /// <param name="host">The one that is asked for; null for all that were there at the last moment.</param>
     internal static RecentView Of(IReadOnlyList<RecentMoment> moments, string? host)
@@ -18,7 +18,7 @@ public sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<RecentH
 }
 
 /// <param name="CpuPercent">Null where it was not known.</param>
-public sealed record RecentHostView(string Hostname, IReadOnlyList<double?> CpuPercent, IReadOnlyList<RecentGpuView> Gpus)
+internal sealed record RecentHostView(string Hostname, IReadOnlyList<double?> CpuPercent, IReadOnlyList<RecentGpuView> Gpus)
 {
     internal static RecentHostView Of(string name, IReadOnlyList<RecentMoment> moments)
     {
@@ -49,4 +49,4 @@ public sealed record RecentHostView(string Hostname, IReadOnlyList<double?> CpuP
 }
 
 /// <param name="UtilizationPercent">Null where it was not known.</param>
-public sealed record RecentGpuView(int? Index, string? Uuid, IReadOnlyList<double?> UtilizationPercent);
+internal sealed record RecentGpuView(int? Index, string? Uuid, IReadOnlyList<double?> UtilizationPercent);

@@ -20,7 +20,7 @@ namespace FleetExporter.Api;
 /// Builds pages: one host, or everything, which is two parts on one page: the families written from snapshots and from state, and the registry of the
 /// service's own metrics.
 /// </summary>
-public sealed partial class ServicePage(
+internal sealed partial class ServicePage(
     FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
     ILogger<ServicePage> logger)
 {

@@ -32,7 +32,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>The service put together: what is built from what, and which endpoints it has.</summary>
-public static class WebHost
+internal static class WebHost
 {
     /// <param name="replace">Puts other services in the place of those here, the clock and the shells for one.</param>
     /// <param name="map">Adds routes.</param>

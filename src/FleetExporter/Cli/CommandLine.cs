@@ -9,7 +9,7 @@ using FleetExporter.Simulation;
 namespace FleetExporter.Cli;
 
 /// <summary>The commands and their options.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     private static readonly Option<FileInfo?> ConfigOption = new("--config", "-c")
     {

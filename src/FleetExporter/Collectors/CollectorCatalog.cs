@@ -3,7 +3,7 @@ using FleetExporter.Metrics;
 namespace FleetExporter.Collectors;
 
 /// <summary>All host collectors, in the order in which a poll requests them: those that may hang come last.</summary>
-public static class CollectorCatalog
+internal static class CollectorCatalog
 {
     public static IReadOnlyList<HostCollector> All { get; } =
     [

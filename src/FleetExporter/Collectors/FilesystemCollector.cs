@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>Local filesystems, each device once. Network mounts are never touched: a dead one would hang df.</summary>
-public sealed class FilesystemCollector() : HostCollector("filesystem", Size, Available)
+internal sealed class FilesystemCollector() : HostCollector("filesystem", Size, Available)
 {
     public static readonly MetricFamily Size = MetricFamily.Gauge(
         "fleet_host_filesystem_size_bytes", "Size of the filesystem, from df.", "host", "mountpoint", "fstype");
@@ -46,7 +46,7 @@ public sealed class FilesystemCollector() : HostCollector("filesystem", Size, Av
         + $"{Wave.Whole(now, host.Seed, 9e11, 1.1e12)} {Wave.Whole(now, host.Seed, 6e11, 8e11)} 60% /";
 }
 
-public sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : Reading, IAnswer
+internal sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : Reading, IAnswer
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

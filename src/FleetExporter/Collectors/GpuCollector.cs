@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>The values of every GPU, from one call of <c>nvidia-smi --query-gpu</c>.</summary>
-public sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
+internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 {
     private static readonly string[] BaseFields = [.. GpuFields.Base.Select(f => f.Name)];
 

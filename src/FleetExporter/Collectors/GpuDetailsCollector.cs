@@ -9,7 +9,7 @@ namespace FleetExporter.Collectors;
 /// <summary>
 /// What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.
 /// </summary>
-public sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
+internal sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
         "fleet_gpu_temperature_limit_celsius",
@@ -41,10 +41,10 @@ public sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_details
     private static partial Regex ProcessElement();
 }
 
-public sealed record GpuDetailsAnswer(GpuDetails Report) : IAnswer;
+internal sealed record GpuDetailsAnswer(GpuDetails Report) : IAnswer;
 
 /// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
-public sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus) : Reading
+internal sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>Compute processes per GPU, aggregated: no pid and no command line becomes a label.</summary>
-public sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_processes", Memory, Processes)
+internal sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_processes", Memory, Processes)
 {
     public static readonly MetricFamily Memory = MetricFamily.Gauge(
         "fleet_gpu_process_memory_bytes",
@@ -57,10 +57,10 @@ public sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_proce
     private static partial Regex ProcessRow();
 }
 
-public sealed record GpuProcessesAnswer(IReadOnlyList<GpuProcess> Processes) : IAnswer;
+internal sealed record GpuProcessesAnswer(IReadOnlyList<GpuProcess> Processes) : IAnswer;
 
 /// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
-public sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IReadOnlyList<Gpu>? Gpus) : Reading
+internal sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -6,7 +6,7 @@ namespace FleetExporter.Collectors;
 /// <summary>The answer of one call of <c>nvidia-smi --query-gpu</c>.</summary>
 /// <param name="Lost">GPUs that nvidia-smi named as lost in a sentence instead of a row.</param>
 /// <param name="Uptime">The host's uptime when they were read, in seconds.</param>
-public sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime) : IAnswer
+internal sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime) : IAnswer
 {
     public CollectorFailure? Failure => Gpus.Count == 0 && Lost > 0 ? CollectorFailure.DeviceLost : null;
 }
@@ -16,7 +16,7 @@ public sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime)
 /// GPUs that are not listed: those that nvidia-smi names as lost in a sentence, or those that earlier answers since the last boot listed.
 /// </param>
 /// <param name="CudaVersion">From nvidia-smi's detailed report; null without one.</param>
-public sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? CudaVersion) : Reading
+internal sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? CudaVersion) : Reading
 {
     private static readonly string[] Actions = ["none", "reset", "reboot", "drain_p2p", "drain_and_reset"];
 

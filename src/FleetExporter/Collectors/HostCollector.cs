@@ -8,7 +8,7 @@ namespace FleetExporter.Collectors;
 /// <summary>One kind of data that is read from a host: the shell code that asks for it, the parser, and everything else that belongs to it.</summary>
 /// <param name="name">Section in the frame, value of the label <c>collector</c>. Lower-case letters and underscores.</param>
 /// <param name="families">Every metric family it can publish, used or not: rules and dashboards are checked against it.</param>
-public abstract class HostCollector(string name, params IReadOnlyList<MetricFamily> families)
+internal abstract class HostCollector(string name, params IReadOnlyList<MetricFamily> families)
 {
     public string Name => name;
 

@@ -6,7 +6,7 @@ namespace FleetExporter.Collectors;
 /// What a host answered for one collector, parsed. It is a <see cref="Reading"/> where the answer alone is published; otherwise the reading is
 /// derived from it, from the answers of other collectors and from earlier ones.
 /// </summary>
-public interface IAnswer
+internal interface IAnswer
 {
     /// <summary>Set when the tool reported a failure and the answer is what is known nevertheless; null for a good answer.</summary>
     CollectorFailure? Failure => null;

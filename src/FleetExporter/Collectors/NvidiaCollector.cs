@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>What the collectors that call nvidia-smi have in common.</summary>
-public abstract class NvidiaCollector(string name, params IReadOnlyList<MetricFamily> families) : HostCollector(name, families)
+internal abstract class NvidiaCollector(string name, params IReadOnlyList<MetricFamily> families) : HostCollector(name, families)
 {
     public override StreamKind Stream => StreamKind.Gpu;
 

@@ -3,7 +3,7 @@ using FleetExporter.Metrics;
 namespace FleetExporter.Collectors;
 
 /// <summary>Immutable data of one collector, complete when it is created, that can write its own samples.</summary>
-public abstract record Reading
+internal abstract record Reading
 {
     /// <summary>Adds its samples. An absent value adds none.</summary>
     /// <param name="target">The labels that identify the host or target, <c>host</c> first.</param>

@@ -6,7 +6,7 @@ namespace FleetExporter.Collectors;
 /// <param name="Kind">Prefix of its name.</param>
 /// <param name="Model">Product name; empty where it has none.</param>
 /// <param name="Seed">Tells its values from those of other hosts.</param>
-public sealed record SimulatedHost(string Kind, string Model, string Os, string Architecture, int Cpus, int MemoryGib, int Seed)
+internal sealed record SimulatedHost(string Kind, string Model, string Os, string Architecture, int Cpus, int MemoryGib, int Seed)
 {
     public bool Reachable { get; init; } = true;
 

@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>What the host is and which tools it has. Asked before anything else on a new stream, so that missing tools are no failures.</summary>
-public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, ClockOffset)
+internal sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, ClockOffset)
 {
     public static readonly MetricFamily Cpus = MetricFamily.Gauge("fleet_host_cpus", "CPUs that are online, from /proc/stat.", "host");
 
@@ -59,10 +59,10 @@ public sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, 
         """;
 }
 
-public sealed record SystemAnswer(SystemIdentity System) : IAnswer;
+internal sealed record SystemAnswer(SystemIdentity System) : IAnswer;
 
 /// <param name="ClockOffset">The host's clock minus the exporter's; null where the host did not tell its time.</param>
-public sealed record SystemReading(SystemIdentity System, TimeSpan? ClockOffset) : Reading
+internal sealed record SystemReading(SystemIdentity System, TimeSpan? ClockOffset) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

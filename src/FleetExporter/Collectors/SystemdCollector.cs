@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>State of the units that the configuration names, the system's and the login user's.</summary>
-public sealed class SystemdCollector() : HostCollector("systemd", State, Restarts)
+internal sealed class SystemdCollector() : HostCollector("systemd", State, Restarts)
 {
     public static readonly MetricFamily State = MetricFamily.Gauge(
         "fleet_systemd_unit_state", "1 for the state that the unit is in, from systemctl show. A unit of the login user is called user:NAME.",
@@ -52,7 +52,7 @@ public sealed class SystemdCollector() : HostCollector("systemd", State, Restart
         string.Join(' ', host.Units.Where(u => u.IsUser == user).Select(u => SamplerScript.Quote(u.Name)));
 }
 
-public sealed record SystemdReading(SystemdUnits Units) : Reading, IAnswer
+internal sealed record SystemdReading(SystemdUnits Units) : Reading, IAnswer
 {
     public CollectorFailure? Failure => Units.Faults is [var fault, ..] ? fault.Reason : null;
 

@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>Temperature sensors of the mainboard, CPUs, disks and the like: hwmon, or the thermal zones where there is no hwmon.</summary>
-public sealed class TemperatureCollector() : HostCollector("temperature", Celsius, Limit)
+internal sealed class TemperatureCollector() : HostCollector("temperature", Celsius, Limit)
 {
     public static readonly MetricFamily Celsius = MetricFamily.Gauge(
         "fleet_host_temperature_celsius", "Temperature of a sensor, from /sys/class/hwmon or /sys/class/thermal.", "host", "sensor");
@@ -41,7 +41,7 @@ public sealed class TemperatureCollector() : HostCollector("temperature", Celsiu
         $"T{Wave.Whole(now, host.Seed + 3, 38_000, 71_000)}:95000:100000:coretemp:Package id 0";
 }
 
-public sealed record TemperatureReading(IReadOnlyList<TemperatureSensor> Sensors) : Reading, IAnswer
+internal sealed record TemperatureReading(IReadOnlyList<TemperatureSensor> Sensors) : Reading, IAnswer
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>The login user's tmux sessions and what their processes use.</summary>
-public class TmuxCollector : HostCollector
+internal class TmuxCollector : HostCollector
 {
     public TmuxCollector()
         : this("tmux")
@@ -46,7 +46,7 @@ public class TmuxCollector : HostCollector
 /// <summary>
 /// Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.
 /// </summary>
-public sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
+internal sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
 {
     public override TimeSpan Every => TimeSpan.FromSeconds(50);
 

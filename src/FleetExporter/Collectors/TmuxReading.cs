@@ -7,13 +7,13 @@ namespace FleetExporter.Collectors;
 /// <param name="Collector"><c>tmux</c> or <c>tmux_users</c>.</param>
 /// <param name="HostTime">The host's clock when tmux answered.</param>
 /// <param name="Uptime">The host's uptime at that moment, in seconds.</param>
-public sealed record TmuxAnswer(string Collector, IReadOnlyList<TmuxServer> Servers, DateTimeOffset HostTime, double Uptime) : IAnswer
+internal sealed record TmuxAnswer(string Collector, IReadOnlyList<TmuxServer> Servers, DateTimeOffset HostTime, double Uptime) : IAnswer
 {
     public CollectorFailure? Failure => Servers.FirstOrDefault(s => s.Failure is not null)?.Failure;
 }
 
 /// <param name="HostTime">The host's clock when tmux answered; ages are measured by it.</param>
-public sealed record TmuxReading(IReadOnlyList<TmuxServerState> Servers, DateTimeOffset HostTime) : Reading
+internal sealed record TmuxReading(IReadOnlyList<TmuxServerState> Servers, DateTimeOffset HostTime) : Reading
 {
     private static readonly string[] States = ["attached", "detached", "legacy"];
 
@@ -42,7 +42,7 @@ public sealed record TmuxReading(IReadOnlyList<TmuxServerState> Servers, DateTim
 }
 
 /// <summary>The tmux server of one user, with what its sessions use.</summary>
-public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessionState> Sessions);
+internal sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessionState> Sessions);
 
 /// <param name="DetachedSince">Null while attached.</param>
 /// <param name="Busy">
@@ -51,7 +51,7 @@ public sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessio
 /// <param name="CpuRatio">1 is one CPU; null until two readings are there.</param>
 /// <param name="MemoryBytes">Sum of resident memory.</param>
 /// <param name="GpuMemoryBytes">Null where the driver does not report memory per process.</param>
-public sealed record TmuxSessionState(
+internal sealed record TmuxSessionState(
     TmuxSession Session,
     DateTimeOffset? DetachedSince,
     bool Legacy,

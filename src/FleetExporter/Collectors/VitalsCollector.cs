@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>CPU, memory, load, pressure and network from /proc, read by the shell itself: no process is started.</summary>
-public sealed class VitalsCollector() : HostCollector(
+internal sealed class VitalsCollector() : HostCollector(
     "host",
     CpuSeconds, MemoryTotal, MemoryAvailable, HugePagesFree, SwapTotal, SwapFree, Load, Pressure, NetworkReceive, NetworkTransmit, NetworkErrors)
 {
@@ -98,10 +98,10 @@ public sealed class VitalsCollector() : HostCollector(
     }
 }
 
-public sealed record VitalsAnswer(HostVitals Vitals) : IAnswer;
+internal sealed record VitalsAnswer(HostVitals Vitals) : IAnswer;
 
 /// <param name="CpuBusyRatio">Busy share of all CPUs since the previous answer, 0-1; null for the first one and after a reboot.</param>
-public sealed record VitalsReading(HostVitals Vitals, double? CpuBusyRatio) : Reading
+internal sealed record VitalsReading(HostVitals Vitals, double? CpuBusyRatio) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>XID errors that the driver wrote to the kernel log, where the login user may read it (dmesg, or the journal).</summary>
-public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
+internal sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
 {
     public static readonly MetricFamily Errors = MetricFamily.Counter(
         "fleet_gpu_xid_errors_total", "XID errors of the GPU: those in the kernel log when the exporter first read it, and those since.",
@@ -46,12 +46,12 @@ public sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
 
 /// <param name="Xids">The lines that the log has now.</param>
 /// <param name="Uptime">The host's uptime in seconds when it was read.</param>
-public sealed record XidAnswer(IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime) : IAnswer;
+internal sealed record XidAnswer(IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime) : IAnswer;
 
 /// <param name="Uptime">The host's uptime in seconds when the log was read.</param>
 /// <param name="Counts">Errors counted so far by bus id and XID.</param>
 /// <param name="Gpus">The GPUs of the host, which give the labels; null while there is no reading of them.</param>
-public sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount> Counts, IReadOnlyList<Gpu>? Gpus) : Reading
+internal sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount> Counts, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {
@@ -70,4 +70,4 @@ public sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadOnl
 }
 
 /// <param name="PciBusId">Normalised, so that it compares with nvidia-smi's.</param>
-public sealed record XidCount(string PciBusId, int Code, long Count, double LastSecondsSinceBoot);
+internal sealed record XidCount(string PciBusId, int Code, long Count, double LastSecondsSinceBoot);

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>An entry of <c>keys:</c>. The key itself is nowhere in the configuration.</summary>
-public sealed record AccessKey
+internal sealed record AccessKey
 {
     /// <summary>Name of the key in <c>data_dir/admin.key</c>; no entry may have it.</summary>
     public const string Admin = "admin";

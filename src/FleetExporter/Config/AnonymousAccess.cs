@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Who may do something without a key: <c>anonymous_read</c>, <c>anonymous_control</c>.</summary>
-public enum AnonymousAccess
+internal enum AnonymousAccess
 {
     /// <summary>Whoever reaches a loopback <c>listen</c> directly, without a proxy that says so.</summary>
     Loopback,
@@ -9,7 +9,7 @@ public enum AnonymousAccess
     Never,
 }
 
-public static class AnonymousAccesses
+internal static class AnonymousAccesses
 {
     /// <summary>As fleet.yml writes it.</summary>
     public static string Word(this AnonymousAccess access) => access == AnonymousAccess.Loopback ? "loopback" : "never";

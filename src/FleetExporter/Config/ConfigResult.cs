@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace FleetExporter.Config;
 
 /// <summary>What loading came to: a configuration, or every mistake found.</summary>
-public sealed record ConfigResult
+internal sealed record ConfigResult
 {
     private ConfigResult()
     {

@@ -7,7 +7,7 @@ namespace FleetExporter.Config;
 /// It compares content: a symlink that is swapped may lead to a file of the same size and time. A change is told when two looks in a row see
 /// the same, so a file that an editor has only begun to write is not taken for a short one.
 /// </remarks>
-public sealed class ConfigWatcher : IDisposable
+internal sealed class ConfigWatcher : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>A machine that pushes its own GPUs, and is shown as a host of its name.</summary>
-public sealed record DeviceConfig
+internal sealed record DeviceConfig
 {
     /// <summary>Unique among hosts, targets and devices; the label <c>host</c>. Written like a host's name.</summary>
     public required string Name { get; init; }

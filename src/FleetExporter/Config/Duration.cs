@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Config;
 
 /// <summary>A time as fleet.yml writes it: a whole number and its unit, <c>500ms 10s 5m 72h 7d</c>.</summary>
-public static partial class Duration
+internal static partial class Duration
 {
     /// <summary>Written in the largest unit up to hours that holds it whole: <c>10s</c>, <c>72h</c>.</summary>
     public static string Format(TimeSpan value)

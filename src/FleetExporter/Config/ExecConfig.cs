@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Which commands the service may run on a host.</summary>
-public sealed record ExecConfig
+internal sealed record ExecConfig
 {
     public static readonly ExecConfig Off = new();
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Which commands may be run on a host.</summary>
-public enum ExecPolicy
+internal enum ExecPolicy
 {
     Off,
 

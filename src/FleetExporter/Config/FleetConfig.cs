@@ -3,7 +3,7 @@ using System.Net;
 namespace FleetExporter.Config;
 
 /// <summary>The whole of fleet.yml, checked and with every default filled in. Paths are absolute.</summary>
-public sealed record FleetConfig
+internal sealed record FleetConfig
 {
     /// <summary>Where the service listens. Default 127.0.0.1:9470.</summary>
     public ListenAddress Listen { get; init; } = ListenAddress.Default;

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>An OpenClaw agent gateway.</summary>
-public sealed record GatewayConfig : TargetConfig
+internal sealed record GatewayConfig : TargetConfig
 {
     /// <summary>ws or wss, without user and password.</summary>
     public required Uri Url { get; init; }

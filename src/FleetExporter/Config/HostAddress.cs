@@ -10,7 +10,7 @@ namespace FleetExporter.Config;
 /// A name, an alias, or an IP address without brackets; it never begins with <c>-</c>, so ssh cannot take it for an option.
 /// </param>
 /// <param name="Port">1 to 65535; null leaves it to ssh: the alias's port, or 22.</param>
-public sealed partial record HostAddress(string Host, int? Port)
+internal sealed partial record HostAddress(string Host, int? Port)
 {
     private const string Expected = "is not a host; give host, host:port, [v6]:port or an alias of config_file";
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>One watched host. Two with the same values are equal: a reload restarts only the hosts that differ.</summary>
-public sealed record HostConfig
+internal sealed record HostConfig
 {
     /// <summary>Unique; the label <c>host</c>. A letter or digit, then up to 62 of letters, digits, <c>.</c>, <c>_</c>, space and <c>-</c>.</summary>
     public required string Name { get; init; }

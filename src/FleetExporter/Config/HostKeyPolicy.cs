@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>What happens when a host shows a key that <c>known_hosts</c> does not have. A changed key is refused in both cases.</summary>
-public enum HostKeyPolicy
+internal enum HostKeyPolicy
 {
     /// <summary>The connection is refused.</summary>
     Strict,

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Whether a private key lies where the API may take keys from.</summary>
-public static class KeyFolder
+internal static class KeyFolder
 {
     /// <summary>As many links as the kernel follows.</summary>
     private const int MostLinks = 40;

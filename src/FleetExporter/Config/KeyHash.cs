@@ -9,7 +9,7 @@ namespace FleetExporter.Config;
 /// SHA-256 of a key's UTF-8, written <c>sha256:</c> and 64 lower-case hex digits. A key is 256 random bits, so no salt and no slow hash is needed.
 /// </summary>
 /// <param name="Hex">The 64 digits.</param>
-public sealed partial record KeyHash(string Hex)
+internal sealed partial record KeyHash(string Hex)
 {
     private const string Prefix = "sha256:";
 

@@ -10,7 +10,7 @@ namespace FleetExporter.Config;
 /// </summary>
 /// <param name="Host">An IP address without brackets, or <c>localhost</c>.</param>
 /// <param name="Port">0 to 65535; 0 lets the system choose.</param>
-public sealed record ListenAddress(string Host, int Port)
+internal sealed record ListenAddress(string Host, int Port)
 {
     public static readonly ListenAddress Default = new("127.0.0.1", 9470);
 

@@ -4,7 +4,7 @@ namespace FleetExporter.Config;
 /// <param name="initial">What the service started with.</param>
 /// <param name="load">Loads again, as at the start, what the command line adds included.</param>
 /// <param name="time">The clock of <see cref="LastReloadAt"/>.</param>
-public sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, TimeProvider time)
+internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, TimeProvider time)
 {
     private sealed record Attempt(bool Success, DateTimeOffset At);
 

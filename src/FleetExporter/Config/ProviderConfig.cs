@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>A server of language models.</summary>
-public sealed record ProviderConfig : TargetConfig
+internal sealed record ProviderConfig : TargetConfig
 {
     /// <summary>The base below which its endpoints stand; http or https, without user and password.</summary>
     public required Uri Url { get; init; }

@@ -16,7 +16,7 @@ public enum Scope
     Admin,
 }
 
-public static class Scopes
+internal static class Scopes
 {
     /// <summary>In the order of the enum.</summary>
     public static readonly IReadOnlyList<string> Words = ["read", "control", "push", "admin"];

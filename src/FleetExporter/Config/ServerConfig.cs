@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>A server beside this service that it asks: Prometheus for history, Alertmanager for alerts.</summary>
-public sealed record ServerConfig
+internal sealed record ServerConfig
 {
     /// <summary>The base below which its API stands; http or https, without user and password.</summary>
     public required Uri Url { get; init; }

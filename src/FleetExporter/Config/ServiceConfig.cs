@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>An AI service that answers a GET with its health.</summary>
-public sealed record ServiceConfig : TargetConfig
+internal sealed record ServiceConfig : TargetConfig
 {
     /// <summary>Asked as it stands; http or https, without user and password.</summary>
     public required Uri Url { get; init; }

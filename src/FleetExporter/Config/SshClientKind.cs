@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Which SSH client reaches a host.</summary>
-public enum SshClientKind
+internal enum SshClientKind
 {
     /// <summary>The built-in client, or OpenSSH's where only that can reach the host.</summary>
     Auto,

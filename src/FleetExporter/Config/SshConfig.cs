@@ -7,7 +7,7 @@ namespace FleetExporter.Config;
 /// Without a user the login user is that of <see cref="ConfigFile"/>, else the account the service runs as. Without a key file the default keys of
 /// that account are tried, and with OpenSSH's client also the agent and the keys that <see cref="ConfigFile"/> names.
 /// </remarks>
-public sealed record SshConfig
+internal sealed record SshConfig
 {
     /// <summary>Which client reaches the host. Default auto.</summary>
     public SshClientKind Client { get; init; } = SshClientKind.Auto;

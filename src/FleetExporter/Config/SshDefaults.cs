@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>The section <c>ssh:</c>: what every host starts from, and what is shared by all of them.</summary>
-public sealed record SshDefaults
+internal sealed record SshDefaults
 {
     /// <summary>What a host has that says nothing else.</summary>
     public required SshConfig Host { get; init; }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Config;
 
 /// <summary>Where connections, projects, jobs and the audit are kept.</summary>
-public abstract partial record StoreConfig
+internal abstract partial record StoreConfig
 {
     private StoreConfig()
     {

@@ -4,7 +4,7 @@ namespace FleetExporter.Config;
 /// What the service itself asks over the network: a service, a provider, a gateway or a tunnel.
 /// Equal values are equal: a reload restarts only what differs.
 /// </summary>
-public abstract record TargetConfig
+internal abstract record TargetConfig
 {
     /// <summary>
     /// Unique among hosts and targets; the label <c>service</c>, <c>provider</c>, <c>gateway</c> or <c>tunnel</c>. Written like a host's name.

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Config;
 
 /// <summary>The machine the service runs on, as the host that is watched when the file names none.</summary>
-public static partial class ThisMachine
+internal static partial class ThisMachine
 {
     public static string Name { get; } = NameOf(Environment.MachineName);
 

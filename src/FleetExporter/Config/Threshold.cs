@@ -4,7 +4,7 @@ namespace FleetExporter.Config;
 /// <param name="Name">With its unit at the end; the value of the label <c>name</c> of <c>fleet_threshold</c>.</param>
 /// <param name="Default">In the base unit.</param>
 /// <param name="DefaultText">The default as it is written in fleet.yml.</param>
-public sealed record Threshold(string Name, double Default, string DefaultText)
+internal sealed record Threshold(string Name, double Default, string DefaultText)
 {
     /// <summary>Every threshold, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<Threshold> All =

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>The service's certificate. Both files or none; absolute paths of PEM files.</summary>
-public sealed record TlsConfig
+internal sealed record TlsConfig
 {
     /// <summary>The certificate, with those between it and its root after it.</summary>
     public string? CertificateFile { get; init; }

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>How a host's tmux sessions are watched.</summary>
-public sealed record TmuxConfig
+internal sealed record TmuxConfig
 {
     public static readonly TmuxConfig Default = new();
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>Whether something is watched on a host.</summary>
-public enum Toggle
+internal enum Toggle
 {
     /// <summary>Watched where its tool is installed; a host without the tool is healthy.</summary>
     Auto,

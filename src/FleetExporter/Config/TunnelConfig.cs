@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>An SSH tunnel, seen from the end where it listens.</summary>
-public sealed record TunnelConfig : TargetConfig
+internal sealed record TunnelConfig : TargetConfig
 {
     /// <summary>Where it listens, with its port.</summary>
     public required HostAddress Connect { get; init; }
@@ -14,7 +14,7 @@ public sealed record TunnelConfig : TargetConfig
 }
 
 /// <summary>What goes through a tunnel to prove that it is not half-dead.</summary>
-public abstract record TunnelCheck
+internal abstract record TunnelCheck
 {
     /// <summary>Nothing: an accepted connection is enough.</summary>
     public sealed record Tcp : TunnelCheck;

@@ -6,7 +6,7 @@ namespace FleetExporter.Config;
 /// <summary>A systemd unit to watch.</summary>
 /// <param name="Name">With its type. Never begins with <c>-</c>; the one character special to a shell is <c>\</c>.</param>
 /// <param name="IsUser">A unit of the login user's own manager (<c>systemctl --user</c>), written <c>user:NAME</c>.</param>
-public sealed partial record UnitName(string Name, bool IsUser)
+internal sealed partial record UnitName(string Name, bool IsUser)
 {
     private const string UserPrefix = "user:";
 

@@ -5,7 +5,7 @@ namespace FleetExporter.Config;
 
 /// <summary>An immutable list that equals another one with equal items in the same order, so that config records compare by value.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
-public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
+internal sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
     private readonly T[] _items;
 
@@ -38,7 +38,7 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 }
 
 /// <summary>Makes <see cref="ValueList{T}"/> from a collection expression.</summary>
-public static class ValueList
+internal static class ValueList
 {
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
 }

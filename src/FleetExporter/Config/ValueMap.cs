@@ -5,7 +5,7 @@ namespace FleetExporter.Config;
 
 /// <summary>An immutable map from names to values, enumerated in ordinal order of the names; equal when names and values are.</summary>
 [SuppressMessage("Naming", "CA1710", Justification = "Named like ValueList; it is no Dictionary.")]
-public sealed class ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
+internal sealed class ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
 {
     public static readonly ValueMap<T> Empty = new([]);
 

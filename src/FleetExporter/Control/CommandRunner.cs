@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Control;
 
 /// <summary>Why a command was not run.</summary>
-public enum CommandRefusal
+internal enum CommandRefusal
 {
     /// <summary>The connection is not watched.</summary>
     NotWatched,
@@ -27,7 +27,7 @@ public enum CommandRefusal
 }
 
 /// <param name="Message">One line for a person: what is wrong, then what to do.</param>
-public sealed class CommandRefusedException(CommandRefusal reason, string message) : Exception(message)
+internal sealed class CommandRefusedException(CommandRefusal reason, string message) : Exception(message)
 {
     public CommandRefusal Reason { get; } = reason;
 }
@@ -36,13 +36,13 @@ public sealed class CommandRefusedException(CommandRefusal reason, string messag
 /// <param name="Caller">Name of the key that asked for it.</param>
 /// <param name="Request">What was asked for, so that it can be repeated exactly.</param>
 /// <param name="Result">Null while it runs.</param>
-public sealed record CommandEntry(
+internal sealed record CommandEntry(
     string Id, string Host, string Caller, CommandRequest Request, DateTimeOffset Started, CommandResult? Result = null);
 
 /// <summary>
 /// Runs commands on hosts: as each host's policy says, only so many at once, each to be cancelled, and none beyond the service's end.
 /// </summary>
-public sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
+internal sealed class CommandRunner(ControlMetrics metrics, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
     public const int MostPerHost = 4;

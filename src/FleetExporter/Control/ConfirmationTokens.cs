@@ -7,7 +7,7 @@ namespace FleetExporter.Control;
 /// One-time tokens that confirm a kill: each is bound to one session, to the caller's key and to whether it was forced, works once, and for a
 /// minute. Kept in memory only: a restart takes all of them back.
 /// </summary>
-public sealed class ConfirmationTokens(TimeProvider clock)
+internal sealed class ConfirmationTokens(TimeProvider clock)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 

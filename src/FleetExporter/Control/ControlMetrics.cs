@@ -5,7 +5,7 @@ using Prometheus;
 namespace FleetExporter.Control;
 
 /// <summary>Counts control calls, audit rows and commands of this process. One for the service.</summary>
-public sealed class ControlMetrics
+internal sealed class ControlMetrics
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "fleet_control_requests_total",

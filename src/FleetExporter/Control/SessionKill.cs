@@ -28,10 +28,10 @@ public enum KillOutcome
 }
 
 /// <param name="Detail">One line for a person; null when there is nothing to say.</param>
-public sealed record KillResult(KillOutcome Outcome, string? Detail = null);
+internal sealed record KillResult(KillOutcome Outcome, string? Detail = null);
 
 /// <summary>Kills one tmux session by its id, guarded inside tmux by the time at which it was made and by its panes, and looks afterwards.</summary>
-public static class SessionKill
+internal static class SessionKill
 {
     /// <summary>tmux' format for the ids of all panes of a session, a blank after each.</summary>
     private const string AllPanes = "#{W:#{P:#{pane_id} }}";

@@ -8,4 +8,4 @@ namespace FleetExporter.Control;
 /// <param name="SessionId"><c>$</c> and digits.</param>
 /// <param name="Created">When it was made, in whole seconds of the host's clock.</param>
 /// <param name="Panes">Ids of the panes that may die, <c>%</c> and digits.</param>
-public sealed record SessionTarget(string Host, string User, bool IsLoginUser, string SessionId, DateTimeOffset Created, ValueList<string> Panes);
+internal sealed record SessionTarget(string Host, string User, bool IsLoginUser, string SessionId, DateTimeOffset Created, ValueList<string> Panes);

@@ -3,7 +3,7 @@ namespace FleetExporter.Control;
 /// <summary>
 /// Limits wrong confirmation tokens per key: 10 at once, then one per 6 s. There are as many buckets as keys, so their number is bounded.
 /// </summary>
-public sealed class WrongTokens(TimeProvider clock)
+internal sealed class WrongTokens(TimeProvider clock)
 {
     private const int AtOnce = 10;
 

@@ -5,7 +5,7 @@ using Prometheus;
 namespace FleetExporter.Hosting;
 
 /// <summary>The service's own loops. A closed set; its words are in the metrics.</summary>
-public enum ServiceLoop
+internal enum ServiceLoop
 {
     /// <summary>Login sessions and tickets, between memory and store.</summary>
     AccessTokens,
@@ -36,7 +36,7 @@ public enum ServiceLoop
 }
 
 /// <summary>Counts failures of the service's own loops. One for the service.</summary>
-public sealed class LoopMetrics
+internal sealed class LoopMetrics
 {
     internal static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_loop_failures_total",

@@ -3,7 +3,7 @@ using Prometheus;
 namespace FleetExporter.Metrics;
 
 /// <summary>Counts the samples that pages left out because a family reached its limit. One for the service, shared by its pages.</summary>
-public sealed class DroppedSeries
+internal sealed class DroppedSeries
 {
     public static readonly MetricFamily Total = MetricFamily.Counter(
         "fleet_series_dropped_total",

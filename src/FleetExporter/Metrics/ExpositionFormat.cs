@@ -4,7 +4,7 @@ using System.Text;
 namespace FleetExporter.Metrics;
 
 /// <summary>How a page is written: Prometheus' text format 0.0.4 or OpenMetrics 1.0. Sample lines are the same in both.</summary>
-public abstract class ExpositionFormat
+internal abstract class ExpositionFormat
 {
     public static readonly ExpositionFormat Text = new TextFormat();
     public static readonly ExpositionFormat OpenMetrics = new OpenMetricsFormat();

@@ -1,7 +1,7 @@
 namespace FleetExporter.Metrics;
 
 /// <summary>Writes samples from state it holds, which come and go with that state, to the page of all hosts.</summary>
-public interface IPagePart
+internal interface IPagePart
 {
     void WriteTo(MetricsPage page);
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace FleetExporter.Metrics;
 
 /// <summary>An immutable list of label pairs, escaped and encoded once, so that a page copies bytes.</summary>
-public sealed class Labels
+internal sealed class Labels
 {
     /// <summary>Longest label value in characters; what is longer is cut and ends in <c>…</c>. Remote hosts choose some of these values.</summary>
     public const int MaxValueLength = 200;

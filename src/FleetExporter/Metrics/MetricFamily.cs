@@ -1,6 +1,6 @@
 namespace FleetExporter.Metrics;
 
-public enum MetricType
+internal enum MetricType
 {
     Gauge,
     Counter,
@@ -11,7 +11,7 @@ public enum MetricType
 /// One row of the catalogue: the name, type, help and labels of a family, of a <see cref="MetricsPage"/> or of <see cref="ServiceMetrics"/>.
 /// Identity is the object, so declare each once as <c>static readonly</c>.
 /// </summary>
-public sealed class MetricFamily
+internal sealed class MetricFamily
 {
     private static readonly string[] Units = ["bytes", "seconds", "ratio", "celsius", "watts", "hertz", "joules"];
     private static int _count;

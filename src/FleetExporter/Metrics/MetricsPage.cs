@@ -7,7 +7,7 @@ namespace FleetExporter.Metrics;
 /// One page of samples, built for one scrape and thrown away. Samples may come in any order; the page groups them by family.
 /// Not safe for concurrent writers. A family's <see cref="MetricFamily.MaxSeriesPerTarget"/> is enforced here, and that a target has no series twice.
 /// </summary>
-public sealed class MetricsPage : IDisposable
+internal sealed class MetricsPage : IDisposable
 {
     private readonly DroppedSeries _dropped;
     private FamilyBuffer?[] _buffers = new FamilyBuffer?[MetricFamily.Count];

@@ -1,7 +1,7 @@
 namespace FleetExporter.Metrics;
 
 /// <summary>This process and its .NET runtime: the library's process metrics, and what operators need beyond them.</summary>
-public static class RuntimeMetrics
+internal static class RuntimeMetrics
 {
     private static readonly MetricFamily[] OfLibrary =
     [

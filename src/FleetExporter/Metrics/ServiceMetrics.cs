@@ -6,7 +6,7 @@ namespace FleetExporter.Metrics;
 /// The registry of the service's own metrics: what the process itself counts and times. What is measured of the fleet is never kept here, but written
 /// from snapshots into a <see cref="MetricsPage"/>. One for each service, so that several services in one process do not share values.
 /// </summary>
-public sealed class ServiceMetrics
+internal sealed class ServiceMetrics
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly MetricFactory _factory;

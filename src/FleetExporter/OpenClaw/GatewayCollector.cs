@@ -8,7 +8,7 @@ using static FleetExporter.OpenClaw.GatewayFamilies;
 namespace FleetExporter.OpenClaw;
 
 /// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, jobs and tasks, over one kept WebSocket.</summary>
-public sealed class GatewayCollector() : TargetCollector("gateway", [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
+internal sealed class GatewayCollector() : TargetCollector("gateway", [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
 {
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Gateways;
 

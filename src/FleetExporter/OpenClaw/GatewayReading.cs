@@ -10,7 +10,7 @@ namespace FleetExporter.OpenClaw;
 
 /// <summary>What is known of a gateway. A part that was not answered, or not lately, is null.</summary>
 /// <param name="Wanted">Channels that must be there.</param>
-public sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : TargetReading
+internal sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : TargetReading
 {
     /// <summary>Why the attempt failed, although this much is known.</summary>
     public TargetFault? WhyNot { get; init; }

@@ -6,13 +6,13 @@ namespace FleetExporter.OpenClaw;
 
 /// <summary>What one agent used in one window.</summary>
 /// <param name="Window">today, 7d, 30d or all; days are UTC's.</param>
-public sealed record GatewayWindow(string Agent, string Window, GatewayUsage Usage);
+internal sealed record GatewayWindow(string Agent, string Window, GatewayUsage Usage);
 
 /// <summary>What all agents used.</summary>
-public sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
+internal sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
 
 /// <summary>The month so far, and as it will end when it goes on like this; US dollars.</summary>
-public sealed record GatewayMonth(bool Settled, double Projected);
+internal sealed record GatewayMonth(bool Settled, double Projected);
 
 /// <summary>
 /// Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.

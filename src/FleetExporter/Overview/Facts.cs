@@ -16,12 +16,12 @@ namespace FleetExporter.Overview;
 /// <param name="Up">Whether the last one succeeded.</param>
 /// <param name="LatencyMs">Of the last attempt; null when it failed.</param>
 /// <param name="Error">What failed, in one line.</param>
-public sealed record TargetFacts(
+internal sealed record TargetFacts(
     string Name, bool Asked, bool Up, double? LatencyMs, int ConsecutiveFailures,
     DateTimeOffset? LastCheckedAt, DateTimeOffset? LastHealthyAt, string? Error);
 
 /// <param name="Status">systemd's ActiveState; null while the host does not tell.</param>
-public sealed record UnitFacts(string Name, bool? Active, string? Status)
+internal sealed record UnitFacts(string Name, bool? Active, string? Status)
 {
     /// <summary>For example <c>llama.service is failed</c>; null while the host does not tell.</summary>
     public string? Description => Status is { } state ? $"{Name} is {state}" : null;
@@ -30,7 +30,7 @@ public sealed record UnitFacts(string Name, bool? Active, string? Status)
 /// <param name="Kind">What it speaks, as fleet.yml names it.</param>
 /// <param name="Model">The first that it lists.</param>
 /// <param name="Unit">Null where the provider has none.</param>
-public sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, bool Healthy, bool Loading, ServedModel? Model, UnitFacts? Unit)
+internal sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, bool Healthy, bool Loading, ServedModel? Model, UnitFacts? Unit)
 {
     /// <summary>What is wrong, in one line; null when nothing is, and before the first answer.</summary>
     public string? Problem => !Target.Asked || (Healthy && !Loading) ? null : Target.Error ?? (Loading ? "loads its model" : "not healthy");
@@ -38,12 +38,12 @@ public sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, boo
 
 /// <param name="State">ok, loading or error; null before the first answer.</param>
 /// <param name="Service">What the service calls itself.</param>
-public sealed record ServiceFacts(TargetFacts Target, Uri Url, string? State, string? Model, string? Service);
+internal sealed record ServiceFacts(TargetFacts Target, Uri Url, string? State, string? Model, string? Service);
 
 /// <param name="Failing">What the gateway itself names as not ready.</param>
 /// <param name="Sessions">The last active first; null while the gateway does not tell.</param>
 /// <param name="Heartbeat">Null while the gateway does not tell.</param>
-public sealed record GatewayFacts(
+internal sealed record GatewayFacts(
     TargetFacts Target,
     bool Ok,
     IReadOnlyList<string> Failing,
@@ -65,7 +65,7 @@ public sealed record GatewayFacts(
 /// <param name="Key">The last part of the session's key.</param>
 /// <param name="SessionKey">The whole key, as in the metrics.</param>
 /// <param name="AgeSeconds">Whole seconds since its last activity.</param>
-public sealed record SessionPart(string Key, string SessionKey, long? AgeSeconds)
+internal sealed record SessionPart(string Key, string SessionKey, long? AgeSeconds)
 {
     internal static SessionPart Of(GatewaySession session, DateTimeOffset now) => new(
         session.Key.Split(':')[^1] is { Length: > 0 } last ? last : session.Key,
@@ -73,17 +73,17 @@ public sealed record SessionPart(string Key, string SessionKey, long? AgeSeconds
         session.UpdatedAt is { } at ? (long)Math.Max(0, (now - at).TotalSeconds) : null);
 }
 
-public sealed record DiscordPart(bool Ok, string? BotName, string? BotId, double? LatencyMs);
+internal sealed record DiscordPart(bool Ok, string? BotName, string? BotId, double? LatencyMs);
 
 /// <param name="Unit">Null where the tunnel has none.</param>
-public sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFacts? Unit)
+internal sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFacts? Unit)
 {
     /// <inheritdoc cref="ProviderFacts.Problem"/>
     public string? Problem => !Target.Asked || Target.Up ? null : Target.Error ?? "not reachable";
 }
 
 /// <summary>Takes facts out of snapshots: the only place of the overview that knows readings of targets. In the order of fleet.yml.</summary>
-public static class Facts
+internal static class Facts
 {
     public static ProviderFacts Of(ProviderConfig provider, FleetState state, Instant now)
     {

@@ -1,7 +1,7 @@
 namespace FleetExporter.Overview;
 
 /// <summary>A part that is configured.</summary>
-public interface IPart
+internal interface IPart
 {
     PartStatus Status { get; }
 }

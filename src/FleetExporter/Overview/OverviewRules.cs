@@ -12,7 +12,7 @@ public enum PartStatus
 }
 
 /// <summary>How facts become a status. Pure: a table in the tests says what comes of what.</summary>
-public static class OverviewRules
+internal static class OverviewRules
 {
     /// <param name="there">Whether there is a value of now, and the driver does not call the GPU faulty.</param>
     /// <param name="limitCelsius">Its own limit; where it reports none, <c>gpu_temperature_critical_celsius</c>.</param>

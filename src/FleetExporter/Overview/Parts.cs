@@ -9,7 +9,7 @@ namespace FleetExporter.Overview;
 
 /// <summary>A part that nothing in fleet.yml asks for. No client must take it for well, and the overall status does not count it.</summary>
 /// <param name="Error">Begins with "not configured: ".</param>
-public sealed record NotConfigured(PartStatus Status, string Error, bool Configured)
+internal sealed record NotConfigured(PartStatus Status, string Error, bool Configured)
 {
     /// <param name="why">What is not there.</param>
     public static NotConfigured Because(string why) => new(PartStatus.Error, $"not configured: {why}", Configured: false);
@@ -23,7 +23,7 @@ public sealed record NotConfigured(PartStatus Status, string Error, bool Configu
 /// </param>
 /// <param name="MemoryNote">Only where the GPU shares the machine's memory.</param>
 /// <param name="Error">What is wrong in one line, where the status is error; else null.</param>
-public record GpuPart(
+internal record GpuPart(
     PartStatus Status, string? GpuName, int? Index, long? UtilizationPct, long? TemperatureC, double? PowerW, double? PowerLimitW, string Host,
     DateTimeOffset? CollectedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MemoryUsedMb,
@@ -71,7 +71,7 @@ public record GpuPart(
 }
 
 /// <summary>One GPU, and beside it every GPU of every host, this machine's too.</summary>
-public sealed record GpuAnswer : GpuPart
+internal sealed record GpuAnswer : GpuPart
 {
     public GpuAnswer(GpuPart chosen, IReadOnlyList<GpuPart> gpus)
         : base(chosen) => Gpus = gpus;
@@ -83,7 +83,7 @@ public sealed record GpuAnswer : GpuPart
 /// <summary>The first GPU of this machine. Whole MiB; null where it is not known.</summary>
 /// <param name="MemoryFreeMb">As the driver says: less than the difference where it keeps some for itself.</param>
 /// <param name="Error">As in <see cref="GpuPart"/>.</param>
-public sealed record LocalGpuPart(
+internal sealed record LocalGpuPart(
     PartStatus Status, string? GpuName, long? UtilizationPct, long? TemperatureC, double? PowerW, double? PowerLimitW,
     long? MemoryUsedMb, long? MemoryTotalMb, long? MemoryFreeMb, double? MemoryPct, string? Error) : IPart
 {
@@ -105,7 +105,7 @@ public sealed record LocalGpuPart(
 /// <param name="Provider">Its name in fleet.yml.</param>
 /// <param name="Server">What it speaks.</param>
 /// <param name="Error">What is wrong in one line; null when nothing is, and before the first answer. So in all parts of targets.</param>
-public sealed record ProviderPart(
+internal sealed record ProviderPart(
     PartStatus Status, string Provider, string Server, string BaseUrl, bool Healthy,
     double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt,
     DateTimeOffset? LastHealthyAt, string? Error) : IPart
@@ -119,7 +119,7 @@ public sealed record ProviderPart(
 /// <param name="SessionCount">Of all, also those that <paramref name="Sessions"/> leaves out.</param>
 /// <param name="Sessions">The last active first; null while the gateway does not tell.</param>
 /// <param name="Discord">Null where the channel is not there.</param>
-public sealed record GatewayPart(
+internal sealed record GatewayPart(
     PartStatus Status, bool GatewayOk, double? LatencyMs, int? SessionCount, IReadOnlyList<SessionPart>? Sessions, DiscordPart? Discord,
     string? Error) : IPart
 {
@@ -135,7 +135,7 @@ public sealed record GatewayPart(
 /// <param name="Host">Where it listens.</param>
 /// <param name="Reachable">Whether its check passes: a half-dead tunnel is not reachable.</param>
 /// <param name="ServiceName">The unit that keeps it open; null without one.</param>
-public sealed record TunnelPart(
+internal sealed record TunnelPart(
     PartStatus Status, string Host, int? Port, bool Reachable, double? LatencyMs, string? ServiceName,
     bool? ServiceActive, string? ServiceStatus, string? Error) : IPart
 {
@@ -147,7 +147,7 @@ public sealed record TunnelPart(
 
 /// <param name="Services">By name.</param>
 /// <param name="Error">Names those that fail; null where none does.</param>
-public sealed record MultimodalPart(
+internal sealed record MultimodalPart(
     PartStatus Status, int ServicesUp, int ServicesTotal, IReadOnlyDictionary<string, ServicePart> Services, string? Error) : IPart
 {
     public static MultimodalPart Of(IReadOnlyCollection<ServiceFacts> services)
@@ -162,13 +162,13 @@ public sealed record MultimodalPart(
 }
 
 /// <param name="Status">ok, loading or error; null before the first answer.</param>
-public sealed record ServicePart(string? Status, int Port, string? Model, string? Service);
+internal sealed record ServicePart(string? Status, int Port, string? Model, string? Service);
 
 /// <summary>A provider that a unit keeps running, which serves the heartbeat of a gateway's agents.</summary>
 /// <param name="ModelParams">Parameters of its model; llama.cpp tells.</param>
 /// <param name="ContextTrain">Tokens of context that its model was trained with; llama.cpp tells.</param>
 /// <param name="Config">Of the first gateway; null without one, and while it does not tell.</param>
-public sealed record HeartbeatPart(
+internal sealed record HeartbeatPart(
     PartStatus Status, int Port, string? Model, long? ModelParams, long? ContextTrain, bool ServerHealthy, bool? ServiceActive, string? ServiceStatus,
     HeartbeatConfigPart? Config, string? Error) : IPart
 {
@@ -186,7 +186,7 @@ public sealed record HeartbeatPart(
 /// <param name="Model">The <c>ref</c> of one of <paramref name="AvailableModels"/>; null for the agent's own.</param>
 /// <param name="Every">For example <c>30m</c>; null for the gateway's own.</param>
 /// <param name="Prompt">Null for the gateway's own.</param>
-public sealed record HeartbeatConfigPart(
+internal sealed record HeartbeatConfigPart(
     bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<AvailableModelPart> AvailableModels)
 {
     public static HeartbeatConfigPart Of(GatewayHeartbeat config) => new(
@@ -194,12 +194,12 @@ public sealed record HeartbeatConfigPart(
         [.. config.Models.Select(m => new AvailableModelPart(m.Ref, m.Name, m.Provider, m.Id))]);
 }
 
-public sealed record AvailableModelPart(string Ref, string Name, string Provider, string ModelId);
+internal sealed record AvailableModelPart(string Ref, string Name, string Provider, string ModelId);
 
 /// <summary>All parts; each is what its own endpoint answers without parameters.</summary>
 /// <param name="CollectTimeMs">Time from the request to this answer, waiting for fresh values included.</param>
 /// <param name="Targets">Every provider, gateway and tunnel, in the order of fleet.yml.</param>
-public sealed record OverviewView(
+internal sealed record OverviewView(
     PartStatus Status, DateTimeOffset Timestamp, PartStatus Overall, double CollectTimeMs, object Gpu,
     object Provider, object Gateway, object Tunnel, object LocalGpu, object Multimodal,
     object Heartbeat, IReadOnlyList<TargetPart> Targets);

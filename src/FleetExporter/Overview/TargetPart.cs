@@ -9,7 +9,7 @@ namespace FleetExporter.Overview;
 /// <param name="Kind">provider, gateway, tunnel; heartbeat for the provider that the overview's heartbeat alone shows, which does not count.</param>
 /// <param name="Reason">What is wrong in one line; null when nothing is.</param>
 /// <param name="LatencyMs">Of the last attempt; null when it failed.</param>
-public sealed record TargetPart(
+internal sealed record TargetPart(
     PartStatus Status, string Kind, string Name, string? Reason, double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastHealthyAt) : IPart
 {
     internal const string Heartbeat = "heartbeat";

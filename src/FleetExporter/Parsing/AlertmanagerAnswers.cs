@@ -8,7 +8,7 @@ namespace FleetExporter.Parsing;
 /// <param name="Labels">Whole: a silence that matches them exactly matches nothing else.</param>
 /// <param name="SilencedBy">Ids of silences.</param>
 /// <param name="Inhibited">Another alert hides it from receivers.</param>
-public sealed record FiringAlert(
+internal sealed record FiringAlert(
     string Id,
     IReadOnlyDictionary<string, string> Labels,
     IReadOnlyDictionary<string, string> Annotations,
@@ -19,7 +19,8 @@ public sealed record FiringAlert(
 /// <summary>A silence.</summary>
 /// <param name="Equal">The label values that it asks for; null when it matches in any other way.</param>
 /// <param name="Active">It counts now.</param>
-public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>? Equal, bool Active, DateTimeOffset Until, string By, string Comment)
+internal sealed record AlertSilence(
+    string Id, IReadOnlyDictionary<string, string>? Equal, bool Active, DateTimeOffset Until, string By, string Comment)
 {
     /// <summary>Whether it asks for exactly the labels of this alert, and so covers no other.</summary>
     public bool IsOnlyOf(FiringAlert alert) =>
@@ -30,7 +31,7 @@ public sealed record AlertSilence(string Id, IReadOnlyDictionary<string, string>
 /// Parses what Alertmanager's API (version 2) and its webhooks send. Texts are as they came: whoever shows them makes them printable.
 /// </summary>
 /// <remarks>Seen: Alertmanager 0.25. What it does not always send may be missing; what is there has to be of its kind.</remarks>
-public static class AlertmanagerAnswers
+internal static class AlertmanagerAnswers
 {
     /// <exception cref="TargetFailureException">It is not a list of alerts: <see cref="TargetFailure.Body"/>.</exception>
     public static IReadOnlyList<FiringAlert> Alerts(string body) => JsonAnswer.Read(body, root => Items(root, Alert), RemoteLimits.LargeJsonValues);

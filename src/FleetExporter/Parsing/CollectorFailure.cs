@@ -29,7 +29,7 @@ public enum CollectorFailure
 /// The tool answered, and what it said is a failure with a known reason.
 /// Parsers throw it; everything else they throw is <see cref="FormatException"/>.
 /// </summary>
-public sealed class ToolFailureException(CollectorFailure reason, string message) : FormatException(message)
+internal sealed class ToolFailureException(CollectorFailure reason, string message) : FormatException(message)
 {
     public CollectorFailure Reason { get; } = reason;
 }

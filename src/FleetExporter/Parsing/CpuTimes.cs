@@ -3,7 +3,7 @@ namespace FleetExporter.Parsing;
 /// <summary>
 /// Seconds all CPUs together spent per mode since boot, counted as node_exporter does: guest is inside user, guest_nice inside nice.
 /// </summary>
-public sealed record CpuTimes(
+internal sealed record CpuTimes(
     double User, double Nice, double System, double Idle, double IoWait, double Irq, double SoftIrq, double Steal)
 {
     private const double TicksPerSecond = 100;

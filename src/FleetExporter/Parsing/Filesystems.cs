@@ -5,10 +5,10 @@ namespace FleetExporter.Parsing;
 /// <summary>
 /// One mounted file system, in bytes. Available is what an unprivileged user may still write: used + available is less than the size.
 /// </summary>
-public sealed record Filesystem(string Mountpoint, string Type, long SizeBytes, long AvailableBytes);
+internal sealed record Filesystem(string Mountpoint, string Type, long SizeBytes, long AvailableBytes);
 
 /// <summary>The file systems asked for, and the lines that were none.</summary>
-public sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<string> Faults)
+internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<string> Faults)
 {
     private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 

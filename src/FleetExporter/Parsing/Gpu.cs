@@ -11,7 +11,7 @@ public enum GpuFault
 }
 
 /// <summary>Clocks in hertz; null where not reported.</summary>
-public sealed record GpuClocks
+internal sealed record GpuClocks
 {
     public double? Sm { get; init; }
     public double? Memory { get; init; }
@@ -23,10 +23,10 @@ public sealed record GpuClocks
 }
 
 /// <summary>One reason for which a driver can hold clocks down, named without its prefix: <c>sw_power_cap</c>.</summary>
-public sealed record ThrottleReason(string Reason, bool Active);
+internal sealed record ThrottleReason(string Reason, bool Active);
 
 /// <summary>One GPU of one answer, in base units, ratios 0-1. Null means that the driver has no value, which is never 0.</summary>
-public sealed record Gpu
+internal sealed record Gpu
 {
     public int? Index { get; init; }
     public string? Uuid { get; init; }

@@ -6,10 +6,10 @@ namespace FleetExporter.Parsing;
 
 /// <summary>A slice of a GPU in MIG mode. Its memory is part of the card's, so it never adds to it.</summary>
 /// <param name="Index">The slice's number on its GPU; the XML names no profile.</param>
-public sealed record MigSlice(string Index, int? GpuInstance, int? ComputeInstance, double? MemoryTotalBytes, double? MemoryUsedBytes);
+internal sealed record MigSlice(string Index, int? GpuInstance, int? ComputeInstance, double? MemoryTotalBytes, double? MemoryUsedBytes);
 
 /// <summary>What a GPU tells seldom and only in XML. Celsius; null where not reported.</summary>
-public sealed record GpuDetail
+internal sealed record GpuDetail
 {
     /// <summary>Place in the output, from 0. The XML has no index; it is nvidia-smi's where no GPU is missing.</summary>
     public required int Position { get; init; }
@@ -28,7 +28,7 @@ public sealed record GpuDetail
 }
 
 /// <summary>One answer of <c>nvidia-smi -q -x</c>.</summary>
-public sealed record GpuDetails
+internal sealed record GpuDetails
 {
     private const int MaxCharacters = 16 * 1024 * 1024;
     private const string End = "</nvidia_smi_log>";

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Parsing;
 
 /// <summary>A field of <c>--query-gpu</c>: our name, which is the newest, and the other spellings that some driver accepts or prints.</summary>
-public sealed record GpuField(string Name, params IReadOnlyList<string> Aliases)
+internal sealed record GpuField(string Name, params IReadOnlyList<string> Aliases)
 {
     /// <summary>Newest name first: the first that a driver's help lists is the one to ask for.</summary>
     public IReadOnlyList<string> Spellings { get; } = [Name, .. Aliases];
@@ -12,7 +12,7 @@ public sealed record GpuField(string Name, params IReadOnlyList<string> Aliases)
 /// <summary>
 /// The fields asked of nvidia-smi. One unknown field fails the whole query, so ask for what <see cref="Select"/> finds in its help.
 /// </summary>
-public static partial class GpuFields
+internal static partial class GpuFields
 {
     /// <summary>Everything we read, in the order in which it is asked.</summary>
     public static IReadOnlyList<GpuField> Wanted { get; } =

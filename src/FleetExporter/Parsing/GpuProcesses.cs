@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>A process that holds memory of a GPU; the same pid comes once per GPU. Null where the driver does not tell.</summary>
-public sealed record GpuProcess
+internal sealed record GpuProcess
 {
     /// <summary>Of the whole card, also for a process in a MIG slice.</summary>
     public string? GpuUuid { get; init; }
@@ -17,7 +17,7 @@ public sealed record GpuProcess
 }
 
 /// <summary>One answer of <c>--query-compute-apps</c>.</summary>
-public sealed record GpuProcesses
+internal sealed record GpuProcesses
 {
     /// <summary>A command line is as long as it likes; of what is longer the beginning is kept.</summary>
     private const int LongestProgram = 256;

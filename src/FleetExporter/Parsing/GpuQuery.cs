@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>One answer of <c>--query-gpu</c>. Lists of odd lines are capped at 20 lines of 200 characters.</summary>
-public sealed record GpuQuery
+internal sealed record GpuQuery
 {
     /// <summary>In output order: index 0 may be missing, and a display adapter may stand among them.</summary>
     public required IReadOnlyList<Gpu> Gpus { get; init; }

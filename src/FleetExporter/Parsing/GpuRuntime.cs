@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Parsing;
 
 /// <summary>What a process on a GPU runs, as a closed list: it is a metric label, and a process name is free text.</summary>
-public static partial class GpuRuntime
+internal static partial class GpuRuntime
 {
     public const string Other = "other";
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>Main memory in bytes. Null where the kernel does not say, or says more than there is.</summary>
-public sealed record HostMemory
+internal sealed record HostMemory
 {
     private const long KiB = 1024;
 

@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>What every tick reads of a Linux host: CPU time, memory, load, pressure and network counters.</summary>
-public sealed record HostVitals
+internal sealed record HostVitals
 {
     public required CpuTimes Cpu { get; init; }
     public required HostMemory Memory { get; init; }

@@ -8,14 +8,14 @@ namespace FleetExporter.Parsing;
 /// <param name="ExitCode">0 to 255 as sh tells it, above 128 for a signal; null while it runs, and where tmux does not know.</param>
 /// <param name="Metrics">Numbers by name, of the last JSON line; empty for none.</param>
 /// <param name="Tail">What a dead one printed last.</param>
-public sealed record JobPane(string Job, bool Dead, int? ExitCode, JsonObject Metrics, string Tail);
+internal sealed record JobPane(string Job, bool Dead, int? ExitCode, JsonObject Metrics, string Tail);
 
 /// <summary>The answer to one look at the jobs of a host.</summary>
 /// <param name="Uptime">Of the host.</param>
 /// <param name="Failure">
 /// Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.
 /// </param>
-public sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
+internal sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
 {
     /// <summary>Parses what <c>look</c> of job.sh prints: lines that begin with <c>@mark</c>, and what was printed between them.</summary>
     /// <returns>Null when it does not come to its end, or is of another form.</returns>

@@ -6,9 +6,9 @@ namespace FleetExporter.Parsing;
 /// <summary>An error that the driver reported to the kernel's log. What the code means is in NVIDIA's list of Xid errors.</summary>
 /// <param name="SecondsSinceBoot">The log's own clock, which does not run while the machine sleeps.</param>
 /// <param name="PciBusId">As <see cref="Parsing.PciBusId.Normalise"/> writes it.</param>
-public sealed record Xid(double SecondsSinceBoot, string PciBusId, int Code);
+internal sealed record Xid(double SecondsSinceBoot, string PciBusId, int Code);
 
-public static partial class KernelLog
+internal static partial class KernelLog
 {
     private static readonly string[] Refusals =
     [

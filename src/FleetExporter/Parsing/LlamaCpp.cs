@@ -7,19 +7,19 @@ namespace FleetExporter.Parsing;
 /// It starts models when they are asked for (llama-server without a model, llama-swap and the like).
 /// Asking it for more than this list could load a model, or keep one from being unloaded.
 /// </param>
-public sealed record LlamaCppModels(IReadOnlyList<ServedModel> Models, bool IsRouter);
+internal sealed record LlamaCppModels(IReadOnlyList<ServedModel> Models, bool IsRouter);
 
 /// <summary>What <c>GET /props</c> says.</summary>
 /// <param name="Slots">Requests it can work on at once.</param>
 /// <param name="Build">Its version, <c>b4567-0a1b2c3d</c>.</param>
 /// <param name="IsSleeping">It has unloaded its model for want of requests; further questions would load it again.</param>
-public sealed record LlamaCppProps(long? Slots, string? Build, bool IsSleeping);
+internal sealed record LlamaCppProps(long? Slots, string? Build, bool IsSleeping);
 
 /// <summary>How many of the places for requests are taken.</summary>
-public sealed record LlamaCppSlots(int Idle, int Busy);
+internal sealed record LlamaCppSlots(int Idle, int Busy);
 
 /// <summary>Parses what llama.cpp's server answers. Seen: the server's documentation, builds of 2024 to 2026.</summary>
-public static class LlamaCpp
+internal static class LlamaCpp
 {
     /// <summary>Parses <c>GET /v1/models</c>. A server of one model lists that one, <c>owned_by</c> llamacpp and without a <c>status</c>.</summary>
     /// <exception cref="TargetFailureException">As <see cref="OpenAi.ParseModels"/>.</exception>

@@ -9,7 +9,7 @@ namespace FleetExporter.Parsing;
 /// <param name="GeneratedTokensPerSecond">Its own average.</param>
 /// <param name="Processing">Requests being worked on.</param>
 /// <param name="Deferred">Requests that wait for a slot.</param>
-public sealed record LlamaCppMetrics(
+internal sealed record LlamaCppMetrics(
     double? PromptTokens, double? GeneratedTokens, double? PromptTokensPerSecond,
     double? GeneratedTokensPerSecond, double? Processing, double? Deferred)
 {

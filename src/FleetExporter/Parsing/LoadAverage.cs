@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>Runnable and uninterruptible tasks, averaged over 1, 5 and 15 minutes.</summary>
-public sealed record LoadAverage(double One, double Five, double Fifteen)
+internal sealed record LoadAverage(double One, double Five, double Fifteen)
 {
     /// <summary>Reads <c>2.33 2.90 3.81 1/220 12345</c> of /proc/loadavg; null when the first three are not numbers.</summary>
     internal static LoadAverage? TryParse(string text)

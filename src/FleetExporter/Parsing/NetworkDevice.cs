@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Parsing;
 
 /// <summary>Counters of one network interface since it came up: bytes, and packets received or sent in error.</summary>
-public sealed partial record NetworkDevice(string Device, long ReceiveBytes, long TransmitBytes, long Errors)
+internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, long TransmitBytes, long Errors)
 {
     /// <summary>
     /// Reads a line of /proc/net/dev; null for its headers and for interfaces that are not published: loopback, and the plumbing of

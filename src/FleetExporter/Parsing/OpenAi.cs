@@ -6,10 +6,10 @@ namespace FleetExporter.Parsing;
 /// <param name="Loaded">Whether it is in memory; null where the provider does not say.</param>
 /// <param name="Parameters">How many it has, <c>meta.n_params</c>; llama.cpp tells.</param>
 /// <param name="TrainedContext">Tokens of context it was trained with, <c>meta.n_ctx_train</c>; llama.cpp tells.</param>
-public sealed record ServedModel(string Id, bool? Loaded = null, long? Parameters = null, long? TrainedContext = null);
+internal sealed record ServedModel(string Id, bool? Loaded = null, long? Parameters = null, long? TrainedContext = null);
 
 /// <summary>What every server with OpenAI's interface answers.</summary>
-public static class OpenAi
+internal static class OpenAi
 {
     /// <summary>Parses <c>GET /v1/models</c>: <c>{"data":[{"id":…}]}</c>.</summary>
     /// <returns>In the order of the answer, each id once.</returns>

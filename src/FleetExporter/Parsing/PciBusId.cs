@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Parsing;
 
 /// <summary>One spelling for the PCI address of a GPU, so that nvidia-smi, its sentences and the kernel log can be compared.</summary>
-public static partial class PciBusId
+internal static partial class PciBusId
 {
     /// <summary>nvidia-smi's own form <c>00000000:3B:00.0</c> of <c>0000:3b:00</c>, <c>3b:00.0</c> and the like; null for no bus id.</summary>
     public static string? Normalise(string text)

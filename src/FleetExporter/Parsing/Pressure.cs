@@ -3,7 +3,7 @@ namespace FleetExporter.Parsing;
 /// <summary>Share of time in which some or all tasks waited for a resource, 0-1, averaged over 10, 60 and 300 seconds.</summary>
 /// <param name="Resource"><c>cpu</c>, <c>memory</c> or <c>io</c>.</param>
 /// <param name="Kind"><c>some</c> or <c>full</c>.</param>
-public sealed record Pressure(string Resource, string Kind, double Avg10, double Avg60, double Avg300)
+internal sealed record Pressure(string Resource, string Kind, double Avg10, double Avg60, double Avg300)
 {
     /// <summary>
     /// Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null when it is anything else.

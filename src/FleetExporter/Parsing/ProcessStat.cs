@@ -8,7 +8,7 @@ namespace FleetExporter.Parsing;
 /// <param name="CpuSeconds">User and system time of all its threads since it started; ended children are not in it.</param>
 /// <param name="StartTicks">Start in ticks after boot: with the pid it names one process for good.</param>
 /// <param name="RssPages">Resident pages; 0 for a zombie.</param>
-public sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSeconds, long StartTicks, long RssPages)
+internal sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSeconds, long StartTicks, long RssPages)
 {
     private const double TicksPerSecond = 100;
 

@@ -5,10 +5,10 @@ namespace FleetExporter.Parsing;
 
 /// <summary>One series of a range query.</summary>
 /// <param name="Points">In the order of time. Finite; where Prometheus has none, and where it has NaN or an infinity, there is no point.</param>
-public sealed record RangeSeries(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<(DateTimeOffset At, double Value)> Points);
+internal sealed record RangeSeries(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<(DateTimeOffset At, double Value)> Points);
 
 /// <summary>The answer to <c>/api/v1/query_range</c>.</summary>
-public static class PrometheusRange
+internal static class PrometheusRange
 {
     /// <param name="body">
     /// <c>{"status":"success","data":{"resultType":"matrix","result":[{"metric":{…},"values":[[1700000000.5,"1.5"],…]},…]}}</c>;

@@ -6,7 +6,7 @@ namespace FleetExporter.Parsing;
 /// <param name="State">Ok or loading: a service that says error is a failure.</param>
 /// <param name="Model">The model it serves; null when it names none.</param>
 /// <param name="Service">What it calls itself; null when it does not say.</param>
-public sealed record ServiceHealth(ServingState State, string? Model, string? Service)
+internal sealed record ServiceHealth(ServingState State, string? Model, string? Service)
 {
     /// <summary>Parses <c>{"status":"ok|loading|error","model":…,"service":…}</c>.</summary>
     /// <param name="status">The HTTP status: 200, or 503 with such a body while loading.</param>

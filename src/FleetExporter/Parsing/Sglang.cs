@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>What SGLang answers beside <see cref="OpenAi"/>.</summary>
-public static class Sglang
+internal static class Sglang
 {
     /// <summary>
     /// Parses <c>GET /health</c>: 200 without a body, 503 while it starts. <c>/health_generate</c> makes the model work and is never asked.

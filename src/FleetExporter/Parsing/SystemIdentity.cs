@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FleetExporter.Parsing;
 
 /// <summary>What a host is. Null where it does not say.</summary>
-public sealed record SystemIdentity
+internal sealed record SystemIdentity
 {
     private static readonly string[] KnownTools = ["nvidia-smi", "tmux", "systemctl"];
 

@@ -1,4 +1,4 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>Why one manager did not answer, or a line of its answer that is no unit.</summary>
-public sealed record SystemdFault(string Scope, CollectorFailure Reason, string Message);
+internal sealed record SystemdFault(string Scope, CollectorFailure Reason, string Message);

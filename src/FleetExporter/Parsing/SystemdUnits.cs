@@ -7,7 +7,7 @@ namespace FleetExporter.Parsing;
 /// <param name="Restarts">
 /// Automatic restarts since the unit was last started by hand; null for anything but a service, and before systemd 235.
 /// </param>
-public sealed record SystemdUnit(string Scope, string Id, string LoadState, string ActiveState, string SubState, long? Restarts)
+internal sealed record SystemdUnit(string Scope, string Id, string LoadState, string ActiveState, string SubState, long? Restarts)
 {
     /// <summary>The closed list behind the state set.</summary>
     public static IReadOnlyList<string> ActiveStates { get; } =
@@ -18,7 +18,7 @@ public sealed record SystemdUnit(string Scope, string Id, string LoadState, stri
 }
 
 /// <summary>The units of the managers that answered, and what went wrong with the others.</summary>
-public sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFault> Faults)
+internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFault> Faults)
 {
     /// <summary>Parses <c>systemctl [--user] show -p Id,LoadState,ActiveState,SubState,NRestarts UNIT…</c>, standard error included.</summary>
     /// <param name="body">

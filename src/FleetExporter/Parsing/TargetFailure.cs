@@ -42,11 +42,11 @@ public enum TargetFailure
 
 /// <summary>Why a target's attempt failed, where what is known of the target is kept all the same.</summary>
 /// <param name="Message">One line for a person: what was seen.</param>
-public sealed record TargetFault(TargetFailure Reason, string Message);
+internal sealed record TargetFault(TargetFailure Reason, string Message);
 
 /// <summary>A target's attempt failed, with the reason. Parsers and the room Remote throw it.</summary>
 /// <param name="message">One line for a person: what was seen, then what to do where that is known.</param>
-public sealed class TargetFailureException(TargetFailure reason, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class TargetFailureException(TargetFailure reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     public TargetFailure Reason { get; } = reason;
 }

@@ -4,10 +4,10 @@ namespace FleetExporter.Parsing;
 
 /// <summary>One temperature sensor, in degrees Celsius. A limit is null where the chip has none or a meaningless one.</summary>
 /// <param name="Sensor">Chip and label with a slash between, or the one there is; unique on its host.</param>
-public sealed record TemperatureSensor(string Sensor, double Celsius, double? MaxCelsius, double? CriticalCelsius);
+internal sealed record TemperatureSensor(string Sensor, double Celsius, double? MaxCelsius, double? CriticalCelsius);
 
 /// <summary>The sensors of a host, and the lines that were none.</summary>
-public sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IReadOnlyList<string> Faults)
+internal sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IReadOnlyList<string> Faults)
 {
     /// <summary>Parses the section <c>temperature</c>: /sys/class/hwmon/hwmon*/temp*_{input,max,crit,label} and thermal zones.</summary>
     /// <param name="body">

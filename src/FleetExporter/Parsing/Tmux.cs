@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FleetExporter.Parsing;
 
 /// <summary>The parser of the section <c>tmux</c>.</summary>
-public static class Tmux
+internal static class Tmux
 {
     /// <summary>
     /// Parses <c>tmux -u list-sessions -F 'S#{session_id}:…:#{session_name}' \; list-panes -a -F 'P…'</c>, standard error included, and

@@ -4,10 +4,10 @@ namespace FleetExporter.Parsing;
 /// <param name="Sessions">By id. Empty when there is no server, which is a valid answer, and when the state is unknown.</param>
 /// <param name="Failure">Set when the state is unknown: no count may be published then.</param>
 /// <param name="Message">What tmux, sudo or the shell said; set with <paramref name="Failure"/>.</param>
-public sealed record TmuxServer(string User, IReadOnlyList<TmuxSession> Sessions, CollectorFailure? Failure = null, string? Message = null);
+internal sealed record TmuxServer(string User, IReadOnlyList<TmuxSession> Sessions, CollectorFailure? Failure = null, string? Message = null);
 
 /// <summary>One tmux session. Times are by the host's clock, in UTC.</summary>
-public sealed record TmuxSession
+internal sealed record TmuxSession
 {
     /// <summary><c>$</c> and digits; not used again while the server lives, but a new server starts at <c>$0</c>.</summary>
     public required string Id { get; init; }

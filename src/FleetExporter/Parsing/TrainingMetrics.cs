@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace FleetExporter.Parsing;
 
 /// <summary>The parser of what a training job prints about itself: JSON objects, one a line.</summary>
-public static class TrainingMetrics
+internal static class TrainingMetrics
 {
     /// <summary>Names taken from one line.</summary>
     public const int Most = 64;

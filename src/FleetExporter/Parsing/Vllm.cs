@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>What vLLM answers beside <see cref="OpenAi"/>.</summary>
-public static class Vllm
+internal static class Vllm
 {
     /// <summary>Parses <c>GET /health</c>: 200 without a body. 503 means that the engine is dead; while it loads, vLLM does not listen yet.</summary>
     /// <exception cref="TargetFailureException"><c>reported_error</c> for a dead engine, <c>status</c> for what is neither.</exception>

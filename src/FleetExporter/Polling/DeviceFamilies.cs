@@ -5,7 +5,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling;
 
 /// <summary>The families of devices that push.</summary>
-public static class DeviceFamilies
+internal static class DeviceFamilies
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
         "fleet_device_up", "1 while the device has pushed within its stale_after, 0 otherwise.", "host");

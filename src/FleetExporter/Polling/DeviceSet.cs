@@ -8,7 +8,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling;
 
 /// <summary>The devices that push. Each is a host of <see cref="FleetState"/> whose snapshot is replaced by its own pushes.</summary>
-public sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
+internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Accepted, long Refused)> _samples = new(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Polling;
 
 /// <summary>The hosts that are watched: starts, restarts and stops their monitors as the configuration says.</summary>
-public sealed class Fleet : IAsyncDisposable
+internal sealed class Fleet : IAsyncDisposable
 {
     private readonly FleetState _state;
     private readonly Func<HostConfig, IShell> _shellOf;
@@ -98,4 +98,4 @@ public sealed class Fleet : IAsyncDisposable
 }
 
 /// <summary>A host, how it is reached, and what was last known of it.</summary>
-public sealed record HostAccess(HostConfig Host, IShell Shell, HostSnapshot Snapshot);
+internal sealed record HostAccess(HostConfig Host, IShell Shell, HostSnapshot Snapshot);

@@ -4,7 +4,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling;
 
 /// <summary>The families about watching itself: connection, collectors, status.</summary>
-public static class HealthFamilies
+internal static class HealthFamilies
 {
     public static readonly MetricFamily HostStatus = MetricFamily.Gauge(
         "fleet_host_status", "1 for the status of the host: online, degraded (something fails, or a poll was missed) or offline.", "host", "status");

@@ -6,7 +6,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling;
 
 /// <summary>Writes one host's samples: its health always, its data while they are fresh.</summary>
-public static class HostPage
+internal static class HostPage
 {
     private static readonly IReadOnlyList<string> Statuses = Words.All<HostStatus>();
     private static readonly IReadOnlyList<string> SshFailures = Words.All<Remote.SshFailure>();

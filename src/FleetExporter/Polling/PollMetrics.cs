@@ -4,7 +4,7 @@ using Prometheus;
 namespace FleetExporter.Polling;
 
 /// <summary>Where the time of polling hosts goes. One for the service, shared by all hosts.</summary>
-public sealed class PollMetrics
+internal sealed class PollMetrics
 {
     internal static readonly MetricFamily PhaseDuration = MetricFamily.Histogram(
         "fleet_poll_phase_duration_seconds",

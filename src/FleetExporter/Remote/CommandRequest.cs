@@ -4,13 +4,13 @@ namespace FleetExporter.Remote;
 /// <param name="Command">Any text without NUL, at most <see cref="MaxLength"/> bytes of UTF-8: it arrives exactly as it is.</param>
 /// <param name="Limit">Time after which it is ended. Whole seconds, 1 or more.</param>
 /// <param name="WorkingDirectory">Absolute; null for the home of the login user.</param>
-public sealed record CommandRequest(string Command, TimeSpan Limit, string? WorkingDirectory = null)
+internal sealed record CommandRequest(string Command, TimeSpan Limit, string? WorkingDirectory = null)
 {
     /// <summary>Linux takes 128 KiB for one argument.</summary>
     public const int MaxLength = 64 * 1024;
 }
 
-public enum CommandEnd
+internal enum CommandEnd
 {
     /// <summary>The command ended by itself.</summary>
     Exited,
@@ -32,14 +32,14 @@ public enum CommandEnd
 /// <param name="ExitCode">0 to 255 as sh tells it, above 128 for a signal; null unless it exited.</param>
 /// <param name="Left">Processes that it had started and that could not be ended; null when nobody could look.</param>
 /// <param name="Detail">One line for a person, for <see cref="CommandEnd.Lost"/> and <see cref="CommandEnd.Refused"/>.</param>
-public sealed record CommandResult(CommandEnd End, int? ExitCode, TimeSpan Duration, int? Left, string? Detail = null)
+internal sealed record CommandResult(CommandEnd End, int? ExitCode, TimeSpan Duration, int? Left, string? Detail = null)
 {
     /// <summary>The signal that ended the command, as far as an exit code tells; null for none.</summary>
     public int? Signal => ExitCode is > 128 and < 193 ? ExitCode - 128 : null;
 }
 
 /// <summary>Where a piece of output came from.</summary>
-public enum CommandOutput
+internal enum CommandOutput
 {
     Stdout,
     Stderr,

@@ -12,7 +12,7 @@ namespace FleetExporter.Remote;
 /// Headers look like <c>\n@NONCE word …\n</c>. A section header ends in the length of its body, and the section in the header <c>.</c>; if that
 /// does not follow the body, the body alone is damaged and the reader looks for the next header.
 /// </remarks>
-public sealed class FrameReader
+internal sealed class FrameReader
 {
     /// <summary>Longest body that is taken; a longer one is a damaged section.</summary>
     public const int MaxBody = 4 * 1024 * 1024;
@@ -168,7 +168,7 @@ public sealed class FrameReader
 }
 
 /// <summary>What a <see cref="FrameReader"/> finds.</summary>
-public abstract record FrameItem
+internal abstract record FrameItem
 {
     /// <summary>The sampler has started. <c>pairs</c> are <c>key=value</c>.</summary>
     public sealed record Hello(IReadOnlyList<string> Pairs) : FrameItem;

@@ -15,7 +15,7 @@ namespace FleetExporter.Remote;
 /// between two polls, and hides a changed address or certificate.
 /// </remarks>
 /// <param name="key">Sent as a bearer token; null for none.</param>
-public sealed class HttpPoll(string? key = null) : IDisposable
+internal sealed class HttpPoll(string? key = null) : IDisposable
 {
     /// <summary>Longest body in bytes where the caller knows nothing better.</summary>
     public const int UsualLimit = 1 << 20;

@@ -1,7 +1,7 @@
 namespace FleetExporter.Remote;
 
 /// <summary>How a host is reached: a local shell, the built-in SSH client or OpenSSH's; tests replay captures.</summary>
-public interface IShell
+internal interface IShell
 {
     /// <summary>Starts <c>sh -s</c> on the host for one stream. What goes wrong later shows in the streams and the exit.</summary>
     /// <exception cref="StreamException">There is no connection, or the program to start is missing here.</exception>
@@ -36,7 +36,7 @@ public enum StreamKind
 }
 
 /// <summary>A running <c>sh -s</c>. Disposing it ends it.</summary>
-public interface IShellProcess : IAsyncDisposable
+internal interface IShellProcess : IAsyncDisposable
 {
     Stream Input { get; }
 

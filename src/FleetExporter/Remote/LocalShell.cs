@@ -1,7 +1,7 @@
 namespace FleetExporter.Remote;
 
 /// <summary>This machine: <c>sh</c> started directly, without SSH.</summary>
-public sealed class LocalShell : IShell
+internal sealed class LocalShell : IShell
 {
     private readonly string _program;
 

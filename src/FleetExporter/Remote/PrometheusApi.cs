@@ -5,7 +5,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Remote;
 
 /// <summary>Asks a Prometheus for what it has stored.</summary>
-public static class PrometheusApi
+internal static class PrometheusApi
 {
     /// <summary>Bytes of an answer: 11,000 points of five series of 16 GPUs, and room.</summary>
     private const int Most = 32 * 1024 * 1024;

@@ -3,7 +3,7 @@ using System.Text;
 namespace FleetExporter.Remote;
 
 /// <summary>Runs one command on a host over its connection, hands out what it prints, and leaves nothing of it behind when it is cut short.</summary>
-public static class RemoteCommand
+internal static class RemoteCommand
 {
     /// <summary>What ending a command takes on the host at most: two seconds to end by itself, then the kills.</summary>
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(12);

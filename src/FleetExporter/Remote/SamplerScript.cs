@@ -4,10 +4,10 @@ namespace FleetExporter.Remote;
 
 /// <summary>One section's shell code: the body of a function that leaves its text in <c>b</c> and returns the exit status.</summary>
 /// <param name="Name">The word that asks for it; lower-case letters and underscores.</param>
-public sealed record SectionScript(string Name, string Body);
+internal sealed record SectionScript(string Name, string Body);
 
 /// <summary>The program that runs on a host: <c>sampler.sh</c> with the sections of one stream.</summary>
-public static class SamplerScript
+internal static class SamplerScript
 {
     private static readonly string Template = EmbeddedScript.Read("sampler.sh");
 

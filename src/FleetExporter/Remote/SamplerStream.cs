@@ -6,7 +6,7 @@ namespace FleetExporter.Remote;
 /// <summary>
 /// A running sampler. The service ticks with <see cref="AskAsync"/>, the host answers with sections; one tick is under way at a time.
 /// </summary>
-public sealed class SamplerStream : IAsyncDisposable
+internal sealed class SamplerStream : IAsyncDisposable
 {
     /// <summary>Bytes before <c>hello</c>: messages of the day and what start files print.</summary>
     private const long MaxGreeting = 1024 * 1024;
@@ -188,4 +188,4 @@ public sealed class SamplerStream : IAsyncDisposable
 }
 
 /// <summary>A section, or what is left of one.</summary>
-public readonly record struct Answer(Section? Section, FrameItem.Broken? Broken);
+internal readonly record struct Answer(Section? Section, FrameItem.Broken? Broken);

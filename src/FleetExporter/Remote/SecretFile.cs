@@ -3,7 +3,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Remote;
 
 /// <summary>A key or token in a file of its own, on one line. Read for every poll, so that a new one counts at once.</summary>
-public static class SecretFile
+internal static class SecretFile
 {
     private const int MaxLength = 4096;
 

@@ -7,7 +7,7 @@ namespace FleetExporter.Remote;
 /// <param name="Duration">Time the section took on the host.</param>
 /// <param name="HostTime">The host's wall clock at that moment, as of the clock's state when the stream was opened.</param>
 /// <param name="Body">Text; bytes that are not UTF-8 are replaced.</param>
-public sealed record Section(string Name, int Status, double Uptime, TimeSpan Duration, DateTimeOffset HostTime, string Body)
+internal sealed record Section(string Name, int Status, double Uptime, TimeSpan Duration, DateTimeOffset HostTime, string Body)
 {
     /// <summary>The shell says 127 where a command is not found.</summary>
     public bool ToolMissing => Status == 127;
@@ -23,7 +23,7 @@ public sealed record Section(string Name, int Status, double Uptime, TimeSpan Du
 /// <param name="User">Login user on the host.</param>
 /// <param name="Epoch">The host's wall clock.</param>
 /// <param name="Uptime">The host's uptime at that moment, in seconds.</param>
-public sealed record Hello(string User, DateTimeOffset Epoch, double Uptime)
+internal sealed record Hello(string User, DateTimeOffset Epoch, double Uptime)
 {
     public DateTimeOffset At(double uptime) => Epoch + TimeSpan.FromSeconds(uptime - Uptime);
 }

@@ -36,7 +36,7 @@ public enum SshFailure
 
 /// <summary>A stream to a host could not be opened or has ended.</summary>
 /// <param name="detail">One line for a person: what was seen and, where there is one, the fix.</param>
-public sealed class StreamException(SshFailure reason, string detail) : Exception(detail)
+internal sealed class StreamException(SshFailure reason, string detail) : Exception(detail)
 {
     public SshFailure Reason { get; } = reason;
 

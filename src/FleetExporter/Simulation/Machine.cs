@@ -3,7 +3,7 @@ using FleetExporter.Collectors;
 namespace FleetExporter.Simulation;
 
 /// <summary>The simulated hosts of a mixed fleet, and what they answer.</summary>
-public static class Machine
+internal static class Machine
 {
     /// <summary>The n-th host of a mixed fleet: every tenth cannot be reached, every tenth has lost a GPU.</summary>
     public static SimulatedHost At(int n) =>

@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Simulation;
 
 /// <summary>Hosts of a demonstration, marked as simulated wherever they are shown.</summary>
-public static class SimulatedFleet
+internal static class SimulatedFleet
 {
     /// <summary>The configuration with these hosts, and these targets on the first of them, instead of its own.</summary>
     public static FleetConfig With(FleetConfig config, int hosts, SimulatedTargets targets)

@@ -6,7 +6,7 @@ namespace FleetExporter.Simulation;
 /// <summary>
 /// A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.
 /// </summary>
-public sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : IShell
+internal sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : IShell
 {
     public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => host.Reachable
         ? Task.FromResult<IShellProcess>(new SimulatedProcess(host, clock))

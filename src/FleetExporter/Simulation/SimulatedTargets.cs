@@ -14,7 +14,7 @@ namespace FleetExporter.Simulation;
 /// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses,
 /// there from start to disposal. They run on a simulated host, which is how they are marked.
 /// </summary>
-public sealed class SimulatedTargets : IAsyncDisposable
+internal sealed class SimulatedTargets : IAsyncDisposable
 {
     /// <summary>The units that the simulated host of the targets has.</summary>
     public static readonly UnitName TunnelUnit = new("dgx-llm-tunnel.service", false);

@@ -1,6 +1,6 @@
 namespace FleetExporter.Store;
 
-public enum AccessTokenKind
+internal enum AccessTokenKind
 {
     /// <summary>A login session of a browser.</summary>
     Session,
@@ -15,4 +15,4 @@ public enum AccessTokenKind
 /// <param name="Address">Of a ticket: where it was used from.</param>
 /// <param name="Route">Of a ticket: what it has opened.</param>
 /// <param name="Left">What is left of its life.</param>
-public sealed record AccessToken(string Hash, AccessTokenKind Kind, string? KeyHash, string? Address, string? Route, TimeSpan Left);
+internal sealed record AccessToken(string Hash, AccessTokenKind Kind, string? KeyHash, string? Address, string? Route, TimeSpan Left);

@@ -7,5 +7,5 @@ namespace FleetExporter.Store;
 /// <param name="CreatedAt">By the host's clock.</param>
 /// <param name="AttachedAt">By the host's clock.</param>
 /// <param name="SeenAt">When it was last there, attached or not, by the exporter's clock.</param>
-public sealed record AttachedSession(
+internal sealed record AttachedSession(
     string Host, string UserName, string SessionId, DateTimeOffset CreatedAt, DateTimeOffset AttachedAt, DateTimeOffset SeenAt);

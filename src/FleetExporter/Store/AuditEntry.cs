@@ -1,7 +1,7 @@
 namespace FleetExporter.Store;
 
 /// <summary>How a control call came out.</summary>
-public enum AuditOutcome
+internal enum AuditOutcome
 {
     Ok,
 
@@ -21,7 +21,7 @@ public enum AuditOutcome
 }
 
 /// <summary>One control call, or one of its two rows. Nothing changes a row; only its age removes it (<c>store.audit_retention</c>).</summary>
-public sealed record AuditEntry
+internal sealed record AuditEntry
 {
     /// <summary>Given by the store; grows.</summary>
     public long Id { get; init; }

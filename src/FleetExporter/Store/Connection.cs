@@ -4,7 +4,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Store;
 
 /// <summary>Where a connection comes from.</summary>
-public enum ConnectionSource
+internal enum ConnectionSource
 {
     /// <summary>A host of fleet.yml, read-only.</summary>
     File,
@@ -13,7 +13,7 @@ public enum ConnectionSource
 }
 
 /// <summary>A host that projects run on. Its key is a path, never the key.</summary>
-public sealed record Connection
+internal sealed record Connection
 {
     /// <summary>Given by the store.</summary>
     public string Id { get; init; } = "";

@@ -6,7 +6,7 @@ namespace FleetExporter.Store;
 /// <summary>
 /// The store behind the tables: opens it, brings its schema up to date, and runs work on it. Every failure is a <see cref="StoreError"/>.
 /// </summary>
-public abstract class Database : IAsyncDisposable
+internal abstract class Database : IAsyncDisposable
 {
     /// <summary>Nobody waits longer for one operation, of whatever store, opening it included.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.5);

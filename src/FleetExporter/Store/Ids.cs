@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Store;
 
 /// <summary>Ids of connections, projects and jobs: UUIDs of version 7, so that they sort by creation.</summary>
-public static partial class Ids
+internal static partial class Ids
 {
     public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("D");
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Store;
 
-public enum JobStatus
+internal enum JobStatus
 {
     Pending,
     Running,
@@ -12,7 +12,7 @@ public enum JobStatus
 }
 
 /// <summary>One training run of a project.</summary>
-public sealed record Job
+internal sealed record Job
 {
     /// <summary>Given by the store.</summary>
     public string Id { get; init; } = "";

@@ -2,7 +2,7 @@ namespace FleetExporter.Store;
 
 /// <summary>A page of a list.</summary>
 /// <param name="NextCursor">Given back, it asks for what follows; null at the end.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
     /// <summary>Most items of a page.</summary>
     public const int Most = 500;

@@ -5,7 +5,7 @@ using Npgsql;
 namespace FleetExporter.Store;
 
 /// <summary>A database of a PostgreSQL server, which several exporters may share.</summary>
-public sealed class PostgresDatabase : Database
+internal sealed class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Store;
 
-public enum ProjectType
+internal enum ProjectType
 {
     ComputerVision,
     Nlp,
@@ -12,7 +12,7 @@ public enum ProjectType
 }
 
 /// <summary>Work on one connection, with jobs of its own.</summary>
-public sealed record Project
+internal sealed record Project
 {
     /// <summary>Given by the store.</summary>
     public string Id { get; init; } = "";

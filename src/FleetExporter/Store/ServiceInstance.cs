@@ -5,7 +5,7 @@ namespace FleetExporter.Store;
 /// <summary>Which service writes a row, where several may share a store.</summary>
 /// <param name="Id">Of the service with this data_dir, the same at every start: 32 hex digits.</param>
 /// <param name="Run">Of this process: 32 hex digits.</param>
-public sealed record ServiceInstance(string Id, string Run)
+internal sealed record ServiceInstance(string Id, string Run)
 {
     private const int Digits = 32;
 

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace FleetExporter.Store;
 
 /// <summary>A SQLite file. One writer at a time; readers never wait for it (WAL). A commit is on the disk when it returns.</summary>
-public sealed class SqliteDatabase : Database
+internal sealed class SqliteDatabase : Database
 {
     /// <summary>
     /// How long SQLite waits for another process that writes, in ms. The library asks again until <see cref="CommandTimeout"/> is over; together less

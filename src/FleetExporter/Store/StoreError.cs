@@ -1,7 +1,7 @@
 namespace FleetExporter.Store;
 
 /// <summary>Why a store did not do what it was asked; but for <see cref="Unavailable"/> it has not happened then. A closed set.</summary>
-public abstract record StoreError
+internal abstract record StoreError
 {
     private StoreError()
     {

@@ -4,7 +4,7 @@ using Prometheus;
 namespace FleetExporter.Store;
 
 /// <summary>Whether the store answers, and the duration of its operations. One for the service.</summary>
-public sealed class StoreMetrics
+internal sealed class StoreMetrics
 {
     internal static readonly MetricFamily Duration = MetricFamily.Histogram(
         "fleet_store_operation_duration_seconds",

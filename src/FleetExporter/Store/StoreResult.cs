@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace FleetExporter.Store;
 
 /// <summary>A value, or why there is none. With a value from a write, the write is on the disk.</summary>
-public sealed class StoreResult<T>
+internal sealed class StoreResult<T>
     where T : class
 {
     private StoreResult(T? value, StoreError? error)

@@ -7,7 +7,7 @@ namespace FleetExporter.Streaming;
 /// <summary>
 /// Tells every reader of <c>/ws</c> that something has happened, in order. Whoever is more than 256 events behind is told to begin anew.
 /// </summary>
-public sealed class LiveEvents(IOptions<JsonOptions> json)
+internal sealed class LiveEvents(IOptions<JsonOptions> json)
 {
     internal LiveLog Log { get; } = new(mostEvents: 256);
 

@@ -5,7 +5,7 @@ using Prometheus;
 namespace FleetExporter.Streaming;
 
 /// <summary>The clients of the streams. Bounded, because each holds a connection.</summary>
-public sealed class StreamClients
+internal sealed class StreamClients
 {
     /// <summary>Clients of one stream at once.</summary>
     public const int Most = 1000;

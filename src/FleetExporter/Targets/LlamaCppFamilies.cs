@@ -5,7 +5,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Targets;
 
 /// <summary>What is published of llama.cpp beyond any provider.</summary>
-public static class LlamaCppFamilies
+internal static class LlamaCppFamilies
 {
     public static readonly MetricFamily ModelLoaded = MetricFamily.Gauge(
         "fleet_llamacpp_model_loaded",
@@ -37,7 +37,7 @@ public static class LlamaCppFamilies
 }
 
 /// <summary>What a llama.cpp server said beyond its models; each null where it is not asked, or does not answer it.</summary>
-public sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = null, LlamaCppSlots? Slots = null, LlamaCppMetrics? Metrics = null)
+internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = null, LlamaCppSlots? Slots = null, LlamaCppMetrics? Metrics = null)
 {
     internal void WriteTo(MetricsPage page, Labels target, ServingState state, IReadOnlyList<ServedModel> models)
     {

@@ -6,7 +6,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Targets;
 
 /// <summary>Servers of language models: whether they serve, which models, and of llama.cpp how busy it is.</summary>
-public sealed class ProviderCollector() : TargetCollector("provider", [.. ProviderFamilies.All, .. LlamaCppFamilies.All])
+internal sealed class ProviderCollector() : TargetCollector("provider", [.. ProviderFamilies.All, .. LlamaCppFamilies.All])
 {
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Providers;
 

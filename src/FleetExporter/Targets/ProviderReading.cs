@@ -12,7 +12,7 @@ namespace FleetExporter.Targets;
 /// <param name="Latency">Time of the request that told the state.</param>
 /// <param name="LlamaCpp">Null for other kinds.</param>
 /// <param name="Unit">The unit that runs it, as its host last said; null without one, and while unknown.</param>
-public sealed record ProviderReading(
+internal sealed record ProviderReading(
     ServingState State,
     string Kind,
     Uri BaseUrl,

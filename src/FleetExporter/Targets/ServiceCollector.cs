@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Targets;
 
 /// <summary>AI services: one GET that answers with the service's own word on its health.</summary>
-public sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
+internal sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
         "fleet_service_up", "1 while the service answers and does not say that it fails; a service that loads its model is up.", "host", "service");
@@ -65,7 +65,7 @@ internal sealed class ServiceSession(ServiceConfig service) : ITargetSession
 
 /// <param name="Port">Where it was asked.</param>
 /// <param name="CertificateExpires">Null without TLS.</param>
-public sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : TargetReading
+internal sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : TargetReading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {

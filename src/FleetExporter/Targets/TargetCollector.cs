@@ -7,7 +7,7 @@ namespace FleetExporter.Targets;
 
 /// <summary>One kind of target: how one is asked, and what is published of it.</summary>
 /// <param name="name">Value of the label <c>collector</c>, and the label that carries the target's name.</param>
-public abstract class TargetCollector(string name, params IReadOnlyList<MetricFamily> families)
+internal abstract class TargetCollector(string name, params IReadOnlyList<MetricFamily> families)
 {
     public string Name => name;
 
@@ -28,7 +28,7 @@ public abstract class TargetCollector(string name, params IReadOnlyList<MetricFa
 }
 
 /// <summary>One target being watched. One poll at a time.</summary>
-public interface ITargetSession : IAsyncDisposable
+internal interface ITargetSession : IAsyncDisposable
 {
     /// <summary>Asks once. The caller limits the time.</summary>
     /// <returns>A reading with a <see cref="TargetReading.Fault"/> is a failure that says what it knows.</returns>
@@ -38,14 +38,14 @@ public interface ITargetSession : IAsyncDisposable
 
 /// <summary>What sessions need of the service.</summary>
 /// <param name="UnitOf">The state of a unit on a host as that host last said; null while unknown.</param>
-public sealed record TargetTools(TimeProvider Clock, Func<string, UnitName, SystemdUnit?> UnitOf);
+internal sealed record TargetTools(TimeProvider Clock, Func<string, UnitName, SystemdUnit?> UnitOf);
 
 /// <summary>What is known of a target now.</summary>
 /// <param name="Reading">Null when there is none or it is stale.</param>
 /// <param name="Failure">Why the last attempt failed; null after a success, and before the first attempt has ended.</param>
 /// <param name="Attempted">Whether an attempt has ended.</param>
 /// <param name="ConsecutiveFailures">Attempts that failed since the last success.</param>
-public sealed record TargetVerdict(TargetReading? Reading, TargetFailure? Failure, bool Attempted, int ConsecutiveFailures)
+internal sealed record TargetVerdict(TargetReading? Reading, TargetFailure? Failure, bool Attempted, int ConsecutiveFailures)
 {
     public bool Up => Attempted && Failure is null;
 }

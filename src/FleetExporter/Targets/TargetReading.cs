@@ -4,7 +4,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Targets;
 
 /// <summary>The data of one attempt on a target.</summary>
-public abstract record TargetReading : Reading
+internal abstract record TargetReading : Reading
 {
     /// <summary>Set when the attempt failed and this reading is what it found out nevertheless; null after a success.</summary>
     public virtual TargetFault? Fault => null;

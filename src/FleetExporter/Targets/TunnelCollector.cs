@@ -7,7 +7,7 @@ namespace FleetExporter.Targets;
 /// <summary>
 /// SSH tunnels: whether somebody listens, whether data come through, and whether the unit that keeps it open is active, joined into one verdict.
 /// </summary>
-public sealed class TunnelCollector() : TargetCollector("tunnel", TunnelFamilies.All)
+internal sealed class TunnelCollector() : TargetCollector("tunnel", TunnelFamilies.All)
 {
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Tunnels;
 

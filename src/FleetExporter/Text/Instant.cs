@@ -6,7 +6,7 @@ namespace FleetExporter.Text;
 /// </summary>
 /// <param name="Time">By the wall clock, in UTC.</param>
 /// <param name="Elapsed">By the monotonic clock, since a start that is the same for the whole process.</param>
-public readonly record struct Instant(DateTimeOffset Time, TimeSpan Elapsed) : IComparable<Instant>
+internal readonly record struct Instant(DateTimeOffset Time, TimeSpan Elapsed) : IComparable<Instant>
 {
     public static TimeSpan operator -(Instant later, Instant earlier) => later.Elapsed - earlier.Elapsed;
 
@@ -35,7 +35,7 @@ public readonly record struct Instant(DateTimeOffset Time, TimeSpan Elapsed) : I
     public int CompareTo(Instant other) => Elapsed.CompareTo(other.Elapsed);
 }
 
-public static class TimeProviderExtensions
+internal static class TimeProviderExtensions
 {
     /// <summary>The current moment by both clocks.</summary>
     public static Instant Now(this TimeProvider clock) => new(clock.GetUtcNow(), clock.Elapsed());

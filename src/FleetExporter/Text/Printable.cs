@@ -5,7 +5,7 @@ using System.Text;
 namespace FleetExporter.Text;
 
 /// <summary>Text from a host, a target or a caller, made safe for a log, a terminal, a page and the store.</summary>
-public static class Printable
+internal static class Printable
 {
     /// <summary>What most texts are made of, in which nothing has to be looked for.</summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)]);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace FleetExporter.Text;
 
 /// <summary>Enum members as label values: <c>HostkeyUnknown</c> is <c>hostkey_unknown</c>.</summary>
-public static class Words
+internal static class Words
 {
     public static string Of<T>(T member)
         where T : struct, Enum => Cache<T>.Names[member];

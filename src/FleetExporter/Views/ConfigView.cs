@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Views;
 
 /// <summary>The running configuration as the API shows it, with values as fleet.yml writes them. Paths of keys, never a key or a secret.</summary>
-public sealed record ConfigView
+internal sealed record ConfigView
 {
     /// <summary>Null when the service runs without a file.</summary>
     public required string? SourcePath { get; init; }
@@ -98,4 +98,4 @@ public sealed record ConfigView
 }
 
 /// <summary>A device of <see cref="ConfigView"/>.</summary>
-public sealed record DeviceConfigView(string Name, string StaleAfter);
+internal sealed record DeviceConfigView(string Name, string StaleAfter);

@@ -5,7 +5,7 @@ namespace FleetExporter.Views;
 
 /// <summary>A GPU in the API. Watts, and whole MiB, percent and °C; null where the driver reports nothing.</summary>
 /// <param name="TemperatureLimitC">Above it the driver lowers the clocks.</param>
-public sealed record GpuView(
+internal sealed record GpuView(
     int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, long? MemoryUsedMb, long? MemoryTotalMb,
     bool MemoryUnified, long? UtilizationPercent, long? TemperatureC, long? TemperatureLimitC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
 {
@@ -46,4 +46,4 @@ public sealed record GpuView(
 }
 
 /// <param name="Name">The program; its arguments are masked.</param>
-public sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);
+internal sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);

@@ -13,7 +13,7 @@ namespace FleetExporter.Views;
 /// Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.
 /// </param>
 /// <param name="Off">Collectors that are not asked here, and why.</param>
-public sealed record HostStateView(
+internal sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status,
     string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
     double? CpuPercent, double? MemoryPercent, long? MemoryUsedMb, long? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,

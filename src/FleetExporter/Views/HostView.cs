@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Views;
 
 /// <summary>A host of <see cref="ConfigView"/>.</summary>
-public sealed record HostView
+internal sealed record HostView
 {
     public required string Name { get; init; }
 
@@ -54,7 +54,7 @@ public sealed record HostView
 }
 
 /// <summary>Which commands may be run on a host.</summary>
-public sealed record ExecView(string Policy, string MaxTimeout);
+internal sealed record ExecView(string Policy, string MaxTimeout);
 
 /// <summary>How a host's tmux sessions are watched.</summary>
-public sealed record TmuxView(string Enabled, IReadOnlyList<string> Users);
+internal sealed record TmuxView(string Enabled, IReadOnlyList<string> Users);

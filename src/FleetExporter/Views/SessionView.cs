@@ -12,7 +12,7 @@ namespace FleetExporter.Views;
 /// <param name="Panes">Ids of its panes; a kill's token is for exactly these.</param>
 /// <param name="Status"><c>active</c> or <c>legacy</c>.</param>
 /// <param name="Busy">It has printed something in the last 10 minutes, computes or holds GPU memory; null while that is not known.</param>
-public sealed record SessionView(
+internal sealed record SessionView(
     string Id, string Host, string User, string Name, string SessionId, DateTimeOffset Created,
     DateTimeOffset LastActivity, DateTimeOffset? DetachedSince,
     bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, IReadOnlyList<int> Pids,

@@ -4,7 +4,7 @@ using FleetExporter.Config.Binding;
 namespace FleetExporter.Views;
 
 /// <summary>How a host of <see cref="ConfigView"/> is reached. Null where nothing is configured.</summary>
-public sealed record SshView
+internal sealed record SshView
 {
     /// <summary>As configured: <c>auto</c>, <c>builtin</c> or <c>openssh</c>.</summary>
     public required string Client { get; init; }

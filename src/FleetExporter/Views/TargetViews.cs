@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Views;
 
 /// <summary>A service of <see cref="ConfigView"/>.</summary>
-public sealed record ServiceView(string Name, string Host, string Timeout, string Url)
+internal sealed record ServiceView(string Name, string Host, string Timeout, string Url)
 {
     internal static ServiceView Of(ServiceConfig service) =>
         new(service.Name, service.Host, Duration.Format(service.Timeout), service.Url.OriginalString);
@@ -11,7 +11,7 @@ public sealed record ServiceView(string Name, string Host, string Timeout, strin
 
 /// <summary>A provider of <see cref="ConfigView"/>.</summary>
 /// <param name="KeyFile">The path, never what stands in the file.</param>
-public sealed record ProviderView(string Name, string Host, string Timeout, string Url, string Kind, string? KeyFile, string? Unit)
+internal sealed record ProviderView(string Name, string Host, string Timeout, string Url, string Kind, string? KeyFile, string? Unit)
 {
     internal static ProviderView Of(ProviderConfig provider) => new(
         provider.Name, provider.Host, Duration.Format(provider.Timeout), provider.Url.OriginalString,
@@ -28,7 +28,7 @@ public sealed record ProviderView(string Name, string Host, string Timeout, stri
 
 /// <summary>A gateway of <see cref="ConfigView"/>.</summary>
 /// <param name="TokenFile">The path, never what stands in the file.</param>
-public sealed record GatewayConfigView(string Name, string Host, string Timeout, string Url, string? TokenFile, IReadOnlyList<string> Channels)
+internal sealed record GatewayConfigView(string Name, string Host, string Timeout, string Url, string? TokenFile, IReadOnlyList<string> Channels)
 {
     internal static GatewayConfigView Of(GatewayConfig gateway) =>
         new(gateway.Name, gateway.Host, Duration.Format(gateway.Timeout), gateway.Url.OriginalString, gateway.TokenFile, gateway.Channels);
@@ -36,7 +36,7 @@ public sealed record GatewayConfigView(string Name, string Host, string Timeout,
 
 /// <summary>A tunnel of <see cref="ConfigView"/>.</summary>
 /// <param name="Verify">tcp, banner, or the URL.</param>
-public sealed record TunnelView(string Name, string Host, string Timeout, string Connect, string? Unit, string Verify)
+internal sealed record TunnelView(string Name, string Host, string Timeout, string Connect, string? Unit, string Verify)
 {
     internal static TunnelView Of(TunnelConfig tunnel) => new(
         tunnel.Name, tunnel.Host, Duration.Format(tunnel.Timeout), tunnel.Connect.ToString(), tunnel.Unit?.ToString(),

@@ -36,7 +36,7 @@ internal sealed partial class SimulatedHour
     private readonly StandingClock _clock = new();
     private readonly FleetState _state = new();
     private readonly DateTimeOffset _start;
-    private readonly List<(Machine Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
+    private readonly List<(SimulatedHost Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
     private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
 
     private SimulatedHour() => _start = _clock.Time;
@@ -84,7 +84,7 @@ internal sealed partial class SimulatedHour
         return Text();
     }
 
-    private void Poll(Machine machine, HostRecord record, Schedule schedule)
+    private void Poll(SimulatedHost machine, HostRecord record, Schedule schedule)
     {
         if (!machine.Reachable)
         {

@@ -6,9 +6,9 @@ namespace FleetExporter.Api.Http;
 
 /// <summary>A page of a list.</summary>
 /// <param name="NextCursor">Give it as <c>cursor</c> for what follows; null at the end.</param>
-public sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor);
+internal sealed record Listing<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-public static class Listing
+internal static class Listing
 {
     private const int Most = 500;
 

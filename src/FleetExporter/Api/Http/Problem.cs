@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace FleetExporter.Api.Http;
 
 /// <summary>Errors as <c>application/problem+json</c> (RFC 9457).</summary>
-public static class Problem
+internal static class Problem
 {
     public static ProblemHttpResult Of(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
 

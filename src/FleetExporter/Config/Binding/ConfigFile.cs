@@ -3,7 +3,7 @@ using FleetExporter.Config.Yaml;
 namespace FleetExporter.Config.Binding;
 
 /// <summary>Loads fleet.yml. A bad file is a result with all its mistakes, never an exception.</summary>
-public static class ConfigFile
+internal static class ConfigFile
 {
     private const int MaxLength = 4 << 20;
 

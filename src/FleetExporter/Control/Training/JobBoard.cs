@@ -5,7 +5,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control.Training;
 
 /// <summary>What was last read of the jobs in the store, for pages that never wait for it. One for the service.</summary>
-public sealed class JobBoard(TimeProvider clock) : IPagePart
+internal sealed class JobBoard(TimeProvider clock) : IPagePart
 {
     /// <summary>How long the numbers of a job that has ended stay on the page: a scrape must have seen the last ones.</summary>
     public static readonly TimeSpan ShowsEnded = TimeSpan.FromMinutes(5);

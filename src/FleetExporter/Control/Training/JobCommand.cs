@@ -8,7 +8,7 @@ namespace FleetExporter.Control.Training;
 /// <summary>What a job runs, from its config.</summary>
 /// <param name="Text">For <c>sh -c</c>, byte for byte.</param>
 /// <param name="Gpus">As CUDA_VISIBLE_DEVICES has them, <c>0,1</c>; null leaves the variable alone, empty hides all GPUs.</param>
-public sealed record JobCommand(string Text, string? Gpus)
+internal sealed record JobCommand(string Text, string? Gpus)
 {
     /// <summary>Bytes of UTF-8. tmux takes 16 KiB for all that it is told at once.</summary>
     public const int MaxLength = 8 * 1024;

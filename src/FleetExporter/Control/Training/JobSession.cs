@@ -8,7 +8,7 @@ namespace FleetExporter.Control.Training;
 /// <summary>Why a host did not do what was asked for a job.</summary>
 /// <param name="onHost">True when the host answered and its state is against it; false when it could not be asked.</param>
 /// <param name="message">One line for a person.</param>
-public sealed class JobHostException(bool onHost, string message) : Exception(message)
+internal sealed class JobHostException(bool onHost, string message) : Exception(message)
 {
     public bool OnHost { get; } = onHost;
 }
@@ -16,19 +16,19 @@ public sealed class JobHostException(bool onHost, string message) : Exception(me
 /// <summary>What a job printed last.</summary>
 /// <param name="Lines">Escape sequences as they came.</param>
 /// <param name="Truncated">Whether there was more.</param>
-public sealed record JobOutput(IReadOnlyList<string> Lines, bool Truncated);
+internal sealed record JobOutput(IReadOnlyList<string> Lines, bool Truncated);
 
 /// <summary>How a job was ended.</summary>
 /// <param name="Left">Processes of it that could not be ended.</param>
 /// <param name="Tail">What it printed last; empty when its session was gone before.</param>
-public sealed record JobCancelled(int Left, bool SessionGone, string Tail);
+internal sealed record JobCancelled(int Left, bool SessionGone, string Tail);
 
 /// <summary>
 /// The tmux session of one job on its host: <c>job.sh</c> with what it is told.
 /// The job is known by its id, which is in the environment of all it starts and on its pane (<c>@fleet_job</c>);
 /// the pane stays when the command has ended and keeps the status and the output until somebody has read them.
 /// </summary>
-public static class JobSession
+internal static class JobSession
 {
     /// <summary>Lines of output that are kept when a job has ended.</summary>
     public const int KeptLines = 200;

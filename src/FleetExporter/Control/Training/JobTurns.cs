@@ -5,7 +5,7 @@ namespace FleetExporter.Control.Training;
 /// <summary>
 /// Who may do what at the moment: a job is started or cancelled by one at a time, and one host has few sessions of ssh to give away.
 /// </summary>
-public sealed class JobTurns
+internal sealed class JobTurns
 {
     private readonly ConcurrentDictionary<string, byte> _jobs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _hosts = new(StringComparer.Ordinal);

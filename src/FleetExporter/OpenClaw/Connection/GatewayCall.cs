@@ -7,7 +7,7 @@ namespace FleetExporter.OpenClaw.Connection;
 /// Something a gateway may be asked. The list is closed: whatever is not made here cannot be sent. All of it only reads, needs no more than
 /// <c>operator.read</c>, calls no model and probes no channel.
 /// </summary>
-public sealed class GatewayCall
+internal sealed class GatewayCall
 {
     /// <summary>Rows a page of a list has at most.</summary>
     public const int PageSize = 200;
@@ -63,7 +63,7 @@ public sealed class GatewayCall
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 }
 
-public enum GatewayRange
+internal enum GatewayRange
 {
     Week,
     Month,

@@ -12,7 +12,7 @@ namespace FleetExporter.OpenClaw.Connection;
 /// and events between them. A receive is always pending.
 /// When it ends, for whatever reason, every request that waits ends with that reason, and a new connection is needed.
 /// </summary>
-public sealed class GatewayConnection : IAsyncDisposable
+internal sealed class GatewayConnection : IAsyncDisposable
 {
     private static readonly string[] Scopes = ["operator.read"];
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);

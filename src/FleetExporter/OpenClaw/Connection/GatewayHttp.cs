@@ -7,7 +7,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>A gateway's three endpoints about itself, on the port of its WebSocket. They need no token and are sent none.</summary>
-public sealed class GatewayHttp : IDisposable
+internal sealed class GatewayHttp : IDisposable
 {
     private const int LargestBody = 256 * 1024;
 

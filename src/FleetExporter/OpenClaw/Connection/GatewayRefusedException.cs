@@ -3,7 +3,7 @@ using FleetExporter.OpenClaw.Protocol;
 namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>The gateway answered one request with an error; the connection stands.</summary>
-public sealed class GatewayRefusedException(string method, GatewayError error) : Exception($"{method}: {error}")
+internal sealed class GatewayRefusedException(string method, GatewayError error) : Exception($"{method}: {error}")
 {
     public GatewayError Error { get; } = error;
 }

@@ -8,13 +8,14 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// Every account that is switched on is connected; where the channel knows no connection, it runs. Null where it says neither.
 /// </param>
 /// <param name="Bot">Who it is there, where the gateway knows it without asking.</param>
-public sealed record GatewayChannel(string Name, bool Enabled, bool? Up, DateTimeOffset? LastInbound, DateTimeOffset? LastOutbound, GatewayBot? Bot);
+internal sealed record GatewayChannel(
+    string Name, bool Enabled, bool? Up, DateTimeOffset? LastInbound, DateTimeOffset? LastOutbound, GatewayBot? Bot);
 
 /// <param name="Latency">Of the gateway's own last probe.</param>
-public sealed record GatewayBot(string? Name, string? Id, TimeSpan? Latency);
+internal sealed record GatewayBot(string? Name, string? Id, TimeSpan? Latency);
 
 /// <summary>The channels through which people reach the agents.</summary>
-public sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
+internal sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
 {
     /// <summary>Parses the answer of <c>channels.status</c> with <c>probe: false</c>.</summary>
     /// <returns>Every channel that is configured or named, by name.</returns>

@@ -10,13 +10,13 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.
 /// </param>
 /// <param name="Running">Null where the gateway left the job's state out.</param>
-public sealed record GatewayCron(
+internal sealed record GatewayCron(
     string Id, string Name, string Agent, string Schedule, bool? Enabled, DateTimeOffset? LastRun, DateTimeOffset? NextRun, TimeSpan? LastDuration,
     bool? Succeeded, bool? Delivered, double? ConsecutiveErrors, bool? Running);
 
 /// <summary>A page of the jobs.</summary>
 /// <param name="Next">Where the next page begins; null at the end.</param>
-public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
+internal sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
 {
     /// <summary>Parses the answer of <c>cron.list</c> with <c>includeDisabled: true</c>.</summary>
     /// <exception cref="FormatException">No list <c>jobs</c>, or no job with an id.</exception>
@@ -77,7 +77,7 @@ public sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
 
 /// <summary>The newest runs of all jobs.</summary>
 /// <param name="Delivered">By job: whether its newest run was delivered, where that is known.</param>
-public sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Delivered)
+internal sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Delivered)
 {
     /// <summary>Parses the answer of <c>cron.runs</c>, newest first.</summary>
     /// <exception cref="FormatException">No list <c>entries</c>, or no entry with a job.</exception>

@@ -4,7 +4,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>How busy the one thread is that serves everything. Ratios are of one core.</summary>
 /// <param name="DelayP99">How late timers fire, 99th percentile.</param>
-public sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, TimeSpan? DelayMax, double? Utilization)
+internal sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, TimeSpan? DelayMax, double? Utilization)
 {
     internal static GatewayEventLoop? Of(JsonElement payload) => payload.Member("eventLoop") is { ValueKind: JsonValueKind.Object } loop
         ? new(loop.Flag("degraded"), loop.Milliseconds("delayP99Ms"), loop.Milliseconds("delayMaxMs"), loop.Amount("utilization"))
@@ -14,7 +14,7 @@ public sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, TimeSp
 /// <summary>What the gateway says of itself as a whole.</summary>
 /// <param name="SessionCount">Sessions of all agents.</param>
 /// <param name="PluginErrors">Plugins that could not be loaded.</param>
-public sealed record GatewayHealth(double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop)
+internal sealed record GatewayHealth(double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop)
 {
     /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true and says nothing.</summary>
     /// <returns>Null where a member is missing.</returns>

@@ -5,7 +5,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>A model that the gateway's configuration offers.</summary>
 /// <param name="Ref">As the configuration refers to it, <c>provider/id</c>.</param>
-public sealed record GatewayModel(string Ref, string Name, string Provider, string Id);
+internal sealed record GatewayModel(string Ref, string Name, string Provider, string Id);
 
 /// <summary>How often the gateway wakes its agents by itself, and with which model: the defaults of all agents.</summary>
 /// <param name="Enabled">Unless it is configured as every <c>0m</c>: a gateway that is told nothing has one.</param>
@@ -13,7 +13,7 @@ public sealed record GatewayModel(string Ref, string Name, string Provider, stri
 /// <param name="Every">As the configuration writes it, <c>30m</c>; null for the gateway's own, which depends on its version and provider.</param>
 /// <param name="Prompt">At most 1000 characters; null for the gateway's own.</param>
 /// <param name="Models">Those that could serve it, in the order of the configuration.</param>
-public sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<GatewayModel> Models)
+internal sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<GatewayModel> Models)
 {
     private const int MaxName = 200;
     private const int MaxPrompt = 1000;

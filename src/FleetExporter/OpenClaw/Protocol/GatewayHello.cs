@@ -6,7 +6,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>What the gateway says when it takes a connection.</summary>
 /// <param name="MaxMessage">Largest message it sends, bytes.</param>
 /// <param name="Tick">How often it says something at least.</param>
-public sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tick)
+internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tick)
 {
     /// <summary>Protocol version spoken here.</summary>
     public const int Protocol = 4;
@@ -42,7 +42,7 @@ public sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tic
 /// <summary>The gateway's refusal of one request.</summary>
 /// <param name="Detail"><c>details.code</c>, or <c>details.reason</c>.</param>
 /// <param name="MissingScope">The right that is missing.</param>
-public sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null)
+internal sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null)
 {
     public static GatewayError Parse(JsonElement error) => new(
         error.Text("code") ?? "",

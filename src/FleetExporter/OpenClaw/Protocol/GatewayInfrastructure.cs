@@ -5,19 +5,19 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>A GPU as a fork's gateway sees it.</summary>
 /// <param name="Utilization">Ratio. Memory in bytes; null on unified memory.</param>
-public sealed record GatewayGpu(
+internal sealed record GatewayGpu(
     string Index, string Name, double? Utilization, double? Temperature, double? Power, double? PowerLimit, double? MemoryUsed, double? MemoryTotal);
 
 /// <summary>A model server as a fork's gateway sees it.</summary>
-public sealed record GatewayProvider(
+internal sealed record GatewayProvider(
     string Id, bool? Healthy, TimeSpan? Latency, double? ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? HealthyAt);
 
 /// <summary>A tunnel as a fork's gateway sees it.</summary>
 /// <param name="Address"><c>host:port</c>.</param>
-public sealed record GatewayTunnel(string Address, bool? Reachable, TimeSpan? Latency, bool? UnitActive);
+internal sealed record GatewayTunnel(string Address, bool? Reachable, TimeSpan? Latency, bool? UnitActive);
 
 /// <summary>What a fork of OpenClaw knows of the machines around it. Stock gateways do not have it.</summary>
-public sealed record GatewayInfrastructure(
+internal sealed record GatewayInfrastructure(
     IReadOnlyList<GatewayGpu> Gpus, IReadOnlyList<GatewayProvider> Providers, IReadOnlyList<GatewayTunnel> Tunnels)
 {
     private const double MiB = 1024 * 1024;

@@ -7,7 +7,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>
 /// Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.
 /// </summary>
-public static class GatewayJson
+internal static class GatewayJson
 {
     // What a clock of the gateway can say: 2000-01-01 to 2200-01-01, in milliseconds.
     private const double EarliestMs = 946_684_800_000;

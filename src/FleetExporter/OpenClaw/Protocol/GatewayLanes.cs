@@ -4,10 +4,10 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>A queue of runs.</summary>
 /// <param name="Limit">Runs at once.</param>
-public sealed record GatewayLane(string Name, double? Queued, double? Active, double? Limit);
+internal sealed record GatewayLane(string Name, double? Queued, double? Active, double? Limit);
 
 /// <summary>The queues in which runs wait.</summary>
-public sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
+internal sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
 {
     /// <summary>Parses the answer of <c>diagnostics.lanes</c>.</summary>
     /// <returns>The fixed lanes; those that come and go with sessions together as <c>dynamic</c>.</returns>
@@ -29,7 +29,7 @@ public sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
 
 /// <summary>The agents that are configured.</summary>
 /// <param name="Ids">As the gateway writes them: they are sent back to it.</param>
-public sealed record GatewayAgents(IReadOnlyList<string> Ids)
+internal sealed record GatewayAgents(IReadOnlyList<string> Ids)
 {
     /// <summary>Parses the answer of <c>agents.list</c>.</summary>
     /// <exception cref="FormatException">No list <c>agents</c>, or no agent with an id.</exception>

@@ -6,7 +6,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>
 /// Ids and names of the gateway as label values: without control characters, at most 64 characters, different names staying different.
 /// </summary>
-public static class GatewayName
+internal static class GatewayName
 {
     public const int MaxLength = 64;
 

@@ -6,7 +6,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <param name="Live">It answers at all; null where something answers that is not this gateway.</param>
 /// <param name="Ready">It can serve.</param>
 /// <param name="Failing">The parts that keep it from being ready.</param>
-public sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string> Failing, string? Version, TimeSpan? Uptime)
+internal sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string> Failing, string? Version, TimeSpan? Uptime)
 {
     public static GatewayProbes Nothing { get; } = new(false, false, [], null, null);
 
@@ -29,4 +29,4 @@ public sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string
 }
 
 /// <param name="Body">Null where it is not JSON.</param>
-public sealed record GatewayHttpAnswer(int Status, JsonElement? Body);
+internal sealed record GatewayHttpAnswer(int Status, JsonElement? Body);

@@ -4,10 +4,10 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>A window of a subscription's quota.</summary>
 /// <param name="Window">The vendor's word, such as 5h or Week.</param>
-public sealed record GatewayQuota(string Provider, string Window, double UsedRatio, DateTimeOffset? ResetsAt);
+internal sealed record GatewayQuota(string Provider, string Window, double UsedRatio, DateTimeOffset? ResetsAt);
 
 /// <summary>What is left of subscriptions.</summary>
-public sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
+internal sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
 {
     /// <summary>Parses the answer of <c>usage.status</c>.</summary>
     /// <returns>None for providers that are paid by use.</returns>

@@ -7,13 +7,13 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <param name="Agent">The agent's id; empty where the key tells none.</param>
 /// <param name="Type">One of <see cref="GatewaySessions.Types"/>.</param>
 /// <param name="ContextRatio">Share of the model's context in use; null while the gateway does not know it.</param>
-public sealed record GatewaySession(string Key, string Agent, string Type, DateTimeOffset? UpdatedAt, double? ContextRatio, bool? HasActiveRun);
+internal sealed record GatewaySession(string Key, string Agent, string Type, DateTimeOffset? UpdatedAt, double? ContextRatio, bool? HasActiveRun);
 
 /// <summary>A page of the sessions that the gateway keeps.</summary>
 /// <param name="At">The gateway's clock when it answered.</param>
 /// <param name="Total">Over all pages.</param>
 /// <param name="Next">Where the next page begins; null at the end.</param>
-public sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySession> Sessions, double? Total, int? Next)
+internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySession> Sessions, double? Total, int? Next)
 {
     public static IReadOnlyList<string> Types { get; } = ["main", "direct", "group", "custom", "cron", "subagent"];
 

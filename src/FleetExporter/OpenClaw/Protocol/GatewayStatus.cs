@@ -6,7 +6,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <param name="Version">For example 2026.9.6.</param>
 /// <param name="Rss">Resident memory, bytes.</param>
 /// <param name="Tasks">Tasks on record by status, all the gateway knows of.</param>
-public sealed record GatewayStatus(string? Version, double? Rss, double? HeapUsed, IReadOnlyDictionary<string, double> Tasks)
+internal sealed record GatewayStatus(string? Version, double? Rss, double? HeapUsed, IReadOnlyDictionary<string, double> Tasks)
 {
     /// <summary>Statuses that are published; a status that is none of these is left out.</summary>
     public static IReadOnlyList<string> TaskStatuses { get; } = ["queued", "running", "succeeded", "failed", "timed_out", "cancelled", "lost"];
@@ -35,7 +35,7 @@ public sealed record GatewayStatus(string? Version, double? Rss, double? HeapUse
 }
 
 /// <summary>The gateway's process.</summary>
-public sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEventLoop? EventLoop)
+internal sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEventLoop? EventLoop)
 {
     /// <summary>Parses the answer of <c>system.info</c>.</summary>
     /// <exception cref="FormatException">No <c>uptimeMs</c>.</exception>

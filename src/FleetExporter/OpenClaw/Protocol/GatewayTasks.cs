@@ -5,10 +5,10 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>One run of an agent, a sub-agent or a job.</summary>
 /// <param name="Runtime">One of <see cref="GatewayTasks.Runtimes"/>.</param>
 /// <param name="Status">One of <see cref="GatewayTasks.Statuses"/>.</param>
-public sealed record GatewayTask(string Id, string Runtime, string Status, string Agent, DateTimeOffset? StartedAt);
+internal sealed record GatewayTask(string Id, string Runtime, string Status, string Agent, DateTimeOffset? StartedAt);
 
 /// <summary>The newest tasks.</summary>
-public sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
+internal sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
 {
     public static IReadOnlyList<string> Runtimes { get; } = ["subagent", "cron", "cli", "acp", "other"];
 

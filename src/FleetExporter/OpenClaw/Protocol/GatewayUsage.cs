@@ -5,7 +5,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>Tokens and cost of one model, or of one session.</summary>
 /// <param name="Input">Without cached tokens.</param>
 /// <param name="Cost">US dollars; null where the gateway gave no amount.</param>
-public sealed record GatewayTokens(double? Input, double? Output, double? CacheRead, double? CacheWrite, double? Cost)
+internal sealed record GatewayTokens(double? Input, double? Output, double? CacheRead, double? CacheWrite, double? Cost)
 {
     public double? Total => Input is null && Output is null && CacheRead is null && CacheWrite is null ? null
         : (Input ?? 0) + (Output ?? 0) + (CacheRead ?? 0) + (CacheWrite ?? 0);
@@ -19,7 +19,7 @@ public sealed record GatewayTokens(double? Input, double? Output, double? CacheR
 /// <param name="Settled">False while the gateway still counts: the sums are too small then.</param>
 /// <param name="Models">By model; what the gateway could give to no model stands under <see cref="NoModel"/>.</param>
 /// <param name="Sessions">By session key, as far as the gateway lists them.</param>
-public sealed record GatewayUsage(
+internal sealed record GatewayUsage(
     bool Settled, IReadOnlyDictionary<string, GatewayTokens> Models, IReadOnlyDictionary<string, GatewayTokens> Sessions)
 {
     public const string NoModel = "unknown";
@@ -77,7 +77,7 @@ public sealed record GatewayUsage(
 }
 
 /// <summary>The cost of a window of days over all agents, in US dollars.</summary>
-public sealed record GatewayCost(bool Settled, double Total)
+internal sealed record GatewayCost(bool Settled, double Total)
 {
     /// <summary>Parses the answer of <c>usage.cost</c>.</summary>
     /// <exception cref="FormatException">No <c>totals.totalCost</c>, or it is negative.</exception>

@@ -8,7 +8,7 @@ namespace FleetExporter.Polling.Derivation;
 /// Derives the readings of a host from the answers of its collectors: what needs several sections or several moments, such as CPU use, energy,
 /// unified memory and the use of tmux sessions.
 /// </summary>
-public sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
+internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
 {
     /// <summary>Adds an answer to the host's history. Called once for each answer, before <see cref="Derive"/>.</summary>
     /// <param name="snapshot">The host, with the answers before this one.</param>

@@ -9,7 +9,7 @@ namespace FleetExporter.Polling.Snapshots;
 /// <param name="User">Printable, at most 256 characters.</param>
 /// <param name="Id"><c>$</c> and digits.</param>
 /// <param name="Created">By the host's clock.</param>
-public readonly record struct TmuxSessionKey(string User, string Id, DateTimeOffset Created)
+internal readonly record struct TmuxSessionKey(string User, string Id, DateTimeOffset Created)
 {
     public static TmuxSessionKey Of(string user, TmuxSession session) => new(NameOf(user), session.Id, session.Created);
 
@@ -20,7 +20,7 @@ public readonly record struct TmuxSessionKey(string User, string Id, DateTimeOff
 /// <summary>When a tmux session was last seen.</summary>
 /// <param name="AttachedAt">The last reading in which it was attached, by the host's clock, in whole milliseconds.</param>
 /// <param name="SeenAt">The last reading in which it was there, by our clock.</param>
-public sealed record AttachedTime(DateTimeOffset AttachedAt, DateTimeOffset SeenAt)
+internal sealed record AttachedTime(DateTimeOffset AttachedAt, DateTimeOffset SeenAt)
 {
     /// <summary>The later of both times.</summary>
     public AttachedTime Max(AttachedTime other) => new(

@@ -9,7 +9,7 @@ namespace FleetExporter.Polling.Snapshots;
 /// When each tmux session was last seen attached, in memory. tmux reports when a client attached, not when it left; without this a session whose
 /// client has just left after a week would look a week old. Thread-safe; nothing here waits.
 /// </summary>
-public sealed class AttachedTimes
+internal sealed class AttachedTimes
 {
     private static readonly ImmutableDictionary<TmuxSessionKey, AttachedTime> Empty = ImmutableDictionary<TmuxSessionKey, AttachedTime>.Empty;
 

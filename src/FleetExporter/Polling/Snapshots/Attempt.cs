@@ -5,7 +5,7 @@ namespace FleetExporter.Polling.Snapshots;
 /// <summary>The last attempt of a collector on a host or a target, and the data it left. Health and data are apart.</summary>
 /// <typeparam name="TReading">The data.</typeparam>
 /// <typeparam name="TFailure">The closed set of reasons.</typeparam>
-public abstract record Attempt<TReading, TFailure>
+internal abstract record Attempt<TReading, TFailure>
     where TReading : Reading
     where TFailure : struct, Enum
 {

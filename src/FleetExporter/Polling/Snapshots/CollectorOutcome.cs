@@ -4,7 +4,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Polling.Snapshots;
 
 /// <summary>The last attempt of one collector on a host.</summary>
-public sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
+internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
 {
     public required string Collector { get; init; }
 

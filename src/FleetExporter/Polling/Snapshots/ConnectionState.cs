@@ -10,5 +10,5 @@ namespace FleetExporter.Polling.Snapshots;
 /// <param name="ConnectDuration">From start to the sampler's first word, of the last attempt that succeeded.</param>
 /// <param name="Connects">How often it was made.</param>
 /// <param name="NextAttempt">When it is tried again; null while up.</param>
-public sealed record ConnectionState(
+internal sealed record ConnectionState(
     bool Up, SshFailure? Failure, string? Detail, Instant Since, TimeSpan? ConnectDuration = null, int Connects = 0, Instant? NextAttempt = null);

@@ -7,7 +7,7 @@ using FleetExporter.Polling.Targets;
 namespace FleetExporter.Polling.Snapshots;
 
 /// <summary>The latest snapshot of every host and target. Readers never lock and never wait; writers replace one snapshot whole.</summary>
-public sealed class FleetState
+internal sealed class FleetState
 {
     private ImmutableSortedDictionary<string, HostSnapshot> _hosts =
         ImmutableSortedDictionary<string, HostSnapshot>.Empty.WithComparers(StringComparer.Ordinal);

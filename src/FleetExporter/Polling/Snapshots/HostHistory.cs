@@ -4,7 +4,7 @@ using FleetExporter.Collectors;
 namespace FleetExporter.Polling.Snapshots;
 
 /// <summary>What is remembered of a host from one answer to the next. Immutable, part of the snapshot.</summary>
-public sealed record HostHistory
+internal sealed record HostHistory
 {
     public static readonly HostHistory Empty = new();
 

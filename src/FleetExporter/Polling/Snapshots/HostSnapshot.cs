@@ -19,19 +19,19 @@ public enum HostStatus
 }
 
 /// <summary>How often a host is asked, and when what it said is too old.</summary>
-public sealed record PollTiming(TimeSpan Interval, int StaleAfterPolls)
+internal sealed record PollTiming(TimeSpan Interval, int StaleAfterPolls)
 {
     public TimeSpan StaleAfter(TimeSpan every) => (every > Interval ? every : Interval) * StaleAfterPolls;
 }
 
 /// <summary>A collector's failure and when it was.</summary>
-public sealed record FailureNote(Instant At, string What, string Reason, string Message);
+internal sealed record FailureNote(Instant At, string What, string Reason, string Message);
 
 /// <summary>Everything known of a host at one moment. Immutable; readers take the whole.</summary>
 /// <param name="LastSeen">When the host last sent a section.</param>
 /// <param name="Failures">Failed attempts by collector and reason since the exporter watches the host.</param>
 /// <param name="Recent">The last failures, newest first.</param>
-public sealed record HostSnapshot(
+internal sealed record HostSnapshot(
     HostConfig Host,
     PollTiming Timing,
     Instant WatchedSince,

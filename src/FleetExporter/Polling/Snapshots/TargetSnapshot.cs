@@ -7,7 +7,7 @@ using FleetExporter.Targets;
 namespace FleetExporter.Polling.Snapshots;
 
 /// <summary>Everything known of a target at one moment: its last attempt and what the attempts before left. Immutable.</summary>
-public sealed record TargetSnapshot(TargetConfig Target, TargetCollector Collector, PollTiming Timing) : Attempt<TargetReading, TargetFailure>
+internal sealed record TargetSnapshot(TargetConfig Target, TargetCollector Collector, PollTiming Timing) : Attempt<TargetReading, TargetFailure>
 {
     /// <summary>Failed attempts since the last success.</summary>
     public int ConsecutiveFailures { get; init; }

@@ -5,7 +5,7 @@ using FleetExporter.Targets;
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>The one list of kinds of targets.</summary>
-public static class TargetCatalog
+internal static class TargetCatalog
 {
     public static IReadOnlyList<TargetCollector> All { get; } =
     [

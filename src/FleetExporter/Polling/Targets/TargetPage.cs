@@ -5,7 +5,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>Writes one target's samples: its verdict and health always, its data while they are fresh.</summary>
-public static class TargetPage
+internal static class TargetPage
 {
     /// <param name="bug">Told when a reading could not be written: the target then counts as failed, and the rest of the page stands.</param>
     public static void Write(MetricsPage page, TargetSnapshot snapshot, Instant now, Action<string, Exception>? bug = null)

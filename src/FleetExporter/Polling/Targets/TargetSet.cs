@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>The targets that are watched: starts, restarts and stops their monitors as the configuration says.</summary>
-public sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger) : IAsyncDisposable
+internal sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger) : IAsyncDisposable
 {
     private readonly WatchSet<TargetMonitor> _watches = new(metrics, clock, logger);
     private readonly Lock _lock = new();

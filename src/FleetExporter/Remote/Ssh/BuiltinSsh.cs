@@ -6,7 +6,7 @@ namespace FleetExporter.Remote.Ssh;
 /// A host reached by the built-in SSH client. The vitals stream carries the connection; the GPU stream and commands are channels on it, or have a
 /// connection of their own where the server allows only one session.
 /// </summary>
-public sealed class BuiltinSsh : IShell
+internal sealed class BuiltinSsh : IShell
 {
     private const string Shell = "exec sh -s";
 

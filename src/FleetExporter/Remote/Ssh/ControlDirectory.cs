@@ -6,7 +6,7 @@ namespace FleetExporter.Remote.Ssh;
 /// A fresh 0700 folder for the control sockets of one run of the service, with short names: a socket's path must stay under 90 characters.
 /// Folders of runs that are dead are removed at start.
 /// </summary>
-public sealed class ControlDirectory : IDisposable
+internal sealed class ControlDirectory : IDisposable
 {
     private const string Prefix = "fleet-exporter-";
 

@@ -8,7 +8,7 @@ namespace FleetExporter.Remote.Ssh;
 /// control socket, or a connection of its own where the server allows only one session.
 /// </summary>
 /// <remarks>All of OpenSSH's ways are here and in <see cref="SshErrors"/>. Written for OpenSSH 8.4 and later.</remarks>
-public sealed class OpenSsh : IShell
+internal sealed class OpenSsh : IShell
 {
     /// <summary>A question of ssh (password, new key) is answered by this program, which fails: nothing ever waits for a person.</summary>
     private static readonly Dictionary<string, string> NeverAsk = new()

@@ -6,7 +6,7 @@ namespace FleetExporter.Remote.Ssh;
 /// <summary>Which SSH client reaches a host, and why.</summary>
 /// <param name="IsBuiltin">Otherwise it is OpenSSH's.</param>
 /// <param name="Reason">A clause for a person, such as <c>client: openssh</c> or <c>config_file is given</c>.</param>
-public sealed record SshClientChoice(bool IsBuiltin, string Reason)
+internal sealed record SshClientChoice(bool IsBuiltin, string Reason)
 {
     /// <summary>The client's name for a person.</summary>
     public string Client => IsBuiltin ? "built-in client" : "OpenSSH's client";

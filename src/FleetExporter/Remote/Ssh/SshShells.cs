@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>Makes the shells of hosts that are reached over SSH.</summary>
-public sealed class SshShells(TimeProvider clock) : IDisposable
+internal sealed class SshShells(TimeProvider clock) : IDisposable
 {
     private readonly Lazy<ControlDirectory> _controls = new();
 
