@@ -34,8 +34,9 @@ soak: ## Runs the long variant of a test, minutes instead of seconds: make soak 
 	dotnet build FleetExporter.slnx --nologo -v quiet
 	FLEET_TEST_LONG=1 scripts/test --filter "$(NAME)" --logger "console;verbosity=detailed"
 
-lint: ## Checks the code style only.
+lint: ## Checks the code style and the limits of the source's structure.
 	dotnet format FleetExporter.slnx --verify-no-changes
+	scripts/house
 
 dashboards: ## Generates grafana/dashboards/ from grafana/generate/.
 	@/usr/bin/python3 -B grafana/generate
