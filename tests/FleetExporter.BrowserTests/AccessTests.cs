@@ -96,14 +96,14 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
         visit.Refuses("/api/", 401);
         visit.Refuses("/ws", 401);
 
-        await Expect(visit.Find("door")).ToBeVisibleAsync();
+        await Expect(visit.Find("login-prompt")).ToBeVisibleAsync();
         await visit.Page.ScreenshotAsync(new() { Path = Pictures("door-1400.png") });
         await Expect(visit.Find("host")).ToHaveCountAsync(0);
-        await visit.Find("door-login").ClickAsync();
+        await visit.Find("login-prompt-button").ClickAsync();
         await visit.Find("login-key").FillAsync(SmallFleet.Reader);
         await visit.Find("login-submit").ClickAsync();
 
-        await Expect(visit.Find("door")).ToHaveCountAsync(0);
+        await Expect(visit.Find("login-prompt")).ToHaveCountAsync(0);
         await Expect(visit.Find("view-hosts")).ToContainTextAsync("here");
         await CloseAsync();
     }

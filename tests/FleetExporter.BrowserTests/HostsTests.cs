@@ -64,7 +64,7 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         var visit = await VisitAsync(fleet.Exporter, new("hosts"));
         await Expect(visit.Seen("host")).ToHaveCountAsync(5);
 
-        await visit.Find("choice-sick").ClickAsync();
+        await visit.Find("choice-problems").ClickAsync();
         await Expect(visit.Seen("host")).ToHaveCountAsync(1);
         await visit.Find("choice-gpu").ClickAsync();
         await Expect(visit.Find("hosts-count")).ToHaveTextAsync("2 of 5 hosts");

@@ -6,7 +6,7 @@ namespace FleetExporter.BrowserTests;
 public sealed class ReadOnlyTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     /// <summary>Everything that acts; <see cref="Who_may_act_finds_what_others_do_not"/> holds this list against the page.</summary>
-    private const string Acting = ".go:not([data-testid='login-submit']), .danger, [data-testid$='-ack'], [data-testid$='-new'], [data-testid='project-delete'], [data-testid='exec-form'], [data-testid='history-again']";
+    private const string Acting = ".primary:not([data-testid='login-submit']), .danger, [data-testid$='-ack'], [data-testid$='-new'], [data-testid='project-delete'], [data-testid='exec-form'], [data-testid='history-again']";
 
     [Theory]
     [InlineData(null)]

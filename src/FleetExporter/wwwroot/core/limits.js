@@ -1,4 +1,4 @@
-// Thresholds as fleet.yml sets them.
+// Thresholds of fleet.yml.
 import { state } from './store.js';
 
-export const limit = (name, usual) => state.config?.thresholds?.[name] ?? usual;
+export const threshold = (name, fallback) => state.config?.thresholds?.[name] ?? fallback;

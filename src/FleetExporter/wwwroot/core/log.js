@@ -1,29 +1,29 @@
-// Changes of state as they are seen by this page, kept for this tab.
+// Log of status changes that happened while this tab was open, kept in its session storage.
 import { state } from './store.js';
-import { clean } from './text.js';
+import { sanitize } from './text.js';
 
-const KEY = 'fleet-log';
-const MOST = 200;
+const STORAGE_KEY = 'fleet-log';
+const MAX_ENTRIES = 200;
 
 try {
-  state.log = JSON.parse(sessionStorage.getItem(KEY) ?? '[]').slice(0, MOST);
-} catch { /* storage is off, or holds something else */ }
+  state.log = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]').slice(0, MAX_ENTRIES);
+} catch { /* storage is disabled or has something else */ }
 
-export function emptyLog() {
+export function clearLog() {
   state.log.length = 0;
-  keep();
+  save();
 }
 
-/** @param {string} from null where it was not known before: then nothing is written. */
-export function note(what, from, to, reason, time = Date.now()) {
+/** @param {string} from the previous status; if null or undefined, nothing is logged. */
+export function logChange(what, from, to, reason, time = Date.now()) {
   if (from === to || from === null || from === undefined) return;
-  state.log.unshift({ at: time, what: clean(what, 80), from, to, reason: clean(reason, 200) });
-  state.log.length = Math.min(state.log.length, MOST);
-  keep();
+  state.log.unshift({ at: time, what: sanitize(what, 80), from, to, reason: sanitize(reason, 200) });
+  state.log.length = Math.min(state.log.length, MAX_ENTRIES);
+  save();
 }
 
-function keep() {
+function save() {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(state.log));
-  } catch { /* storage is off or full */ }
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(state.log));
+  } catch { /* storage is disabled or full */ }
 }

@@ -1,9 +1,9 @@
-// What comes from the service becomes state here, and what changed by it goes to the log.
-import { forget, record } from './history.js';
-import { emptyLog, note } from './log.js';
+// Applies data from the service to the state and logs the status changes.
+import { forgetHost, recordHost } from './history.js';
+import { clearLog, logChange } from './log.js';
 import { change, state } from './store.js';
 
-export const PARTS = {
+export const PART_NAMES = {
   gpu: 'GPU',
   local_gpu: 'Local GPU',
   provider: 'Provider',
@@ -13,87 +13,85 @@ export const PARTS = {
   heartbeat: 'Heartbeat',
 };
 
-/** Nothing in fleet.yml asks for it: its status is error all the same, so that no client shows it as healthy. */
-export const isOff = part => !part || part.configured === false;
+/** Whether fleet.yml configures nothing of a part. Its status is then error, so that no client shows it as healthy. */
+export const isUnconfigured = part => !part || part.configured === false;
 
-/** What was known belongs to whoever had the key. */
-export function forgetAll() {
+/** Removes all data of the previous user. */
+export function clearState() {
   change('hosts', s => {
-    s.hosts.forEach((_, name) => forget(name));
+    s.hosts.forEach((_, name) => forgetHost(name));
     s.hosts.clear();
-    s.hostsAt = s.updatedAt = s.overview = s.alerts = s.alertsAt = s.config = s.hostsProblem = null;
-    emptyLog();
+    s.hostsAt = s.updatedAt = s.overview = s.alerts = s.alertsAt = s.config = s.hostsError = null;
+    clearLog();
   });
 }
 
-/** @param {boolean} whole whether hosts that are not in the list are gone. */
-export function takeHosts(list, whole) {
+/** @param {boolean} isComplete whether the list has all hosts; then others are removed. */
+export function applyHosts(list, isComplete) {
   if (!Array.isArray(list)) return;
   change('hosts', s => {
-    const seen = new Set();
+    const listed = new Set();
     for (const host of list) {
       if (typeof host?.hostname !== 'string') continue;
-      seen.add(host.hostname);
-      const before = s.hosts.get(host.hostname);
-      note(host.hostname, before?.status, host.status, host.reason);
+      listed.add(host.hostname);
+      const previous = s.hosts.get(host.hostname);
+      logChange(host.hostname, previous?.status, host.status, host.reason);
       s.hosts.set(host.hostname, host);
-      record(host);
+      recordHost(host);
     }
-    for (const name of whole ? [...s.hosts.keys()] : []) {
-      if (!seen.has(name)) {
-        dropHost({ hostname: name });
-      }
+    for (const name of isComplete ? [...s.hosts.keys()] : []) {
+      if (!listed.has(name)) removeHost({ hostname: name });
     }
     s.updatedAt = s.hostsAt = Date.now();
-    s.hostsProblem = null;
+    s.hostsError = null;
   });
 }
 
-export function hostsFailed(problem) {
-  if (problem.status !== 0) change('hosts', s => { s.hostsProblem = problem; });
+export function applyHostsError(error) {
+  if (error.status !== 0) change('hosts', s => { s.hostsError = error; });
 }
 
-export function dropHost(data) {
+export function removeHost(data) {
   change('hosts', s => {
     const host = s.hosts.get(data?.hostname);
     if (!host) return;
-    note(host.hostname, host.status, 'gone', 'no longer watched');
+    logChange(host.hostname, host.status, 'gone', 'no longer watched');
     s.hosts.delete(host.hostname);
-    forget(host.hostname);
+    forgetHost(host.hostname);
   });
 }
 
-export function takeOverview(overview) {
+export function applyOverview(overview) {
   if (!overview?.overall) return;
   change('overview', s => {
-    for (const [key, name] of Object.entries(PARTS)) {
-      const [before, part] = [s.overview?.[key], overview[key]];
-      if (!isOff(before) && !isOff(part)) note(name, before.status, part.status, part.error);
+    for (const [key, name] of Object.entries(PART_NAMES)) {
+      const [previous, part] = [s.overview?.[key], overview[key]];
+      if (!isUnconfigured(previous) && !isUnconfigured(part)) logChange(name, previous.status, part.status, part.error);
     }
     s.overview = overview;
     s.updatedAt = Date.now();
   });
 }
 
-export function takeAlerts(list, problem) {
-  if (problem?.status === 0) return; // nothing is there at all, which is said elsewhere
+export function applyAlerts(list, error) {
+  if (error?.status === 0) return; // the service is unreachable, which the header shows
   change('alerts', s => {
-    s.alertsProblem = problem ?? null;
+    s.alertsError = error ?? null;
     if (!Array.isArray(list)) return;
     s.alerts = new Map(list.filter(a => a?.id).map(a => [a.id, a]));
     s.alertsAt = Date.now();
   });
 }
 
-export function takeAlert(alert) {
+export function applyAlert(alert) {
   if (!alert?.id) return;
   change('alerts', s => {
     s.alerts = new Map(s.alerts ?? []).set(alert.id, alert);
-    s.alertsProblem = null;
+    s.alertsError = null;
   });
 }
 
-export function dropAlert(data) {
+export function removeAlert(data) {
   change('alerts', s => {
     s.alerts = new Map(s.alerts ?? []);
     s.alerts.delete(data?.id);

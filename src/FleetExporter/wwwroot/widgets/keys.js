@@ -1,11 +1,11 @@
-// Keys; not while something is typed.
+// Keyboard shortcuts; inactive while the user types into a field or the dialog is open.
 import { actions, cancelButton, openDialog } from './dialog.js';
 import { byId, h } from '../core/dom.js';
-import { currentView, go } from '../core/router.js';
-import { next } from '../core/theme.js';
+import { currentView, navigate } from '../core/router.js';
+import { nextTheme } from '../core/theme.js';
 
 const VIEWS = { o: 'overview', h: 'hosts', s: 'sessions', j: 'jobs', e: 'exec', a: 'alerts' };
-const HELP = [
+const SHORTCUTS = [
   ['/', 'filter the view'],
   ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]),
   ['t', 'next theme'],
@@ -13,41 +13,41 @@ const HELP = [
   ['?', 'this help'],
 ];
 
-let leader = 0;
+let leaderPressedAt = 0;
 
-const types = node => node.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select') === true;
+const isTextInput = node => node.matches?.('input:not([type="checkbox"]):not([type="radio"]), textarea, select') === true;
 
-export function setUpKeys() {
-  byId('help-button').addEventListener('click', help);
+export function setUpShortcuts() {
+  byId('help-button').addEventListener('click', showHelp);
   byId('skip').addEventListener('click', event => {
     event.preventDefault();
     byId('main').focus();
   });
   addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (types(event.target)) {
+    if (isTextInput(event.target)) {
       if (event.key === 'Escape') event.target.blur();
       return;
     }
     if (byId('dialog').open) return;
-    if (Date.now() - leader < 1500 && VIEWS[event.key]) {
-      go(VIEWS[event.key]);
+    if (Date.now() - leaderPressedAt < 1500 && VIEWS[event.key]) {
+      navigate(VIEWS[event.key]);
       event.preventDefault();
     } else if (event.key === '/') {
       byId(`view-${currentView()}`).querySelector('.filter')?.focus();
       event.preventDefault();
-    } else if (event.key === '?') help();
-    else if (event.key === 't') next();
-    leader = event.key === 'g' ? Date.now() : 0;
+    } else if (event.key === '?') showHelp();
+    else if (event.key === 't') nextTheme();
+    leaderPressedAt = event.key === 'g' ? Date.now() : 0;
   });
 }
 
-function help() {
+function showHelp() {
   openDialog('Keys', [
     h(
       'dl',
       { class: 'keys', 'data-testid': 'help' },
-      HELP.map(([keys, what]) => [
+      SHORTCUTS.map(([keys, what]) => [
         h(
           'dt',
           {},
