@@ -1,14 +1,14 @@
-import { setUpAccess, showAccess, login } from './widgets/access.js';
+import { login, setUpAccess, showAccess } from './widgets/access.js';
 import { get } from './core/api.js';
 import { setUpBanner, showBanner } from './widgets/banner.js';
 import { setUpDialog } from './widgets/dialog.js';
 import { byId, h } from './core/dom.js';
 import { parseDuration } from './core/format.js';
 import { showHeader } from './widgets/header.js';
-import { setUpShortcuts } from './widgets/keys.js';
+import { setUpShortcuts } from './widgets/shortcuts.js';
 import { addView, isViewShown, retryFailedViews, startRouter, updateView } from './core/router.js';
-import { change, isConnected, subscribe, state } from './core/store.js';
-import { clearState } from './core/take.js';
+import { change, isConnected, state, subscribe } from './core/store.js';
+import { clearState } from './core/updates.js';
 import { setUpThemes } from './core/theme.js';
 import { notice } from './core/ui.js';
 

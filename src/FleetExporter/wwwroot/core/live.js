@@ -1,9 +1,9 @@
 // Keeps the state up to date, over a WebSocket or else by polling, and detects within two seconds that the service is gone.
-import { getAll, get } from './api.js';
+import { get, getAll } from './api.js';
 import { syncClock } from './clock.js';
 import { mergeRecent } from './history.js';
 import { change, isConnected, state } from './store.js';
-import { removeAlert, removeHost, applyHostsError, applyAlert, applyAlerts, applyHosts, applyOverview } from './take.js';
+import { applyAlert, applyAlerts, applyHosts, applyHostsError, applyOverview, removeAlert, removeHost } from './updates.js';
 
 // Both together stay below two seconds.
 const HEALTH_CHECK_AFTER_MS = 700; // time without a response or message before /-/healthy is requested

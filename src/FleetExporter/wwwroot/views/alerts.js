@@ -1,14 +1,14 @@
 // Active, inhibited and acknowledged alerts, with links to runbook and dashboard.
 import { acknowledge, endAcknowledgement } from '../widgets/acknowledge.js';
-import { acknowledgedAlerts, activeAlerts, inhibitedAlerts, severityTone, alertSubject } from '../core/alertlist.js';
+import { acknowledgedAlerts, activeAlerts, alertSubject, inhibitedAlerts, severityTone } from '../core/alertlist.js';
 import { fill, h, keyed, setText } from '../core/dom.js';
 import { age, timestamp } from '../core/format.js';
 import { refreshNow } from '../core/live.js';
 import { hrefOf } from '../core/router.js';
-import { qualifiedId } from '../widgets/sessionparts.js';
+import { qualifiedId } from '../widgets/tmuxsession.js';
 import { hasScope, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { choice, filterBox, loading, notice, pill, errorNotice } from '../core/ui.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { choice, errorNotice, filterBox, loading, notice, pill } from '../core/ui.js';
 
 const CHOICES = { active: 'Active', acknowledged: 'Acknowledged', all: 'All' };
 

@@ -1,9 +1,9 @@
 // The six areas of the overview, each with a status, a reason and some lines.
-import { celsius, plural, mebibytes, percent, watts } from '../core/format.js';
-import { threshold } from '../core/limits.js';
+import { celsius, mebibytes, percent, plural, watts } from '../core/format.js';
+import { threshold } from '../core/thresholds.js';
 import { hosts } from '../core/store.js';
-import { isUnconfigured } from '../core/take.js';
-import { gateway, unconfigured, provider, STATUS_RANK, joinReasons, tunnel, worstStatus } from './targetareas.js';
+import { isUnconfigured } from '../core/updates.js';
+import { gateway, joinReasons, provider, STATUS_RANK, tunnel, unconfigured, worstStatus } from './targetareas.js';
 
 /** Whether a host is the exporter's own machine; devices have no address either. */
 const isLocal = host => !host.address && !host.pushes;

@@ -1,11 +1,11 @@
 // Runs commands on one or several hosts with live output; lists the commands that ran before.
-import { byAvailability, hostConfig, hostHint, loadConnections, unavailableReason, policyText } from '../core/connections.js';
+import { byAvailability, hostConfig, hostHint, loadConnections, policyText, unavailableReason } from '../core/connections.js';
 import { h, keyed, setAttr, setText } from '../core/dom.js';
 import { commandRun } from './execrun.js';
 import { execHistory } from './exechistory.js';
-import { plural, parseDuration } from '../core/format.js';
-import { hosts, isConnected, hasScope, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
+import { parseDuration, plural } from '../core/format.js';
+import { hasScope, hosts, isConnected, state } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { filterBox, notice, toast } from '../core/ui.js';
 
 /** Browsers open at most six HTTP/1.1 connections per server; the remaining two are for the web page itself. */

@@ -1,10 +1,10 @@
 // Recent commands that the caller may see and, for administrators, the audit log.
 import { get, remove } from '../core/api.js';
 import { h, keyed, setText } from '../core/dom.js';
-import { timestamp, isNumber, milliseconds } from '../core/format.js';
+import { isNumber, milliseconds, timestamp } from '../core/format.js';
 import { hasScope, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { loading, notice, pill, errorNotice, toast, tone } from '../core/ui.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { errorNotice, loading, notice, pill, toast, tone } from '../core/ui.js';
 
 const STATE_TONES = {
   running: 'loading',

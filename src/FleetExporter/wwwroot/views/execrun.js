@@ -1,7 +1,7 @@
 // One command on one host: reads its event stream and shows output and result.
 import { remove } from '../core/api.js';
 import { h, setText } from '../core/dom.js';
-import { plural, milliseconds, shortDuration } from '../core/format.js';
+import { milliseconds, plural, shortDuration } from '../core/format.js';
 import { output } from './output.js';
 import { stream } from '../core/stream.js';
 import { remoteText } from '../core/text.js';

@@ -4,9 +4,9 @@ import { fill, h, keyed, setText } from '../core/dom.js';
 import { plural } from '../core/format.js';
 import { hostCard } from '../widgets/hostcard.js';
 import { hrefOf } from '../core/router.js';
-import { change, hosts, state, countHosts } from '../core/store.js';
+import { change, countHosts, hosts, state } from '../core/store.js';
 import { sanitize } from '../core/text.js';
-import { choice, filterBox, notice, loadingOrError, loadingKey } from '../core/ui.js';
+import { choice, filterBox, loadingKey, loadingOrError, notice } from '../core/ui.js';
 
 const STATUS_RANK = { offline: 0, degraded: 1, online: 2 };
 const CHOICES = { all: 'All', problems: 'With problems', gpu: 'With GPUs' };

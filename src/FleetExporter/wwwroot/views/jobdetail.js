@@ -4,12 +4,12 @@ import { fill, h, keyed, setText } from '../core/dom.js';
 import { formDialog } from '../widgets/form.js';
 import { timestamp } from '../core/format.js';
 import { confirmJobDeletion } from './jobforms.js';
-import { jobDuration, metricPoints, jobProgress, recordMetrics } from './jobstate.js';
-import { navigate, hrefOf } from '../core/router.js';
-import { sparkline } from '../widgets/spark.js';
+import { jobDuration, jobProgress, metricPoints, recordMetrics } from './jobstate.js';
+import { hrefOf, navigate } from '../core/router.js';
+import { sparkline } from '../widgets/sparkline.js';
 import { hasScope } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { loading, meter, pill, errorNotice, toast } from '../core/ui.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { errorNotice, loading, meter, pill, toast } from '../core/ui.js';
 
 const MAX_LINES = 200;
 

@@ -5,7 +5,7 @@ import { h } from '../core/dom.js';
 import { formDialog } from '../widgets/form.js';
 import { navigate } from '../core/router.js';
 import { hosts } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { toast } from '../core/ui.js';
 
 const TYPES = {

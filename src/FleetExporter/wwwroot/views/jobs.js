@@ -3,12 +3,12 @@ import { getAll } from '../core/api.js';
 import { fill, h, keyed, setText } from '../core/dom.js';
 import { age, plural } from '../core/format.js';
 import { jobDetail } from './jobdetail.js';
-import { showJobForm, showProjectForm, confirmProjectDeletion } from './jobforms.js';
+import { confirmProjectDeletion, showJobForm, showProjectForm } from './jobforms.js';
 import { jobDuration, jobProgress, recordMetrics } from './jobstate.js';
 import { hrefOf } from '../core/router.js';
-import { isConnected, hasScope, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { choice, filterBox, loading, meter, notice, pill, errorNotice } from '../core/ui.js';
+import { hasScope, isConnected, state } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { choice, errorNotice, filterBox, loading, meter, notice, pill } from '../core/ui.js';
 
 const CHOICES = { all: 'All', running: 'Running', pending: 'Pending', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' };
 const POLL_INTERVAL_MS = 5000;

@@ -2,9 +2,9 @@
 import { post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from '../widgets/dialog.js';
 import { h } from '../core/dom.js';
-import { age, timestamp, plural, isNumber, mebibytes, number } from '../core/format.js';
+import { age, isNumber, mebibytes, number, plural, timestamp } from '../core/format.js';
 import { state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { loading, notice, toast } from '../core/ui.js';
 
 export async function killDialog(session) {

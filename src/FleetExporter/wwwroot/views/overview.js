@@ -1,11 +1,11 @@
 // Key figures, one card per area, and the log of status changes.
 import { activeAlerts } from '../core/alertlist.js';
 import { fill, h, keyed, setClass, setText } from '../core/dom.js';
-import { timestamp, isNumber, watts } from '../core/format.js';
+import { isNumber, timestamp, watts } from '../core/format.js';
 import { AREAS } from './areas.js';
-import { hosts, tmuxSessions, state, countHosts } from '../core/store.js';
+import { countHosts, hosts, state, tmuxSessions } from '../core/store.js';
 import { sanitize } from '../core/text.js';
-import { setTone, pill, tone, loadingOrError, loadingKey } from '../core/ui.js';
+import { loadingKey, loadingOrError, pill, setTone, tone } from '../core/ui.js';
 
 const MAX_LINES = 8;
 

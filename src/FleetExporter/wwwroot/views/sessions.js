@@ -1,12 +1,12 @@
 // tmux sessions of all hosts; legacy ones can be killed.
 import { fill, h, keyed, setClass, setText } from '../core/dom.js';
-import { ABSENT, age, plural, isNumber, mebibytes, number } from '../core/format.js';
+import { ABSENT, age, isNumber, mebibytes, number, plural } from '../core/format.js';
 import { killDialog } from './kill.js';
 import { hrefOf } from '../core/router.js';
-import { qualifiedId, idleSince, sessionState, sshLink } from '../widgets/sessionparts.js';
-import { hasScope, tmuxSessions, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { choice, copyable, filterBox, notice, pill, loadingOrError, loadingKey } from '../core/ui.js';
+import { idleSince, qualifiedId, sessionState, sshLink } from '../widgets/tmuxsession.js';
+import { hasScope, state, tmuxSessions } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { choice, copyable, filterBox, loadingKey, loadingOrError, notice, pill } from '../core/ui.js';
 
 const CHOICES = { all: 'All', active: 'Active', legacy: 'Legacy' };
 const SORT_ORDERS = {

@@ -1,7 +1,7 @@
 // The overview's areas of model servers, gateways and tunnels: all that are configured, with the failures.
 import { now } from '../core/clock.js';
-import { age, plural, isNumber, milliseconds, shortDuration } from '../core/format.js';
-import { isUnconfigured } from '../core/take.js';
+import { age, isNumber, milliseconds, plural, shortDuration } from '../core/format.js';
+import { isUnconfigured } from '../core/updates.js';
 
 export const STATUS_RANK = { ok: 0, degraded: 1, error: 2 };
 

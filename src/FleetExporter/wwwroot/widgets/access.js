@@ -1,5 +1,5 @@
 // Login and logout. The browser sends the key once and then has a login session, whose cookie scripts cannot read.
-import { get, onUnauthorized, onAuditFailure, post } from '../core/api.js';
+import { get, onAuditFailure, onUnauthorized, post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from '../core/dom.js';
 import { onReconnect, reconnect, start } from '../core/live.js';

@@ -1,10 +1,10 @@
 // List of active alerts above every view; local storage keeps whether it is collapsed.
 import { byId, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
-import { activeAlerts, severityTone, alertSubject } from '../core/alertlist.js';
+import { activeAlerts, alertSubject, severityTone } from '../core/alertlist.js';
 import { acknowledge } from './acknowledge.js';
-import { age, timestamp, plural } from '../core/format.js';
+import { age, plural, timestamp } from '../core/format.js';
 import { hasScope, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { pill } from '../core/ui.js';
 
 const MAX_SHOWN = 20;

@@ -2,9 +2,9 @@
 import { h, setAttr, setClass, setText } from '../core/dom.js';
 import { ABSENT, celsius, isNumber, mebibytes, percent, watts } from '../core/format.js';
 import { gpuKey, pointsFor } from '../core/history.js';
-import { threshold } from '../core/limits.js';
-import { sparkline } from './spark.js';
-import { sanitize, remoteText } from '../core/text.js';
+import { threshold } from '../core/thresholds.js';
+import { sparkline } from './sparkline.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { meter } from '../core/ui.js';
 
 const percentOf = (part, whole) => (isNumber(part) && whole > 0 ? part / whole * 100 : null);

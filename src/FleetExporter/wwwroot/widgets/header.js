@@ -1,9 +1,9 @@
 // The header, the bar for a lost connection, the counts on the tabs and the window title.
 import { byId, setAttr, setClass, setText } from '../core/dom.js';
-import { timestamp, plural } from '../core/format.js';
-import { hosts, tmuxSessions, state, countHosts } from '../core/store.js';
+import { plural, timestamp } from '../core/format.js';
+import { countHosts, hosts, state, tmuxSessions } from '../core/store.js';
 import { activeAlerts, severityTone } from '../core/alertlist.js';
-import { isUnconfigured, PART_NAMES } from '../core/take.js';
+import { isUnconfigured, PART_NAMES } from '../core/updates.js';
 import { setTone } from '../core/ui.js';
 
 const CONNECTION_TEXTS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'login required' };

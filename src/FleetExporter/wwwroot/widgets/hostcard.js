@@ -2,15 +2,15 @@
 import { now } from '../core/clock.js';
 import { policyText } from '../core/connections.js';
 import { fill, h, keyed, setClass, setText, setVar } from '../core/dom.js';
-import { age, timestamp, isNumber, mebibytes, percent } from '../core/format.js';
+import { age, isNumber, mebibytes, percent, timestamp } from '../core/format.js';
 import { gpuBlock, gpuRow } from './gpu.js';
 import { cpuKey, pointsFor } from '../core/history.js';
 import { hrefOf } from '../core/router.js';
-import { sessionItem } from './sessionparts.js';
-import { sparkline } from './spark.js';
+import { sessionItem } from './tmuxsession.js';
+import { sparkline } from './sparkline.js';
 import { staleAfterMs, state } from '../core/store.js';
-import { sanitize, remoteText } from '../core/text.js';
-import { meter, setTone, pill } from '../core/ui.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { meter, pill, setTone } from '../core/ui.js';
 
 const COMPACT_ROWS_FROM = 3;
 const REDRAW_INTERVAL_MS = 4000; // sparklines keep scrolling between updates

@@ -1,6 +1,6 @@
 // Applies data from the service to the state and logs the status changes.
 import { forgetHost, recordHost } from './history.js';
-import { clearLog, logChange } from './log.js';
+import { clearLog, logChange } from './statuslog.js';
 import { change, state } from './store.js';
 
 export const PART_NAMES = {
