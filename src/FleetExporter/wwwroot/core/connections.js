@@ -36,7 +36,7 @@ export function unavailableReason(name) {
   const host = state.hosts.get(name);
   return execPolicy(name) === 'off' ? POLICY_TEXTS.off
     : !host ? 'not connected'
-    : host.pushes ? 'reports by agent, no SSH'
+    : host.pushes ? 'pushed by an agent, no SSH'
     : !host.address && !hasScope('admin') ? 'needs the scope admin'
     : host.status === 'offline' ? 'offline' : null;
 }

@@ -53,7 +53,7 @@ async function route(focus) {
     } catch (error) {
       console.error(error);
       const isLost = state.connection === 'lost';
-      const message = isLost ? 'The service does not answer. The view is loaded when it does.' : 'Its script could not be loaded. Reload the page.';
+      const message = isLost ? 'The service does not answer. The view loads as soon as it does.' : 'Its script could not be loaded. Reload the page.';
       entry.root.replaceChildren(errorNotice('This view', { status: 0, message }, isLost ? null : () => location.reload()));
       return;
     }

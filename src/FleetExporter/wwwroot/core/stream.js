@@ -5,7 +5,7 @@ import { ApiError, send } from './api.js';
 export async function stream(path, body, onEvent, signal) {
   const response = await send('POST', path, body, { accept: 'text/event-stream', signal });
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream'))
-    throw new ApiError(response.status, { title: 'The answer is no stream' });
+    throw new ApiError(response.status, { title: 'The response is not an event stream' });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
   for (;;) {

@@ -103,7 +103,7 @@ function silenceText(a) {
     return `Acknowledged by ${sanitize(a.silence.by, 60)} until ${timestamp(a.silence.until)}${comment}${note}`;
   }
   if (a.acknowledged) return 'Acknowledged';
-  return a.inhibited ? 'Inhibited: a more severe alert about the same is active, so no notification is sent of this one.' : '';
+  return a.inhibited ? 'Inhibited: a more severe alert about the same subject is active, so Alertmanager sends no notifications for this one.' : '';
 }
 
 function alertCard(first) {

@@ -11,7 +11,7 @@ const isLocal = host => !host.address && !host.pushes;
 function gpuState(gpu) {
   if (gpu.fault) return ['error', gpu.fault === 'lost' ? 'the GPU is lost' : 'needs a reset'];
   const limit = gpu.temperature_limit_c ?? threshold('gpu_temperature_critical_celsius', 90);
-  if (gpu.temperature_c > limit) return ['degraded', `${celsius(gpu.temperature_c)}, its limit is ${celsius(limit)}`];
+  if (gpu.temperature_c > limit) return ['degraded', `${celsius(gpu.temperature_c)}, above the limit of ${celsius(limit)}`];
   return ['ok', null];
 }
 
@@ -71,11 +71,11 @@ function multimodal({ overview }) {
   const part = overview?.multimodal;
   if (isUnconfigured(part)) return unconfigured('No service in fleet.yml.');
   const lines = Object.entries(part.services ?? {})
-    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'no answer yet' }))
+    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'not checked yet' }))
     .sort((a, b) => (STATUS_RANK[b.status] ?? 1) - (STATUS_RANK[a.status] ?? 1));
   const unhealthy = lines
     .filter(l => l.status !== 'ok')
-    .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'no answer yet'}`);
+    .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'not checked yet'}`);
   return {
     status: part.status,
     reason: unhealthy.length ? `${part.services_up} of ${part.services_total} up: ${unhealthy.join(', ')}` : `All ${part.services_total} up.`,

@@ -40,7 +40,7 @@ export const view = {
     parts.submit = h('button', { class: 'primary', 'data-testid': 'exec-run-button' }, 'Run');
     parts.allowedCommands = h('div', { class: 'row small' });
     parts.filter = filterBox('exec-filter', 'Filter hosts', text => { filter = text; render(); });
-    const clear = h('button', { type: 'button', 'data-testid': 'exec-none', on: { click: () => { selected.clear(); render(); } } }, 'Choose none');
+    const clear = h('button', { type: 'button', 'data-testid': 'exec-none', on: { click: clearSelection } }, 'Clear selection');
     parts.form = h('form', { class: 'card stack exec-form', 'data-testid': 'exec-form', on: { submit } },
       h('div', { class: 'row' }, h('h2', {}, 'Run a command'), parts.summary, h('span', { class: 'end' }, clear)),
       parts.filter, parts.hosts, h('label', { class: 'field' }, 'Command, run with sh -c', parts.command), parts.allowedCommands,
@@ -71,6 +71,11 @@ function load() {
   loadConnections().then(render, () => {}); // without them, only the policies of fleet.yml are known
 }
 
+function clearSelection() {
+  selected.clear();
+  render();
+}
+
 /** Fills the form with an earlier command and selects exactly its hosts. */
 function reuse({ hosts: names, command, working_directory: folder, timeout_seconds: limit }) {
   selected.clear();
@@ -80,7 +85,7 @@ function reuse({ hosts: names, command, working_directory: folder, timeout_secon
   parts.folder.value = folder ?? '';
   parts.timeout.value = limit;
   const missing = names.filter(name => !selected.has(name));
-  if (missing.length) toast(`Not chosen: ${missing.map(name => `${sanitize(name, 60)} (${unavailableReason(name)})`).join(', ')}`, 'bad');
+  if (missing.length) toast(`Not selected: ${missing.map(name => `${sanitize(name, 60)} (${unavailableReason(name)})`).join(', ')}`, 'bad');
   render();
   parts.command.focus();
 }
@@ -142,7 +147,7 @@ function render() {
 function summary() {
   const runnable = hosts().filter(x => !unavailableReason(x.hostname)).length;
   const names = sanitize([...selected].slice(0, 5).join(', '), 200);
-  if (selected.size) return `${plural(selected.size, 'host')} chosen: ${names}${selected.size > 5 ? ' …' : ''}`;
+  if (selected.size) return `${plural(selected.size, 'host')} selected: ${names}${selected.size > 5 ? ' …' : ''}`;
   if (runnable) return `${runnable} of ${plural(state.hosts.size, 'host')} can run commands`;
   if (!state.hostsAt) return '';
   const reasons = [...new Set(hosts().map(x => unavailableReason(x.hostname)))];

@@ -22,12 +22,12 @@ const STATE_TONES = {
 const stateText = state => sanitize(state, 20).replaceAll('_', ' ');
 
 /** Outcomes of audited calls without a second row. */
-const OUTCOME_TEXTS = { begun: 'begun, no end yet', unknown: 'begun, end unknown' };
+const OUTCOME_TEXTS = { begun: 'started, not finished', unknown: 'started, end unknown' };
 
 /** @param onReuse called with the entry whose command goes into the form. */
 export function execHistory(onReuse) {
   const [noticeSlot, body] = [h('div', {}), h('tbody')];
-  const head = h('tr', {}, ['Host', 'Command', 'State', 'Duration', 'Started', 'By', 'Actions'].map(n => h('th', { scope: 'col' }, n)));
+  const head = h('tr', {}, ['Host', 'Command', 'State', 'Duration', 'Started', 'Caller', 'Actions'].map(n => h('th', { scope: 'col' }, n)));
   const table = h('div', { class: 'scroll', hidden: true },
     h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, head), body));
   const audit = auditTable();
@@ -52,7 +52,7 @@ export function execHistory(onReuse) {
   }
 
   function row(first) {
-    const [state, durationCell] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'took' })];
+    const [state, durationCell] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'Duration' })];
     const cancelButton = h(
       'button',
       { type: 'button', class: 'danger', 'data-testid': 'history-cancel', on: { click: () => cancel(first) } },
@@ -68,8 +68,8 @@ export function execHistory(onReuse) {
       h('td', { class: 'wide' }, h('code', { class: 'break' }, sanitize(first.command, 200))),
       h('td', {}, state.node),
       durationCell,
-      h('td', { class: 'mono', 'data-name': 'at' }, timestamp(first.started)),
-      h('td', { 'data-name': 'by' }, remoteText(first.caller, 40)),
+      h('td', { class: 'mono', 'data-name': 'Started' }, timestamp(first.started)),
+      h('td', { 'data-name': 'Caller' }, remoteText(first.caller, 40)),
       h('td', {}, h('span', { class: 'row' }, cancelButton, reuseButton)),
     );
     return { node, update(e) {
@@ -122,7 +122,7 @@ function auditTable() {
           h(
             'tr',
             {},
-            ['When', 'Who', 'From', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)),
+            ['Time', 'Caller', 'Address', 'Action', 'Target', 'Command', 'Exit', 'Outcome'].map(n => h('th', { scope: 'col' }, n)),
           ),
         ),
         body,
@@ -144,13 +144,13 @@ function auditTable() {
             'tr',
             { 'data-testid': 'audit-entry' },
             h('td', { class: 'mono' }, timestamp(e.at)),
-            h('td', { 'data-name': 'who' }, remoteText(e.who || '(wrong key)', 40)),
+            h('td', { 'data-name': 'Caller' }, remoteText(e.who || '(wrong key)', 40)),
             h('td', { class: 'mono' }, sanitize(e.address, 45)),
             h('td', {}, sanitize(e.action, 30)),
             h('td', {}, remoteText(e.target, 80)),
             h('td', { class: 'wide' }, h('code', { class: 'break' }, sanitize(e.command, 200))),
             h('td', { class: 'mono' }, e.exit_code === null ? '' : String(e.exit_code)),
-            h('td', { class: tone(STATE_TONES[e.outcome]), 'data-name': 'outcome' }, OUTCOME_TEXTS[e.outcome] ?? stateText(e.outcome)),
+            h('td', { class: tone(STATE_TONES[e.outcome]), 'data-name': 'Outcome' }, OUTCOME_TEXTS[e.outcome] ?? stateText(e.outcome)),
           ),
         ),
       );

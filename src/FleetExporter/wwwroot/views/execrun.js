@@ -47,7 +47,7 @@ export function commandRun(request) {
           : result.exit_code === null
             ? `ended by signal ${result.signal ?? '?'}`
             : `exit ${result.exit_code}`;
-      const survivors = result.left ? ` · ${plural(result.left, 'process', 'processes')} of it could not be killed` : '';
+      const survivors = result.left ? ` · ${plural(result.left, 'process', 'processes')} could not be killed` : '';
       finish(result.exit_code === 0 ? 'ok' : result.cancelled ? 'cancelled' : 'error', text, `${milliseconds(result.duration_ms)}${survivors}`);
     },
     audit: data => toast(data.message, 'bad'),

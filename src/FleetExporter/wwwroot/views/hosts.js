@@ -97,7 +97,7 @@ function showNotice(noticeKey, createNotice) {
 
 function renderHost() {
   const host = state.hosts.get(hostName);
-  showNotice(host ? '' : `no ${hostName}`, () => notice('error', 'There is no such host', sanitize(hostName, 100)));
+  showNotice(host ? '' : `no ${hostName}`, () => notice('error', 'Unknown host', sanitize(hostName, 100)));
   keyed(parts.single, host ? [host] : [], x => x.hostname, x => {
     const card = hostCard(x, true);
     card.attachBody();

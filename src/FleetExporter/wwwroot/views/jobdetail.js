@@ -15,7 +15,7 @@ const MAX_LINES = 200;
 
 /** What a terminal shows of a line: the text after its last carriage return. */
 const visibleText = line => sanitize(line.slice(line.lastIndexOf('\r', line.length - 2) + 1).replace(/\r$/, ''), 2000, true);
-const NO_COMMAND = 'The job has no command: whoever created it reports its state through the API.';
+const NO_COMMAND = 'The job has no command: its state is set through the API.';
 
 /** @param onChange called after the job was started, cancelled or deleted. */
 export function jobDetail(id, onChange) {
@@ -77,7 +77,7 @@ export function jobDetail(id, onChange) {
     bar.node.hidden = !progress;
     if (progress) bar.set(progress.percent, progress.text);
     const rows = [
-      ['model', job.model_name], ['command', job.config?.command], ['GPUs', job.config?.gpus?.join?.(', ')], ['session', job.session],
+      ['model', job.model_name], ['command', job.config?.command], ['GPUs', job.config?.gpus?.join?.(', ')], ['tmux session', job.session],
       ['container', job.container_id], ['exit code', job.exit_code],
       ['created', timestamp(job.created_at)],
       ['started', job.started_at && timestamp(job.started_at)],
@@ -109,7 +109,7 @@ export function jobDetail(id, onChange) {
       return formDialog({
         title: 'Cancel this job?', testid: 'job-cancel-dialog', submitLabel: 'Cancel the job', cancelLabel: 'Keep it running', danger: true,
         intro: h('p', {}, 'Ends ', h('strong', {}, remoteText(job.name, 100)), ' and all processes that it has started.'),
-        fields: [['Mark it as cancelled even if its host does not answer; its processes may go on there', force, 'force']],
+        fields: [['Mark the job as cancelled even if its host does not answer; its processes may keep running there', force, 'force']],
         submit: () => postAction(force.checked ? 'cancel?force=true' : 'cancel'),
       });
     }

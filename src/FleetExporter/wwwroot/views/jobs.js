@@ -12,7 +12,7 @@ import { choice, errorNotice, filterBox, loading, meter, notice, pill } from '..
 
 const CHOICES = { all: 'All', running: 'Running', pending: 'Pending', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' };
 const POLL_INTERVAL_MS = 5000;
-const NO_PROJECT = 'A project belongs to a host, and jobs are its training runs. Create a project first.';
+const NO_PROJECT = 'A job is a training run of a project, and a project belongs to a host. Create a project first.';
 
 let parts;
 let filter = '';

@@ -10,7 +10,7 @@ import { loading, notice, toast } from '../core/ui.js';
 export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
   const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('the session'));
-  openDialog('Kill this session?', slot);
+  openDialog('Kill this tmux session?', slot);
   const show = (...nodes) => {
     slot.replaceChildren(...nodes);
     slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
@@ -22,10 +22,10 @@ export async function killDialog(session) {
       : toast(`${sanitize(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad');
   try {
     await post(path, {});
-    showError('Unexpected answer', 'The service asked for no confirmation. Look whether the session is still there.');
+    showError('Unexpected response', 'The service did not ask for confirmation. Check whether the tmux session still exists.');
   } catch (error) {
     if (error.status === 428 && error.body?.confirmation_token) show(...confirmation(path, error.body, slot, showError, session));
-    else showError(error.title || 'It cannot be killed', error.message);
+    else showError(error.title || 'Cannot kill the tmux session', error.message);
   }
 }
 
@@ -37,11 +37,11 @@ function confirmation(path, challenge, slot, showError, session) {
       const result = await post(path, { confirmation_token: challenge.confirmation_token });
       if (result?.killed) {
         closeDialog(slot);
-        toast(`${sanitize(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
-      } else showError('tmux still has it', result?.detail ?? 'no reason is known');
+        toast(`${sanitize(s.name, 80)} on ${s.host} was killed${result.verified ? ', and tmux no longer lists it' : ''}.`, 'ok');
+      } else showError('The tmux session still exists', result?.detail ?? 'Unknown reason.');
     } catch (error) {
       showError(
-        error.title || 'It was not killed',
+        error.title || 'The tmux session was not killed',
         error.message,
         error.status === 403 || error.title === 'The session has changed'
           ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again')
@@ -56,7 +56,7 @@ function confirmation(path, challenge, slot, showError, session) {
       ['processes', processes(s)],
       ['windows', `${s.window_count}, ${plural(s.panes?.length ?? 0, 'pane')}`],
       ['created', `${timestamp(s.created)} (${age(s.created)} ago)`],
-      ['detached', s.detached_since ? `${timestamp(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
+      ['detached', s.detached_since ? `${timestamp(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, attached' : null],
       ['memory', mebibytes(s.memory_mb)],
       ['GPU memory', mebibytes(s.gpu_memory_mb)],
       ['CPU', isNumber(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null],

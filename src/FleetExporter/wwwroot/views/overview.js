@@ -17,9 +17,9 @@ export const view = {
       waiting: h('div', {}),
       strip: h('div', { class: 'strip', 'data-testid': 'strip' }),
       cards: h('div', { class: 'grid areas', 'data-testid': 'areas' }),
-      log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Changes of state' }),
+      log: h('ul', { class: 'log', 'data-testid': 'log', tabindex: 0, 'aria-label': 'Status changes' }),
     };
-    root.append(parts.waiting, parts.strip, parts.cards, h('div', { class: 'card' }, h('h2', {}, 'Changes'), parts.log));
+    root.append(parts.waiting, parts.strip, parts.cards, h('div', { class: 'card' }, h('h2', {}, 'Status changes'), parts.log));
     this.update();
   },
 
@@ -52,7 +52,7 @@ function showFigures() {
     ['hosts', `${answering}/${total}`, `hosts answering, ${degraded} degraded, ${offline} offline`],
     ['gpus', `${busy}/${gpus.length}`, 'GPUs busy'],
     ['power', gpus.length ? power >= 10000 ? `${(power / 1000).toFixed(1)} kW` : watts(power) : '–', 'GPU power'],
-    ['sessions', String(tmuxSessions().length), legacy ? `sessions, ${legacy} legacy` : 'sessions'],
+    ['sessions', String(tmuxSessions().length), legacy ? `tmux sessions, ${legacy} legacy` : 'tmux sessions'],
     ['alerts', alerts === null ? '–' : String(alerts), state.alertsError ? 'alerts unknown' : 'active alerts'],
   ];
   keyed(parts.strip, figures, f => f[0], () => {

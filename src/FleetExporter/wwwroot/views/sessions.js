@@ -133,7 +133,7 @@ function render() {
         : shown.length
           ? null
           : sessionId
-            ? notice('empty', 'The session is gone', sanitize(sessionId, 100))
+            ? notice('empty', 'The tmux session no longer exists', sanitize(sessionId, 100))
             : allSessions.length
               ? notice(
                   'empty',
@@ -142,7 +142,7 @@ function render() {
                     ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
                     : 'Change the filter.',
                 )
-              : notice('empty', 'No tmux sessions', 'No host that answers has one.'),
+              : notice('empty', 'No tmux sessions', 'No reachable host has one.'),
     );
   }
   keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${s.busy} ${hasScope('control')} ${state.config ? 1 : 0}`, sessionRow);
@@ -158,7 +158,7 @@ function matches(session) {
 function sessionRow(first) {
   const status = pill('session-state');
   const busy = first.busy
-    ? h('span', { class: 'small', 'data-testid': 'session-busy', title: 'It prints, computes or holds GPU memory' }, ' busy')
+    ? h('span', { class: 'small', 'data-testid': 'session-busy', title: 'Printed recently, uses CPU or holds GPU memory' }, ' busy')
     : null;
   const cells = Object.fromEntries(
     [

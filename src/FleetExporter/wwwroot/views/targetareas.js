@@ -37,7 +37,7 @@ export function provider({ overview }) {
   const area = targetArea(
     overview,
     'provider',
-    n => (n > 1 ? `All ${n} answer.` : 'It answers.'),
+    n => (n > 1 ? `All ${n} healthy.` : 'Healthy.'),
     t => (t.name === part?.provider ? `${t.name} (${part.server})` : t.name),
   );
   if (!area) return unconfigured('No model server in fleet.yml.');
@@ -56,7 +56,7 @@ export function gateway({ overview }) {
   const area = targetArea(
     overview,
     'gateway',
-    n => `${n > 1 ? `All ${n} answer` : 'It answers'}${isNumber(part?.session_count) ? `, ${plural(part.session_count, 'session')}` : ''}.`,
+    n => `${n > 1 ? `All ${n} healthy` : 'Healthy'}${isNumber(part?.session_count) ? `, ${plural(part.session_count, 'session')}` : ''}.`,
   );
   if (!area) return unconfigured('No gateway in fleet.yml.');
   if (part?.discord)
@@ -74,7 +74,7 @@ export function gateway({ overview }) {
 
 export function tunnel({ overview }) {
   const part = overview?.tunnel;
-  const area = targetArea(overview, 'tunnel', n => (n > 1 ? `All ${n} are reachable.` : 'It is reachable.'));
+  const area = targetArea(overview, 'tunnel', n => (n > 1 ? `All ${n} reachable.` : 'Reachable.'));
   if (!area) return unconfigured('No tunnel in fleet.yml.');
   if (area.isSingle && part?.service_name)
     area.lines.push({

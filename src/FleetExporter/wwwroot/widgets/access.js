@@ -25,7 +25,7 @@ export async function setUpAccess() {
   onUnauthorized(() => {
     if (state.me) loadCurrentUser().catch(() => {});
   });
-  onAuditFailure(() => toast('The audit did not take this; the log of the service says why.', 'bad'));
+  onAuditFailure(() => toast('The service could not write its audit log; its own log has the reason.', 'bad'));
   // The service may have restarted, or the login session has expired.
   onReconnect(() => { if (state.me !== undefined) loadCurrentUser().catch(() => {}); });
   start(); // also shows if the service is unreachable

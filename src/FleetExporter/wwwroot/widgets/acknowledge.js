@@ -21,7 +21,7 @@ export function acknowledge(alert) {
     title: 'Acknowledge', testid: 'ack', submitLabel: 'Acknowledge', fields: [['For', duration, 'duration'], ['Comment', comment, 'comment']],
     intro: [
       h('p', {}, h('strong', {}, remoteText(alertSubject(alert), 200)), ' ', remoteText(alert.message || alert.type, 300)),
-      h('p', { class: 'soft small' }, 'Alertmanager sends no notification of this alert for that time. It stays in the list.'),
+      h('p', { class: 'soft small' }, 'Alertmanager sends no notifications for this alert during that time. It stays in the list.'),
     ],
     submit: async () => {
       const body = { ...(comment.value.trim() ? { comment: comment.value.trim() } : {}), duration: duration.value };
@@ -36,7 +36,7 @@ export async function endAcknowledgement(alert) {
   try {
     await remove(acknowledgementPath(alert));
     updateAlert(alert, { acknowledged: false, silence: null });
-    toast(`Notifications are on again: ${alertName(alert)}`, 'ok');
+    toast(`Notifications resumed: ${alertName(alert)}`, 'ok');
   } catch (error) {
     toast(`${alertName(alert)}: ${error.message}`, 'bad');
   }

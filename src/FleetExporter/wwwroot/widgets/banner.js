@@ -33,7 +33,7 @@ export function showBanner() {
   setText(
     byId('banner-title'),
     `${plural(alerts.length, 'active alert')}${alerts.length > MAX_SHOWN && isOpen ? `, the first ${MAX_SHOWN}` : ''}${
-      state.alertsError ? ` at ${timestamp(state.alertsAt)}: Alertmanager does not answer now` : ''
+      state.alertsError ? ` as of ${timestamp(state.alertsAt)}: Alertmanager does not answer` : ''
     }`,
   );
   byId('banner-list').hidden = !isOpen;

@@ -17,10 +17,10 @@ function showTemperature(node, { temperature_c: value, temperature_limit_c: driv
   setText(node, celsius(value));
   setClass(node, 'bad', value >= bad);
   setClass(node, 'warn', value >= warn && value < bad);
-  setAttr(node, 'title', `warning from ${warn} °C, ${isNumber(driverLimit) ? 'it slows down above' : 'critical from'} ${bad} °C`);
+  setAttr(node, 'title', `warning from ${warn} °C, ${isNumber(driverLimit) ? 'the GPU throttles above' : 'critical from'} ${bad} °C`);
 }
 
-const FAULT_TEXTS = { lost: 'lost: no answer from the GPU', reset_required: 'needs a reset' };
+const FAULT_TEXTS = { lost: 'lost: the GPU does not respond', reset_required: 'needs a reset' };
 
 function showFault(node, gpu) {
   node.hidden = !gpu.fault;

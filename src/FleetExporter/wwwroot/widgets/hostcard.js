@@ -113,7 +113,7 @@ function hostBody(first, isDetailed) {
     keyed(gpus, list, g => `${isCompact} ${g.uuid ?? g.index}`, g => (isCompact ? gpuRow : gpuBlock)(host.hostname, g));
     const tmux = host.sessions ?? [];
     keyed(sessions, isDetailed ? tmux : tmux.slice(0, 4), s => s.id, s => sessionItem(s));
-    setText(more, isDetailed || tmux.length <= 4 ? '' : `${tmux.length - 4} more sessions`);
+    setText(more, isDetailed || tmux.length <= 4 ? '' : `${tmux.length - 4} more tmux sessions`);
     more.hidden = !more.textContent;
     if (isDetailed) showFacts(facts, host);
   } };
@@ -122,7 +122,7 @@ function hostBody(first, isDetailed) {
 function showFacts(facts, host) {
   const notCollected = Object.entries(host.off ?? {}).map(([name, why]) => `${name}: ${why}`).join('; ');
   const rows = [
-    ['address', host.address ?? (host.pushes ? 'none, it reports by agent' : 'this machine')],
+    ['address', host.address ?? (host.pushes ? 'none, pushed by an agent' : 'this machine')],
     ['last seen', host.last_seen ? `${timestamp(host.last_seen)} (${age(host.last_seen)} ago)` : 'never'],
     ['system', [host.os, host.kernel, host.arch].filter(Boolean).join(' · ')],
     ['load', host.load_avg?.map(l => l.toFixed(2)).join(' ')],

@@ -9,7 +9,7 @@ const SHORTCUTS = [
   ['/', 'filter the view'],
   ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]),
   ['t', 'next theme'],
-  ['Esc', 'close, or leave the filter'],
+  ['Esc', 'close the dialog or leave the filter'],
   ['?', 'this help'],
 ];
 
@@ -43,7 +43,7 @@ export function setUpShortcuts() {
 }
 
 function showHelp() {
-  openDialog('Keys', [
+  openDialog('Keyboard shortcuts', [
     h(
       'dl',
       { class: 'keys', 'data-testid': 'help' },
