@@ -105,7 +105,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
 
         await Expect(visit.Seen("alert")).ToHaveCountAsync(2);
         await Expect(visit.Seen("alert").Last).ToContainTextAsync("A host was started anew.");
-        await Expect(visit.Seen("alert").Last).ToContainTextAsync("Inhibited: a more severe alert about the same is active");
+        await Expect(visit.Seen("alert").Last).ToContainTextAsync("Inhibited: a more severe alert about the same subject is active");
         await Expect(visit.Find("view-alerts")).ToContainTextAsync("1 active, 1 inhibited, 0 acknowledged");
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert");
         await Expect(visit.Find("banner-list").Locator("li")).ToHaveCountAsync(1);
@@ -169,7 +169,7 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         await Alertmanager.DisposeAsync();
         _alertmanager = null;
         await Expect(visit.Find("alert-badge")).ToHaveTextAsync("1 alert?", new() { Timeout = 40_000 });
-        await Expect(visit.Find("banner")).ToContainTextAsync("Alertmanager does not answer now");
+        await Expect(visit.Find("banner")).ToContainTextAsync("Alertmanager does not answer");
         await Expect(visit.Find("strip")).ToContainTextAsync("alerts unknown");
     }
 

@@ -79,7 +79,7 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
             config => config["thresholds"]!["gpu_temperature_critical_celsius"] = 70);
 
         await Expect(visit.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, its limit is 70 °C");
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, above the limit of 70 °C");
     }
 
     [Fact]
@@ -94,13 +94,13 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect((await SeenAsync(95)).Find("status-gpu")).ToHaveTextAsync("ok");
         var hot = await SeenAsync(96);
         await Expect(hot.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(hot.Find("area-gpu")).ToContainTextAsync("box: 96 °C, its limit is 95 °C");
+        await Expect(hot.Find("area-gpu")).ToContainTextAsync("box: 96 °C, above the limit of 95 °C");
     }
 
     [Theory]
-    [InlineData("provider", "All 2 answer.")]
-    [InlineData("gateway", "All 2 answer")]
-    [InlineData("tunnel", "All 2 are reachable.")]
+    [InlineData("provider", "All 2 healthy.")]
+    [InlineData("gateway", "All 2 healthy")]
+    [InlineData("tunnel", "All 2 reachable.")]
     public async Task The_second_of_a_kind_that_fails_is_seen(string kind, string well)
     {
         JsonObject Target(string name, bool fails) => new()

@@ -144,6 +144,6 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect(visit.Find("hosts-back")).ToBeVisibleAsync();
 
         await visit.GoAsync("hosts/no such host");
-        await Expect(visit.Find("notice-error")).ToContainTextAsync("There is no such host");
+        await Expect(visit.Find("notice-error")).ToContainTextAsync("Unknown host");
     }
 }

@@ -121,7 +121,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Find("lost")).ToBeVisibleAsync();
             await visit.Find("tab-jobs").ClickAsync();
             gone.SetResult();
-            await Expect(visit.Find("view-jobs").GetByTestId("notice-error")).ToContainTextAsync("The view is loaded when it does.");
+            await Expect(visit.Find("view-jobs").GetByTestId("notice-error")).ToContainTextAsync("The view loads as soon as it does.");
             await visit.Page.UnrouteAllAsync();
         }
 

@@ -55,7 +55,7 @@ public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await visit.FitsAsync();
         await visit.Find("kill-confirm").TapAsync();
 
-        await Expect(visit.Find("toast")).ToContainTextAsync("is killed");
+        await Expect(visit.Find("toast")).ToContainTextAsync("was killed");
         Assert.DoesNotContain("old-on-the-phone", (await fleet.Tmux.NamesAsync()).Values);
     }
 

@@ -57,7 +57,7 @@ public sealed class SessionsTests(Chromium chromium, SmallFleet fleet) : PageTes
         Assert.Contains("old-sweep", (await fleet.Tmux.NamesAsync()).Values);
         await visit.Find("kill-confirm").ClickAsync();
 
-        await Expect(visit.Find("toast")).ToContainTextAsync("old-sweep on box is killed, and tmux no longer has it");
+        await Expect(visit.Find("toast")).ToContainTextAsync("old-sweep on box was killed, and tmux no longer lists it");
         await Expect(row).ToHaveCountAsync(0);
         var left = (await fleet.Tmux.NamesAsync()).Values;
         Assert.DoesNotContain("old-sweep", left);
@@ -75,7 +75,7 @@ public sealed class SessionsTests(Chromium chromium, SmallFleet fleet) : PageTes
         await Expect(visit.Find("dialog")).ToContainTextAsync(SmallFleet.Odd);
         await visit.Find("kill-confirm").ClickAsync();
 
-        await Expect(visit.Find("toast")).ToContainTextAsync("is killed");
+        await Expect(visit.Find("toast")).ToContainTextAsync("was killed");
         Assert.DoesNotContain(SmallFleet.Odd, (await fleet.Tmux.NamesAsync()).Values);
     }
 
