@@ -19,7 +19,7 @@ export const onUnauthorized = listener => { unauthorizedListener = listener; };
 
 let auditFailureListener = () => {};
 
-/** @param {() => void} listener called when the service handled a request but could not write its audit row. */
+/** @param {() => void} listener called when the service could not write the audit row of a request. */
 export const onAuditFailure = listener => { auditFailureListener = listener; };
 
 /** The response of a request that boot.js has sent already; each is used once. */

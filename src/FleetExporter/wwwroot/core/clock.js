@@ -1,4 +1,4 @@
-// Estimates the service's clock, so that a device whose own clock is minutes off does not show fresh values as stale.
+// Estimates the service's clock: with a wrong clock of its own, a browser must not show fresh values as stale.
 let clockOffset = null;
 
 /** @param {string|null} dateHeader the Date header of a response that has just arrived; whole seconds, so changes below 1.5 s are ignored. */

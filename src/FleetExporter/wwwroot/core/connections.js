@@ -41,14 +41,14 @@ export function unavailableReason(name) {
     : host.status === 'offline' ? 'offline' : null;
 }
 
-/** Note beside a host where hosts are chosen for commands; empty for a host of fleet.yml that may run any command. */
+/** Note on a host where hosts are selected for commands; empty if fleet.yml allows any command. */
 export function hostHint(name) {
   const [reason, isApi, policy] = [unavailableReason(name), isFromApi(name), execPolicy(name)];
   const policyNote = !reason && (isApi || policy !== 'any') ? POLICY_TEXTS[policy] : null;
   return [reason, policyNote, isApi ? 'added through the API' : null].filter(Boolean).join(' · ');
 }
 
-/** Sorts hosts that can run commands first, then temporarily unavailable ones, then those whose policy is off; each group by name. */
+/** Hosts that can run commands first, then unavailable ones, then those with commands off; each group by name. */
 export function byAvailability(a, b) {
   const rank = name => (execPolicy(name) === 'off' ? 2 : unavailableReason(name) ? 1 : 0);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });

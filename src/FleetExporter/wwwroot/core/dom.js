@@ -1,4 +1,4 @@
-// Creates and updates elements. No module parses markup, so text from hosts can only become text nodes.
+// Creates and updates elements. No module parses markup: text from hosts can only become text nodes.
 
 /** h('p', {class: 'x', on: {click}}, 'text', node, [more]); skips null and false. */
 export function h(tag, props, ...children) {
@@ -12,6 +12,10 @@ export function h(tag, props, ...children) {
   appendAll(node, children);
   return node;
 }
+
+/** A button outside of forms; props are further attributes. */
+export const createButton = (text, testid, click, props) =>
+  h('button', { type: 'button', 'data-testid': testid, on: { click }, ...props }, text);
 
 const SVG = 'http://www.w3.org/2000/svg';
 

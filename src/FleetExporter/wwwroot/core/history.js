@@ -1,4 +1,4 @@
-// Values of the last ten minutes per GPU and host, for sparklines: those received here, and those of /api/recent for the time before.
+// Values of the last ten minutes per GPU and host, for sparklines: received here, and from /api/recent for the time before.
 import { now } from './clock.js';
 import { staleAfterMs } from './store.js';
 

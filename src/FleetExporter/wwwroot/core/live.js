@@ -1,4 +1,4 @@
-// Keeps the state up to date, over a WebSocket or else by polling, and detects within two seconds that the service is gone.
+// Updates the state over a WebSocket or by polling, and detects within two seconds that the service is gone.
 import { get, getAll } from './api.js';
 import { syncClock } from './clock.js';
 import { mergeRecent } from './history.js';
@@ -10,7 +10,7 @@ const HEALTH_CHECK_AFTER_MS = 700; // time without a response or message before 
 const HEALTH_TIMEOUT_MS = 1000;
 const POLL_INTERVAL_MS = 5000;
 const ALERTS_INTERVAL_MS = 15000;
-const RECONCILE_INTERVAL_MS = 60000; // full lists while live: also drops hosts whose removal this browser missed
+const RECONCILE_INTERVAL_MS = 60000; // full lists while live, in case a removal was missed
 const SOCKET_IDLE_LIMIT_MS = 45000; // an open socket without a message for this long is considered dead
 
 let socket = null;
@@ -25,7 +25,7 @@ let isPolling = false;
 let resumeLoop = () => {};
 let reconnectListener = () => {};
 
-/** @param listener called when the service is reachable again, and about once a minute while it stays so. */
+/** @param listener called when the service is reachable again, and once a minute after that. */
 export const onReconnect = listener => { reconnectListener = listener; };
 
 function setConnection(connection) {
@@ -68,10 +68,7 @@ async function loop() {
     } catch (error) {
       console.error(error);
     }
-    await new Promise(done => {
-      resumeLoop = done;
-      setTimeout(done, 200);
-    });
+    await new Promise(done => { resumeLoop = done; setTimeout(done, 200); });
   }
 }
 
@@ -99,9 +96,7 @@ async function step() {
       polledAt = Date.now();
     });
   } else if (!isPolling && time - alertsPolledAt > ALERTS_INTERVAL_MS)
-    poll([getAll('/api/alerts').then(applyAlerts, error => applyAlerts(null, error))], () => {
-      alertsPolledAt = Date.now();
-    });
+    poll([getAll('/api/alerts').then(applyAlerts, error => applyAlerts(null, error))], () => { alertsPolledAt = Date.now(); });
   if (isLive) setConnection('live');
   else if (state.hostsAt) setConnection('polling');
 }
@@ -114,7 +109,7 @@ async function loadRecentValues() {
   } catch { /* sparklines start now */ }
 }
 
-/** A failed request is repeated at the next interval; the health check tells whether the service is reachable at all. */
+/** Failed requests are repeated at the next interval; the health check detects an unreachable service. */
 async function poll(requests, finished) {
   isPolling = true;
   await Promise.allSettled(requests);

@@ -1,4 +1,4 @@
-// Shows the view that the hash names: #hosts/NAME is the view `hosts` with NAME. Loads the first view's module, then those of all others.
+// Shows the view of the hash: #hosts/NAME is `hosts` with NAME. Loads the first view's module, then all others.
 import { byId, setAttr } from './dom.js';
 import { change, state } from './store.js';
 import { dismissToasts, errorNotice } from './ui.js';
@@ -71,10 +71,7 @@ async function route(focus) {
 export async function startRouter() {
   addEventListener('hashchange', () => route(true));
   await route(false);
-  setTimeout(() => {
-    started = true;
-    loadAllViews();
-  });
+  setTimeout(() => { started = true; loadAllViews(); });
 }
 
 /** Loads every view's module, so that each view opens even when the service is gone. */

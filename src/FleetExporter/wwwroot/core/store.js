@@ -36,7 +36,7 @@ function notify() {
   }
 }
 
-// An anonymous browser only has read: its requests carry an Origin, and the service then ignores anonymous_control.
+// Without a key a browser can only read: the service ignores anonymous_control for requests with an Origin.
 export const hasScope = scope => state.me?.scopes?.includes(scope) === true && (scope === 'read' || !state.me.anonymous);
 
 export const hosts = () => [...state.hosts.values()];
@@ -46,7 +46,7 @@ export const tmuxSessions = () => hosts().flatMap(h => h.sessions ?? []);
 /** Whether the service is reachable. */
 export const isConnected = () => state.connection === 'live' || state.connection === 'polling';
 
-/** Number of hosts by status. A degraded host answers too: a collector fails, or the host has just been added. */
+/** Number of hosts by status. A degraded host answers too. */
 export function countHosts() {
   const statuses = hosts().map(x => x.status);
   const countWith = status => statuses.filter(s => s === status).length;

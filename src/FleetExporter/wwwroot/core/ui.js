@@ -1,5 +1,5 @@
 // Small elements that several views and widgets use.
-import { h, setAttr, setClass, setText, setVar } from './dom.js';
+import { createButton, h, setAttr, setClass, setText, setVar } from './dom.js';
 import { state } from './store.js';
 import { sanitize } from './text.js';
 
@@ -65,7 +65,7 @@ export function meter(label, testid, compact) {
   } };
 }
 
-/** Replaces a view's content while loading, if it is empty, or on an error. */
+/** Shown in place of content: kind is loading, empty, error or locked. */
 export function notice(kind, title, detail, ...more) {
   return h('div', { class: `notice ${kind}`, 'data-testid': `notice-${kind}`, role: kind === 'error' ? 'alert' : 'status' },
     h('p', {}, h('strong', {}, title)), detail ? h('p', { class: 'soft break' }, detail) : null, more);
@@ -93,7 +93,7 @@ export function errorNotice(subject, error, retry) {
   return notice('error', title, isMissing ? 'This service does not offer it.' : error.message, button);
 }
 
-/** @param kind 'bad' outlives a change of view, so its text must name its subject; all others disappear with their view. */
+/** @param kind 'bad' outlives a change of view, so its text must name its subject; others disappear with their view. */
 export function toast(text, kind = '') {
   const node = h('div', { class: `toast ${kind}`, 'data-testid': 'toast', 'data-hash': location.hash }, sanitize(text, 400));
   document.getElementById('toasts').append(node);
@@ -122,28 +122,13 @@ export function filterBox(testid, label, onChange) {
 /** Buttons of which one is selected. */
 export function choice(label, options, selected, onSelect) {
   const buttons = Object.entries(options).map(([key, text]) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        'data-choice': key,
-        'data-testid': `choice-${key}`,
-        'aria-pressed': String(key === selected),
-        on: {
-          click: () => {
-            set(key);
-            onSelect(key);
-          },
-        },
-      },
-      text,
-    ),
+    createButton(text, `choice-${key}`, () => { set(key); onSelect(key); }, { 'data-choice': key, 'aria-pressed': String(key === selected) }),
   );
   const set = key => buttons.forEach(b => b.setAttribute('aria-pressed', String(b.dataset.choice === key)));
   return h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
 }
 
-/** A command with a copy button. Browsers offer the clipboard over https and on loopback only; elsewhere the button selects the text. */
+/** A command with a copy button. Without https or loopback there is no clipboard; then the button selects the text. */
 export function copyable(text, testid) {
   const command = sanitize(text, 500);
   const code = h('code', { class: 'break' }, command);

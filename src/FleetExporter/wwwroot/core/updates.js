@@ -13,7 +13,7 @@ export const PART_NAMES = {
   heartbeat: 'Heartbeat',
 };
 
-/** Whether fleet.yml configures nothing of a part. Its status is then error, so that no client shows it as healthy. */
+/** Whether fleet.yml configures nothing of a part. The status is error then, so that no client shows it as healthy. */
 export const isUnconfigured = part => !part || part.configured === false;
 
 /** Removes all data of the previous user. */
@@ -85,15 +85,9 @@ export function applyAlerts(list, error) {
 
 export function applyAlert(alert) {
   if (!alert?.id) return;
-  change('alerts', s => {
-    s.alerts = new Map(s.alerts ?? []).set(alert.id, alert);
-    s.alertsError = null;
-  });
+  change('alerts', s => { s.alerts = new Map(s.alerts ?? []).set(alert.id, alert); s.alertsError = null; });
 }
 
 export function removeAlert(data) {
-  change('alerts', s => {
-    s.alerts = new Map(s.alerts ?? []);
-    s.alerts.delete(data?.id);
-  });
+  change('alerts', s => { s.alerts = new Map(s.alerts ?? []); s.alerts.delete(data?.id); });
 }

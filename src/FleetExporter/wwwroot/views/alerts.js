@@ -1,7 +1,7 @@
 // Active, inhibited and acknowledged alerts, with links to runbook and dashboard.
 import { acknowledge, endAcknowledgement } from '../widgets/acknowledge.js';
 import { acknowledgedAlerts, activeAlerts, alertSubject, inhibitedAlerts, severityTone } from '../core/alertlist.js';
-import { fill, h, keyed, setText } from '../core/dom.js';
+import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { age, timestamp } from '../core/format.js';
 import { refreshNow } from '../core/live.js';
 import { hrefOf } from '../core/router.js';
@@ -27,14 +27,8 @@ export const view = {
       h(
         'div',
         { class: 'toolbar' },
-        filterBox('alerts-filter', 'Filter alerts', text => {
-          filter = text;
-          render();
-        }),
-        choice('Which alerts', CHOICES, selected, key => {
-          selected = key;
-          render();
-        }),
+        filterBox('alerts-filter', 'Filter alerts', text => { filter = text; render(); }),
+        choice('Which alerts', CHOICES, selected, key => { selected = key; render(); }),
         parts.summary,
       ),
       parts.empty,
@@ -91,9 +85,9 @@ function dashboardUrl(alert) {
 }
 
 function actionButton(alert) {
-  if (!alert.acknowledged) return h('button', { type: 'button', 'data-testid': 'alert-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge');
+  if (!alert.acknowledged) return createButton('Acknowledge', 'alert-ack', () => acknowledge(alert));
   if (alert.silence?.exact === false) return null;
-  return h('button', { type: 'button', 'data-testid': 'alert-unack', on: { click: () => endAcknowledgement(alert) } }, 'End acknowledgement');
+  return createButton('End acknowledgement', 'alert-unack', () => endAcknowledgement(alert));
 }
 
 function silenceText(a) {

@@ -38,12 +38,7 @@ function gpuSummary(list, emptyReason) {
   return {
     status: worstStatus(lines.map(l => l.status)),
     lines,
-    reason: unhealthy.length
-      ? joinReasons(unhealthy)
-      : `${plural(
-          withGpus.reduce((n, x) => n + x.gpus.length, 0),
-          'GPU',
-        )} OK`,
+    reason: unhealthy.length ? joinReasons(unhealthy) : `${plural(withGpus.reduce((n, x) => n + x.gpus.length, 0), 'GPU')} OK`,
   };
 }
 
@@ -73,8 +68,7 @@ function multimodal({ overview }) {
   const lines = Object.entries(part.services ?? {})
     .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'not checked yet' }))
     .sort((a, b) => (STATUS_RANK[b.status] ?? 1) - (STATUS_RANK[a.status] ?? 1));
-  const unhealthy = lines
-    .filter(l => l.status !== 'ok')
+  const unhealthy = lines.filter(l => l.status !== 'ok')
     .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'not checked yet'}`);
   return {
     status: part.status,
@@ -87,12 +81,7 @@ export const AREAS = [
   {
     key: 'gpu',
     name: 'Remote GPUs',
-    read: ({ overview }) =>
-      gpuArea(
-        hosts().filter(x => !isLocal(x)),
-        overview?.gpu,
-        'No remote host in fleet.yml has a GPU.',
-      ),
+    read: ({ overview }) => gpuArea(hosts().filter(x => !isLocal(x)), overview?.gpu, 'No remote host in fleet.yml has a GPU.'),
   },
   {
     key: 'local_gpu',

@@ -1,6 +1,6 @@
-// Runs commands on one or several hosts with live output; lists the commands that ran before.
+// Runs commands on hosts with live output; lists earlier commands.
 import { byAvailability, hostConfig, hostHint, loadConnections, policyText, unavailableReason } from '../core/connections.js';
-import { h, keyed, setAttr, setText } from '../core/dom.js';
+import { createButton, h, keyed, setAttr, setText } from '../core/dom.js';
 import { commandRun } from './execrun.js';
 import { execHistory } from './exechistory.js';
 import { parseDuration, plural } from '../core/format.js';
@@ -8,7 +8,7 @@ import { hasScope, hosts, isConnected, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
 import { filterBox, notice, toast } from '../core/ui.js';
 
-/** Browsers open at most six HTTP/1.1 connections per server; the remaining two are for the web page itself. */
+/** Of a browser's six HTTP/1.1 connections per server, two are left for the web page. */
 const MAX_CONCURRENT = 4;
 
 let parts;
@@ -40,7 +40,7 @@ export const view = {
     parts.submit = h('button', { class: 'primary', 'data-testid': 'exec-run-button' }, 'Run');
     parts.allowedCommands = h('div', { class: 'row small' });
     parts.filter = filterBox('exec-filter', 'Filter hosts', text => { filter = text; render(); });
-    const clear = h('button', { type: 'button', 'data-testid': 'exec-none', on: { click: clearSelection } }, 'Clear selection');
+    const clear = createButton('Clear selection', 'exec-none', clearSelection);
     parts.form = h('form', { class: 'card stack exec-form', 'data-testid': 'exec-form', on: { submit } },
       h('div', { class: 'row' }, h('h2', {}, 'Run a command'), parts.summary, h('span', { class: 'end' }, clear)),
       parts.filter, parts.hosts, h('label', { class: 'field' }, 'Command, run with sh -c', parts.command), parts.allowedCommands,
@@ -100,18 +100,9 @@ function render() {
     parts.denied.replaceChildren(...(mode === 'denied' ? [denied] : []));
   }
   if (mode !== 'allowed') return;
-  const list = hosts()
-    .filter(
-      x =>
-        !filter
-        || x.hostname.toLowerCase().includes(filter)
-        || Object.entries(x.labels ?? {})
-          .flat()
-          .join(' ')
-          .toLowerCase()
-          .includes(filter),
-    )
-    .sort((a, b) => byAvailability(a.hostname, b.hostname));
+  const matches = x =>
+    x.hostname.toLowerCase().includes(filter) || Object.entries(x.labels ?? {}).flat().join(' ').toLowerCase().includes(filter);
+  const list = hosts().filter(matches).sort((a, b) => byAvailability(a.hostname, b.hostname));
   keyed(parts.hosts, list, x => x.hostname, hostOption);
   for (const name of selected) if (!state.hosts.has(name)) selected.delete(name);
   setText(parts.summary, summary());
@@ -126,20 +117,7 @@ function render() {
     allowedCommands,
     c => c,
     command => ({
-      node: h(
-        'button',
-        {
-          type: 'button',
-          class: 'mono',
-          'data-testid': 'exec-allowed',
-          on: {
-            click: () => {
-              parts.command.value = command;
-            },
-          },
-        },
-        remoteText(command, 80),
-      ),
+      node: createButton(remoteText(command, 80), 'exec-allowed', () => { parts.command.value = command; }, { class: 'mono' }),
     }),
   );
 }
@@ -174,18 +152,12 @@ function hostOption(first) {
 }
 
 /** Runs a command once fewer than MAX_CONCURRENT are running; resolves when it has ended. */
-const enqueue = command => new Promise(done => {
-  queue.push(() => command.start().finally(done));
-  startNext();
-});
+const enqueue = command => new Promise(done => { queue.push(() => command.start().finally(done)); startNext(); });
 
 function startNext() {
   while (activeRuns < MAX_CONCURRENT && queue.length) {
     activeRuns++;
-    queue.shift()().finally(() => {
-      activeRuns--;
-      startNext();
-    });
+    queue.shift()().finally(() => { activeRuns--; startNext(); });
   }
 }
 
@@ -200,22 +172,9 @@ async function submit(event) {
   runs.push(...batch);
   const cancel =
     batch.length > 1
-      ? h(
-          'button',
-          {
-            type: 'button',
-            'data-testid': 'exec-cancel-all',
-            on: {
-              click: event => {
-                event.target.remove();
-                batch.forEach(r => r.stop());
-              },
-            },
-          },
-          'Cancel all',
-        )
+      ? createButton('Cancel all', 'exec-cancel-all', event => { event.target.remove(); batch.forEach(r => r.stop()); })
       : null;
-  const repeat = h('button', { type: 'button', 'data-testid': 'exec-again', on: { click: () => reuse({ hosts: names, ...request }) } }, 'Again');
+  const repeat = createButton('Again', 'exec-again', () => reuse({ hosts: names, ...request }));
   parts.runs.prepend(h('section', { class: 'stack', 'data-testid': 'exec-batch' },
     h('div', { class: 'row' }, h('h3', { class: 'break' }, h('code', {}, sanitize(command, 300))), h('span', { class: 'row end' }, cancel, repeat)),
     h('div', { class: 'run-grid' }, batch.map(r => r.node))));

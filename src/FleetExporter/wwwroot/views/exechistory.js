@@ -1,6 +1,6 @@
 // Recent commands that the caller may see and, for administrators, the audit log.
 import { get, remove } from '../core/api.js';
-import { h, keyed, setText } from '../core/dom.js';
+import { createButton, h, keyed, setText } from '../core/dom.js';
 import { isNumber, milliseconds, timestamp } from '../core/format.js';
 import { hasScope, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
@@ -32,7 +32,7 @@ export function execHistory(onReuse) {
     h('table', { class: 'table', 'data-testid': 'exec-history' }, h('thead', {}, head), body));
   const audit = auditTable();
   const scope = h('p', { class: 'soft small', 'data-testid': 'exec-scope' });
-  const reload = h('button', { type: 'button', class: 'plain', 'data-testid': 'exec-reload', on: { click: () => load() } }, 'Reload');
+  const reload = createButton('Reload', 'exec-reload', () => load(), { class: 'plain' });
   const node = h('div', { class: 'stack' }, h('div', { class: 'row' }, h('h2', {}, 'Recent commands'), reload), scope, noticeSlot, table, audit.node);
 
   async function load() {
@@ -53,14 +53,8 @@ export function execHistory(onReuse) {
 
   function row(first) {
     const [state, durationCell] = [pill('history-state'), h('td', { class: 'mono', 'data-name': 'Duration' })];
-    const cancelButton = h(
-      'button',
-      { type: 'button', class: 'danger', 'data-testid': 'history-cancel', on: { click: () => cancel(first) } },
-      'Cancel',
-    );
-    const reuseButton = hasScope('control')
-      ? h('button', { type: 'button', 'data-testid': 'history-again', on: { click: () => onReuse(first) } }, 'Again')
-      : null;
+    const cancelButton = createButton('Cancel', 'history-cancel', () => cancel(first), { class: 'danger' });
+    const reuseButton = hasScope('control') ? createButton('Again', 'history-again', () => onReuse(first)) : null;
     const node = h(
       'tr',
       { 'data-testid': 'history-entry' },

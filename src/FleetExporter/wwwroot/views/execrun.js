@@ -1,6 +1,6 @@
 // One command on one host: reads its event stream and shows output and result.
 import { remove } from '../core/api.js';
-import { h, setText } from '../core/dom.js';
+import { createButton, h, setText } from '../core/dom.js';
 import { milliseconds, plural, shortDuration } from '../core/format.js';
 import { output } from './output.js';
 import { stream } from '../core/stream.js';
@@ -15,7 +15,7 @@ export function commandRun(request) {
   const abort = new AbortController();
   const state = pill('exec-state');
   const durationText = h('span', { class: 'mono small', 'data-testid': 'exec-figures' });
-  const cancel = h('button', { type: 'button', 'data-testid': 'exec-cancel', on: { click: stop } }, 'Cancel');
+  const cancel = createButton('Cancel', 'exec-cancel', stop);
   const outputView = output(`Output of ${request.host}`);
   const node = h('article', { class: 'card run', 'data-testid': 'exec-run', 'data-host': request.host, 'data-exec': execId },
     h('div', { class: 'row' }, h('h3', {}, remoteText(request.host, 80)), state.node, durationText, h('span', { class: 'end' }, cancel)),
@@ -51,10 +51,7 @@ export function commandRun(request) {
       finish(result.exit_code === 0 ? 'ok' : result.cancelled ? 'cancelled' : 'error', text, `${milliseconds(result.duration_ms)}${survivors}`);
     },
     audit: data => toast(data.message, 'bad'),
-    error: data => {
-      outputView.write('stderr', `${data.message}\n`);
-      finish('error', 'failed');
-    },
+    error: data => { outputView.write('stderr', `${data.message}\n`); finish('error', 'failed'); },
   };
 
   async function start() {

@@ -28,14 +28,8 @@ export const view = {
     parts.toolbar = h(
       'div',
       { class: 'toolbar' },
-      filterBox('hosts-filter', 'Filter hosts', text => {
-        filter = text;
-        render();
-      }),
-      choice('Which hosts', CHOICES, selected, key => {
-        selected = key;
-        render();
-      }),
+      filterBox('hosts-filter', 'Filter hosts', text => { filter = text; render(); }),
+      choice('Which hosts', CHOICES, selected, key => { selected = key; render(); }),
       parts.summary,
     );
     parts.back = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('hosts'), 'data-testid': 'hosts-back' }, '← All hosts'));
@@ -88,7 +82,7 @@ const worstFirst = (a, b) =>
   || b.gpus_lost - a.gpus_lost
   || a.hostname.localeCompare(b.hostname, 'en', { numeric: true });
 
-/** Shows a notice instead of hosts. Creates it only if its key changed, because a screen reader repeats a new element. */
+/** Shows a notice instead of hosts; keeps an unchanged one, because screen readers repeat new elements. */
 function showNotice(noticeKey, createNotice) {
   if (parts.empty.dataset.noticeKey === noticeKey) return;
   parts.empty.dataset.noticeKey = noticeKey;

@@ -1,6 +1,6 @@
 // One job: state, charts of its metrics, output, and buttons to start, cancel and delete it.
 import { get, post } from '../core/api.js';
-import { fill, h, keyed, setText } from '../core/dom.js';
+import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { formDialog } from '../widgets/form.js';
 import { timestamp } from '../core/format.js';
 import { confirmJobDeletion } from './jobforms.js';
@@ -89,7 +89,7 @@ export function jobDetail(id, onChange) {
       buttons,
       hasScope('control') ? availableActions(job) : [],
       a => a.key,
-      a => ({ node: h('button', { type: 'button', class: a.class, 'data-testid': `job-${a.key}`, on: { click: () => perform(a) } }, a.name) }),
+      a => ({ node: createButton(a.name, `job-${a.key}`, () => perform(a), { class: a.class }) }),
     );
     keyed(charts, Object.entries(job.metrics ?? {}).slice(0, 24), ([name]) => name, metricChart);
   }
@@ -150,10 +150,7 @@ export function jobDetail(id, onChange) {
       if (disposed) return undefined;
       wasRunning = job.status === 'running';
       const isAtBottom = outputText.scrollHeight - outputText.scrollTop - outputText.clientHeight < 40;
-      setText(
-        outputText,
-        (response.lines ?? []).map(visibleText).join('\n'),
-      );
+      setText(outputText, (response.lines ?? []).map(visibleText).join('\n'));
       const truncatedNotice = response.truncated ? h('p', { class: 'soft small' }, `The last ${response.lines.length} lines.`) : null;
       fill(outputNotice, truncatedNotice ?? (response.lines?.length ? null : h('p', { class: 'soft' }, 'No output yet.')));
       if (isAtBottom) outputText.scrollTop = outputText.scrollHeight;

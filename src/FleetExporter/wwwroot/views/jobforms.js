@@ -61,10 +61,7 @@ export async function showProjectForm(done) {
 export function showJobForm(projects, selectedProject, done) {
   if (!projects.length) return toast('Create a project first: every job belongs to one.');
   const [project, name, model] = [
-    select(
-      'job-project',
-      projects.map(p => [p.id, p.name]),
-    ),
+    select('job-project', projects.map(p => [p.id, p.name])),
     input('job-name', { required: true, maxlength: 100, autofocus: true }),
     input('job-model', { maxlength: 200 }),
   ];

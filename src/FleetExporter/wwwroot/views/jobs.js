@@ -1,6 +1,6 @@
 // Projects and their jobs; #jobs/ID shows one. Polled while the view is visible.
 import { getAll } from '../core/api.js';
-import { fill, h, keyed, setText } from '../core/dom.js';
+import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { age, plural } from '../core/format.js';
 import { jobDetail } from './jobdetail.js';
 import { confirmProjectDeletion, showJobForm, showProjectForm } from './jobforms.js';
@@ -37,14 +37,8 @@ export const view = {
     parts.bar = h(
       'div',
       { class: 'toolbar' },
-      filterBox('jobs-filter', 'Filter jobs', text => {
-        filter = text;
-        render();
-      }),
-      choice('Which jobs', CHOICES, selected, key => {
-        selected = key;
-        render();
-      }),
+      filterBox('jobs-filter', 'Filter jobs', text => { filter = text; render(); }),
+      choice('Which jobs', CHOICES, selected, key => { selected = key; render(); }),
       parts.summary,
       parts.tools,
     );
@@ -90,8 +84,8 @@ const showTools = () =>
     parts.tools,
     hasScope('control')
       ? [
-          h('button', { type: 'button', 'data-testid': 'project-new', on: { click: () => showProjectForm(load) } }, 'New project'),
-          h('button', { type: 'button', class: 'primary', 'data-testid': 'job-new', on: { click: openJobForm } }, 'New job'),
+          createButton('New project', 'project-new', () => showProjectForm(load)),
+          createButton('New job', 'job-new', openJobForm, { class: 'primary' }),
         ]
       : null,
   );
@@ -146,21 +140,7 @@ function matches(job) {
 }
 
 function projectItem(first) {
-  const button = h(
-    'button',
-    {
-      type: 'button',
-      class: 'plain',
-      'data-testid': 'project',
-      on: {
-        click: () => {
-          selectedProject = first.id;
-          render();
-        },
-      },
-    },
-    remoteText(first.name, 100),
-  );
+  const button = createButton(remoteText(first.name, 100), 'project', () => { selectedProject = first.id; render(); }, { class: 'plain' });
   const [kindText, jobCount] = [h('span', { class: 'soft small' }), h('span', { class: 'mono small end' })];
   const node = h(
     'li',
@@ -169,17 +149,8 @@ function projectItem(first) {
     kindText,
     jobCount,
     first.id && hasScope('control')
-      ? h(
-          'button',
-          {
-            type: 'button',
-            class: 'plain small',
-            'data-testid': 'project-delete',
-            'aria-label': `Delete ${sanitize(first.name, 80)}`,
-            on: { click: () => confirmProjectDeletion(first, load) },
-          },
-          '✕',
-        )
+      ? createButton('✕', 'project-delete', () => confirmProjectDeletion(first, load),
+          { class: 'plain small', 'aria-label': `Delete ${sanitize(first.name, 80)}` })
       : null,
   );
   return { node, update(p) {

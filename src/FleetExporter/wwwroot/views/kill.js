@@ -1,7 +1,7 @@
-// Kills a tmux session. The dialog shows the session as the service sees it now; the confirmation token is valid for exactly that.
+// Kills a tmux session after showing it as the service sees it now; the confirmation token is valid for exactly that.
 import { post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from '../widgets/dialog.js';
-import { h } from '../core/dom.js';
+import { createButton, h } from '../core/dom.js';
 import { age, isNumber, mebibytes, number, plural, timestamp } from '../core/format.js';
 import { state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
@@ -11,10 +11,7 @@ export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
   const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('the session'));
   openDialog('Kill this tmux session?', slot);
-  const show = (...nodes) => {
-    slot.replaceChildren(...nodes);
-    slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
-  };
+  const show = (...nodes) => { slot.replaceChildren(...nodes); slot.querySelector('[data-testid="dialog-cancel"]')?.focus(); };
   // If the dialog has been closed meanwhile, a toast shows the error.
   const showError = (title, detail, ...more) =>
     slot.isConnected
@@ -31,7 +28,7 @@ export async function killDialog(session) {
 
 function confirmation(path, challenge, slot, showError, session) {
   const s = challenge.session ?? session;
-  const submit = h('button', { type: 'button', class: 'danger', 'data-testid': 'kill-confirm', on: { click: async () => {
+  const submit = createButton('Kill session', 'kill-confirm', async () => {
     submit.disabled = true;
     try {
       const result = await post(path, { confirmation_token: challenge.confirmation_token });
@@ -44,11 +41,11 @@ function confirmation(path, challenge, slot, showError, session) {
         error.title || 'The tmux session was not killed',
         error.message,
         error.status === 403 || error.title === 'The session has changed'
-          ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again')
+          ? createButton('Ask again', 'kill-again', () => killDialog(session))
           : null,
       );
     }
-  } } }, 'Kill session');
+  }, { class: 'danger' });
   return [
     h('p', {}, h('strong', {}, remoteText(s.name, 80)), ' on ', h('strong', {}, remoteText(s.host, 80)), ' and everything that runs in it:'),
     factList([

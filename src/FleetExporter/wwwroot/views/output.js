@@ -1,4 +1,4 @@
-// Output of a command as lines of text: without escape sequences, lines overwritten at \r, only the latest lines kept.
+// Output of a command: no escape sequences, \r overwrites its line, only the latest lines are kept.
 import { plural } from '../core/format.js';
 import { h } from '../core/dom.js';
 import { sanitize } from '../core/text.js';

@@ -1,5 +1,5 @@
 // tmux sessions of all hosts; legacy ones can be killed.
-import { fill, h, keyed, setClass, setText } from '../core/dom.js';
+import { createButton, fill, h, keyed, setClass, setText } from '../core/dom.js';
 import { ABSENT, age, isNumber, mebibytes, number, plural } from '../core/format.js';
 import { killDialog } from './kill.js';
 import { hrefOf } from '../core/router.js';
@@ -32,12 +32,7 @@ export const view = {
       {
         'data-testid': 'sessions-sort',
         'aria-label': 'Order',
-        on: {
-          change: event => {
-            sortOrder = event.target.value;
-            render();
-          },
-        },
+        on: { change: event => { sortOrder = event.target.value; render(); } },
       },
       Object.entries(SORT_ORDERS).map(([key, [name]]) => h('option', { value: key }, `by ${name}`)),
     );
@@ -45,33 +40,14 @@ export const view = {
       summary: h('p', { class: 'soft small', role: 'status', 'data-testid': 'sessions-count' }),
       body: h('tbody'),
       empty: h('div', {}),
-      more: h(
-        'button',
-        {
-          type: 'button',
-          'data-testid': 'sessions-more',
-          on: {
-            click: () => {
-              limit += PAGE_SIZE;
-              render();
-            },
-          },
-        },
-        'Show more',
-      ),
+      more: createButton('Show more', 'sessions-more', () => { limit += PAGE_SIZE; render(); }),
     };
     parts.single = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('sessions'), 'data-testid': 'sessions-back' }, '← All sessions'));
     parts.toolbar = h(
       'div',
       { class: 'toolbar' },
-      filterBox('sessions-filter', 'Filter sessions', text => {
-        filter = text;
-        render();
-      }),
-      choice('Which sessions', CHOICES, selected, key => {
-        selected = key;
-        render();
-      }),
+      filterBox('sessions-filter', 'Filter sessions', text => { filter = text; render(); }),
+      choice('Which sessions', CHOICES, selected, key => { selected = key; render(); }),
       sort,
       parts.summary,
     );
@@ -119,31 +95,19 @@ function render() {
   setText(parts.summary, list.length === allSessions.length ? total : `${list.length} of ${total}`);
   parts.table.hidden = shown.length === 0;
   parts.more.hidden = list.length <= limit;
-  const noticeKey = !state.hostsAt
-    ? loadingKey()
-    : shown.length
-      ? ''
-      : `none ${sessionId} ${allSessions.length > 0} ${selected} ${filter} ${state.config?.legacy_after}`;
+  const noticeKey = !state.hostsAt ? loadingKey()
+    : shown.length ? ''
+    : `none ${sessionId} ${allSessions.length > 0} ${selected} ${filter} ${state.config?.legacy_after}`;
   if (parts.empty.dataset.noticeKey !== noticeKey) {
-    parts.empty.dataset.noticeKey = noticeKey; // unchanged notices stay: a screen reader repeats a new element
-    fill(
-      parts.empty,
-      !state.hostsAt
-        ? loadingOrError('sessions')
-        : shown.length
-          ? null
-          : sessionId
-            ? notice('empty', 'The tmux session no longer exists', sanitize(sessionId, 100))
-            : allSessions.length
-              ? notice(
-                  'empty',
-                  'No session matches',
-                  selected === 'legacy' && !filter
-                    ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
-                    : 'Change the filter.',
-                )
-              : notice('empty', 'No tmux sessions', 'No reachable host has one.'),
-    );
+    parts.empty.dataset.noticeKey = noticeKey; // an unchanged notice stays: screen readers repeat new elements
+    const hint = selected === 'legacy' && !filter
+      ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
+      : 'Change the filter.';
+    fill(parts.empty, !state.hostsAt ? loadingOrError('sessions')
+      : shown.length ? null
+      : sessionId ? notice('empty', 'The tmux session no longer exists', sanitize(sessionId, 100))
+      : allSessions.length ? notice('empty', 'No session matches', hint)
+      : notice('empty', 'No tmux sessions', 'No reachable host has one.'));
   }
   keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${s.busy} ${hasScope('control')} ${state.config ? 1 : 0}`, sessionRow);
 }
@@ -173,17 +137,8 @@ function sessionRow(first) {
   const link = sshLink(first);
   const kill =
     first.status === 'legacy' && first.busy === false && hasScope('control')
-      ? h(
-          'button',
-          {
-            type: 'button',
-            class: 'danger',
-            'data-testid': 'session-kill',
-            'aria-label': `Kill ${sanitize(first.name, 60)} on ${first.host}`,
-            on: { click: () => killDialog(first) },
-          },
-          'Kill',
-        )
+      ? createButton('Kill', 'session-kill', () => killDialog(first),
+          { class: 'danger', 'aria-label': `Kill ${sanitize(first.name, 60)} on ${first.host}` })
       : null;
   const node = h(
     'tr',

@@ -1,4 +1,4 @@
-// The overview's areas of model servers, gateways and tunnels: all that are configured, with the failures.
+// The overview's areas of model servers, gateways and tunnels.
 import { now } from '../core/clock.js';
 import { age, isNumber, milliseconds, plural, shortDuration } from '../core/format.js';
 import { isUnconfigured } from '../core/updates.js';

@@ -1,4 +1,4 @@
-// Login and logout. The browser sends the key once and then has a login session, whose cookie scripts cannot read.
+// Login and logout. The browser sends the key once; the cookie of the login session is hidden from scripts.
 import { get, onAuditFailure, onUnauthorized, post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from '../core/dom.js';

@@ -1,5 +1,5 @@
 // List of active alerts above every view; local storage keeps whether it is collapsed.
-import { byId, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
+import { byId, createButton, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
 import { activeAlerts, alertSubject, severityTone } from '../core/alertlist.js';
 import { acknowledge } from './acknowledge.js';
 import { age, plural, timestamp } from '../core/format.js';
@@ -44,9 +44,7 @@ function alertItem(alert) {
   const severity = pill('banner-severity');
   const since = h('span', { class: 'soft small' });
   const message = h('span', { class: 'message' }, h('strong', {}, remoteText(alertSubject(alert), 200)), ' ', h('bdi', {}));
-  const button = hasScope('control')
-    ? h('button', { type: 'button', 'data-testid': 'banner-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge')
-    : null;
+  const button = hasScope('control') ? createButton('Acknowledge', 'banner-ack', () => acknowledge(alert)) : null;
   const node = h('li', { 'data-alert': alert.id }, severity.node, message, since, button);
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : 'degraded', a.severity);

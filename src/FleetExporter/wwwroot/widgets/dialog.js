@@ -1,5 +1,5 @@
 // The dialog of the web page. Escape closes it, and so does a click beside it unless it has a form.
-import { byId, fill, h } from '../core/dom.js';
+import { byId, createButton, fill, h } from '../core/dom.js';
 
 let closeListener = null;
 
@@ -13,7 +13,7 @@ export function openDialog(title, content, onClose) {
   return dialog;
 }
 
-/** @param content closes the dialog only if it still shows this: the user may have closed it before a response arrived. */
+/** @param content closes the dialog only while it shows this; a response may arrive after the user has closed it. */
 export function closeDialog(content) {
   const dialog = byId('dialog');
   if (!content || dialog.contains(content)) dialog.close();
@@ -32,7 +32,7 @@ export function setUpDialog() {
     dialog.replaceChildren();
     notifyClosed();
   });
-  let pressedOn = null; // selecting text in a field may end with a click on the backdrop, which must not close the dialog
+  let pressedOn = null; // a text selection may end on the backdrop, which must not close the dialog
   dialog.addEventListener('pointerdown', event => { pressedOn = event.target; });
   dialog.addEventListener('click', event => {
     if (event.target === dialog && pressedOn === dialog && !dialog.querySelector('form')) dialog.close();
@@ -41,6 +41,5 @@ export function setUpDialog() {
 
 export const actions = (...buttons) => h('div', { class: 'actions' }, buttons);
 
-/** A button that only closes the dialog. It has the focus unless a field takes it, so that an accidental Enter does no harm. */
-export const cancelButton = (text = 'Cancel') =>
-  h('button', { type: 'button', 'data-testid': 'dialog-cancel', autofocus: true, on: { click: () => closeDialog() } }, text);
+/** Closes the dialog. It has the focus unless a field takes it, so that an accidental Enter does no harm. */
+export const cancelButton = (text = 'Cancel') => createButton(text, 'dialog-cancel', () => closeDialog(), { autofocus: true });

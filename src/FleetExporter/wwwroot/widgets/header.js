@@ -24,8 +24,7 @@ export function showHeader(topics) {
   const alertStatus = { bad: 'error', warn: 'degraded' }[severityTone(alerts[0])] ?? 'ok';
   const worst = [state.overview?.overall ?? 'ok', offline || lostGpus ? 'error' : degraded ? 'degraded' : 'ok', alertStatus].reduce(worseOf);
   setTone(overall, isLoaded && state.connection !== 'lost' ? worst : '');
-  const failingParts = Object.keys(PART_NAMES)
-    .filter(p => isLoaded && p !== 'heartbeat' && !isUnconfigured(state.overview[p]))
+  const failingParts = Object.keys(PART_NAMES).filter(p => isLoaded && p !== 'heartbeat' && !isUnconfigured(state.overview[p]))
     .filter(p => state.overview[p].status === (worst === 'error' ? 'error' : 'degraded'))
     .map(p => PART_NAMES[p]);
   const hostTexts = [[offline, 'host', 'offline'], [lostGpus, 'GPU', 'lost'], [degraded, 'host', 'degraded']]

@@ -1,4 +1,4 @@
-// Card of a host. Only cards in or near the viewport have a body, so that hundreds of hosts cost little.
+// Card of a host. Only cards near the viewport have a body, so that hundreds of hosts cost little.
 import { now } from '../core/clock.js';
 import { policyText } from '../core/connections.js';
 import { fill, h, keyed, setClass, setText, setVar } from '../core/dom.js';

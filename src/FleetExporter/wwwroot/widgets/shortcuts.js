@@ -19,10 +19,7 @@ const isTextInput = node => node.matches?.('input:not([type="checkbox"]):not([ty
 
 export function setUpShortcuts() {
   byId('help-button').addEventListener('click', showHelp);
-  byId('skip').addEventListener('click', event => {
-    event.preventDefault();
-    byId('main').focus();
-  });
+  byId('skip').addEventListener('click', event => { event.preventDefault(); byId('main').focus(); });
   addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTextInput(event.target)) {
@@ -47,14 +44,7 @@ function showHelp() {
     h(
       'dl',
       { class: 'keys', 'data-testid': 'help' },
-      SHORTCUTS.map(([keys, what]) => [
-        h(
-          'dt',
-          {},
-          keys.split(' ').map(k => h('kbd', {}, k)),
-        ),
-        h('dd', {}, what),
-      ]),
+      SHORTCUTS.map(([keys, what]) => [h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, what)]),
     ),
     actions(h('a', { class: 'button', href: '/docs/page' }, 'About this page'), cancelButton('Close')),
   ]);

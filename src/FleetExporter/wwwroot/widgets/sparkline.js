@@ -11,8 +11,7 @@ const formatValue = value => String(Math.abs(value) < 100 ? +value.toPrecision(3
 
 /**
  * @param label quantity, unit and time range.
- * @param {number|null} max the value at the upper edge; the line then covers the last ten minutes.
- *   null: the line covers all points, from their lowest to their highest value.
+ * @param {number|null} max upper edge, for a line of the last ten minutes; null fits the line to all points.
  */
 export function sparkline(label, max = 100) {
   const [title, lines] = [svg('title'), svg('g')];

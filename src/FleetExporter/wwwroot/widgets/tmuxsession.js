@@ -33,7 +33,7 @@ export function sessionItem(first) {
   } };
 }
 
-/** ssh://user@host:port, for programs that open such links; null for the exporter's own machine and for an invalid address. */
+/** ssh://user@host:port; null for the exporter's own machine and for an invalid address. */
 export function sshLink(session) {
   const host = state.hosts.get(session.host);
   const user = state.config?.hosts?.find(x => x.name === session.host)?.ssh?.user;
