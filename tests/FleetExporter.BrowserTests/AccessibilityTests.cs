@@ -2,38 +2,38 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>axe-core finds nothing serious, whatever is shown and in whichever colours.</summary>
+/// <summary>axe-core finds no serious violation in any view, dialog or theme.</summary>
 public sealed class AccessibilityTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     public static TheoryData<string> Themes() => [.. Views.Themes];
 
     [Theory]
     [MemberData(nameof(Themes))]
-    public async Task No_view_shuts_anybody_out(string theme)
+    public async Task No_view_has_serious_accessibility_violations(string theme)
     {
-        var visit = await VisitAsync(fleet.Exporter, new("overview", SmallFleet.Operator, Theme: theme));
-        // Colours are what differs between the themes.
+        var visit = await VisitAsync(fleet.Exporter, new("overview", SmallFleet.OperatorKey, Theme: theme));
+        // Themes differ only in colours.
         string[] rules = theme == Views.Themes[0] ? [] : ["color-contrast", "link-in-text-block"];
         foreach (var view in (string[])[.. Views.All, "hosts/box"])
         {
             await visit.GoAsync(view);
-            await Views.ReadyAsync(visit, view.Split('/')[0]);
+            await Views.UntilLoadedAsync(visit, view.Split('/')[0]);
             await Axe.CheckAsync(visit.Page, $"{view} in {theme}", rules);
         }
 
         await visit.GoAsync("exec");
-        Assert.Empty(await FaintAsync(visit));
+        Assert.Empty(await LowContrastInputsAsync(visit));
         await visit.GoAsync("sessions");
         await (await SmallFleet.UntilLegacyAsync(visit, "old-forever")).GetByTestId("session-kill").ClickAsync();
         await Expect(visit.Find("kill-confirm")).ToBeVisibleAsync();
-        await Axe.CheckAsync(visit.Page, $"the question before a kill in {theme}", rules);
+        await Axe.CheckAsync(visit.Page, $"the kill dialog in {theme}", rules);
         await visit.Page.Keyboard.PressAsync("Escape");
         await visit.Page.Keyboard.PressAsync("?");
         await Axe.CheckAsync(visit.Page, $"help in {theme}", rules);
     }
 
-    /// <summary>Inputs whose placeholder has less contrast than 4.5 to 1, or whose edge has less than 3 to 1; axe looks at neither.</summary>
-    private static async Task<string[]> FaintAsync(Visit visit)
+    /// <summary>Inputs whose placeholder has a contrast below 4.5:1 or whose border is below 3:1, neither of which axe checks.</summary>
+    private static async Task<string[]> LowContrastInputsAsync(Visit visit)
     {
         await Expect(visit.Find("exec-folder")).ToBeVisibleAsync();
         return await visit.Page.EvaluateAsync<string[]>(
@@ -66,13 +66,13 @@ public sealed class AccessibilityTests(Chromium chromium, SmallFleet fleet) : Pa
     }
 
     [Fact]
-    public async Task Nor_does_it_on_a_phone_or_at_the_door()
+    public async Task Neither_do_phone_views_nor_the_login_dialog()
     {
         var phone = await VisitAsync(fleet.Exporter, new("overview", Width: 360));
         foreach (var view in Views.All)
         {
             await phone.GoAsync(view);
-            await Views.ReadyAsync(phone, view);
+            await Views.UntilLoadedAsync(phone, view);
             await Axe.CheckAsync(phone.Page, $"{view} on a phone");
         }
 

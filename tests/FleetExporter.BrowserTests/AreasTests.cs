@@ -4,11 +4,11 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>Cards of the overview when something is unknown, or fails behind something that works.</summary>
+/// <summary>Cards of the overview for unknown values, thresholds and several targets of a kind.</summary>
 public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task A_GPU_that_gives_no_reading_is_an_error_and_its_line_has_a_gap()
+    public async Task A_GPU_without_readings_is_an_error_and_its_sparkline_has_a_gap()
     {
         await using var machine = await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn);
         var gpu = FakeNvidiaSmi.H100(machine.Folder);
@@ -33,7 +33,7 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
-    public async Task A_host_that_was_offline_from_the_start_is_not_passed_over()
+    public async Task A_host_that_was_offline_from_the_start_is_shown()
     {
         var visit = await OpenAsync((hosts, overview) =>
         {
@@ -51,7 +51,7 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
-    public async Task A_degraded_host_counts_as_answering_in_every_place()
+    public async Task A_degraded_host_counts_as_answering_everywhere()
     {
         var visit = await OpenAsync((hosts, _) =>
         {
@@ -63,12 +63,12 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect(visit.Find("overall")).ToHaveTextAsync("1 host offline, 1 host degraded");
         await visit.GoAsync("hosts");
         await Expect(visit.Find("hosts-count")).ToHaveTextAsync("5 hosts: 4 answering, 1 degraded, 1 offline");
-        await Expect(visit.Seen("host-status").Filter(new() { HasText = "degraded" })).ToHaveCountAsync(1);
-        await Expect(visit.Seen("host-status").Filter(new() { HasText = "offline" })).ToHaveCountAsync(1);
+        await Expect(visit.Visible("host-status").Filter(new() { HasText = "degraded" })).ToHaveCountAsync(1);
+        await Expect(visit.Visible("host-status").Filter(new() { HasText = "offline" })).ToHaveCountAsync(1);
     }
 
     [Fact]
-    public async Task The_thresholds_of_the_configuration_decide_what_is_hot()
+    public async Task Configured_thresholds_decide_when_a_GPU_is_too_hot()
     {
         var visit = await OpenAsync(
             (hosts, _) =>
@@ -79,11 +79,11 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
             config => config["thresholds"]!["gpu_temperature_critical_celsius"] = 70);
 
         await Expect(visit.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, its limit is 70 °C");
+        await Expect(visit.Find("area-gpu")).ToContainTextAsync("box: 71 °C, above the limit of 70 °C");
     }
 
     [Fact]
-    public async Task A_GPU_that_works_at_its_full_is_well_and_one_above_its_own_limit_is_not()
+    public async Task A_fully_used_GPU_is_ok_and_one_above_its_own_temperature_limit_is_degraded()
     {
         Task<Visit> SeenAsync(int celsius) => OpenAsync((hosts, _) =>
         {
@@ -94,14 +94,14 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect((await SeenAsync(95)).Find("status-gpu")).ToHaveTextAsync("ok");
         var hot = await SeenAsync(96);
         await Expect(hot.Find("status-gpu")).ToHaveTextAsync("degraded");
-        await Expect(hot.Find("area-gpu")).ToContainTextAsync("box: 96 °C, its limit is 95 °C");
+        await Expect(hot.Find("area-gpu")).ToContainTextAsync("box: 96 °C, above the limit of 95 °C");
     }
 
     [Theory]
-    [InlineData("provider", "All 2 answer.")]
-    [InlineData("gateway", "All 2 answer")]
-    [InlineData("tunnel", "All 2 are reachable.")]
-    public async Task The_second_of_a_kind_that_fails_is_seen(string kind, string well)
+    [InlineData("provider", "All 2 healthy.")]
+    [InlineData("gateway", "All 2 healthy")]
+    [InlineData("tunnel", "All 2 reachable.")]
+    public async Task A_failing_target_is_shown_though_the_first_of_its_kind_is_healthy(string kind, string okText)
     {
         JsonObject Target(string name, bool fails) => new()
         {
@@ -118,12 +118,12 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
 
         var both = await OpenAsync((_, overview) => overview["targets"] = new JsonArray(Target("one", false), Target("two", false)));
         await Expect(both.Find($"status-{kind}")).ToHaveTextAsync("ok");
-        await Expect(both.Find($"area-{kind}")).ToContainTextAsync(well);
+        await Expect(both.Find($"area-{kind}")).ToContainTextAsync(okText);
     }
 
-    /// <summary>On a device whose clock is an hour ahead.</summary>
+    /// <summary>The browser's clock is an hour ahead.</summary>
     [Fact]
-    public async Task Ages_of_a_gateways_sessions_are_by_the_services_clock()
+    public async Task Ages_of_gateway_sessions_use_the_services_clock()
     {
         var visit = await OpenAsync(
             (_, overview) =>
@@ -138,12 +138,12 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect(visit.Find("area-gateway").Locator("li").Filter(new() { HasText = "agent:main" })).ToContainTextAsync("5m");
     }
 
-    /// <summary>The page over answers of the service that are changed first.</summary>
+    /// <summary>Opens the page with modified responses of the service.</summary>
     private Task<Visit> OpenAsync(Action<IReadOnlyList<JsonNode>, JsonNode> change, Action<JsonNode>? configure = null, string script = "") =>
         VisitAsync(fleet.Exporter, new("overview", Prepare: async page =>
         {
             await page.AddInitScriptAsync(script + ";");
-            // Without it the page asks by the routes below.
+            // Without a WebSocket the page polls the routes below.
             await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
             var hosts = await fleet.Exporter.JsonAsync("/api/hosts");
             var overview = await fleet.Exporter.JsonAsync("/api/overview");

@@ -2,14 +2,14 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>The dialog keeps what was typed and shows what it was asked for; lists keep the focus.</summary>
+/// <summary>The dialog keeps its input and shows current data; lists keep the focus.</summary>
 public sealed class DialogTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task Asking_again_after_a_confirmation_that_has_expired_shows_what_would_die()
+    public async Task Retrying_after_an_expired_confirmation_shows_the_session_again()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("sessions", SmallFleet.Operator));
-        visit.Refuses("/kill", 403);
+        var visit = await VisitAsync(fleet.Exporter, new("sessions", SmallFleet.OperatorKey));
+        visit.ExpectStatus("/kill", 403);
         var row = await SmallFleet.UntilLegacyAsync(visit, "old-forever");
         await row.GetByTestId("session-kill").ClickAsync();
         await Expect(visit.Find("kill-confirm")).ToBeVisibleAsync();
@@ -32,7 +32,7 @@ public sealed class DialogTests(Chromium chromium, SmallFleet fleet) : PageTest(
     }
 
     [Fact]
-    public async Task A_selection_that_ends_outside_loses_nothing_of_what_was_typed()
+    public async Task Selecting_text_beyond_the_dialog_keeps_the_dialog_and_the_input()
     {
         var visit = await VisitAsync(fleet.Exporter, new("overview"));
         await visit.Find("login-button").ClickAsync();
@@ -48,7 +48,7 @@ public sealed class DialogTests(Chromium chromium, SmallFleet fleet) : PageTest(
     }
 
     [Fact]
-    public async Task A_row_that_goes_takes_no_focus_from_another()
+    public async Task Removing_a_row_keeps_the_focus_in_another()
     {
         var visit = await VisitAsync(fleet.Exporter, new("overview"));
 

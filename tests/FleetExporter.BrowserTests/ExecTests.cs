@@ -2,11 +2,11 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>Commands that are given on the page and run on real hosts.</summary>
+/// <summary>Commands run on real hosts from the page.</summary>
 public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task A_command_runs_on_the_chosen_host_and_only_there()
+    public async Task A_command_runs_on_the_selected_host_only()
     {
         var visit = await OpenAsync("box");
         await RunAsync(visit, "echo as $(id -un); echo oops >&2; touch ran-here; exit 3");
@@ -25,29 +25,29 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
-    public async Task Again_sets_exactly_what_ran()
+    public async Task Again_restores_command_hosts_folder_and_time_limit()
     {
         var visit = await OpenAsync("other");
         await visit.Find("exec-folder").FillAsync("/usr");
         await visit.Find("exec-timeout").FillAsync("7");
         await RunAsync(visit, "pwd; : once");
-        await Expect(visit.Run("other").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
-        await visit.Option("box").ClickAsync();
+        await Expect(visit.CommandRun("other").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
+        await visit.HostOption("box").ClickAsync();
         await visit.Find("exec-folder").FillAsync("");
         await RunAsync(visit, "pwd; : twice");
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
-        // Something else is about to run.
-        await visit.Option("other").ClickAsync();
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
+        // The form has been filled with something else meanwhile.
+        await visit.HostOption("other").ClickAsync();
         await visit.Find("exec-folder").FillAsync("/var");
         await visit.Find("exec-timeout").FillAsync("9");
         await visit.Find("exec-filter").FillAsync("box");
 
         await visit.Find("history-entry").Filter(new() { HasText = ": once" }).GetByTestId("history-again").ClickAsync();
-        await IsSetAsync("pwd; : once", "/usr", ["other"]);
+        await AssertFormAsync("pwd; : once", "/usr", ["other"]);
         await visit.Find("exec-batch").Filter(new() { HasText = ": twice" }).GetByTestId("exec-again").ClickAsync();
-        await IsSetAsync("pwd; : twice", "", ["box", "other"]);
+        await AssertFormAsync("pwd; : twice", "", ["box", "other"]);
 
-        async Task IsSetAsync(string command, string folder, string[] hosts)
+        async Task AssertFormAsync(string command, string folder, string[] hosts)
         {
             await Expect(visit.Find("exec-command")).ToHaveValueAsync(command);
             await Expect(visit.Find("exec-folder")).ToHaveValueAsync(folder);
@@ -56,22 +56,22 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
             await Expect(visit.Find("exec-hosts").Locator("input:checked")).ToHaveCountAsync(hosts.Length);
             foreach (var host in hosts)
             {
-                await Expect(visit.Option(host).Locator("input")).ToBeCheckedAsync();
+                await Expect(visit.HostOption(host).Locator("input")).ToBeCheckedAsync();
             }
         }
     }
 
     [Theory]
     [InlineData(null, "Log in to see the commands that you have run.")]
-    [InlineData(SmallFleet.Reader, "Your own commands since the service started. Those of others need the scope control.")]
-    [InlineData(SmallFleet.Operator, "Commands of all keys, the last 200 since the service started.")]
-    public async Task The_list_says_whose_commands_it_has(string? key, string said)
+    [InlineData(SmallFleet.ReaderKey, "Your own commands since the service started. Those of others need the scope control.")]
+    [InlineData(SmallFleet.OperatorKey, "Commands of all keys, the last 200 since the service started.")]
+    public async Task The_history_says_whose_commands_it_lists(string? key, string text)
     {
         var visit = await VisitAsync(fleet.Exporter, new("exec", key));
 
-        await Expect(visit.Find("exec-scope")).ToHaveTextAsync(said);
+        await Expect(visit.Find("exec-scope")).ToHaveTextAsync(text);
         var none = visit.Find("view-exec").GetByText("You have run no command since the service started");
-        await Expect(none).ToHaveCountAsync(key == SmallFleet.Reader ? 1 : 0);
+        await Expect(none).ToHaveCountAsync(key == SmallFleet.ReaderKey ? 1 : 0);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
 
         foreach (var (host, user) in (IEnumerable<(string, TestUser)>)[("box", fleet.Box.User), ("other", fleet.Other.User)])
         {
-            var run = visit.Run(host);
+            var run = visit.CommandRun(host);
             await Expect(run.GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
             await Expect(run.GetByTestId("output").Locator(".stdout")).ToHaveTextAsync(["/usr", user.Name]);
             Assert.Equal("done\n", await File.ReadAllTextAsync(Path.Combine(user.Home, "on-several"), TestContext.Current.CancellationToken));
@@ -94,7 +94,7 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
-    public async Task Commands_of_several_orders_wait_for_each_other_so_that_the_page_can_still_ask()
+    public async Task At_most_four_commands_run_at_once_so_that_the_page_keeps_its_connections()
     {
         var visit = await OpenAsync("box", "other");
         for (var n = 0; n < 3; n++)
@@ -121,81 +121,81 @@ public sealed class ExecTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     {
         var visit = await OpenAsync("box", "other");
         await RunAsync(visit, "echo begun; sleep 731");
-        await Until.TrueAsync(() => Sleeps(fleet.Box, 731) && Sleeps(fleet.Other, 731), "it runs on both", () => fleet.Exporter.Log);
-        // Output is there while the command runs.
-        await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("begun");
+        await Until.TrueAsync(() => IsSleeping(fleet.Box, 731) && IsSleeping(fleet.Other, 731), "it runs on both", () => fleet.Exporter.Log);
+        // Output is shown while the command runs.
+        await Expect(visit.CommandRun("box").GetByTestId("output")).ToContainTextAsync("begun");
 
-        await visit.Run("box").GetByTestId("exec-cancel").ClickAsync();
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("cancelled");
-        Assert.False(Sleeps(fleet.Box, 731));
-        Assert.True(Sleeps(fleet.Other, 731));
+        await visit.CommandRun("box").GetByTestId("exec-cancel").ClickAsync();
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("cancelled");
+        Assert.False(IsSleeping(fleet.Box, 731));
+        Assert.True(IsSleeping(fleet.Other, 731));
 
         await visit.Find("exec-cancel-all").ClickAsync();
-        await Expect(visit.Run("other").GetByTestId("exec-state")).ToHaveTextAsync("cancelled");
-        Assert.False(Sleeps(fleet.Other, 731));
+        await Expect(visit.CommandRun("other").GetByTestId("exec-state")).ToHaveTextAsync("cancelled");
+        Assert.False(IsSleeping(fleet.Other, 731));
     }
 
     [Fact]
-    public async Task A_closed_page_and_a_time_limit_end_it_too()
+    public async Task A_time_limit_and_closing_the_page_end_a_command()
     {
         var visit = await OpenAsync("box");
         await visit.Find("exec-timeout").FillAsync("1");
         await RunAsync(visit, "sleep 732");
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("timed out");
-        Assert.False(Sleeps(fleet.Box, 732));
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("timed out");
+        Assert.False(IsSleeping(fleet.Box, 732));
         await Expect(visit.Find("history-entry").Filter(new() { HasText = "sleep 732" }).GetByTestId("history-state")).ToHaveTextAsync("timed out");
 
         await visit.Find("exec-timeout").FillAsync("60");
         await RunAsync(visit, "sleep 733");
-        await Until.TrueAsync(() => Sleeps(fleet.Box, 733), "it runs", () => fleet.Exporter.Log);
+        await Until.TrueAsync(() => IsSleeping(fleet.Box, 733), "it runs", () => fleet.Exporter.Log);
         await visit.Page.CloseAsync();
-        await Until.TrueAsync(() => !Sleeps(fleet.Box, 733), "it is ended with the page", () => fleet.Exporter.Log);
+        await Until.TrueAsync(() => !IsSleeping(fleet.Box, 733), "closing the page ends it", () => fleet.Exporter.Log);
     }
 
     [Fact]
-    public async Task Hosts_that_run_no_command_cannot_be_chosen()
+    public async Task Hosts_that_cannot_run_commands_cannot_be_selected()
     {
         var visit = await OpenAsync();
 
-        await Expect(visit.Option("quiet").Locator("input")).ToBeDisabledAsync();
-        await Expect(visit.Option("quiet")).ToContainTextAsync("commands are off");
-        await Expect(visit.Option("away").Locator("input")).ToBeDisabledAsync();
+        await Expect(visit.HostOption("quiet").Locator("input")).ToBeDisabledAsync();
+        await Expect(visit.HostOption("quiet")).ToContainTextAsync("commands are off");
+        await Expect(visit.HostOption("away").Locator("input")).ToBeDisabledAsync();
         await Expect(visit.Find("exec-run-button")).ToBeDisabledAsync();
     }
 
     [Fact]
-    public async Task Fifty_megabytes_of_output_do_not_fill_the_page()
+    public async Task Fifty_megabytes_of_output_do_not_overload_the_page()
     {
         var visit = await OpenAsync("box");
         await RunAsync(visit, "yes 'a line of output that comes again and again' | head -c 50000000");
 
-        await Expect(visit.Run("box").GetByTestId("exec-state"))
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state"))
             .ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(exit|ended)"), new() { Timeout = 30_000 });
-        await Expect(visit.Run("box").GetByTestId("output")).ToContainTextAsync("earlier lines not shown");
+        await Expect(visit.CommandRun("box").GetByTestId("output")).ToContainTextAsync("earlier lines not shown");
         Assert.InRange(await visit.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 500, 4000);
     }
 
     [Fact]
-    public async Task The_lines_that_are_not_shown_are_all_counted()
+    public async Task All_lines_that_are_not_shown_are_counted()
     {
         var visit = await OpenAsync("box");
         await RunAsync(visit, "seq 1 200000");
 
-        var output = visit.Run("box").GetByTestId("output");
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0", new() { Timeout = 30_000 });
+        var output = visit.CommandRun("box").GetByTestId("output");
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0", new() { Timeout = 30_000 });
         await Expect(output.Locator(".stdout").Last).ToHaveTextAsync("200000");
         await Expect(output.Locator(".stdout")).ToHaveCountAsync(2000);
         await Expect(output.Locator("p")).ToHaveTextAsync("198000 earlier lines not shown");
     }
 
-    private static bool Sleeps(WatchedMachine machine, int seconds) => machine.User.Processes.Any(p => p.CommandLine == $"sleep {seconds}");
+    private static bool IsSleeping(WatchedMachine machine, int seconds) => machine.User.Processes.Any(p => p.CommandLine == $"sleep {seconds}");
 
     private async Task<Visit> OpenAsync(params string[] hosts)
     {
-        var visit = await VisitAsync(fleet.Exporter, new("exec", SmallFleet.Operator));
+        var visit = await VisitAsync(fleet.Exporter, new("exec", SmallFleet.OperatorKey));
         foreach (var host in hosts)
         {
-            await visit.Option(host).ClickAsync();
+            await visit.HostOption(host).ClickAsync();
         }
 
         return visit;

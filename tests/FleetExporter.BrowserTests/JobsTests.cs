@@ -3,22 +3,24 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>Training jobs that are made, started, watched and ended on the page, and run in tmux on a real host.</summary>
+/// <summary>Training jobs that the page creates, starts, shows and cancels; they run in tmux on a real host.</summary>
 public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task A_job_runs_in_tmux_shows_its_numbers_and_is_cancelled_with_all_it_started()
+    public async Task A_job_runs_in_tmux_shows_its_metrics_and_is_cancelled_with_all_its_processes()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "vision");
-        await MakeJobAsync(visit, "vision", "vit-run", "n=0; while :; do n=$((n+1)); echo \"{\\\"epoch\\\": $n, \\\"total_epochs\\\": 1000, "
-            + "\\\"train_loss\\\": 0.5}\"; sleep 1; done & exec sleep 741");
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(visit, "vision");
+        const string Command = """
+            n=0; while :; do n=$((n+1)); echo "{\"epoch\": $n, \"total_epochs\": 1000, \"train_loss\": 0.5}"; sleep 1; done & exec sleep 741
+            """;
+        await CreateJobAsync(visit, "vision", "vit-run", Command);
 
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
         await Expect(visit.Find("job-detail")).ToContainTextAsync("running for");
         await Expect(visit.Find("job-detail")).Not.ToContainTextAsync("took");
         Assert.Single(await JobSessionsAsync("vit-run"));
-        Assert.True(Runs("sleep 741"));
+        Assert.True(IsRunning("sleep 741"));
         await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
         await Expect(visit.Find("job-metrics")).ToContainTextAsync("train_loss");
         await Expect(visit.Find("job-detail-progress")).ToContainTextAsync("/ 1000");
@@ -28,7 +30,7 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
 
         await visit.Find("job-cancel").ClickAsync();
         await Expect(visit.Find("job-cancel-dialog")).ToContainTextAsync("vit-run");
-        // "Cancel" would be either of the two; the harmless one has the focus.
+        // Neither button is called just "Cancel", and the harmless one has the focus.
         await Expect(visit.Find("job-cancel-dialog-submit")).ToHaveTextAsync("Cancel the job");
         await Expect(visit.Find("dialog-cancel")).ToHaveTextAsync("Keep it running");
         await Expect(visit.Find("dialog-cancel")).ToBeFocusedAsync();
@@ -37,22 +39,22 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await Expect(visit.Find("toast").Filter(new() { HasText = "vit-run cancelled." })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
         Assert.Empty(await JobSessionsAsync("vit-run"));
-        Assert.False(Runs("sleep 741"));
-        Assert.Contains(SmallFleet.Training, (await fleet.Tmux.NamesAsync()).Values);
-        // What it printed is still there.
+        Assert.False(IsRunning("sleep 741"));
+        Assert.Contains(SmallFleet.TrainingSession, (await fleet.Tmux.NamesAsync()).Values);
+        // Its output is still there.
         await Expect(visit.Find("job-output")).ToContainTextAsync("train_loss");
     }
 
     [Fact]
-    public async Task Jobs_that_end_by_themselves_say_how_and_can_be_deleted()
+    public async Task Ended_jobs_show_their_result_and_can_be_deleted()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "short");
-        await MakeJobAsync(visit, "short", "good", "echo all is done; touch good-job");
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(visit, "short");
+        await CreateJobAsync(visit, "short", "good", "echo all is done; touch good-job");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
         Assert.True(File.Exists(Path.Combine(fleet.Box.User.Home, "good-job")));
         await visit.Find("jobs-back").ClickAsync();
-        await MakeJobAsync(visit, "short", "bad", "echo out of memory; exit 7");
+        await CreateJobAsync(visit, "short", "bad", "echo out of memory; exit 7");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("failed", new() { Timeout = 30_000 });
         await Expect(visit.Find("job-reason")).ToContainTextAsync("7");
         await Expect(visit.Find("job-output")).ToContainTextAsync("out of memory");
@@ -66,11 +68,11 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
-    public async Task What_was_said_of_one_job_does_not_stand_over_the_next()
+    public async Task Toasts_of_one_job_disappear_when_another_view_opens()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "said");
-        await MakeJobAsync(visit, "said", "first", "exit 0");
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(visit, "said");
+        await CreateJobAsync(visit, "said", "first", "exit 0");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
         await visit.Page.EvaluateAsync("async () => (await import('/core/ui.js')).toast('of the first')");
         await visit.Page.EvaluateAsync("async () => (await import('/core/ui.js')).toast('a failure', 'bad')");
@@ -79,15 +81,15 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await visit.Find("jobs-back").ClickAsync();
 
         await Expect(visit.Find("toast").Filter(new() { HasText = "of the first" })).ToHaveCountAsync(0, new() { Timeout = 2000 });
-        // It names what it is about, and must be seen.
+        // Errors stay: they name their subject.
         await Expect(visit.Find("toast")).ToHaveTextAsync("a failure");
     }
 
     [Fact]
-    public async Task A_job_needs_a_command_and_one_that_was_made_without_cannot_be_started()
+    public async Task The_form_requires_a_command_and_a_job_without_one_cannot_be_started()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "empty");
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(visit, "empty");
         await visit.Find("job-new").ClickAsync();
         await visit.Find("job-project").SelectOptionAsync(new SelectOptionValue { Label = "empty" });
         await visit.Find("job-name").FillAsync("without-a-command");
@@ -100,7 +102,7 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await visit.Find("dialog-cancel").ClickAsync();
         await Expect(Row(visit, "without-a-command")).ToHaveCountAsync(0);
 
-        // A program that trains elsewhere and only reports.
+        // A job that runs elsewhere and only reports its state.
         using var made = await fleet.Exporter.Http.PostAsJsonAsync(
             "/api/dgx/jobs", new { project_id = "empty", name = "reported" }, TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.Created, made.StatusCode);
@@ -111,35 +113,35 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
-    public async Task What_a_job_prints_stays_text()
+    public async Task Job_output_stays_text()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(visit, "<b onclick=alert(3)>odd");
-        await MakeJobAsync(
-            visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", "printf '<img src=x onerror=alert(2)>\\n\\033[31mred\\033[0m\\n'; "
-                + "printf 'a\\342\\200\\256b\\n'; head -c 4000 /dev/zero | tr '\\0' W; sleep 742");
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(visit, "<b onclick=alert(3)>odd");
+        const string Print = @"printf '<img src=x onerror=alert(2)>\n\033[31mred\033[0m\n'; printf 'a\342\200\256b\n'";
+        const string Command = Print + @"; head -c 4000 /dev/zero | tr '\0' W; sleep 742";
+        await CreateJobAsync(visit, "<b onclick=alert(3)>odd", "<img src=x onerror=alert(1)>", Command);
 
         await Expect(visit.Find("job-output")).ToContainTextAsync("<img src=x onerror=alert(2)>");
         await Expect(visit.Find("job-output")).ToContainTextAsync("a‹U+202E›b");
-        await HostileTests.InertAsync(visit);
+        await HostileTextTests.AssertOnlyTextAsync(visit);
         await visit.Find("job-cancel").ClickAsync();
         await visit.Find("job-cancel-dialog-submit").ClickAsync();
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("cancelled", new() { Timeout = 30_000 });
         await visit.Find("jobs-back").ClickAsync();
-        await HostileTests.InertAsync(visit);
+        await HostileTextTests.AssertOnlyTextAsync(visit);
     }
 
     [Fact]
-    public async Task A_job_whose_host_has_gone_can_be_cancelled_all_the_same()
+    public async Task A_job_on_an_unreachable_host_can_be_cancelled_with_force()
     {
         await using var machine = await WatchedMachine.StartAsync();
-        await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config("exec: { policy: any }") + SmallFleet.Keys + "\n");
+        await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config("exec: { policy: any }") + SmallFleet.KeysYaml + "\n");
         await exporter.UntilOnlineAsync();
-        var visit = await VisitAsync(exporter, new("jobs", SmallFleet.Operator));
-        visit.Refuses("/cancel", 502);
-        visit.Refuses("/output", 502);
-        await MakeProjectAsync(visit, "vision");
-        await MakeJobAsync(visit, "vision", "lost", "sleep 744");
+        var visit = await VisitAsync(exporter, new("jobs", SmallFleet.OperatorKey));
+        visit.ExpectStatus("/cancel", 502);
+        visit.ExpectStatus("/output", 502);
+        await CreateProjectAsync(visit, "vision");
+        await CreateJobAsync(visit, "vision", "lost", "sleep 744");
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
         await machine.Server.DisposeAsync();
         await exporter.UntilFailsAsync("refused");
@@ -155,37 +157,37 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
     }
 
     [Fact]
-    public async Task Who_may_only_look_sees_jobs_and_cannot_touch_them()
+    public async Task A_read_only_key_shows_jobs_without_actions_or_output()
     {
-        var maker = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Operator));
-        await MakeProjectAsync(maker, "seen");
-        await MakeJobAsync(maker, "seen", "watched", "echo printed-$((40+2)); sleep 743");
-        await Expect(maker.Find("job-output")).ToContainTextAsync("printed-42");
+        var creator = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.OperatorKey));
+        await CreateProjectAsync(creator, "seen");
+        await CreateJobAsync(creator, "seen", "watched", "echo printed-$((40+2)); sleep 743");
+        await Expect(creator.Find("job-output")).ToContainTextAsync("printed-42");
 
-        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.Reader));
+        var visit = await VisitAsync(fleet.Exporter, new("jobs", SmallFleet.ReaderKey));
         await Row(visit, "watched").GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(visit.Find("job-detail-state")).ToHaveTextAsync("running");
         await Expect(visit.Find("job-detail")).ToContainTextAsync("Output needs the scope control.");
         await Expect(visit.Find("job-cancel")).ToHaveCountAsync(0);
-        // The command is known to whoever may look, what it prints is not.
+        // A read-only key shows the command but not its output.
         await Expect(visit.Find("view-jobs")).ToContainTextAsync("printed-$((40+2))");
         await Expect(visit.Find("view-jobs")).Not.ToContainTextAsync("printed-42");
     }
 
     private static ILocator Row(Visit visit, string job) =>
-        visit.Seen("job").Filter(new() { Has = visit.Page.GetByText(job, new() { Exact = true }) });
+        visit.Visible("job").Filter(new() { Has = visit.Page.GetByText(job, new() { Exact = true }) });
 
-    internal static async Task MakeProjectAsync(Visit visit, string name)
+    internal static async Task CreateProjectAsync(Visit visit, string name)
     {
         await visit.Find("project-new").ClickAsync();
         await visit.Find("project-name").FillAsync(name);
         await visit.Find("project-connection").SelectOptionAsync(new SelectOptionValue { Label = "box" });
         await visit.Find("project-form-submit").ClickAsync();
         await Expect(visit.Find("dialog")).ToBeHiddenAsync();
-        await Expect(visit.Seen("project").Filter(new() { HasText = name })).ToBeVisibleAsync();
+        await Expect(visit.Visible("project").Filter(new() { HasText = name })).ToBeVisibleAsync();
     }
 
-    internal static async Task MakeJobAsync(Visit visit, string project, string name, string command)
+    internal static async Task CreateJobAsync(Visit visit, string project, string name, string command)
     {
         await visit.Find("job-new").ClickAsync();
         await visit.Find("job-project").SelectOptionAsync(new SelectOptionValue { Label = project });
@@ -197,7 +199,7 @@ public sealed class JobsTests(Chromium chromium, SmallFleet fleet) : PageTest(ch
         await Expect(visit.Find("job-detail")).ToContainTextAsync(name);
     }
 
-    private bool Runs(string command) => fleet.Box.User.Processes.Any(p => p.CommandLine == command);
+    private bool IsRunning(string command) => fleet.Box.User.Processes.Any(p => p.CommandLine == command);
 
     private async Task<List<string>> JobSessionsAsync(string job) =>
         [.. (await fleet.Tmux.NamesAsync()).Values.Where(n => n.StartsWith("job-" + job, StringComparison.Ordinal))];

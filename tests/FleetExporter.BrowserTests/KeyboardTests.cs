@@ -2,11 +2,11 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>The page without a mouse.</summary>
+/// <summary>Keyboard shortcuts and focus.</summary>
 public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task G_and_a_letter_lead_to_every_view()
+    public async Task G_and_a_letter_open_each_view()
     {
         var visit = await VisitAsync(fleet.Exporter);
         foreach (var view in (string[])["hosts", "sessions", "jobs", "exec", "alerts", "overview"])
@@ -16,7 +16,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
 
             await Expect(visit.Find($"view-{view}")).ToBeVisibleAsync();
             await Expect(visit.Find($"tab-{view}")).ToHaveAttributeAsync("aria-current", "page");
-            // Who listens to the page is told that it is another one.
+            // A screen reader announces the new view.
             await Expect(visit.Find("main")).ToBeFocusedAsync();
         }
     }
@@ -24,7 +24,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     [Theory]
     [InlineData("hosts")]
     [InlineData("sessions")]
-    public async Task A_slash_leads_to_the_filter_and_Escape_out_of_it(string view)
+    public async Task A_slash_focuses_the_filter_and_Escape_leaves_it(string view)
     {
         var visit = await VisitAsync(fleet.Exporter, new(view));
         var filter = visit.Find($"{view}-filter");
@@ -32,7 +32,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
 
         await visit.Page.Keyboard.PressAsync("/");
         await Expect(filter).ToBeFocusedAsync();
-        // What is typed there is text, and no key of the page.
+        // Shortcuts are inactive in a field.
         await visit.Page.Keyboard.TypeAsync("gst?");
         await Expect(filter).ToHaveValueAsync("gst?");
         await Expect(visit.Find("dialog")).ToBeHiddenAsync();
@@ -43,26 +43,23 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     }
 
     [Fact]
-    public async Task Help_opens_keeps_the_focus_and_gives_it_back()
+    public async Task The_help_dialog_traps_the_focus_and_restores_it()
     {
         var visit = await VisitAsync(fleet.Exporter);
         await Expect(visit.Find("areas")).ToBeVisibleAsync();
         await visit.Find("help-button").FocusAsync();
         await visit.Page.Keyboard.PressAsync("?");
         await Expect(visit.Find("help")).ToBeVisibleAsync();
-        // Enter closes it, and follows no link.
+        // Enter closes the dialog and follows no link.
         await Expect(visit.Find("dialog-cancel")).ToBeFocusedAsync();
 
         for (var i = 0; i < 8; i++)
         {
             await visit.Page.Keyboard.PressAsync(i < 5 ? "Tab" : "Shift+Tab");
-            Assert.True(
-                await visit.Page.EvaluateAsync<bool>(
-                    "() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"),
-                $"the focus left the dialog after {i + 1} steps");
+            Assert.True(await visit.Page.EvaluateAsync<bool>("() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"), $"the focus left the dialog after {i + 1} steps");
         }
 
-        // Keys of the page are off while it is open.
+        // Shortcuts are inactive while the dialog is open.
         await visit.Page.Keyboard.PressAsync("g");
         await visit.Page.Keyboard.PressAsync("h");
         await Expect(visit.Find("view-overview")).ToBeVisibleAsync();
@@ -72,7 +69,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     }
 
     [Fact]
-    public async Task Tab_goes_from_the_top_of_the_page_to_its_views_in_order_and_is_seen()
+    public async Task Tab_moves_through_the_header_and_the_tabs_in_order_with_a_visible_focus()
     {
         var visit = await VisitAsync(fleet.Exporter);
         await Expect(visit.Find("areas")).ToBeVisibleAsync();
@@ -84,18 +81,15 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         {
             await visit.Page.Keyboard.PressAsync("Tab");
             order.Add(await FocusedAsync(visit));
-            Assert.True(
-                await visit.Page.EvaluateAsync<bool>("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'"),
-                $"the focus on {order[^1]} is not seen");
+            var hasOutline = await visit.Page.EvaluateAsync<bool>("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'");
+            Assert.True(hasOutline, $"the focus on {order[^1]} is not visible");
         }
 
-        Assert.Equal(
-            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
-            order.Where(i => i != "banner-toggle" && i != "alert-badge"));
+        Assert.Equal(["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"], order.Where(i => i != "banner-toggle" && i != "alert-badge"));
     }
 
     [Fact]
-    public async Task The_skip_link_leads_to_the_content()
+    public async Task The_skip_link_focuses_the_content()
     {
         var visit = await VisitAsync(fleet.Exporter, new("hosts"));
         await Expect(visit.Find("hosts")).ToBeVisibleAsync();
@@ -107,7 +101,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     }
 
     [Fact]
-    public async Task T_goes_through_the_themes_and_the_choice_stays()
+    public async Task T_cycles_through_the_themes_and_the_browser_keeps_the_choice()
     {
         var visit = await VisitAsync(fleet.Exporter);
         var seen = new List<string?> { await ThemeAsync(visit) };

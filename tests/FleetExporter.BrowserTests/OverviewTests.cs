@@ -5,13 +5,13 @@ namespace FleetExporter.BrowserTests;
 public sealed class OverviewTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task Six_areas_say_their_state_and_why()
+    public async Task Six_areas_show_status_and_reason()
     {
         var visit = await VisitAsync(fleet.Exporter);
 
         await Expect(visit.Find("areas").Locator("article")).ToHaveCountAsync(6);
         await Expect(visit.Find("area-gpu")).ToContainTextAsync("box");
-        // A GPU that works as hard as it can is what it is for.
+        // Full utilisation is no problem.
         await Expect(visit.Find("status-gpu")).ToHaveTextAsync("ok");
         await Expect(visit.Find("area-gpu")).ToContainTextAsync("100 % · 59 °C");
         await Expect(visit.Find("area-local_gpu")).ToContainTextAsync("here");

@@ -2,46 +2,34 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>360 CSS pixels and a finger.</summary>
+/// <summary>The page on a touch screen of 360 CSS pixels.</summary>
 public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     public static TheoryData<string> Shown() => [.. Views.All, "hosts/box"];
 
     [Theory]
     [MemberData(nameof(Shown))]
-    public async Task A_view_fits_and_all_that_it_offers_can_be_touched(string view)
+    public async Task A_view_fits_the_screen_and_every_control_can_be_touched(string view)
     {
-        var visit = await VisitAsync(fleet.Exporter, new(view, SmallFleet.Operator, Width: 360));
-        await Views.ReadyAsync(visit, view.Split('/')[0]);
+        var visit = await VisitAsync(fleet.Exporter, new(view, SmallFleet.OperatorKey, Width: 360));
+        await Views.UntilLoadedAsync(visit, view.Split('/')[0]);
         if (view == "sessions")
         {
             await SmallFleet.UntilLegacyAsync(visit, "old-forever");
         }
 
-        await visit.FitsAsync();
+        await visit.AssertNoHorizontalOverflowAsync();
         var unreachable = await visit.Page.EvaluateAsync<string[]>(
             """
-            () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
-            """
-            + """
-            .filter(e => e.checkVisibility({ visibilityProperty: true }) && e.id !== 'skip').flatMap(e => {
+            () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(e => e.checkVisibility({ visibilityProperty: true }) && e.id !== 'skip').flatMap(e => {
               e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
               const at = e.getClientRects()[0];
-              const name = `${e.dataset.testid ?? e.id ?? e.tagName} '${e.textContent.slice(0, 20)}' at
-            """
-            + """
-             ${Math.round(at.left)},${Math.round(at.top)} ${Math.round(at.width)}x${Math.round(at.height)}`;
+              const name = `${e.dataset.testid ?? e.id ?? e.tagName} '${e.textContent.slice(0, 20)}' at ${Math.round(at.left)},${Math.round(at.top)} ${Math.round(at.width)}x${Math.round(at.height)}`;
               if (at.left < 0 || at.right > innerWidth + 1) return [`${name} is beside the screen`];
               const top = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
-              if (!top || !(e.contains(top) || top.contains(e) || [...(e.labels ?? [])].some(l => l.contains(top))))
-            """
-            + """
-             return [`${name} is below ${top?.outerHTML.slice(0, 80)}`];
-              // A link in a line of text may be as high as its line.
-              if (at.height < (e.tagName === 'A' ? 16 : 20) && !(e.labels?.[0]?.getBoundingClientRect().height >= 20))
-            """
-            + """
-             return [`${name} is too small for a finger`];
+              if (!top || !(e.contains(top) || top.contains(e) || [...(e.labels ?? [])].some(l => l.contains(top)))) return [`${name} is below ${top?.outerHTML.slice(0, 80)}`];
+              // A link within text may be as high as its line.
+              if (at.height < (e.tagName === 'A' ? 16 : 20) && !(e.labels?.[0]?.getBoundingClientRect().height >= 20)) return [`${name} is too small for a finger`];
               return [];
             })
             """);
@@ -49,39 +37,38 @@ public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
-    public async Task Every_tab_is_seen()
+    public async Task Every_tab_is_visible()
     {
         var visit = await VisitAsync(fleet.Exporter, new("overview", Width: 360));
         await Expect(visit.Page.Locator("#tabs a")).ToHaveCountAsync(6);
 
-        Assert.Empty(await visit.Page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));
     }
 
     [Fact]
     public async Task A_session_is_killed_from_a_phone()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("overview", SmallFleet.Operator, Width: 360));
+        var visit = await VisitAsync(fleet.Exporter, new("overview", SmallFleet.OperatorKey, Width: 360));
         await visit.Find("tab-sessions").TapAsync();
         await (await SmallFleet.UntilLegacyAsync(visit, "old-on-the-phone")).GetByTestId("session-kill").TapAsync();
         await Expect(visit.Find("kill-confirm")).ToBeVisibleAsync();
-        await visit.FitsAsync();
+        await visit.AssertNoHorizontalOverflowAsync();
         await visit.Find("kill-confirm").TapAsync();
 
-        await Expect(visit.Find("toast")).ToContainTextAsync("is killed");
+        await Expect(visit.Find("toast")).ToContainTextAsync("was killed");
         Assert.DoesNotContain("old-on-the-phone", (await fleet.Tmux.NamesAsync()).Values);
     }
 
     [Fact]
     public async Task A_command_runs_from_a_phone()
     {
-        var visit = await VisitAsync(fleet.Exporter, new("exec", SmallFleet.Operator, Width: 360));
-        await visit.Option("box").TapAsync();
+        var visit = await VisitAsync(fleet.Exporter, new("exec", SmallFleet.OperatorKey, Width: 360));
+        await visit.HostOption("box").TapAsync();
         await visit.Find("exec-command").FillAsync("echo from-a-phone | tee from-a-phone; printf %03000d 7");
         await visit.Find("exec-run-button").TapAsync();
 
-        await Expect(visit.Run("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
+        await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
         Assert.True(File.Exists(Path.Combine(fleet.Box.User.Home, "from-a-phone")));
-        await visit.FitsAsync();
+        await visit.AssertNoHorizontalOverflowAsync();
     }
 }

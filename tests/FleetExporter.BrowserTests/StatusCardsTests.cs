@@ -4,15 +4,15 @@ using FleetExporter.BrowserTests.Browsing;
 namespace FleetExporter.BrowserTests;
 
 /// <summary>
-/// A page of somebody else over <c>/api/overview</c>, which trusts what it reads: no card is green for what is not there, no field is missing, and a
-/// card that fails says why.
+/// A third-party page over <c>/api/overview</c> that does not check its input: every field must be present, unconfigured parts must not be ok, and
+/// errors must say why.
 /// </summary>
 public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chromium)
 {
     private static readonly string[] Parts = ["gpu", "local_gpu", "provider", "gateway", "tunnel", "multimodal", "heartbeat"];
 
     [Fact]
-    public async Task What_is_not_configured_is_never_green_and_says_what_is_missing()
+    public async Task An_unconfigured_part_is_an_error_that_says_what_is_missing()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "hosts: []\n");
@@ -24,14 +24,14 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
             await Expect(visit.Find($"body-{part}")).ToContainTextAsync("not configured: ");
         }
 
-        // It is nobody's fault.
+        // Unconfigured parts do not affect the overall status.
         await Expect(visit.Find("overall")).ToHaveTextAsync("OK");
-        await NothingIsMissingAsync(visit);
+        await AssertNothingIsMissingAsync(visit);
         await CloseAsync();
     }
 
     [Fact]
-    public async Task What_fails_says_why()
+    public async Task A_failing_part_says_why()
     {
         using var folder = new TestFolder();
         var dead = Ports.Free();
@@ -57,12 +57,12 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
 
         await Expect(visit.Find("body-gpu")).ToContainTextAsync("away is offline: refused");
         await Expect(visit.Find("overall")).ToHaveTextAsync("ERROR");
-        await NothingIsMissingAsync(visit);
+        await AssertNothingIsMissingAsync(visit);
         await CloseAsync();
     }
 
     [Fact]
-    public async Task Every_field_of_a_whole_fleet_is_there()
+    public async Task A_complete_fleet_has_every_field()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\nhosts: []\n", null, "--simulate", "10");
@@ -77,14 +77,14 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
         await Expect(visit.Find("body-gateway").Locator("dd").Last).ToHaveTextAsync(WholeAge());
         await Expect(visit.Find("card-gpu")).Not.ToHaveClassAsync("error");
         await Expect(visit.Find("body-gpu")).ToContainTextAsync("unified: shares the machine's memory");
-        // All hosts are simulated: none is this machine.
+        // All hosts are simulated, so none is the exporter's own machine.
         await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("not configured: ");
-        await NothingIsMissingAsync(visit);
+        await AssertNothingIsMissingAsync(visit);
         await CloseAsync();
     }
 
     [Fact]
-    public async Task A_local_card_shows_what_the_driver_calls_free()
+    public async Task The_local_GPU_card_shows_the_drivers_free_memory()
     {
         using var folder = new TestFolder();
         FakeNvidiaSmi.H100(folder);
@@ -96,11 +96,11 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
         await Expect(visit.Find("card-local_gpu")).Not.ToHaveClassAsync("error");
         await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("19818 / 81559 MB");
         await Expect(visit.Find("body-local_gpu")).ToContainTextAsync("61263 MB");
-        await NothingIsMissingAsync(visit);
+        await AssertNothingIsMissingAsync(visit);
         await CloseAsync();
     }
 
-    /// <summary>The page in the place of the service's own.</summary>
+    /// <summary>Serves the third-party page in place of the service's own.</summary>
     private Task<Visit> OpenAsync(Exporter exporter)
     {
         var html = File.ReadAllText(Repository.PathOf("tests", "FleetExporter.BrowserTests", "Assets", "status-cards.html"));
@@ -108,7 +108,7 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
             url => new Uri(url).AbsolutePath == "/", route => route.FulfillAsync(new() { ContentType = "text/html; charset=utf-8", Body = html }))));
     }
 
-    private static async Task NothingIsMissingAsync(Visit visit)
+    private static async Task AssertNothingIsMissingAsync(Visit visit)
     {
         await Expect(visit.Find("main")).Not.ToContainTextAsync(Missing());
         Assert.Equal(Parts.Length, await visit.Page.Locator("article").CountAsync());
@@ -117,7 +117,7 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
     [GeneratedRegex("undefined|NaN|null|\\[object")]
     private static partial Regex Missing();
 
-    /// <summary>The label, and more than a word.</summary>
+    /// <summary>The label and a reason of more than one word.</summary>
     [GeneratedRegex("^Error.{8,}$")]
     private static partial Regex Reason();
 

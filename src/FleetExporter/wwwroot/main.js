@@ -1,21 +1,21 @@
-import { setUpAccess, showAccess, login } from './widgets/access.js';
+import { login, setUpAccess, showAccess } from './widgets/access.js';
 import { get } from './core/api.js';
 import { setUpBanner, showBanner } from './widgets/banner.js';
 import { setUpDialog } from './widgets/dialog.js';
 import { byId, h } from './core/dom.js';
-import { duration } from './core/format.js';
+import { parseDuration } from './core/format.js';
 import { showHeader } from './widgets/header.js';
-import { setUpKeys } from './widgets/keys.js';
-import { addView, isShown, recoverViews, startRouter, updateView } from './core/router.js';
-import { change, isConnected, listen, state } from './core/store.js';
-import { forgetAll } from './core/take.js';
+import { setUpShortcuts } from './widgets/shortcuts.js';
+import { addView, isViewShown, retryFailedViews, startRouter, updateView } from './core/router.js';
+import { change, isConnected, state, subscribe } from './core/store.js';
+import { clearState } from './core/updates.js';
 import { setUpThemes } from './core/theme.js';
 import { notice } from './core/ui.js';
 
 setUpThemes();
 setUpDialog();
 setUpBanner();
-setUpKeys();
+setUpShortcuts();
 addView('overview', () => import('./views/overview.js'));
 addView('hosts', () => import('./views/hosts.js'));
 addView('sessions', () => import('./views/sessions.js'));
@@ -23,55 +23,55 @@ addView('jobs', () => import('./views/jobs.js'));
 addView('exec', () => import('./views/exec.js'));
 addView('alerts', () => import('./views/alerts.js'));
 
-listen(topics => {
+subscribe(topics => {
   if (topics.has('me')) {
     showAccess();
-    showDoor();
-    if (state.me) readConfig();
+    showLoginPrompt();
+    if (state.me) loadConfig();
   }
-  if (topics.has('connection') && isConnected()) recoverViews();
+  if (topics.has('connection') && isConnected()) retryFailedViews();
   showHeader(topics);
   showBanner();
   if (state.me !== null) updateView(topics);
-  markShown();
+  markFirstValues();
 });
 
 startRouter();
 setUpAccess();
 
-// Ages and what has become stale, also when nothing comes.
+// Updates ages and marks values as stale between messages.
 setInterval(() => change('tick'), 5000);
 
-let shown = false;
+let isMarked = false;
 
-/** The moment of the first values, for whoever measures. */
-function markShown() {
-  if (shown || !state.hostsAt || !state.overview || !isShown()) return;
-  shown = true;
+/** Performance mark for benchmarks: the first values are shown. */
+function markFirstValues() {
+  if (isMarked || !state.hostsAt || !state.overview || !isViewShown()) return;
+  isMarked = true;
   requestAnimationFrame(() => setTimeout(() => performance.mark('fleet-shown')));
 }
 
-/** Without a key there is nothing to see but where to give one. */
-function showDoor() {
+/** Hides all views behind a login prompt while the service requires a key. */
+function showLoginPrompt() {
   const main = byId('main');
-  const door = byId('door');
-  main.classList.toggle('shut', state.me === null);
-  if (state.me === null && !door) {
-    forgetAll();
+  const prompt = byId('login-prompt');
+  main.classList.toggle('locked', state.me === null);
+  if (state.me === null && !prompt) {
+    clearState();
     const advice = 'Log in with a key that has the scope read to see the fleet, or control to run commands and jobs too.';
-    main.prepend(h('div', { id: 'door', 'data-testid': 'door' }, notice('locked', 'This service needs a key', advice)));
-    byId('door').append(h('button', { type: 'button', class: 'go', 'data-testid': 'door-login', on: { click: () => login() } }, 'Log in'));
-  } else if (state.me !== null) door?.remove();
+    const button = h('button', { type: 'button', class: 'primary', 'data-testid': 'login-prompt-button', on: { click: () => login() } }, 'Log in');
+    main.prepend(h('div', { id: 'login-prompt', 'data-testid': 'login-prompt' }, notice('locked', 'This service needs a key', advice), button));
+  } else if (state.me !== null) prompt?.remove();
 }
 
-async function readConfig() {
+async function loadConfig() {
   try {
     const config = await get('/api/config');
-    change('config', s => { s.config = { ...config, interval: duration(config.poll_interval) || 15, stale: config.stale_after_polls ?? 3 }; });
+    change('config', s => { s.config = { ...config, interval: parseDuration(config.poll_interval) || 15, stale: config.stale_after_polls ?? 3 }; });
     const grafana = config.grafana_url;
     if (/^https?:\/\//.test(grafana ?? '')) {
       byId('grafana').href = grafana;
       byId('grafana').hidden = false;
     }
-  } catch { /* the defaults do */ }
+  } catch { /* keep the defaults */ }
 }

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.BrowserTests.Browsing;
 
-/// <summary>axe-core, which finds what keeps people from using a page. npm installs it from package-lock.json when it is not there yet.</summary>
+/// <summary>axe-core, which checks accessibility. npm installs the version of package-lock.json if it is missing.</summary>
 internal static class Axe
 {
     private static readonly string Folder = Repository.PathOf("tests", "FleetExporter.BrowserTests");
     private static readonly Lazy<Task<string>> Script = new(InstallAsync);
 
-    /// <summary>Fails with what is serious or critical.</summary>
-    /// <param name="only">The rules to run; all without.</param>
+    /// <summary>Fails if the page has serious or critical violations.</summary>
+    /// <param name="only">The rules to run; none means all.</param>
     public static async Task CheckAsync(IPage page, string what, params string[] only)
     {
         await page.EvaluateAsync(await Script.Value);

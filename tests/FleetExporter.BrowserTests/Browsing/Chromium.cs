@@ -1,6 +1,6 @@
 namespace FleetExporter.BrowserTests.Browsing;
 
-/// <summary>Debian's Chromium, one for the whole run. It can reach nothing but loopback addresses.</summary>
+/// <summary>Debian's Chromium, shared by all tests of a run. It can reach only loopback addresses.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Program = "/usr/bin/chromium-headless-shell";
@@ -17,7 +17,7 @@ public sealed class Chromium : IAsyncLifetime
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Program,
-            // No sandbox for root; no small /dev/shm of a container.
+            // Root has no sandbox, and /dev/shm is too small in containers.
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         });
     }

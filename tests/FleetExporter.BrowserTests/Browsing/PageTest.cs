@@ -1,6 +1,6 @@
 namespace FleetExporter.BrowserTests.Browsing;
 
-/// <summary>A test whose visits must end without a fault. What a failed test saw is kept in artifacts/page/failed.</summary>
+/// <summary>Base class of tests with visits, which fail if a page had errors. Screenshots of failed tests are in artifacts/page/failed.</summary>
 public abstract class PageTest(Chromium chromium) : IAsyncLifetime
 {
     private readonly List<Visit> _visits = [];
@@ -13,13 +13,13 @@ public abstract class PageTest(Chromium chromium) : IAsyncLifetime
         await CloseAsync();
     }
 
-    /// <summary>Ends the visits and looks at their faults; before the service ends, where it is the test's own.</summary>
+    /// <summary>Ends the visits and fails if they had errors. A test with its own service calls it before the service stops.</summary>
     private protected async Task CloseAsync()
     {
-        var faults = _visits.SelectMany(v => v.Faults).ToList();
-        if (faults.Count > 0 || TestContext.Current.TestState?.Result == TestResult.Failed)
+        var errors = _visits.SelectMany(v => v.Errors).ToList();
+        if (errors.Count > 0 || TestContext.Current.TestState?.Result == TestResult.Failed)
         {
-            await Task.WhenAll(_visits.Select(KeepAsync));
+            await Task.WhenAll(_visits.Select(SaveScreenshotAsync));
         }
 
         foreach (var visit in _visits)
@@ -28,39 +28,39 @@ public abstract class PageTest(Chromium chromium) : IAsyncLifetime
         }
 
         _visits.Clear();
-        Assert.True(faults.Count == 0, "faults on the page:\n" + string.Join('\n', faults.Distinct().Take(20)));
+        Assert.True(errors.Count == 0, "errors on the page:\n" + string.Join('\n', errors.Distinct().Take(20)));
     }
 
-    internal static string Pictures(params string[] parts) => Repository.PathOf(["artifacts", "page", .. parts]);
+    internal static string ScreenshotPath(params string[] parts) => Repository.PathOf(["artifacts", "page", .. parts]);
 
-    private protected Task<Visit> VisitAsync(Exporter exporter, Look? look = null) => VisitAsync(exporter.Http.BaseAddress!, look);
+    private protected Task<Visit> VisitAsync(Exporter exporter, VisitOptions? options = null) => VisitAsync(exporter.Http.BaseAddress!, options);
 
-    private protected async Task<Visit> VisitAsync(Uri origin, Look? look = null)
+    private protected async Task<Visit> VisitAsync(Uri origin, VisitOptions? options = null)
     {
-        var visit = await Visit.OpenAsync(chromium.Browser, origin, look ?? new Look());
+        var visit = await Visit.OpenAsync(chromium.Browser, origin, options ?? new VisitOptions());
         _visits.Add(visit);
         return visit;
     }
 
-    /// <summary>Forgets a visit whose faults the test has looked at itself.</summary>
-    private protected async Task LeaveAsync(Visit visit)
+    /// <summary>Ends a visit whose errors the test has checked itself.</summary>
+    private protected async Task DiscardAsync(Visit visit)
     {
         _visits.Remove(visit);
         await visit.DisposeAsync();
     }
 
-    private async Task KeepAsync(Visit visit)
+    private async Task SaveScreenshotAsync(Visit visit)
     {
         var name = TestContext.Current.Test?.TestDisplayName ?? "test";
         var file = string.Concat(name.Split('.')[^1].Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
         try
         {
-            await visit.Page.ScreenshotAsync(
-                new() { Path = Pictures("failed", $"{file[..Math.Min(file.Length, 80)]}-{_visits.IndexOf(visit)}.png"), Timeout = 5000 });
+            var path = ScreenshotPath("failed", $"{file[..Math.Min(file.Length, 80)]}-{_visits.IndexOf(visit)}.png");
+            await visit.Page.ScreenshotAsync(new() { Path = path, Timeout = 5000 });
         }
         catch (Exception e) when (e is PlaywrightException or TimeoutException)
         {
-            // There is nothing to see any more.
+            // The page has been closed or has crashed.
         }
     }
 }

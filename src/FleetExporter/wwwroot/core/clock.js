@@ -1,10 +1,11 @@
-// The service's clock as seen from here: a phone that is minutes off must not make values look old.
-let skew = null;
+// Estimates the service's clock: with a wrong clock of its own, a browser must not show fresh values as stale.
+let clockOffset = null;
 
-/** @param {string|null} date the Date header of an answer that has just come. Whole seconds: the smallest difference seen is the nearest. */
-export function hear(date) {
-  const seen = Date.parse(date ?? '') + 500 - Date.now();
-  if (!Number.isNaN(seen) && (skew === null || Math.abs(seen - skew) > 1500)) skew = seen;
+/** @param {string|null} dateHeader the Date header of a response that has just arrived; whole seconds, so changes below 1.5 s are ignored. */
+export function syncClock(dateHeader) {
+  const measured = Date.parse(dateHeader ?? '') + 500 - Date.now();
+  if (!Number.isNaN(measured) && (clockOffset === null || Math.abs(measured - clockOffset) > 1500)) clockOffset = measured;
 }
 
-export const now = () => Date.now() + (skew ?? 0);
+/** The service's time in milliseconds. */
+export const now = () => Date.now() + (clockOffset ?? 0);

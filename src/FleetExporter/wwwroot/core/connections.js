@@ -1,54 +1,55 @@
-// Connections as the service lists them: where commands may run, and which hosts were added through the API.
-import { all } from './api.js';
-import { may, state } from './store.js';
+// On which hosts commands may run, and which hosts were added through the API as connections.
+import { getAll } from './api.js';
+import { hasScope, state } from './store.js';
 
-let known = new Map(); // by name
+let connectionsByName = new Map();
 
-/** Asks anew. @returns all connections. */
+/** Requests the list again. @returns all connections. */
 export async function loadConnections() {
-  const list = await all('/api/dgx/connections');
-  known = new Map(list.map(c => [c.name, c]));
+  const list = await getAll('/api/dgx/connections');
+  connectionsByName = new Map(list.map(c => [c.name, c]));
   return list;
 }
 
-export const configOf = name => state.config?.hosts?.find(x => x.name === name);
+export const hostConfig = name => state.config?.hosts?.find(x => x.name === name);
 
-/** A host of the running configuration is not a connection of the same name. */
-const isOfApi = name => !configOf(name) && known.get(name)?.source === 'api';
+/** Whether a host was added through the API. Hosts of fleet.yml take precedence over connections of the same name. */
+const isFromApi = name => !hostConfig(name) && connectionsByName.get(name)?.source === 'api';
 
-/** any, allow_list, off; undefined while it is not known. A list is in fleet.yml alone: without one nothing is allowed. */
-function policyOf(name) {
-  const policy = configOf(name)?.exec?.policy ?? known.get(name)?.exec_policy;
-  return policy === 'allow_list' && isOfApi(name) ? 'off' : policy;
+/** any, allow_list or off; undefined until loaded. Only fleet.yml lists commands: for connections of the API, allow_list means off. */
+function execPolicy(name) {
+  const policy = hostConfig(name)?.exec?.policy ?? connectionsByName.get(name)?.exec_policy;
+  return policy === 'allow_list' && isFromApi(name) ? 'off' : policy;
 }
 
-const WORDS = { any: 'any command', allow_list: 'listed commands only', off: 'commands are off' };
+const POLICY_TEXTS = { any: 'any command', allow_list: 'listed commands only', off: 'commands are off' };
 
-/** Which commands may run on a host, and what says so; null while it is not known. */
+/** Which commands may run on a host, and the setting that decides it; null until loaded. */
 export function policyText(name) {
-  const words = WORDS[policyOf(name)];
-  if (!words) return null;
-  return `${words}: ${isOfApi(name) ? 'exec_policy of a connection that was added through the API' : 'exec.policy in fleet.yml'}`;
+  const text = POLICY_TEXTS[execPolicy(name)];
+  if (!text) return null;
+  return `${text}: ${isFromApi(name) ? 'exec_policy of a connection that was added through the API' : 'exec.policy in fleet.yml'}`;
 }
 
-/** What keeps a host from running commands now; null for nothing that is known here. */
-export function obstacle(name) {
+/** Why a host cannot run commands now; null if nothing prevents it. */
+export function unavailableReason(name) {
   const host = state.hosts.get(name);
-  return policyOf(name) === 'off' ? WORDS.off
+  return execPolicy(name) === 'off' ? POLICY_TEXTS.off
     : !host ? 'not connected'
-    : host.pushes ? 'reports by agent, no SSH'
-    : !host.address && !may('admin') ? 'needs the scope admin'
+    : host.pushes ? 'pushed by an agent, no SSH'
+    : !host.address && !hasScope('admin') ? 'needs the scope admin'
     : host.status === 'offline' ? 'offline' : null;
 }
 
-/** What whoever chooses a host for commands should know of it, in a few words. What fleet.yml allows altogether needs none. */
-export function hint(name) {
-  const [not, isApi, policy] = [obstacle(name), isOfApi(name), policyOf(name)];
-  return [not, !not && (isApi || policy !== 'any') ? WORDS[policy] : null, isApi ? 'added through the API' : null].filter(Boolean).join(' · ');
+/** Note on a host where hosts are selected for commands; empty if fleet.yml allows any command. */
+export function hostHint(name) {
+  const [reason, isApi, policy] = [unavailableReason(name), isFromApi(name), execPolicy(name)];
+  const policyNote = !reason && (isApi || policy !== 'any') ? POLICY_TEXTS[policy] : null;
+  return [reason, policyNote, isApi ? 'added through the API' : null].filter(Boolean).join(' · ');
 }
 
-/** Hosts that can run commands first, then those that cannot now, last those that may not; of each by name. */
-export function byUse(a, b) {
-  const rank = name => (policyOf(name) === 'off' ? 2 : obstacle(name) ? 1 : 0);
+/** Hosts that can run commands first, then unavailable ones, then those with commands off; each group by name. */
+export function byAvailability(a, b) {
+  const rank = name => (execPolicy(name) === 'off' ? 2 : unavailableReason(name) ? 1 : 0);
   return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });
 }

@@ -1,6 +1,6 @@
-// Elements are made here and nowhere else from markup: text from hosts can only become text.
+// Creates and updates elements. No module parses markup: text from hosts can only become text nodes.
 
-/** h('p', {class: 'x', on: {click}}, 'text', node, [more]); null and false are left out. */
+/** h('p', {class: 'x', on: {click}}, 'text', node, [more]); skips null and false. */
 export function h(tag, props, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
@@ -9,9 +9,13 @@ export function h(tag, props, ...children) {
     else if (name === 'value' || name === 'checked' || name === 'disabled') node[name] = value;
     else node.setAttribute(name, value === true ? '' : value);
   }
-  append(node, children);
+  appendAll(node, children);
   return node;
 }
+
+/** A button outside of forms; props are further attributes. */
+export const createButton = (text, testid, click, props) =>
+  h('button', { type: 'button', 'data-testid': testid, on: { click }, ...props }, text);
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -22,16 +26,16 @@ export function svg(tag, props, ...children) {
   return node;
 }
 
-function append(node, children) {
+function appendAll(node, children) {
   for (const child of children) {
-    if (Array.isArray(child)) append(node, child);
+    if (Array.isArray(child)) appendAll(node, child);
     else if (child !== null && child !== undefined && child !== false) node.append(child);
   }
 }
 
 export const byId = id => document.getElementById(id);
 
-/** Writes only what has changed: selections and screen readers are left in peace. */
+/** Writes only if the text differs, so that selections survive and screen readers do not repeat it. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -51,34 +55,34 @@ export function setVar(node, name, value) {
 
 export function fill(node, ...children) {
   node.replaceChildren();
-  append(node, children);
+  appendAll(node, children);
   return node;
 }
 
 /**
- * Makes the children of parent those of items, keeping elements by key, so that focus and scroll stay.
- * make(item) gives {node, update(item)}.
+ * Makes the children of parent match items. Elements are reused by key, so that focus and scroll position survive.
+ * make(item) returns {node, update(item), dispose()}; update and dispose are optional.
  */
 export function keyed(parent, items, key, make) {
-  const before = parent.keyedParts ?? new Map();
-  const after = new Map();
-  const wanted = new Map();
-  for (const item of items) if (!wanted.has(key(item))) wanted.set(key(item), item);
-  for (const [k, part] of before) {
-    if (!wanted.has(k)) {
-      part.drop?.();
+  const previousParts = parent.keyedParts ?? new Map();
+  const nextParts = new Map();
+  const itemsByKey = new Map();
+  for (const item of items) if (!itemsByKey.has(key(item))) itemsByKey.set(key(item), item);
+  for (const [k, part] of previousParts) {
+    if (!itemsByKey.has(k)) {
+      part.dispose?.();
       part.node.remove();
     }
   }
-  let at = parent.firstChild;
-  for (const [k, item] of wanted) {
-    const part = before.get(k) ?? make(item);
+  let cursor = parent.firstChild;
+  for (const [k, item] of itemsByKey) {
+    const part = previousParts.get(k) ?? make(item);
     part.update?.(item);
-    after.set(k, part);
-    if (part.node === at) at = at.nextSibling;
-    else if (part.node.parentNode === parent && parent.moveBefore) parent.moveBefore(part.node, at);
-    else parent.insertBefore(part.node, at);
+    nextParts.set(k, part);
+    if (part.node === cursor) cursor = cursor.nextSibling;
+    else if (part.node.parentNode === parent && parent.moveBefore) parent.moveBefore(part.node, cursor);
+    else parent.insertBefore(part.node, cursor);
   }
-  parent.keyedParts = after;
-  return after;
+  parent.keyedParts = nextParts;
+  return nextParts;
 }

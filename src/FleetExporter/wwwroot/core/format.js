@@ -1,51 +1,52 @@
-// Figures as people read them. Absent is '–', never 0.
+// Numbers and times as text. An absent value is '–', never 0.
 import { now } from './clock.js';
 
 export const ABSENT = '–';
 
-export const known = value => typeof value === 'number' && Number.isFinite(value);
+export const isNumber = value => typeof value === 'number' && Number.isFinite(value);
 
-export const number = (value, digits = 0) => (known(value) ? value.toFixed(digits) : ABSENT);
+export const number = (value, digits = 0) => (isNumber(value) ? value.toFixed(digits) : ABSENT);
 
-export const percent = value => (known(value) ? `${value.toFixed(value > 0 && value < 9.95 ? 1 : 0)} %` : ABSENT);
+export const percent = value => (isNumber(value) ? `${value.toFixed(value > 0 && value < 9.95 ? 1 : 0)} %` : ABSENT);
 
 /** MiB as GiB from 1 GiB on. */
-export const mebi = value =>
-  !known(value) ? ABSENT : value < 1024 ? `${value.toFixed(0)} MiB` : `${(value / 1024).toFixed(value < 102400 ? 1 : 0)} GiB`;
+export const mebibytes = value =>
+  !isNumber(value) ? ABSENT : value < 1024 ? `${value.toFixed(0)} MiB` : `${(value / 1024).toFixed(value < 102400 ? 1 : 0)} GiB`;
 
-export const watts = value => (known(value) ? `${value.toFixed(0)} W` : ABSENT);
+export const watts = value => (isNumber(value) ? `${value.toFixed(0)} W` : ABSENT);
 
-export const celsius = value => (known(value) ? `${value.toFixed(0)} °C` : ABSENT);
+export const celsius = value => (isNumber(value) ? `${value.toFixed(0)} °C` : ABSENT);
 
 /** 42s, 5m, 3h, 2d. */
-export function span(seconds) {
-  if (!known(seconds)) return ABSENT;
+export function shortDuration(seconds) {
+  if (!isNumber(seconds)) return ABSENT;
   const s = Math.max(0, seconds);
   return s < 60 ? `${Math.floor(s)}s` : s < 3600 ? `${Math.floor(s / 60)}m` : s < 86400 ? `${Math.floor(s / 3600)}h` : `${Math.floor(s / 86400)}d`;
 }
 
-/** Time since a moment of the service's clock. */
-export const age = time => (time ? span((now() - Date.parse(time)) / 1000) : ABSENT);
+/** Time since a timestamp of the service's clock. */
+export const age = time => (time ? shortDuration((now() - Date.parse(time)) / 1000) : ABSENT);
 
 export const milliseconds = value =>
-  !known(value) ? ABSENT : value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(1)} s`;
+  !isNumber(value) ? ABSENT : value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(1)} s`;
 
-const two = n => String(n).padStart(2, '0');
+const pad2 = n => String(n).padStart(2, '0');
 
-/** 14:03:22 by the reader's clock; with the day where it is another one. */
-export function at(time) {
+/** 14:03:22 in the browser's time zone; with the date unless it is today. */
+export function timestamp(time) {
   const date = new Date(time);
   if (!time || Number.isNaN(date.getTime())) return ABSENT;
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  const clock = `${pad2(date.getHours())}:${pad2(date.getMinutes())}:${pad2(date.getSeconds())}`;
   return date.toDateString() === new Date().toDateString()
     ? clock
-    : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}`;
+    : `${date.getFullYear()}-${pad2(date.getMonth() + 1)}-${pad2(date.getDate())} ${clock}`;
 }
 
-export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+/** '1 host', '3 hosts'. */
+export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
-/** '90s', '5m', '1h30m', '7d' of the configuration in seconds. */
-export function duration(text) {
+/** '90s', '5m', '1h30m' or '7d' from the configuration, in seconds. */
+export function parseDuration(text) {
   let seconds = 0;
   for (const [, value, unit] of String(text ?? '').matchAll(/([\d.]+)(ms|s|m|h|d|w)/g)) {
     seconds += Number(value) * { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400, w: 604800 }[unit];

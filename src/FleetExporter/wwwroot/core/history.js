@@ -1,12 +1,12 @@
-// The last minutes of each GPU and host for sparklines: as this page has seen them, and before it was opened or while it was away as the service has.
+// Values of the last ten minutes per GPU and host, for sparklines: received here, and from /api/recent for the time before.
 import { now } from './clock.js';
-import { staleAfter } from './store.js';
+import { staleAfterMs } from './store.js';
 
-export const WINDOW = 10 * 60 * 1000;
-const FINEST = WINDOW / 150;
-const COARSEST = 25000; // the service notes what it knows every ten seconds
+export const WINDOW_MS = 10 * 60 * 1000;
+const MIN_SPACING_MS = WINDOW_MS / 150;
+const MAX_RECENT_SPACING_MS = 25000; // the service records values every ten seconds
 const series = new Map();
-const ofHost = new Map(); // the keys of each
+const keysByHost = new Map();
 
 export const cpuKey = host => `${host} cpu`;
 
@@ -14,61 +14,61 @@ export const gpuKey = (host, gpu) => `${host}/${gpu.uuid ?? gpu.index}`;
 
 const isKnown = Number.isFinite;
 
-function push(host, key, time, value) {
+function addPoint(host, key, time, value) {
   let points = series.get(key);
   if (!points) {
     series.set(key, (points = []));
-    if (!ofHost.has(host)) ofHost.set(host, new Set());
-    ofHost.get(host).add(key);
+    if (!keysByHost.has(host)) keysByHost.set(host, new Set());
+    keysByHost.get(host).add(key);
   }
   const last = points.at(-1);
   if (last && last[0] >= time) {
     if (isKnown(last[1]) || !isKnown(value) || points.at(-2)?.[0] >= time - 1) return;
-    last[0] = time - 1; // a silence that began by another clock
+    last[0] = time - 1; // a gap whose start was taken from the other clock
   }
-  // Nobody looked, or nothing came.
-  if (last && isKnown(last[1]) && time - last[0] > Math.max(staleAfter(), COARSEST)) points.push([last[0] + 1, null]);
-  // Often asked, a line keeps no more points than can be seen, and its last value is the newest.
+  // No value arrived for longer than usual: add a gap.
+  if (last && isKnown(last[1]) && time - last[0] > Math.max(staleAfterMs(), MAX_RECENT_SPACING_MS)) points.push([last[0] + 1, null]);
+  // Points closer together than can be drawn: the newest one replaces the one before.
   const [a, b] = points.slice(-2);
-  if (b && b[0] - a[0] < FINEST && isKnown(a[1]) === isKnown(b[1]) && isKnown(b[1]) === isKnown(value)) points.pop();
+  if (b && b[0] - a[0] < MIN_SPACING_MS && isKnown(a[1]) === isKnown(b[1]) && isKnown(b[1]) === isKnown(value)) points.pop();
   points.push([time, value]);
-  while (time - points[0][0] > WINDOW) points.shift();
+  while (time - points[0][0] > WINDOW_MS) points.shift();
 }
 
-/** Takes a host's values of the moment they came. Where there are none, because it is silent or a GPU is, the line ends. */
-export function record(host) {
-  const seen = Date.parse(host.last_seen ?? '');
-  const silent = Number.isNaN(seen) || host.status === 'offline' || now() - seen > staleAfter();
+/** Adds a host's current values at the time they were read. Where the host or one of its GPUs has none, the line ends. */
+export function recordHost(host) {
+  const seenAt = Date.parse(host.last_seen ?? '');
+  const isSilent = Number.isNaN(seenAt) || host.status === 'offline' || now() - seenAt > staleAfterMs();
   const values = new Map([
     [cpuKey(host.hostname), host.cpu_percent],
     ...(host.gpus ?? []).map(gpu => [gpuKey(host.hostname, gpu), gpu.utilization_percent]),
   ]);
-  for (const key of ofHost.get(host.hostname) ?? []) if (!values.has(key)) values.set(key, null);
-  for (const [key, value] of values) push(host.hostname, key, silent ? now() : seen, silent ? null : value ?? null);
+  for (const key of keysByHost.get(host.hostname) ?? []) if (!values.has(key)) values.set(key, null);
+  for (const [key, value] of values) addPoint(host.hostname, key, isSilent ? now() : seenAt, isSilent ? null : value ?? null);
 }
 
-/** @param recent the answer of /api/recent. */
-export function fillIn(recent) {
+/** @param recent the response of /api/recent. */
+export function mergeRecent(recent) {
   const times = Array.isArray(recent?.times) ? recent.times : [];
-  const put = (host, key, values) => {
-    const own = points(key);
+  const mergeSeries = (host, key, values) => {
+    const ownPoints = pointsFor(key);
     series.delete(key);
-    const known = [
-      ...own.filter(p => p[0] < times[0]),
+    const merged = [
+      ...ownPoints.filter(p => p[0] < times[0]),
       ...times.map((t, i) => [t, values?.[i] ?? null]),
-      ...own.filter(p => p[0] > (times.at(-1) ?? 0)),
+      ...ownPoints.filter(p => p[0] > (times.at(-1) ?? 0)),
     ];
-    for (const [time, value] of known) push(host, key, time, value);
+    for (const [time, value] of merged) addPoint(host, key, time, value);
   };
   for (const host of recent?.hosts ?? []) {
-    put(host.hostname, cpuKey(host.hostname), host.cpu_percent);
-    for (const gpu of host.gpus ?? []) put(host.hostname, gpuKey(host.hostname, gpu), gpu.utilization_percent);
+    mergeSeries(host.hostname, cpuKey(host.hostname), host.cpu_percent);
+    for (const gpu of host.gpus ?? []) mergeSeries(host.hostname, gpuKey(host.hostname, gpu), gpu.utilization_percent);
   }
 }
 
-export const points = key => series.get(key) ?? [];
+export const pointsFor = key => series.get(key) ?? [];
 
-export function forget(host) {
-  for (const key of ofHost.get(host) ?? []) series.delete(key);
-  ofHost.delete(host);
+export function forgetHost(host) {
+  for (const key of keysByHost.get(host) ?? []) series.delete(key);
+  keysByHost.delete(host);
 }

@@ -1,63 +1,64 @@
-// Keeps the state fresh: by WebSocket, else by polling; and knows within two seconds when the service is gone.
-import { all, get } from './api.js';
-import { hear } from './clock.js';
-import { fillIn } from './history.js';
+// Updates the state over a WebSocket or by polling, and detects within two seconds that the service is gone.
+import { get, getAll } from './api.js';
+import { syncClock } from './clock.js';
+import { mergeRecent } from './history.js';
 import { change, isConnected, state } from './store.js';
-import { dropAlert, dropHost, hostsFailed, takeAlert, takeAlerts, takeHosts, takeOverview } from './take.js';
+import { applyAlert, applyAlerts, applyHosts, applyHostsError, applyOverview, removeAlert, removeHost } from './updates.js';
 
-const QUIET = 700; // a silence after which the service is asked whether it is there
-const PATIENCE = 1000; // and how long its answer may take: both together under two seconds
-const POLL = 5000;
-const ALERTS = 15000;
-const RECONCILE = 60000; // the whole list, now and then: what is gone is told by nobody else
-const SILENT = 45000; // a socket on which nothing comes for so long is dead
+// Both together stay below two seconds.
+const HEALTH_CHECK_AFTER_MS = 700; // time without a response or message before /-/healthy is requested
+const HEALTH_TIMEOUT_MS = 1000;
+const POLL_INTERVAL_MS = 5000;
+const ALERTS_INTERVAL_MS = 15000;
+const RECONCILE_INTERVAL_MS = 60000; // full lists while live, in case a removal was missed
+const SOCKET_IDLE_LIMIT_MS = 45000; // an open socket without a message for this long is considered dead
 
 let socket = null;
-let retry = 1000;
-let nextTry = 0;
-let heard = 0;
+let retryDelay = 1000;
+let nextConnectAt = 0;
+let lastResponseAt = 0;
 let polledAt = 0;
-let returnedAt = Date.now();
-let alertsAt = 0;
-let running = false;
-let polling = false;
-let wakeUp = () => {};
-let returned = () => {};
+let reconnectNotifiedAt = Date.now();
+let alertsPolledAt = 0;
+let isStarted = false;
+let isPolling = false;
+let resumeLoop = () => {};
+let reconnectListener = () => {};
 
-/** @param listener called when the service is there again, and about once a minute while it is. */
-export const onReturn = listener => { returned = listener; };
+/** @param listener called when the service is reachable again, and once a minute after that. */
+export const onReconnect = listener => { reconnectListener = listener; };
 
-function setConnection(to) {
-  if (state.connection === to) return;
+function setConnection(connection) {
+  if (state.connection === connection) return;
   const wasConnected = isConnected();
-  change('connection', s => { s.connection = to; s.connectionSince = Date.now(); });
+  change('connection', s => { s.connection = connection; });
   if (isConnected() && !wasConnected) {
-    remember();
-    returned();
+    loadRecentValues();
+    reconnectListener();
   }
 }
 
 export function start() {
-  if (running) return;
-  running = true;
+  if (isStarted) return;
+  isStarted = true;
   connect();
   loop();
   addEventListener('offline', () => setConnection('lost'));
-  addEventListener('online', wake);
-  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', refreshNow);
+  document.addEventListener('visibilitychange', refreshNow);
 }
 
-export function wake() {
-  heard = polledAt = alertsAt = nextTry = 0;
-  wakeUp();
+export function refreshNow() {
+  lastResponseAt = polledAt = alertsPolledAt = nextConnectAt = 0;
+  resumeLoop();
 }
 
-/** A new caller: the socket of the old one is closed. */
-export function restart() {
+/** After a login: closes the socket, which has the old caller's rights, and connects again. */
+export function reconnect() {
   socket?.close();
   socket = null;
-  retry = 1000;
-  wake();
+  retryDelay = 1000;
+  refreshNow();
 }
 
 async function loop() {
@@ -67,17 +68,14 @@ async function loop() {
     } catch (error) {
       console.error(error);
     }
-    await new Promise(done => {
-      wakeUp = done;
-      setTimeout(done, 200);
-    });
+    await new Promise(done => { resumeLoop = done; setTimeout(done, 200); });
   }
 }
 
 async function step() {
   const time = Date.now();
   if (document.hidden && state.connection !== 'connecting') return;
-  if (time - heard > QUIET && !(await isThere())) {
+  if (time - lastResponseAt > HEALTH_CHECK_AFTER_MS && !(await isHealthy())) {
     setConnection('lost');
     return;
   }
@@ -85,85 +83,83 @@ async function step() {
     setConnection('locked');
     return;
   }
-  if (!socket && time >= nextTry) connect();
-  if (socket?.readyState === WebSocket.OPEN && socket.last && time - socket.last > SILENT) socket.close();
-  const live = socket?.readyState === WebSocket.OPEN && socket.last;
-  const waits = socket?.readyState === WebSocket.CONNECTING && time - socket.began < 1000;
-  if (!polling && !(waits && state.hostsAt) && time - polledAt > (live ? RECONCILE : POLL)) {
-    if (time - returnedAt > RECONCILE) {
-      returnedAt = time;
-      returned();
+  if (!socket && time >= nextConnectAt) connect();
+  if (socket?.readyState === WebSocket.OPEN && socket.lastMessageAt && time - socket.lastMessageAt > SOCKET_IDLE_LIMIT_MS) socket.close();
+  const isLive = socket?.readyState === WebSocket.OPEN && socket.lastMessageAt;
+  const isConnecting = socket?.readyState === WebSocket.CONNECTING && time - socket.createdAt < 1000;
+  if (!isPolling && !(isConnecting && state.hostsAt) && time - polledAt > (isLive ? RECONCILE_INTERVAL_MS : POLL_INTERVAL_MS)) {
+    if (time - reconnectNotifiedAt > RECONCILE_INTERVAL_MS) {
+      reconnectNotifiedAt = time;
+      reconnectListener();
     }
-    poll([all('/api/hosts').then(items => takeHosts(items, true), hostsFailed), get('/api/overview').then(takeOverview)], () => {
+    poll([getAll('/api/hosts').then(items => applyHosts(items, true), applyHostsError), get('/api/overview').then(applyOverview)], () => {
       polledAt = Date.now();
     });
-  } else if (!polling && time - alertsAt > ALERTS)
-    poll([all('/api/alerts').then(takeAlerts, problem => takeAlerts(null, problem))], () => {
-      alertsAt = Date.now();
-    });
-  if (live) setConnection('live');
+  } else if (!isPolling && time - alertsPolledAt > ALERTS_INTERVAL_MS)
+    poll([getAll('/api/alerts').then(applyAlerts, error => applyAlerts(null, error))], () => { alertsPolledAt = Date.now(); });
+  if (isLive) setConnection('live');
   else if (state.hostsAt) setConnection('polling');
 }
 
-/** Lines need what was before; without it they begin now. */
-async function remember() {
+/** Loads the values before now for sparklines; without them they start now. */
+async function loadRecentValues() {
   try {
-    fillIn(await get('/api/recent', { quiet: true }));
+    mergeRecent(await get('/api/recent', { quiet: true }));
     change('hosts', s => s.hosts.forEach((host, name) => s.hosts.set(name, { ...host })));
-  } catch { /* they begin now */ }
+  } catch { /* sparklines start now */ }
 }
 
-/** What fails is asked again in time; the next beat tells whether the service is there at all. */
-async function poll(requests, done) {
-  polling = true;
+/** Failed requests are repeated at the next interval; the health check detects an unreachable service. */
+async function poll(requests, finished) {
+  isPolling = true;
   await Promise.allSettled(requests);
-  done();
-  polling = false;
-  wakeUp();
+  finished();
+  isPolling = false;
+  resumeLoop();
 }
 
-async function isThere() {
+async function isHealthy() {
   try {
-    const answer = await fetch('/-/healthy', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
-    hear(answer.headers.get('Date'));
-    if (answer.ok) heard = Date.now();
-    return answer.ok;
+    const response = await fetch('/-/healthy', { cache: 'no-store', signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    syncClock(response.headers.get('Date'));
+    if (response.ok) lastResponseAt = Date.now();
+    return response.ok;
   } catch {
     return false;
   }
 }
 
 function connect() {
-  const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
-  mine.began = Date.now();
-  socket = mine;
-  mine.onmessage = message => {
-    if (socket !== mine) return;
-    if (!mine.last) wakeUp();
-    heard = mine.last = Date.now();
-    retry = 1000;
+  const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
+  opened.createdAt = Date.now();
+  socket = opened;
+  opened.onmessage = message => {
+    if (socket !== opened) return;
+    if (!opened.lastMessageAt) resumeLoop();
+    lastResponseAt = opened.lastMessageAt = Date.now();
+    retryDelay = 1000;
     try {
       const { event, data } = JSON.parse(message.data);
-      handlers[event]?.(data);
+      eventHandlers[event]?.(data);
     } catch (error) {
-      console.error('a message that is not understood', error);
+      console.error('invalid WebSocket message', error);
     }
   };
-  mine.onclose = () => {
-    if (socket !== mine) return;
+  opened.onclose = () => {
+    if (socket !== opened) return;
     socket = null;
-    heard = polledAt = 0; // is it there at all?
-    wakeUp();
-    nextTry = Date.now() + retry;
-    retry = Math.min(retry * 2, 30000);
+    lastResponseAt = polledAt = 0; // check at once whether the service is reachable
+    resumeLoop();
+    nextConnectAt = Date.now() + retryDelay;
+    retryDelay = Math.min(retryDelay * 2, 30000);
   };
 }
 
-const handlers = {
-  hosts_update: data => takeHosts(data, false),
-  overview_update: takeOverview,
-  host_removed: dropHost,
-  reset: () => { polledAt = alertsAt = 0; }, // more happened than the service kept for us
-  alert_new: takeAlert,
-  alert_cleared: dropAlert,
+const eventHandlers = {
+  hosts_update: data => applyHosts(data, false),
+  overview_update: applyOverview,
+  host_removed: removeHost,
+  reset: () => { polledAt = alertsPolledAt = 0; }, // the service skipped events: load the full lists
+  alert_new: applyAlert,
+  alert_cleared: removeAlert,
 };

@@ -1,48 +1,48 @@
-// #hosts/NAME shows the view `hosts` with NAME. The script of the first view is loaded first, those of the others right after it.
+// Shows the view of the hash: #hosts/NAME is `hosts` with NAME. Loads the first view's module, then all others.
 import { byId, setAttr } from './dom.js';
 import { change, state } from './store.js';
-import { leaveToasts, problem } from './ui.js';
+import { dismissToasts, errorNotice } from './ui.js';
 
 const views = new Map();
 let current = null;
 let started = false;
 
-/** @param load gives the module; its `view` has mount(root), show(argument), update(topics), hide(). */
+/** @param load imports the module; its `view` has mount(root), show(argument), update(topics), hide(). */
 export function addView(name, load) {
   views.set(name, { name, load, root: byId(`view-${name}`), view: null });
 }
 
 export const currentView = () => current?.name;
 
-function parse(hash) {
+function parseHash(hash) {
   const [name, ...rest] = hash.replace(/^#/, '').split('/');
   let argument = rest.join('/');
   try {
     argument = decodeURIComponent(argument);
-  } catch { /* stays as it is */ }
+  } catch { /* invalid escape: use the text as it is */ }
   return { name: views.has(name) ? name : 'overview', argument };
 }
 
 export const hrefOf = (name, argument) => `#${name}${argument ? `/${encodeURIComponent(argument)}` : ''}`;
 
-export function go(name, argument) {
+export function navigate(name, argument) {
   location.hash = hrefOf(name, argument);
 }
 
 async function route(focus) {
-  const { name, argument } = parse(location.hash);
+  const { name, argument } = parseHash(location.hash);
   const entry = views.get(name);
-  const isOther = current !== entry;
-  if (isOther) current?.view?.hide?.();
+  const isNewView = current !== entry;
+  if (isNewView) current?.view?.hide?.();
   current = entry;
   for (const each of views.values()) each.root.hidden = each !== entry;
   for (const tab of document.querySelectorAll('#tabs a')) {
-    const here = tab.dataset.view === name;
-    setAttr(tab, 'aria-current', here ? 'page' : null);
-    if (here) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const isCurrent = tab.dataset.view === name;
+    setAttr(tab, 'aria-current', isCurrent ? 'page' : null);
+    if (isCurrent) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
-  leaveToasts();
-  if (focus && (isOther || argument)) {
+  dismissToasts();
+  if (focus && (isNewView || argument)) {
     scrollTo(0, 0);
     byId('main').focus({ preventScroll: true });
   }
@@ -53,8 +53,8 @@ async function route(focus) {
     } catch (error) {
       console.error(error);
       const isLost = state.connection === 'lost';
-      const message = isLost ? 'The service does not answer. The view is loaded when it does.' : 'Its script could not be loaded. Reload the page.';
-      entry.root.replaceChildren(problem('This view', { status: 0, message }, isLost ? null : () => location.reload()));
+      const message = isLost ? 'The service does not answer. The view loads as soon as it does.' : 'Its script could not be loaded. Reload the page.';
+      entry.root.replaceChildren(errorNotice('This view', { status: 0, message }, isLost ? null : () => location.reload()));
       return;
     }
     if (!entry.view) {
@@ -62,7 +62,7 @@ async function route(focus) {
       entry.root.replaceChildren();
       view.mount(entry.root);
     }
-    if (current !== entry || parse(location.hash).argument !== argument) return;
+    if (current !== entry || parseHash(location.hash).argument !== argument) return;
   }
   entry.view.show?.(argument);
   change('view');
@@ -71,23 +71,20 @@ async function route(focus) {
 export async function startRouter() {
   addEventListener('hashchange', () => route(true));
   await route(false);
-  setTimeout(() => {
-    started = true;
-    preload();
-  });
+  setTimeout(() => { started = true; loadAllViews(); });
 }
 
-/** A tab that nobody has visited works without the service too. */
-const preload = () => Promise.allSettled([...views.values()].map(entry => entry.load()));
+/** Loads every view's module, so that each view opens even when the service is gone. */
+const loadAllViews = () => Promise.allSettled([...views.values()].map(entry => entry.load()));
 
-/** The service is there again: scripts that could not be loaded are asked for again. Does nothing where all are there. */
-export function recoverViews() {
+/** Call when the service is reachable again: loads modules that failed to load. */
+export function retryFailedViews() {
   if (!started) return;
-  preload();
+  loadAllViews();
   if (!current.view) route(false);
 }
 
-export const isShown = () => Boolean(current?.view);
+export const isViewShown = () => Boolean(current?.view);
 
 export function updateView(topics) {
   current?.view?.update?.(topics);

@@ -1,33 +1,32 @@
-// What the page knows. Modules change it with `change`, and are told once per frame which topics did.
+// State of the web page. Modules modify it with `change`; subscribers receive the changed topics once per frame.
 export const state = {
-  me: undefined, // undefined: not asked yet; null: a key is needed
-  hosts: new Map(), hostsAt: null, hostsProblem: null,
+  me: undefined, // the current user; undefined: not loaded yet; null: login required
+  hosts: new Map(), hostsAt: null, hostsError: null,
   overview: null,
-  alerts: null, alertsAt: null, alertsProblem: null,
+  alerts: null, alertsAt: null, alertsError: null,
   config: null,
   connection: 'connecting', // connecting, live, polling, lost, locked
-  connectionSince: Date.now(),
   updatedAt: null,
   log: [],
 };
 
 const listeners = new Set();
-let changed = new Set();
+let changedTopics = new Set();
 
-export function listen(listener) {
+export function subscribe(listener) {
   listeners.add(listener);
 }
 
 export function change(topic, apply) {
   apply?.(state);
-  // A page that is not seen has no frames, and its title still counts the alerts.
-  if (changed.size === 0) document.hidden ? setTimeout(tell, 100) : requestAnimationFrame(tell);
-  changed.add(topic);
+  // A hidden tab draws no frames, but its title still shows the number of alerts.
+  if (changedTopics.size === 0) document.hidden ? setTimeout(notify, 100) : requestAnimationFrame(notify);
+  changedTopics.add(topic);
 }
 
-function tell() {
-  const topics = changed;
-  changed = new Set();
+function notify() {
+  const topics = changedTopics;
+  changedTopics = new Set();
   for (const listener of listeners) {
     try {
       listener(topics);
@@ -37,22 +36,23 @@ function tell() {
   }
 }
 
-// Without a key a page only reads, whatever anonymous_control allows to others: its requests carry an Origin.
-export const may = scope => state.me?.scopes?.includes(scope) === true && (scope === 'read' || !state.me.anonymous);
+// Without a key a browser can only read: the service ignores anonymous_control for requests with an Origin.
+export const hasScope = scope => state.me?.scopes?.includes(scope) === true && (scope === 'read' || !state.me.anonymous);
 
 export const hosts = () => [...state.hosts.values()];
 
-export const sessions = () => hosts().flatMap(h => h.sessions ?? []);
+export const tmuxSessions = () => hosts().flatMap(h => h.sessions ?? []);
 
-/** Whether the service answers. */
+/** Whether the service is reachable. */
 export const isConnected = () => state.connection === 'live' || state.connection === 'polling';
 
-/** Hosts by state. One that is degraded answers: something of it fails, or it has just been added. */
-export function tally() {
+/** Number of hosts by status. A degraded host answers too. */
+export function countHosts() {
   const statuses = hosts().map(x => x.status);
-  const of = status => statuses.filter(s => s === status).length;
-  return { total: statuses.length, answering: statuses.length - of('offline'), degraded: of('degraded'), offline: of('offline') };
+  const countWith = status => statuses.filter(s => s === status).length;
+  const [total, offline] = [statuses.length, countWith('offline')];
+  return { total, answering: total - offline, degraded: countWith('degraded'), offline };
 }
 
-/** A value that came longer ago than this looks old. */
-export const staleAfter = () => (state.config ? state.config.interval * (state.config.stale + 1) : 90) * 1000;
+/** Values older than this are shown as stale. */
+export const staleAfterMs = () => (state.config ? state.config.interval * (state.config.stale + 1) : 90) * 1000;

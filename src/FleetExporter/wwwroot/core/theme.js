@@ -1,4 +1,4 @@
-// Six themes by CSS variables; the choice is kept in this browser.
+// Six themes made of CSS variables; local storage keeps the selected one.
 import { byId, fill, h } from './dom.js';
 
 const THEMES = { night: 'Night', day: 'Day', steel: 'Steel', ember: 'Ember', paper: 'Paper', contrast: 'Contrast' };
@@ -9,18 +9,18 @@ export function setUpThemes() {
   const root = document.documentElement;
   if (!(root.dataset.theme in THEMES)) root.dataset.theme = 'night';
   select.value = root.dataset.theme;
-  select.addEventListener('change', () => use(select.value));
+  select.addEventListener('change', () => setTheme(select.value));
 }
 
-export function use(theme) {
+export function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   byId('theme').value = theme;
   try {
     localStorage.setItem('fleet-theme', theme);
-  } catch { /* storage is off: for this visit only */ }
+  } catch { /* storage is disabled: lasts until the page is closed */ }
 }
 
-export function next() {
+export function nextTheme() {
   const names = Object.keys(THEMES);
-  use(names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length]);
+  setTheme(names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length]);
 }

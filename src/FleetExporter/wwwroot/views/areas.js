@@ -1,57 +1,53 @@
-// The six areas of the overview: a status, a reason in words and a few lines.
-import { celsius, count, mebi, percent, watts } from '../core/format.js';
-import { limit } from '../core/limits.js';
+// The six areas of the overview, each with a status, a reason and some lines.
+import { celsius, mebibytes, percent, plural, watts } from '../core/format.js';
+import { threshold } from '../core/thresholds.js';
 import { hosts } from '../core/store.js';
-import { isOff } from '../core/take.js';
-import { gateway, off, provider, RANK, several, tunnel, worst } from './targetareas.js';
+import { isUnconfigured } from '../core/updates.js';
+import { gateway, joinReasons, provider, STATUS_RANK, tunnel, unconfigured, worstStatus } from './targetareas.js';
 
-const isLocal = host => !host.address && !host.pushes; // a device that pushes has no address either
+/** Whether a host is the exporter's own machine; devices have no address either. */
+const isLocal = host => !host.address && !host.pushes;
 
 function gpuState(gpu) {
   if (gpu.fault) return ['error', gpu.fault === 'lost' ? 'the GPU is lost' : 'needs a reset'];
-  const hot = gpu.temperature_limit_c ?? limit('gpu_temperature_critical_celsius', 90);
-  if (gpu.temperature_c > hot) return ['degraded', `${celsius(gpu.temperature_c)}, its limit is ${celsius(hot)}`];
+  const limit = gpu.temperature_limit_c ?? threshold('gpu_temperature_critical_celsius', 90);
+  if (gpu.temperature_c > limit) return ['degraded', `${celsius(gpu.temperature_c)}, above the limit of ${celsius(limit)}`];
   return ['ok', null];
 }
 
-/** A host that has GPUs and says nothing of them now is as bad as one whose GPUs are lost. */
+/** A host that has GPUs but no readings of them is an error, like one that has lost a GPU. */
 function hostState(host) {
   if (host.status === 'offline') return ['error', 'offline'];
-  if (host.gpus_lost > 0) return ['error', `${count(host.gpus_lost, 'GPU')} lost`];
+  if (host.gpus_lost > 0) return ['error', `${plural(host.gpus_lost, 'GPU')} lost`];
   if (!host.gpus.length)
     return host.last_seen ? ['error', host.reason?.startsWith('gpu: ') ? host.reason : 'no reading'] : ['degraded', 'no reading yet'];
-  return host.gpus.map(gpuState).reduce((a, b) => (RANK[b[0]] > RANK[a[0]] ? b : a));
+  return host.gpus.map(gpuState).reduce((a, b) => (STATUS_RANK[b[0]] > STATUS_RANK[a[0]] ? b : a));
 }
 
-function gpus(list, none) {
+function gpuSummary(list, emptyReason) {
   const withGpus = list.filter(x => x.has_gpu || x.gpus_lost > 0 || (x.status === 'offline' && x.labels?.gpu));
-  if (!withGpus.length) return off(none);
+  if (!withGpus.length) return unconfigured(emptyReason);
   const lines = withGpus.map(host => {
-    const [status, why] = hostState(host);
-    const peak = Math.max(...host.gpus.map(g => g.utilization_percent ?? -1));
-    const hot = Math.max(...host.gpus.map(g => g.temperature_c ?? -1));
-    return { key: host.hostname, status, why, what: host.gpus.length > 1 ? `${host.hostname} · ${host.gpus.length} GPUs` : host.hostname,
-      figure: [peak >= 0 ? percent(peak) : null, hot >= 0 ? celsius(hot) : null].filter(Boolean).join(' · ') };
-  }).sort((a, b) => RANK[b.status] - RANK[a.status]);
-  const sick = lines.filter(l => l.status !== 'ok').map(l => `${l.key}: ${l.why}`);
+    const [status, reason] = hostState(host);
+    const busiest = Math.max(...host.gpus.map(g => g.utilization_percent ?? -1));
+    const hottest = Math.max(...host.gpus.map(g => g.temperature_c ?? -1));
+    return { key: host.hostname, status, reason, what: host.gpus.length > 1 ? `${host.hostname} · ${host.gpus.length} GPUs` : host.hostname,
+      figure: [busiest >= 0 ? percent(busiest) : null, hottest >= 0 ? celsius(hottest) : null].filter(Boolean).join(' · ') };
+  }).sort((a, b) => STATUS_RANK[b.status] - STATUS_RANK[a.status]);
+  const unhealthy = lines.filter(l => l.status !== 'ok').map(l => `${l.key}: ${l.reason}`);
   return {
-    status: worst(lines.map(l => l.status)),
+    status: worstStatus(lines.map(l => l.status)),
     lines,
-    reason: sick.length
-      ? several(sick)
-      : `${count(
-          withGpus.reduce((n, x) => n + x.gpus.length, 0),
-          'GPU',
-        )} OK`,
+    reason: unhealthy.length ? joinReasons(unhealthy) : `${plural(withGpus.reduce((n, x) => n + x.gpus.length, 0), 'GPU')} OK`,
   };
 }
 
-/** Hosts of which nobody knows yet whether they have GPUs: then the service's word. */
-function gpuArea(list, part, none) {
-  const area = gpus(list, none);
-  if (area.status || isOff(part)) return area;
+/** Uses /api/overview until it is known which hosts have GPUs. */
+function gpuArea(list, part, emptyReason) {
+  const area = gpuSummary(list, emptyReason);
+  if (area.status || isUnconfigured(part)) return area;
   const reason =
-    part.status === 'ok' ? `${mebi(part.memory_used_mb)} in use` : part.status === 'error' ? (part.error ?? 'no reading') : 'no reading yet';
+    part.status === 'ok' ? `${mebibytes(part.memory_used_mb)} in use` : part.status === 'error' ? (part.error ?? 'no reading') : 'no reading yet';
   return {
     status: part.status,
     reason,
@@ -67,17 +63,16 @@ function gpuArea(list, part, none) {
 }
 
 function multimodal({ overview }) {
-  const m = overview?.multimodal;
-  if (isOff(m)) return off('No service in fleet.yml.');
-  const lines = Object.entries(m.services ?? {})
-    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'no answer yet' }))
-    .sort((a, b) => (RANK[b.status] ?? 1) - (RANK[a.status] ?? 1));
-  const sick = lines
-    .filter(l => l.status !== 'ok')
-    .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'no answer yet'}`);
+  const part = overview?.multimodal;
+  if (isUnconfigured(part)) return unconfigured('No service in fleet.yml.');
+  const lines = Object.entries(part.services ?? {})
+    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'not checked yet' }))
+    .sort((a, b) => (STATUS_RANK[b.status] ?? 1) - (STATUS_RANK[a.status] ?? 1));
+  const unhealthy = lines.filter(l => l.status !== 'ok')
+    .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'not checked yet'}`);
   return {
-    status: m.status,
-    reason: sick.length ? `${m.services_up} of ${m.services_total} up: ${sick.join(', ')}` : `All ${m.services_total} up.`,
+    status: part.status,
+    reason: unhealthy.length ? `${part.services_up} of ${part.services_total} up: ${unhealthy.join(', ')}` : `All ${part.services_total} up.`,
     lines,
   };
 }
@@ -86,12 +81,7 @@ export const AREAS = [
   {
     key: 'gpu',
     name: 'Remote GPUs',
-    read: ({ overview }) =>
-      gpuArea(
-        hosts().filter(x => !isLocal(x)),
-        overview?.gpu,
-        'No remote host in fleet.yml has a GPU.',
-      ),
+    read: ({ overview }) => gpuArea(hosts().filter(x => !isLocal(x)), overview?.gpu, 'No remote host in fleet.yml has a GPU.'),
   },
   {
     key: 'local_gpu',

@@ -1,54 +1,48 @@
-// All hosts, sick ones first, or one of them: #hosts/NAME.
+// All hosts, those with problems first; #hosts/NAME shows one.
 import { loadConnections } from '../core/connections.js';
 import { fill, h, keyed, setText } from '../core/dom.js';
-import { count } from '../core/format.js';
+import { plural } from '../core/format.js';
 import { hostCard } from '../widgets/hostcard.js';
 import { hrefOf } from '../core/router.js';
-import { change, hosts as all, state, tally } from '../core/store.js';
-import { clean } from '../core/text.js';
-import { choice, filterBox, notice, waiting, waitsFor } from '../core/ui.js';
+import { change, countHosts, hosts, state } from '../core/store.js';
+import { sanitize } from '../core/text.js';
+import { choice, filterBox, loadingKey, loadingOrError, notice } from '../core/ui.js';
 
-const RANK = { offline: 0, degraded: 1, online: 2 };
-const CHOICES = { all: 'All', sick: 'With problems', gpu: 'With GPUs' };
+const STATUS_RANK = { offline: 0, degraded: 1, online: 2 };
+const CHOICES = { all: 'All', problems: 'With problems', gpu: 'With GPUs' };
 
 let parts;
 let filter = '';
-let chosen = 'all';
-let one = '';
-let watcher;
+let selected = 'all';
+let hostName = '';
+let visibilityObserver;
 
 export const view = {
   mount(root) {
     parts = {
       grid: h('div', { class: 'hosts', 'data-testid': 'hosts' }),
-      says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }),
+      summary: h('p', { class: 'soft small', role: 'status', 'data-testid': 'hosts-count' }),
       empty: h('div', {}),
       single: h('div', { class: 'single' }),
     };
     parts.toolbar = h(
       'div',
       { class: 'toolbar' },
-      filterBox('hosts-filter', 'Filter hosts', text => {
-        filter = text;
-        render();
-      }),
-      choice('Which hosts', CHOICES, chosen, key => {
-        chosen = key;
-        render();
-      }),
-      parts.says,
+      filterBox('hosts-filter', 'Filter hosts', text => { filter = text; render(); }),
+      choice('Which hosts', CHOICES, selected, key => { selected = key; render(); }),
+      parts.summary,
     );
     parts.back = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('hosts'), 'data-testid': 'hosts-back' }, '← All hosts'));
     root.append(parts.toolbar, parts.back, parts.empty, parts.single, parts.grid);
-    watcher = new IntersectionObserver(entries => {
-      for (const entry of entries) entry.target.card?.[entry.isIntersecting ? 'near' : 'far']();
+    visibilityObserver = new IntersectionObserver(entries => {
+      for (const entry of entries) entry.target.card?.[entry.isIntersecting ? 'attachBody' : 'detachBody']();
     }, { rootMargin: '500px 0px' });
   },
 
   show(argument) {
-    one = argument;
+    hostName = argument;
     render();
-    if (one) loadConnections().then(refresh, () => {}); // what fleet.yml says of its hosts is known without
+    if (hostName) loadConnections().then(redrawHost, () => {}); // without them, only the policies of fleet.yml are known
   },
 
   update(topics) {
@@ -56,58 +50,58 @@ export const view = {
   },
 };
 
-/** Shows the host again, though nothing came of it. */
-function refresh() {
-  const host = state.hosts.get(one);
-  if (host) change('hosts', s => s.hosts.set(one, { ...host }));
+/** Redraws the host after its connection has been loaded. */
+function redrawHost() {
+  const host = state.hosts.get(hostName);
+  if (host) change('hosts', s => s.hosts.set(hostName, { ...host }));
 }
 
 function render() {
   if (!parts) return;
-  parts.toolbar.hidden = parts.grid.hidden = Boolean(one);
-  parts.back.hidden = parts.single.hidden = !one;
-  if (!state.hostsAt) return say(waitsFor(), () => waiting('hosts'));
-  if (one) return renderOne();
-  const list = all()
-    .filter(matches)
-    .sort(
-      (a, b) =>
-        (RANK[a.status] ?? 1) - (RANK[b.status] ?? 1) || b.gpus_lost - a.gpus_lost || a.hostname.localeCompare(b.hostname, 'en', { numeric: true }),
-    );
-  const { total, answering, degraded, offline } = tally();
-  const states = `${count(total, 'host')}: ${answering} answering, ${degraded} degraded, ${offline} offline`;
-  setText(parts.says, list.length < total ? `${list.length} of ${count(total, 'host')}` : states);
-  say(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size
+  parts.toolbar.hidden = parts.grid.hidden = Boolean(hostName);
+  parts.back.hidden = parts.single.hidden = !hostName;
+  if (!state.hostsAt) return showNotice(loadingKey(), () => loadingOrError('hosts'));
+  if (hostName) return renderHost();
+  const list = hosts().filter(matches).sort(worstFirst);
+  const { total, answering, degraded, offline } = countHosts();
+  const states = `${plural(total, 'host')}: ${answering} answering, ${degraded} degraded, ${offline} offline`;
+  setText(parts.summary, list.length < total ? `${list.length} of ${plural(total, 'host')}` : states);
+  showNotice(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size
     ? notice('empty', 'No host matches', 'Change the filter.')
     : notice('empty', 'No hosts', 'Add hosts to fleet.yml, or connections through the API.')));
   keyed(parts.grid, list, x => x.hostname, x => {
     const card = hostCard(x, false);
     card.node.card = card;
-    watcher.observe(card.node);
-    return { ...card, drop: () => watcher.unobserve(card.node) };
+    visibilityObserver.observe(card.node);
+    return { ...card, dispose: () => visibilityObserver.unobserve(card.node) };
   });
 }
 
-/** Says something in place of hosts, once: a screen reader repeats what is made anew. */
-function say(mark, make) {
-  if (parts.empty.dataset.mark === mark) return;
-  parts.empty.dataset.mark = mark;
-  fill(parts.empty, mark ? make() : null);
+const worstFirst = (a, b) =>
+  (STATUS_RANK[a.status] ?? 1) - (STATUS_RANK[b.status] ?? 1)
+  || b.gpus_lost - a.gpus_lost
+  || a.hostname.localeCompare(b.hostname, 'en', { numeric: true });
+
+/** Shows a notice instead of hosts; keeps an unchanged one, because screen readers repeat new elements. */
+function showNotice(noticeKey, createNotice) {
+  if (parts.empty.dataset.noticeKey === noticeKey) return;
+  parts.empty.dataset.noticeKey = noticeKey;
+  fill(parts.empty, noticeKey ? createNotice() : null);
 }
 
-function renderOne() {
-  const host = state.hosts.get(one);
-  say(host ? '' : `no ${one}`, () => notice('error', 'There is no such host', clean(one, 100)));
+function renderHost() {
+  const host = state.hosts.get(hostName);
+  showNotice(host ? '' : `no ${hostName}`, () => notice('error', 'Unknown host', sanitize(hostName, 100)));
   keyed(parts.single, host ? [host] : [], x => x.hostname, x => {
     const card = hostCard(x, true);
-    card.near();
+    card.attachBody();
     return card;
   });
 }
 
 function matches(host) {
-  if (chosen === 'sick' && host.status === 'online') return false;
-  if (chosen === 'gpu' && !host.has_gpu) return false;
+  if (selected === 'problems' && host.status === 'online') return false;
+  if (selected === 'gpu' && !host.has_gpu) return false;
   if (!filter) return true;
   const text = [
     host.hostname,

@@ -1,11 +1,11 @@
-// Creating and deleting projects and jobs.
+// Forms that create projects and jobs, and the questions before deleting them.
 import { post, remove } from '../core/api.js';
-import { byUse, hint, loadConnections } from '../core/connections.js';
+import { byAvailability, hostHint, loadConnections } from '../core/connections.js';
 import { h } from '../core/dom.js';
 import { formDialog } from '../widgets/form.js';
-import { go } from '../core/router.js';
+import { navigate } from '../core/router.js';
 import { hosts } from '../core/store.js';
-import { clean, remote } from '../core/text.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { toast } from '../core/ui.js';
 
 const TYPES = {
@@ -18,15 +18,16 @@ const TYPES = {
 
 const input = (testid, props) => h('input', { type: 'text', 'data-testid': testid, autocomplete: 'off', spellcheck: 'false', ...props });
 
-const select = (testid, options) => h('select', { 'data-testid': testid }, options.map(([value, name]) => h('option', { value }, clean(name, 100))));
+const select = (testid, options) =>
+  h('select', { 'data-testid': testid }, options.map(([value, name]) => h('option', { value }, sanitize(name, 100))));
 
-const optionOf = ({ id, name }) => [id, hint(name) ? `${name} (${hint(name)})` : name];
+const connectionOption = ({ id, name }) => [id, hostHint(name) ? `${name} (${hostHint(name)})` : name];
 
-export async function newProject(done) {
+export async function showProjectForm(done) {
   const connections = await loadConnections().catch(() => hosts().map(x => ({ id: x.hostname, name: x.hostname })));
-  connections.sort((a, b) => byUse(a.name, b.name));
+  connections.sort((a, b) => byAvailability(a.name, b.name));
   const name = input('project-name', { required: true, maxlength: 100, autofocus: true });
-  const connection = select('project-connection', connections.map(optionOf));
+  const connection = select('project-connection', connections.map(connectionOption));
   const type = select('project-type', Object.entries(TYPES));
   const [folder, description] = [
     input('project-folder', { placeholder: '/data/project' }),
@@ -35,7 +36,7 @@ export async function newProject(done) {
   formDialog({
     title: 'New project',
     testid: 'project-form',
-    go: 'Create',
+    submitLabel: 'Create',
     fields: [
       ['Name', name, 'name'],
       ['Host', connection, 'connection_id'],
@@ -57,23 +58,20 @@ export async function newProject(done) {
   });
 }
 
-export function newJob(projects, chosen, done) {
+export function showJobForm(projects, selectedProject, done) {
   if (!projects.length) return toast('Create a project first: every job belongs to one.');
   const [project, name, model] = [
-    select(
-      'job-project',
-      projects.map(p => [p.id, p.name]),
-    ),
+    select('job-project', projects.map(p => [p.id, p.name])),
     input('job-name', { required: true, maxlength: 100, autofocus: true }),
     input('job-model', { maxlength: 200 }),
   ];
   const command = h('textarea', { 'data-testid': 'job-command', required: true, rows: 3, spellcheck: 'false', placeholder: 'python train.py' });
   const gpus = input('job-gpus', { placeholder: '0,1', pattern: '[0-9, ]*' });
   const start = h('input', { type: 'checkbox', 'data-testid': 'job-start-now' });
-  if (chosen) project.value = chosen;
+  if (selectedProject) project.value = selectedProject;
   const fields = [['Project', project, 'project_id'], ['Name', name, 'name'], ['Model', model, 'model_name'], ['Command', command, 'config.command'],
     ['GPUs by index; empty for all', gpus, 'config.gpus'], ['Start now', start]];
-  formDialog({ title: 'New job', testid: 'job-form', go: 'Create', fields,
+  formDialog({ title: 'New job', testid: 'job-form', submitLabel: 'Create', fields,
     submit: async () => {
       if (!command.value.trim()) throw Object.assign(new Error('Enter a command.'), { fields: { 'config.command': 'Enter a command.' } });
       const indexes = gpus.value.split(/[\s,]+/).filter(Boolean).map(Number);
@@ -84,33 +82,34 @@ export function newJob(projects, chosen, done) {
         config,
         ...(model.value.trim() ? { model_name: model.value.trim() } : {}),
       });
-      const failed = error => toast(`${job.name} is created but not started: ${error.message}`, 'bad');
-      if (start.checked) await post(`/api/dgx/jobs/${encodeURIComponent(job.id)}/start`, undefined).catch(failed);
+      const onStartFailed = error => toast(`${job.name} is created but not started: ${error.message}`, 'bad');
+      if (start.checked) await post(`/api/dgx/jobs/${encodeURIComponent(job.id)}/start`, undefined).catch(onStartFailed);
       done();
-      go('jobs', job.id);
+      navigate('jobs', job.id);
     } });
   return undefined;
 }
 
-export function removeJob(job, done) {
-  const intro = h('p', {}, 'Deletes ', h('strong', {}, remote(job.name, 100)), ', its metrics and its stored output. This cannot be undone.');
+export function confirmJobDeletion(job, done) {
+  const intro = h('p', {}, 'Deletes ', h('strong', {}, remoteText(job.name, 100)), ', its metrics and its stored output. This cannot be undone.');
   const submit = async () => {
     await remove(`/api/dgx/jobs/${encodeURIComponent(job.id)}`);
     done();
-    toast(`Job ${clean(job.name, 100)} deleted.`, 'ok');
+    toast(`Job ${sanitize(job.name, 100)} deleted.`, 'ok');
   };
-  formDialog({ title: 'Delete this job?', testid: 'job-delete-dialog', go: 'Delete the job', keep: 'Keep it', danger: true, intro, submit });
+  const labels = { title: 'Delete this job?', submitLabel: 'Delete the job', cancelLabel: 'Keep it' };
+  formDialog({ ...labels, testid: 'job-delete-dialog', danger: true, intro, submit });
 }
 
-export function removeProject(project, done) {
+export function confirmProjectDeletion(project, done) {
   const cascade = h('input', { type: 'checkbox', 'data-testid': 'project-cascade' });
-  const intro = h('p', {}, 'Deletes ', h('strong', {}, remote(project.name, 100)), '. Files on the host stay. This cannot be undone.');
+  const intro = h('p', {}, 'Deletes ', h('strong', {}, remoteText(project.name, 100)), '. Files on the host stay. This cannot be undone.');
   const fields = [['Delete its jobs too', cascade]];
   const submit = async () => {
     await remove(`/api/dgx/projects/${encodeURIComponent(project.id)}${cascade.checked ? '?cascade=true' : ''}`);
     done();
-    toast(`Project ${clean(project.name, 100)} deleted.`, 'ok');
+    toast(`Project ${sanitize(project.name, 100)} deleted.`, 'ok');
   };
-  const title = 'Delete this project?';
-  formDialog({ title, testid: 'project-delete-dialog', go: 'Delete the project', keep: 'Keep it', danger: true, intro, fields, submit });
+  const labels = { title: 'Delete this project?', submitLabel: 'Delete the project', cancelLabel: 'Keep it' };
+  formDialog({ ...labels, testid: 'project-delete-dialog', danger: true, intro, fields, submit });
 }

@@ -1,81 +1,79 @@
-// Ending a session: what dies is shown as the service sees it now, and its token confirms exactly that.
+// Kills a tmux session after showing it as the service sees it now; the confirmation token is valid for exactly that.
 import { post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from '../widgets/dialog.js';
-import { h } from '../core/dom.js';
-import { age, at, count, known, mebi, number } from '../core/format.js';
+import { createButton, h } from '../core/dom.js';
+import { age, isNumber, mebibytes, number, plural, timestamp } from '../core/format.js';
 import { state } from '../core/store.js';
-import { clean, remote } from '../core/text.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { loading, notice, toast } from '../core/ui.js';
 
 export async function killDialog(session) {
   const path = `/api/sessions/${encodeURIComponent(session.id)}/kill`;
   const slot = h('div', { class: 'stack', 'data-testid': 'kill' }, loading('the session'));
-  openDialog('Kill this session?', slot);
-  const put = (...nodes) => {
-    slot.replaceChildren(...nodes);
-    slot.querySelector('[data-testid="dialog-cancel"]')?.focus();
-  };
-  // A bad end is said even when nobody looks any more.
-  const fail = (title, detail, ...more) =>
+  openDialog('Kill this tmux session?', slot);
+  const show = (...nodes) => { slot.replaceChildren(...nodes); slot.querySelector('[data-testid="dialog-cancel"]')?.focus(); };
+  // If the dialog has been closed meanwhile, a toast shows the error.
+  const showError = (title, detail, ...more) =>
     slot.isConnected
-      ? put(notice('error', title, detail), actions(cancelButton('Close'), ...more))
-      : toast(`${clean(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad');
+      ? show(notice('error', title, detail), actions(cancelButton('Close'), ...more))
+      : toast(`${sanitize(session.name, 80)} on ${session.host}: ${title}. ${detail}`, 'bad');
   try {
     await post(path, {});
-    fail('Unexpected answer', 'The service asked for no confirmation. Look whether the session is still there.');
+    showError('Unexpected response', 'The service did not ask for confirmation. Check whether the tmux session still exists.');
   } catch (error) {
-    if (error.status === 428 && error.body?.confirmation_token) put(...confirmation(path, error.body, slot, fail, session));
-    else fail(error.title || 'It cannot be killed', error.message);
+    if (error.status === 428 && error.body?.confirmation_token) show(...confirmation(path, error.body, slot, showError, session));
+    else showError(error.title || 'Cannot kill the tmux session', error.message);
   }
 }
 
-function confirmation(path, answer, slot, fail, session) {
-  const s = answer.session ?? session;
-  const submit = h('button', { type: 'button', class: 'danger', 'data-testid': 'kill-confirm', on: { click: async () => {
+function confirmation(path, challenge, slot, showError, session) {
+  const s = challenge.session ?? session;
+  const submit = createButton('Kill session', 'kill-confirm', async () => {
     submit.disabled = true;
     try {
-      const result = await post(path, { confirmation_token: answer.confirmation_token });
+      const result = await post(path, { confirmation_token: challenge.confirmation_token });
       if (result?.killed) {
         closeDialog(slot);
-        toast(`${clean(s.name, 80)} on ${s.host} is killed${result.verified ? ', and tmux no longer has it' : ''}.`, 'ok');
-      } else fail('tmux still has it', result?.detail ?? 'no reason is known');
+        toast(`${sanitize(s.name, 80)} on ${s.host} was killed${result.verified ? ', and tmux no longer lists it' : ''}.`, 'ok');
+      } else showError('The tmux session still exists', result?.detail ?? 'Unknown reason.');
     } catch (error) {
-      fail(
-        error.title || 'It was not killed',
+      showError(
+        error.title || 'The tmux session was not killed',
         error.message,
         error.status === 403 || error.title === 'The session has changed'
-          ? h('button', { type: 'button', 'data-testid': 'kill-again', on: { click: () => killDialog(session) } }, 'Ask again')
+          ? createButton('Ask again', 'kill-again', () => killDialog(session))
           : null,
       );
     }
-  } } }, 'Kill session');
+  }, { class: 'danger' });
   return [
-    h('p', {}, h('strong', {}, remote(s.name, 80)), ' on ', h('strong', {}, remote(s.host, 80)), ' and everything that runs in it:'),
-    facts([
+    h('p', {}, h('strong', {}, remoteText(s.name, 80)), ' on ', h('strong', {}, remoteText(s.host, 80)), ' and everything that runs in it:'),
+    factList([
       ['user', s.user],
       ['processes', processes(s)],
-      ['windows', `${s.window_count}, ${count(s.panes?.length ?? 0, 'pane')}`],
-      ['created', `${at(s.created)} (${age(s.created)} ago)`],
-      ['detached', s.detached_since ? `${at(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, it is attached' : null],
-      ['memory', mebi(s.memory_mb)],
-      ['GPU memory', mebi(s.gpu_memory_mb)],
-      ['CPU', known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null],
+      ['windows', `${s.window_count}, ${plural(s.panes?.length ?? 0, 'pane')}`],
+      ['created', `${timestamp(s.created)} (${age(s.created)} ago)`],
+      ['detached', s.detached_since ? `${timestamp(s.detached_since)} (${age(s.detached_since)} ago)` : s.attached ? 'no, attached' : null],
+      ['memory', mebibytes(s.memory_mb)],
+      ['GPU memory', mebibytes(s.gpu_memory_mb)],
+      ['CPU', isNumber(s.cpu_percent) ? `${number(s.cpu_percent)} %` : null],
     ]),
-    h('p', { class: 'soft small' }, `This cannot be undone. You can confirm until ${at(answer.expires_at)}, as long as the session stays as shown.`),
+    h('p', { class: 'soft small' },
+      `This cannot be undone. You can confirm until ${timestamp(challenge.expires_at)}, as long as the session stays as shown.`),
     actions(cancelButton('Keep it'), submit),
   ];
 }
 
-/** Pids, with names where they are known from the GPUs. */
+/** Process ids; the GPUs' process lists give some of their names. */
 function processes(s) {
-  const names = new Map((state.hosts.get(s.host)?.gpus ?? []).flatMap(g => g.processes ?? []).map(p => [p.pid, p.name]));
-  const pids = (s.pids ?? []).slice(0, 12).map(p => (names.get(p) ? `${p} ${clean(names.get(p), 40)}` : String(p)));
-  return `${count(s.pids?.length ?? 0, 'process', 'processes')} in its panes: ${pids.join(', ')}${(s.pids?.length ?? 0) > 12 ? ' …' : ''}`;
+  const namesByPid = new Map((state.hosts.get(s.host)?.gpus ?? []).flatMap(g => g.processes ?? []).map(p => [p.pid, p.name]));
+  const pids = (s.pids ?? []).slice(0, 12).map(p => (namesByPid.get(p) ? `${p} ${sanitize(namesByPid.get(p), 40)}` : String(p)));
+  return `${plural(s.pids?.length ?? 0, 'process', 'processes')} in its panes: ${pids.join(', ')}${(s.pids?.length ?? 0) > 12 ? ' …' : ''}`;
 }
 
-const facts = rows =>
+const factList = rows =>
   h(
     'dl',
     { class: 'facts', 'data-testid': 'kill-facts' },
-    rows.filter(r => r[1]).map(([name, value]) => [h('dt', {}, name), h('dd', {}, remote(value, 400))]),
+    rows.filter(r => r[1]).map(([name, value]) => [h('dt', {}, name), h('dd', {}, remoteText(value, 400))]),
   );

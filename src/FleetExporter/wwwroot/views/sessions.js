@@ -1,29 +1,29 @@
-// tmux sessions of all hosts; legacy ones can be ended here.
-import { fill, h, keyed, setClass, setText } from '../core/dom.js';
-import { ABSENT, age, count, known, mebi, number } from '../core/format.js';
+// tmux sessions of all hosts; legacy ones can be killed.
+import { createButton, fill, h, keyed, setClass, setText } from '../core/dom.js';
+import { ABSENT, age, isNumber, mebibytes, number, plural } from '../core/format.js';
 import { killDialog } from './kill.js';
 import { hrefOf } from '../core/router.js';
-import { fullId, idleSince, sessionState, sshLink } from '../widgets/sessionparts.js';
-import { may, sessions as all, state } from '../core/store.js';
-import { clean, remote } from '../core/text.js';
-import { choice, copyable, filterBox, notice, pill, waiting, waitsFor } from '../core/ui.js';
+import { idleSince, qualifiedId, sessionState, sshLink } from '../widgets/tmuxsession.js';
+import { hasScope, state, tmuxSessions } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { choice, copyable, filterBox, loadingKey, loadingOrError, notice, pill } from '../core/ui.js';
 
 const CHOICES = { all: 'All', active: 'Active', legacy: 'Legacy' };
-const ORDERS = {
+const SORT_ORDERS = {
   idle: ['longest idle', (a, b) => Date.parse(idleSince(a)) - Date.parse(idleSince(b))],
   gpu: ['GPU memory', (a, b) => (b.gpu_memory_mb ?? -1) - (a.gpu_memory_mb ?? -1)],
   memory: ['memory', (a, b) => (b.memory_mb ?? -1) - (a.memory_mb ?? -1)],
   cpu: ['CPU', (a, b) => (b.cpu_percent ?? -1) - (a.cpu_percent ?? -1)],
   name: ['name', (a, b) => a.id.localeCompare(b.id, 'en', { numeric: true })],
 };
-const STEP = 200;
+const PAGE_SIZE = 200;
 
 let parts;
 let filter = '';
-let chosen = 'all';
-let order = 'idle';
-let most = STEP;
-let one = '';
+let selected = 'all';
+let sortOrder = 'idle';
+let limit = PAGE_SIZE;
+let sessionId = '';
 
 export const view = {
   mount(root) {
@@ -32,48 +32,24 @@ export const view = {
       {
         'data-testid': 'sessions-sort',
         'aria-label': 'Order',
-        on: {
-          change: event => {
-            order = event.target.value;
-            render();
-          },
-        },
+        on: { change: event => { sortOrder = event.target.value; render(); } },
       },
-      Object.entries(ORDERS).map(([key, [name]]) => h('option', { value: key }, `by ${name}`)),
+      Object.entries(SORT_ORDERS).map(([key, [name]]) => h('option', { value: key }, `by ${name}`)),
     );
     parts = {
-      says: h('p', { class: 'soft small', role: 'status', 'data-testid': 'sessions-count' }),
+      summary: h('p', { class: 'soft small', role: 'status', 'data-testid': 'sessions-count' }),
       body: h('tbody'),
       empty: h('div', {}),
-      more: h(
-        'button',
-        {
-          type: 'button',
-          'data-testid': 'sessions-more',
-          on: {
-            click: () => {
-              most += STEP;
-              render();
-            },
-          },
-        },
-        'Show more',
-      ),
+      more: createButton('Show more', 'sessions-more', () => { limit += PAGE_SIZE; render(); }),
     };
     parts.single = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('sessions'), 'data-testid': 'sessions-back' }, '← All sessions'));
     parts.toolbar = h(
       'div',
       { class: 'toolbar' },
-      filterBox('sessions-filter', 'Filter sessions', text => {
-        filter = text;
-        render();
-      }),
-      choice('Which sessions', CHOICES, chosen, key => {
-        chosen = key;
-        render();
-      }),
+      filterBox('sessions-filter', 'Filter sessions', text => { filter = text; render(); }),
+      choice('Which sessions', CHOICES, selected, key => { selected = key; render(); }),
       sort,
-      parts.says,
+      parts.summary,
     );
     parts.table = h(
       'div',
@@ -88,7 +64,7 @@ export const view = {
             'tr',
             {},
             ['Session', 'State', 'Windows', 'Age', 'Idle', 'CPU', 'Memory', 'GPU memory', 'Attach', ''].map((name, i) =>
-              h('th', { scope: 'col', class: i > 1 && i < 8 ? 'n' : null }, name || h('span', { class: 'sr' }, 'Actions')),
+              h('th', { scope: 'col', class: i > 1 && i < 8 ? 'number' : null }, name || h('span', { class: 'visually-hidden' }, 'Actions')),
             ),
           ),
         ),
@@ -99,7 +75,7 @@ export const view = {
   },
 
   show(argument) {
-    one = argument;
+    sessionId = argument;
     render();
   },
 
@@ -110,54 +86,43 @@ export const view = {
 
 function render() {
   if (!parts) return;
-  parts.toolbar.hidden = Boolean(one);
-  parts.single.hidden = !one;
-  const everything = all();
-  const list = everything.filter(matches).sort(ORDERS[order][1]);
-  const shown = list.slice(0, most);
-  setText(parts.says, list.length === everything.length ? count(list.length, 'session') : `${list.length} of ${count(everything.length, 'session')}`);
+  parts.toolbar.hidden = Boolean(sessionId);
+  parts.single.hidden = !sessionId;
+  const allSessions = tmuxSessions();
+  const list = allSessions.filter(matches).sort(SORT_ORDERS[sortOrder][1]);
+  const shown = list.slice(0, limit);
+  const total = plural(allSessions.length, 'session');
+  setText(parts.summary, list.length === allSessions.length ? total : `${list.length} of ${total}`);
   parts.table.hidden = shown.length === 0;
-  parts.more.hidden = list.length <= most;
-  const mark = !state.hostsAt
-    ? waitsFor()
-    : shown.length
-      ? ''
-      : `none ${one} ${everything.length > 0} ${chosen} ${filter} ${state.config?.legacy_after}`;
-  if (parts.empty.dataset.mark !== mark) {
-    parts.empty.dataset.mark = mark; // a screen reader repeats what is made anew
-    fill(
-      parts.empty,
-      !state.hostsAt
-        ? waiting('sessions')
-        : shown.length
-          ? null
-          : one
-            ? notice('empty', 'The session is gone', clean(one, 100))
-            : everything.length
-              ? notice(
-                  'empty',
-                  'No session matches',
-                  chosen === 'legacy' && !filter
-                    ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
-                    : 'Change the filter.',
-                )
-              : notice('empty', 'No tmux sessions', 'No host that answers has one.'),
-    );
+  parts.more.hidden = list.length <= limit;
+  const noticeKey = !state.hostsAt ? loadingKey()
+    : shown.length ? ''
+    : `none ${sessionId} ${allSessions.length > 0} ${selected} ${filter} ${state.config?.legacy_after}`;
+  if (parts.empty.dataset.noticeKey !== noticeKey) {
+    parts.empty.dataset.noticeKey = noticeKey; // an unchanged notice stays: screen readers repeat new elements
+    const hint = selected === 'legacy' && !filter
+      ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
+      : 'Change the filter.';
+    fill(parts.empty, !state.hostsAt ? loadingOrError('sessions')
+      : shown.length ? null
+      : sessionId ? notice('empty', 'The tmux session no longer exists', sanitize(sessionId, 100))
+      : allSessions.length ? notice('empty', 'No session matches', hint)
+      : notice('empty', 'No tmux sessions', 'No reachable host has one.'));
   }
-  keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${s.busy} ${may('control')} ${state.config ? 1 : 0}`, row);
+  keyed(parts.body, shown, s => `${s.id} ${s.created} ${s.status} ${s.busy} ${hasScope('control')} ${state.config ? 1 : 0}`, sessionRow);
 }
 
 function matches(session) {
-  if (one) return session.id === one || fullId(session) === one;
-  if (chosen !== 'all' && session.status !== chosen) return false;
+  if (sessionId) return session.id === sessionId || qualifiedId(session) === sessionId;
+  if (selected !== 'all' && session.status !== selected) return false;
   const text = `${session.id} ${session.user} ${sessionState(session)} ${session.busy ? 'busy' : ''}`.toLowerCase();
   return filter.split(/\s+/).every(word => text.includes(word));
 }
 
-function row(first) {
+function sessionRow(first) {
   const status = pill('session-state');
   const busy = first.busy
-    ? h('span', { class: 'small', 'data-testid': 'session-busy', title: 'It prints, computes or holds GPU memory' }, ' busy')
+    ? h('span', { class: 'small', 'data-testid': 'session-busy', title: 'Printed recently, uses CPU or holds GPU memory' }, ' busy')
     : null;
   const cells = Object.fromEntries(
     [
@@ -167,22 +132,13 @@ function row(first) {
       ['cpu', 'CPU'],
       ['memory', 'Memory'],
       ['gpu', 'GPU'],
-    ].map(([k, name]) => [k, h('td', { class: 'n', 'data-name': name, 'data-testid': `session-${k}` })]),
+    ].map(([k, name]) => [k, h('td', { class: 'number', 'data-name': name, 'data-testid': `session-${k}` })]),
   );
   const link = sshLink(first);
   const kill =
-    first.status === 'legacy' && first.busy === false && may('control')
-      ? h(
-          'button',
-          {
-            type: 'button',
-            class: 'danger',
-            'data-testid': 'session-kill',
-            'aria-label': `Kill ${clean(first.name, 60)} on ${first.host}`,
-            on: { click: () => killDialog(first) },
-          },
-          'Kill',
-        )
+    first.status === 'legacy' && first.busy === false && hasScope('control')
+      ? createButton('Kill', 'session-kill', () => killDialog(first),
+          { class: 'danger', 'aria-label': `Kill ${sanitize(first.name, 60)} on ${first.host}` })
       : null;
   const node = h(
     'tr',
@@ -190,10 +146,10 @@ function row(first) {
     h(
       'td',
       {},
-      h('strong', {}, remote(first.name, 80)),
+      h('strong', {}, remoteText(first.name, 80)),
       ' ',
-      h('a', { class: 'small', href: hrefOf('hosts', first.host) }, remote(first.host, 60)),
-      h('span', { class: 'soft small' }, ` ${clean(first.user, 40)}`),
+      h('a', { class: 'small', href: hrefOf('hosts', first.host) }, remoteText(first.host, 60)),
+      h('span', { class: 'soft small' }, ` ${sanitize(first.user, 40)}`),
     ),
     h('td', {}, status.node, busy),
     Object.values(cells),
@@ -201,19 +157,19 @@ function row(first) {
       'td',
       { class: 'wide' },
       copyable(first.attach_command, 'session-attach'),
-      link ? h('a', { class: 'small', href: link, 'data-testid': 'session-ssh' }, clean(link, 80)) : null,
+      link ? h('a', { class: 'small', href: link, 'data-testid': 'session-ssh' }, sanitize(link, 80)) : null,
     ),
     h('td', { class: 'wide' }, kill),
   );
   return { node, update(s) {
-    const how = sessionState(s);
-    status.set(how === 'attached' ? 'ok' : how, how);
+    const stateText = sessionState(s);
+    status.set(stateText === 'attached' ? 'ok' : stateText, stateText);
     setText(cells.windows, String(s.window_count ?? ABSENT));
     setText(cells.age, age(s.created));
     setText(cells.idle, s.attached ? 'attached' : age(idleSince(s)));
-    setText(cells.cpu, known(s.cpu_percent) ? `${number(s.cpu_percent)} %` : ABSENT);
-    setText(cells.memory, mebi(s.memory_mb));
-    setText(cells.gpu, mebi(s.gpu_memory_mb));
+    setText(cells.cpu, isNumber(s.cpu_percent) ? `${number(s.cpu_percent)} %` : ABSENT);
+    setText(cells.memory, mebibytes(s.memory_mb));
+    setText(cells.gpu, mebibytes(s.gpu_memory_mb));
     setClass(cells.gpu, 'soft', !s.gpu_memory_mb);
   } };
 }

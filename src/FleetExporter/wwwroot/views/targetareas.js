@@ -1,81 +1,86 @@
-// Model servers, gateways and tunnels on the overview: all that are configured, and why the sick ones are.
+// The overview's areas of model servers, gateways and tunnels.
 import { now } from '../core/clock.js';
-import { age, count, known, milliseconds, span } from '../core/format.js';
-import { isOff } from '../core/take.js';
+import { age, isNumber, milliseconds, plural, shortDuration } from '../core/format.js';
+import { isUnconfigured } from '../core/updates.js';
 
-export const RANK = { ok: 0, degraded: 1, error: 2 };
+export const STATUS_RANK = { ok: 0, degraded: 1, error: 2 };
 
-export const worst = list => list.filter(s => s in RANK).reduce((a, b) => (RANK[b] > RANK[a] ? b : a), list.length ? 'ok' : undefined);
+export const worstStatus = list =>
+  list.filter(s => s in STATUS_RANK).reduce((a, b) => (STATUS_RANK[b] > STATUS_RANK[a] ? b : a), list.length ? 'ok' : undefined);
 
-/** An area of which nothing is configured. */
-export const off = reason => ({ status: undefined, reason, lines: [] });
+/** An area without anything configured. */
+export const unconfigured = reason => ({ status: undefined, reason, lines: [] });
 
-export const several = (list, most = 3) => list.slice(0, most).join('; ') + (list.length > most ? `; ${list.length - most} more` : '');
+export const joinReasons = (list, max = 3) => list.slice(0, max).join('; ') + (list.length > max ? `; ${list.length - max} more` : '');
 
-const why = t => [
+const failureText = t => [
   t.reason ?? t.status,
   t.consecutive_failures > 1 ? `${t.consecutive_failures} failures in a row` : null,
   t.last_healthy_at ? `last healthy ${age(t.last_healthy_at)} ago` : null,
 ].filter(Boolean).join(', ');
 
-/** Of all targets of a kind the status, the reasons of the sick ones and a line each, worst first; null when there is none. */
-function targets(overview, kind, well, name = t => t.name) {
-  const list = (overview?.targets ?? []).filter(t => t.kind === kind).sort((a, b) => RANK[b.status] - RANK[a.status]);
+/** Worst status, failures and one line per target of a kind, worst first; null if the kind has no targets. */
+function targetArea(overview, kind, okText, name = t => t.name) {
+  const list = (overview?.targets ?? []).filter(t => t.kind === kind).sort((a, b) => STATUS_RANK[b.status] - STATUS_RANK[a.status]);
   if (!list.length) return null;
-  const sick = list.filter(t => t.status !== 'ok').map(t => (list.length > 1 ? `${t.name}: ${why(t)}` : why(t)));
-  return { status: worst(list.map(t => t.status)), reason: sick.length ? several(sick) : well(list.length), only: list.length === 1,
-    lines: list.map(t => ({ key: t.name, status: t.status, what: name(t), figure: known(t.latency_ms) ? milliseconds(t.latency_ms) : '' })) };
+  const unhealthy = list.filter(t => t.status !== 'ok').map(t => (list.length > 1 ? `${t.name}: ${failureText(t)}` : failureText(t)));
+  return {
+    status: worstStatus(list.map(t => t.status)),
+    reason: unhealthy.length ? joinReasons(unhealthy) : okText(list.length),
+    isSingle: list.length === 1,
+    lines: list.map(t => ({ key: t.name, status: t.status, what: name(t), figure: isNumber(t.latency_ms) ? milliseconds(t.latency_ms) : '' })),
+  };
 }
 
 export function provider({ overview }) {
-  const [p, beat] = [overview?.provider, overview?.heartbeat];
-  const area = targets(
+  const [part, heartbeat] = [overview?.provider, overview?.heartbeat];
+  const area = targetArea(
     overview,
     'provider',
-    n => (n > 1 ? `All ${n} answer.` : 'It answers.'),
-    t => (t.name === p?.provider ? `${t.name} (${p.server})` : t.name),
+    n => (n > 1 ? `All ${n} healthy.` : 'Healthy.'),
+    t => (t.name === part?.provider ? `${t.name} (${part.server})` : t.name),
   );
-  if (!area) return off('No model server in fleet.yml.');
-  if (!isOff(beat))
+  if (!area) return unconfigured('No model server in fleet.yml.');
+  if (!isUnconfigured(heartbeat))
     area.lines.push({
       key: ' heartbeat',
-      status: beat.status,
-      what: `heartbeat ${beat.model ?? ''} :${beat.port}`,
-      figure: beat.service_status ?? '',
+      status: heartbeat.status,
+      what: `heartbeat ${heartbeat.model ?? ''} :${heartbeat.port}`,
+      figure: heartbeat.service_status ?? '',
     });
   return area;
 }
 
 export function gateway({ overview }) {
-  const g = overview?.gateway;
-  const area = targets(
+  const part = overview?.gateway;
+  const area = targetArea(
     overview,
     'gateway',
-    n => `${n > 1 ? `All ${n} answer` : 'It answers'}${known(g?.session_count) ? `, ${count(g.session_count, 'session')}` : ''}.`,
+    n => `${n > 1 ? `All ${n} healthy` : 'Healthy'}${isNumber(part?.session_count) ? `, ${plural(part.session_count, 'session')}` : ''}.`,
   );
-  if (!area) return off('No gateway in fleet.yml.');
-  if (g?.discord)
+  if (!area) return unconfigured('No gateway in fleet.yml.');
+  if (part?.discord)
     area.lines.push({
       key: ' discord',
-      status: g.discord.ok ? 'ok' : 'error',
-      what: `Discord ${g.discord.bot_name ?? ''}`,
-      figure: milliseconds(g.discord.latency_ms),
+      status: part.discord.ok ? 'ok' : 'error',
+      what: `Discord ${part.discord.bot_name ?? ''}`,
+      figure: milliseconds(part.discord.latency_ms),
     });
-  const passed = (now() - Date.parse(overview.timestamp)) / 1000; // its ages are of that moment
-  area.lines.push(...(g?.sessions ?? []).map(s => ({ key: ` session ${s.session_key}`, what: s.session_key,
-    figure: known(s.age_seconds) ? span(s.age_seconds + Math.max(0, passed)) : '' })));
+  const overviewAge = (now() - Date.parse(overview.timestamp)) / 1000; // age_seconds are as of the overview's timestamp
+  area.lines.push(...(part?.sessions ?? []).map(s => ({ key: ` session ${s.session_key}`, what: s.session_key,
+    figure: isNumber(s.age_seconds) ? shortDuration(s.age_seconds + Math.max(0, overviewAge)) : '' })));
   return area;
 }
 
 export function tunnel({ overview }) {
-  const t = overview?.tunnel;
-  const area = targets(overview, 'tunnel', n => (n > 1 ? `All ${n} are reachable.` : 'It is reachable.'));
-  if (!area) return off('No tunnel in fleet.yml.');
-  if (area.only && t?.service_name)
+  const part = overview?.tunnel;
+  const area = targetArea(overview, 'tunnel', n => (n > 1 ? `All ${n} reachable.` : 'Reachable.'));
+  if (!area) return unconfigured('No tunnel in fleet.yml.');
+  if (area.isSingle && part?.service_name)
     area.lines.push({
       key: ' unit',
-      status: t.service_active === false ? 'error' : t.service_active ? 'ok' : undefined,
-      what: `${t.service_name} is ${t.service_status ?? 'unknown'}`,
+      status: part.service_active === false ? 'error' : part.service_active ? 'ok' : undefined,
+      what: `${part.service_name} is ${part.service_status ?? 'unknown'}`,
     });
   return area;
 }

@@ -1,35 +1,35 @@
-// Login and logout. The key goes to the service once; then a cookie that scripts cannot read stands for it.
-import { get, onDenied, onUnaudited, post } from '../core/api.js';
+// Login and logout. The browser sends the key once; the cookie of the login session is hidden from scripts.
+import { get, onAuditFailure, onUnauthorized, post } from '../core/api.js';
 import { actions, cancelButton, closeDialog, openDialog } from './dialog.js';
 import { byId, h } from '../core/dom.js';
-import { onReturn, restart, start } from '../core/live.js';
-import { change, may, state } from '../core/store.js';
+import { onReconnect, reconnect, start } from '../core/live.js';
+import { change, hasScope, state } from '../core/store.js';
 import { toast } from '../core/ui.js';
 
-let lastName = null;
+let lastUserName = null;
 
-async function whoAmI() {
+async function loadCurrentUser() {
   try {
-    tell(await get('/api/me', { quiet: true }));
+    setCurrentUser(await get('/api/me', { quiet: true }));
   } catch (error) {
-    if (error.status === 401 || error.status === 403) tell(null);
+    if (error.status === 401 || error.status === 403) setCurrentUser(null);
     else throw error;
   }
 }
 
-const tell = me => { if (state.me === undefined || JSON.stringify(state.me) !== JSON.stringify(me)) change('me', s => { s.me = me; }); };
+const setCurrentUser = me => { if (state.me === undefined || JSON.stringify(state.me) !== JSON.stringify(me)) change('me', s => { s.me = me; }); };
 
 export async function setUpAccess() {
   byId('login-button').addEventListener('click', () => login());
   byId('logout-button').addEventListener('click', logout);
-  onDenied(() => {
-    if (state.me) whoAmI().catch(() => {});
+  onUnauthorized(() => {
+    if (state.me) loadCurrentUser().catch(() => {});
   });
-  onUnaudited(() => toast('The audit did not take this; the log of the service says why.', 'bad'));
-  // The service may have been started anew, and a session ends by itself.
-  onReturn(() => { if (state.me !== undefined) whoAmI().catch(() => {}); });
-  start(); // also shows that the service is not there
-  while (state.me === undefined) await whoAmI().catch(() => new Promise(done => setTimeout(done, 1000)));
+  onAuditFailure(() => toast('The service could not write its audit log; its own log has the reason.', 'bad'));
+  // The service may have restarted, or the login session has expired.
+  onReconnect(() => { if (state.me !== undefined) loadCurrentUser().catch(() => {}); });
+  start(); // also shows if the service is unreachable
+  while (state.me === undefined) await loadCurrentUser().catch(() => new Promise(done => setTimeout(done, 1000)));
 }
 
 export function login(reason) {
@@ -42,8 +42,8 @@ export function login(reason) {
     autofocus: true,
     required: true,
   });
-  const wrong = h('p', { class: 'bad', role: 'alert', 'data-testid': 'login-error' });
-  const submit = h('button', { class: 'go', 'data-testid': 'login-submit' }, 'Log in');
+  const errorText = h('p', { class: 'bad', role: 'alert', 'data-testid': 'login-error' });
+  const submit = h('button', { class: 'primary', 'data-testid': 'login-submit' }, 'Log in');
   const form = h(
     'form',
     {
@@ -52,16 +52,16 @@ export function login(reason) {
         submit: async event => {
           event.preventDefault();
           submit.disabled = true;
-          wrong.textContent = '';
+          errorText.textContent = '';
           try {
             await post('/api/login', { key: key.value.trim() }, { quiet: true });
-            await whoAmI();
-            if (lastName && state.me?.name !== lastName) return location.reload(); // what is on the page was another's
+            await loadCurrentUser();
+            if (lastUserName && state.me?.name !== lastUserName) return location.reload(); // clears the data of the previous user
             closeDialog(form);
-            restart();
+            reconnect();
             toast(`Logged in as ${state.me?.name ?? 'nobody'}.`, 'ok');
           } catch (error) {
-            wrong.textContent = error.message;
+            errorText.textContent = error.message;
             key.select();
           }
           submit.disabled = false;
@@ -78,7 +78,7 @@ export function login(reason) {
       h('code', {}, 'fleet-exporter key new'),
       '. Commands, jobs and kills need the scope control.',
     ),
-    wrong,
+    errorText,
     actions(cancelButton(), submit),
   );
   openDialog('Log in', form);
@@ -91,15 +91,15 @@ async function logout() {
     toast(error.message, 'bad');
     return;
   }
-  location.reload(); // nothing of what was seen stays
+  location.reload(); // clears everything that was shown
 }
 
-/** Buttons of the header; and what acts is there only for those who may. */
+/** Shows who is logged in, and the login or logout button. */
 export function showAccess() {
   const me = state.me;
-  if (me && !me.anonymous) lastName = me.name;
+  if (me && !me.anonymous) lastUserName = me.name;
   byId('login-button').hidden = !(me === null || me?.anonymous);
   byId('logout-button').hidden = !me || me.anonymous;
-  byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${may('control') ? '' : ' (read-only)'}`;
-  document.documentElement.dataset.may = me?.scopes?.filter(may).join(' ') ?? '';
+  byId('who').textContent = !me ? '' : me.anonymous ? 'read-only' : `${me.name}${hasScope('control') ? '' : ' (read-only)'}`;
+  document.documentElement.dataset.scopes = me?.scopes?.filter(hasScope).join(' ') ?? '';
 }

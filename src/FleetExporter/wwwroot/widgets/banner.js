@@ -1,24 +1,24 @@
-// Active alerts on every view; collapsed or not is kept in this browser.
-import { byId, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
-import { activeAlerts, severityTone, subject } from '../core/alertlist.js';
+// List of active alerts above every view; local storage keeps whether it is collapsed.
+import { byId, createButton, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
+import { activeAlerts, alertSubject, severityTone } from '../core/alertlist.js';
 import { acknowledge } from './acknowledge.js';
-import { age, at, count } from '../core/format.js';
-import { may, state } from '../core/store.js';
-import { clean, remote } from '../core/text.js';
+import { age, plural, timestamp } from '../core/format.js';
+import { hasScope, state } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
 import { pill } from '../core/ui.js';
 
-const MOST = 20;
-let open = true;
+const MAX_SHOWN = 20;
+let isOpen = true;
 
 export function setUpBanner() {
   try {
-    open = localStorage.getItem('fleet-banner') !== 'closed';
-  } catch { /* storage is off */ }
+    isOpen = localStorage.getItem('fleet-banner') !== 'closed';
+  } catch { /* storage is disabled */ }
   byId('banner-toggle').addEventListener('click', () => {
-    open = !open;
+    isOpen = !isOpen;
     try {
-      localStorage.setItem('fleet-banner', open ? 'open' : 'closed');
-    } catch { /* for this visit only */ }
+      localStorage.setItem('fleet-banner', isOpen ? 'open' : 'closed');
+    } catch { /* lasts until the page is closed */ }
     showBanner();
   });
 }
@@ -29,26 +29,26 @@ export function showBanner() {
   banner.hidden = alerts.length === 0;
   if (banner.hidden) return;
   setClass(banner, 'bad', severityTone(alerts[0]) === 'bad');
-  setAttr(byId('banner-toggle'), 'aria-expanded', String(open));
+  setAttr(byId('banner-toggle'), 'aria-expanded', String(isOpen));
   setText(
     byId('banner-title'),
-    `${count(alerts.length, 'active alert')}${alerts.length > MOST && open ? `, the first ${MOST}` : ''}${
-      state.alertsProblem ? ` at ${at(state.alertsAt)}: Alertmanager does not answer now` : ''
+    `${plural(alerts.length, 'active alert')}${alerts.length > MAX_SHOWN && isOpen ? `, the first ${MAX_SHOWN}` : ''}${
+      state.alertsError ? ` as of ${timestamp(state.alertsAt)}: Alertmanager does not answer` : ''
     }`,
   );
-  byId('banner-list').hidden = !open;
-  if (open) keyed(byId('banner-list'), alerts.slice(0, MOST), a => `${a.id} ${may('control')}`, row);
+  byId('banner-list').hidden = !isOpen;
+  if (isOpen) keyed(byId('banner-list'), alerts.slice(0, MAX_SHOWN), a => `${a.id} ${hasScope('control')}`, alertItem);
 }
 
-function row(alert) {
+function alertItem(alert) {
   const severity = pill('banner-severity');
   const since = h('span', { class: 'soft small' });
-  const message = h('span', { class: 'message' }, h('strong', {}, remote(subject(alert), 200)), ' ', h('bdi', {}));
-  const node = h('li', { 'data-alert': alert.id }, severity.node, message, since,
-    may('control') ? h('button', { type: 'button', 'data-testid': 'banner-ack', on: { click: () => acknowledge(alert) } }, 'Acknowledge') : null);
+  const message = h('span', { class: 'message' }, h('strong', {}, remoteText(alertSubject(alert), 200)), ' ', h('bdi', {}));
+  const button = hasScope('control') ? createButton('Acknowledge', 'banner-ack', () => acknowledge(alert)) : null;
+  const node = h('li', { 'data-alert': alert.id }, severity.node, message, since, button);
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : 'degraded', a.severity);
-    setText(message.lastChild, clean(a.message || a.type, 300));
+    setText(message.lastChild, sanitize(a.message || a.type, 300));
     setText(since, `for ${age(a.created)}`);
   } };
 }

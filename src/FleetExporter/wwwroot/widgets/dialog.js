@@ -1,44 +1,45 @@
-// The one dialog of the page; what it shows is made anew each time. Escape closes it, and the backdrop where nothing was typed.
-import { byId, fill, h } from '../core/dom.js';
+// The dialog of the web page. Escape closes it, and so does a click beside it unless it has a form.
+import { byId, createButton, fill, h } from '../core/dom.js';
 
-let whenClosed = null;
+let closeListener = null;
 
-export function openDialog(title, content, closed) {
+export function openDialog(title, content, onClose) {
   const dialog = byId('dialog');
-  leave();
+  notifyClosed();
   fill(dialog, h('div', { class: 'body', 'data-testid': 'dialog-body' }, h('h2', { id: 'dialog-title' }, title), content));
-  whenClosed = closed ?? null;
+  closeListener = onClose ?? null;
   if (!dialog.open) dialog.showModal();
   dialog.querySelector('[autofocus]')?.focus();
   return dialog;
 }
 
-/** @param own closes it only while it shows this; what an answer belongs to may have been closed before it came. */
-export function closeDialog(own) {
+/** @param content closes the dialog only while it shows this; a response may arrive after the user has closed it. */
+export function closeDialog(content) {
   const dialog = byId('dialog');
-  if (!own || dialog.contains(own)) dialog.close();
+  if (!content || dialog.contains(content)) dialog.close();
 }
 
-function leave() {
-  const call = whenClosed;
-  whenClosed = null;
-  call?.();
+function notifyClosed() {
+  const listener = closeListener;
+  closeListener = null;
+  listener?.();
 }
 
 export function setUpDialog() {
   const dialog = byId('dialog');
   dialog.addEventListener('close', () => {
-    if (dialog.open) return; // it shows something else by now
+    if (dialog.open) return; // it has been opened again with other content
     dialog.replaceChildren();
-    leave();
+    notifyClosed();
   });
-  let pressed = null; // a selection that is dragged out of a field ends on the backdrop
-  dialog.addEventListener('pointerdown', event => { pressed = event.target; });
-  dialog.addEventListener('click', event => { if (event.target === dialog && pressed === dialog && !dialog.querySelector('form')) dialog.close(); });
+  let pressedOn = null; // a text selection may end on the backdrop, which must not close the dialog
+  dialog.addEventListener('pointerdown', event => { pressedOn = event.target; });
+  dialog.addEventListener('click', event => {
+    if (event.target === dialog && pressedOn === dialog && !dialog.querySelector('form')) dialog.close();
+  });
 }
 
 export const actions = (...buttons) => h('div', { class: 'actions' }, buttons);
 
-/** The button that does nothing but close. It has the focus where no field wants it: what is pressed by mistake does no harm. */
-export const cancelButton = (text = 'Cancel') =>
-  h('button', { type: 'button', 'data-testid': 'dialog-cancel', autofocus: true, on: { click: () => closeDialog() } }, text);
+/** Closes the dialog. It has the focus unless a field takes it, so that an accidental Enter does no harm. */
+export const cancelButton = (text = 'Cancel') => createButton(text, 'dialog-cancel', () => closeDialog(), { autofocus: true });

@@ -1,59 +1,59 @@
-// Header, banner of a lost connection, counts of the tabs, title.
+// The header, the bar for a lost connection, the counts on the tabs and the window title.
 import { byId, setAttr, setClass, setText } from '../core/dom.js';
-import { at, count } from '../core/format.js';
-import { hosts, sessions, state, tally } from '../core/store.js';
+import { plural, timestamp } from '../core/format.js';
+import { countHosts, hosts, state, tmuxSessions } from '../core/store.js';
 import { activeAlerts, severityTone } from '../core/alertlist.js';
-import { isOff, PARTS } from '../core/take.js';
-import { paint } from '../core/ui.js';
+import { isUnconfigured, PART_NAMES } from '../core/updates.js';
+import { setTone } from '../core/ui.js';
 
-const WORDS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'login required' };
+const CONNECTION_TEXTS = { connecting: 'connecting', live: 'live', polling: 'polling', lost: 'lost', locked: 'login required' };
 
 export function showHeader(topics) {
   document.documentElement.dataset.connection = state.connection;
-  setText(byId('connection-text'), WORDS[state.connection]);
+  setText(byId('connection-text'), CONNECTION_TEXTS[state.connection]);
   const updated = byId('updated');
-  setText(updated, state.updatedAt ? at(state.updatedAt) : 'never');
+  setText(updated, state.updatedAt ? timestamp(state.updatedAt) : 'never');
   setAttr(updated, 'datetime', state.updatedAt ? new Date(state.updatedAt).toISOString() : null);
-  if (topics.has('connection') || topics.has('me')) showLost();
+  if (topics.has('connection') || topics.has('me')) showLostConnection();
   const overall = byId('overall');
-  const list = hosts();
-  const { offline, degraded } = tally();
-  const lost = list.reduce((n, x) => n + (x.gpus_lost ?? 0), 0);
-  const known = state.overview && state.hostsAt;
+  const hostList = hosts();
+  const { offline, degraded } = countHosts();
+  const lostGpus = hostList.reduce((n, x) => n + (x.gpus_lost ?? 0), 0);
+  const isLoaded = state.overview && state.hostsAt;
   const alerts = activeAlerts();
-  const alarm = { bad: 'error', warn: 'degraded' }[severityTone(alerts[0])] ?? 'ok';
-  const worst = [state.overview?.overall ?? 'ok', offline || lost ? 'error' : degraded ? 'degraded' : 'ok', alarm].reduce(worstOf);
-  paint(overall, known && state.connection !== 'lost' ? worst : '');
-  const parts = Object.keys(PARTS)
-    .filter(p => known && p !== 'heartbeat' && !isOff(state.overview[p]) && state.overview[p].status === (worst === 'error' ? 'error' : 'degraded'))
-    .map(p => PARTS[p]);
-  const words = [[offline, 'host', 'offline'], [lost, 'GPU', 'lost'], [degraded, 'host', 'degraded']]
-    .filter(([n]) => n).map(([n, what, how]) => `${count(n, what)} ${how}`);
-  const alike = alerts.filter(a => severityTone(a) === severityTone(alerts[0])).length;
-  setText(overall, !known ? '…'
+  const alertStatus = { bad: 'error', warn: 'degraded' }[severityTone(alerts[0])] ?? 'ok';
+  const worst = [state.overview?.overall ?? 'ok', offline || lostGpus ? 'error' : degraded ? 'degraded' : 'ok', alertStatus].reduce(worseOf);
+  setTone(overall, isLoaded && state.connection !== 'lost' ? worst : '');
+  const failingParts = Object.keys(PART_NAMES).filter(p => isLoaded && p !== 'heartbeat' && !isUnconfigured(state.overview[p]))
+    .filter(p => state.overview[p].status === (worst === 'error' ? 'error' : 'degraded'))
+    .map(p => PART_NAMES[p]);
+  const hostTexts = [[offline, 'host', 'offline'], [lostGpus, 'GPU', 'lost'], [degraded, 'host', 'degraded']]
+    .filter(([n]) => n).map(([n, what, how]) => `${plural(n, what)} ${how}`);
+  const sameSeverity = alerts.filter(a => severityTone(a) === severityTone(alerts[0])).length;
+  setText(overall, !isLoaded ? '…'
     : worst === 'ok' ? 'All OK'
-    : words.length ? words.join(', ')
-    : parts.length ? `${parts.join(', ')} ${worst === 'error' ? 'failing' : 'degraded'}`
-    : alarm === worst ? count(alike, worst === 'error' ? 'critical alert' : 'alert')
+    : hostTexts.length ? hostTexts.join(', ')
+    : failingParts.length ? `${failingParts.join(', ')} ${worst === 'error' ? 'failing' : 'degraded'}`
+    : alertStatus === worst ? plural(sameSeverity, worst === 'error' ? 'critical alert' : 'alert')
     : worst === 'error' ? 'Failing' : 'Degraded');
   const badge = byId('alert-badge');
   badge.hidden = alerts.length === 0;
-  setText(badge, `${count(alerts.length, 'alert')}${state.alertsProblem ? '?' : ''}`);
+  setText(badge, `${plural(alerts.length, 'alert')}${state.alertsError ? '?' : ''}`);
   for (const t of ['warn', 'bad']) setClass(badge, t, severityTone(alerts[0]) === t);
-  setText(byId('count-hosts'), state.hostsAt ? String(list.length) : '');
-  setText(byId('count-sessions'), state.hostsAt ? String(sessions().length) : '');
+  setText(byId('count-hosts'), state.hostsAt ? String(hostList.length) : '');
+  setText(byId('count-sessions'), state.hostsAt ? String(tmuxSessions().length) : '');
   setText(byId('count-alerts'), alerts.length ? String(alerts.length) : '');
   document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${
-    known ? `: ${overall.textContent}` : ''
+    isLoaded ? `: ${overall.textContent}` : ''
   }`;
 }
 
-const worstOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
+const worseOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
 
-function showLost() {
+function showLostConnection() {
   const bar = byId('lost');
   bar.hidden = state.connection !== 'lost';
   setText(bar, state.connection === 'lost'
-    ? state.updatedAt ? `No connection to the service. The values shown are from ${at(state.updatedAt)}.` : 'No connection to the service yet.'
+    ? state.updatedAt ? `No connection to the service. The values shown are from ${timestamp(state.updatedAt)}.` : 'No connection to the service yet.'
     : '');
 }

@@ -3,21 +3,22 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <remarks>Alone on the machine: what is measured is time.</remarks>
-[CollectionDefinition(nameof(LossTests), DisableParallelization = true)]
-[Collection(nameof(LossTests))]
-public sealed class LossTests(Chromium chromium) : PageTest(chromium)
+/// <summary>What the page shows while the service is unreachable.</summary>
+/// <remarks>Not parallel to other tests, because it measures time.</remarks>
+[CollectionDefinition(nameof(ConnectionLossTests), DisableParallelization = true)]
+[Collection(nameof(ConnectionLossTests))]
+public sealed class ConnectionLossTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Config = "poll_interval: 1s\nhosts: [{ name: here }]\n";
 
-    /// <summary>How many scripts the page has.</summary>
-    private const string Loaded =
+    /// <summary>The number of scripts that the page has loaded.</summary>
+    private const string LoadedScripts =
         "() => new Set(performance.getEntriesByType('resource').map(e => e.name).filter(name => name.endsWith('.js'))).size";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task The_page_says_within_two_seconds_that_the_service_is_gone_and_recovers_by_itself()
+    public async Task The_page_shows_within_two_seconds_that_the_service_is_gone_and_recovers()
     {
         using var folder = new TestFolder();
         Visit visit;
@@ -27,7 +28,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             port = exporter.Http.BaseAddress!.Port;
             await exporter.UntilOnlineAsync("here");
             visit = await VisitAsync(exporter, new("hosts"));
-            visit.MayLose();
+            visit.AllowConnectionLoss();
             await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
             await Expect(visit.Find("lost")).ToBeHiddenAsync();
             var updated = await visit.Find("updated").TextContentAsync();
@@ -35,13 +36,13 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             var watch = Stopwatch.StartNew();
             await exporter.KillAsync();
             await visit.Find("lost").WaitForAsync(new() { State = WaitForSelectorState.Visible });
-            var took = watch.Elapsed;
+            var elapsed = watch.Elapsed;
 
-            TestContext.Current.TestOutputHelper?.WriteLine($"said after {took.TotalMilliseconds:0} ms");
-            Assert.True(took < Limit, $"said after {took.TotalMilliseconds:0} ms");
+            TestContext.Current.TestOutputHelper?.WriteLine($"shown after {elapsed.TotalMilliseconds:0} ms");
+            Assert.True(elapsed < Limit, $"shown after {elapsed.TotalMilliseconds:0} ms");
             await Expect(visit.Find("connection")).ToHaveTextAsync("lost");
             await Expect(visit.Find("lost")).ToContainTextAsync("No connection to the service. The values shown are from ");
-            // What was known is still there, and looks old.
+            // The last values are still shown, in grey.
             await Expect(visit.Find("host-status")).ToHaveTextAsync("online");
             Assert.StartsWith("grayscale", await StyleAsync(visit, "filter"), StringComparison.Ordinal);
             await Axe.CheckAsync(visit.Page, "a page without its service");
@@ -59,7 +60,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
     }
 
     [Fact]
-    public async Task Tabs_that_were_never_visited_open_without_the_service_and_keep_no_error_when_it_is_back()
+    public async Task Unvisited_views_open_without_the_service_and_show_no_error_once_it_is_back()
     {
         using var folder = new TestFolder();
         Visit visit;
@@ -69,10 +70,10 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             authority = exporter.Http.BaseAddress!.Authority;
             await exporter.UntilOnlineAsync("here");
             visit = await VisitAsync(exporter);
-            visit.MayLose();
+            visit.AllowConnectionLoss();
             var scripts = Directory.GetFiles(Repository.PathOf("src", "FleetExporter", "wwwroot"), "*.js", SearchOption.AllDirectories);
             await Until.SeenAsync(
-                async () => await visit.Page.EvaluateAsync<int>(Loaded) == scripts.Length ? "all" : null,
+                async () => await visit.Page.EvaluateAsync<int>(LoadedScripts) == scripts.Length ? "all" : null,
                 "every script is loaded",
                 () => exporter.Log);
             await exporter.KillAsync();
@@ -91,7 +92,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         foreach (var view in (string[])["exec", "jobs", "sessions", "hosts"])
         {
             await visit.Find($"tab-{view}").ClickAsync();
-            await Views.ReadyAsync(visit, view);
+            await Views.UntilLoadedAsync(visit, view);
             await Expect(visit.Find($"view-{view}").GetByTestId("notice-error")).ToHaveCountAsync(0);
         }
 
@@ -99,7 +100,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
     }
 
     [Fact]
-    public async Task A_view_whose_script_did_not_come_is_shown_when_the_service_is_back()
+    public async Task A_view_whose_script_failed_to_load_is_shown_when_the_service_is_back()
     {
         using var folder = new TestFolder();
         Visit visit;
@@ -108,32 +109,32 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         {
             authority = exporter.Http.BaseAddress!.Authority;
             await exporter.UntilOnlineAsync("here");
-            // The script is under way until the service is gone.
-            var gone = new TaskCompletionSource();
+            // The script's request fails only after the service is gone.
+            var serviceGone = new TaskCompletionSource();
             visit = await VisitAsync(exporter, new(Prepare: page => page.RouteAsync("**/views/jobs.js", async route =>
             {
-                await gone.Task;
+                await serviceGone.Task;
                 await route.AbortAsync();
             })));
-            visit.MayLose();
+            visit.AllowConnectionLoss();
             await Expect(visit.Find("connection")).ToHaveTextAsync("live");
             await exporter.KillAsync();
             await Expect(visit.Find("lost")).ToBeVisibleAsync();
             await visit.Find("tab-jobs").ClickAsync();
-            gone.SetResult();
-            await Expect(visit.Find("view-jobs").GetByTestId("notice-error")).ToContainTextAsync("The view is loaded when it does.");
+            serviceGone.SetResult();
+            await Expect(visit.Find("view-jobs").GetByTestId("notice-error")).ToContainTextAsync("The view loads as soon as it does.");
             await visit.Page.UnrouteAllAsync();
         }
 
         await using var again = await Exporter.StartAsync(folder, Config, null, "--listen", authority);
         await Expect(visit.Find("lost")).ToBeHiddenAsync();
-        // A browser may keep the failure: then the page is to be loaded again, and says so.
+        // Browsers may cache a failed import; then the view asks for a reload.
         await Expect(visit.Find("jobs-filter").Or(visit.Find("view-jobs").GetByText("Reload the page."))).ToBeVisibleAsync();
-        await LeaveAsync(visit);
+        await DiscardAsync(visit);
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_said_to_be_in_place_of_it()
+    public async Task A_view_shows_the_error_in_place_of_data_that_cannot_be_loaded()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, Config);
@@ -147,7 +148,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
             }));
             await page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync());
         }));
-        visit.Refuses("/api/", 500);
+        visit.ExpectStatus("/api/", 500);
         foreach (var view in (string[])["sessions", "hosts", "overview"])
         {
             await visit.GoAsync(view);
@@ -158,14 +159,14 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         await CloseAsync();
     }
 
-    /// <summary>A service that is there and says nothing is lost too.</summary>
+    /// <summary>A service that accepts connections but does not answer is lost too.</summary>
     [Fact]
-    public async Task A_service_that_hangs_is_found_out()
+    public async Task A_hanging_service_is_shown_as_lost()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, Config);
         var visit = await VisitAsync(exporter);
-        visit.MayLose();
+        visit.AllowConnectionLoss();
         await Expect(visit.Find("connection")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(live|polling)$"));
 
         var watch = Stopwatch.StartNew();
@@ -173,7 +174,7 @@ public sealed class LossTests(Chromium chromium) : PageTest(chromium)
         try
         {
             await visit.Find("lost").WaitForAsync(new() { State = WaitForSelectorState.Visible });
-            Assert.True(watch.Elapsed < Limit + TimeSpan.FromSeconds(0.2), $"said after {watch.ElapsedMilliseconds} ms");
+            Assert.True(watch.Elapsed < Limit + TimeSpan.FromSeconds(0.2), $"shown after {watch.ElapsedMilliseconds} ms");
         }
         finally
         {

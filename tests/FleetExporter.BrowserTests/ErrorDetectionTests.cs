@@ -2,8 +2,8 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>That the other tests would see what goes wrong on the page.</summary>
-public sealed class VisitTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
+/// <summary>The test helpers detect errors on the page, so that the other tests can rely on them.</summary>
+public sealed class ErrorDetectionTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Theory]
     [InlineData("console.error('oh')", "oh")]
@@ -13,20 +13,22 @@ public sealed class VisitTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     [InlineData("fetch('/nothing')", "404")]
     [InlineData("fetch('http://192.0.2.1/').catch(() => {})", "192.0.2.1")]
     [InlineData("{ const i = new Image(); i.src = 'http://example.invalid/i.png'; }", "example.invalid")]
-    public async Task A_fault_is_seen(string script, string told)
+    public async Task An_error_on_the_page_is_recorded(string script, string message)
     {
         var visit = await VisitAsync(fleet.Exporter);
-        Assert.Empty(visit.Faults);
+        Assert.Empty(visit.Errors);
 
         await visit.Page.EvaluateAsync($"() => {{ {script} }}");
 
         await Until.TrueAsync(
-            () => visit.Faults.Any(f => f.Contains(told, StringComparison.Ordinal)), $"a fault about {told}", () => string.Join('\n', visit.Faults));
-        await LeaveAsync(visit);
+            () => visit.Errors.Any(e => e.Contains(message, StringComparison.Ordinal)),
+            $"an error about {message}",
+            () => string.Join('\n', visit.Errors));
+        await DiscardAsync(visit);
     }
 
     [Fact]
-    public async Task An_element_that_nobody_can_name_is_a_violation()
+    public async Task A_button_without_a_name_is_an_accessibility_violation()
     {
         var visit = await VisitAsync(fleet.Exporter);
         await visit.Page.EvaluateAsync("() => document.getElementById('main').append(document.createElement('button'))");

@@ -4,11 +4,11 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>Which commands may run on a host is shown wherever a host is chosen for commands, and on its own page.</summary>
-public sealed class PolicyTests(Chromium chromium) : PageTest(chromium)
+/// <summary>The exec policy is shown wherever a host is selected for commands, and in the host's own view.</summary>
+public sealed class ExecPolicyTests(Chromium chromium) : PageTest(chromium)
 {
     [Fact]
-    public async Task Hosts_are_offered_by_what_may_run_there_and_a_connection_of_the_API_says_that_it_allows_anything()
+    public async Task Hosts_are_sorted_by_policy_and_connections_added_through_the_API_are_marked()
     {
         await using var machine = await WatchedMachine.StartAsync();
         var config = machine.Config("exec: { policy: any }", $$"""
@@ -16,7 +16,7 @@ public sealed class PolicyTests(Chromium chromium) : PageTest(chromium)
             - { name: a-gone, address: "127.0.0.1:{{Ports.Free()}}", exec: { policy: any } }
             - { name: listed, address: "{{machine.Server.Address}}", exec: { policy: allow_list }, commands: [uptime] }
             """);
-        await using var exporter = await Exporter.StartAsync(machine.Folder, config + SmallFleet.Keys + "\n");
+        await using var exporter = await Exporter.StartAsync(machine.Folder, config + SmallFleet.KeysYaml + "\n");
         using var made = await exporter.Http.PostAsJsonAsync(
             "/api/dgx/connections",
             new
@@ -30,7 +30,7 @@ public sealed class PolicyTests(Chromium chromium) : PageTest(chromium)
             TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         await Task.WhenAll(((string[])["box", "a-closed", "listed", "added"]).Select(name => exporter.UntilOnlineAsync(name)));
-        var visit = await VisitAsync(exporter, new("exec", SmallFleet.Operator));
+        var visit = await VisitAsync(exporter, new("exec", SmallFleet.OperatorKey));
 
         await Expect(visit.Find("exec-host")).ToHaveTextAsync(
             ["addedany command · added through the API", "box", "listedlisted commands only", "a-goneoffline", "a-closedcommands are off"]);

@@ -2,31 +2,31 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>The page over its WebSocket.</summary>
-public sealed class LiveTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
+/// <summary>Updates over the WebSocket and by polling.</summary>
+public sealed class LiveUpdateTests(Chromium chromium, SmallFleet fleet) : PageTest(chromium)
 {
     [Fact]
-    public async Task The_page_is_live_and_asks_for_nothing_again_and_again()
+    public async Task Over_a_WebSocket_the_page_updates_without_polling()
     {
-        var asked = 0;
+        var requests = 0;
         var visit = await VisitAsync(fleet.Exporter, new("hosts", Prepare: page =>
         {
-            page.Request += (_, request) => asked += request.Url.EndsWith("/api/hosts", StringComparison.Ordinal) ? 1 : 0;
+            page.Request += (_, request) => requests += request.Url.EndsWith("/api/hosts", StringComparison.Ordinal) ? 1 : 0;
             return Task.CompletedTask;
         }));
         await Expect(visit.Find("connection")).ToHaveTextAsync("live");
 
-        // A session that appears on the host appears here, without a request.
-        var before = asked;
+        // A new tmux session on the host appears without a request.
+        var before = requests;
         await fleet.OtherTmux.CreateAsync("just-now", "exec sleep 6000");
         await Expect(visit.Host("other").GetByTestId("host-sessions")).ToContainTextAsync("just-now");
         await fleet.OtherTmux.RunAsync("kill-session", "-t", "just-now");
         await Expect(visit.Host("other").GetByTestId("host-sessions")).Not.ToContainTextAsync("just-now");
-        Assert.Equal(before, asked);
+        Assert.Equal(before, requests);
     }
 
     [Fact]
-    public async Task Where_no_WebSocket_comes_through_the_page_asks()
+    public async Task Without_a_WebSocket_the_page_polls()
     {
         var visit = await VisitAsync(
             fleet.Exporter, new("hosts", Prepare: page => page.RouteWebSocketAsync("**/ws", socket => _ = socket.CloseAsync())));

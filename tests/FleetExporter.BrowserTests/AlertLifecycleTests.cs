@@ -3,11 +3,11 @@ using FleetExporter.BrowserTests.Browsing;
 namespace FleetExporter.BrowserTests;
 
 /// <summary>
-/// A real host with a GPU, the service, Prometheus with the project's rules and Alertmanager with its routes, as an operator sees them on the page.
+/// An alert from the GPU to the page: a real host, the service, Prometheus with the project's rules and Alertmanager with its routes.
 /// </summary>
-public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
+public sealed class AlertLifecycleTests(Chromium chromium) : PageTest(chromium)
 {
-    private const string Hot = "FleetGpuTemperatureCritical";
+    private const string AlertName = "FleetGpuTemperatureCritical";
 
     private readonly List<IAsyncDisposable> _parts = [];
     private WatchedMachine? _machine;
@@ -22,7 +22,7 @@ public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
     }
 
     [Fact]
-    public async Task A_GPU_that_gets_hot_is_told_acknowledged_and_forgotten_without_a_reload()
+    public async Task A_hot_GPU_raises_an_alert_that_is_acknowledged_and_resolves_without_a_reload()
     {
         _machine = Keep(await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn));
         var gpu = FakeNvidiaSmi.H100(_machine.Folder);
@@ -30,7 +30,7 @@ public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
         var (exporter, alertmanager, prometheus) = await StartAsync(_machine);
         await prometheus.UntilAsync("fleet_gpu_temperature_celsius{host='box'} == 40");
 
-        var visit = await VisitAsync(exporter, new("hosts", SmallFleet.Operator));
+        var visit = await VisitAsync(exporter, new("hosts", SmallFleet.OperatorKey));
         await Expect(visit.Host("box").GetByTestId("host-status")).ToHaveTextAsync("online");
         await Expect(visit.Find("banner")).ToBeHiddenAsync();
 
@@ -38,23 +38,23 @@ public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Find("banner-list")).ToContainTextAsync("box · GPU 0 A GPU is about to shut down from heat.", new() { Timeout = 60_000 });
         await Expect(visit.Host("box").GetByTestId("gpu-temperature")).ToHaveTextAsync("95 °C");
         await visit.GoAsync("alerts");
-        var alert = visit.Seen("alert").Filter(new() { HasText = Hot });
+        var alert = visit.Visible("alert").Filter(new() { HasText = AlertName });
         await Expect(alert.GetByTestId("alert-severity")).ToHaveTextAsync("critical");
         await Expect(alert).ToContainTextAsync("95 °C");
-        await visit.Page.ScreenshotAsync(new() { Path = Pictures("alert-hot-1400.png") });
+        await visit.Page.ScreenshotAsync(new() { Path = ScreenshotPath("alert-hot-1400.png") });
 
         await alert.GetByTestId("alert-ack").ClickAsync();
         await visit.Find("ack-comment").FillAsync("fan ordered");
         await visit.Find("ack-submit").ClickAsync();
         await Expect(alert).ToHaveCountAsync(0);
         var silence = Assert.Single((await alertmanager.AskAsync("silence", "query")).AsArray())!;
-        Assert.Contains($"alertname={Hot}", silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}"));
+        Assert.Contains($"alertname={AlertName}", silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}"));
 
         await visit.Find("choice-acknowledged").ClickAsync();
         await Expect(alert).ToContainTextAsync("fan ordered");
         gpu.Heat(40);
         await Expect(alert).ToHaveCountAsync(0, new() { Timeout = 60_000 });
-        Assert.Empty(await prometheus.QueryAsync($"ALERTS{{alertname='{Hot}',alertstate='firing'}}"));
+        Assert.Empty(await prometheus.QueryAsync($"ALERTS{{alertname='{AlertName}',alertstate='firing'}}"));
     }
 
     private async Task<(Exporter Exporter, AlertmanagerServer Alertmanager, PrometheusServer Prometheus)> StartAsync(WatchedMachine machine)
@@ -64,11 +64,10 @@ public sealed class HeatTests(Chromium chromium) : PageTest(chromium)
             machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://{address}" });
         var alertmanager = Keep(await AlertmanagerServer.StartAsync(machine.Folder, routes));
         var exporter = Keep(await Exporter.StartAsync(
-            machine.Folder, $"alertmanager: {{ url: \"{alertmanager.Url}\" }}\n{SmallFleet.Keys}\n{machine.Config()}", null, "--listen", address,
+            machine.Folder, $"alertmanager: {{ url: \"{alertmanager.Url}\" }}\n{SmallFleet.KeysYaml}\n{machine.Config()}", null, "--listen", address,
             "--key", $"alertmanager:push:{await AlertmanagerServer.KeyHashAsync(machine.Folder)}"));
         var prometheus = Keep(await PrometheusServer.WithRulesAsync(
-            machine.Folder,
-            new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
+            machine.Folder, new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
         await exporter.UntilOnlineAsync();
         return (exporter, alertmanager, prometheus);
     }

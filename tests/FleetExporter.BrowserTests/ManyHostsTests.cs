@@ -3,26 +3,26 @@ using FleetExporter.BrowserTests.Browsing;
 
 namespace FleetExporter.BrowserTests;
 
-/// <summary>Two hundred hosts.</summary>
-public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
+/// <summary>The page with two hundred hosts.</summary>
+public sealed class ManyHostsTests(Chromium chromium) : PageTest(chromium)
 {
     private const int Hosts = 200;
 
-    /// <summary>Cards near what is seen are whole, the others are a head: what the page holds does not follow from what it knows.</summary>
-    private const int MostElements = 8000;
+    /// <summary>Only cards near the viewport have a body, so the number of elements does not grow with that of GPUs and sessions.</summary>
+    private const int MaxElements = 8000;
 
     [Fact]
-    public async Task The_page_holds_what_is_near_and_scrolls_through_all()
+    public async Task Only_cards_near_the_viewport_have_a_body_and_scrolling_shows_all()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 5s\n", null, "--simulate", $"{Hosts}");
         await exporter.UntilAsync("all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 160);
-        // The same fleet with eight GPUs in each host that has any, twice as many as simulated.
-        var model = (await exporter.JsonAsync("/api/hosts")).List("items").First(h => h["gpus"]!.AsArray().Count == 8).ToJsonString();
-        var large = new JsonArray([.. Enumerable.Range(1, Hosts).Select(n => Named(model, $"server-{n}"))]);
+        // The same number of hosts with eight GPUs each.
+        var template = (await exporter.JsonAsync("/api/hosts")).List("items").First(h => h["gpus"]!.AsArray().Count == 8).ToJsonString();
+        var large = new JsonArray([.. Enumerable.Range(1, Hosts).Select(n => WithName(template, $"server-{n}"))]);
 
-        await ThroughAsync(await VisitAsync(exporter, new("hosts")), "dgx-spark-1");
-        await ThroughAsync(
+        await ScrollThroughAsync(await VisitAsync(exporter, new("hosts")), "dgx-spark-1");
+        await ScrollThroughAsync(
             await VisitAsync(exporter, new("hosts", Prepare: async page =>
             {
                 await page.RouteAsync("**/api/hosts*", route =>
@@ -34,15 +34,15 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
         await CloseAsync();
     }
 
-    private static async Task ThroughAsync(Visit visit, string known)
+    private static async Task ScrollThroughAsync(Visit visit, string known)
     {
-        await Expect(visit.Seen("host")).ToHaveCountAsync(Hosts, new() { Timeout = 30_000 });
+        await Expect(visit.Visible("host")).ToHaveCountAsync(Hosts, new() { Timeout = 30_000 });
         await Expect(visit.Host(known)).ToHaveCountAsync(1);
-        var most = 0;
+        var maxElements = 0;
         int height;
         for (var y = 0; y < (height = await visit.Page.EvaluateAsync<int>("() => document.scrollingElement.scrollHeight")); y += 800)
         {
-            // What a frame shows, is there in that frame or the next ones.
+            // A card that scrolls into view has its body within four frames.
             var seen = JsonNode.Parse(await visit.Page.EvaluateAsync<string>(
                 """
                 async y => {
@@ -59,23 +59,23 @@ public sealed class ScaleTests(Chromium chromium) : PageTest(chromium)
                 }
                 """,
                 y))!;
-            most = Math.Max(most, (int)seen.Number("elements")!.Value);
+            maxElements = Math.Max(maxElements, (int)seen.Number("elements")!.Value);
             Assert.NotEqual(0, seen.Number("cards"));
             Assert.True(seen.List("bare").Count == 0, $"without a body at {y} px: {seen["bare"]}");
         }
 
-        // Cards that come near grow, and the end moves on.
+        // Cards grow when their body appears, so the end of the page moves.
         await visit.Page.Keyboard.PressAsync("End");
-        await visit.Seen("host").Last.ScrollIntoViewIfNeededAsync();
-        await Expect(visit.Seen("host").Last.GetByTestId("host-cpu")).ToBeVisibleAsync();
+        await visit.Visible("host").Last.ScrollIntoViewIfNeededAsync();
+        await Expect(visit.Visible("host").Last.GetByTestId("host-cpu")).ToBeVisibleAsync();
         Assert.InRange(height, 5000, 200_000);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{most} elements at most, {height} px");
-        Assert.InRange(most, Hosts, MostElements);
+        TestContext.Current.TestOutputHelper?.WriteLine($"at most {maxElements} elements, {height} px");
+        Assert.InRange(maxElements, Hosts, MaxElements);
     }
 
-    private static JsonNode Named(string model, string name)
+    private static JsonNode WithName(string template, string name)
     {
-        var host = JsonNode.Parse(model)!;
+        var host = JsonNode.Parse(template)!;
         host["hostname"] = name;
         host["sessions"] = new JsonArray();
         return host;
