@@ -11,6 +11,10 @@ internal static partial class PageText
 {
     public static IReadOnlyList<Sample> Samples(string page) => [.. page.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(Read)];
 
+    /// <summary>The page as it is pinned: HELP lines are in docs/metrics.md.</summary>
+    public static string WithoutHelp(string page) =>
+        string.Join('\n', page.Split('\n').Where(line => !line.StartsWith("# HELP ", StringComparison.Ordinal)));
+
     private static Sample Read(string line)
     {
         var match = Line().Match(line);
