@@ -67,7 +67,8 @@ public sealed class AlertLifecycleTests(Chromium chromium) : PageTest(chromium)
             machine.Folder, $"alertmanager: {{ url: \"{alertmanager.Url}\" }}\n{SmallFleet.KeysYaml}\n{machine.Config()}", null, "--listen", address,
             "--key", $"alertmanager:push:{await AlertmanagerServer.KeyHashAsync(machine.Folder)}"));
         var prometheus = Keep(await PrometheusServer.WithRulesAsync(
-            machine.Folder, new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
+            machine.Folder,
+            new Dictionary<string, string> { ["FLEET_ADDRESS"] = address, ["ALERTMANAGER_ADDRESS"] = $"127.0.0.1:{alertmanager.Port}" }));
         await exporter.UntilOnlineAsync();
         return (exporter, alertmanager, prometheus);
     }

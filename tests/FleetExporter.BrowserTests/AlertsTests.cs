@@ -45,7 +45,9 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [Fact]
     public async Task Acknowledging_creates_a_silence_for_exactly_the_alerts_labels_and_ending_it_expires_it()
     {
-        await Alertmanager.PostAsync(Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."), Alert("FleetHostOffline", "warning", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."),
+            Alert("FleetHostOffline", "warning", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.OperatorKey));
         var hot = visit.Visible("alert").Filter(new() { HasText = "FleetGpuTemperatureCritical" });
 
@@ -70,9 +72,12 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
 
         var silence = Assert.Single((await Alertmanager.AskAsync("silence", "query")).AsArray())!;
         Assert.Equal(("operator", "fan ordered <b>today</b>"), (silence.Text("createdBy"), silence.Text("comment")));
-        Assert.Equal(["alertname=FleetGpuTemperatureCritical", "host=here", "severity=critical"], silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["alertname=FleetGpuTemperatureCritical", "host=here", "severity=critical"],
+            silence.List("matchers").Select(m => $"{m.Text("name")}={m.Text("value")}").Order(StringComparer.Ordinal));
         Assert.All(silence.List("matchers"), m => Assert.False(m["isRegex"]!.GetValue<bool>()));
-        Assert.InRange((DateTimeOffset.Parse(silence.Text("endsAt"), System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.Parse(silence.Text("startsAt"), System.Globalization.CultureInfo.InvariantCulture)).TotalHours, 7.9, 8.1);
+        var (start, end) = (Time(silence.Text("startsAt")), Time(silence.Text("endsAt")));
+        Assert.InRange((end - start).TotalHours, 7.9, 8.1);
 
         await visit.Find("choice-acknowledged").ClickAsync();
         await Expect(hot.GetByTestId("alert-unack")).ToHaveTextAsync("End acknowledgement");
@@ -86,7 +91,9 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [InlineData(360)]
     public async Task Screenshots_of_alerts_and_of_the_acknowledge_dialog(int width)
     {
-        await Alertmanager.PostAsync(Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."), Alert("FleetHostOffline", "warning", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetGpuTemperatureCritical", "critical", "A GPU is about to shut down from heat."),
+            Alert("FleetHostOffline", "warning", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.OperatorKey, width));
         await Expect(visit.Visible("alert")).ToHaveCountAsync(2);
         await ScreenshotTests.TakeScreenshotAsync(visit, $"alerts-firing-{width}");
@@ -100,7 +107,8 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     [Fact]
     public async Task Inhibited_alerts_are_listed_last_and_only_in_the_alerts_view()
     {
-        await Alertmanager.PostAsync(Alert("FleetHostReboot", "info", "A host was started anew."), Alert("FleetHostOffline", "critical", "A host is gone."));
+        await Alertmanager.PostAsync(
+            Alert("FleetHostReboot", "info", "A host was started anew."), Alert("FleetHostOffline", "critical", "A host is gone."));
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.OperatorKey));
 
         await Expect(visit.Visible("alert")).ToHaveCountAsync(2);
@@ -151,7 +159,8 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
     public async Task A_silence_that_covers_more_than_the_alert_cannot_be_ended_here()
     {
         await Alertmanager.PostAsync(Alert("FleetHostOffline", "warning", "A host is gone."));
-        await Tool.RunAsync("amtool", "silence", "add", "severity=warning", "--comment", "night", "--author", "ops", $"--alertmanager.url={Alertmanager.Url}");
+        await Tool.RunAsync(
+            "amtool", "silence", "add", "severity=warning", "--comment", "night", "--author", "ops", $"--alertmanager.url={Alertmanager.Url}");
         var visit = await VisitAsync(_exporter!, new("alerts", SmallFleet.OperatorKey));
         await visit.Find("choice-acknowledged").ClickAsync();
 
@@ -191,4 +200,6 @@ public sealed class AlertsTests(Chromium chromium) : PageTest(chromium)
         ["labels"] = new JsonObject { ["alertname"] = name, ["severity"] = severity, ["host"] = "here" },
         ["annotations"] = new JsonObject { ["summary"] = summary, ["description"] = "Look at it." },
     };
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,11 @@ public sealed class HostileTextTests(Chromium chromium) : PageTest(chromium)
 
     private static readonly string[] Texts =
     [
-        Image, Script, Backwards, new string('W', 4000), "javascript:alert(3)", "\"'><svg onload=alert(4)>", "\u001b[31mred\u001b]8;;https://example.invalid\u0007link\u001b[0m",
-        "{{constructor.constructor('alert(5)')()}}", "a\nb\r\0c\u0007d\u009b1m", "../../etc/passwd?#%00", "\ud83d\udc69\u200d\ud83d\ude80\u0301\u0301\u0301", "__proto__",
+        Image, Script, Backwards, new string('W', 4000), "javascript:alert(3)", "\"'><svg onload=alert(4)>",
+        "\u001b[31mred\u001b]8;;https://example.invalid\u0007link\u001b[0m",
+        "{{constructor.constructor('alert(5)')()}}", "a\nb\r\0c\u0007d\u009b1m", "../../etc/passwd?#%00",
+        "\ud83d\udc69\u200d\ud83d\ude80\u0301\u0301\u0301",
+        "__proto__",
     ];
 
     [Fact]
@@ -47,7 +50,9 @@ public sealed class HostileTextTests(Chromium chromium) : PageTest(chromium)
             await Expect(visit.Host("box").GetByTestId("gpu-processes")).ToContainTextAsync("<img");
             await visit.GoAsync("exec");
             await visit.HostOption("box").ClickAsync();
-            await visit.Find("exec-command").FillAsync($"printf '%s\\n' '{Image}' '{Script}' '{Backwards}'; printf '\\033[31mred\\033[0m\\033]0;title\\007 done\\n'; head -c 4000 /dev/zero | tr '\\0' W; printf '\\377\\376'");
+            await visit.Find("exec-command").FillAsync(
+                $"printf '%s\\n' '{Image}' '{Script}' '{Backwards}'; "
+                + "printf '\\033[31mred\\033[0m\\033]0;title\\007 done\\n'; head -c 4000 /dev/zero | tr '\\0' W; printf '\\377\\376'");
             await visit.Find("exec-run-button").ClickAsync();
             await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync("exit 0");
             await Expect(visit.CommandRun("box").GetByTestId("output")).ToContainTextAsync(Image);
@@ -128,7 +133,8 @@ public sealed class HostileTextTests(Chromium chromium) : PageTest(chromium)
     internal static async Task AssertOnlyTextAsync(Visit visit)
     {
         Assert.Equal(0, await visit.Page.EvaluateAsync<int>(
-            "() => document.querySelectorAll('body img:not(.brand img), body script, iframe, object, embed, base, meta[http-equiv], [onerror], [onload], a[href^=\"javascript:\" i]').length"));
+            "() => document.querySelectorAll('body img:not(.brand img), body script, iframe, object, embed, base, meta[http-equiv], "
+            + "[onerror], [onload], a[href^=\"javascript:\" i]').length"));
         await visit.AssertNoHorizontalOverflowAsync();
         await Expect(visit.Find("tabs")).ToBeVisibleAsync();
     }

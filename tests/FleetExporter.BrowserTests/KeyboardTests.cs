@@ -56,7 +56,9 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         for (var i = 0; i < 8; i++)
         {
             await visit.Page.Keyboard.PressAsync(i < 5 ? "Tab" : "Shift+Tab");
-            Assert.True(await visit.Page.EvaluateAsync<bool>("() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"), $"the focus left the dialog after {i + 1} steps");
+            var isInside = await visit.Page.EvaluateAsync<bool>(
+                "() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null");
+            Assert.True(isInside, $"the focus left the dialog after {i + 1} steps");
         }
 
         // Shortcuts are inactive while the dialog is open.
@@ -85,7 +87,9 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
             Assert.True(hasOutline, $"the focus on {order[^1]} is not visible");
         }
 
-        Assert.Equal(["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"], order.Where(i => i != "banner-toggle" && i != "alert-badge"));
+        Assert.Equal(
+            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
+            order.Where(i => i != "banner-toggle" && i != "alert-badge"));
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class ScreenshotTests(Chromium chromium, SmallFleet fleet) : PageT
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\n", null, "--simulate", "20");
-        await exporter.UntilAsync("all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
+        await exporter.UntilAsync(
+            "all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
         var visit = await VisitAsync(exporter, new("overview", Width: width));
         foreach (var view in (string[])["overview", "hosts", "sessions", "hosts/gpu-server-1"])
         {

@@ -63,7 +63,8 @@ public sealed class SmallFleet : IAsyncLifetime
         var pane = int.Parse((await Tmux.RunAsync("list-panes", "-t", training, "-F", "#{pane_pid}")).Trimmed, CultureInfo.InvariantCulture);
         await Tmux.AttachAsync(training);
         FakeNvidiaSmi.H100(Box.Folder).Processes((BoxGpu, pane, "python train.py", 15_690), (BoxGpu, 1542, "python serve.py", 2566));
-        _services.Answer("/ok", 200, """{"status":"ok","model":"whisper-large-v3","service":"stt"}""").Answer("/loading", 503, """{"status":"loading","model":"flux"}""")
+        _services.Answer("/ok", 200, """{"status":"ok","model":"whisper-large-v3","service":"stt"}""")
+            .Answer("/loading", 503, """{"status":"loading","model":"flux"}""")
             .Answer("/health", 200, """{"status":"ok"}""").Answer("/v1/models", 200, """{"data":[{"id":"qwen","owned_by":"llamacpp"}]}""");
         var config = Box.Config(box: "exec: { policy: any, max_timeout: 5m }\nlabels: { site: lab }", hosts: $$"""
             - name: other
@@ -87,8 +88,10 @@ public sealed class SmallFleet : IAsyncLifetime
 
             """;
         await File.AppendAllTextAsync(Box.Folder.PathOf("known_hosts"), Other.Server.KnownHost());
-        Exporter = await Exporter.StartAsync(Box.Folder, config, new Dictionary<string, string?> { ["PATH"] = $"{FakeNvidiaSmi.FolderIn(Box.Folder)}:/usr/local/bin:/usr/bin:/bin" });
-        await Task.WhenAll(Exporter.UntilOnlineAsync(), Exporter.UntilOnlineAsync("other"), Exporter.UntilOnlineAsync("here"), Exporter.UntilOnlineAsync("quiet"));
+        var path = $"{FakeNvidiaSmi.FolderIn(Box.Folder)}:/usr/local/bin:/usr/bin:/bin";
+        Exporter = await Exporter.StartAsync(Box.Folder, config, new Dictionary<string, string?> { ["PATH"] = path });
+        await Task.WhenAll(
+            Exporter.UntilOnlineAsync(), Exporter.UntilOnlineAsync("other"), Exporter.UntilOnlineAsync("here"), Exporter.UntilOnlineAsync("quiet"));
         await Exporter.UntilHostAsync("the GPU's processes", host => host["gpus"]!.AsArray() is [{ } gpu] && gpu["processes"]!.AsArray().Count == 2);
     }
 
