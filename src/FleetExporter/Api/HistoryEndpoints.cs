@@ -61,20 +61,21 @@ internal static class HistoryEndpoints
                 return TypedResults.ValidationProblem(errors, title: "Invalid request");
             }
 
-            var (watched, unknown) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            if (watched is null)
+            var found = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            if (!found.Success)
             {
-                return unknown!;
+                return Problem.Of(found.Error);
             }
 
+            var connection = found.Value.Connection;
             var prometheus = Config.Current.Prometheus;
             var to = DateTimeOffset.FromUnixTimeMilliseconds(Clock.GetUtcNow().ToUnixTimeMilliseconds());
             using var limit = new CancellationTokenSource(Patience, Clock);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);
             try
             {
-                var answer = await PrometheusApi.RangeAsync(prometheus, GpuHistory.Query(watched.Connection.Name), to - time, to, width, stop.Token).ConfigureAwait(false);
-                return TypedResults.Ok(new HistoryView(watched.Connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
+                var answer = await PrometheusApi.RangeAsync(prometheus, GpuHistory.Query(connection.Name), to - time, to, width, stop.Token).ConfigureAwait(false);
+                return TypedResults.Ok(new HistoryView(connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {

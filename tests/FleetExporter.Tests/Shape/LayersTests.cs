@@ -20,7 +20,7 @@ public sealed class LayersTests
         ["OpenClaw"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote", "Collectors", "Targets", "OpenClaw"],
         ["Simulation"] = ["Config", "Remote"],
-        ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling"],
+        ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling", "Alerting", "Views"],
         ["Alerting"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote"],
         ["Access"] = ["Config", "Hosting", "Store"],
         ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Polling"],
