@@ -71,6 +71,11 @@ public sealed class LayersTests
         Assert.True(lengths[lengths.Count / 2].Lines < 100);
     }
 
+    [Fact]
+    public void Actions_know_nothing_of_HTTP() =>
+        Assert.DoesNotContain(
+            Files(Path.Combine(Source, "Control")), file => File.ReadAllText(file).Contains("Microsoft.AspNetCore", StringComparison.Ordinal));
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 }
