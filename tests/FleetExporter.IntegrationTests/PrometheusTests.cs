@@ -146,6 +146,7 @@ public sealed class PrometheusTests
     private static string WithHelp(IEnumerable<string> lines)
     {
         var help = ServicePage.Families.ToDictionary(f => f.Name, f => f.Help);
-        return string.Concat(lines.Select(line => line.Split(' ') is ["#", "TYPE", var name, _] ? $"# HELP {name} {help[name]}\n{line}\n" : line + "\n"));
+        return string.Concat(lines.Select(line =>
+            line.Split(' ') is ["#", "TYPE", var name, _] ? $"# HELP {name} {help[name]}\n{line}\n" : line + "\n"));
     }
 }

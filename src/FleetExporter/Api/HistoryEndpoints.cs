@@ -23,8 +23,8 @@ internal static class HistoryEndpoints
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void MapHistory(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/dgx/metrics/{id}/history", ([AsParameters] Call call, string id, string? hours, string? step) =>
-            call.RunAsync(id, hours, step))
+        routes.MapGet(
+                "/api/dgx/metrics/{id}/history", ([AsParameters] Call call, string id, string? hours, string? step) => call.RunAsync(id, hours, step))
             .Needs(Scope.Read).Produces<HistoryView>()
             .WithSummary("The GPUs of one connection over the last hours, from Prometheus.");
 
@@ -47,9 +47,11 @@ internal static class HistoryEndpoints
         var time = TimeSpan.FromHours(errors.ContainsKey("hours") ? 0 : length);
         if (errors.Count == 0 && time / width + 1 > MostPoints)
         {
-            errors["step"] = [string.Create(
-                CultureInfo.InvariantCulture,
-                $"That is more than {MostPoints} points; give a step of at least {Math.Ceiling(time.TotalSeconds / (MostPoints - 1))}s.")];
+            var shortest = Math.Ceiling(time.TotalSeconds / (MostPoints - 1));
+            errors["step"] =
+            [
+                string.Create(CultureInfo.InvariantCulture, $"That is more than {MostPoints} points; give a step of at least {shortest}s."),
+            ];
         }
 
         return (time, width, errors);
@@ -65,21 +67,22 @@ internal static class HistoryEndpoints
                 return TypedResults.ValidationProblem(errors, title: "Invalid request");
             }
 
-            var (watched, unknown) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            if (watched is null)
+            var found = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            if (!found.Success)
             {
-                return unknown!;
+                return Problem.Of(found.Error);
             }
 
+            var connection = found.Value.Connection;
             var prometheus = Config.Current.Prometheus;
             var to = DateTimeOffset.FromUnixTimeMilliseconds(Clock.GetUtcNow().ToUnixTimeMilliseconds());
             using var limit = new CancellationTokenSource(Patience, Clock);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);
             try
             {
-                var answer = await PrometheusApi.RangeAsync(
-                    prometheus, GpuHistory.Query(watched.Connection.Name), to - time, to, width, stop.Token).ConfigureAwait(false);
-                return TypedResults.Ok(new HistoryView(watched.Connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
+                var query = GpuHistory.Query(connection.Name);
+                var answer = await PrometheusApi.RangeAsync(prometheus, query, to - time, to, width, stop.Token).ConfigureAwait(false);
+                return TypedResults.Ok(new HistoryView(connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {

@@ -9,6 +9,7 @@ using FleetExporter.Api.Resources;
 using FleetExporter.Api.Streaming;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Commands;
 using FleetExporter.Control.Training;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
@@ -84,6 +85,7 @@ internal static class WebHost
         builder.Services.AddServiceMetrics();
         AddServices(builder.Services, config);
         AddAccess(builder.Services, config, admin, instance);
+        AddActions(builder.Services);
         if (certificate is not null)
         {
             builder.Services.AddSingleton(certificate).AddPagePart<ServerCertificate>().AddHostedService<CertificateWatch>();
@@ -111,7 +113,7 @@ internal static class WebHost
         app.Services.TellAlerts();
 
         // Before the requests that wait for them are: nothing of a command outlives the service.
-        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<CommandRunner>().StopAll);
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
         return app;
     }
 
@@ -179,8 +181,24 @@ internal static class WebHost
         services.AddSingleton<JobTurns>();
         services.AddSingleton<JobProgress>();
         services.AddSingleton<JobFollower>();
-        services.AddSingleton<JobRunner>();
         services.AddHostedService(s => s.GetRequiredService<JobFollower>());
+    }
+
+    /// <summary>What the API can do to hosts, sessions, jobs and alerts.</summary>
+    private static void AddActions(IServiceCollection services)
+    {
+        services.AddSingleton<RunningCommands>();
+        services.AddSingleton<RunCommand>();
+        services.AddSingleton<CancelCommand>();
+        services.AddSingleton<ConfirmationTokens>();
+        services.AddSingleton<WrongTokens>();
+        services.AddSingleton<KillSession>();
+        services.AddSingleton<WatchConnection>();
+        services.AddSingleton<AcknowledgeAlert>();
+        services.AddSingleton<JobPlaces>();
+        services.AddSingleton<StartJob>();
+        services.AddSingleton<CancelJob>();
+        services.AddSingleton<ReadJobOutput>();
     }
 
     private static void AddServices(IServiceCollection services, LiveConfig config)
@@ -208,9 +226,6 @@ internal static class WebHost
         services.AddHostedService(s => s.GetRequiredService<RecentValues>());
         services.AddSingleton<TargetSet>();
         services.AddSingleton<DeviceSet>();
-        services.AddSingleton<CommandRunner>();
-        services.AddSingleton<ConfirmationTokens>();
-        services.AddSingleton<WrongTokens>();
         services.AddSingleton<AlertFeed>();
         services.AddSingleton<Alertmanager>();
         services.AddSingleton<AlertWatch>();

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;

@@ -71,6 +71,20 @@ internal sealed partial class Watchlist(
         }
     }
 
+    /// <summary>Finds a connection; one that is not known yet is looked for in the store.</summary>
+    /// <param name="key">Its id or its name.</param>
+    /// <returns>Not found; or another error if the store cannot say whether there is one.</returns>
+    public async Task<StoreResult<WatchedConnection>> ResolveAsync(string key, CancellationToken stop)
+    {
+        if (Find(key) is { } known)
+        {
+            return known;
+        }
+
+        var error = await ReadyAsync(stop).ConfigureAwait(false);
+        return Find(key) is { } found ? found : error ?? new StoreError.NotFound("connection");
+    }
+
     /// <summary>Watches what the configuration says, and what was last known of the store.</summary>
     /// <returns>Completes when what is not watched any more has ended; nothing is found under its former host before that either.</returns>
     public Task ApplyAsync()

@@ -1,4 +1,3 @@
-using FleetExporter.Control;
 using FleetExporter.Metrics;
 using Prometheus;
 

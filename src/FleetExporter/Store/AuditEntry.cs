@@ -1,7 +1,7 @@
 namespace FleetExporter.Store;
 
 /// <summary>How a control call came out.</summary>
-internal enum AuditOutcome
+public enum AuditOutcome
 {
     Ok,
 

@@ -20,7 +20,7 @@ public sealed class LayersTests
         ["OpenClaw"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote", "Collectors", "Targets", "OpenClaw"],
         ["Simulation"] = ["Config", "Remote", "Collectors"],
-        ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling"],
+        ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling", "Alerting", "Views"],
         ["Alerting"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote"],
         ["Access"] = ["Config", "Hosting", "Store"],
         ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Polling"],
@@ -76,4 +76,10 @@ public sealed class LayersTests
 
         Assert.True(tooLong.Count == 0, string.Join('\n', tooLong));
     }
+
+    [Fact]
+    public void Actions_know_nothing_of_HTTP() =>
+        Assert.DoesNotContain(
+            SourceFiles.In(Path.Combine(Source, "Control")),
+            file => File.ReadAllText(file).Contains("Microsoft.AspNetCore", StringComparison.Ordinal));
 }

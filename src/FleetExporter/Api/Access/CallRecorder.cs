@@ -1,6 +1,7 @@
 using System.Net;
 using FleetExporter.Access;
 using FleetExporter.Api.Http;
+using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Store;
 using Microsoft.AspNetCore.Http;
@@ -9,11 +10,12 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// Audits the calls of routes that ask for it: the last row of each is written before the answer begins, or when there will be none.
+/// Gives each request of an audited route its <see cref="AuditedCall"/>. A call that no action has recorded, because the request was denied, its body
+/// was unreadable or the endpoint does something simple, gets one row by the status of the response, before the response begins.
 /// </summary>
 internal sealed class CallRecorder(Audit audit, TimeProvider clock)
 {
-    /// <summary>A header of answers to calls whose end the audit did not take.</summary>
+    /// <summary>A header of responses to calls whose last row the store did not take.</summary>
     public const string Header = "Fleet-Audit";
 
     public async Task RunAsync(HttpContext context, RouteEndpoint route, Caller? caller, RequestDelegate next)
@@ -24,18 +26,14 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
             return;
         }
 
-        var note = new CallNote(audit, action, Entry(context, action, AuditOutcome.Ok) with { Who = caller?.Name ?? "" }, clock);
-        context.Features.Set(note);
+        var call = new AuditedCall(audit, action, OriginOf(context, caller), clock);
+        context.Features.Set(call);
 
-        // A caller who has the answer finds the row.
+        // Before the response begins, so that whoever has it finds the row.
         context.Response.OnStarting(async () =>
         {
-            if (!note.EndsLater)
-            {
-                await note.EndAsync(context.Response.StatusCode).ConfigureAwait(false);
-            }
-
-            if (note.Error is not null)
+            await EndAsync(call, context.Response.StatusCode).ConfigureAwait(false);
+            if (call.AuditError is not null)
             {
                 context.Response.Headers[Header] = "failed";
             }
@@ -46,39 +44,41 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
         }
         catch (NotAuditedException e)
         {
-            // No answer has begun, because nothing was done.
+            // No response has begun, because nothing was done.
             await Problem.NotAudited(e.Error).ExecuteAsync(context).ConfigureAwait(false);
         }
         catch
         {
-            await note.EndAsync(StatusCodes.Status500InternalServerError).ConfigureAwait(false);
+            await EndAsync(call, StatusCodes.Status500InternalServerError).ConfigureAwait(false);
             throw;
         }
 
-        // Nothing where the answer has begun: that wrote it.
-        await note.EndAsync(context.Response.StatusCode).ConfigureAwait(false);
+        // There may have been no response: the client is gone.
+        await EndAsync(call, context.Response.StatusCode).ConfigureAwait(false);
     }
 
-    /// <param name="looked">Whether it was looked at; what only runs against the limit is counted and not written down one by one.</param>
+    /// <summary>Audits a wrong key.</summary>
+    /// <param name="looked">Whether it was checked; if it only ran into the rate limit it is counted and has no row.</param>
     public Task WrongKeyAsync(HttpContext context, bool looked)
     {
+        var call = new AuditedCall(audit, ControlAction.Authenticate, OriginOf(context, null), clock);
         if (!looked)
         {
-            audit.Count(ControlAction.Authenticate, AuditOutcome.Denied);
+            call.EndWithoutRow(AuditOutcome.Denied);
             return Task.CompletedTask;
         }
 
         var target = Printable.Line($"{context.Request.Method} {context.Request.Path}", 200);
-        return audit.WriteAsync(ControlAction.Authenticate, Entry(context, ControlAction.Authenticate, AuditOutcome.Denied) with { Target = target });
+        return call.EndAsync(AuditOutcome.Denied, new AuditDetails(target));
     }
 
-    private AuditEntry Entry(HttpContext context, ControlAction action, AuditOutcome outcome) => new()
+    private static Task EndAsync(AuditedCall call, int status) =>
+        call.IsRecorded ? Task.CompletedTask : call.EndWithStatusAsync(status, new AuditDetails());
+
+    private static CallOrigin OriginOf(HttpContext context, Caller? caller)
     {
-        At = clock.GetUtcNow(),
-        Who = "",
-        Address = (context.Connection.RemoteIpAddress is { } ip ? ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip : IPAddress.None).ToString(),
-        Action = Words.Of(action),
-        Duration = TimeSpan.Zero,
-        Outcome = outcome,
-    };
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        return new CallOrigin(
+            caller?.Name, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString(), caller?.May(Scope.Admin) == true);
+    }
 }

@@ -56,23 +56,24 @@ internal static class LoginEndpoints
             return refusal!;
         }
 
-        context.Features.Get<CallNote>()!.Who = caller.Name;
-
-        sessions.Begin(context, hash);
-        await tokens.BegunAsync().ConfigureAwait(false);
-        return TypedResults.NoContent();
+        return await context.AuditAsync(new AuditDetails { LoginName = caller.Name }, async () =>
+        {
+            sessions.Begin(context, hash);
+            await tokens.BegunAsync().ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> LogoutAsync(HttpContext context, LoginSessions sessions, AccessTokensSync tokens)
+    private static Task<IResult> LogoutAsync(HttpContext context, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (caller, session) = sessions.End(context);
-        context.Features.Get<CallNote>()!.Who = caller?.Name;
-        return session is not null && await tokens.EndedAsync(session).ConfigureAwait(false) is not null
-            ? Problem.Of(
-                503, "Logged out until a restart",
-                "The session is over, but the store does not know yet: a restart of the service before it does would bring the session back. "
-                + "It is told as soon as it is there.")
-            : TypedResults.NoContent();
+        return context.AuditAsync(new AuditDetails { LoginName = caller?.Name }, async () =>
+            session is not null && await tokens.EndedAsync(session).ConfigureAwait(false) is not null
+                ? Problem.Of(
+                    503, "Logged out until a restart",
+                    "The session is over, but the store does not know yet: a restart of the service before it does would bring the session back. "
+                    + "It is told as soon as it is there.")
+                : TypedResults.NoContent());
     }
 }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>
-/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the audit did not take the command's end,
+/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the store did not take the last audit row,
 /// and last <c>exit</c> or <c>error</c>. A comment between them keeps the connection of a silent command open. A slow reader slows the
 /// command, not the service.
 /// </summary>
@@ -19,8 +19,12 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
     private byte[] _stdout = [];
     private byte[] _stderr = [];
 
+    /// <summary>Whether the response is a stream now, so that no other one can be given.</summary>
+    public bool HasStarted { get; private set; }
+
     public async ValueTask StartAsync(string id)
     {
+        HasStarted = true;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
@@ -53,7 +57,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         await SendAsync("exit", end).ConfigureAwait(false);
     }
 
-    /// <summary>Tells that the audit has no end of this command.</summary>
+    /// <summary>Says that the store did not take the last audit row of this command.</summary>
     public Task NotAuditedAsync() =>
         SendAsync("audit", new { Message = "The audit did not take the end of this command; the service's log says why." }).AsTask();
 

@@ -1,4 +1,4 @@
-using FleetExporter.Control;
+using FleetExporter.Control.Commands;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Actions;
@@ -9,11 +9,11 @@ namespace FleetExporter.Api.Actions;
 /// <param name="Left">Processes of it that could not be ended; null when nobody could look.</param>
 internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double DurationMs, bool TimedOut, bool Cancelled, int? Left)
 {
-    public static ExecEnd Of(CommandEntry entry)
+    public static ExecEnd Of(RunCommandOutcome.Ended ended)
     {
-        var result = entry.Result!;
+        var result = ended.Result;
         return new ExecEnd(
-            entry.Id, result.ExitCode, result.Signal, result.Duration.TotalMilliseconds, result.End == CommandEnd.TimedOut,
+            ended.Entry.Id, result.ExitCode, result.Signal, result.Duration.TotalMilliseconds, result.End == CommandEnd.TimedOut,
             result.End == CommandEnd.Cancelled, result.Left);
     }
 }
@@ -21,9 +21,8 @@ internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double
 /// <param name="StdoutEncoding"><c>utf-8</c>, or <c>base64</c> for output that is no text.</param>
 /// <param name="Truncated">Whether more was printed than is kept.</param>
 internal sealed record ExecView(
-    string ExecId, int? ExitCode, int? Signal, string Stdout, string StdoutEncoding,
-    string Stderr, string StderrEncoding, double DurationMs, bool Truncated,
-    bool TimedOut, bool Cancelled, int? Left)
+    string ExecId, int? ExitCode, int? Signal, string Stdout, string StdoutEncoding, string Stderr, string StderrEncoding, double DurationMs,
+    bool Truncated, bool TimedOut, bool Cancelled, int? Left)
 {
     public static ExecView Of(ExecEnd end, ExecBuffer output)
     {

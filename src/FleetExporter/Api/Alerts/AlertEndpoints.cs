@@ -21,11 +21,11 @@ internal static class AlertEndpoints
             .Needs(Scope.Read).Produces<Listing<AlertView>>()
             .WithSummary("What fires, the worst first. From Alertmanager, asked now.");
 
-        routes.MapPost("/api/alerts/{id}/ack", ([AsParameters] AlertCall call, string id) => call.RunAsync(id, call.AcknowledgeAsync))
+        routes.MapPost("/api/alerts/{id}/ack", ([AsParameters] Call call, string id) => call.RunAsync(id, call.Alerts.AcknowledgeAsync))
             .Needs(Scope.Control).Audits(ControlAction.Acknowledge).Takes<AckBody>(isRequired: false).Produces<AlertView>()
             .WithSummary("Acknowledges an alert: a silence over it and nothing else.");
 
-        routes.MapDelete("/api/alerts/{id}/ack", ([AsParameters] AlertCall call, string id) => call.RunAsync(id, call.TakeBackAsync))
+        routes.MapDelete("/api/alerts/{id}/ack", ([AsParameters] Call call, string id) => call.RunAsync(id, call.Alerts.TakeBackAsync))
             .Needs(Scope.Control).Audits(ControlAction.Unacknowledge).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Takes the acknowledgement back: its silence ends.");
     }
@@ -34,10 +34,12 @@ internal static class AlertEndpoints
     {
         var what = Printable.Line($"{Words.Of(failure.Reason)}: {failure.Message}", 400);
         return failure.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls
-            ? Problem.Of(503, "Alertmanager cannot be reached", $"{what}. Start Alertmanager (make up does), or give alertmanager.url in fleet.yml; "
-                + $"it is {config.Current.Alertmanager.Url}.")
-            : Problem.Of(502, "Alertmanager did not do it", $"{what}. See whether alertmanager.url in fleet.yml, {config.Current.Alertmanager.Url}, "
-                + "is an Alertmanager.");
+            ? Problem.Of(
+                503, "Alertmanager cannot be reached",
+                $"{what}. Start Alertmanager (make up does), or give alertmanager.url in fleet.yml; it is {config.Current.Alertmanager.Url}.")
+            : Problem.Of(
+                502, "Alertmanager did not do it",
+                $"{what}. See whether alertmanager.url in fleet.yml, {config.Current.Alertmanager.Url}, is an Alertmanager.");
     }
 
     private static async Task<IResult> ListAsync(
@@ -58,87 +60,36 @@ internal static class AlertEndpoints
             return ProblemOf(failure, config);
         }
     }
-}
 
-/// <summary>A call that changes whether an alert is acknowledged.</summary>
-internal sealed record AlertCall(HttpContext Context, Alertmanager Alertmanager, AlertWatch Watch, LiveConfig Config, TimeProvider Clock)
-{
-    private const int LongestComment = 500;
-
-    private static readonly TimeSpan Usual = TimeSpan.FromHours(2);
-
-    public async Task<IResult> RunAsync(string id, Func<AlertState, AckBody, Task<IResult>> act)
+    internal sealed record Call(HttpContext Context, AcknowledgeAlert Alerts, LiveConfig Config)
     {
-        Context.Features.Get<CallNote>()!.Target = Printable.Line(id, 100);
-        var (body, problem) = await JsonBody.ReadAsync(Context, new AckBody(null, null)).ConfigureAwait(false);
-        if (body is null)
+        /// <param name="act">Acknowledges the alert, or takes that back.</param>
+        public async Task<IResult> RunAsync(string id, Func<AuditedCall, string, Acknowledgement, CancellationToken, Task<AlertOutcome>> act)
         {
-            return problem!;
-        }
-
-        try
-        {
-            if (body.Mistake is { } mistake)
+            var (body, problem) = await JsonBody.ReadAsync(Context, new AckBody(null, null)).ConfigureAwait(false);
+            if (body is null)
             {
-                return Problem.Unprocessable(mistake.Field, mistake.Message);
+                var details = new AuditDetails(Printable.Line(id, 100));
+                return await Context.AuditAsync(details, () => Task.FromResult<IResult>(problem!)).ConfigureAwait(false);
             }
 
-            var state = await Alertmanager.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            if (state is null)
+            var given = new Acknowledgement(body.Comment, body.Duration);
+            return await act(Context.AuditedCall(), id, given, Context.RequestAborted).ConfigureAwait(false) switch
             {
-                return Problem.Of(404, "Unknown alert", "No alert with this id fires now.");
-            }
-
-            Context.Features.Get<CallNote>()!.Target = Printable.Line($"{state.View.Name} {state.View.Host} {id}", 200);
-            var result = await act(state, body).ConfigureAwait(false);
-            Watch.Wake();
-            return result;
+                AlertOutcome.Acknowledged acknowledged => TypedResults.Ok(acknowledged.Alert),
+                AlertOutcome.TakenBack => TypedResults.NoContent(),
+                AlertOutcome.NotAcknowledged { Wider: { } wider } => Problem.Of(
+                    409, "Not acknowledged", $"The silence {wider.Id} covers more than this alert; end it in Alertmanager."),
+                AlertOutcome.NotAcknowledged => Problem.Of(409, "Not acknowledged", "No silence covers this alert."),
+                AlertOutcome.NotFiring => Problem.Of(404, "Unknown alert", "No alert with this id fires now."),
+                AlertOutcome.Invalid invalid => Problem.Unprocessable(invalid.Field, invalid.Message),
+                AlertOutcome.AlertmanagerFailed failed => ProblemOf(failed.Failure, Config),
+                var other => throw new InvalidOperationException($"{other.GetType().Name} has no response."),
+            };
         }
-        catch (TargetFailureException failure)
-        {
-            return AlertEndpoints.ProblemOf(failure, Config);
-        }
-    }
-
-    public async Task<IResult> AcknowledgeAsync(AlertState state, AckBody body)
-    {
-        var now = Clock.GetUtcNow();
-        var until = now + (body.Time ?? Usual);
-        var by = Context.Caller().Name;
-        var comment = Printable.Line(body.Comment ?? "", LongestComment) is { Length: > 0 } given ? given : $"acknowledged by {by}";
-        var silence = await Alertmanager.SilenceAsync(
-            state.Alert, state.Exact.MaxBy(s => s.Until)?.Id, now, until, by, comment, Context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Ok(
-            state.View with { Acknowledged = true, Silence = new SilenceView(Printable.Line(silence, 100), until, by, comment, Exact: true) });
-    }
-
-    public async Task<IResult> TakeBackAsync(AlertState state, AckBody body)
-    {
-        if (state.Exact.Count == 0)
-        {
-            return Problem.Of(409, "Not acknowledged", state.View.Silence is { } wide
-                ? $"The silence {wide.Id} covers more than this alert; end it in Alertmanager."
-                : "No silence covers this alert.");
-        }
-
-        foreach (var silence in state.Exact)
-        {
-            await Alertmanager.ExpireAsync(silence.Id, Context.RequestAborted).ConfigureAwait(false);
-        }
-
-        return TypedResults.NoContent();
     }
 }
 
 /// <param name="Comment">Up to 500 characters.</param>
 /// <param name="Duration">1m to 30d; 2h where it is missing.</param>
-internal sealed record AckBody(string? Comment, string? Duration)
-{
-    internal TimeSpan? Time => Duration is not null && Config.Duration.TryParse(Duration, out var time, out _) ? time : null;
-
-    /// <summary>What is wrong with it; null when it is fine.</summary>
-    internal (string Field, string Message)? Mistake =>
-        Comment is { Length: > 500 } ? ("comment", "The comment is longer than 500 characters.")
-        : Duration is null || (Time is { } time && time >= TimeSpan.FromMinutes(1) && time <= TimeSpan.FromDays(30)) ? null
-        : ("duration", "Give a whole number and its unit from 1m to 30d, such as 30m, 2h or 7d.");
-}
+internal sealed record AckBody(string? Comment, string? Duration);

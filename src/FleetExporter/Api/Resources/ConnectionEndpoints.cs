@@ -39,8 +39,6 @@ internal static class ConnectionEndpoints
 
     internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ServiceInstance Self, LiveConfig Config)
     {
-        private CallNote Note => Context.Features.Get<CallNote>()!;
-
         public async Task<IResult> ListAsync(string? limit, string? cursor)
         {
             if (!Listing.TryPage(limit, cursor, out var most, out var problem))
@@ -71,20 +69,21 @@ internal static class ConnectionEndpoints
             }
 
             var given = change(new Connection { Name = "", Hostname = "" });
-            Note.Target = given.Name;
-            var added = Taken(given.Name) ?? await Connections.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
-            if (!added.Success)
+            return await Context.AuditAsync(new AuditDetails(given.Name), async () =>
             {
-                return Problem.Of(added.Error);
-            }
+                var added = Taken(given.Name) ?? await Connections.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+                if (!added.Success)
+                {
+                    return Problem.Of(added.Error);
+                }
 
-            await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
-            return TypedResults.Created($"/api/dgx/connections/{added.Value.Id}", ConnectionView.Of(added.Value));
+                await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+                return TypedResults.Created($"/api/dgx/connections/{added.Value.Id}", ConnectionView.Of(added.Value));
+            }).ConfigureAwait(false);
         }
 
-        public async Task<IResult> ChangeAsync(string id)
+        public Task<IResult> ChangeAsync(string id) => Context.AuditAsync(new AuditDetails(Printable.Line(id, 80)), async () =>
         {
-            Note.Target = Printable.Line(id, 80);
             var (change, refused) = await ReadAsync(isNew: false).ConfigureAwait(false);
             if (change is null)
             {
@@ -107,11 +106,10 @@ internal static class ConnectionEndpoints
 
             await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
             return TypedResults.Ok(ConnectionView.Of(changed.Value));
-        }
+        });
 
-        public async Task<IResult> RemoveAsync(string id, string? cascade)
+        public Task<IResult> RemoveAsync(string id, string? cascade) => Context.AuditAsync(new AuditDetails(Printable.Line(id, 80)), async () =>
         {
-            Note.Target = Printable.Line(id, 80);
             if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
             {
                 return problem;
@@ -128,7 +126,7 @@ internal static class ConnectionEndpoints
 
             await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
             return TypedResults.NoContent();
-        }
+        });
 
         private async Task<(Func<Connection, Connection>? Change, IResult? Refused)> ReadAsync(bool isNew)
         {

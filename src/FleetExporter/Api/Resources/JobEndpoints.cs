@@ -39,24 +39,11 @@ internal static class JobEndpoints
             .WithSummary("Removes a job that has no session.");
     }
 
-    /// <summary>The job that the path names, and the audit told of it.</summary>
-    /// <param name="fromEnd">Where in the path its id or name stands, from the end.</param>
-    internal static async Task<StoreResult<Job>> FindAsync(HttpContext context, Jobs jobs, int fromEnd)
+    internal sealed record Call(HttpContext Context, Jobs Jobs, JobPlaces Places, Projects Projects, JobFollower Follower)
     {
-        var key = RawPath.Segment(context.Request, fromEnd);
-        if (context.Features.Get<CallNote>() is { } note)
-        {
-            note.Target = Printable.Line(key, 100);
-        }
+        private string Key => RawPath.Segment(Context.Request, 0);
 
-        return key.Length > 200 || key.Any(char.IsControl)
-            ? new StoreError.NotFound("job")
-            : await jobs.FindAsync(key, context.RequestAborted).ConfigureAwait(false);
-    }
-
-    internal sealed record Call(HttpContext Context, Jobs Jobs, Projects Projects, JobFollower Follower)
-    {
-        private CallNote Note => Context.Features.Get<CallNote>()!;
+        private AuditDetails Details => new(Printable.Line(Key, 100));
 
         public async Task<IResult> ListAsync(string? projectId, string? status, string? limit, string? cursor)
         {
@@ -93,7 +80,7 @@ internal static class JobEndpoints
 
         public async Task<IResult> FindAsync()
         {
-            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
+            var found = await Places.FindAsync(Key, Context.RequestAborted).ConfigureAwait(false);
             return found.Success ? TypedResults.Ok(JobView.Of(found.Value)) : Problem.Of(found.Error);
         }
 
@@ -106,12 +93,14 @@ internal static class JobEndpoints
             }
 
             var job = change(new Job { ProjectId = "", Name = "" });
-            Note.Target = job.Name;
-            var added = await Jobs.AddAsync(job, Context.RequestAborted).ConfigureAwait(false);
-            return added.Success
-                ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
-                : added.Error is StoreError.NotFound ? Problem.Unprocessable("project_id", "There is no such project.")
-                : Problem.Of(added.Error);
+            return await Context.AuditAsync(new AuditDetails(job.Name), async () =>
+            {
+                var added = await Jobs.AddAsync(job, Context.RequestAborted).ConfigureAwait(false);
+                return added.Success
+                    ? TypedResults.Created($"/api/dgx/jobs/{added.Value.Id}", JobView.Of(await ShownAsync(added.Value).ConfigureAwait(false)))
+                    : added.Error is StoreError.NotFound ? Problem.Unprocessable("project_id", "There is no such project.")
+                    : Problem.Of(added.Error);
+            }).ConfigureAwait(false);
         }
 
         public async Task<IResult> ChangeAsync()
@@ -122,25 +111,22 @@ internal static class JobEndpoints
                 return refused!;
             }
 
-            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
-            if (!found.Success)
+            return await Context.AuditAsync(Details, async () =>
             {
-                return Problem.Of(found.Error);
-            }
-
-            var changed = await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
-            return changed.Success ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false))) : Problem.Of(changed.Error);
+                var found = await Places.FindAsync(Key, Context.RequestAborted).ConfigureAwait(false);
+                var changed = found.Success
+                    ? await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false)
+                    : found;
+                return changed.Success
+                    ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false)))
+                    : Problem.Of(changed.Error);
+            }).ConfigureAwait(false);
         }
 
-        public async Task<IResult> RemoveAsync()
+        public Task<IResult> RemoveAsync() => Context.AuditAsync(Details, async () =>
         {
-            var found = await JobEndpoints.FindAsync(Context, Jobs, 0).ConfigureAwait(false);
-            if (!found.Success)
-            {
-                return Problem.Of(found.Error);
-            }
-
-            var removed = await Jobs.RemoveAsync(found.Value.Id, Context.RequestAborted).ConfigureAwait(false);
+            var found = await Places.FindAsync(Key, Context.RequestAborted).ConfigureAwait(false);
+            var removed = found.Success ? await Jobs.RemoveAsync(found.Value.Id, Context.RequestAborted).ConfigureAwait(false) : found;
             if (!removed.Success)
             {
                 return Problem.Of(removed.Error);
@@ -148,7 +134,7 @@ internal static class JobEndpoints
 
             await ShownAsync(removed.Value).ConfigureAwait(false);
             return TypedResults.NoContent();
-        }
+        });
 
         private async Task<(Func<Job, Job>? Change, IResult? Refused)> ReadAsync(BodyTable<Job> table, bool isNew)
         {

@@ -43,8 +43,6 @@ internal static class ProjectEndpoints
 
     internal sealed record Call(HttpContext Context, Projects Projects, Jobs Jobs, Connections Connections, Watchlist Watchlist)
     {
-        private CallNote Note => Context.Features.Get<CallNote>()!;
-
         public async Task<IResult> ListAsync(string? connection, string? limit, string? cursor)
         {
             if (!Listing.TryPage(limit, cursor, out var most, out var problem))
@@ -96,17 +94,18 @@ internal static class ProjectEndpoints
             }
 
             var given = change(new Project { Name = "", ConnectionId = "" });
-            Note.Target = Printable.Line(given.Name, 100);
-            await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
-            var added = await Projects.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
-            return added.Success ? TypedResults.Created($"/api/dgx/projects/{added.Value.Id}", ProjectView.Of(added.Value))
-                : added.Error is StoreError.NotFound ? Problem.Unprocessable("connection_id", "There is no such connection.")
-                : Problem.Of(added.Error);
+            return await Context.AuditAsync(new AuditDetails(Printable.Line(given.Name, 100)), async () =>
+            {
+                await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
+                var added = await Projects.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+                return added.Success ? TypedResults.Created($"/api/dgx/projects/{added.Value.Id}", ProjectView.Of(added.Value))
+                    : added.Error is StoreError.NotFound ? Problem.Unprocessable("connection_id", "There is no such connection.")
+                    : Problem.Of(added.Error);
+            }).ConfigureAwait(false);
         }
 
-        public async Task<IResult> ChangeAsync(string id)
+        public Task<IResult> ChangeAsync(string id) => Context.AuditAsync(new AuditDetails(Printable.Line(id, 100)), async () =>
         {
-            Note.Target = Printable.Line(id, 100);
             var (change, refused) = await ReadAsync(isNew: false).ConfigureAwait(false);
             if (change is null)
             {
@@ -115,11 +114,10 @@ internal static class ProjectEndpoints
 
             var changed = await Projects.ChangeAsync(id, change, Context.RequestAborted).ConfigureAwait(false);
             return changed.Success ? TypedResults.Ok(ProjectView.Of(changed.Value)) : Problem.Of(changed.Error);
-        }
+        });
 
-        public async Task<IResult> RemoveAsync(string id, string? cascade)
+        public Task<IResult> RemoveAsync(string id, string? cascade) => Context.AuditAsync(new AuditDetails(Printable.Line(id, 100)), async () =>
         {
-            Note.Target = Printable.Line(id, 100);
             if (!QueryFlag.TryRead(cascade, "cascade", out var withAll, out var problem))
             {
                 return problem;
@@ -127,7 +125,7 @@ internal static class ProjectEndpoints
 
             var removed = await Projects.RemoveAsync(id, withAll == true, Context.RequestAborted).ConfigureAwait(false);
             return removed.Success ? TypedResults.NoContent() : Problem.Of(removed.Error);
-        }
+        });
 
         private async Task<(Func<Project, Project>? Change, IResult? Refused)> ReadAsync(bool isNew)
         {

@@ -3,9 +3,7 @@ using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Control;
-using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
-using FleetExporter.Store;
 using FleetExporter.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,21 +11,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>
-/// The watching of connections: on and off, how it goes, and the GPUs it sees. Answered from memory, so that it works without the store.
-/// </summary>
+/// <summary>Watching connections: on and off, their state, and their GPUs. Answered from memory, so that it works without the store.</summary>
 internal static class WatchEndpoints
 {
-    /// <summary>Waited for the first attempt's end, before the answer is that it is still under way.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     public static void MapWatching(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/dgx/connect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, on: true))
+        routes.MapPost("/api/dgx/connect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, call.Watch.ConnectAsync))
             .Needs(Scope.Control).Audits(ControlAction.Connect).Produces<ConnectView>()
             .WithSummary("Watches a connection from now on; tries at once where it fails.");
 
-        routes.MapPost("/api/dgx/disconnect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, on: false))
+        routes.MapPost("/api/dgx/disconnect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, call.Watch.DisconnectAsync))
             .Needs(Scope.Control).Audits(ControlAction.Disconnect).Produces<ConnectView>()
             .WithSummary("Watches a connection no more.");
 
@@ -45,72 +38,25 @@ internal static class WatchEndpoints
             .WithSummary("The GPUs of one connection, as last read.");
     }
 
-    /// <returns>The connection, or a problem: 404, or 503 while the store does not tell whether there is one.</returns>
-    public static async Task<(WatchedConnection? Watched, IResult? Problem)> ResolveAsync(this Watchlist watchlist, string id, CancellationToken stop)
+    internal sealed record Call(HttpContext Context, Watchlist Watchlist, WatchConnection Watch, FleetState State, TimeProvider Clock)
     {
-        if (watchlist.Find(id) is { } known)
-        {
-            return (known, null);
-        }
-
-        var error = await watchlist.ReadyAsync(stop).ConfigureAwait(false);
-        return watchlist.Find(id) is { } found ? (found, null) : (null, Problem.Of(error ?? new StoreError.NotFound("connection")));
-    }
-
-    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, Fleet Fleet, FleetState State, TimeProvider Clock)
-    {
-        public async Task<IResult> SwitchAsync(string id, bool on)
-        {
-            var note = Context.Features.Get<CallNote>()!;
-            note.Target = Printable.Line(id, 80);
-            var (watched, problem) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            if (watched is null)
+        /// <param name="act">Connects or disconnects.</param>
+        public async Task<IResult> SwitchAsync(string id, Func<AuditedCall, string, CancellationToken, Task<WatchOutcome>> act) =>
+            await act(Context.AuditedCall(), id, Context.RequestAborted).ConfigureAwait(false) switch
             {
-                return problem!;
-            }
-
-            var connection = watched.Connection;
-            note.Target = connection.Name;
-            if (connection.Source == ConnectionSource.File)
-            {
-                await Watchlist.SwitchAsync(connection.Name, on).ConfigureAwait(false);
-            }
-            else if (connection.IsActive != on)
-            {
-                var changed = await Connections.ChangeAsync(
-                    connection.Id, c => c with { IsActive = on }, Context.RequestAborted).ConfigureAwait(false);
-                if (!changed.Success)
-                {
-                    return Problem.Of(changed.Error);
-                }
-
-                await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
-            }
-
-            if (!on)
-            {
-                return TypedResults.Ok(new ConnectView(connection.Id, "disconnected", null));
-            }
-
-            if (Watchlist.Find(connection.Id) is not { Host: { } host })
-            {
-                return Problem.Of(
-                    409, "Not watched", $"{connection.Name} is not watched: {Watchlist.Find(connection.Id)?.Idle ?? "it was deleted"}.");
-            }
-
-            await Fleet.ConnectNowAsync(host.Name, Patience, Context.RequestAborted).ConfigureAwait(false);
-            return TypedResults.Ok(State.Find(host.Name) switch
-            {
-                { Connection.Up: true } => new ConnectView(connection.Id, "connected", null),
-                { Connection.Failure: not null } failed => new ConnectView(connection.Id, "failed", failed.Problem(Clock.Now())),
-                _ => new ConnectView(connection.Id, "connecting", null),
-            });
-        }
+                WatchOutcome.Connected connected => TypedResults.Ok(new ConnectView(connected.Id, "connected", null)),
+                WatchOutcome.Connecting connecting => TypedResults.Ok(new ConnectView(connecting.Id, "connecting", null)),
+                WatchOutcome.NotConnected failed => TypedResults.Ok(new ConnectView(failed.Id, "failed", failed.Reason)),
+                WatchOutcome.Disconnected disconnected => TypedResults.Ok(new ConnectView(disconnected.Id, "disconnected", null)),
+                WatchOutcome.NotWatched idle => Problem.Of(409, "Not watched", $"{idle.Name} is not watched: {idle.Reason}."),
+                WatchOutcome.StoreFailed failed => Problem.Of(failed.Error),
+                var other => throw new InvalidOperationException($"{other.GetType().Name} has no response."),
+            };
 
         public async Task<IResult> AnswerAsync<T>(string id, Func<WatchedConnection, T> answer)
         {
-            var (watched, problem) = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            return watched is null ? problem! : TypedResults.Ok(answer(watched));
+            var found = await Watchlist.ResolveAsync(id, Context.RequestAborted).ConfigureAwait(false);
+            return found.Success ? TypedResults.Ok(answer(found.Value)) : Problem.Of(found.Error);
         }
 
         public ConnectionStatusView StatusOf(WatchedConnection watched)

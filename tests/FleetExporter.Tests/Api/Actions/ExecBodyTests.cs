@@ -10,8 +10,8 @@ public sealed class ExecBodyTests
     [Fact]
     public void What_is_not_given_has_a_default()
     {
-        Assert.Equal(new CommandRequest("id", TimeSpan.FromSeconds(60)), new ExecBody("id", null, null, null).Check(Hour).Request);
-        Assert.Equal(TimeSpan.FromSeconds(5), new ExecBody("id", null, null, null).Check(TimeSpan.FromSeconds(5)).Request!.Limit);
+        Assert.Equal(new CommandRequest("id", TimeSpan.FromSeconds(60)), new ExecBody("id", null, null, null).On("a").Check(Hour).Request);
+        Assert.Equal(TimeSpan.FromSeconds(5), new ExecBody("id", null, null, null).On("a").Check(TimeSpan.FromSeconds(5)).Request!.Limit);
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class ExecBodyTests
     [InlineData("id", null, null, "a\n", "exec_id")]
     public void A_wrong_field_is_named(string? command, double? seconds, string? directory, string? id, string field)
     {
-        var (request, errors) = new ExecBody(command, seconds, directory, id).Check(Hour);
+        var (request, errors) = new ExecBody(command, seconds, directory, id).On("a").Check(Hour);
 
         Assert.Null(request);
         Assert.Equal([field], errors.Keys);
@@ -38,8 +38,8 @@ public sealed class ExecBodyTests
     [Fact]
     public void A_command_may_have_as_many_bytes_as_linux_takes_and_no_more()
     {
-        Assert.NotNull(new ExecBody(new string('x', CommandRequest.MaxLength), null, null, null).Check(Hour).Request);
-        Assert.Null(new ExecBody(new string('ä', (CommandRequest.MaxLength / 2) + 1), null, null, null).Check(Hour).Request);
+        Assert.NotNull(new ExecBody(new string('x', CommandRequest.MaxLength), null, null, null).On("a").Check(Hour).Request);
+        Assert.Null(new ExecBody(new string('ä', (CommandRequest.MaxLength / 2) + 1), null, null, null).On("a").Check(Hour).Request);
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal sealed partial class JobHosts
         return await server.DoAsync("POST", $"/api/dgx/jobs/{name}/start");
     }
 
-    private async Task<string> AnswerAsync(string address, string script)
+    /// <summary>What the host at the address prints for a script of <c>JobSession</c>.</summary>
+    public async Task<string> AnswerAsync(string address, string script)
     {
         var what = What().Match(script).Groups[1].Value;
         _asked.Enqueue((address, what));

@@ -43,7 +43,7 @@ public sealed class JobRulesTests
     [InlineData("日本", "job-0000beef")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "job-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-0000beef")]
     public void A_session_has_a_safe_name_of_its_own(string name, string session) =>
-        Assert.Equal(session, JobRunner.SessionName(Job(name) with { Id = "019a0000-0000-7000-8000-00000000beef" }));
+        Assert.Equal(session, StartJob.SessionName(Job(name) with { Id = "019a0000-0000-7000-8000-00000000beef" }));
 
     [Fact]
     public void Numbers_that_are_new_are_taken_and_names_only_so_many()

@@ -1,0 +1,66 @@
+using FleetExporter.Config;
+using FleetExporter.Polling;
+
+namespace FleetExporter.Control.Commands;
+
+/// <summary>Why a command may not run.</summary>
+internal enum CommandRefusal
+{
+    /// <summary>The connection is not watched.</summary>
+    NotWatched,
+
+    /// <summary>The host is not connected.</summary>
+    NotConnected,
+
+    /// <summary>The host's policy forbids it.</summary>
+    Forbidden,
+
+    /// <summary>As many commands as allowed run on the host.</summary>
+    Busy,
+
+    /// <summary>A command with this id runs already.</summary>
+    IdTaken,
+}
+
+/// <param name="Message">One line for a person: what is wrong, then what to do.</param>
+internal sealed record CommandRefused(CommandRefusal Reason, string Message);
+
+/// <summary>What a host's configuration and state allow.</summary>
+internal static class CommandRules
+{
+    /// <param name="folder">Where the caller wants it to run; null for the home of the login user.</param>
+    /// <param name="isAdmin">Whether the caller has the scope <c>admin</c>.</param>
+    /// <returns>Null if the host's policy allows the command in the folder to this caller.</returns>
+    public static CommandRefused? CheckAllowed(HostAccess access, string command, string? folder, bool isAdmin)
+    {
+        var host = access.Host;
+        if (host.Address is null && !isAdmin)
+        {
+            return new CommandRefused(
+                CommandRefusal.Forbidden,
+                $"{host.Name} is the exporter's own machine, where commands run as the exporter's user and can read its keys; "
+                + "give a key with the scope admin");
+        }
+
+        if (!host.Exec.Allows(command, host.Commands))
+        {
+            return new CommandRefused(
+                CommandRefusal.Forbidden,
+                host.Exec.Policy == ExecPolicy.Off
+                    ? $"commands are off for {host.Name}; allow them with exec.policy of the host in fleet.yml, "
+                      + "or exec_policy of a connection made by the API"
+                    : $"the command is not one of those that fleet.yml allows on {host.Name}");
+        }
+
+        // A relative path in an allowed command means another file in each folder.
+        return folder is null || host.Exec.Policy != ExecPolicy.AllowList ? null : new CommandRefused(
+            CommandRefusal.Forbidden,
+            $"under allow_list the commands of {host.Name} run in the login user's home only; leave the folder out, "
+            + "or have one allowed with it in fleet.yml: cd /folder && ...");
+    }
+
+    /// <returns>Null if the host is connected.</returns>
+    public static CommandRefused? CheckConnected(HostAccess access, TimeProvider clock) =>
+        access.Snapshot.Connection.Up ? null : new CommandRefused(
+            CommandRefusal.NotConnected, $"{access.Host.Name} is not connected: {access.Snapshot.Problem(clock.Now())}");
+}

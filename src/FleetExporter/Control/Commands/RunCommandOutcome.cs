@@ -1,0 +1,39 @@
+using FleetExporter.Remote;
+using FleetExporter.Store;
+
+namespace FleetExporter.Control.Commands;
+
+/// <summary>How a request to run a command ended.</summary>
+internal abstract record RunCommandOutcome : ActionOutcome
+{
+    private RunCommandOutcome(AuditOutcome audit)
+        : base(audit)
+    {
+    }
+
+    /// <summary>It ran until it exited, reached its time limit or was cancelled.</summary>
+    public sealed record Ended(CommandEntry Entry, CommandResult Result) : RunCommandOutcome(AuditOutcome.Ok)
+    {
+        public override int? ExitCode => Result.ExitCode;
+    }
+
+    /// <summary>It was started, and the host did not run it to its end.</summary>
+    /// <param name="Reason">One line for a person.</param>
+    public sealed record Lost(string Reason) : RunCommandOutcome(AuditOutcome.Failed);
+
+    /// <summary>The host did not start it.</summary>
+    /// <param name="Reason">One line for a person.</param>
+    public sealed record NotStarted(string Reason) : RunCommandOutcome(AuditOutcome.Failed);
+
+    /// <summary>There is no such connection, or the store cannot say whether there is one.</summary>
+    public sealed record NoConnection(StoreError Error) : RunCommandOutcome(AuditOutcome.Failed);
+
+    /// <param name="Errors">What is wrong with each field.</param>
+    public sealed record Invalid(Dictionary<string, string[]> Errors) : RunCommandOutcome(AuditOutcome.Failed);
+
+    public sealed record Refused(CommandRefused Refusal)
+        : RunCommandOutcome(Refusal.Reason is CommandRefusal.Forbidden or CommandRefusal.Busy ? AuditOutcome.Denied : AuditOutcome.Failed)
+    {
+        public override bool IsRateLimited => Refusal.Reason == CommandRefusal.Busy;
+    }
+}

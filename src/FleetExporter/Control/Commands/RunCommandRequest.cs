@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Control.Commands;
+
+/// <summary>A command as the caller gives it, with nothing checked yet.</summary>
+/// <param name="Connection">Id or name of the connection.</param>
+/// <param name="Command">For <c>sh -c</c>.</param>
+/// <param name="TimeoutSeconds">Null: 60, or the host's <c>max_timeout</c> if that is less.</param>
+/// <param name="WorkingDirectory">Null: the home of the login user.</param>
+/// <param name="ExecId">The caller's own name for it; null: a new one.</param>
+internal sealed partial record RunCommandRequest(
+    string Connection, string? Command, double? TimeoutSeconds = null, string? WorkingDirectory = null, string? ExecId = null)
+{
+    private const int DefaultSeconds = 60;
+
+    private const int MaxDirectoryBytes = 4096;
+
+    public override string ToString() => nameof(RunCommandRequest);
+
+    /// <returns>The command to run, or what is wrong with each field.</returns>
+    public (CommandRequest? Request, Dictionary<string, string[]> Errors) Check(TimeSpan maxTimeout)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (Command is not { Length: > 0 } || Command.Contains('\0') || Encoding.UTF8.GetByteCount(Command) > CommandRequest.MaxLength)
+        {
+            errors["command"] = [$"Give a command of 1 to {CommandRequest.MaxLength} bytes without NUL."];
+        }
+
+        var seconds = TimeoutSeconds ?? Math.Min(DefaultSeconds, maxTimeout.TotalSeconds);
+        if (!(seconds >= 1 && seconds <= maxTimeout.TotalSeconds) || seconds != Math.Floor(seconds))
+        {
+            errors["timeout_seconds"] = [$"Give whole seconds from 1 to {maxTimeout.TotalSeconds:0}, the host's max_timeout."];
+        }
+
+        if (WorkingDirectory is { } directory
+            && (!directory.StartsWith('/') || directory.Contains('\0') || Encoding.UTF8.GetByteCount(directory) > MaxDirectoryBytes))
+        {
+            errors["working_directory"] = [$"Give an absolute path of at most {MaxDirectoryBytes} bytes."];
+        }
+
+        if (ExecId is { } id && !IdPattern().IsMatch(id))
+        {
+            errors["exec_id"] = ["Give 1 to 64 letters, digits, _ and -, or nothing."];
+        }
+
+        return (errors.Count == 0 ? new CommandRequest(Command!, TimeSpan.FromSeconds(seconds), WorkingDirectory) : null, errors);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,64}\z")]
+    private static partial Regex IdPattern();
+}

@@ -1,0 +1,115 @@
+using FleetExporter.Polling;
+using FleetExporter.Store;
+using FleetExporter.Views;
+
+namespace FleetExporter.Control;
+
+/// <summary>How a request to kill a tmux session ended.</summary>
+internal abstract record KillSessionOutcome : ActionOutcome
+{
+    private KillSessionOutcome(AuditOutcome audit)
+        : base(audit)
+    {
+    }
+
+    /// <summary>tmux was asked to kill it.</summary>
+    public sealed record Done(KillResult Result)
+        : KillSessionOutcome(Result.Outcome == KillOutcome.Killed ? AuditOutcome.Ok : AuditOutcome.Failed);
+
+    /// <summary>The caller has to confirm it with this token.</summary>
+    public sealed record ConfirmationRequired(string Token, DateTimeOffset ExpiresAt, SessionView Session) : KillSessionOutcome(AuditOutcome.Asked);
+
+    public sealed record UnknownSession() : KillSessionOutcome(AuditOutcome.Failed);
+
+    /// <summary>It is not legacy and idle, and <c>force</c> was not given.</summary>
+    /// <param name="State">What it is instead.</param>
+    public sealed record InUse(string State) : KillSessionOutcome(AuditOutcome.Failed);
+
+    /// <summary>The token is unknown, expired, or for another session, caller or choice of <c>force</c>.</summary>
+    public sealed record WrongToken() : KillSessionOutcome(AuditOutcome.Denied);
+
+    /// <summary>The caller gave too many wrong tokens.</summary>
+    /// <param name="RetryAfter">How long no token of this caller is checked.</param>
+    public sealed record TooManyWrongTokens(TimeSpan RetryAfter) : KillSessionOutcome(AuditOutcome.Denied)
+    {
+        public override bool IsRateLimited => true;
+    }
+}
+
+/// <summary>Kills a tmux session. The first call returns a token for the session as it is shown; the second one, with the token, kills it.</summary>
+internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationTokens tokens, WrongTokens wrong, TimeProvider clock)
+{
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(5);
+
+    /// <param name="id">Id of the session as the API shows it.</param>
+    /// <param name="token">Null in the first call.</param>
+    /// <param name="force">Kill it even if somebody is attached, it is busy, or it is not legacy.</param>
+    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    public Task<KillSessionOutcome> KillAsync(AuditedCall call, string id, string? token, bool force)
+    {
+        var details = new AuditDetails(Printable.Line(id, 200));
+        return call.RunAsync(details, () => KillAsync(call, details, id, token, force));
+    }
+
+    private async Task<KillSessionOutcome> KillAsync(AuditedCall call, AuditDetails details, string id, string? token, bool force)
+    {
+        if (views.Sessions().FirstOrDefault(s => s.Id == id) is not { } session || fleet.AccessTo(session.Host) is not { } access)
+        {
+            return new KillSessionOutcome.UnknownSession();
+        }
+
+        if (!force && StateInUse(session) is { } state)
+        {
+            return new KillSessionOutcome.InUse(state);
+        }
+
+        var caller = call.Origin.Caller ?? "";
+        var isLoginUser = session.User == access.Snapshot.System?.User;
+        var target = new SessionTarget(session.Host, session.User, isLoginUser, session.SessionId, session.Created, [.. session.Panes]);
+        if (token is null)
+        {
+            var (issued, expires) = tokens.New(caller, target, force);
+            return new KillSessionOutcome.ConfirmationRequired(issued, expires, session);
+        }
+
+        if (wrong.Wait(caller) is var wait && wait > TimeSpan.Zero)
+        {
+            return new KillSessionOutcome.TooManyWrongTokens(wait);
+        }
+
+        if (tokens.Take(token, caller, target.Host, target.User, target.SessionId, force) is not { } confirmed)
+        {
+            wrong.Count(caller);
+            return new KillSessionOutcome.WrongToken();
+        }
+
+        await call.BeginAsync(details).ConfigureAwait(false);
+
+        // Also if the caller disconnects: half a kill could not be told from none. It has a time limit of its own.
+        var result = await SessionKill.RunAsync(access.Shell, confirmed, force, clock, CancellationToken.None).ConfigureAwait(false);
+        await PollAsync(confirmed.Host).ConfigureAwait(false);
+        return new KillSessionOutcome.Done(result);
+    }
+
+    /// <summary>Why it is not killed without <c>force</c>; null for a session that is legacy and known to be idle.</summary>
+    private static string? StateInUse(SessionView session) =>
+        session.Attached ? "attached"
+        : session.Busy is null ? "not known to be idle, because its CPU or GPU use was not read yet"
+        : session.Busy == true ? "busy: it prints, computes or holds GPU memory"
+        : session.Status != "legacy" ? "active"
+        : null;
+
+    /// <summary>So that the next list of sessions is right.</summary>
+    private async Task PollAsync(string host)
+    {
+        using var limit = new CancellationTokenSource(PollTimeout, clock);
+        try
+        {
+            await fleet.PollNowAsync(host, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next poll of the host shows it.
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using FleetExporter.Control.Commands;
+using FleetExporter.Store;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>Cancels a job: ends it on its host with all that it has started, and keeps what it printed last.</summary>
+internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobTurns turns, JobFollower follower, TimeProvider clock)
+{
+    /// <param name="key">Its id or name.</param>
+    /// <param name="force">
+    /// Cancel it even if its host is not connected or does not end it: its processes there are left. A finished job loses its session.
+    /// </param>
+    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    public Task<JobOutcome> CancelAsync(AuditedCall call, string key, bool force, CancellationToken stop)
+    {
+        var details = new AuditDetails(Printable.Line(key, 100));
+        return call.RunAsync(details, async () =>
+        {
+            var found = await places.FindAsync(key, stop).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return new JobOutcome.StoreFailed(found.Error);
+            }
+
+            var withForce = details with { Command = force ? "force=true" : null };
+            return await call.RunAsync(withForce, () => CancelAsync(call, withForce, found.Value.Id, force)).ConfigureAwait(false);
+        });
+    }
+
+    private async Task<JobOutcome> CancelAsync(AuditedCall call, AuditDetails details, string id, bool force)
+    {
+        using var turn = turns.Take(id);
+        if (turn is null)
+        {
+            return JobOutcome.InUse();
+        }
+
+        // Again, because it may have changed before its turn.
+        var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
+        if (!found.Success)
+        {
+            return new JobOutcome.StoreFailed(found.Error);
+        }
+
+        if (found.Value.IsFinished && !(force && found.Value.Session is not null))
+        {
+            return JobOutcome.WrongState(found.Value, "cancelled");
+        }
+
+        string? tail = null;
+        string? reason = null;
+        if (found.Value.Session is not null)
+        {
+            var place = await places.OfAsync(found.Value).ConfigureAwait(false);
+            if (!place.Success)
+            {
+                return new JobOutcome.StoreFailed(place.Error);
+            }
+
+            (tail, var failure) = await EndOnHostAsync(call, details, place.Value.Connection, id).ConfigureAwait(false);
+            if (failure is not null && !force)
+            {
+                return failure;
+            }
+
+            reason = failure is null ? null : $"cancelled without its host, where processes of it may remain: {failure.HostReason}";
+        }
+
+        // First, so that whoever sees the job cancelled finds what it printed.
+        if (tail is { Length: > 0 })
+        {
+            var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
+            var kept = await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
+        }
+
+        var changed = await jobs.ChangeAsync(
+            id,
+            j => !j.IsFinished ? j with { Status = JobStatus.Cancelled, Session = null, Reason = reason }
+                : force ? j with { Session = null } : j,
+            CancellationToken.None).ConfigureAwait(false);
+        await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        return changed.Success ? new JobOutcome.Done(changed.Value) : new JobOutcome.StoreFailed(changed.Error);
+    }
+
+    /// <returns>What it printed last; or why its host did not end it.</returns>
+    private async Task<(string? Tail, JobOutcome? Failure)> EndOnHostAsync(
+        AuditedCall call, AuditDetails details, Connection connection, string id)
+    {
+        var (access, refusal) = places.AccessTo(connection);
+        refusal ??= CommandRules.CheckConnected(access!, clock);
+        if (refusal is not null)
+        {
+            return (null, new JobOutcome.Refused(refusal));
+        }
+
+        using var turn = await turns.OnHostAsync(access!.Host.Name, CancellationToken.None).ConfigureAwait(false);
+        await call.BeginAsync(details).ConfigureAwait(false);
+        try
+        {
+            var ended = await JobSession.CancelAsync(access.Shell, id, clock, CancellationToken.None).ConfigureAwait(false);
+            return ended switch
+            {
+                { Left: > 0 } => (null, new JobOutcome.HostFailed(
+                    false, $"{ended.Left} processes of the job could not be ended, not even by KILL")),
+                { SessionGone: false } => (null, new JobOutcome.HostFailed(false, "its processes are gone, and tmux still has its session")),
+                _ => (ended.Tail, null),
+            };
+        }
+        catch (JobHostException e)
+        {
+            return (null, new JobOutcome.HostFailed(e.OnHost, e.Message));
+        }
+    }
+}

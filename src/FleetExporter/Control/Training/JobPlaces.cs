@@ -1,0 +1,38 @@
+using FleetExporter.Control.Commands;
+using FleetExporter.Polling;
+using FleetExporter.Store;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>Where a job runs.</summary>
+/// <param name="Folder">Null: the home of the login user.</param>
+internal sealed record JobPlace(Connection Connection, string? Folder);
+
+/// <summary>Finds jobs, the connections of their projects, and the hosts of these.</summary>
+internal sealed class JobPlaces(Jobs jobs, Projects projects, Connections connections, Watchlist watchlist)
+{
+    private const int MaxKey = 200;
+
+    /// <param name="key">Id or name of a job, as the caller gives it.</param>
+    public async Task<StoreResult<Job>> FindAsync(string key, CancellationToken stop) =>
+        key.Length > MaxKey || key.Any(char.IsControl) ? new StoreError.NotFound("job") : await jobs.FindAsync(key, stop).ConfigureAwait(false);
+
+    public async Task<StoreResult<JobPlace>> OfAsync(Job job)
+    {
+        var project = await projects.FindAsync(job.ProjectId, CancellationToken.None).ConfigureAwait(false);
+        if (!project.Success)
+        {
+            return project.Error;
+        }
+
+        var connection = await connections.FindAsync(project.Value.ConnectionId, CancellationToken.None).ConfigureAwait(false);
+        return connection.Success ? new JobPlace(connection.Value, project.Value.RemotePath) : connection.Error;
+    }
+
+    /// <returns>The host of the connection; or why there is none.</returns>
+    public (HostAccess? Access, CommandRefused? Refusal) AccessTo(Connection connection) =>
+        watchlist.AccessTo(connection.Id) is { } access ? (access, null) : (null, new CommandRefused(
+            CommandRefusal.NotWatched,
+            $"the job's project is on the connection {connection.Name}, which is not watched: "
+            + $"{watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}"));
+}

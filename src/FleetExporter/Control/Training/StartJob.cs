@@ -1,0 +1,123 @@
+using System.Text;
+using FleetExporter.Control.Commands;
+using FleetExporter.Store;
+
+namespace FleetExporter.Control.Training;
+
+/// <summary>Starts a job in a tmux session of its own on the host of its project.</summary>
+/// <remarks>
+/// A job is started first and marked as running then. If marking fails, starting is undone; if this process ends in between, the next start finds the
+/// session by the job's id and takes it over.
+/// </remarks>
+internal sealed class StartJob(Jobs jobs, JobPlaces places, JobTurns turns, JobFollower follower, TimeProvider clock)
+{
+    /// <param name="key">Its id or name.</param>
+    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    public Task<JobOutcome> StartAsync(AuditedCall call, string key, CancellationToken stop)
+    {
+        var details = new AuditDetails(Printable.Line(key, 100));
+        return call.RunAsync(details, async () =>
+        {
+            var found = await places.FindAsync(key, stop).ConfigureAwait(false);
+            if (!found.Success)
+            {
+                return new JobOutcome.StoreFailed(found.Error);
+            }
+
+            var (command, errors) = JobCommand.Read(found.Value.Config);
+            if (command is null && found.Value.Status == JobStatus.Pending)
+            {
+                return new JobOutcome.InvalidConfig(errors);
+            }
+
+            var withCommand = details with { Command = command?.Text };
+            return await call.RunAsync(
+                withCommand, () => StartAsync(call, withCommand, found.Value.Id, command ?? new JobCommand("", null))).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary><c>job-</c>, what the name leaves of letters and digits, and an end of the id that no other job has.</summary>
+    internal static string SessionName(Job job)
+    {
+        var slug = new StringBuilder();
+        foreach (var c in job.Name)
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                slug.Append(char.ToLowerInvariant(c));
+            }
+            else if (slug.Length > 0 && slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+
+        var text = slug.ToString(0, Math.Min(slug.Length, 40)).Trim('-');
+        return $"job-{(text.Length > 0 ? text + "-" : "")}{job.Id[^8..]}";
+    }
+
+    private async Task<JobOutcome> StartAsync(AuditedCall call, AuditDetails details, string id, JobCommand command)
+    {
+        using var turn = turns.Take(id);
+        if (turn is null)
+        {
+            return JobOutcome.InUse();
+        }
+
+        // Again, because it may have changed before its turn.
+        var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
+        if (!found.Success)
+        {
+            return new JobOutcome.StoreFailed(found.Error);
+        }
+
+        if (found.Value.Status != JobStatus.Pending)
+        {
+            return JobOutcome.WrongState(found.Value, "started");
+        }
+
+        var place = await places.OfAsync(found.Value).ConfigureAwait(false);
+        if (!place.Success)
+        {
+            return new JobOutcome.StoreFailed(place.Error);
+        }
+
+        try
+        {
+            return await StartAsync(call, details, found.Value, place.Value, command).ConfigureAwait(false);
+        }
+        catch (JobHostException e)
+        {
+            return new JobOutcome.HostFailed(e.OnHost, e.Message);
+        }
+    }
+
+    private async Task<JobOutcome> StartAsync(AuditedCall call, AuditDetails details, Job job, JobPlace place, JobCommand command)
+    {
+        var (access, refusal) = places.AccessTo(place.Connection);
+        refusal ??= CommandRules.CheckAllowed(access!, command.Text, place.Folder, call.Origin.IsAdmin)
+            ?? CommandRules.CheckConnected(access!, clock);
+        if (refusal is not null)
+        {
+            return new JobOutcome.Refused(refusal);
+        }
+
+        var (shell, session) = (access!.Shell, SessionName(job));
+        StoreResult<Job> marked;
+        using (await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))
+        {
+            await call.BeginAsync(details).ConfigureAwait(false);
+            await JobSession.StartAsync(shell, job.Id, session, place.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);
+            marked = await jobs.BeginAsync(job, session, place.Connection, CancellationToken.None).ConfigureAwait(false);
+            if (!marked.Success || marked.Value.Session != session)
+            {
+                await JobSession.CancelAsync(shell, job.Id, clock, CancellationToken.None).ConfigureAwait(false);
+                return marked.Success ? JobOutcome.WrongState(marked.Value, "started") : new JobOutcome.StoreFailed(marked.Error);
+            }
+        }
+
+        await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        follower.LookNow();
+        return new JobOutcome.Done(marked.Value);
+    }
+}
