@@ -128,7 +128,7 @@ internal static class JobEndpoints
                 return Problem.Of(found.Error);
             }
 
-            var changed = await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
+            var changed = await Jobs.ReportAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
             return changed.Success ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false))) : Problem.Of(changed.Error);
         }
 

@@ -52,7 +52,7 @@ internal sealed class JobRunner(
         {
             await begin().ConfigureAwait(false);
             await JobSession.StartAsync(access.Shell, id, name, place.Value.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);
-            var marked = await jobs.BeginAsync(found.Value, name, place.Value.Connection, CancellationToken.None).ConfigureAwait(false);
+            var marked = await jobs.MarkRunningAsync(found.Value, name, place.Value.Connection, CancellationToken.None).ConfigureAwait(false);
             if (!marked.Success || marked.Value.Session != name)
             {
                 await JobSession.CancelAsync(access.Shell, id, clock, CancellationToken.None).ConfigureAwait(false);
@@ -116,7 +116,7 @@ internal sealed class JobRunner(
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
-            var kept = await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            var kept = await jobs.SaveOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
             reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
         }
 
