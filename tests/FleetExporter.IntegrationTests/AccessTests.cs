@@ -52,7 +52,7 @@ public sealed partial class AccessTests : IDisposable
         Assert.False(service.HasExited, service.Said);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{Address}:{Page().Match(service.Said).Groups[1].Value}") };
 
-        Assert.Contains("listen: without tls, keys cross the network as they are", service.Said, StringComparison.Ordinal);
+        Assert.Contains("listen: without tls, keys are sent over the network in clear text", service.Said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/-/healthy", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/metrics", Stop)).StatusCode);
         http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -158,7 +158,7 @@ public sealed partial class AccessTests : IDisposable
     [InlineData("key new", 1, "Give the name of the key, or --device and the name of the device.")]
     [InlineData("key new ops --device beast", 1, "Give the name of the key, or --device and the name of the device.")]
     [InlineData("key new --device beast --scopes read", 1, "The key of a device has no scopes; leave --scopes out.")]
-    [InlineData("key new --device admin", 1, "the name 'admin' is taken by the service itself; give another")]
+    [InlineData("key new --device admin", 1, "the name 'admin' is reserved; choose another")]
     [InlineData("serve --key ops:read", 1, "--key: 'ops:read' is not a key; give NAME:SCOPES:HASH")]
     public async Task A_key_is_made_for_a_name_or_for_a_device(string arguments, int exit, string said)
     {
