@@ -18,7 +18,6 @@ internal sealed class AttachedSessions(Database database)
 
     /// <summary>
     /// Upserts seen sessions, deletes gone ones and enforces the limits, in one transaction. Existing rows keep their times where those are later.
-    ///
     /// </summary>
     /// <returns>An empty string, once it is on disk.</returns>
     public Task<StoreResult<string>> WriteAsync(IEnumerable<AttachedSession> seen, IEnumerable<AttachedSession> gone, CancellationToken stop)

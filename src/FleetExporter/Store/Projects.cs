@@ -50,7 +50,13 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
             }
 
             var previous = row.ToRecord();
-            var updated = change(previous) with { Id = previous.Id, ConnectionId = previous.ConnectionId, CreatedAt = previous.CreatedAt, UpdatedAt = Now };
+            var updated = change(previous) with
+            {
+                Id = previous.Id,
+                ConnectionId = previous.ConnectionId,
+                CreatedAt = previous.CreatedAt,
+                UpdatedAt = Now,
+            };
             if (NameError(updated.Name) is { } error)
             {
                 return new StoreError.Conflict("name", error);

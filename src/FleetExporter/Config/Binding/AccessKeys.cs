@@ -89,9 +89,9 @@ internal static partial class AccessKeys
     /// </summary>
     public static void Check(FleetConfig config, Field root)
     {
-        if (config.ListenError is { } objection && Given("listen") is { } listen)
+        if (config.ListenError is { } error && Given("listen") is { } listen)
         {
-            listen.FailValue(config.Listen.ToString(), objection);
+            listen.FailValue(config.Listen.ToString(), error);
         }
 
         if (config is { AnonymousControl: AnonymousAccess.Loopback, AnonymousRead: AnonymousAccess.Never }
