@@ -172,7 +172,7 @@ public sealed class AccessKeysTests
         var result = live.Reload();
 
         Assert.StartsWith(
-            "/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is reachable from the network, and there is no entry under keys",
+            "/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is a network address, and keys has no entry",
             Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Single(live.Current.Keys);
         Assert.False(live.LastReloadSuccess);

@@ -13,7 +13,7 @@ public sealed class MistakesTests
     [InlineData("stale_after_polls: 0", "1:20: stale_after_polls: 0 is out of range; give 1 to 100")]
     [InlineData("stale_after_polls: 4294967297", "1:20: stale_after_polls: 4294967297 is out of range; give 1 to 100")]
     [InlineData("pol_interval: 1s", "1:1: unknown key 'pol_interval'; did you mean 'poll_interval'?")]
-    [InlineData("tmux: {}", "1:1: unknown key 'tmux'; known are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, "
+    [InlineData("tmux: {}", "1:1: unknown key 'tmux'; allowed keys are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, "
         + "services, providers, gateways, tunnels, allowed_hosts, anonymous_read, anonymous_control, cors_origins, trusted_proxies, tls, keys, "
         + "store, devices, prometheus, alertmanager, grafana_url, thresholds")]
     [InlineData("services: {}", "1:11: services: expected a list of services, found a mapping")]
@@ -30,7 +30,7 @@ public sealed class MistakesTests
         "tunnels: [{ name: a, connect: 'b:1', verify: ping }]", "1:46: tunnels[0].verify: ping is not an allowed value; give tcp or banner")]
     [InlineData(
         "hosts: [{ name: a }]\nservices: [{ name: a, url: 'http://b' }]",
-        "2:20: services[0]: the name 'a' is already used by the {owner}; choose another")]
+        "2:20: services[0]: the name 'a' is already used by the host on line 1; choose another")]
     [InlineData("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", "2:1: duplicate key 'listen'; the first is on line 1")]
     [InlineData("? [a]\n: b", "1:3: expected a key, found a list")]
     [InlineData("- a", "1:1: expected a mapping with keys such as listen, data_dir, poll_interval, stale_after_polls, found a list")]
@@ -43,7 +43,7 @@ public sealed class MistakesTests
     [InlineData("ssh: { host_keys: none }", "1:19: ssh.host_keys: none is not an allowed value; give strict or accept_new")]
     [InlineData("ssh: { max_connecting: 257 }", "1:24: ssh.max_connecting: 257 is out of range; give 1 to 256")]
     [InlineData("ssh: { connect_timeout: 500ms }", "1:25: ssh.connect_timeout: 500ms is out of range; give 1s to 2m")]
-    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; known are client, user, key_file, config_file, known_hosts, host_keys, "
+    [InlineData("ssh: { name: x }", "1:8: ssh: unknown key 'name'; allowed keys are client, user, key_file, config_file, known_hosts, host_keys, "
         + "connect_timeout, max_connecting, key_dirs")]
     [InlineData("allowed_hosts: [a, a]", "1:20: allowed_hosts[1]: a is a duplicate; give it once")]
     [InlineData("allowed_hosts: ['a:80']", "1:17: allowed_hosts[0]: a:80 is not a valid host name; give a name or address without a port")]
@@ -59,11 +59,11 @@ public sealed class MistakesTests
     public void Errors_have_a_position(string text, string expected) => Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors(text));
 
     [Theory]
-    [InlineData("0.0.0.0:9470", "0.0.0.0:9470 is reachable from the network, and there is no entry under keys (the admin key does not count); "
+    [InlineData("0.0.0.0:9470", "0.0.0.0:9470 is a network address, and keys has no entry (the admin key does not count); "
         + "add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:9470")]
-    [InlineData("'[::]:80'", "[::]:80 is reachable from the network, and there is no entry under keys (the admin key does not count); "
+    [InlineData("'[::]:80'", "[::]:80 is a network address, and keys has no entry (the admin key does not count); "
         + "add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
-    [InlineData("'[::ffff:127.0.0.1]:80'", "[::ffff:127.0.0.1]:80 is reachable from the network, and there is no entry under keys (the admin key "
+    [InlineData("'[::ffff:127.0.0.1]:80'", "[::ffff:127.0.0.1]:80 is a network address, and keys has no entry (the admin key "
         + "does not count); add one with fleet-exporter key new, or give a loopback address such as 127.0.0.1:80")]
     [InlineData("fleet.lan:80", "fleet.lan:80 is not an address with a port; give one such as 127.0.0.1:9470")]
     [InlineData("127.1:80", "127.1:80 is not an address with a port; give one such as 127.0.0.1:9470")]
@@ -109,7 +109,7 @@ public sealed class MistakesTests
                 "fleet.yml:2:1: unknown key 'listn'; did you mean 'listen'?",
                 "fleet.yml:5:10: hosts[0].gpu: maybe is not an allowed value; give auto, true or false",
                 "fleet.yml:6:5: hosts[1]: missing key 'name'; give 1 to 63 letters, digits, ., _, spaces, -; begins with a letter or digit",
-                "fleet.yml:7:11: hosts[2]: the name 'a' is already used by the {owner}; choose another",
+                "fleet.yml:7:11: hosts[2]: the name 'a' is already used by the host on line 4; choose another",
                 "fleet.yml:8:14: ssh.user: the environment variable NOBODY is not set; set it, or give ${NOBODY:-default}",
             ],
             Yml.Errors(Text));

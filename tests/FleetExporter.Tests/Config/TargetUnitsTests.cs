@@ -30,11 +30,11 @@ public sealed class TargetUnitsTests
     public void A_unit_on_an_unknown_host_is_an_error()
     {
         Assert.Equal(
-            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: there is no host 'b'; add it to hosts, give another host, "
                 + "or remove unit"],
             Yml.Errors("hosts: [{ name: a }]\nproviders: [{ name: p, url: 'http://x', host: b, unit: a.service }]"));
         Assert.Equal(
-            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: there is no host 'b'; add it to hosts, give another host, "
                 + "or remove unit"],
             Yml.Errors("tunnels: [{ name: t, connect: 'x:1', host: b, unit: 'user:a.service' }]"));
     }
