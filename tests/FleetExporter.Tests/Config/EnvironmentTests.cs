@@ -31,7 +31,7 @@ public sealed class EnvironmentTests
 
     [Fact]
     public void Keys_are_not_expanded() =>
-        Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; known are", Assert.Single(Yml.Errors("${WHO}: x")));
+        Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; allowed keys are", Assert.Single(Yml.Errors("${WHO}: x")));
 
     [Theory]
     [InlineData("~", "/home/me")]

@@ -145,7 +145,9 @@ public sealed class HostsTests
     [InlineData("address: me@b", "3:12: hosts[0].address: me@b contains a user; give the host only, and the user in the key user")]
     [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has an invalid port; give 1 to 65535")]
     [InlineData("address: -x", "3:12: hosts[0].address: -x is not a valid address; give host, host:port, [v6]:port or an alias of config_file")]
-    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; allowed keys are name, address, labels, gpu, tmux, exec, commands, "
+    [InlineData(
+        "max_connecting: 3",
+        "3:3: hosts[0]: unknown key 'max_connecting'; allowed keys are name, address, labels, gpu, tmux, exec, commands, "
         + "units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
     public void Errors_in_keys_of_a_host_have_a_position(string key, string expected) =>
         Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors($"hosts:\n- name: a\n  {key}"));
