@@ -23,7 +23,7 @@ public sealed partial class AccessTests : IDisposable
         {
             Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
             Assert.Contains(
-                "--listen: 192.0.2.77:0 is reachable from the network, and there is no entry under keys", refused.Said, StringComparison.Ordinal);
+                "--listen: 192.0.2.77:0 is a network address, and keys has no entry", refused.Said, StringComparison.Ordinal);
         }
 
         var (key, entry) = await NewKeyAsync("prometheus", "read");
@@ -52,7 +52,7 @@ public sealed partial class AccessTests : IDisposable
         Assert.False(service.HasExited, service.Said);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{Address}:{Page().Match(service.Said).Groups[1].Value}") };
 
-        Assert.Contains("listen: without tls, keys cross the network as they are", service.Said, StringComparison.Ordinal);
+        Assert.Contains("listen: without tls, keys are sent over the network in clear text", service.Said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/-/healthy", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/metrics", Stop)).StatusCode);
         http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -133,7 +133,7 @@ public sealed partial class AccessTests : IDisposable
         await using (var refused = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0", "--key", given]))
         {
             Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
-            Assert.Contains("192.0.2.77:0 is reachable from the network, and there is no entry under keys", refused.Said, StringComparison.Ordinal);
+            Assert.Contains("192.0.2.77:0 is a network address, and keys has no entry", refused.Said, StringComparison.Ordinal);
         }
 
         var other = $"pusher:push:{KeyHash.Of("other")}";
@@ -158,7 +158,7 @@ public sealed partial class AccessTests : IDisposable
     [InlineData("key new", 1, "Give the name of the key, or --device and the name of the device.")]
     [InlineData("key new ops --device beast", 1, "Give the name of the key, or --device and the name of the device.")]
     [InlineData("key new --device beast --scopes read", 1, "The key of a device has no scopes; leave --scopes out.")]
-    [InlineData("key new --device admin", 1, "the name 'admin' is taken by the service itself; give another")]
+    [InlineData("key new --device admin", 1, "the name 'admin' is reserved; choose another")]
     [InlineData("serve --key ops:read", 1, "--key: 'ops:read' is not a key; give NAME:SCOPES:HASH")]
     public async Task A_key_is_made_for_a_name_or_for_a_device(string arguments, int exit, string said)
     {

@@ -146,7 +146,7 @@ public sealed class ServicesTests : IAsyncLifetime
 
         var table = await Tool.TryAsync(Repository.Service, ["--config", _folder.PathOf("fleet.yml"), "probe", "reported_error"], null, Environment!);
         Assert.Equal(1, table.Exit);
-        Assert.Contains("service failed: it answers 200 and says that it fails", table.Output, StringComparison.Ordinal);
+        Assert.Contains("service failed: status 200, reported error", table.Output, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private StoreError? _lastReportedError;
     private TaskCompletionSource _changed = New();
 
-    public AccessTokensSync(LoginSessions sessions, Tickets tickets, AccessTokens table, LoopParts parts, ILogger<AccessTokensSync> logger)
+    public AccessTokensSync(LoginSessions sessions, Tickets tickets, AccessTokens table, LoopDependencies parts, ILogger<AccessTokensSync> logger)
         : base(ServiceLoop.AccessTokens, parts)
     {
         (_table, _logger) = (table, logger);

@@ -27,7 +27,7 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
     {
         Make(dataDir);
         var path = System.IO.Path.Combine(dataDir, "admin.key");
-        var (key, made) = PrivateFile.ReadOrMake(path, Random);
+        var (key, made) = PrivateFile.ReadOrCreate(path, Random);
         return key.Length >= Shortest && !key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? new AdminKey(path, KeyHash.Of(key), made) { SealingSecret = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), "access_tokens"u8) }
             : throw new FormatException(

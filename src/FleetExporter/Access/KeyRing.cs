@@ -15,7 +15,7 @@ internal sealed class KeyRing(LiveConfig config, AdminKey admin)
     public Caller? Find(KeyHash hash)
     {
         Caller? found = null;
-        foreach (var key in config.Current.Keys.Concat(config.Current.GivenKeys))
+        foreach (var key in config.Current.Keys.Concat(config.Current.CommandLineKeys))
         {
             if (CryptographicOperations.FixedTimeEquals(key.Hash.Bytes, hash.Bytes))
             {

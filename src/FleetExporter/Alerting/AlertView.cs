@@ -93,5 +93,5 @@ internal sealed record SilenceView(string Id, DateTimeOffset Until, string By, s
     internal static SilenceView Of(AlertSilence silence, FiringAlert alert) =>
         new(
             Printable.Line(silence.Id, 100), silence.Until, Printable.Line(silence.By, 100),
-            Printable.Line(silence.Comment, 500), silence.IsOnlyOf(alert));
+            Printable.Line(silence.Comment, 500), silence.MatchesOnly(alert));
 }

@@ -7,7 +7,7 @@ namespace FleetExporter.Alerting;
 /// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s,
 /// because Alertmanager tells nobody of what is silenced, inhibited or sent nowhere.
 /// </summary>
-internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopParts parts)
+internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Alerts, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

@@ -28,7 +28,7 @@ internal sealed class Alertmanager(LiveConfig config)
         return alerts.FirstOrDefault(a => a.Id == id) is not { } alert ? null : new AlertState(
             alert,
             AlertView.Of(alert, silences),
-            [.. silences.Values.Where(s => s.IsOnlyOf(alert))]);
+            [.. silences.Values.Where(s => s.MatchesOnly(alert))]);
     }
 
     /// <summary>Silences this alert and nothing else.</summary>
@@ -51,7 +51,7 @@ internal sealed class Alertmanager(LiveConfig config)
             silence["id"] = replaces;
         }
 
-        return AlertmanagerAnswers.SilenceId(await SendAsync(
+        return AlertmanagerResponses.SilenceId(await SendAsync(
             HttpMethod.Post, "silences", JsonSerializer.Serialize(silence), stop).ConfigureAwait(false));
     }
 
@@ -61,8 +61,8 @@ internal sealed class Alertmanager(LiveConfig config)
 
     private async Task<(IReadOnlyList<FiringAlert> Alerts, IReadOnlyDictionary<string, AlertSilence> Silences)> ReadAsync(CancellationToken stop)
     {
-        var alerts = AlertmanagerAnswers.Alerts(await SendAsync(HttpMethod.Get, "alerts", null, stop).ConfigureAwait(false));
-        var silences = AlertmanagerAnswers.Silences(await SendAsync(HttpMethod.Get, "silences", null, stop).ConfigureAwait(false));
+        var alerts = AlertmanagerResponses.Alerts(await SendAsync(HttpMethod.Get, "alerts", null, stop).ConfigureAwait(false));
+        var silences = AlertmanagerResponses.Silences(await SendAsync(HttpMethod.Get, "silences", null, stop).ConfigureAwait(false));
         return (
             [.. alerts.Where(a => a.Labels.GetValueOrDefault("severity") != "none")],
             silences.Where(s => s.Active).DistinctBy(s => s.Id).ToDictionary(s => s.Id, StringComparer.Ordinal));

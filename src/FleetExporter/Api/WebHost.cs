@@ -166,7 +166,7 @@ internal static class WebHost
         services.AddSingleton<Gate>();
         services.AddSingleton<BodyRules>();
         services.AddSingleton<Audit>();
-        services.AddSingleton(s => Databases.Of(
+        services.AddSingleton(s => Databases.Create(
             config.Current.Store, config.Current.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<AuditLog>();
         services.AddSingleton(new AccessTokenSeal(admin.SealingSecret)).AddSingleton<AccessTokens>();
@@ -216,7 +216,7 @@ internal static class WebHost
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
             host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
-        services.AddSingleton<LoopParts>();
+        services.AddSingleton<LoopDependencies>();
 
         // First: whatever else starts finds the store open, or its circuit breaker.
         services.AddHostedService<StoreWatch>();

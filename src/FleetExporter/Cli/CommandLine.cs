@@ -212,9 +212,9 @@ internal static class CommandLine
         }
 
         var moved = result.Config with { Listen = address };
-        return moved.Objection is { } objection
+        return moved.ListenError is { } objection
             ? ConfigResult.Failed(new ConfigError("--listen", 0, 0, $"{listen} {objection}"))
-            : ConfigResult.Loaded(moved, moved.Cautions);
+            : ConfigResult.Loaded(moved, moved.Warnings);
     }
 
     private static ConfigResult WithKeys(ConfigResult result, IReadOnlyList<string> texts)
@@ -235,6 +235,6 @@ internal static class CommandLine
             keys.Add(key);
         }
 
-        return result.With(config => config with { GivenKeys = [.. keys] });
+        return result.With(config => config with { CommandLineKeys = [.. keys] });
     }
 }

@@ -26,7 +26,7 @@ internal static class MetricsCommand
                 var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
                 foreach (var family in ServicePage.Families)
                 {
-                    table.AddRow(family.Name, family.TypeWord, string.Join(' ', family.Labels), Markup.Escape(family.Help));
+                    table.AddRow(family.Name, family.TypeName, string.Join(' ', family.Labels), Markup.Escape(family.Help));
                 }
 
                 Screen.On(output).Write(table);
@@ -54,7 +54,7 @@ internal static class MetricsCommand
             """);
         foreach (var family in ServicePage.Families)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeWord} | "
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeName} | "
                 + $"{string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 
@@ -64,7 +64,7 @@ internal static class MetricsCommand
     private static string Json() => JsonSerializer.Serialize(
         new
         {
-            families = ServicePage.Families.Select(f => new { name = f.Name, type = f.TypeWord, help = f.Help, unit = f.Unit, labels = f.Labels }),
+            families = ServicePage.Families.Select(f => new { name = f.Name, type = f.TypeName, help = f.Help, unit = f.Unit, labels = f.Labels }),
         },
         Indented);
 }

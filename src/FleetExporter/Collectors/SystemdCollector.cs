@@ -10,7 +10,7 @@ internal sealed class SystemdCollector() : HostCollector("systemd", State, Resta
 {
     public static readonly MetricFamily State = MetricFamily.Gauge(
         "fleet_systemd_unit_state", "1 for the state that the unit is in, from systemctl show. A unit of the login user is called user:NAME.",
-        "host", "unit", "state").UpTo(1024);
+        "host", "unit", "state").WithMaxSeries(1024);
 
     public static readonly MetricFamily Restarts = MetricFamily.Counter(
         "fleet_systemd_unit_restarts_total", "Automatic restarts of the unit, NRestarts of systemctl show.", "host", "unit");
@@ -54,7 +54,7 @@ internal sealed class SystemdCollector() : HostCollector("systemd", State, Resta
 
 internal sealed record SystemdReading(SystemdUnits Units) : Reading, IAnswer
 {
-    public CollectorFailure? Failure => Units.Faults is [var fault, ..] ? fault.Reason : null;
+    public CollectorFailure? Failure => Units.Failures is [var failure, ..] ? failure.Reason : null;
 
     public override void WriteTo(MetricsPage page, Labels target)
     {

@@ -1,9 +1,9 @@
 namespace FleetExporter.Config;
 
-/// <summary>Who may do something without a key: <c>anonymous_read</c>, <c>anonymous_control</c>.</summary>
+/// <summary>Which callers need no key: the values of <c>anonymous_read</c> and <c>anonymous_control</c>.</summary>
 internal enum AnonymousAccess
 {
-    /// <summary>Whoever reaches a loopback <c>listen</c> directly, without a proxy that says so.</summary>
+    /// <summary>Direct connections to a loopback <c>listen</c> address; requests with forwarding headers of a proxy are excluded.</summary>
     Loopback,
 
     Never,
@@ -11,6 +11,6 @@ internal enum AnonymousAccess
 
 internal static class AnonymousAccesses
 {
-    /// <summary>As fleet.yml writes it.</summary>
+    /// <summary>The value in fleet.yml.</summary>
     public static string Word(this AnonymousAccess access) => access == AnonymousAccess.Loopback ? "loopback" : "never";
 }

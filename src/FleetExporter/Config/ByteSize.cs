@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>An amount of memory as fleet.yml writes it: <c>64KiB 4MiB 2GiB</c>, or plain bytes.</summary>
+/// <summary>Parses sizes of fleet.yml: <c>64KiB 4MiB 2GiB</c>, or plain bytes.</summary>
 internal static partial class ByteSize
 {
     public static bool TryParse(string text, out double bytes, [NotNullWhen(false)] out string? error)
@@ -12,7 +12,7 @@ internal static partial class ByteSize
         bytes = 0;
         if (Pattern().Match(text) is not { Success: true } match)
         {
-            error = "is not a size; give bytes as a whole number, or one with its unit such as 64KiB, 4MiB or 2GiB";
+            error = "is not a size; give a whole number of bytes, or a number with unit such as 64KiB, 4MiB or 2GiB";
             return false;
         }
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FleetExporter.Config;
 
-/// <summary>What loading came to: a configuration, or every mistake found.</summary>
+/// <summary>Result of a load: a configuration, or all errors.</summary>
 internal sealed record ConfigResult
 {
     private ConfigResult()
@@ -15,16 +15,16 @@ internal sealed record ConfigResult
     /// <summary>Null exactly when there are errors.</summary>
     public FleetConfig? Config { get; private init; }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>In file order.</summary>
     public IReadOnlyList<ConfigError> Errors { get; private init; } = [];
 
-    /// <summary>What was accepted but has no effect yet, or is better known.</summary>
+    /// <summary>Accepted settings that have no effect yet or are risky.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     public static ConfigResult Loaded(FleetConfig config, params IReadOnlyList<string> warnings) => new() { Config = config, Warnings = warnings };
 
     public static ConfigResult Failed(params IReadOnlyList<ConfigError> errors) => new() { Errors = errors };
 
-    /// <summary>The same with the configuration changed, as the command line does; errors stay as they are.</summary>
+    /// <summary>Applies a change, such as a command-line option, to a loaded configuration; keeps errors.</summary>
     public ConfigResult With(Func<FleetConfig, FleetConfig> change) => Success ? this with { Config = change(Config) } : this;
 }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace FleetExporter.Config;
 
-/// <summary>Looks every 2 s whether the file's content has changed, through symlinks and while the file comes and goes.</summary>
+/// <summary>Polls the content of fleet.yml every 2 s; works with symlinks and with files that are deleted and recreated.</summary>
 /// <remarks>
-/// It compares content: a symlink that is swapped may lead to a file of the same size and time. A change is told when two looks in a row see
-/// the same, so a file that an editor has only begun to write is not taken for a short one.
+/// Compares content: a swapped symlink may point to a file of the same size and time. A change is reported when two consecutive polls see the
+/// same content, so that a partly written file is not loaded.
 /// </remarks>
 internal sealed class ConfigWatcher : IDisposable
 {
@@ -14,27 +14,27 @@ internal sealed class ConfigWatcher : IDisposable
     private readonly string _path;
     private readonly Action _changed;
     private readonly ITimer _timer;
-    private readonly Lock _looking = new();
-    private string? _told;
-    private string? _seen;
+    private readonly Lock _polling = new();
+    private string? _reportedFingerprint;
+    private string? _lastFingerprint;
 
     /// <param name="path">The file, which may be missing.</param>
-    /// <param name="changed">Called on a pool thread when the content changed, the file vanished or it came back. It must not throw.</param>
-    /// <param name="time">The clock of the looks.</param>
+    /// <param name="changed">Called on a pool thread when the content changed or the file vanished or reappeared. Must not throw.</param>
+    /// <param name="time">Clock of the polls.</param>
     public ConfigWatcher(string path, Action changed, TimeProvider time)
     {
         _path = Path.GetFullPath(path);
         _changed = changed;
-        _told = _seen = Fingerprint();
-        _timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
+        _reportedFingerprint = _lastFingerprint = Fingerprint();
+        _timer = time.CreateTimer(_ => Poll(), null, Interval, Interval);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private void Look()
+    private void Poll()
     {
-        // A look that is still telling is not joined by the next one.
-        if (!_looking.TryEnter())
+        // Skips this poll while the callback of the previous one runs.
+        if (!_polling.TryEnter())
         {
             return;
         }
@@ -42,21 +42,21 @@ internal sealed class ConfigWatcher : IDisposable
         try
         {
             var fingerprint = Fingerprint();
-            var settled = fingerprint == _seen;
-            _seen = fingerprint;
-            if (settled && fingerprint != _told)
+            var settled = fingerprint == _lastFingerprint;
+            _lastFingerprint = fingerprint;
+            if (settled && fingerprint != _reportedFingerprint)
             {
-                _told = fingerprint;
+                _reportedFingerprint = fingerprint;
                 _changed();
             }
         }
         finally
         {
-            _looking.Exit();
+            _polling.Exit();
         }
     }
 
-    /// <returns>Null when there is no file that can be read.</returns>
+    /// <returns>Null when the file cannot be read.</returns>
     private string? Fingerprint()
     {
         try

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>A time as fleet.yml writes it: a whole number and its unit, <c>500ms 10s 5m 72h 7d</c>.</summary>
+/// <summary>Parses and formats durations of fleet.yml: <c>500ms 10s 5m 72h 7d</c>.</summary>
 internal static partial class Duration
 {
-    /// <summary>Written in the largest unit up to hours that holds it whole: <c>10s</c>, <c>72h</c>.</summary>
+    /// <summary>Uses the largest unit up to hours that gives a whole number: <c>10s</c>, <c>72h</c>.</summary>
     public static string Format(TimeSpan value)
     {
         var (ticks, unit) = value.Ticks switch
@@ -21,14 +21,14 @@ internal static partial class Duration
         return string.Create(CultureInfo.InvariantCulture, $"{value.Ticks / ticks}{unit}");
     }
 
-    internal static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    internal static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     internal static bool TryParse(string text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {
         value = TimeSpan.Zero;
         if (Pattern().Match(text) is not { Success: true } match)
         {
-            error = "is not a duration; give a whole number and its unit, such as 500ms, 10s, 5m, 72h or 7d";
+            error = "is not a duration; give a whole number with unit, such as 500ms, 10s, 5m, 72h or 7d";
             return false;
         }
 

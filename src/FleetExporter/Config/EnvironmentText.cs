@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>Fills <c>${NAME}</c> and <c>${NAME:-default}</c> into a value; <c>$${</c> stands for a plain <c>${</c>.</summary>
-/// <remarks>What is filled in is not looked through again, and a default holds no variable. As in a shell, <c>:-</c> also stands in for a variable
-/// that is set to nothing.</remarks>
+/// <summary>Expands <c>${NAME}</c> and <c>${NAME:-default}</c>; <c>$${</c> gives a literal <c>${</c>.</summary>
+/// <remarks>Not recursive: values are not expanded again, and defaults cannot contain variables. As in a shell, <c>:-</c> also replaces an empty
+/// variable.</remarks>
 internal static partial class EnvironmentText
 {
     /// <param name="text">As written.</param>
     /// <param name="env">The environment.</param>
-    /// <param name="filled">The text with its variables.</param>
-    /// <param name="error">What is wrong; it names variables, never values.</param>
+    /// <param name="filled">The expanded text.</param>
+    /// <param name="error">Error message; contains names of variables, never values.</param>
     public static bool TryFill(string text, Func<string, string?> env, [NotNullWhen(true)] out string? filled, [NotNullWhen(false)] out string? error)
     {
         filled = null;
@@ -32,7 +32,7 @@ internal static partial class EnvironmentText
             var close = rest[at..].IndexOf('}');
             if (close < 0 || Variable().Match(rest[(at + 2)..(at + close)].ToString()) is not { Success: true } match)
             {
-                error = "the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${";
+                error = "invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${";
                 return false;
             }
 
@@ -46,7 +46,7 @@ internal static partial class EnvironmentText
 
             if (value is null)
             {
-                error = $"the environment variable {Shown.Cut(name)} is not set; set it, or give ${{{Shown.Cut(name)}:-default}}";
+                error = $"the environment variable {ErrorText.Cut(name)} is not set; set it, or give ${{{ErrorText.Cut(name)}:-default}}";
                 return false;
             }
 

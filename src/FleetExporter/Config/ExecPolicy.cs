@@ -1,11 +1,11 @@
 namespace FleetExporter.Config;
 
-/// <summary>Which commands may be run on a host.</summary>
+/// <summary>Which commands the exporter may run on a host.</summary>
 internal enum ExecPolicy
 {
     Off,
 
-    /// <summary>Those listed, compared whole.</summary>
+    /// <summary>Commands listed under <c>commands</c>, compared as a whole.</summary>
     AllowList,
 
     Any,

@@ -2,28 +2,28 @@ using System.Net;
 
 namespace FleetExporter.Config;
 
-/// <summary>The whole of fleet.yml, checked and with every default filled in. Paths are absolute.</summary>
+/// <summary>The validated fleet.yml with all defaults applied. Paths are absolute.</summary>
 internal sealed record FleetConfig
 {
     /// <summary>Where the service listens. Default 127.0.0.1:9470.</summary>
     public ListenAddress Listen { get; init; } = ListenAddress.Default;
 
-    /// <summary>Directory of what the service itself keeps. Default <c>data</c> beside fleet.yml.</summary>
+    /// <summary>Data directory of the exporter. Default <c>data</c> beside fleet.yml.</summary>
     public required string DataDir { get; init; }
 
-    /// <summary>Time between two polls of a host. 1 s to 1 h; default 10 s.</summary>
+    /// <summary>Interval between polls of a host. 1 s to 1 h; default 10 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Missed polls before a silent host counts as offline and its series vanish. 1 to 100; default 3.</summary>
+    /// <summary>Missed polls until a host counts as offline and its series end. 1 to 100; default 3.</summary>
     public int StaleAfterPolls { get; init; } = 3;
 
-    /// <summary>Time a tmux session is detached before it counts as legacy. 1 min to 3650 days; default 72 h.</summary>
+    /// <summary>Time until a detached tmux session counts as legacy. 1 min to 3650 days; default 72 h.</summary>
     public TimeSpan LegacyAfter { get; init; } = TimeSpan.FromHours(72);
 
-    /// <summary>What hosts reached over SSH start from.</summary>
+    /// <summary>SSH defaults of all hosts, and settings shared by them.</summary>
     public required SshDefaults Ssh { get; init; }
 
-    /// <summary>The hosts in file order. Default this machine; empty only when the file says <c>hosts: []</c>.</summary>
+    /// <summary>Hosts in file order. Default the local machine; empty only for <c>hosts: []</c>.</summary>
     public ValueList<HostConfig> Hosts { get; init; } = [];
 
     /// <summary>AI services, in file order. Default none.</summary>
@@ -38,68 +38,68 @@ internal sealed record FleetConfig
     /// <summary>SSH tunnels, in file order. Default none.</summary>
     public ValueList<TunnelConfig> Tunnels { get; init; } = [];
 
-    /// <summary>Names a request's <c>Host</c> header may carry beyond localhost and the listen address. Default none.</summary>
+    /// <summary>Allowed <c>Host</c> headers in addition to localhost and the listen address. Default none.</summary>
     public ValueList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>Whether whoever reaches a loopback address may read without a key. Default loopback.</summary>
+    /// <summary>Whether callers on a loopback address may read without a key. Default loopback.</summary>
     public AnonymousAccess AnonymousRead { get; init; }
 
-    /// <summary>Whether whoever reaches a loopback address may act without a key. Default never.</summary>
+    /// <summary>Whether callers on a loopback address may act without a key. Default never.</summary>
     public AnonymousAccess AnonymousControl { get; init; } = AnonymousAccess.Never;
 
-    /// <summary>Origins of other sites whose pages may read. Default none.</summary>
+    /// <summary>Allowed CORS origins, for reading. Default none.</summary>
     public ValueList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Peers whose X-Forwarded-For, -Proto and -Host are believed. Default none.</summary>
+    /// <summary>Proxies whose X-Forwarded-For, -Proto and -Host are trusted. Default none.</summary>
     public ValueList<IPNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>The service's certificate. Default none: plain HTTP.</summary>
+    /// <summary>TLS certificate. Default none: plain HTTP.</summary>
     public TlsConfig Tls { get; init; } = new();
 
-    /// <summary>Who may do what beside the admin key, in file order. Default nobody.</summary>
+    /// <summary>Access keys in addition to the admin key, in file order. Default none.</summary>
     public ValueList<AccessKey> Keys { get; init; } = [];
 
-    /// <summary>Keys of the command line, beside those of the file. They do not open the network: <see cref="Objection"/>. Default none.</summary>
-    public ValueList<AccessKey> GivenKeys { get; init; } = [];
+    /// <summary>Access keys of the command line. They do not permit a network address: <see cref="ListenError"/>. Default none.</summary>
+    public ValueList<AccessKey> CommandLineKeys { get; init; } = [];
 
-    /// <summary>Machines that push their GPUs, in file order. Default none.</summary>
+    /// <summary>Devices, in file order. Default none.</summary>
     public ValueList<DeviceConfig> Devices { get; init; } = [];
 
-    /// <summary>Where what must not be lost is kept. Default SQLite in <see cref="DataDir"/>.</summary>
+    /// <summary>Store of connections, projects, jobs and the audit. Default SQLite in <see cref="DataDir"/>.</summary>
     public StoreConfig Store { get; init; } = new StoreConfig.Sqlite();
 
-    /// <summary>Who is asked for history. Default the one on this machine.</summary>
+    /// <summary>Prometheus server for history. Default on this machine.</summary>
     public ServerConfig Prometheus { get; init; } = new() { Url = new("http://127.0.0.1:9090") };
 
-    /// <summary>Where alerts are read and silenced. Default the one on this machine.</summary>
+    /// <summary>Alertmanager for alerts and silences. Default on this machine.</summary>
     public ServerConfig Alertmanager { get; init; } = new() { Url = new("http://127.0.0.1:9093") };
 
-    /// <summary>Where people reach Grafana, for the page's link. Default null: there is no link.</summary>
+    /// <summary>Grafana's URL for the link in the web interface. Default null: no link.</summary>
     public Uri? GrafanaUrl { get; init; }
 
-    /// <summary>What alert rules compare with, by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
+    /// <summary>Thresholds of the alert rules by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 
-    /// <summary>Names that are taken: of hosts, of devices and of all that is asked over the network.</summary>
+    /// <summary>Names in use: of hosts, devices and targets.</summary>
     public IEnumerable<string> Names =>
         [
             .. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name),
             .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)
         ];
 
-    /// <summary>Absolute path of the file this was read from. Null when there is none.</summary>
+    /// <summary>Absolute path of the source file; null without a file.</summary>
     public string? SourcePath { get; init; }
 
-    /// <summary>Why the service may not run like this, said of <see cref="Listen"/>; null when it may.</summary>
-    internal string? Objection => Listen.IsLoopback || Keys.Count > 0 ? null
-        : "is reachable from the network, and there is no entry under keys (the admin key does not count); add one with fleet-exporter key new, "
+    /// <summary>Why <see cref="Listen"/> is not allowed, as a predicate after the address; null when it is.</summary>
+    internal string? ListenError => Listen.IsLoopback || Keys.Count > 0 ? null
+        : "is a network address, and keys has no entry (the admin key does not count); add one with fleet-exporter key new, "
             + $"or give a loopback address such as 127.0.0.1:{Listen.Port}";
 
-    /// <summary>What is accepted and better known.</summary>
-    internal IReadOnlyList<string> Cautions => [.. CautionsOf()];
+    /// <summary>Accepted settings that are risky or have no effect.</summary>
+    internal IReadOnlyList<string> Warnings => [.. FindWarnings()];
 
-    /// <summary>All defaults, and no host.</summary>
-    /// <param name="folder">The folder relative paths start from, itself absolute.</param>
+    /// <summary>Defaults of all keys, without hosts.</summary>
+    /// <param name="folder">Absolute base folder of relative paths.</param>
     internal static FleetConfig Default(string folder)
     {
         var dataDir = Path.Combine(folder, "data");
@@ -110,7 +110,7 @@ internal sealed record FleetConfig
         };
     }
 
-    /// <summary>The same with another data directory; a <c>known_hosts</c> that stands at its default place moves along.</summary>
+    /// <summary>Replaces the data directory, and the path of <c>known_hosts</c> where it is the default.</summary>
     internal FleetConfig WithDataDir(string dataDir)
     {
         SshConfig Move(SshConfig ssh) => ssh.KnownHosts == KnownHostsIn(DataDir) ? ssh with { KnownHosts = KnownHostsIn(dataDir) } : ssh;
@@ -123,18 +123,18 @@ internal sealed record FleetConfig
         };
     }
 
-    private IEnumerable<string> CautionsOf()
+    private IEnumerable<string> FindWarnings()
     {
         if (!Listen.IsLoopback && !Tls.IsOn)
         {
-            yield return "listen: without tls, keys cross the network as they are";
+            yield return "listen: without tls, keys are sent over the network in clear text";
         }
 
         if (AnonymousControl == AnonymousAccess.Loopback)
         {
             yield return Listen.IsLoopback
-                ? "anonymous_control: whoever is on this machine may act on the hosts without a key, commands included"
-                : "anonymous_control: has no effect, because listen is reachable from the network";
+                ? "anonymous_control: every local user can act on hosts and run commands without a key"
+                : "anonymous_control: has no effect, because listen is a network address";
         }
     }
 

@@ -5,25 +5,25 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>Where a host is reached: <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, a bare <c>v6</c>, or an alias of config_file.</summary>
+/// <summary>SSH address of a host: <c>host</c>, <c>host:port</c>, <c>[v6]:port</c>, a bare <c>v6</c>, or an alias of config_file.</summary>
 /// <param name="Host">
 /// A name, an alias, or an IP address without brackets; it never begins with <c>-</c>, so ssh cannot take it for an option.
 /// </param>
-/// <param name="Port">1 to 65535; null leaves it to ssh: the alias's port, or 22.</param>
+/// <param name="Port">1 to 65535; null for the port of the alias, or 22.</param>
 internal sealed partial record HostAddress(string Host, int? Port)
 {
-    private const string Expected = "is not a host; give host, host:port, [v6]:port or an alias of config_file";
+    private const string Expected = "is not a valid address; give host, host:port, [v6]:port or an alias of config_file";
 
     /// <param name="text">As written in fleet.yml.</param>
-    /// <param name="address">The address, when it is one.</param>
-    /// <param name="error">What is wrong, said of <paramref name="text"/>.</param>
+    /// <param name="address">The parsed address.</param>
+    /// <param name="error">Predicate after <paramref name="text"/>: "is not …; give …".</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostAddress? address, [NotNullWhen(false)] out string? error)
     {
         address = null;
         error = null;
         if (text.Contains('@'))
         {
-            error = "names a user; give the host alone, and the user as the host's own key user";
+            error = "contains a user; give the host only, and the user in the key user";
             return false;
         }
 

@@ -1,15 +1,15 @@
 namespace FleetExporter.Config;
 
-/// <summary>One watched host. Two with the same values are equal: a reload restarts only the hosts that differ.</summary>
+/// <summary>One watched host. Compared by value: a reload restarts only changed hosts.</summary>
 internal sealed record HostConfig
 {
     /// <summary>Unique; the label <c>host</c>. A letter or digit, then up to 62 of letters, digits, <c>.</c>, <c>_</c>, space and <c>-</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it is reached over SSH. Default null: it is this machine, read without SSH.</summary>
+    /// <summary>SSH address. Default null: the local machine, read without SSH.</summary>
     public HostAddress? Address { get; init; }
 
-    /// <summary>Labels of the operator's own, by Prometheus label name. Default none.</summary>
+    /// <summary>Additional labels, by Prometheus label name. Default none.</summary>
     public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
 
     /// <summary>Whether GPUs are watched. Default auto.</summary>
@@ -21,20 +21,20 @@ internal sealed record HostConfig
     /// <summary>systemd units to watch. Default none.</summary>
     public ValueList<UnitName> Units { get; init; } = [];
 
-    /// <summary>Which commands may be run. Default none.</summary>
+    /// <summary>Execution policy. Default off.</summary>
     public ExecConfig Exec { get; init; } = ExecConfig.Off;
 
-    /// <summary>Whole commands that may be run where the policy is an allow-list. Default none.</summary>
+    /// <summary>Allowed commands for the policy <c>allow_list</c>. Default none.</summary>
     public ValueList<string> Commands { get; init; } = [];
 
     /// <summary>
-    /// Number of the simulated machine that stands for the host in a demonstration; null for a real one. No key of the file sets it.
+    /// Number of the simulated host; null for a real one. Not set by fleet.yml.
     /// </summary>
     public int? Simulated { get; init; }
 
-    /// <summary>Set where the host is not asked and pushes by itself. No key of the file's hosts sets it.</summary>
+    /// <summary>Set for a device, which is not polled. Not set by entries of <c>hosts</c>.</summary>
     public DeviceConfig? Device { get; init; }
 
-    /// <summary>How it is reached; without meaning when <see cref="Address"/> is null.</summary>
+    /// <summary>SSH settings; ignored when <see cref="Address"/> is null.</summary>
     public required SshConfig Ssh { get; init; }
 }

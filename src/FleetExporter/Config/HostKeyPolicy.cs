@@ -1,11 +1,11 @@
 namespace FleetExporter.Config;
 
-/// <summary>What happens when a host shows a key that <c>known_hosts</c> does not have. A changed key is refused in both cases.</summary>
+/// <summary>Handling of host keys that are not in <c>known_hosts</c>. A changed key is always rejected.</summary>
 internal enum HostKeyPolicy
 {
-    /// <summary>The connection is refused.</summary>
+    /// <summary>The connection is rejected.</summary>
     Strict,
 
-    /// <summary>The key is written to <c>known_hosts</c> and trusted from then on.</summary>
+    /// <summary>The key is added to <c>known_hosts</c> and trusted from then on.</summary>
     AcceptNew,
 }

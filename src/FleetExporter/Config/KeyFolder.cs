@@ -1,18 +1,18 @@
 namespace FleetExporter.Config;
 
-/// <summary>Whether a private key lies where the API may take keys from.</summary>
+/// <summary>Restricts private keys of connections made by the API to configured folders.</summary>
 internal static class KeyFolder
 {
-    /// <summary>As many links as the kernel follows.</summary>
-    private const int MostLinks = 40;
+    /// <summary>Limit of symbolic links, as in the kernel.</summary>
+    private const int MaxLinks = 40;
 
     /// <summary>
-    /// True for a file that can be read and, all links followed, lies below one of the folders.
-    /// It does not tell what else is wrong: a caller must not learn which files there are.
+    /// True for a readable file that, with links resolved, is below one of the folders.
+    /// Gives no reason for a rejection: callers must not learn which files exist.
     /// </summary>
-    /// <param name="path">As given. ssh expands <c>%</c>, <c>$</c> and <c>~</c> in it, so a path with one of them is refused.</param>
+    /// <param name="path">As given. Paths with <c>%</c>, <c>$</c> or <c>~</c> are rejected, because ssh expands them.</param>
     /// <param name="folders">Absolute.</param>
-    public static bool Holds(string path, IReadOnlyList<string> folders)
+    public static bool Allows(string path, IReadOnlyList<string> folders)
     {
         if (!path.StartsWith('/') || path.Length > 4096 || path.Any(c => c is '%' or '$' or '~' or '"' || char.IsControl(c)))
         {
@@ -21,13 +21,13 @@ internal static class KeyFolder
 
         try
         {
-            var real = Real(path);
-            if (!folders.Any(folder => Real(folder) is var root && real.StartsWith(root == "/" ? root : root + "/", StringComparison.Ordinal)))
+            var real = ResolveLinks(path);
+            if (!folders.Any(f => ResolveLinks(f) is var root && real.StartsWith(root == "/" ? root : root + "/", StringComparison.Ordinal)))
             {
                 return false;
             }
 
-            // A pipe or a device has no length, and would hold up who opens it.
+            // Opening a pipe or a device, which have no length, could block.
             if (new FileInfo(real) is not { Exists: true, Length: > 0 })
             {
                 return false;
@@ -42,9 +42,9 @@ internal static class KeyFolder
         }
     }
 
-    /// <summary>The path without links, <c>.</c> and <c>..</c>, each taken where it stands, as the kernel does.</summary>
-    /// <exception cref="IOException">The links go in circles.</exception>
-    private static string Real(string path)
+    /// <summary>Resolves links, <c>.</c> and <c>..</c> from left to right, as the kernel does.</summary>
+    /// <exception cref="IOException">Too many links, or a cycle.</exception>
+    private static string ResolveLinks(string path)
     {
         var rest = new Stack<string>(path.Split('/').Reverse());
         var real = "";
@@ -67,7 +67,7 @@ internal static class KeyFolder
                 continue;
             }
 
-            if (++links > MostLinks)
+            if (++links > MaxLinks)
             {
                 throw new IOException("too many links");
             }

@@ -24,7 +24,7 @@ internal sealed partial record KeyHash(string Hex)
     {
         var valid = Pattern().IsMatch(text);
         hash = valid ? new KeyHash(text[Prefix.Length..]) : null;
-        error = valid ? null : "is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it";
+        error = valid ? null : "is not a key hash; give sha256: and 64 lower-case hex digits, as printed by fleet-exporter key new";
         return valid;
     }
 

@@ -6,23 +6,23 @@ using System.Net.Sockets;
 namespace FleetExporter.Config;
 
 /// <summary>
-/// Where the service listens: <c>127.0.0.1:9470</c>, <c>[::1]:9470</c>, <c>localhost:9470</c>, or an address that others can reach.
+/// Address that the exporter listens on: <c>127.0.0.1:9470</c>, <c>[::1]:9470</c>, <c>localhost:9470</c>, or a network address.
 /// </summary>
 /// <param name="Host">An IP address without brackets, or <c>localhost</c>.</param>
-/// <param name="Port">0 to 65535; 0 lets the system choose.</param>
+/// <param name="Port">0 to 65535; 0 for any free port.</param>
 internal sealed record ListenAddress(string Host, int Port)
 {
     public static readonly ListenAddress Default = new("127.0.0.1", 9470);
 
-    /// <summary>Whether only this machine reaches it. An IPv4 address written as IPv6 does not count.</summary>
+    /// <summary>Whether it is a loopback address. IPv4-mapped IPv6 addresses do not count.</summary>
     public bool IsLoopback =>
         Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(Host, out var ip)
             && (ip.AddressFamily == AddressFamily.InterNetworkV6 ? ip.Equals(IPAddress.IPv6Loopback) : IPAddress.IsLoopback(ip)));
 
     /// <param name="text">The address with its port.</param>
-    /// <param name="address">The address, when it is one.</param>
-    /// <param name="error">What is wrong, said of <paramref name="text"/>: "is not …; give …".</param>
+    /// <param name="address">The parsed address.</param>
+    /// <param name="error">Predicate after <paramref name="text"/>: "is not …; give …".</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? address, [NotNullWhen(false)] out string? error)
     {
         address = null;

@@ -1,8 +1,8 @@
 namespace FleetExporter.Config;
 
-/// <summary>The configuration the service runs with. Reading it never waits; a reload swaps it whole or leaves it as it is.</summary>
-/// <param name="initial">What the service started with.</param>
-/// <param name="load">Loads again, as at the start, what the command line adds included.</param>
+/// <summary>The active configuration. Reads never block; a reload replaces it as a whole or not at all.</summary>
+/// <param name="initial">Configuration at start-up.</param>
+/// <param name="load">Loads the configuration, command-line options included.</param>
 /// <param name="time">The clock of <see cref="LastReloadAt"/>.</param>
 internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, TimeProvider time)
 {
@@ -12,19 +12,19 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
     private volatile FleetConfig _current = initial;
     private volatile Attempt _last = new(true, time.GetUtcNow());
 
-    /// <summary>Raised with the old and the new configuration after a reload that changed something, one at a time and in order.</summary>
+    /// <summary>Raised with the old and the new configuration after a reload with changes; sequential and in order.</summary>
     public event Action<FleetConfig, FleetConfig>? Changed;
 
     public FleetConfig Current => _current;
 
-    /// <summary>Whether the last reload was accepted; true until the first one.</summary>
+    /// <summary>Whether the last reload succeeded; true before the first one.</summary>
     public bool LastReloadSuccess => _last.Success;
 
-    /// <summary>When a configuration was last loaded, accepted or not; the start counts.</summary>
+    /// <summary>Time of the last load, successful or not, start-up included.</summary>
     public DateTimeOffset LastReloadAt => _last.At;
 
-    /// <summary>Loads again. With a mistake anywhere the old configuration stays.</summary>
-    /// <returns>What runs, with warnings for what takes effect at the next start only; or the mistakes.</returns>
+    /// <summary>Reloads. With any error, the previous configuration stays active.</summary>
+    /// <returns>The active configuration, with warnings for settings that need a restart; or the errors.</returns>
     public ConfigResult Reload()
     {
         lock (_reload)
@@ -37,12 +37,12 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
             }
 
             var old = _current;
-            var (kept, warnings) = KeepWhatNeedsAStart(result.Config, old);
-            if (kept.Objection is { } objection)
+            var (kept, warnings) = KeepStartupSettings(result.Config, old);
+            if (kept.ListenError is { } error)
             {
-                // The file alone may be right: with another listen, which takes effect at the next start only.
+                // The file may be valid with its own listen, which takes effect after a restart only.
                 _last = _last with { Success = false };
-                return ConfigResult.Failed(new ConfigError(kept.SourcePath ?? "defaults", 0, 0, $"listen: the running {kept.Listen} {objection}"));
+                return ConfigResult.Failed(new ConfigError(kept.SourcePath ?? "defaults", 0, 0, $"listen: the running {kept.Listen} {error}"));
             }
 
             if (kept != old)
@@ -55,27 +55,27 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
         }
     }
 
-    private static (FleetConfig Config, List<string> Warnings) KeepWhatNeedsAStart(FleetConfig loaded, FleetConfig running)
+    private static (FleetConfig Config, List<string> Warnings) KeepStartupSettings(FleetConfig loaded, FleetConfig running)
     {
         var warnings = new List<string>();
         if (loaded.Listen != running.Listen)
         {
-            warnings.Add("listen: a change takes effect at the next start");
+            warnings.Add("listen: a change requires a restart");
         }
 
         if (loaded.DataDir != running.DataDir)
         {
-            warnings.Add("data_dir: a change takes effect at the next start");
+            warnings.Add("data_dir: a change requires a restart");
         }
 
         if (loaded.Tls != running.Tls)
         {
-            warnings.Add("tls: a change takes effect at the next start");
+            warnings.Add("tls: a change requires a restart");
         }
 
         if (loaded.Store != running.Store)
         {
-            warnings.Add("store: a change takes effect at the next start");
+            warnings.Add("store: a change requires a restart");
         }
 
         return (loaded.WithDataDir(running.DataDir) with { Listen = running.Listen, Tls = running.Tls, Store = running.Store }, warnings);

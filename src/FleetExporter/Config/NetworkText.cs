@@ -9,8 +9,8 @@ internal static class NetworkText
 {
     private const string Expected = "is not an address or a network; give one such as 10.0.0.7, 10.0.0.0/8 or fd00::/8";
 
-    /// <param name="network">A single address is the network of it alone. IPv4 written as IPv6 is refused: it would match nothing else.</param>
-    /// <param name="error">What is wrong, said of <paramref name="text"/>: "is not …; give …".</param>
+    /// <param name="network">A single address gives a network of one address. IPv4-mapped IPv6 is rejected, because it would never match.</param>
+    /// <param name="error">Predicate after <paramref name="text"/>: "is not …; give …".</param>
     public static bool TryParse(string text, out IPNetwork network, out string? error)
     {
         network = default;
@@ -31,14 +31,14 @@ internal static class NetworkText
 
         if (prefix == 0)
         {
-            error = "is everybody; give the addresses of the proxies alone";
+            error = "matches every address; give the addresses of the proxies only";
             return false;
         }
 
         var first = new IPAddress([.. bytes.Select((b, i) => (byte)(b & (0xFF << (8 - Math.Clamp(prefix - (8 * i), 0, 8)))))]);
         if (!first.Equals(address))
         {
-            error = $"is an address inside a network; give {first}/{prefix} for the network, or the address alone";
+            error = $"has host bits set; give {first}/{prefix} for the network, or the address without a prefix";
             return false;
         }
 

@@ -3,16 +3,16 @@ namespace FleetExporter.Config;
 /// <summary>A server of language models.</summary>
 internal sealed record ProviderConfig : TargetConfig
 {
-    /// <summary>The base below which its endpoints stand; http or https, without user and password.</summary>
+    /// <summary>Base URL of its API; http or https, without user and password.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>What it speaks. Default openai.</summary>
+    /// <summary>Server kind, as in <c>providers[].kind</c>. Default openai.</summary>
     public ProviderKind Kind { get; init; } = ProviderKind.OpenAi;
 
-    /// <summary>File with its API key on one line. Default null: none is sent.</summary>
+    /// <summary>File with its API key on one line. Default null: no key is sent.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>The systemd unit on <see cref="TargetConfig.Host"/> that runs it. Default null.</summary>
+    /// <summary>Its systemd unit on <see cref="TargetConfig.Host"/>. Default null.</summary>
     public UnitName? Unit { get; init; }
 }
 

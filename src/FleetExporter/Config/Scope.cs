@@ -1,18 +1,18 @@
 namespace FleetExporter.Config;
 
-/// <summary>What a key may do. <see cref="Control"/> may also read, <see cref="Admin"/> may do all.</summary>
+/// <summary>Permission of a key. <see cref="Control"/> includes read, <see cref="Admin"/> includes all.</summary>
 public enum Scope
 {
-    /// <summary>See hosts, sessions, metrics.</summary>
+    /// <summary>Read hosts, tmux sessions and metrics.</summary>
     Read,
 
-    /// <summary>Act on hosts, and see what is received from them as it is.</summary>
+    /// <summary>Act on hosts and read their raw output.</summary>
     Control,
 
-    /// <summary>Report a device's own readings, or tell of alerts as Alertmanager does, and nothing else.</summary>
+    /// <summary>Push a device's readings, or alerts as Alertmanager's webhook.</summary>
     Push,
 
-    /// <summary>Everything: connections, the audit, reload.</summary>
+    /// <summary>Everything, including connections, the audit and reload.</summary>
     Admin,
 }
 
@@ -23,7 +23,7 @@ internal static class Scopes
 
     public static string Word(this Scope scope) => Words[(int)scope];
 
-    /// <summary>Whether who holds <paramref name="held"/> may do what needs <paramref name="needed"/>.</summary>
+    /// <summary>Whether the scopes <paramref name="held"/> include <paramref name="needed"/>.</summary>
     public static bool Allow(this IEnumerable<Scope> held, Scope needed) =>
         held.Any(scope => scope == needed || scope == Scope.Admin || (scope == Scope.Control && needed == Scope.Read));
 }

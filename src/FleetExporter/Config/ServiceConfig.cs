@@ -3,6 +3,6 @@ namespace FleetExporter.Config;
 /// <summary>An AI service that answers a GET with its health.</summary>
 internal sealed record ServiceConfig : TargetConfig
 {
-    /// <summary>Asked as it stands; http or https, without user and password.</summary>
+    /// <summary>URL of the GET request; http or https, without user and password.</summary>
     public required Uri Url { get; init; }
 }

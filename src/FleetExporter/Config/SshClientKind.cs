@@ -1,14 +1,14 @@
 namespace FleetExporter.Config;
 
-/// <summary>Which SSH client reaches a host.</summary>
+/// <summary>SSH client for a host.</summary>
 internal enum SshClientKind
 {
-    /// <summary>The built-in client, or OpenSSH's where only that can reach the host.</summary>
+    /// <summary>The built-in client, or OpenSSH where the host requires it.</summary>
     Auto,
 
-    /// <summary>The service's own client: no child process, no <c>ssh</c> on this machine.</summary>
+    /// <summary>The built-in client: no child process, no <c>ssh</c> program.</summary>
     Builtin,
 
-    /// <summary>The <c>ssh</c> program of this machine.</summary>
+    /// <summary>The local <c>ssh</c> program.</summary>
     OpenSsh,
 }

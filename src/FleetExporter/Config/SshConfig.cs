@@ -2,14 +2,14 @@ using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Config;
 
-/// <summary>How a host is reached over SSH: the defaults of <c>ssh:</c> with the host's own keys laid over them.</summary>
+/// <summary>SSH settings of a host: the defaults of <c>ssh:</c>, overridden by the host's own keys.</summary>
 /// <remarks>
 /// Without a user the login user is that of <see cref="ConfigFile"/>, else the account the service runs as. Without a key file the default keys of
 /// that account are tried, and with OpenSSH's client also the agent and the keys that <see cref="ConfigFile"/> names.
 /// </remarks>
 internal sealed record SshConfig
 {
-    /// <summary>Which client reaches the host. Default auto.</summary>
+    /// <summary>SSH client. Default auto.</summary>
     public SshClientKind Client { get; init; } = SshClientKind.Auto;
 
     /// <summary>Login user. Default null: see the remarks.</summary>
@@ -24,12 +24,12 @@ internal sealed record SshConfig
     /// </summary>
     public string? ConfigFile { get; init; }
 
-    /// <summary>Absolute path of the host keys that are trusted. Default <c>known_hosts</c> in the data directory.</summary>
+    /// <summary>Absolute path of the trusted host keys. Default <c>known_hosts</c> in the data directory.</summary>
     public required string KnownHosts { get; init; }
 
-    /// <summary>What happens with an unknown host key. Default strict.</summary>
+    /// <summary>Handling of unknown host keys. Default strict.</summary>
     public HostKeyPolicy HostKeys { get; init; } = HostKeyPolicy.Strict;
 
-    /// <summary>Time a connection may take. 1 s to 2 min; default 10 s.</summary>
+    /// <summary>Timeout of connecting. 1 s to 2 min; default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -4,29 +4,30 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>Where connections, projects, jobs and the audit are kept.</summary>
+/// <summary>Store of connections, projects, jobs and the audit.</summary>
 internal abstract partial record StoreConfig
 {
     private StoreConfig()
     {
     }
 
-    /// <summary>How long rows of the audit are kept. 90 days to 100 years; default 1 year.</summary>
+    /// <summary>Retention of audit rows. 90 days to 100 years; default 1 year.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(365);
 
-    /// <summary>Without a secret.</summary>
-    public abstract string Shown { get; }
+    /// <summary>Name or URL without the password.</summary>
+    public abstract string DisplayName { get; }
 
     /// <param name="text"><c>sqlite</c> or <c>postgres://user:password@host:port/database</c>; with <c>?host=/folder</c> over a Unix socket.</param>
     /// <param name="store">The store.</param>
-    /// <param name="error">What is wrong, said of the text; never the password.</param>
+    /// <param name="error">Predicate after the text; never contains the password.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out StoreConfig? store, [NotNullWhen(false)] out string? error)
     {
         store = text == "sqlite" ? new Sqlite() : null;
         error = null;
-        if (store is null && (store = Postgres.Of(text)) is null)
+        if (store is null && (store = Postgres.Parse(text)) is null)
         {
-            error = "is not a store; give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?";
+            error = "is not a valid store; give sqlite, or "
+                + "postgres://user:password@host:port/database with sslmode, sslrootcert or host as query parameters";
         }
 
         return error is null;
@@ -35,22 +36,22 @@ internal abstract partial record StoreConfig
     /// <summary>A file in <c>data_dir</c>.</summary>
     public sealed record Sqlite : StoreConfig
     {
-        public override string Shown => "sqlite";
+        public override string DisplayName => "sqlite";
     }
 
     /// <param name="Host">A name, an address, or the folder of a Unix socket.</param>
     /// <param name="SslMode">disable, allow, prefer, require, verify-ca or verify-full.</param>
-    /// <param name="RootCertificate">Absolute path; null for the system's.</param>
+    /// <param name="RootCertificate">Absolute path; null for the system certificates.</param>
     public sealed partial record Postgres(
         string Host, int Port, string User, string? Password, string Database, string SslMode, string? RootCertificate) : StoreConfig
     {
         private static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
-        public override string Shown => $"postgres://{User}@{Host}:{Port}/{Database}";
+        public override string DisplayName => $"postgres://{User}@{Host}:{Port}/{Database}";
 
-        public override string ToString() => Shown;
+        public override string ToString() => DisplayName;
 
-        internal static Postgres? Of(string text)
+        internal static Postgres? Parse(string text)
         {
             if (UrlPattern().Match(text) is not { Success: true } url)
             {
@@ -77,7 +78,7 @@ internal abstract partial record StoreConfig
                 : null;
         }
 
-        // System.Uri refuses an empty host, which stands beside ?host=/folder.
+        // System.Uri rejects an empty host, which is valid with ?host=/folder.
         [GeneratedRegex(
             @"^postgres(ql)?://(?<user>[^:@/?#]+)(:(?<password>[^:@/?#]*))?@(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(:(?<port>[0-9]{1,5}))?"
                 + @"/(?<database>[^/?#]+)(\?(?<options>[^#]*))?\z",

@@ -1,11 +1,11 @@
 namespace FleetExporter.Config;
 
-/// <summary>Finds the word somebody meant.</summary>
+/// <summary>Suggests the known word closest to a misspelled one.</summary>
 internal static class Suggestion
 {
     private const int MaxLength = 64;
 
-    /// <returns>The known word that <paramref name="word"/> begins, else the nearest where few letters differ, else null.</returns>
+    /// <returns>The known word that starts with <paramref name="word"/>, else the nearest by edit distance, else null.</returns>
     public static string? For(string word, IReadOnlyList<string> known)
     {
         if (word.Length is 0 or > MaxLength)

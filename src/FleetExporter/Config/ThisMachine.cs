@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config;
 
-/// <summary>The machine the service runs on, as the host that is watched when the file names none.</summary>
+/// <summary>The local machine, which is the default host.</summary>
 internal static partial class ThisMachine
 {
     public static string Name { get; } = NameOf(Environment.MachineName);
 
-    /// <summary>A machine's name made into a host's: what may not stand in one becomes <c>-</c>.</summary>
+    /// <summary>Converts a machine name to a host name: invalid characters become <c>-</c>.</summary>
     internal static string NameOf(string machine)
     {
         var name = Forbidden().Replace(machine, "-").TrimStart('.', '_', ' ', '-');

@@ -1,7 +1,7 @@
 namespace FleetExporter.Config;
 
 /// <summary>One key of <c>thresholds:</c>.</summary>
-/// <param name="Name">With its unit at the end; the value of the label <c>name</c> of <c>fleet_threshold</c>.</param>
+/// <param name="Name">Ends with its unit; the label <c>name</c> of <c>fleet_threshold</c>.</param>
 /// <param name="Default">In the base unit.</param>
 /// <param name="DefaultText">The default as it is written in fleet.yml.</param>
 internal sealed record Threshold(string Name, double Default, string DefaultText)
@@ -26,6 +26,6 @@ internal sealed record Threshold(string Name, double Default, string DefaultText
 
     public static readonly ValueMap<double> Defaults = new(All.Select(threshold => KeyValuePair.Create(threshold.Name, threshold.Default)));
 
-    /// <summary>Whether it is an amount of memory, which may be written as a size.</summary>
+    /// <summary>Whether the value is an amount of memory, which may have a size unit.</summary>
     public bool IsBytes => Name.EndsWith("_bytes", StringComparison.Ordinal);
 }

@@ -1,9 +1,9 @@
 namespace FleetExporter.Config;
 
-/// <summary>The service's certificate. Both files or none; absolute paths of PEM files.</summary>
+/// <summary>TLS certificate and key: absolute paths of PEM files, both or neither.</summary>
 internal sealed record TlsConfig
 {
-    /// <summary>The certificate, with those between it and its root after it.</summary>
+    /// <summary>Certificate followed by its intermediate certificates.</summary>
     public string? CertificateFile { get; init; }
 
     public string? KeyFile { get; init; }

@@ -1,6 +1,6 @@
 namespace FleetExporter.Config;
 
-/// <summary>How a host's tmux sessions are watched.</summary>
+/// <summary>Settings of a host's tmux collector.</summary>
 internal sealed record TmuxConfig
 {
     public static readonly TmuxConfig Default = new();
@@ -8,6 +8,6 @@ internal sealed record TmuxConfig
     /// <summary>Whether tmux is watched. Default auto.</summary>
     public Toggle Enabled { get; init; } = Toggle.Auto;
 
-    /// <summary>Users whose sessions are watched beside the login user's own, each through <c>sudo -n -u</c>. Default none.</summary>
+    /// <summary>Users whose sessions are watched in addition to the login user's, by <c>sudo -n -u</c>. Default none.</summary>
     public ValueList<string> Users { get; init; } = [];
 }

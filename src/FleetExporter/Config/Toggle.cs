@@ -1,6 +1,6 @@
 namespace FleetExporter.Config;
 
-/// <summary>Whether something is watched on a host.</summary>
+/// <summary>Whether an optional tool is watched on a host.</summary>
 internal enum Toggle
 {
     /// <summary>Watched where its tool is installed; a host without the tool is healthy.</summary>
@@ -9,6 +9,6 @@ internal enum Toggle
     /// <summary>Watched; a missing tool is a failure.</summary>
     True,
 
-    /// <summary>Not asked for.</summary>
+    /// <summary>Not watched.</summary>
     False,
 }

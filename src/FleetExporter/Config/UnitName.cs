@@ -4,22 +4,22 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Config;
 
 /// <summary>A systemd unit to watch.</summary>
-/// <param name="Name">With its type. Never begins with <c>-</c>; the one character special to a shell is <c>\</c>.</param>
-/// <param name="IsUser">A unit of the login user's own manager (<c>systemctl --user</c>), written <c>user:NAME</c>.</param>
+/// <param name="Name">With its type suffix. Never begins with <c>-</c>; the only shell metacharacter allowed is <c>\</c>.</param>
+/// <param name="IsUser">A unit of the login user's manager (<c>systemctl --user</c>), written <c>user:NAME</c>.</param>
 internal sealed partial record UnitName(string Name, bool IsUser)
 {
     private const string UserPrefix = "user:";
 
     /// <param name="text">As written in fleet.yml.</param>
-    /// <param name="unit">The unit, when it is one.</param>
-    /// <param name="error">What is wrong, said of <paramref name="text"/>.</param>
+    /// <param name="unit">The parsed unit.</param>
+    /// <param name="error">Predicate after <paramref name="text"/>: "is not …; give …".</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out UnitName? unit, [NotNullWhen(false)] out string? error)
     {
         var isUser = text.StartsWith(UserPrefix, StringComparison.Ordinal);
         var name = isUser ? text[UserPrefix.Length..] : text;
         var valid = name.Length <= 255 && Pattern().IsMatch(name);
         unit = valid ? new UnitName(name, isUser) : null;
-        error = valid ? null : "is not a unit with its type; give one such as nginx.service or user:sync.timer";
+        error = valid ? null : "is not a unit name with type; give a name such as nginx.service or user:sync.timer";
         return valid;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace FleetExporter.Config;
 
-/// <summary>An immutable list that equals another one with equal items in the same order, so that config records compare by value.</summary>
+/// <summary>An immutable list with value equality, so that configuration records compare by value.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 internal sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
@@ -37,7 +37,7 @@ internal sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Makes <see cref="ValueList{T}"/> from a collection expression.</summary>
+/// <summary>Creates <see cref="ValueList{T}"/> from a collection expression.</summary>
 internal static class ValueList
 {
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FleetExporter.Config;
 
-/// <summary>An immutable map from names to values, enumerated in ordinal order of the names; equal when names and values are.</summary>
-[SuppressMessage("Naming", "CA1710", Justification = "Named like ValueList; it is no Dictionary.")]
+/// <summary>An immutable map with value equality, enumerated in ordinal order of its names.</summary>
+[SuppressMessage("Naming", "CA1710", Justification = "Named like ValueList; it is not a Dictionary.")]
 internal sealed class ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
 {
     public static readonly ValueMap<T> Empty = new([]);
@@ -29,7 +29,7 @@ internal sealed class ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<V
 
     public T this[string key] => _values[key];
 
-    /// <summary>This map with one value added or replaced.</summary>
+    /// <summary>Returns a copy with one value added or replaced.</summary>
     public ValueMap<T> With(string name, T value) =>
         new(_values.Where(pair => pair.Key != name).Append(new KeyValuePair<string, T>(name, value)));
 

@@ -6,7 +6,7 @@ namespace FleetExporter.Control;
 /// Loads the times of attached tmux sessions at the start and writes them every 30 s and at the end. Registered before the service that watches
 /// hosts, so that it stops after it.
 /// </summary>
-internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist watchlist, LoopParts parts)
+internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist watchlist, LoopDependencies parts)
     : HostedLoop(ServiceLoop.AttachedTimes, parts)
 {
     /// <summary>How soon the times of a new host are loaded, and a store that is away is tried again.</summary>

@@ -9,7 +9,7 @@ namespace FleetExporter.Control;
 /// Opens the store at the start, checks it from then on, and deletes rows of the audit that are older than they are kept. Only these checks close the
 /// circuit breaker: no request waits to find out whether the store is back.
 /// </summary>
-internal sealed partial class StoreWatch(Database database, AuditLog audit, LiveConfig config, ILogger<StoreWatch> logger, LoopParts parts)
+internal sealed partial class StoreWatch(Database database, AuditLog audit, LiveConfig config, ILogger<StoreWatch> logger, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Store, parts)
 {
     /// <summary>Between two checks of a store that answers. One that an operation finds unavailable is checked at once.</summary>

@@ -222,7 +222,7 @@ internal sealed partial class Watchlist(
             let host = watched.Host is null ? null : state.Find(watched.Host.Name)
             where host is { Connection.Up: true } && _noted.GetValueOrDefault(watched.Connection.Id) != host.Connection.Since.Time
             select (watched.Connection.Id, host.Connection.Since.Time)).ToList();
-        if (made.Count > 0 && (await connections.ConnectedAsync(made, stop).ConfigureAwait(false)).Success)
+        if (made.Count > 0 && (await connections.SetLastConnectedAsync(made, stop).ConfigureAwait(false)).Success)
         {
             foreach (var (id, since) in made)
             {

@@ -3,7 +3,7 @@ using FleetExporter.Hosting;
 namespace FleetExporter.Control;
 
 /// <summary>Keeps the list of watched hosts as the store has it: reads it as soon as it answers, and now and then after that.</summary>
-internal sealed class WatchlistService(Watchlist watchlist, LoopParts parts) : HostedLoop(ServiceLoop.Watchlist, parts)
+internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies parts) : HostedLoop(ServiceLoop.Watchlist, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

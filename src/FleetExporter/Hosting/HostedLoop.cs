@@ -3,25 +3,25 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Hosting;
 
-/// <summary>What a loop of the service is run with.</summary>
-internal sealed record LoopParts(LoopMetrics Metrics, TimeProvider Clock, ILogger<HostedLoop> Logger);
+/// <summary>Dependencies of a hosted loop.</summary>
+internal sealed record LoopDependencies(LoopMetrics Metrics, TimeProvider Clock, ILogger<HostedLoop> Logger);
 
 /// <summary>
-/// A loop of the service. One that fails in a way it did not foresee is logged and counted, and starts again: no bug of one loop ends the service, or
-/// the loop unnoticed.
+/// A background loop. An unexpected exception is logged and counted, and the loop restarts: a bug in one loop ends neither the exporter nor, without
+/// notice, the loop.
 /// </summary>
-internal abstract partial class HostedLoop(ServiceLoop loop, LoopParts parts) : BackgroundService
+internal abstract partial class HostedLoop(ServiceLoop loop, LoopDependencies dependencies) : BackgroundService
 {
-    /// <summary>Between a failure and the next start.</summary>
+    /// <summary>Delay between a failure and the restart.</summary>
     public static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
 
-    private readonly LoopMetrics _metrics = parts.Metrics;
-    private readonly ILogger _logger = parts.Logger;
+    private readonly LoopMetrics _metrics = dependencies.Metrics;
+    private readonly ILogger _logger = dependencies.Logger;
 
-    private protected TimeProvider Clock { get; } = parts.Clock;
+    private protected TimeProvider Clock { get; } = dependencies.Clock;
 
-    /// <summary>Runs until it is stopped, or has nothing more to do. It is called again when it has thrown.</summary>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Runs until stopped or done. Called again after an exception.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
     protected abstract Task RunAsync(CancellationToken stop);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +35,7 @@ internal abstract partial class HostedLoop(ServiceLoop loop, LoopParts parts) : 
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
-                // The end.
+                // Stopped.
             }
             catch (Exception e)
             {
@@ -47,6 +47,6 @@ internal abstract partial class HostedLoop(ServiceLoop loop, LoopParts parts) : 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The loop {Loop} failed and starts again in 5 s; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Loop {Loop} failed and restarts in 5 s; please report this bug of the exporter")]
     private partial void LogFailed(Exception error, string loop);
 }

@@ -3,44 +3,44 @@ using Prometheus;
 
 namespace FleetExporter.Hosting;
 
-/// <summary>The service's own loops. A closed set; its words are in the metrics.</summary>
+/// <summary>Background loops of the exporter: the closed set of the label <c>loop</c>.</summary>
 internal enum ServiceLoop
 {
-    /// <summary>Login sessions and tickets, between memory and store.</summary>
+    /// <summary>Synchronises login sessions and tickets with the store.</summary>
     AccessTokens,
 
-    /// <summary>The comparison with Alertmanager's list.</summary>
+    /// <summary>Polls Alertmanager.</summary>
     Alerts,
 
-    /// <summary>When tmux sessions were last attached, between memory and store.</summary>
+    /// <summary>Synchronises times of attached tmux sessions with the store.</summary>
     AttachedTimes,
 
-    /// <summary>The jobs in sessions.</summary>
+    /// <summary>Follows jobs in tmux sessions.</summary>
     Jobs,
 
-    /// <summary>What the streams tell.</summary>
+    /// <summary>Feeds the streams.</summary>
     Live,
 
-    /// <summary>The last ten minutes.</summary>
+    /// <summary>Keeps values of the last ten minutes.</summary>
     Recent,
 
-    /// <summary>The checks of the store.</summary>
+    /// <summary>Checks the store.</summary>
     Store,
 
-    /// <summary>The search for calls without an end.</summary>
+    /// <summary>Ends unfinished calls in the audit.</summary>
     UnfinishedCalls,
 
-    /// <summary>Which hosts are watched.</summary>
+    /// <summary>Refreshes the watchlist.</summary>
     Watchlist,
 }
 
-/// <summary>Counts failures of the service's own loops. One for the service.</summary>
+/// <summary>Counts failures of background loops. One per exporter.</summary>
 internal sealed class LoopMetrics
 {
     internal static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_loop_failures_total",
-        "Unforeseen failures of a loop of the exporter (access_tokens, alerts, attached_times, jobs, live, recent, store, unfinished_calls, "
-        + "watchlist), each a bug of it; the loop starts again.",
+        "Unexpected failures of background loops (access_tokens, alerts, attached_times, jobs, live, recent, store, unfinished_calls, "
+        + "watchlist); each is a bug of the exporter, and the loop restarts.",
         "loop");
 
     private readonly Counter.Child[] _failures;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FleetExporter.Metrics;
 
-/// <summary>How a page is written: Prometheus' text format 0.0.4 or OpenMetrics 1.0. Sample lines are the same in both.</summary>
+/// <summary>Exposition format of a page: Prometheus text 0.0.4 or OpenMetrics 1.0. Sample lines are identical in both.</summary>
 internal abstract class ExpositionFormat
 {
     public static readonly ExpositionFormat Text = new TextFormat();
@@ -15,7 +15,7 @@ internal abstract class ExpositionFormat
 
     internal abstract void WriteEnd(IBufferWriter<byte> output);
 
-    /// <summary>Chooses by the request's Accept header; text where the client does not name OpenMetrics or prefers text.</summary>
+    /// <summary>Selects the format by the Accept header; text unless the client prefers OpenMetrics.</summary>
     public static ExpositionFormat Negotiate(IEnumerable<(string MediaType, double Quality)> accepted)
     {
         var best = accepted
@@ -37,7 +37,7 @@ internal abstract class ExpositionFormat
         internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
         {
             Line(output, $"# HELP {family.Name} {EscapeHelp(family.Help)}");
-            Line(output, $"# TYPE {family.Name} {family.TypeWord}");
+            Line(output, $"# TYPE {family.Name} {family.TypeName}");
         }
 
         internal override void WriteEnd(IBufferWriter<byte> output)
@@ -52,7 +52,7 @@ internal abstract class ExpositionFormat
         internal override void WriteMetadata(IBufferWriter<byte> output, MetricFamily family)
         {
             var name = family.Type == MetricType.Counter ? family.Name[..^"_total".Length] : family.Name;
-            Line(output, $"# TYPE {name} {family.TypeWord}");
+            Line(output, $"# TYPE {name} {family.TypeName}");
             if (family.Unit is not null)
             {
                 Line(output, $"# UNIT {name} {family.Unit}");

@@ -4,26 +4,26 @@ using System.Text;
 
 namespace FleetExporter.Metrics;
 
-/// <summary>The finished sample lines of one family, in blocks from the shared pool.</summary>
+/// <summary>Encoded sample lines of one family, in blocks from the shared pool.</summary>
 internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
 {
     private const int BlockSize = 64 * 1024;
 
     private readonly byte[] _name = Encoding.UTF8.GetBytes(family.Name);
-    private readonly List<(byte[] Block, int Length)> _full = [];
+    private readonly List<(byte[] Block, int Length)> _fullBlocks = [];
     private byte[] _block = ArrayPool<byte>.Shared.Rent(4096);
     private int _length;
     private int _target = -1;
     private int _samplesOfTarget;
-    private bool _open;
+    private bool _hasLabels;
     private ulong _series;
     private ulong _firstSeries;
     private HashSet<ulong>? _seriesOfTarget;
-    private (int Full, int Length) _begin;
+    private (int Full, int Length) _sampleStart;
 
     public MetricFamily Family => family;
 
-    /// <summary>Counts one more sample of the target; false when the family's limit is reached.</summary>
+    /// <summary>Counts a sample of the target; false when the family's limit is reached.</summary>
     public bool TryCount(int target)
     {
         if (target != _target)
@@ -39,17 +39,17 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
     public void Begin(Labels labels)
     {
         Reserve(_name.Length + labels.Encoded.Length + 2);
-        _begin = (_full.Count, _length);
+        _sampleStart = (_fullBlocks.Count, _length);
         _series = SeriesHash.Add(0, labels.Encoded);
         _name.CopyTo(_block.AsSpan(_length));
         _length += _name.Length;
-        _open = false;
+        _hasLabels = false;
         if (labels.Encoded.Length > 0)
         {
             _block[_length++] = (byte)'{';
             labels.Encoded.CopyTo(_block.AsSpan(_length));
             _length += labels.Encoded.Length;
-            _open = true;
+            _hasLabels = true;
         }
     }
 
@@ -58,8 +58,8 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         var escaped = Labels.Escape(value);
         Reserve(4 + (3 * (name.Length + escaped.Length)));
         var begin = _length;
-        _block[_length++] = _open ? (byte)',' : (byte)'{';
-        _open = true;
+        _block[_length++] = _hasLabels ? (byte)',' : (byte)'{';
+        _hasLabels = true;
         _length += Encoding.UTF8.GetBytes(name, _block.AsSpan(_length));
         _block[_length++] = (byte)'=';
         _block[_length++] = (byte)'"';
@@ -68,17 +68,17 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         _series = SeriesHash.Add(_series, _block.AsSpan(begin.._length));
     }
 
-    /// <summary>Writes the value; false when the target has the series already, which then stays as it was.</summary>
+    /// <summary>Writes the value; false for a duplicate series, which is dropped.</summary>
     public bool End(double value)
     {
         if (!IsNew())
         {
-            Withdraw();
+            RemoveSample();
             return false;
         }
 
         Reserve(48);
-        if (_open)
+        if (_hasLabels)
         {
             _block[_length++] = (byte)'}';
         }
@@ -91,7 +91,7 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
 
     public void CopyTo(IBufferWriter<byte> output)
     {
-        foreach (var (block, length) in _full)
+        foreach (var (block, length) in _fullBlocks)
         {
             output.Write(block.AsSpan(0, length));
         }
@@ -101,18 +101,18 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
 
     public void Dispose()
     {
-        foreach (var (block, _) in _full)
+        foreach (var (block, _) in _fullBlocks)
         {
             ArrayPool<byte>.Shared.Return(block);
         }
 
         ArrayPool<byte>.Shared.Return(_block);
-        _full.Clear();
+        _fullBlocks.Clear();
         _block = [];
         _length = 0;
     }
 
-    /// <summary>Most families have one series per target: those need no set.</summary>
+    /// <summary>Families with one series per target, which are most, need no set.</summary>
     private bool IsNew()
     {
         if (_samplesOfTarget == 1)
@@ -125,17 +125,17 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         return _series != _firstSeries && _seriesOfTarget.Add(_series);
     }
 
-    /// <summary>Takes back what was written since <see cref="Begin"/>.</summary>
-    private void Withdraw()
+    /// <summary>Removes the sample started by <see cref="Begin"/>.</summary>
+    private void RemoveSample()
     {
-        while (_full.Count > _begin.Full)
+        while (_fullBlocks.Count > _sampleStart.Full)
         {
             ArrayPool<byte>.Shared.Return(_block);
-            _block = _full[^1].Block;
-            _full.RemoveAt(_full.Count - 1);
+            _block = _fullBlocks[^1].Block;
+            _fullBlocks.RemoveAt(_fullBlocks.Count - 1);
         }
 
-        _length = _begin.Length;
+        _length = _sampleStart.Length;
     }
 
     private void Reserve(int bytes)
@@ -145,14 +145,14 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
             return;
         }
 
-        // A sample may straddle two blocks; they are written one after the other.
-        _full.Add((_block, _length));
+        // A sample may span two blocks, which are written in order.
+        _fullBlocks.Add((_block, _length));
         _block = ArrayPool<byte>.Shared.Rent(Math.Max(BlockSize, bytes));
         _length = 0;
     }
 }
 
-/// <summary>Sample values as both text formats take them.</summary>
+/// <summary>Formats sample values for both text formats.</summary>
 internal static class Number
 {
     /// <summary>2^53: up to here a double without fraction is exactly the integer it prints as.</summary>

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace FleetExporter.Metrics;
 
-/// <summary>An immutable list of label pairs, escaped and encoded once, so that a page copies bytes.</summary>
+/// <summary>An immutable list of label pairs, escaped and encoded once.</summary>
 internal sealed class Labels
 {
-    /// <summary>Longest label value in characters; what is longer is cut and ends in <c>…</c>. Remote hosts choose some of these values.</summary>
+    /// <summary>Maximum length of a label value in characters; longer ones, which remote hosts can cause, are truncated with <c>…</c>.</summary>
     public const int MaxValueLength = 200;
 
     public static readonly Labels None = new([]);
@@ -28,7 +28,7 @@ internal sealed class Labels
 
     public override string ToString() => Encoding.UTF8.GetString(_encoded);
 
-    /// <summary>Backslash, quote and line feed are escaped; lone surrogates become U+FFFD; overlong values are cut.</summary>
+    /// <summary>Backslash, quote and line feed are escaped; unpaired surrogates become U+FFFD; long values are truncated.</summary>
     internal static string Escape(string value)
     {
         if (value.Length > MaxValueLength)

@@ -9,7 +9,7 @@ internal enum MetricType
 
 /// <summary>
 /// One row of the catalogue: the name, type, help and labels of a family, of a <see cref="MetricsPage"/> or of <see cref="ServiceMetrics"/>.
-/// Identity is the object, so declare each once as <c>static readonly</c>.
+/// Compared by reference, so declare each once as <c>static readonly</c>.
 /// </summary>
 internal sealed class MetricFamily
 {
@@ -29,33 +29,33 @@ internal sealed class MetricFamily
 
     public MetricType Type { get; }
 
-    /// <summary>The name as it stands on a sample line; a counter ends in <c>_total</c>.</summary>
+    /// <summary>Name on sample lines; ends in <c>_total</c> for counters.</summary>
     public string Name { get; }
 
-    /// <summary>One sentence: what it is and where it comes from.</summary>
+    /// <summary>HELP text: meaning and source.</summary>
     public string Help { get; }
 
-    /// <summary>Base unit, taken from the end of the name; null where the name has none.</summary>
+    /// <summary>Base unit, from the suffix of the name; null without one.</summary>
     public string? Unit { get; }
 
-    /// <summary>The type as both text formats and the catalogue call it.</summary>
-    public string TypeWord => Type switch
+    /// <summary>Type name in both text formats and the catalogue.</summary>
+    public string TypeName => Type switch
     {
         MetricType.Counter => "counter",
         MetricType.Histogram => "histogram",
         _ => "gauge",
     };
 
-    /// <summary>The names on sample lines: the family's own, or those of a histogram.</summary>
+    /// <summary>Names on sample lines, which for a histogram have suffixes.</summary>
     public IReadOnlyList<string> SampleNames => Type == MetricType.Histogram ? [Name + "_bucket", Name + "_sum", Name + "_count"] : [Name];
 
     /// <summary>Every label a sample may carry.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Most series of this family that one target (a host, say) may have on a page. Default 256.</summary>
+    /// <summary>Maximum series of this family per target or host on a page. Default 256.</summary>
     public int MaxSeriesPerTarget { get; private set; } = 256;
 
-    /// <summary>Place of this family's buffer in a page.</summary>
+    /// <summary>Index of this family's buffer in a page.</summary>
     internal int Ordinal { get; }
 
     internal static int Count => Volatile.Read(ref _count);
@@ -67,11 +67,11 @@ internal sealed class MetricFamily
             ? new(MetricType.Counter, name, help, labels)
             : throw new ArgumentException($"The counter {name} does not end in _total.", nameof(name));
 
-    /// <summary>For <see cref="ServiceMetrics"/>. <c>le</c> is not among its labels; the samples have it.</summary>
+    /// <summary>For <see cref="ServiceMetrics"/>. Labels do not include <c>le</c>.</summary>
     public static MetricFamily Histogram(string name, string help, params string[] labels) => new(MetricType.Histogram, name, help, labels);
 
-    /// <summary>The same family with another limit; used where it is declared.</summary>
-    public MetricFamily UpTo(int seriesPerTarget)
+    /// <summary>Sets the limit; for use in the declaration.</summary>
+    public MetricFamily WithMaxSeries(int seriesPerTarget)
     {
         MaxSeriesPerTarget = seriesPerTarget;
         return this;

@@ -4,8 +4,8 @@ using System.Text;
 namespace FleetExporter.Metrics;
 
 /// <summary>
-/// One page of samples, built for one scrape and thrown away. Samples may come in any order; the page groups them by family.
-/// Not safe for concurrent writers. A family's <see cref="MetricFamily.MaxSeriesPerTarget"/> is enforced here, and that a target has no series twice.
+/// One page of samples, built per scrape. Samples may be added in any order; the page groups them by family.
+/// Not thread-safe. Drops duplicates and samples beyond <see cref="MetricFamily.MaxSeriesPerTarget"/>.
 /// </summary>
 internal sealed class MetricsPage : IDisposable
 {
@@ -15,23 +15,23 @@ internal sealed class MetricsPage : IDisposable
 
     public MetricsPage(DroppedSeries dropped) => _dropped = dropped;
 
-    /// <summary>Starts the next target (host, service): the limits per family count anew.</summary>
+    /// <summary>Starts the next host or target and resets the limits per family.</summary>
     public void BeginTarget() => _target++;
 
-    /// <summary>Adds one sample. A null value is an absent one and adds nothing.</summary>
+    /// <summary>Adds one sample; nothing for null.</summary>
     public void Add(MetricFamily family, Labels labels, double? value)
     {
-        if (value is { } number && double.IsFinite(number) && Room(family) is { } buffer)
+        if (value is { } number && double.IsFinite(number) && TryGetBuffer(family) is { } buffer)
         {
             buffer.Begin(labels);
             End(buffer, number);
         }
     }
 
-    /// <summary>Adds one sample with labels beyond those of the target.</summary>
+    /// <summary>Adds one sample with additional labels.</summary>
     public void Add(MetricFamily family, Labels labels, double? value, params ReadOnlySpan<(string Name, string Value)> extra)
     {
-        if (value is { } number && double.IsFinite(number) && Room(family) is { } buffer)
+        if (value is { } number && double.IsFinite(number) && TryGetBuffer(family) is { } buffer)
         {
             buffer.Begin(labels);
             foreach (var (name, text) in extra)
@@ -44,7 +44,7 @@ internal sealed class MetricsPage : IDisposable
     }
 
     /// <summary>Adds one sample per state, 1 for the current one and 0 for the others.</summary>
-    /// <param name="current">The state that holds; null or one that is not in <paramref name="states"/> makes all of them 0.</param>
+    /// <param name="current">The current state; null or an unknown one makes all samples 0.</param>
     public void AddStates(MetricFamily family, Labels labels, string label, IReadOnlyList<string> states, string? current)
     {
         foreach (var state in states)
@@ -53,14 +53,14 @@ internal sealed class MetricsPage : IDisposable
         }
     }
 
-    /// <summary>Writes the whole page, families in the order of their names.</summary>
+    /// <summary>Writes the whole page, families sorted by name.</summary>
     public void WriteTo(IBufferWriter<byte> output, ExpositionFormat format)
     {
         WriteFamilies(output, format);
         format.WriteEnd(output);
     }
 
-    /// <summary>The same without the end of the page, for a page that goes on.</summary>
+    /// <summary>Writes the families without the end of the page.</summary>
     public void WriteFamilies(IBufferWriter<byte> output, ExpositionFormat format)
     {
         foreach (var buffer in _buffers.Where(b => b is not null).OrderBy(b => b!.Family.Name, StringComparer.Ordinal))
@@ -97,7 +97,7 @@ internal sealed class MetricsPage : IDisposable
         }
     }
 
-    private FamilyBuffer? Room(MetricFamily family)
+    private FamilyBuffer? TryGetBuffer(MetricFamily family)
     {
         if (family.Ordinal >= _buffers.Length)
         {

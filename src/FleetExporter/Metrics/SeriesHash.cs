@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace FleetExporter.Metrics;
 
-/// <summary>Identifies a series by its labels in 64 bits. A host that made two of its series collide would lose one of its own.</summary>
+/// <summary>Hashes the labels of a series to 64 bits. A collision drops one series of the same host.</summary>
 internal static class SeriesHash
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
-    /// <param name="hash">Of what comes before; 0 at the beginning.</param>
+    /// <param name="hash">Hash of the preceding labels; 0 at the start.</param>
     public static ulong Add(ulong hash, ReadOnlySpan<byte> bytes)
     {
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))

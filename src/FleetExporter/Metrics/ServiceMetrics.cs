@@ -3,8 +3,8 @@ using Prometheus;
 namespace FleetExporter.Metrics;
 
 /// <summary>
-/// The registry of the service's own metrics: what the process itself counts and times. What is measured of the fleet is never kept here, but written
-/// from snapshots into a <see cref="MetricsPage"/>. One for each service, so that several services in one process do not share values.
+/// The registry of the exporter's own counters, gauges and histograms. Metrics of the fleet are not kept here, but written
+/// from snapshots into a <see cref="MetricsPage"/>. One per exporter, so that several in one process do not share values.
 /// </summary>
 internal sealed class ServiceMetrics
 {
@@ -14,7 +14,7 @@ internal sealed class ServiceMetrics
     public ServiceMetrics()
     {
         _factory = Prometheus.Metrics.WithCustomRegistry(_registry);
-        // An exemplar is the current trace's id by default; nothing here is traced.
+        // Exemplars are trace ids by default; tracing is not used.
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
     }
 
@@ -22,21 +22,21 @@ internal sealed class ServiceMetrics
 
     public Gauge Gauge(MetricFamily family) => _factory.CreateGauge(family.Name, family.Help, [.. family.Labels]);
 
-    /// <summary>Has no sample until it is set.</summary>
+    /// <summary>A gauge without a sample until it is set.</summary>
     public Gauge AbsentGauge(MetricFamily family) => _factory.CreateGauge(family.Name, family.Help, new GaugeConfiguration
     {
         LabelNames = [.. family.Labels],
         SuppressInitialValue = true,
     });
 
-    /// <param name="buckets">Upper bounds in rising order, without infinity.</param>
+    /// <param name="buckets">Upper bounds in ascending order, without +Inf.</param>
     public Histogram Histogram(MetricFamily family, params double[] buckets) =>
         _factory.CreateHistogram(family.Name, family.Help, new HistogramConfiguration { LabelNames = [.. family.Labels], Buckets = buckets });
 
-    /// <summary>Runs before each export, to set what is only read when asked.</summary>
+    /// <summary>Registers an update that runs before each export.</summary>
     public void BeforeExport(Action update) => _registry.AddBeforeCollectCallback(update);
 
-    /// <summary>Adds the process metrics of the library. Families that exist keep their help text.</summary>
+    /// <summary>Adds the process metrics of the library. Existing families keep their HELP text.</summary>
     internal void AddProcess() => DotNetStats.Register(_registry);
 
     /// <summary>Writes all families and, in OpenMetrics, the end of the page.</summary>

@@ -13,7 +13,7 @@ internal static class GatewayFamilies
         "gateway_ready", "1 when the gateway's /readyz answers that it can serve, 0 when it answers that it cannot, or not at all.");
 
     public static readonly MetricFamily Failing =
-        Gauge("gateway_failing", "1 for each part that keeps the gateway from being ready, from /readyz.", "dependency").UpTo(64);
+        Gauge("gateway_failing", "1 for each part that keeps the gateway from being ready, from /readyz.", "dependency").WithMaxSeries(64);
 
     public static readonly MetricFamily Info = Gauge("info", "1, with the version of OpenClaw.", "version");
 
@@ -51,11 +51,11 @@ internal static class GatewayFamilies
         "channel_last_outbound_timestamp_seconds", "When the last message went out over the channel.", "channel");
 
     public static readonly MetricFamily LaneQueued =
-        Gauge("lane_queued", "Runs that wait in the queue; lanes of single sessions together as dynamic.", "lane").UpTo(64);
+        Gauge("lane_queued", "Runs that wait in the queue; lanes of single sessions together as dynamic.", "lane").WithMaxSeries(64);
 
-    public static readonly MetricFamily LaneActive = Gauge("lane_active", "Runs of the queue under way.", "lane").UpTo(64);
+    public static readonly MetricFamily LaneActive = Gauge("lane_active", "Runs of the queue under way.", "lane").WithMaxSeries(64);
 
-    public static readonly MetricFamily LaneLimit = Gauge("lane_limit", "Runs of the queue that may be under way at once.", "lane").UpTo(64);
+    public static readonly MetricFamily LaneLimit = Gauge("lane_limit", "Runs of the queue that may be under way at once.", "lane").WithMaxSeries(64);
 
     public static readonly MetricFamily QuotaUsed = Gauge(
         "quota_used_ratio", "Share of a subscription's quota that is used up, as its vendor tells the gateway.", "provider", "window");

@@ -13,9 +13,9 @@ namespace FleetExporter.OpenClaw;
 internal sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : TargetReading
 {
     /// <summary>Why the attempt failed, although this much is known.</summary>
-    public TargetFault? WhyNot { get; init; }
+    public TargetFailureDetails? WhyNot { get; init; }
 
-    public override TargetFault? Fault => WhyNot;
+    public override TargetFailureDetails? Fault => WhyNot;
 
     public string? Version { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class GatewaySource<T>(
     public bool? Understood { get; private set; }
 
     /// <summary>The last answer while it is fresh: for three calls, and a minute at least.</summary>
-    public T? Value => _kept is { } kept && clock.Elapsed() - kept.At <= Duration.Longer(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
+    public T? Value => _kept is { } kept && clock.Elapsed() - kept.At <= Duration.Max(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
 
     public Task PollAsync(GatewayConnection connection)
     {

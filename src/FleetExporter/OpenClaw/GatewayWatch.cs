@@ -153,7 +153,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         _startedAt = startedAt is { } now && _startedAt is { } before && (now - before).Duration() < TimeSpan.FromSeconds(5) ? before : startedAt;
         return new GatewayReading(gateway.Channels, probes)
         {
-            WhyNot = problem is null ? null : new TargetFault(problem.Reason, problem.Message),
+            WhyNot = problem is null ? null : new TargetFailureDetails(problem.Reason, problem.Message),
             Version = probes.Version ?? (problem is null ? _connection?.Hello.Version : null),
             StartedAt = _startedAt,
             Latency = _latency,

@@ -3,22 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>A part of a section that answers one of several questions: <c>U&lt;status&gt;:&lt;key&gt;</c>, then what the command printed.</summary>
-/// <param name="Status">Exit status of the command; above 128 a signal ended it.</param>
+/// <summary>One of several command outputs in a section: <c>U&lt;status&gt;:&lt;key&gt;</c>, then the output.</summary>
+/// <param name="Status">Exit status of the command; above 128 for a signal.</param>
 internal sealed partial record AnswerBlock(int Status, string Key, IReadOnlyList<string> Lines)
 {
     private const int NotFound = 127;
 
-    /// <summary>What the status alone says, for a command that printed nothing to go by.</summary>
+    /// <summary>Failure derived from the exit status alone, for a command without output.</summary>
     public (CollectorFailure Reason, string Message) StatusFailure(string tool) => Status switch
     {
         NotFound => (CollectorFailure.ToolMissing, $"{tool} is not installed"),
-        > 128 => (CollectorFailure.Timeout, Say($"{tool} was ended by signal {Status & 127}")),
-        _ => (CollectorFailure.Parse, Say($"{tool} ended with status {Status} and no message")),
+        > 128 => (CollectorFailure.Timeout, Invariant($"{tool} was killed by signal {Status & 127}")),
+        _ => (CollectorFailure.Parse, Invariant($"{tool} exited with status {Status} and no message")),
     };
 
     /// <summary>
-    /// Splits a body. Lines before the first header are dropped; keys hold no blank or parenthesis, so no tail of a process name is a header.
+    /// Splits a body. Lines before the first header are dropped; keys have no blank or parenthesis, so the rest of a process name is no header.
     /// </summary>
     /// <exception cref="FormatException">No header.</exception>
     public static IReadOnlyList<AnswerBlock> Split(string section, string body)
@@ -40,10 +40,10 @@ internal sealed partial record AnswerBlock(int Status, string Key, IReadOnlyList
 
         return blocks.Count > 0
             ? blocks
-            : throw new FormatException($"{section}: no 'U' line in the answer, which begins with {SectionText.Quote(body)}");
+            : throw new FormatException($"{section}: no 'U' line in the output, which begins with {SectionText.Quote(body)}");
     }
 
-    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     [GeneratedRegex(@"^U([0-9]{1,4}):([^\s()]{1,256})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Header();

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>One value as nvidia-smi prints it, in CSV or XML. Absent is null, never 0.</summary>
+/// <summary>Parses one value of nvidia-smi, in CSV or XML. A missing value is null, never 0.</summary>
 internal static class Cell
 {
     private const double Mebi = 1024 * 1024;
 
-    /// <summary>More than any GPU has (1 PiB), less than the all-ones counter that stands for "not available" in some drivers.</summary>
+    /// <summary>1 PiB: above any GPU, below the all-ones value that some drivers print for "not available".</summary>
     private const double MaxMebibytes = 1024.0 * 1024 * 1024;
 
-    /// <summary>Splits a row. There is no quoting, so a comma inside a value makes one cell too many.</summary>
+    /// <summary>Splits a row. nvidia-smi does not quote, so a comma inside a value gives an extra cell.</summary>
     public static string[] Split(string line) => line.Split(',', StringSplitOptions.TrimEntries);
 
-    /// <summary>Does the cell say that there is no value? Bracketed text is an NVML error string, so that set is open.</summary>
-    public static bool IsToken(string? cell)
+    /// <summary>Whether the cell has no value. Bracketed texts are NVML error strings, an open set.</summary>
+    public static bool IsMissing(string? cell)
     {
         var text = cell?.Trim();
         return string.IsNullOrEmpty(text)
@@ -27,11 +27,11 @@ internal static class Cell
             || text.StartsWith("Requested functionality has been deprecated", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Does it say that the device has no such value, in contrast to one that could not be read this time?</summary>
+    /// <summary>Whether the device does not support the value, as opposed to a failed read.</summary>
     public static bool IsNotSupported(string? cell) => cell?.Trim().Trim('[', ']') is { } text
         && (text.Equals("N/A", StringComparison.OrdinalIgnoreCase) || text.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
 
-    public static string? Text(string? cell) => IsToken(cell) ? null : RemoteLimits.Name(cell!.Trim());
+    public static string? Text(string? cell) => IsMissing(cell) ? null : RemoteLimits.Name(cell!.Trim());
 
     public static double? Ratio(string? cell, double maxPercent = 100) => Number(cell, "%", 0, maxPercent) / 100;
 
@@ -52,7 +52,7 @@ internal static class Cell
     public static int? PState(string? cell) =>
         cell?.Trim() is ['P' or 'p', .. var digits] && Integer(digits) is >= 0 and <= 15 and var state ? state : null;
 
-    /// <summary>Null for a token, for anything that is not a plain decimal number with or without its unit, and outside the range.</summary>
+    /// <summary>Null for anything but a plain decimal number, with or without its unit, within the range.</summary>
     public static double? Number(string? cell, string unit, double min, double max)
     {
         if (cell is null)

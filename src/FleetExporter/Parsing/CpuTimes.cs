@@ -1,26 +1,26 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>
-/// Seconds all CPUs together spent per mode since boot, counted as node_exporter does: guest is inside user, guest_nice inside nice.
+/// CPU seconds per mode since boot, summed over all CPUs. As in node_exporter, user includes guest, and nice includes guest_nice.
 /// </summary>
 internal sealed record CpuTimes(
     double User, double Nice, double System, double Idle, double IoWait, double Irq, double SoftIrq, double Steal)
 {
     private const double TicksPerSecond = 100;
 
-    /// <summary>How far the kernel's idle counter may step back without a reboot, in seconds; node_exporter allows the same.</summary>
+    /// <summary>Tolerated decrease of the idle counter without a reboot, in seconds, as in node_exporter.</summary>
     private const double IdleStepBack = 3;
 
-    /// <summary>Every mode with its seconds, named as the label <c>mode</c>.</summary>
+    /// <summary>Seconds by mode, named as in the label <c>mode</c>.</summary>
     public IEnumerable<(string Mode, double Seconds)> Modes() =>
     [
         ("user", User), ("nice", Nice), ("system", System), ("idle", Idle),
         ("iowait", IoWait), ("irq", Irq), ("softirq", SoftIrq), ("steal", Steal),
     ];
 
-    /// <summary>Share of the time between two readings that was neither idle nor waiting for I/O, 0-1.</summary>
+    /// <summary>Share of time between two readings that was neither idle nor iowait, 0-1.</summary>
     /// <returns>
-    /// Null when the counters went back (reboot) or no tick has elapsed. iowait may go back while the host runs: it counts as 0 then.
+    /// Null when counters decreased (reboot) or no tick has elapsed. iowait can decrease without a reboot and then counts as 0.
     /// </returns>
     public static double? BusyRatio(CpuTimes previous, CpuTimes current)
     {
@@ -40,7 +40,7 @@ internal sealed record CpuTimes(
         return total > 0 ? worked / total : null;
     }
 
-    /// <summary>Reads the line <c>cpu  …</c> of /proc/stat. Old kernels have fewer columns (four at least); the missing ones are 0.</summary>
+    /// <summary>Reads the line <c>cpu  …</c> of /proc/stat. Old kernels have fewer columns, at least four; missing ones are 0.</summary>
     internal static CpuTimes? TryParse(string line)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

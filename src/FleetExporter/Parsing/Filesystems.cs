@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Parsing;
 
 /// <summary>
-/// One mounted file system, in bytes. Available is what an unprivileged user may still write: used + available is less than the size.
+/// One mounted file system, in bytes. Available is the space for unprivileged users, so used + available is less than the size.
 /// </summary>
 internal sealed record Filesystem(string Mountpoint, string Type, long SizeBytes, long AvailableBytes);
 
-/// <summary>The file systems asked for, and the lines that were none.</summary>
-internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<string> Faults)
+/// <summary>File systems, and lines that could not be parsed.</summary>
+internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyList<string> UnparsedLines)
 {
     private const RegexOptions Linear = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
-    /// <summary>Source and target may hold blanks, so the row is anchored on its run of numbers; a target is absolute.</summary>
+    /// <summary>Source and target may contain blanks, so the row is anchored on its numbers; the target is absolute.</summary>
     private static readonly Regex Row = new(
         @"^.+?\s+(?<type>\S+)\s+(?<size>[0-9]+|-)\s+(?:-?[0-9]+|-)\s+(?<available>-?[0-9]+|-)\s+(?:[0-9]+%|-)\s+(?<target>/.*)$", Linear);
 
@@ -24,17 +24,17 @@ internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyLis
     /// <c>1M-blocks</c> of busybox), then a row per path: source, type, size, used, available, capacity, target.
     /// </param>
     /// <returns>
-    /// File systems in output order, bytes; each mountpoint once, pseudo file systems of size 0 or <c>-</c> left out. A negative available
-    /// (reserve overdrawn) is 0. Lines that are no row, such as <c>df: /x: No such file or directory</c>, are faults. Empty for an empty text.
+    /// File systems in output order, bytes; each mountpoint once, without pseudo file systems of size 0 or <c>-</c>. A negative available
+    /// (reserve overdrawn) is 0. Other lines, such as <c>df: /x: No such file or directory</c>, are returned as unparsed. Empty for an empty text.
     /// </returns>
-    /// <exception cref="FormatException">There is text but no row under a header with a block size.</exception>
-    /// <remarks>Seen: coreutils 9.1. Control characters in a target arrive as <c>?</c>.</remarks>
+    /// <exception cref="FormatException">The text has no row below a header with a block size.</exception>
+    /// <remarks>Seen: coreutils 9.1. df prints control characters in a target as <c>?</c>.</remarks>
     public static Filesystems Parse(string body)
     {
         long? block = null;
         var rows = 0;
         var items = new OrderedDictionary<string, Filesystem>(StringComparer.Ordinal);
-        var faults = new List<string>();
+        var unparsed = new List<string>();
         foreach (var line in SectionText.Lines(body).Where(static l => !string.IsNullOrWhiteSpace(l)))
         {
             if (block is null && Header.Match(line) is { Success: true } header)
@@ -52,13 +52,13 @@ internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyLis
             }
             else
             {
-                faults.Add(Printable.Line(line, 200));
+                unparsed.Add(Printable.Line(line, 200));
             }
         }
 
         return rows > 0 || string.IsNullOrWhiteSpace(body)
-            ? new Filesystems([.. items.Values], faults)
-            : throw new FormatException($"df: no file system in the answer, which begins with {SectionText.Quote(body)}");
+            ? new Filesystems([.. items.Values], unparsed)
+            : throw new FormatException($"df: no file system in the output, which begins with {SectionText.Quote(body)}");
     }
 
     private static bool TryRead(Match row, long block, out Filesystem filesystem)
@@ -76,7 +76,7 @@ internal sealed record Filesystems(IReadOnlyList<Filesystem> Items, IReadOnlyLis
         _ => SectionText.TryCount(blocks, out var count) ? SectionText.Multiply(count, block) : null,
     };
 
-    /// <summary>Letters of coreutils: K, KiB are powers of 1024, kB and MB of 1000.</summary>
+    /// <summary>Units of coreutils: K and KiB are powers of 1024, kB and MB of 1000.</summary>
     private static long? BlockSize(ReadOnlySpan<char> count, string unit)
     {
         long? size = unit switch

@@ -1,12 +1,12 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>What the driver says of a GPU that cannot work.</summary>
+/// <summary>Fault of a GPU as reported by the driver.</summary>
 public enum GpuFault
 {
     /// <summary>It has fallen off the bus (NVML 15).</summary>
     Lost,
 
-    /// <summary>It answers, but nothing can run on it before a reset (NVML 16).</summary>
+    /// <summary>It responds, but needs a reset before it can run anything (NVML 16).</summary>
     ResetRequired,
 }
 
@@ -22,10 +22,10 @@ internal sealed record GpuClocks
     public double? MaxGraphics { get; init; }
 }
 
-/// <summary>One reason for which a driver can hold clocks down, named without its prefix: <c>sw_power_cap</c>.</summary>
+/// <summary>One reason why the driver limits clocks, without prefix: <c>sw_power_cap</c>.</summary>
 internal sealed record ThrottleReason(string Reason, bool Active);
 
-/// <summary>One GPU of one answer, in base units, ratios 0-1. Null means that the driver has no value, which is never 0.</summary>
+/// <summary>One GPU, in base units, ratios 0-1. Null where the driver reports no value, never 0.</summary>
 internal sealed record Gpu
 {
     public int? Index { get; init; }
@@ -33,7 +33,7 @@ internal sealed record Gpu
     public string? Name { get; init; }
     public string? DriverVersion { get; init; }
 
-    /// <summary>Who made it, as a device that pushes says. Never set by a parser: what nvidia-smi lists is NVIDIA's.</summary>
+    /// <summary>Vendor as pushed by a device. Never set by a parser, because nvidia-smi lists NVIDIA GPUs only.</summary>
     public string? Vendor { get; init; }
 
     /// <summary>As <see cref="Parsing.PciBusId.Normalise"/> writes it.</summary>
@@ -43,23 +43,23 @@ internal sealed record Gpu
     /// <summary>0 (fastest) to 15.</summary>
     public int? PState { get; init; }
 
-    /// <summary>Null with MIG on: the card has no utilization of its own then.</summary>
+    /// <summary>Null with MIG enabled: the driver reports none for the whole GPU.</summary>
     public double? Utilization { get; init; }
 
     /// <summary>Share of time in which the memory was read or written; null where <see cref="Utilization"/> is, and on unified memory.</summary>
     public double? MemoryUtilization { get; init; }
 
-    /// <summary>Null on unified memory (GB10, Jetson). With MIG on the sum over the slices.</summary>
+    /// <summary>Null on unified memory (GB10, Jetson). With MIG enabled, the sum over the slices.</summary>
     public double? MemoryTotalBytes { get; init; }
 
-    /// <summary>The driver says that the device has no memory of its own to report; false where a value could not be read this time.</summary>
+    /// <summary>The device does not support memory values; false where reading them failed.</summary>
     public bool MemoryNotSupported { get; init; }
 
     /// <summary>Null also when <see cref="Fault"/> is set: such a GPU reports a plausible 0 MiB (threads/h100-needs-reset).</summary>
     public double? MemoryUsedBytes { get; init; }
 
     /// <summary>
-    /// What the driver gives out: less than total minus used where it keeps some for itself. Null also when <see cref="Fault"/> is set; with unified
+    /// Allocatable memory: less than total minus used where the driver reserves some. Null also when <see cref="Fault"/> is set; with unified
     /// memory MemAvailable of the host.
     /// </summary>
     public double? MemoryFreeBytes { get; init; }
@@ -67,7 +67,7 @@ internal sealed record Gpu
     public double? TemperatureCelsius { get; init; }
 
     /// <summary>
-    /// Above it the driver lowers the clocks; where it does not say, what the fan control aims at. Never set by a parser: it takes the detailed
+    /// Slowdown temperature, else the target of the fan control. Not set by parsers of the query, because it comes from the detailed
     /// report.
     /// </summary>
     public double? TemperatureLimitCelsius { get; init; }
@@ -76,11 +76,11 @@ internal sealed record Gpu
     public double? PowerDrawWatts { get; init; }
     public double? PowerLimitWatts { get; init; }
 
-    /// <summary>Of the fan's nominal speed, so it may exceed 1; null on passively cooled cards.</summary>
+    /// <summary>Share of the fan's nominal speed, so it may exceed 1; null on passively cooled GPUs.</summary>
     public double? FanRatio { get; init; }
     public GpuClocks Clocks { get; init; } = new();
 
-    /// <summary>Only those that the driver reported.</summary>
+    /// <summary>Only reasons that the driver reported.</summary>
     public IReadOnlyList<ThrottleReason> ThrottleReasons { get; init; } = [];
 
     /// <summary>Uncorrected memory errors since the board was made; null without ECC.</summary>
@@ -91,9 +91,9 @@ internal sealed record Gpu
     public bool? MigEnabled { get; init; }
     public GpuFault? Fault { get; init; }
 
-    /// <summary>The memory values are the host's. Never set by a parser: it takes the host's memory to know.</summary>
+    /// <summary>The memory values are the host's. Set by the derivation, not by a parser.</summary>
     public bool MemoryUnified { get; init; }
 
-    /// <summary>Integrated from power over polls. Never set by a parser: it takes two moments.</summary>
+    /// <summary>Energy integrated from power draw. Set by the derivation, not by a parser.</summary>
     public double? EnergyJoules { get; init; }
 }

@@ -1,13 +1,13 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>Where the fields of a query stand in its rows. Made once for an answer, used by every row.</summary>
+/// <summary>Column positions of the fields of a query. Created once per output.</summary>
 internal sealed class GpuColumns
 {
     private readonly Dictionary<string, int> _columns = [];
     private readonly string _first;
     private readonly string? _firstName;
 
-    /// <param name="fields">What was asked, in order and in any spelling; fields that we do not know have no column.</param>
+    /// <param name="fields">Queried fields in order, in any spelling; unknown fields have no column.</param>
     public GpuColumns(IReadOnlyList<string> fields)
     {
         Count = fields.Count;
@@ -22,13 +22,13 @@ internal sealed class GpuColumns
         }
     }
 
-    /// <summary>Cells of a row.</summary>
+    /// <summary>Number of cells in a row.</summary>
     public int Count { get; }
 
-    /// <summary>The cell of a field in our name for it; null when it was not asked.</summary>
+    /// <summary>The cell of a field by its canonical name; null if it was not queried.</summary>
     public string? At(string[] cells, string name) => _columns.TryGetValue(name, out var column) ? cells[column] : null;
 
-    /// <summary>The header prints canonical names, not the alias that was asked for.</summary>
+    /// <summary>The header has canonical names, even if an alias was queried.</summary>
     public bool IsHeader(string line)
     {
         var comma = line.IndexOf(',', StringComparison.Ordinal);

@@ -4,30 +4,30 @@ using System.Xml.Linq;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>A slice of a GPU in MIG mode. Its memory is part of the card's, so it never adds to it.</summary>
-/// <param name="Index">The slice's number on its GPU; the XML names no profile.</param>
+/// <summary>A MIG slice of a GPU. Its memory is part of the GPU's memory.</summary>
+/// <param name="Index">The slice's number on its GPU; the XML has no profile.</param>
 internal sealed record MigSlice(string Index, int? GpuInstance, int? ComputeInstance, double? MemoryTotalBytes, double? MemoryUsedBytes);
 
-/// <summary>What a GPU tells seldom and only in XML. Celsius; null where not reported.</summary>
+/// <summary>Values of a GPU that are only in the XML output. Celsius; null where not reported.</summary>
 internal sealed record GpuDetail
 {
-    /// <summary>Place in the output, from 0. The XML has no index; it is nvidia-smi's where no GPU is missing.</summary>
+    /// <summary>Position in the output, from 0. The XML has no index; they are equal where no GPU is missing.</summary>
     public required int Position { get; init; }
     public string? Uuid { get; init; }
     public string? PciBusId { get; init; }
 
-    /// <summary>Above it the driver lowers the clocks.</summary>
+    /// <summary>Temperature at which the driver lowers the clocks.</summary>
     public double? SlowdownCelsius { get; init; }
 
-    /// <summary>Above it the GPU turns itself off.</summary>
+    /// <summary>Temperature at which the GPU turns off.</summary>
     public double? ShutdownCelsius { get; init; }
 
-    /// <summary>What the fan control aims at.</summary>
+    /// <summary>Target temperature of the fan control.</summary>
     public double? TargetCelsius { get; init; }
     public IReadOnlyList<MigSlice> Slices { get; init; } = [];
 }
 
-/// <summary>One answer of <c>nvidia-smi -q -x</c>.</summary>
+/// <summary>Output of <c>nvidia-smi -q -x</c>.</summary>
 internal sealed record GpuDetails
 {
     private const int MaxCharacters = 16 * 1024 * 1024;
@@ -39,12 +39,12 @@ internal sealed record GpuDetails
 
     /// <summary>Parses <c>nvidia-smi -q -x</c>.</summary>
     /// <param name="xml">At most 16 Mi characters; lines before and after the document are skipped.</param>
-    /// <returns>GPUs in output order. A GPU that tells limits as a distance has them as absolute temperatures, see the remarks.</returns>
+    /// <returns>GPUs in output order. Limits printed as margins are converted to absolute temperatures, see the remarks.</returns>
     /// <exception cref="FormatException">Malformed: the message has the line. Without a document a <see cref="ToolFailureException"/>.</exception>
     /// <remarks>
     /// Seen: xml/, DTD v10 to v13, drivers 418 to 595; the 610 names after captures/*.q.txt. T.Limit: newer boards (H100, L40S, RTX Ada) print
-    /// only how far it is to a limit, and each limit as a distance from the same zero: absolute = gpu_temp + gpu_temp_tlimit − threshold.
-    /// xml/telegraf-rtx-4000-sff-ada-v13: 38 + 49 − (−2) = 89 °C slowdown. The sum moves by a degree with rounding.
+    /// limits as margins relative to a common zero: absolute = gpu_temp + gpu_temp_tlimit − threshold.
+    /// xml/telegraf-rtx-4000-sff-ada-v13: 38 + 49 − (−2) = 89 °C slowdown. Rounding moves the sum by up to a degree.
     /// </remarks>
     public static GpuDetails Parse(string xml)
     {
@@ -53,7 +53,7 @@ internal sealed record GpuDetails
         {
             DriverVersion = Version(root, "kmd_version", "driver_version"),
             CudaVersion = Version(root, "cuda_umd_version", "cuda_version"),
-            Gpus = [.. Limited(root.Elements("gpu"), RemoteLimits.Gpus, "GPUs").Select(Detail)],
+            Gpus = [.. TakeLimited(root.Elements("gpu"), RemoteLimits.Gpus, "GPUs").Select(Detail)],
         };
     }
 
@@ -71,7 +71,7 @@ internal sealed record GpuDetails
 
     private static XElement Load(string document)
     {
-        // The DOCTYPE names a file beside the program: it is neither fetched nor needed.
+        // The DOCTYPE refers to an external file, which is not fetched.
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
         try
         {
@@ -89,7 +89,7 @@ internal sealed record GpuDetails
         }
     }
 
-    /// <summary>Before a tree is made of it: what is nested too deep takes minutes.</summary>
+    /// <summary>Checked before the tree is built, which takes minutes for deep nesting.</summary>
     private static void CheckDepth(string document, XmlReaderSettings settings)
     {
         using var reader = XmlReader.Create(new StringReader(document), settings);
@@ -99,16 +99,16 @@ internal sealed record GpuDetails
         }
     }
 
-    private static List<XElement> Limited(IEnumerable<XElement> elements, int most, string what)
+    private static List<XElement> TakeLimited(IEnumerable<XElement> elements, int max, string what)
     {
-        List<XElement> all = [.. elements.Take(most + 1)];
-        RemoteLimits.Check(all.Count, most, what);
+        List<XElement> all = [.. elements.Take(max + 1)];
+        RemoteLimits.Check(all.Count, max, what);
         return all;
     }
 
     private static GpuDetail Detail(XElement gpu, int position)
     {
-        // Children and not descendants: mig_devices stands first and has memory of its own.
+        // Children, not descendants: mig_devices precedes and has memory elements too.
         var temperature = gpu.Element("temperature");
         var bus = Cell.Text(gpu.Attribute("id")?.Value) ?? Cell.Text(gpu.Element("pci")?.Element("pci_bus_id")?.Value);
         return new GpuDetail
@@ -121,7 +121,7 @@ internal sealed record GpuDetails
             TargetCelsius = Cell.Celsius(temperature?.Element("gpu_target_temperature")?.Value),
             Slices =
             [
-                .. Limited(gpu.Element("mig_devices")?.Elements("mig_device") ?? [], RemoteLimits.MigSlices, "MIG slices of a GPU").Select(Slice),
+                .. TakeLimited(gpu.Element("mig_devices")?.Elements("mig_device") ?? [], RemoteLimits.MigSlices, "MIG slices of a GPU").Select(Slice),
             ],
         };
     }
@@ -145,7 +145,7 @@ internal sealed record GpuDetails
             Cell.Bytes(memory?.Element("used")?.Value));
     }
 
-    /// <summary>Driver 610 prints <c>13.3 [Deprecated; …]</c> or <c>Deprecated, see …</c> where the value was.</summary>
+    /// <summary>Driver 610 prints <c>13.3 [Deprecated; …]</c> or <c>Deprecated, see …</c> instead of the value.</summary>
     private static string? Version(XElement root, params string[] names) => names
         .Select(name => Cell.Text(GpuFields.WithoutUnit(root.Element(name)?.Value ?? "")))
         .FirstOrDefault(text => text is not null && char.IsAsciiDigit(text[0]));

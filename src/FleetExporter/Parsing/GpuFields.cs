@@ -2,19 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>A field of <c>--query-gpu</c>: our name, which is the newest, and the other spellings that some driver accepts or prints.</summary>
+/// <summary>A field of <c>--query-gpu</c>: its canonical name, which is the newest, and its aliases in other drivers.</summary>
 internal sealed record GpuField(string Name, params IReadOnlyList<string> Aliases)
 {
-    /// <summary>Newest name first: the first that a driver's help lists is the one to ask for.</summary>
+    /// <summary>Newest first; the query uses the first that the driver's help lists.</summary>
     public IReadOnlyList<string> Spellings { get; } = [Name, .. Aliases];
 }
 
 /// <summary>
-/// The fields asked of nvidia-smi. One unknown field fails the whole query, so ask for what <see cref="Select"/> finds in its help.
+/// Fields queried from nvidia-smi. One unknown field fails the query, so <see cref="Select"/> chooses those in its help.
 /// </summary>
 internal static partial class GpuFields
 {
-    /// <summary>Everything we read, in the order in which it is asked.</summary>
+    /// <summary>All fields, in query order.</summary>
     public static IReadOnlyList<GpuField> Wanted { get; } =
     [
         new("index"),
@@ -31,7 +31,7 @@ internal static partial class GpuFields
         new("memory.free"),
         new("temperature.gpu"),
         new("power.draw"),
-        // What an operator set. enforced.power.limit is lower while another limiter is at work, which the throttle reasons say.
+        // The configured limit. enforced.power.limit is lower while another limiter is active, which the throttle reasons show.
         new("power.limit", "gpu.power.requested_limit"),
         new("fan.speed"),
         new("clocks.current.sm", "clocks.sm"),
@@ -49,7 +49,7 @@ internal static partial class GpuFields
         Throttle("hw_power_brake_slowdown"),
         Throttle("sw_thermal_slowdown"),
         Throttle("sync_boost"),
-        // Aggregate and not volatile: it is kept on the board, so a reboot or a driver reload neither resets it nor hides what it caused.
+        // Aggregate, not volatile: stored on the board and not reset by a reboot or a driver reload.
         new("ecc.errors.uncorrected.aggregate.total"),
         new("gpu_recovery_action"),
         new("mig.mode.current"),
@@ -65,20 +65,20 @@ internal static partial class GpuFields
         .SelectMany(field => field.Spellings, (field, spelling) => (field.Name, spelling))
         .ToDictionary(pair => pair.spelling, pair => pair.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The few that every driver knows: what to ask when the help text cannot be had.</summary>
+    /// <summary>Fields that every driver supports, for when the help text is not available.</summary>
     public static IReadOnlyList<GpuField> Base { get; } = [.. Wanted.Where(field => BaseNames.Contains(field.Name))];
 
-    /// <summary>Our name of a field, an alias or a header cell such as <c>memory.total [MiB]</c>; null for a field that we do not read.</summary>
+    /// <summary>Canonical name of a field, alias or header cell such as <c>memory.total [MiB]</c>; null for other fields.</summary>
     public static string? Canonical(string name) => CanonicalNames.GetValueOrDefault(WithoutUnit(name));
 
-    /// <summary>The wanted fields that a driver knows, in its own spelling and in our order.</summary>
+    /// <summary>The wanted fields that the driver supports, in its spelling and in query order.</summary>
     public static IReadOnlyList<string> Select(IReadOnlySet<string> valid) =>
         [.. Wanted.Select(field => field.Spellings.FirstOrDefault(valid.Contains)).OfType<string>()];
 
     /// <summary>Parses <c>nvidia-smi --help-query-gpu</c>.</summary>
-    /// <param name="helpText">One quoted line per field, <c>"a"</c> or <c>"a" or "b"</c>, between paragraphs of prose that quote values too.</param>
+    /// <param name="helpText">One quoted line per field, <c>"a"</c> or <c>"a" or "b"</c>, between paragraphs that contain quoted values too.</param>
     /// <returns>Every spelling that the driver accepts.</returns>
-    /// <exception cref="ToolFailureException">No field is listed: the text is a known error, or is not understood.</exception>
+    /// <exception cref="ToolFailureException">No field found: a known error, or unknown text.</exception>
     /// <remarks>Seen: help/, drivers 590.48.01, 595.80 and 610.57.04.</remarks>
     public static IReadOnlySet<string> Parse(string helpText)
     {

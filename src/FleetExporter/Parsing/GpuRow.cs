@@ -1,6 +1,6 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>Reads one row of a query through its fields; columns of fields that we do not know are ignored.</summary>
+/// <summary>Parses one row of a query; columns of unknown fields are ignored.</summary>
 internal sealed class GpuRow
 {
     private static readonly string[] Throttles =
@@ -27,10 +27,10 @@ internal sealed class GpuRow
 
     private GpuFault? Fault { get; }
 
-    /// <summary>Null when cells do not stand where they should: a banner with the right number of commas, a name with a comma in a cut row.</summary>
-    public Gpu? Read() => Shaped("index", cell => Cell.Integer(cell) is not null)
-        && Shaped("uuid", cell => cell.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase))
-        && Shaped("pstate", cell => Cell.PState(cell) is not null)
+    /// <summary>Null when cells are in the wrong columns, as in a banner with the right number of commas or a truncated row.</summary>
+    public Gpu? Read() => IsValid("index", cell => Cell.Integer(cell) is not null)
+        && IsValid("uuid", cell => cell.StartsWith("GPU-", StringComparison.OrdinalIgnoreCase))
+        && IsValid("pstate", cell => Cell.PState(cell) is not null)
         && HasNumbers()
             ? Convert()
             : null;
@@ -67,26 +67,26 @@ internal sealed class GpuRow
         ThrottleReasons = [.. Throttles.Select(Throttle).OfType<ThrottleReason>()],
         EccUncorrected = Cell.Count(At("ecc.errors.uncorrected.aggregate.total")),
         RecoveryAction = Cell.Text(At("gpu_recovery_action")),
-        MigEnabled = Either(At("mig.mode.current"), "Enabled", "Disabled"),
+        MigEnabled = ParseFlag(At("mig.mode.current"), "Enabled", "Disabled"),
         Fault = Fault,
     };
 
     private string? At(string name) => _columns.At(_cells, name);
 
-    private bool Shaped(string name, Func<string, bool> isShaped) =>
-        At(name) is not { } cell || Cell.IsToken(cell) || isShaped(cell);
+    private bool IsValid(string name, Func<string, bool> isValid) =>
+        At(name) is not { } cell || Cell.IsMissing(cell) || isValid(cell);
 
-    /// <summary>Where numbers were asked for, a row of nothing but tokens is a GPU; a row of nothing but words is not.</summary>
+    /// <summary>Where numbers were queried, a row of missing values is a GPU; a row of words is not.</summary>
     private bool HasNumbers()
     {
-        var asked = Numbers.Select(At).OfType<string>().ToList();
-        return asked.Count == 0 || asked.Exists(cell => Cell.IsToken(cell) || cell.Any(char.IsAsciiDigit));
+        var cells = Numbers.Select(At).OfType<string>().ToList();
+        return cells.Count == 0 || cells.Exists(cell => Cell.IsMissing(cell) || cell.Any(char.IsAsciiDigit));
     }
 
     private ThrottleReason? Throttle(string name) =>
-        Either(At(name), "Active", "Not Active") is { } active ? new ThrottleReason(name[(name.IndexOf('.') + 1)..], active) : null;
+        ParseFlag(At(name), "Active", "Not Active") is { } active ? new ThrottleReason(name[(name.IndexOf('.') + 1)..], active) : null;
 
-    private static bool? Either(string? cell, string yes, string no) =>
+    private static bool? ParseFlag(string? cell, string yes, string no) =>
         string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true
         : string.Equals(cell, no, StringComparison.OrdinalIgnoreCase) ? false
         : null;

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>What a process on a GPU runs, as a closed list: it is a metric label, and a process name is free text.</summary>
+/// <summary>Runtime of a GPU process, from a closed list: a metric label, unlike the process name, which is free text.</summary>
 internal static partial class GpuRuntime
 {
     public const string Other = "other";
 
-    /// <summary>Servers with a name of their own. It may stand anywhere: each also starts as <c>python … -m vllm</c> or under a path.</summary>
+    /// <summary>Runtimes recognised by name anywhere in the text, as in <c>python … -m vllm</c> or a path.</summary>
     private static readonly (string Runtime, Regex Words)[] Named =
     [
         ("comfyui", ComfyUi()),
@@ -22,7 +22,7 @@ internal static partial class GpuRuntime
     /// <summary>Every value that <see cref="Of"/> returns.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Named.Select(rule => rule.Runtime), "desktop", "python", Other];
 
-    /// <summary>The runtime of a process name, path, title or command line. Of several the first is it: arguments stand behind the program.</summary>
+    /// <summary>The runtime of a process name, path, title or command line; the first match wins, because arguments follow the program.</summary>
     public static string Of(string? processName)
     {
         if (string.IsNullOrWhiteSpace(processName))
@@ -41,7 +41,7 @@ internal static partial class GpuRuntime
     [GeneratedRegex(@"(?<![a-z0-9])comfyui", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ComfyUi();
 
-    /// <summary>Not <c>llama-3</c> or <c>llama-factory</c>, which are a model and a trainer.</summary>
+    /// <summary>Excludes <c>llama-3</c>, a model, and <c>llama-factory</c>, a trainer.</summary>
     [GeneratedRegex(
         @"(?<![a-z0-9])(?:llama[-_.](?:server|cli|cpp|bench|run|batched|embedding|perplexity|parallel|simple|speculative|mtmd|tts|swap)"
         + @"|llamafile|(?:ggml-)?rpc-server)(?![a-z0-9])",
@@ -70,7 +70,7 @@ internal static partial class GpuRuntime
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Desktop();
 
-    /// <summary><c>pt_main_thread</c> is what PyTorch calls its process.</summary>
+    /// <summary><c>pt_main_thread</c> is PyTorch's process name.</summary>
     [GeneratedRegex(
         @"(?:^|[/\\\s])python[0-9.]*w?(?:\.exe)?(?:\s|$)|^pt_main_thread|(?:^|[/\\])(?:torchrun|ipython[0-9.]*)(?:\s|$)|^ray::",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -1,6 +1,6 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>Main memory in bytes. Null where the kernel does not say, or says more than there is.</summary>
+/// <summary>Main memory in bytes. Null where the kernel reports no value, or one above the total.</summary>
 internal sealed record HostMemory
 {
     private const long KiB = 1024;
@@ -8,7 +8,7 @@ internal sealed record HostMemory
     public required long Total { get; init; }
     public long? Free { get; init; }
 
-    /// <summary>What a program could get without swapping. Kernels before 3.14 do not say: free + buffers + cached, an upper bound.</summary>
+    /// <summary>Memory available without swapping. For kernels before 3.14, free + buffers + cached, an upper bound.</summary>
     public long? Available { get; init; }
     public long? Buffers { get; init; }
     public long? Cached { get; init; }
@@ -17,7 +17,7 @@ internal sealed record HostMemory
     /// <summary>Never above <see cref="SwapTotal"/>: WSL1 prints an underflow of 2^64 every few readings.</summary>
     public long? SwapFree { get; init; }
 
-    /// <summary>Reserved huge pages of every size together. They are inside <see cref="Total"/> and never inside <see cref="Available"/>.</summary>
+    /// <summary>Reserved huge pages of all sizes; included in <see cref="Total"/>, never in <see cref="Available"/>.</summary>
     public long? HugePagesTotal { get; init; }
     public long? HugePagesFree { get; init; }
 
@@ -51,25 +51,25 @@ internal sealed record HostMemory
             return null;
         }
 
-        long? UpTo(long? limit, string name) => bytes.GetValueOrDefault(name) is { } value && value <= limit ? value : null;
-        var (free, buffers, cached) = (UpTo(total, "MemFree"), UpTo(total, "Buffers"), UpTo(total, "Cached"));
+        long? Plausible(long? limit, string name) => bytes.GetValueOrDefault(name) is { } value && value <= limit ? value : null;
+        var (free, buffers, cached) = (Plausible(total, "MemFree"), Plausible(total, "Buffers"), Plausible(total, "Cached"));
         var estimate = free + buffers + cached is { } sum ? Math.Min(sum, total) : (long?)null;
         var swap = bytes.GetValueOrDefault("SwapTotal");
         return new HostMemory
         {
             Total = total,
             Free = free,
-            Available = bytes.ContainsKey("MemAvailable") ? UpTo(total, "MemAvailable") : estimate,
+            Available = bytes.ContainsKey("MemAvailable") ? Plausible(total, "MemAvailable") : estimate,
             Buffers = buffers,
             Cached = cached,
             SwapTotal = swap,
-            SwapFree = UpTo(swap, "SwapFree"),
+            SwapFree = Plausible(swap, "SwapFree"),
             HugePagesTotal = huge?.Total,
             HugePagesFree = huge?.Free,
         };
     }
 
-    /// <summary>One page size more; a line that makes no sense adds nothing.</summary>
+    /// <summary>Adds one page size; invalid lines add nothing.</summary>
     private static (long Total, long Free)? Add((long Total, long Free)? sum, string[] columns)
     {
         if (columns.Length != 3

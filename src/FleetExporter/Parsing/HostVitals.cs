@@ -1,12 +1,12 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>What every tick reads of a Linux host: CPU time, memory, load, pressure and network counters.</summary>
+/// <summary>Vitals of a Linux host, read at every tick: CPU time, memory, load, pressure and network counters.</summary>
 internal sealed record HostVitals
 {
     public required CpuTimes Cpu { get; init; }
     public required HostMemory Memory { get; init; }
 
-    /// <summary>Null when /proc/loadavg was not readable.</summary>
+    /// <summary>Null when /proc/loadavg is not readable.</summary>
     public LoadAverage? Load { get; init; }
 
     /// <summary>Empty on kernels without pressure stall information (before 4.20, or psi=0).</summary>
@@ -18,9 +18,9 @@ internal sealed record HostVitals
     /// </summary>
     /// <param name="body">
     /// <c>cpu  …</c>, <c>Name:kB</c>, <c>hugepages:kB:total:free</c>, <c>load:…</c>, <c>pressure:RESOURCE:…</c> and <c>net:…</c> lines in any order.
-    /// An interface that occurs twice counts once, by its last line.
+    /// For a repeated interface, the last line counts.
     /// </param>
-    /// <returns>Seconds of CPU time, bytes, ratios 0-1. What the kernel does not offer is null or missing from its list.</returns>
+    /// <returns>Seconds of CPU time, bytes, ratios 0-1. Values that the kernel does not provide are null or missing.</returns>
     /// <exception cref="FormatException">No usable <c>cpu</c> line or no MemTotal.</exception>
     /// <remarks>Seen: kernel 6.18 whole; excerpts of a kernel before 3.14, WSL1 and DGX Spark.</remarks>
     public static HostVitals Parse(string body)
@@ -75,5 +75,5 @@ internal sealed record HostVitals
         line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
 
     private static FormatException Missing(string what, string body) =>
-        new($"host: no usable {what}; the answer begins with {SectionText.Quote(body)}");
+        new($"host: no valid {what}; the output begins with {SectionText.Quote(body)}");
 }

@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>Reads JSON that a target answered.</summary>
+/// <summary>Parses JSON from targets.</summary>
 internal static class JsonAnswer
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <param name="read">Given the root.</param>
-    /// <param name="most">Most JSON values.</param>
-    /// <exception cref="TargetFailureException">It is not JSON, or has too many values: <see cref="TargetFailure.Body"/>.</exception>
-    public static T Read<T>(string body, Func<JsonElement, T> read, int most = RemoteLimits.JsonValues)
+    /// <param name="read">Converts the root element.</param>
+    /// <param name="max">Maximum number of JSON values.</param>
+    /// <exception cref="TargetFailureException">Not JSON, or too many values: <see cref="TargetFailure.Body"/>.</exception>
+    public static T Read<T>(string body, Func<JsonElement, T> read, int max = RemoteLimits.JsonValues)
     {
         JsonDocument document;
         try
         {
-            document = RemoteJson.Parse(Utf8.GetBytes(body), most);
+            document = RemoteJson.Parse(Utf8.GetBytes(body), max);
         }
         catch (FormatException e)
         {
@@ -36,12 +36,12 @@ internal static class JsonAnswer
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Text with half a surrogate pair in an escape.
+            // An unpaired surrogate in an escape.
             throw NotJson(body, e);
         }
     }
 
-    /// <summary>The same, for an answer that may as well be something else.</summary>
+    /// <summary>Null where the body is not such JSON.</summary>
     public static T? TryRead<T>(string body, Func<JsonElement, T> read)
         where T : class?
     {
@@ -55,25 +55,27 @@ internal static class JsonAnswer
         }
     }
 
-    public static JsonElement? Member(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+    public static JsonElement? Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+            ? member
+            : null;
 
-    /// <summary>Null when it is absent, empty or no string. Printable, at most 200 characters.</summary>
-    public static string? Text(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.String } member && member.GetString()!.Trim() is { Length: > 0 } text
+    /// <summary>Null when absent, empty or not a string. Printable, at most 200 characters.</summary>
+    public static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } member && member.GetString()!.Trim() is { Length: > 0 } text
             ? SmiText.Clip(text)
             : null;
 
-    public static bool? Flag(JsonElement of, string name) => Member(of, name)?.ValueKind switch
+    public static bool? Flag(JsonElement element, string name) => Member(element, name)?.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => null,
     };
 
-    /// <summary>A whole number from 0; null for anything else.</summary>
-    public static long? Count(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var count) && count >= 0 ? count : null;
+    /// <summary>A non-negative integer; null for anything else.</summary>
+    public static long? Count(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var count) && count >= 0 ? count : null;
 
     private static TargetFailureException NotJson(string body, Exception e) =>
         new(TargetFailure.Body, $"the body is not JSON: {SectionText.Quote(body)}", e);

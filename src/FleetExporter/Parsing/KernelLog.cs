@@ -3,39 +3,39 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>An error that the driver reported to the kernel's log. What the code means is in NVIDIA's list of Xid errors.</summary>
-/// <param name="SecondsSinceBoot">The log's own clock, which does not run while the machine sleeps.</param>
+/// <summary>An error that the driver reported to the kernel's log. Codes are in NVIDIA's list of Xid errors.</summary>
+/// <param name="SecondsSinceBoot">By the log's clock, which stops while the machine is suspended.</param>
 /// <param name="PciBusId">As <see cref="Parsing.PciBusId.Normalise"/> writes it.</param>
 internal sealed record Xid(double SecondsSinceBoot, string PciBusId, int Code);
 
 internal static partial class KernelLog
 {
-    private static readonly string[] Refusals =
+    private static readonly string[] PermissionErrors =
     [
         "Operation not permitted", "Permission denied", "insufficient permissions", "not seeing messages from other users and the system",
     ];
 
     /// <summary>Parses <c>dmesg</c> or <c>journalctl -k -o short-monotonic</c>.</summary>
-    /// <param name="output">The whole log or any lines of it; a line is <c>[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, …</c>.</param>
-    /// <returns>Xids in log order; lines that are none are ignored, so none for a log without.</returns>
-    /// <exception cref="ToolFailureException">No log, and the text says why: it may not be read, or there is no such program.</exception>
-    /// <remarks>Written after the lines quoted in NVIDIA's Xid documentation, with and without <c>PCI:</c> and function; no capture.</remarks>
+    /// <param name="output">Any lines of the log, such as <c>[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, …</c>.</param>
+    /// <returns>Xids in log order; other lines are ignored.</returns>
+    /// <exception cref="ToolFailureException">No log: permission denied, or the program is missing.</exception>
+    /// <remarks>Based on examples in NVIDIA's Xid documentation, with and without <c>PCI:</c> and function; not on captures.</remarks>
     public static IReadOnlyList<Xid> ParseXids(string output)
     {
         var lines = SmiText.Lines(output);
         if (!lines.Any(line => Stamp().IsMatch(line)))
         {
-            Refuse(lines);
+            ThrowReason(lines);
         }
 
         return [.. lines.Select(ReadXid).OfType<Xid>()];
     }
 
-    private static void Refuse(IEnumerable<string> lines)
+    private static void ThrowReason(IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {
-            if (Array.Exists(Refusals, words => line.Contains(words, StringComparison.OrdinalIgnoreCase)))
+            if (Array.Exists(PermissionErrors, words => line.Contains(words, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new ToolFailureException(CollectorFailure.Permission, SmiText.Clip(line));
             }
@@ -61,7 +61,7 @@ internal static partial class KernelLog
     [GeneratedRegex(@"\[\s*[0-9]{1,12}\.[0-9]{1,9}\]", RegexOptions.CultureInvariant)]
     private static partial Regex Stamp();
 
-    /// <summary>The driver's words come right after the stamp: a program's name further on in the line cannot forge one.</summary>
+    /// <summary>The message must follow the timestamp directly, so that a program name later in the line cannot forge one.</summary>
     [GeneratedRegex(
         @"\[\s*(?<time>[0-9]{1,9}\.[0-9]{1,9})\]\s+(?:\S+ kernel: )?NVRM: Xid \((?:PCI:)?(?<bus>[0-9A-Fa-f:.]+)\): (?<code>[0-9]{1,9})(?![0-9])",
         RegexOptions.CultureInvariant)]

@@ -2,26 +2,26 @@ using System.Text.Json;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>The models of a llama.cpp server, and whether it serves them itself.</summary>
+/// <summary>The models of a llama.cpp server, and whether it is a router.</summary>
 /// <param name="IsRouter">
-/// It starts models when they are asked for (llama-server without a model, llama-swap and the like).
-/// Asking it for more than this list could load a model, or keep one from being unloaded.
+/// It starts models on demand, such as llama-server without a model, or llama-swap.
+/// Requests beyond this list could load a model or prevent its unloading.
 /// </param>
 internal sealed record LlamaCppModels(IReadOnlyList<ServedModel> Models, bool IsRouter);
 
-/// <summary>What <c>GET /props</c> says.</summary>
-/// <param name="Slots">Requests it can work on at once.</param>
-/// <param name="Build">Its version, <c>b4567-0a1b2c3d</c>.</param>
-/// <param name="IsSleeping">It has unloaded its model for want of requests; further questions would load it again.</param>
+/// <summary>Response of <c>GET /props</c>.</summary>
+/// <param name="Slots">Number of concurrent requests.</param>
+/// <param name="Build">Version, <c>b4567-0a1b2c3d</c>.</param>
+/// <param name="IsSleeping">Its model is unloaded while idle; further requests would load it again.</param>
 internal sealed record LlamaCppProps(long? Slots, string? Build, bool IsSleeping);
 
-/// <summary>How many of the places for requests are taken.</summary>
+/// <summary>Idle and busy request slots.</summary>
 internal sealed record LlamaCppSlots(int Idle, int Busy);
 
-/// <summary>Parses what llama.cpp's server answers. Seen: the server's documentation, builds of 2024 to 2026.</summary>
+/// <summary>Parses responses of llama.cpp's server. Seen: the server's documentation, builds of 2024 to 2026.</summary>
 internal static class LlamaCpp
 {
-    /// <summary>Parses <c>GET /v1/models</c>. A server of one model lists that one, <c>owned_by</c> llamacpp and without a <c>status</c>.</summary>
+    /// <summary>Parses <c>GET /v1/models</c>. A server of one model lists it with <c>owned_by</c> llamacpp and without a <c>status</c>.</summary>
     /// <exception cref="TargetFailureException">As <see cref="OpenAi.ParseModels"/>.</exception>
     public static LlamaCppModels ParseModels(int status, string body)
     {
@@ -35,33 +35,33 @@ internal static class LlamaCpp
     }
 
     /// <summary>
-    /// Parses <c>GET /health</c>: 200 <c>{"status":"ok"}</c>, or 503 while the model is loaded. A router in front may answer 200 with any text.
+    /// Parses <c>GET /health</c>: 200 <c>{"status":"ok"}</c>, or 503 while the model loads. A router may respond with 200 and any text.
     /// </summary>
-    /// <exception cref="TargetFailureException"><c>reported_error</c>, or <c>status</c> for what is none of these.</exception>
+    /// <exception cref="TargetFailureException"><c>reported_error</c>, or <c>status</c> for any other status.</exception>
     public static ServingState ParseHealth(int status, string body)
     {
-        var said = JsonAnswer.TryRead(body, root => JsonAnswer.Text(root, "status"));
-        if (OpenAi.IsLoading(status, body) || (status == 200 && said is "loading model" or "loading"))
+        var state = JsonAnswer.TryRead(body, root => JsonAnswer.Text(root, "status"));
+        if (OpenAi.IsLoading(status, body) || (status == 200 && state is "loading model" or "loading"))
         {
             return ServingState.Loading;
         }
 
-        if (said == "error")
+        if (state == "error")
         {
-            throw new TargetFailureException(TargetFailure.ReportedError, $"its /health answers {status}: {SectionText.Quote(body)}");
+            throw new TargetFailureException(TargetFailure.ReportedError, $"/health responded with status {status}: {SectionText.Quote(body)}");
         }
 
         OpenAi.Expect200(status, body);
         return ServingState.Ok;
     }
 
-    /// <summary>Parses <c>GET /props</c>; null when the server does not answer it.</summary>
+    /// <summary>Parses <c>GET /props</c>; null when the server does not support it.</summary>
     /// <exception cref="TargetFailureException"><c>body</c>.</exception>
     public static LlamaCppProps? ParseProps(int status, string body) => status != 200 ? null : JsonAnswer.Read(body, root => new LlamaCppProps(
         JsonAnswer.Count(root, "total_slots"), JsonAnswer.Text(root, "build_info"), JsonAnswer.Flag(root, "is_sleeping") ?? false));
 
     /// <summary>
-    /// Parses <c>GET /slots</c>: a list with <c>is_processing</c>, in older builds <c>state</c> 0 or 1. Null where it is turned off (404, 501).
+    /// Parses <c>GET /slots</c>: a list with <c>is_processing</c>, in older builds <c>state</c> 0 or 1. Null where it is disabled (404, 501).
     /// </summary>
     /// <exception cref="TargetFailureException"><c>body</c>.</exception>
     public static LlamaCppSlots? ParseSlots(int status, string body)
@@ -70,7 +70,7 @@ internal static class LlamaCpp
         {
             if (root.ValueKind != JsonValueKind.Array)
             {
-                throw new TargetFailureException(TargetFailure.Body, $"/slots is no list: {SectionText.Quote(body)}");
+                throw new TargetFailureException(TargetFailure.Body, $"/slots is not a list: {SectionText.Quote(body)}");
             }
 
             var busy = root.EnumerateArray().Select(slot =>

@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>What <c>GET /metrics</c> of a llama.cpp server tells. Null where its build does not have it.</summary>
-/// <param name="PromptTokens">Tokens of prompts it has worked on since it started.</param>
-/// <param name="GeneratedTokens">Tokens it has generated since it started.</param>
+/// <summary>Response of <c>GET /metrics</c> of a llama.cpp server. Null where the build lacks a metric.</summary>
+/// <param name="PromptTokens">Prompt tokens processed since the server started.</param>
+/// <param name="GeneratedTokens">Tokens generated since the server started.</param>
 /// <param name="PromptTokensPerSecond">Its own average.</param>
 /// <param name="GeneratedTokensPerSecond">Its own average.</param>
-/// <param name="Processing">Requests being worked on.</param>
-/// <param name="Deferred">Requests that wait for a slot.</param>
+/// <param name="Processing">Requests in progress.</param>
+/// <param name="Deferred">Requests waiting for a slot.</param>
 internal sealed record LlamaCppMetrics(
     double? PromptTokens, double? GeneratedTokens, double? PromptTokensPerSecond,
     double? GeneratedTokensPerSecond, double? Processing, double? Deferred)
 {
     /// <summary>
-    /// Parses Prometheus' text format. Names are taken without what stands before <c>:</c>: forks and proxies have prefixes of their own.
+    /// Parses Prometheus' text format. Prefixes before <c>:</c> are removed from names, because forks and proxies change them.
     /// </summary>
-    /// <returns>Null where it is turned off (404, 501) or is not such text.</returns>
+    /// <returns>Null where it is disabled (404, 501) or has another format.</returns>
     public static LlamaCppMetrics? Parse(int status, string body)
     {
         if (status != 200)
@@ -45,7 +45,7 @@ internal sealed record LlamaCppMetrics(
     {
         value = 0;
         var end = line.AsSpan().IndexOfAny('{', ' ', '\t');
-        name = end > 0 ? Bare(line[..end]) : "";
+        name = end > 0 ? StripPrefix(line[..end]) : "";
         var after = end > 0 && line[end] == '{' ? line.LastIndexOf('}') + 1 : end;
         if (name.Length == 0 || after <= 0)
         {
@@ -57,7 +57,7 @@ internal sealed record LlamaCppMetrics(
         return double.TryParse(number, Styles, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && value >= 0;
     }
 
-    private static string Bare(string name)
+    private static string StripPrefix(string name)
     {
         var colon = name.LastIndexOf(':');
         return colon >= 0 ? name[(colon + 1)..] : name.StartsWith("llamacpp_", StringComparison.Ordinal) ? name["llamacpp_".Length..] : name;

@@ -6,13 +6,13 @@ namespace FleetExporter.Parsing;
 internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, long TransmitBytes, long Errors)
 {
     /// <summary>
-    /// Reads a line of /proc/net/dev; null for its headers and for interfaces that are not published: loopback, and the plumbing of
-    /// containers, virtual machines and traffic shaping, which comes and goes and counts again what a real interface has counted.
-    /// Bonds, VLANs, tunnels and named bridges stay.
+    /// Reads a line of /proc/net/dev; null for headers and for interfaces that are not published: loopback, and virtual interfaces of
+    /// containers, virtual machines and traffic shaping, which is short-lived and duplicates the counts of physical interfaces.
+    /// Bonds, VLANs, tunnels and named bridges are kept.
     /// </summary>
     internal static NetworkDevice? TryParse(string line)
     {
-        // Old kernels print no blank after the colon; an alias may hold a colon itself, the numbers never do.
+        // Old kernels print no blank after the colon; aliases may contain colons, numbers do not.
         var colon = line.LastIndexOf(':');
         if (colon < 0)
         {
@@ -21,7 +21,7 @@ internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, l
 
         var device = line[..colon].Trim();
         var words = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return device.Length > 0 && !Plumbing().IsMatch(device) && words.Length >= 16
+        return device.Length > 0 && !VirtualInterface().IsMatch(device) && words.Length >= 16
             && SectionText.TryCount(words[0], out var received) && SectionText.TryCount(words[2], out var receiveErrors)
             && SectionText.TryCount(words[8], out var transmitted) && SectionText.TryCount(words[10], out var transmitErrors)
             && receiveErrors <= long.MaxValue - transmitErrors
@@ -33,5 +33,5 @@ internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, l
     /// veth, cali, lxc, docker and br-HEX belong to containers; tap, vnet and Proxmox' fwbr, fwln, fwpr to virtual machines; ifb to tc.
     /// </summary>
     [GeneratedRegex("^(lo$|veth|cali|lxc|docker[0-9]|br-[0-9a-f]{12}$|tap|vnet|fw(br|ln|pr)[0-9]|ifb[0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex Plumbing();
+    private static partial Regex VirtualInterface();
 }

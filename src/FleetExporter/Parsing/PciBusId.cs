@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>One spelling for the PCI address of a GPU, so that nvidia-smi, its sentences and the kernel log can be compared.</summary>
+/// <summary>Normalises PCI addresses of GPUs, to compare those of nvidia-smi, its messages and the kernel log.</summary>
 internal static partial class PciBusId
 {
-    /// <summary>nvidia-smi's own form <c>00000000:3B:00.0</c> of <c>0000:3b:00</c>, <c>3b:00.0</c> and the like; null for no bus id.</summary>
+    /// <summary>Converts <c>0000:3b:00</c>, <c>3b:00.0</c> and similar to nvidia-smi's form <c>00000000:3B:00.0</c>; null for other text.</summary>
     public static string? Normalise(string text)
     {
         var match = Address().Match(text.Trim());

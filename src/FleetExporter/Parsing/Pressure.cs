@@ -6,7 +6,7 @@ namespace FleetExporter.Parsing;
 internal sealed record Pressure(string Resource, string Kind, double Avg10, double Avg60, double Avg300)
 {
     /// <summary>
-    /// Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null when it is anything else.
+    /// Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null for other text.
     /// </summary>
     internal static Pressure? TryParse(string text)
     {

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>Command lines may hold secrets: what follows the program is replaced before a debug page shows it.</summary>
+/// <summary>Masks arguments of command lines, which may contain secrets, for debug output.</summary>
 internal static partial class ProcessArguments
 {
     /// <summary>
-    /// Keeps the program. On Windows, where it begins with a drive, it ends in .exe and may hold blanks; elsewhere it ends at the first blank.
+    /// Keeps the program: up to .exe for paths with a drive letter, else up to the first blank.
     /// </summary>
     public static string Mask(string commandLine) =>
         Program().Match(commandLine) is { Success: true } program && program.Length < commandLine.TrimEnd().Length

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>One process as /proc/PID/stat shows it.</summary>
-/// <param name="Comm">At most 15 bytes that the process chose itself: blanks, parentheses and text that looks like columns are possible.</param>
-/// <param name="CpuSeconds">User and system time of all its threads since it started; ended children are not in it.</param>
-/// <param name="StartTicks">Start in ticks after boot: with the pid it names one process for good.</param>
+/// <summary>One process from /proc/PID/stat.</summary>
+/// <param name="Comm">At most 15 bytes set by the process; may contain blanks, parentheses and text that looks like columns.</param>
+/// <param name="CpuSeconds">User and system time of all its threads, without ended children.</param>
+/// <param name="StartTicks">Start in ticks since boot; unique together with the pid.</param>
 /// <param name="RssPages">Resident pages; 0 for a zombie.</param>
 internal sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSeconds, long StartTicks, long RssPages)
 {
@@ -14,9 +14,9 @@ internal sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSec
 
     /// <summary>Parses one line of /proc/PID/stat.</summary>
     /// <param name="line">
-    /// pid, comm in parentheses, then columns: comm reaches from the first <c>(</c> to the last <c>)</c>, whatever it holds.
+    /// pid, comm in parentheses, then columns; comm extends from the first <c>(</c> to the last <c>)</c>.
     /// </param>
-    /// <param name="stat">Seconds, ticks of 1/100 s, pages. Null where the line is cut (a newline in comm) or no stat line.</param>
+    /// <param name="stat">Seconds, ticks of 1/100 s, pages. Null for other lines, and where a newline in comm splits the line.</param>
     /// <returns>Whether the line is a whole stat line. Does not throw.</returns>
     public static bool TryParse(string line, [NotNullWhen(true)] out ProcessStat? stat)
     {
@@ -28,7 +28,7 @@ internal sealed record ProcessStat(int Pid, int Ppid, string Comm, double CpuSec
         }
 
         // The first word after comm is column 3 (state), so column n of proc(5) is words[n - 3].
-        // Only 22 are wanted; the rest stays one piece.
+        // Only 22 are needed; the rest is not split.
         var text = line.AsSpan(close + 1);
         Span<Range> words = stackalloc Range[23];
         if (text.Split(words, ' ', StringSplitOptions.RemoveEmptyEntries) < 22

@@ -4,18 +4,18 @@ using System.Text.Json;
 namespace FleetExporter.Parsing;
 
 /// <summary>One series of a range query.</summary>
-/// <param name="Points">In the order of time. Finite; where Prometheus has none, and where it has NaN or an infinity, there is no point.</param>
+/// <param name="Points">In time order. Finite: points with NaN or infinity are left out.</param>
 internal sealed record RangeSeries(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<(DateTimeOffset At, double Value)> Points);
 
-/// <summary>The answer to <c>/api/v1/query_range</c>.</summary>
+/// <summary>Response of <c>/api/v1/query_range</c>.</summary>
 internal static class PrometheusRange
 {
     /// <param name="body">
     /// <c>{"status":"success","data":{"resultType":"matrix","result":[{"metric":{…},"values":[[1700000000.5,"1.5"],…]},…]}}</c>;
-    /// on failure status is error, with <c>error</c>.
+    /// on failure, status is <c>error</c> and <c>error</c> is set.
     /// </param>
     /// <exception cref="TargetFailureException">
-    /// It is something else (<see cref="TargetFailure.Body"/>), or the query failed (<see cref="TargetFailure.ReportedError"/>).
+    /// Unexpected body (<see cref="TargetFailure.Body"/>), or the query failed (<see cref="TargetFailure.ReportedError"/>).
     /// </exception>
     /// <remarks>Seen: Prometheus 2.42.</remarks>
     public static IReadOnlyList<RangeSeries> Parse(string body) => JsonAnswer.Read(body, root =>
@@ -28,10 +28,10 @@ internal static class PrometheusRange
         if (JsonAnswer.Member(root, "data") is not { } data || JsonAnswer.Text(data, "resultType") != "matrix"
             || JsonAnswer.Member(data, "result") is not { ValueKind: JsonValueKind.Array } result)
         {
-            throw Strange(body);
+            throw Invalid(body);
         }
 
-        List<RangeSeries> all = [.. result.EnumerateArray().Select(series => Series(series) ?? throw Strange(body))];
+        List<RangeSeries> all = [.. result.EnumerateArray().Select(series => Series(series) ?? throw Invalid(body))];
         return all.AsReadOnly();
     }, RemoteLimits.LargeJsonValues);
 
@@ -70,11 +70,11 @@ internal static class PrometheusRange
 
     private static bool TryNumber(string text, out double value)
     {
-        // .NET spells the infinities otherwise; what is not finite is no point.
+        // .NET spells infinities differently; non-finite values are dropped anyway.
         value = double.NaN;
         return text is "NaN" or "+Inf" or "-Inf" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
-    private static TargetFailureException Strange(string body) =>
-        new(TargetFailure.Body, $"the answer is not a range of Prometheus: {SectionText.Quote(body)}");
+    private static TargetFailureException Invalid(string body) =>
+        new(TargetFailure.Body, $"the response is not a Prometheus range query result: {SectionText.Quote(body)}");
 }

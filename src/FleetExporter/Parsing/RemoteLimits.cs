@@ -1,21 +1,20 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>
-/// The most that is taken of one host, gateway or service. What sends more fails with a sentence that names the limit, and costs nobody else
-/// anything.
-/// Bytes are limited where they are read: a section of a host to 4 MiB, an answer over HTTP and a gateway's message by their readers.
+/// Limits of what is accepted from one host, gateway or service. Exceeding one fails that source only, with a message that names the limit.
+/// Bytes are limited by the readers of sections (4 MiB), HTTP responses and gateway messages.
 /// </summary>
 internal static class RemoteLimits
 {
-    /// <summary>Lines of a section, or of an answer that is text.</summary>
+    /// <summary>Lines of a section or of a text response.</summary>
     public const int Lines = 50_000;
 
-    /// <summary>Characters of a line; what is longer is cut.</summary>
+    /// <summary>Characters of a line; longer lines are truncated.</summary>
     public const int LineLength = 16 * 1024;
 
     public const int Gpus = 64;
 
-    /// <summary>Different GPUs from one boot of a host to the next, MIG and hot plugging included.</summary>
+    /// <summary>Distinct GPUs of a host between two boots, MIG and hot plugging included.</summary>
     public const int GpusSeen = 256;
 
     public const int MigSlices = 64;
@@ -33,44 +32,44 @@ internal static class RemoteLimits
 
     public const int Units = 1_024;
 
-    /// <summary>Sessions of all users of a host.</summary>
+    /// <summary>Tmux sessions of all users of a host.</summary>
     public const int Sessions = 1_024;
 
     public const int Panes = 8_192;
 
-    /// <summary>JSON values of an answer of a provider or a service.</summary>
+    /// <summary>JSON values of a response of a provider or service.</summary>
     public const int JsonValues = 100_000;
 
-    /// <summary>JSON values of a message of a gateway, and of an answer of Prometheus or Alertmanager.</summary>
+    /// <summary>JSON values of a gateway message, or of a response of Prometheus or Alertmanager.</summary>
     public const int LargeJsonValues = 400_000;
 
-    /// <summary>Rows of one answer of a gateway.</summary>
+    /// <summary>Rows of one gateway response.</summary>
     public const int GatewayRows = 10_000;
 
-    /// <summary>Models of a provider; the rest of a longer list is left out.</summary>
+    /// <summary>Models of a provider; further ones are dropped.</summary>
     public const int Models = 1_000;
 
-    /// <summary>UTF-16 units of a name, such as that of a session, a GPU, a file system's mount point.</summary>
+    /// <summary>UTF-16 units of a name, such as a tmux session, GPU or mount point.</summary>
     public const int NameLength = 1_024;
 
-    /// <summary>Elements inside each other.</summary>
+    /// <summary>Nesting depth of XML elements.</summary>
     public const int XmlDepth = 32;
 
-    /// <summary>A name as it may be shown: <see cref="Printable.Text"/>.</summary>
-    /// <exception cref="FormatException">It is longer than <see cref="NameLength"/>.</exception>
+    /// <summary>Makes a name printable: <see cref="Printable.Text"/>.</summary>
+    /// <exception cref="FormatException">Longer than <see cref="NameLength"/>.</exception>
     public static string Name(string text)
     {
         Check(text.Length, NameLength, "characters in a name");
         return Printable.Text(text);
     }
 
-    /// <exception cref="FormatException">There are more.</exception>
-    /// <param name="what">In the plural, such as <c>GPUs</c>.</param>
-    public static void Check(int count, int most, string what)
+    /// <exception cref="FormatException">The count exceeds the limit.</exception>
+    /// <param name="what">Plural noun, such as <c>GPUs</c>.</param>
+    public static void Check(int count, int max, string what)
     {
-        if (count > most)
+        if (count > max)
         {
-            throw new FormatException(FormattableString.Invariant($"more than {most} {what}, the most that is taken"));
+            throw new FormatException(FormattableString.Invariant($"more than {max} {what}, the limit"));
         }
     }
 }

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>Lines and plain numbers of a section's body. Invariant, ASCII digits only, never NaN, infinite or wrapped.</summary>
+/// <summary>Lines and numbers of a section's body. Invariant culture, ASCII digits only, never NaN, infinite or overflowed.</summary>
 internal static class SectionText
 {
     private const long LastUnixSecond = 253_402_300_799;
 
     /// <summary>
-    /// Lines without their newline, empty ones included, cut to <see cref="RemoteLimits.LineLength"/>. A carriage return is content: it may
-    /// stand in a tmux name.
+    /// Lines without their newline, empty ones included, cut to <see cref="RemoteLimits.LineLength"/>. Carriage returns are kept: they can
+    /// occur in tmux names.
     /// </summary>
-    /// <exception cref="FormatException">There are more than <see cref="RemoteLimits.Lines"/>.</exception>
+    /// <exception cref="FormatException">More than <see cref="RemoteLimits.Lines"/>.</exception>
     public static IEnumerable<string> Lines(string body)
     {
         RemoteLimits.Check(body.AsSpan().Count('\n'), RemoteLimits.Lines, "lines");
         return Each();
 
-        // One by one: a parser that meets a limit has not made strings of all the rest.
+        // Lazy, so that a parser that reaches a limit does not allocate the rest.
         IEnumerable<string> Each()
         {
             int end;
@@ -32,7 +32,7 @@ internal static class SectionText
         string Line(int start, int end) => Printable.Cut(body.AsSpan(start, end - start), RemoteLimits.LineLength).ToString();
     }
 
-    /// <summary>The first line that says something, cut to a length fit for a message; "nothing" when there is none.</summary>
+    /// <summary>The first non-blank line, truncated for a message; "nothing" for an empty body.</summary>
     public static string Quote(string body)
     {
         foreach (var line in body.AsSpan().EnumerateLines())
@@ -50,11 +50,11 @@ internal static class SectionText
     public static bool TryCount(ReadOnlySpan<char> text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    /// <summary>Digits with an optional point. The check is needed: double.TryParse takes "NaN" and "Infinity" whatever the style.</summary>
+    /// <summary>Digits with an optional point. The check is needed because double.TryParse accepts "NaN" and "Infinity" with any style.</summary>
     public static bool TryReal(ReadOnlySpan<char> text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
-    /// <summary>Null where the product does not fit.</summary>
+    /// <summary>Null on overflow.</summary>
     public static long? Multiply(long count, long unit)
     {
         var product = (Int128)count * unit;

@@ -1,11 +1,11 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>What a service or provider says of itself. Also the values of the label <c>state</c>.</summary>
+/// <summary>State reported by a service or provider; the values of the label <c>state</c>.</summary>
 public enum ServingState
 {
     Ok,
 
-    /// <summary>It is there, and its model is not yet.</summary>
+    /// <summary>It responds, and its model is loading.</summary>
     Loading,
 
     Error,

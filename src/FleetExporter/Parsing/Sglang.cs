@@ -1,12 +1,12 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>What SGLang answers beside <see cref="OpenAi"/>.</summary>
+/// <summary>Parses responses of SGLang that differ from <see cref="OpenAi"/>.</summary>
 internal static class Sglang
 {
     /// <summary>
-    /// Parses <c>GET /health</c>: 200 without a body, 503 while it starts. <c>/health_generate</c> makes the model work and is never asked.
+    /// Parses <c>GET /health</c>: 200 without a body, 503 while it starts. <c>/health_generate</c> runs the model and is never requested.
     /// </summary>
-    /// <exception cref="TargetFailureException"><c>status</c> for what is neither.</exception>
+    /// <exception cref="TargetFailureException"><c>status</c> for any other status.</exception>
     public static ServingState ParseHealth(int status, string body)
     {
         if (status == 503)

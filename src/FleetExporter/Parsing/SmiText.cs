@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>What a line of nvidia-smi is when it is not data. It prints its errors on stdout, where rows are expected.</summary>
+/// <summary>Classifies lines of nvidia-smi that are not data: it prints errors on stdout, among the rows.</summary>
 internal static partial class SmiText
 {
-    /// <summary>As many odd lines are kept of one answer.</summary>
+    /// <summary>Maximum number of other lines kept per output.</summary>
     public const int MaxLines = 20;
 
     private const int MaxLength = 200;
 
-    /// <summary>Ordered: "Failed to initialize NVML: Insufficient Permissions" is about permission before it is about the driver.</summary>
+    /// <summary>Ordered: "Failed to initialize NVML: Insufficient Permissions" is a permission failure, not a driver failure.</summary>
     private static readonly (CollectorFailure Reason, string Words)[] Sentences =
     [
         (CollectorFailure.ToolMissing, "command not found"),
@@ -38,14 +38,14 @@ internal static partial class SmiText
     ];
 
     /// <summary>Trimmed (Windows ends a line with <c>\r\n</c>) and without blank lines.</summary>
-    /// <exception cref="FormatException">There are more than <see cref="RemoteLimits.Lines"/>.</exception>
+    /// <exception cref="FormatException">More than <see cref="RemoteLimits.Lines"/>.</exception>
     public static IEnumerable<string> Lines(string output) =>
         SectionText.Lines(output).Select(static l => l.Trim()).Where(static l => l.Length > 0);
 
-    /// <summary>A line for a message: printable, at most 200 characters.</summary>
+    /// <summary>Makes a line printable and truncates it to 200 characters.</summary>
     public static string Clip(string line) => Printable.Line(line, MaxLength);
 
-    /// <summary>The GPU that a sentence calls lost: its bus id, else its index.</summary>
+    /// <summary>The GPU that a message reports as lost: bus id, else index.</summary>
     public static string? LostGpu(string line)
     {
         if (!line.Contains("device handle", StringComparison.OrdinalIgnoreCase))
@@ -60,7 +60,7 @@ internal static partial class SmiText
 
     public static bool IsWarning(string line) => line.StartsWith("WARNING", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Can the line be nothing but an error, however many commas it has?</summary>
+    /// <summary>Whether the line is an error message, regardless of its commas.</summary>
     public static bool IsSentence(string line) => ErrorStart().IsMatch(line);
 
     public static CollectorFailure? Reason(string line)
@@ -69,7 +69,7 @@ internal static partial class SmiText
         {
             if (line.Contains(words, StringComparison.OrdinalIgnoreCase))
             {
-                // A shell says ": not found" of a program; "Failed to initialize NVML: Not Found" is the driver's.
+                // ": not found" comes from a shell; "Failed to initialize NVML: Not Found" from the driver.
                 return reason == CollectorFailure.ToolMissing && IsSentence(line) ? CollectorFailure.Driver : reason;
             }
         }
@@ -77,7 +77,7 @@ internal static partial class SmiText
         return null;
     }
 
-    /// <summary>Why an answer without a single good row failed.</summary>
+    /// <summary>Failure of an output without valid rows.</summary>
     public static ToolFailureException Failure(string output)
     {
         var lines = Lines(output).ToList();
@@ -94,10 +94,10 @@ internal static partial class SmiText
             }
         }
 
-        return new ToolFailureException(CollectorFailure.Parse, lines.Count == 0 ? "no output" : $"not understood: {Clip(lines[0])}");
+        return new ToolFailureException(CollectorFailure.Parse, lines.Count == 0 ? "no output" : $"unexpected output: {Clip(lines[0])}");
     }
 
-    /// <summary>Drivers write <c>GPU 0000:1A:00.0: …</c>, <c>GPU0: 0000:1A:00.0: …</c> and <c>GPU0000:1A:00.0: …</c>.</summary>
+    /// <summary>Drivers print <c>GPU 0000:1A:00.0: …</c>, <c>GPU0: 0000:1A:00.0: …</c> and <c>GPU0000:1A:00.0: …</c>.</summary>
     [GeneratedRegex(
         @"device handle for GPU\s*(?:(?:[0-9]+:\s*)?(?<bus>[0-9A-F]{1,8}:[0-9A-F]{2}:[0-9A-F]{2}\.[0-9A-F])|(?<index>[0-9]{1,4})(?::\s|\s|$))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

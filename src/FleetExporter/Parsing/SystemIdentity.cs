@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>What a host is. Null where it does not say.</summary>
+/// <summary>Identity of a host. Null where not reported.</summary>
 internal sealed record SystemIdentity
 {
     private static readonly string[] KnownTools = ["nvidia-smi", "tmux", "systemctl"];
@@ -11,12 +11,12 @@ internal sealed record SystemIdentity
     public string? Os { get; init; }
     public string? Architecture { get; init; }
 
-    /// <summary>Name of the machine from DMI or the device tree.</summary>
+    /// <summary>Machine model from DMI or the device tree.</summary>
     public string? Model { get; init; }
     public int? Cpus { get; init; }
     public DateTimeOffset? BootTime { get; init; }
 
-    /// <summary>The host's clock when the section was printed; to the second on busybox.</summary>
+    /// <summary>The host's clock when the section was printed; in whole seconds on busybox.</summary>
     public DateTimeOffset? Clock { get; init; }
     public long? PageSizeBytes { get; init; }
 
@@ -26,16 +26,16 @@ internal sealed record SystemIdentity
     /// <summary>Which of nvidia-smi, tmux and systemctl are on the path.</summary>
     public IReadOnlySet<string> Tools { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
-    /// <summary>A new one is a reboot.</summary>
+    /// <summary>Changes with every boot.</summary>
     public string? BootId { get; init; }
 
     /// <summary>Parses the section <c>system</c>: os-release, uname, /proc/stat, date, getconf, id and the tools found on the path.</summary>
     /// <param name="body">
     /// <c>key=value</c> lines: os (quoted or not), kernel, arch, model, cpus, btime and clock (Unix seconds; clock with an optional fraction,
     /// which busybox prints as a literal <c>%N</c> or <c>N</c>), pagesize (bytes), user, tools (separated by blanks), boot_id.
-    /// The last of a key wins.
+    /// The last value of a key wins.
     /// </param>
-    /// <returns>Times in UTC, bytes; an empty or senseless value is null, unknown keys and tools are ignored.</returns>
+    /// <returns>Times in UTC, bytes; empty and invalid values are null; unknown keys and tools are ignored.</returns>
     /// <exception cref="FormatException">No kernel.</exception>
     public static SystemIdentity Parse(string body)
     {
@@ -52,7 +52,7 @@ internal sealed record SystemIdentity
         long? Count(string key) => SectionText.TryCount(values.GetValueOrDefault(key), out var count) && count > 0 ? count : null;
         return new SystemIdentity
         {
-            Kernel = Text("kernel") ?? throw new FormatException($"system: no kernel in the answer, which begins with {SectionText.Quote(body)}"),
+            Kernel = Text("kernel") ?? throw new FormatException($"system: no kernel in the output, which begins with {SectionText.Quote(body)}"),
             Os = Unquote(Text("os")),
             Architecture = Text("arch"),
             Model = Text("model"),
@@ -80,7 +80,7 @@ internal sealed record SystemIdentity
             : seconds;
     }
 
-    /// <summary>os-release is shell: the value may stand in quotes, with backslashes before <c>" $ ` \</c> in double ones.</summary>
+    /// <summary>os-release has shell syntax: values may be quoted, with backslashes before <c>" $ ` \</c> in double ones.</summary>
     private static string? Unquote(string? text)
     {
         if (text is not [('"' or '\'') and var quote, .. var inner, var last] || last != quote)

@@ -1,24 +1,24 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>One systemd unit as its manager sees it.</summary>
+/// <summary>One systemd unit.</summary>
 /// <param name="Scope"><c>system</c> or <c>user</c>.</param>
-/// <param name="LoadState"><c>loaded</c>, <c>not-found</c>, <c>masked</c> and others; a unit that does not exist is listed too, as inactive.</param>
-/// <param name="ActiveState">One of <see cref="ActiveStates"/>; a word that a newer systemd adds is kept as it is.</param>
+/// <param name="LoadState"><c>loaded</c>, <c>not-found</c>, <c>masked</c> and others; units that do not exist are listed as inactive.</param>
+/// <param name="ActiveState">One of <see cref="ActiveStates"/>; values of newer systemd versions are kept.</param>
 /// <param name="Restarts">
-/// Automatic restarts since the unit was last started by hand; null for anything but a service, and before systemd 235.
+/// Automatic restarts since the last manual start; null for units other than services, and before systemd 235.
 /// </param>
 internal sealed record SystemdUnit(string Scope, string Id, string LoadState, string ActiveState, string SubState, long? Restarts)
 {
-    /// <summary>The closed list behind the state set.</summary>
+    /// <summary>Known values of ActiveState, the closed set of the label <c>state</c>.</summary>
     public static IReadOnlyList<string> ActiveStates { get; } =
         ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
 
-    /// <summary>Whether it works, a reload under way or not.</summary>
+    /// <summary>Whether it is active or reloading.</summary>
     public bool IsActive => ActiveState is "active" or "reloading";
 }
 
-/// <summary>The units of the managers that answered, and what went wrong with the others.</summary>
-internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFault> Faults)
+/// <summary>Units by all managers, and failures of managers.</summary>
+internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyList<SystemdFailure> Failures)
 {
     /// <summary>Parses <c>systemctl [--user] show -p Id,LoadState,ActiveState,SubState,NRestarts UNIT…</c>, standard error included.</summary>
     /// <param name="body">
@@ -26,17 +26,17 @@ internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyL
     /// units separated by blank lines.
     /// </param>
     /// <returns>
-    /// Units in output order, each id once per scope (an alias prints its unit again). A manager that failed is a fault beside one that answered.
+    /// Units in output order, each id once per scope, because aliases repeat their unit; with failures of managers if another one succeeded.
     /// </returns>
     /// <exception cref="ToolFailureException">
-    /// No manager answered: no systemd, no bus, not installed; the first one's reason and sentence.
+    /// All managers failed: no systemd, no bus, or not installed; with reason and message of the first.
     /// </exception>
     /// <exception cref="FormatException">No <c>U</c> line.</exception>
-    /// <remarks>Seen: the refusal of systemctl 252 without systemd; property names of systemd 235 and later.</remarks>
+    /// <remarks>Seen: the error of systemctl 252 without systemd; property names of systemd 235 and later.</remarks>
     public static SystemdUnits Parse(string body)
     {
         var units = new List<SystemdUnit>();
-        var faults = new List<SystemdFault>();
+        var failures = new List<SystemdFailure>();
         var answered = false;
         foreach (var block in AnswerBlock.Split("systemd", body))
         {
@@ -45,15 +45,15 @@ internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyL
             RemoteLimits.Check(units.Count, RemoteLimits.Units, "systemd units");
             if (texts.Count > 0 || (block.Status != 0 && found.Count == 0))
             {
-                faults.Add(SystemdError.Classify(block, texts));
+                failures.Add(SystemdError.Classify(block, texts));
             }
 
             answered |= found.Count > 0 || (block.Status == 0 && texts.Count == 0);
         }
 
         return answered
-            ? new SystemdUnits([.. units.DistinctBy(static u => (u.Scope, u.Id))], faults)
-            : throw new ToolFailureException(faults[0].Reason, $"systemd: {faults[0].Message}");
+            ? new SystemdUnits([.. units.DistinctBy(static u => (u.Scope, u.Id))], failures)
+            : throw new ToolFailureException(failures[0].Reason, $"systemd: {failures[0].Message}");
     }
 
     private static (List<SystemdUnit> Units, List<string> Texts) Read(AnswerBlock block)
@@ -86,7 +86,7 @@ internal sealed record SystemdUnits(IReadOnlyList<SystemdUnit> Units, IReadOnlyL
         var (active, sub) = (unit.GetValueOrDefault("ActiveState", ""), unit.GetValueOrDefault("SubState", ""));
         if (id.Length == 0 || active.Length == 0)
         {
-            texts.Add($"a unit without Id or ActiveState: '{id}'");
+            texts.Add($"unit without Id or ActiveState: '{id}'");
             return;
         }
 

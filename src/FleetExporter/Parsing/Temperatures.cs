@@ -2,27 +2,27 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>One temperature sensor, in degrees Celsius. A limit is null where the chip has none or a meaningless one.</summary>
-/// <param name="Sensor">Chip and label with a slash between, or the one there is; unique on its host.</param>
+/// <summary>One temperature sensor, in degrees Celsius. A limit is null where the chip has no valid one.</summary>
+/// <param name="Sensor"><c>chip/label</c>, or the one that is set; unique per host.</param>
 internal sealed record TemperatureSensor(string Sensor, double Celsius, double? MaxCelsius, double? CriticalCelsius);
 
-/// <summary>The sensors of a host, and the lines that were none.</summary>
-internal sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IReadOnlyList<string> Faults)
+/// <summary>Sensors of a host, and lines that could not be parsed.</summary>
+internal sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IReadOnlyList<string> UnparsedLines)
 {
     /// <summary>Parses the section <c>temperature</c>: /sys/class/hwmon/hwmon*/temp*_{input,max,crit,label} and thermal zones.</summary>
     /// <param name="body">
     /// One <c>T&lt;millidegrees&gt;:&lt;max&gt;:&lt;crit&gt;:&lt;chip&gt;:&lt;label&gt;</c> per sensor; max, crit and label may be empty,
-    /// the label is free text and may hold colons.
+    /// the label is free text and may contain colons.
     /// </param>
     /// <returns>
-    /// Sensors in output order, degrees Celsius; a name that occurs again gets " 2", " 3". Readings outside -50 to 250 °C are dropped (an
-    /// absent NVMe sensor says 65261.85); limits above 250 °C or not above 0 are null. Lines of another shape are faults. Empty for an empty text.
+    /// Sensors in output order, degrees Celsius; repeated names get " 2", " 3". Readings outside -50 to 250 °C are dropped (an
+    /// absent NVMe sensor reports 65261.85); limits above 250 °C or not above 0 are null. Other lines are unparsed. Empty for an empty text.
     /// </returns>
-    /// <exception cref="FormatException">There is text and no line of it has this shape.</exception>
+    /// <exception cref="FormatException">The text has no line of this format.</exception>
     public static Temperatures Parse(string body)
     {
         var sensors = new List<TemperatureSensor>();
-        var faults = new List<string>();
+        var unparsed = new List<string>();
         var names = new UniqueNames();
         var understood = false;
         foreach (var line in SectionText.Lines(body).Where(static l => !string.IsNullOrWhiteSpace(l)))
@@ -30,7 +30,7 @@ internal sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IR
             if (line.Split(':', 5) is not [['T', .. var input], var max, var critical, var chip, var label]
                 || Celsius(input) is not { } celsius || Name(RemoteLimits.Name(chip), RemoteLimits.Name(label)) is not { } name)
             {
-                faults.Add(Printable.Line(line, 200));
+                unparsed.Add(Printable.Line(line, 200));
                 continue;
             }
 
@@ -42,9 +42,9 @@ internal sealed record Temperatures(IReadOnlyList<TemperatureSensor> Sensors, IR
             }
         }
 
-        return understood || faults.Count == 0
-            ? new Temperatures(sensors, faults)
-            : throw new FormatException($"temperature: no sensor in the answer, which begins with {SectionText.Quote(body)}");
+        return understood || unparsed.Count == 0
+            ? new Temperatures(sensors, unparsed)
+            : throw new FormatException($"temperature: no sensor in the output, which begins with {SectionText.Quote(body)}");
     }
 
     private static double? Celsius(string millidegrees) =>

@@ -12,11 +12,11 @@ internal static class Tmux
     /// <param name="body">
     /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last,
     /// since it may hold colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output</c> (output: window_activity of its
-    /// window); stat lines, possibly cut by a newline in comm. Other text is an error,
-    /// except after a stat line, where it is the tail of a process name: that place is free for anybody to write, so nothing else is read there.
+    /// window); stat lines, possibly split by a newline in comm. Other text is an error,
+    /// except after a stat line, where it is the rest of a process name: users control that text, so it is ignored.
     /// </param>
     /// <returns>
-    /// One server per user in output order, sessions by id. Times in UTC, CPU seconds, pages. No server, no socket or no session is an empty list;
+    /// One server per user in output order, sessions by id. Times in UTC, CPU seconds, pages. No server, socket or session gives an empty list;
     /// any other error text, with status 0 too, sets <see cref="TmuxServer.Failure"/> and leaves no session.
     /// </returns>
     /// <exception cref="FormatException">No <c>U</c> line.</exception>
@@ -27,21 +27,21 @@ internal static class Tmux
         var sessions = 0;
         foreach (var block in AnswerBlock.Split("tmux", body).DistinctBy(static b => b.Key, StringComparer.Ordinal))
         {
-            servers.Add(Limited(block, sessions));
+            servers.Add(ParseWithinLimits(block, sessions));
             sessions += servers[^1].Sessions.Count;
         }
 
         return servers;
     }
 
-    /// <summary>What is over a limit is one user's fault, and hides no other's sessions.</summary>
-    /// <param name="before">Sessions of the users before.</param>
-    private static TmuxServer Limited(AnswerBlock block, int before)
+    /// <summary>A user who exceeds a limit fails alone; sessions of other users are kept.</summary>
+    /// <param name="previous">Number of tmux sessions of the preceding users.</param>
+    private static TmuxServer ParseWithinLimits(AnswerBlock block, int previous)
     {
         try
         {
             var server = ParseServer(block);
-            RemoteLimits.Check(before + server.Sessions.Count, RemoteLimits.Sessions, "tmux sessions");
+            RemoteLimits.Check(previous + server.Sessions.Count, RemoteLimits.Sessions, "tmux sessions");
             return server;
         }
         catch (FormatException e)
@@ -83,7 +83,7 @@ internal static class Tmux
             }
         }
 
-        var answered = texts.Count > 0 ? sessions.Count == 0 && texts.All(TmuxError.MeansNoSession) : block.Status == 0;
+        var answered = texts.Count > 0 ? sessions.Count == 0 && texts.All(TmuxError.IsNoSession) : block.Status == 0;
         if (!answered)
         {
             var (reason, message) = TmuxError.Classify(block, texts);
@@ -128,7 +128,7 @@ internal static class Tmux
         };
     }
 
-    /// <summary>A pid, a blank and a parenthesis: enough also for a line that a newline in comm has cut.</summary>
+    /// <summary>Starts with pid, blank and parenthesis; true also for a line split by a newline in comm.</summary>
     private static bool BeginsStat(string line)
     {
         var digits = line.AsSpan().IndexOfAnyExceptInRange('0', '9');

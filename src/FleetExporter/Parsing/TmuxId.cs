@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>Ids that tmux gives: <c>$N</c> for a session, <c>%N</c> for a pane.</summary>
+/// <summary>Ids of tmux: <c>$N</c> for a session, <c>%N</c> for a pane.</summary>
 internal static class TmuxId
 {
-    /// <summary>Whether the text is a session id, fit for a command line.</summary>
+    /// <summary>Whether the text is a session id, safe in a command line.</summary>
     public static bool IsSession(string text) => Is('$', text);
 
-    /// <summary>Whether the text is the id of a pane, fit for a command line.</summary>
+    /// <summary>Whether the text is a pane id, safe in a command line.</summary>
     public static bool IsPane(string text) => Is('%', text);
 
     public static long Number(string id) => long.Parse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);

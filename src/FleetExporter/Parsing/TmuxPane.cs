@@ -1,7 +1,7 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>A line <c>P$12:%3:25495:0:1795231905</c>.</summary>
-/// <param name="Output">When something was last printed in its window; null where the line has no such field.</param>
+/// <param name="Output">Last output in its window; null where the line has no such field.</param>
 internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead, DateTimeOffset? Output)
 {
     public static TmuxPane? TryParse(string line) =>
@@ -12,8 +12,8 @@ internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead,
             : null;
 
     /// <summary>
-    /// Walks down from the living panes by parent, sessions by id: a pane of a linked window, or a process reached twice, goes to the lowest id.
-    /// The pid of a dead pane may be another process' by then and is not followed.
+    /// Assigns process trees of running panes to sessions. A process reached by several sessions belongs to the one with the lowest id.
+    /// Dead panes are skipped, because their pid may have been reused.
     /// </summary>
     public static ILookup<string, ProcessStat> Processes(IReadOnlyList<TmuxPane> panes, IEnumerable<ProcessStat> stats)
     {

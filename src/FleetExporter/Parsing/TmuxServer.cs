@@ -1,25 +1,25 @@
 namespace FleetExporter.Parsing;
 
 /// <summary>The default tmux server of one user.</summary>
-/// <param name="Sessions">By id. Empty when there is no server, which is a valid answer, and when the state is unknown.</param>
-/// <param name="Failure">Set when the state is unknown: no count may be published then.</param>
-/// <param name="Message">What tmux, sudo or the shell said; set with <paramref name="Failure"/>.</param>
+/// <param name="Sessions">Sorted by id. Empty when there is no server, and when the state is unknown.</param>
+/// <param name="Failure">Set when the state is unknown; no counts are published then.</param>
+/// <param name="Message">Message of tmux, sudo or the shell; set with <paramref name="Failure"/>.</param>
 internal sealed record TmuxServer(string User, IReadOnlyList<TmuxSession> Sessions, CollectorFailure? Failure = null, string? Message = null);
 
 /// <summary>One tmux session. Times are by the host's clock, in UTC.</summary>
 internal sealed record TmuxSession
 {
-    /// <summary><c>$</c> and digits; not used again while the server lives, but a new server starts at <c>$0</c>.</summary>
+    /// <summary><c>$</c> and digits; not reused by the same server; a new server starts at <c>$0</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>As stored by tmux, blanks at its ends included; at most 4096 UTF-16 units.</summary>
     public required string Name { get; init; }
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>The last key or attach, <c>session_activity</c>; what programs print does not count.</summary>
+    /// <summary>Last key press or attach, <c>session_activity</c>; output does not count.</summary>
     public required DateTimeOffset Activity { get; init; }
 
-    /// <summary>When something was last printed in one of its windows, the latest <c>window_activity</c>; null when tmux told none.</summary>
+    /// <summary>Last output in any of its windows, the latest <c>window_activity</c>; null if not reported.</summary>
     public DateTimeOffset? Output { get; init; }
 
     /// <summary>The last input or output.</summary>
@@ -30,12 +30,12 @@ internal sealed record TmuxSession
     public required long AttachedClients { get; init; }
     public required long Windows { get; init; }
 
-    /// <summary>Ids of its panes, <c>%</c> and digits, in the order of its windows: not used again while the server lives.</summary>
+    /// <summary>Ids of its panes, <c>%</c> and digits, in window order; not reused by the same server.</summary>
     public IReadOnlyList<string> Panes { get; init; } = [];
 
-    /// <summary>Panes whose program has ended (remain-on-exit). A pane of a window linked into several sessions counts in each of them.</summary>
+    /// <summary>Panes whose command has ended (remain-on-exit). Panes of a linked window count in each of its sessions.</summary>
     public int DeadPanes { get; init; }
 
-    /// <summary>The living panes' processes and all below them. A process belongs to one session, so sums over sessions count it once.</summary>
+    /// <summary>Process trees of running panes. Each process belongs to one session, so sums over sessions count it once.</summary>
     public IReadOnlyList<ProcessStat> Processes { get; init; } = [];
 }

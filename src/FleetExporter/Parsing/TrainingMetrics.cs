@@ -4,25 +4,25 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>The parser of what a training job prints about itself: JSON objects, one a line.</summary>
+/// <summary>Parses metrics that a training job prints as JSON objects, one per line.</summary>
 internal static class TrainingMetrics
 {
-    /// <summary>Names taken from one line.</summary>
-    public const int Most = 64;
+    /// <summary>Maximum number of names per line.</summary>
+    public const int MaxNames = 64;
 
-    /// <summary>Characters of a name; one that is longer is left out.</summary>
-    public const int LongestName = 64;
+    /// <summary>Maximum length of a name; longer ones are dropped.</summary>
+    public const int MaxNameLength = 64;
 
-    /// <param name="lines">In the order they were printed. Anything may stand in them.</param>
+    /// <param name="lines">Lines of output, in order.</param>
     /// <returns>
-    /// The numbers of the last line that is a JSON object with any, by name: finite ones on the first level.
-    /// Strings, nested values and what is over the limits are left out.
+    /// Finite top-level numbers, by name, of the last line that is a JSON object with any.
+    /// Strings, nested values and names beyond the limits are dropped.
     /// </returns>
     public static JsonObject Last(IEnumerable<string> lines) =>
         lines.Reverse().Select(Numbers).FirstOrDefault(o => o is { Count: > 0 }) ?? [];
 
     /// <summary>Whether a name may be a label: 1 to 64 characters, none of them a control character.</summary>
-    public static bool IsName(string name) => name.Length is > 0 and <= LongestName && !name.Any(char.IsControl);
+    public static bool IsName(string name) => name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl);
 
     /// <summary>A finite number; null for everything else.</summary>
     public static double? Number(JsonNode? node) =>
@@ -45,7 +45,7 @@ internal static class TrainingMetrics
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetDouble(out var value) && double.IsFinite(value)
-                    && IsName(property.Name) && (found.Count < Most || found.ContainsKey(property.Name)))
+                    && IsName(property.Name) && (found.Count < MaxNames || found.ContainsKey(property.Name)))
                 {
                     found[property.Name] = value;
                 }
@@ -55,7 +55,7 @@ internal static class TrainingMetrics
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // No JSON, or half a surrogate pair in it.
+            // Not JSON, or an unpaired surrogate.
             return null;
         }
     }

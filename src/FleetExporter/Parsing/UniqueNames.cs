@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>Names of things that are listed together: one that occurs again gets " 2", " 3".</summary>
+/// <summary>Makes names in a list unique: repeated ones get " 2", " 3".</summary>
 internal sealed class UniqueNames
 {
-    /// <summary>Names given so far, each with the number its next namesake is tried with.</summary>
+    /// <summary>Names in use, with the next suffix to try.</summary>
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
 
     public string Of(string name)

@@ -1,10 +1,10 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>What vLLM answers beside <see cref="OpenAi"/>.</summary>
+/// <summary>Parses responses of vLLM that differ from <see cref="OpenAi"/>.</summary>
 internal static class Vllm
 {
-    /// <summary>Parses <c>GET /health</c>: 200 without a body. 503 means that the engine is dead; while it loads, vLLM does not listen yet.</summary>
-    /// <exception cref="TargetFailureException"><c>reported_error</c> for a dead engine, <c>status</c> for what is neither.</exception>
+    /// <summary>Parses <c>GET /health</c>: 200 without a body. 503 means that the engine is dead; vLLM does not listen while it loads.</summary>
+    /// <exception cref="TargetFailureException"><c>reported_error</c> for a dead engine, <c>status</c> for any other status.</exception>
     public static ServingState ParseHealth(int status, string body)
     {
         if (OpenAi.IsLoading(status, body))
@@ -14,7 +14,8 @@ internal static class Vllm
 
         if (status is 500 or 503)
         {
-            throw new TargetFailureException(TargetFailure.ReportedError, $"its /health answers {status}: the engine is dead or does not answer");
+            throw new TargetFailureException(
+                TargetFailure.ReportedError, $"/health responded with status {status}: the engine is dead or does not respond");
         }
 
         OpenAi.Expect200(status, body);

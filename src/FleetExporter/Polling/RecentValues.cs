@@ -20,7 +20,7 @@ internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string
 /// <summary>
 /// CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.
 /// </summary>
-internal sealed class RecentValues(FleetState state, LoopParts parts) : HostedLoop(ServiceLoop.Recent, parts)
+internal sealed class RecentValues(FleetState state, LoopDependencies parts) : HostedLoop(ServiceLoop.Recent, parts)
 {
     public const int MostMoments = 60;
 

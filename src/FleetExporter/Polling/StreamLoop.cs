@@ -20,7 +20,7 @@ internal sealed partial class StreamLoop(
     private readonly List<SectionResult> _arrived = [];
 
     /// <summary>Time after which a section that has not arrived counts as failed; a slow nvidia-smi needs seconds.</summary>
-    private readonly TimeSpan _timeout = Duration.Longer(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
+    private readonly TimeSpan _timeout = Duration.Max(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
     /// <summary>The sampler ends itself, or the command that hangs, after one to two of these without progress.</summary>
     public TimeSpan Lease { get; } = kind == StreamKind.Gpu
@@ -119,7 +119,7 @@ internal sealed partial class StreamLoop(
 
         async Task<bool> EndsWithinAsync(TimeSpan limit)
         {
-            var left = Duration.Longer(limit - clock.GetElapsedTime(started), TimeSpan.Zero);
+            var left = Duration.Max(limit - clock.GetElapsedTime(started), TimeSpan.Zero);
             await answers.WaitAsync(left, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!answers.IsCompleted)
             {

@@ -4,13 +4,13 @@ using System.Text;
 namespace FleetExporter.Store;
 
 /// <summary>
-/// Says of a row of login sessions and tickets that this service wrote it. Who can write to the store, another exporter that shares it for example,
-/// cannot make a session of a key of this service.
+/// Authenticates rows of login sessions and tickets. Anyone who can write to the store, such as another exporter that shares it, cannot forge
+/// sessions for keys of this exporter.
 /// </summary>
-/// <param name="secret">Known to this service alone: never in the store.</param>
+/// <param name="secret">Known to this exporter only; never stored in the database.</param>
 internal sealed class AccessTokenSeal(byte[] secret)
 {
-    /// <returns>HMAC-SHA256 of what the row stands for, 64 hex digits.</returns>
+    /// <returns>HMAC-SHA256 of the row, 64 hex digits.</returns>
     public string Of(AccessToken token, string instance)
     {
         string?[] fields = [instance, token.Hash, Cells.Of(token.Kind), token.KeyHash, token.Address, token.Route];

@@ -1,27 +1,27 @@
 namespace FleetExporter.Store;
 
 /// <summary>
-/// The table of login sessions and tickets of streams, each for the service that gave it: services that share a store do not share these.
+/// The table of login sessions and tickets, separate for each exporter: exporters that share a store do not share tokens.
 /// </summary>
 /// <remarks>
-/// Every write brings what is left of all rows up to date. So what a restart finds is what was left at the last write, and the wall clock can
-/// only take of it.
+/// Every write updates the remaining lifetime of all rows. A restart continues with the values of the last write, and the wall clock can only
+/// shorten them.
 /// </remarks>
 internal sealed class AccessTokens(Database database, ServiceInstance instance, AccessTokenSeal seal)
 {
-    /// <summary>Rows of a service that has not written for this long are deleted; whatever they stand for is over.</summary>
+    /// <summary>Rows of an exporter that has not written for this long are deleted; they have expired.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(2);
 
-    /// <summary>Below the number of parameters that SQLite takes.</summary>
-    private const int MostPerStatement = 5000;
+    /// <summary>Below SQLite's limit of parameters.</summary>
+    private const int MaxPerStatement = 5000;
 
     /// <summary>
-    /// Takes from the life of each the time since the last write by the wall clock, deletes expired ones, and returns the others. Rows that this
-    /// service did not write are left out.
+    /// Subtracts the wall-clock time since the last write from each remaining lifetime, deletes expired rows and returns the others. Rows with an
+    /// invalid seal are ignored.
     /// </summary>
-    /// <param name="atLeast">Counts as passed at least, where the wall clock was set back.</param>
+    /// <param name="atLeast">Minimum to subtract, in case the wall clock was set back.</param>
     public Task<StoreResult<IReadOnlyList<AccessToken>>> LoadAsync(TimeSpan atLeast, CancellationToken stop) => database.WriteAsync(
-        async Task<StoreResult<IReadOnlyList<AccessToken>>> (Work work) =>
+        async Task<StoreResult<IReadOnlyList<AccessToken>>> (UnitOfWork work) =>
         {
             var now = Cells.Of(database.Clock.GetUtcNow());
             await work.RunAsync(
@@ -38,12 +38,12 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
         },
         stop);
 
-    /// <summary>Deletes rows, takes what has passed from those that stay, and adds new ones, in one transaction.</summary>
-    /// <param name="passed">Since the last write that succeeded, or since the load; by the monotonic clock.</param>
-    /// <returns>Nothing, once it is on the disk.</returns>
+    /// <summary>Deletes rows, shortens the remaining lifetime of the others and adds new rows, in one transaction.</summary>
+    /// <param name="passed">Time since the last successful write or the load, by the monotonic clock.</param>
+    /// <returns>An empty string, once it is on disk.</returns>
     public Task<StoreResult<string>> WriteAsync(TimeSpan passed, IEnumerable<AccessToken> added, IEnumerable<string> removed, CancellationToken stop)
     {
-        var gone = removed.Chunk(MostPerStatement).ToList();
+        var gone = removed.Chunk(MaxPerStatement).ToList();
         var tokens = added.ToList();
         return database.WriteAsync<string>(
             async work =>
@@ -51,7 +51,7 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
                 var now = Cells.Of(database.Clock.GetUtcNow());
                 foreach (var hashes in gone)
                 {
-                    // Npgsql takes a list as one parameter, SQLite has none of that kind.
+                    // Npgsql accepts an array parameter; SQLite does not.
                     await work.RunAsync(
                         $"DELETE FROM access_tokens WHERE instance = @Id AND hash {(database.IsShared ? "= ANY(@hashes)" : "IN @hashes")}",
                         new { instance.Id, hashes }).ConfigureAwait(false);
@@ -70,14 +70,14 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
                 return "";
             },
             stop,
-            Database.BackgroundLimit);
+            Database.BackgroundTimeout);
     }
 
-    private Task<int> DeleteEndedAsync(Work work, long now) => work.RunAsync(
+    private Task<int> DeleteEndedAsync(UnitOfWork work, long now) => work.RunAsync(
         "DELETE FROM access_tokens WHERE (instance = @Id AND left_ms <= 0) OR (instance <> @Id AND seen_at < @old)",
         new { instance.Id, old = now - Milliseconds(Retention) });
 
-    /// <summary>Rounded up: what has passed is never counted short.</summary>
+    /// <summary>Rounded up, so that lifetimes are never extended.</summary>
     private static long Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
 }
 

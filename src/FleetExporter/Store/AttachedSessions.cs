@@ -1,12 +1,12 @@
 namespace FleetExporter.Store;
 
-/// <summary>The table of tmux sessions that were seen attached. Exporters that share the store share its rows.</summary>
+/// <summary>The table of tmux sessions that were attached. Shared by the exporters of a store.</summary>
 internal sealed class AttachedSessions(Database database)
 {
-    /// <summary>Rows of one host; the ones seen longest ago are deleted first.</summary>
+    /// <summary>Maximum rows per host; those not seen for the longest time are deleted.</summary>
     public const int MaxPerHost = 1024;
 
-    /// <summary>Sessions not seen for this long are deleted.</summary>
+    /// <summary>Sessions that were not seen for this long are deleted.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
 
     /// <summary>The rows of all hosts.</summary>
@@ -17,10 +17,9 @@ internal sealed class AttachedSessions(Database database)
         stop);
 
     /// <summary>
-    /// Writes sessions that were seen, deletes those that are gone, and keeps the table within its limits, in one transaction. Of a session that is
-    /// there already the later times stay.
+    /// Upserts seen sessions, deletes gone ones and enforces the limits, in one transaction. Existing rows keep their times where those are later.
     /// </summary>
-    /// <returns>Nothing, once it is on the disk.</returns>
+    /// <returns>An empty string, once it is on disk.</returns>
     public Task<StoreResult<string>> WriteAsync(IEnumerable<AttachedSession> seen, IEnumerable<AttachedSession> gone, CancellationToken stop)
     {
         var (seenRows, goneRows) = (Rows(seen), Rows(gone));
@@ -56,10 +55,10 @@ internal sealed class AttachedSessions(Database database)
                 return "";
             },
             stop,
-            Database.BackgroundLimit);
+            Database.BackgroundTimeout);
     }
 
-    /// <summary>In one order, so that exporters that write the same rows at the same time rarely deadlock.</summary>
+    /// <summary>Sorted, so that exporters that write the same rows concurrently rarely deadlock.</summary>
     private static List<AttachedSessionRow> Rows(IEnumerable<AttachedSession> sessions) => [.. sessions.Select(AttachedSessionRow.Of)
         .OrderBy(r => r.Host, StringComparer.Ordinal)
         .ThenBy(r => r.UserName, StringComparer.Ordinal)

@@ -1,49 +1,49 @@
 namespace FleetExporter.Store;
 
-/// <summary>How a control call came out.</summary>
+/// <summary>Outcome of an audited call.</summary>
 public enum AuditOutcome
 {
     Ok,
 
-    /// <summary>Nothing was done yet: the caller was asked to confirm it.</summary>
+    /// <summary>Not executed: confirmation was requested.</summary>
     Asked,
 
-    /// <summary>The first of two rows, written before anything was done. In a list: no end is known yet.</summary>
+    /// <summary>First of two rows, written before the call acts. In a list: the call has not ended.</summary>
     Begun,
 
-    /// <summary>The caller may not.</summary>
+    /// <summary>The caller lacks permission.</summary>
     Denied,
 
     Failed,
 
-    /// <summary>The service ended before the call did.</summary>
+    /// <summary>The exporter ended before the call did.</summary>
     Unknown,
 }
 
-/// <summary>One control call, or one of its two rows. Nothing changes a row; only its age removes it (<c>store.audit_retention</c>).</summary>
+/// <summary>One audited call, or one of its two rows. Rows are immutable and deleted only by age (<c>store.audit_retention</c>).</summary>
 internal sealed record AuditEntry
 {
-    /// <summary>Given by the store; grows.</summary>
+    /// <summary>Assigned by the store, ascending.</summary>
     public long Id { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Name of the key, <c>anonymous</c>, or empty where the key was wrong or missing.</summary>
+    /// <summary>Name of the key, <c>anonymous</c>, or empty for an invalid or missing key.</summary>
     public required string Who { get; init; }
 
     /// <summary>IP address of the caller.</summary>
     public required string Address { get; init; }
 
-    /// <summary>A word of a closed set.</summary>
+    /// <summary>Action, from a closed set.</summary>
     public required string Action { get; init; }
 
-    /// <summary>What it was done to: a host, a session, a route.</summary>
+    /// <summary>Host, tmux session or route that the call acts on.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The command as it was given. Here and nowhere else: logs never have it.</summary>
+    /// <summary>The command. Recorded here only, never in logs.</summary>
     public string? Command { get; init; }
 
-    /// <summary>Null where nothing ran to its end.</summary>
+    /// <summary>Null where no command ran to its end.</summary>
     public int? ExitCode { get; init; }
 
     /// <summary>Zero where the outcome is <see cref="AuditOutcome.Begun"/> or <see cref="AuditOutcome.Unknown"/>.</summary>
@@ -51,9 +51,9 @@ internal sealed record AuditEntry
 
     public required AuditOutcome Outcome { get; init; }
 
-    /// <summary>Of an end: the id of the call's first row. Null in a list, which has one entry per call.</summary>
+    /// <summary>For the second row: id of the first. Null in a list, which has one entry per call.</summary>
     public long? CallId { get; init; }
 
-    /// <summary>Of a first row: the service that does it. Null in a list.</summary>
+    /// <summary>For the first row: the exporter instance. Null in a list.</summary>
     public ServiceInstance? By { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FleetExporter.Store;
 
 /// <summary>
-/// The table of control calls, to which rows are only added, until they are old enough to go. A call has one row, or a first one and an end.
+/// The append-only table of audited calls; only old rows are deleted. A call has one row, or one at its start and one at its end.
 /// </summary>
 internal sealed class AuditLog(Database database)
 {
@@ -19,16 +19,16 @@ internal sealed class AuditLog(Database database)
         database, async (work, entry) => entry with { Id = await work.OneAsync<long>(Insert, AuditRow.Of(entry)).ConfigureAwait(false) });
 
     /// <summary>Adds a row.</summary>
-    /// <returns>The same with its id, once it is on the disk.</returns>
+    /// <returns>The entry with its id, once it is on disk.</returns>
     public Task<StoreResult<AuditEntry>> AddAsync(AuditEntry entry) => _rows.AddAsync(entry);
 
     /// <summary>
-    /// Adds an end with the outcome <see cref="AuditOutcome.Unknown"/> to calls that an earlier run of a service began and did not end, the
-    /// earliest first.
+    /// Adds an end with the outcome <see cref="AuditOutcome.Unknown"/> to calls that an earlier run of this exporter left unfinished, oldest
+    /// first.
     /// </summary>
-    /// <param name="most">How many are ended at once.</param>
+    /// <param name="max">Maximum number of calls per transaction.</param>
     /// <returns>The first rows of these calls.</returns>
-    public Task<StoreResult<IReadOnlyList<AuditEntry>>> EndUnfinishedAsync(ServiceInstance by, DateTimeOffset at, int most, CancellationToken stop) =>
+    public Task<StoreResult<IReadOnlyList<AuditEntry>>> EndUnfinishedAsync(ServiceInstance by, DateTimeOffset at, int max, CancellationToken stop) =>
         database.WriteAsync<IReadOnlyList<AuditEntry>>(
             async work =>
             {
@@ -36,9 +36,9 @@ internal sealed class AuditLog(Database database)
                     """
                     SELECT id, at, who, address, action, target, duration_ms, outcome FROM audit b
                     WHERE b.outcome = 'begun' AND b.instance = @Id AND b.run <> @Run AND NOT EXISTS (SELECT 1 FROM audit e WHERE e.call_id = b.id)
-                    ORDER BY b.id LIMIT @most
+                    ORDER BY b.id LIMIT @max
                     """,
-                    new { by.Id, by.Run, most }).ConfigureAwait(false);
+                    new { by.Id, by.Run, max }).ConfigureAwait(false);
                 var begun = rows.ConvertAll(r => r.ToRecord());
                 foreach (var call in begun)
                 {
@@ -49,16 +49,16 @@ internal sealed class AuditLog(Database database)
                 return begun;
             },
             stop,
-            Database.BackgroundLimit);
+            Database.BackgroundTimeout);
 
     /// <summary>
-    /// Deletes rows from before a time, the earliest first, a thousand per transaction. The database itself refuses to delete what is younger than 60
+    /// Deletes rows older than a time, oldest first, a thousand per transaction. The database rejects deleting rows younger than 60
     /// days.
     /// </summary>
-    /// <returns>Why not all went; they go the next time.</returns>
+    /// <returns>The error if some were not deleted; the next call retries.</returns>
     public async Task<StoreError?> TrimAsync(DateTimeOffset before, CancellationToken stop)
     {
-        const int Most = 1000;
+        const int MaxPerTransaction = 1000;
         while (true)
         {
             var deleted = 0;
@@ -66,38 +66,38 @@ internal sealed class AuditLog(Database database)
                 async work =>
                 {
                     deleted = await work.RunAsync(
-                        "DELETE FROM audit WHERE at < @before AND id IN (SELECT id FROM audit ORDER BY id LIMIT @most)",
-                        new { before = Cells.Of(before), most = Most }).ConfigureAwait(false);
+                        "DELETE FROM audit WHERE at < @before AND id IN (SELECT id FROM audit ORDER BY id LIMIT @max)",
+                        new { before = Cells.Of(before), max = MaxPerTransaction }).ConfigureAwait(false);
                     return "";
                 },
                 stop).ConfigureAwait(false);
-            if (!trimmed.Success || deleted < Most)
+            if (!trimmed.Success || deleted < MaxPerTransaction)
             {
                 return trimmed.Error;
             }
         }
     }
 
-    /// <summary>Whether it could be a cursor of <see cref="ListAsync"/>.</summary>
+    /// <summary>Whether the text is a valid cursor of <see cref="ListAsync"/>.</summary>
     public static bool IsCursor(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Calls, the one that began last first: id, time and command of the first row, the outcome of the end.</summary>
-    /// <param name="cursor">Of the page before; what could be none begins at the latest.</param>
+    /// <summary>Calls, newest first: id, time and command of the first row, outcome of the end.</summary>
+    /// <param name="cursor">Cursor of the previous page; starts at the newest call for null or an invalid one.</param>
     public Task<StoreResult<Page<AuditEntry>>> ListAsync(int limit, string? cursor, CancellationToken stop)
     {
         var before = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : long.MaxValue;
         return database.ReadAsync<Page<AuditEntry>>(
             async work =>
             {
-                // Of two ends the later counts: a service that was thought to have ended, and had not.
+                // The later of two ends counts: an exporter that was considered dead may still end its call.
                 var rows = await work.ManyAsync<AuditRow>(
                     """
                     SELECT b.id, b.at, b.who, b.address, b.action, b.target, b.command, COALESCE(e.exit_code, b.exit_code) AS exit_code,
                         COALESCE(e.duration_ms, b.duration_ms) AS duration_ms, COALESCE(e.outcome, b.outcome) AS outcome
                     FROM audit b LEFT JOIN audit e ON b.outcome = 'begun' AND e.id = (SELECT MAX(x.id) FROM audit x WHERE x.call_id = b.id)
-                    WHERE b.id < @before AND b.call_id IS NULL ORDER BY b.id DESC LIMIT @most
+                    WHERE b.id < @before AND b.call_id IS NULL ORDER BY b.id DESC LIMIT @max
                     """,
-                    new { before, most = limit + 1 }).ConfigureAwait(false);
+                    new { before, max = limit + 1 }).ConfigureAwait(false);
                 return Page<AuditEntry>.Of([.. rows.Select(r => r.ToRecord())], limit, e => e.Id.ToString(CultureInfo.InvariantCulture));
             },
             stop);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Store;
 
-/// <summary>Between values and what the database keeps of them.</summary>
+/// <summary>Converts between values and database cells.</summary>
 internal static class Cells
 {
     public static long Of(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
@@ -16,7 +16,7 @@ internal static class Cells
 
     public static DateTimeOffset? Time(long? cell) => cell is { } ms ? Time(ms) : null;
 
-    /// <summary>The text with U+FFFD in place of what no store takes: NUL and halves of surrogate pairs.</summary>
+    /// <summary>Replaces NUL and unpaired surrogates, which databases reject, by U+FFFD.</summary>
     public static string Text(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');
 
     public static string Of(JsonObject json) => json.ToJsonString();

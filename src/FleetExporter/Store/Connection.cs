@@ -3,7 +3,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Store;
 
-/// <summary>Where a connection comes from.</summary>
+/// <summary>Source of a connection.</summary>
 internal enum ConnectionSource
 {
     /// <summary>A host of fleet.yml, read-only.</summary>
@@ -12,10 +12,10 @@ internal enum ConnectionSource
     Api,
 }
 
-/// <summary>A host that projects run on. Its key is a path, never the key.</summary>
+/// <summary>A host for projects. SSH keys are referenced by path, never stored.</summary>
 internal sealed record Connection
 {
-    /// <summary>Given by the store.</summary>
+    /// <summary>Assigned by the store.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>Unique; never looks like an id.</summary>
@@ -23,12 +23,12 @@ internal sealed record Connection
 
     public required string Hostname { get; init; }
 
-    /// <summary>Null: as <c>ssh.user</c> says.</summary>
+    /// <summary>Null for <c>ssh.user</c>.</summary>
     public string? Username { get; init; }
 
     public string? SshKeyPath { get; init; }
 
-    /// <summary>1 to 65535; null: ssh decides.</summary>
+    /// <summary>1 to 65535; null for the default of ssh.</summary>
     public int? Port { get; init; }
 
     public bool IsActive { get; init; } = true;
@@ -44,15 +44,15 @@ internal sealed record Connection
     public ExecPolicy ExecPolicy { get; init; } = ExecPolicy.Any;
 
     /// <summary>
-    /// Of the source <see cref="ConnectionSource.File"/>: <see cref="ServiceInstance.Id"/> of the exporter in whose fleet.yml it stands; null when it
-    /// has left every fleet.yml.
+    /// For <see cref="ConnectionSource.File"/>: <see cref="ServiceInstance.Id"/> of the exporter whose fleet.yml has the host; null when no fleet.yml
+    /// has it.
     /// </summary>
     public string? Owner { get; init; }
 
-    /// <summary>Whether both lead to the same user of the same machine, as far as they tell.</summary>
-    internal bool LeadsWhere(Connection other) => (Hostname, Port, Username) == (other.Hostname, other.Port, other.Username);
+    /// <summary>Whether hostname, port and username are equal.</summary>
+    internal bool HasSameAddress(Connection other) => (Hostname, Port, Username) == (other.Hostname, other.Port, other.Username);
 
-    /// <summary>The same for hosts of two exporters, of which <c>localhost</c> is another machine for each.</summary>
+    /// <summary>The same for two exporters, for which <c>localhost</c> is a different machine.</summary>
     internal bool IsSameMachine(Connection other) =>
-        LeadsWhere(other) && Hostname != "localhost" && !(IPAddress.TryParse(Hostname, out var address) && IPAddress.IsLoopback(address));
+        HasSameAddress(other) && Hostname != "localhost" && !(IPAddress.TryParse(Hostname, out var address) && IPAddress.IsLoopback(address));
 }

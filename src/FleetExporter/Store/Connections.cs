@@ -8,25 +8,25 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     "id, name, hostname, username, ssh_key_path, port, is_active, last_connected_at, created_at, updated_at, source, exec_policy, owner",
     row => row.ToRecord())
 {
-    /// <summary>Connections that the API may make.</summary>
+    /// <summary>Maximum number of connections made by the API.</summary>
     public const int Max = 1000;
 
-    /// <summary>The hosts of an exporter that has not written for this long belong to nobody.</summary>
+    /// <summary>Hosts of an exporter that has not written for this long have no owner.</summary>
     public static readonly TimeSpan OwnerTimeout = TimeSpan.FromDays(1);
 
     private const string Sessions =
         "SELECT COUNT(*) FROM jobs WHERE session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)";
 
     public Task<StoreResult<Page<Connection>>> ListAsync(int limit, string? cursor, CancellationToken stop) =>
-        ListAsync("1 = 1", new { cursor, most = limit + 1 }, limit, c => c.Id, stop);
+        ListAsync("1 = 1", new { cursor, max = limit + 1 }, limit, c => c.Id, stop);
 
-    /// <summary>All of them, in the order of their ids.</summary>
+    /// <summary>All connections, sorted by id.</summary>
     public async Task<StoreResult<IReadOnlyList<Connection>>> AllAsync(CancellationToken stop)
     {
         List<Connection> all = [];
         for (string? cursor = null; ;)
         {
-            var page = await ListAsync(Page<Connection>.Most, cursor, stop).ConfigureAwait(false);
+            var page = await ListAsync(Page<Connection>.MaxItems, cursor, stop).ConfigureAwait(false);
             if (!page.Success)
             {
                 return page.Error;
@@ -41,13 +41,13 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     }
 
     /// <summary>
-    /// Makes the rows of the source <see cref="ConnectionSource.File"/> what the fleet.yml of an exporter says. A host that is not there any more
-    /// keeps its row, inactive, while projects hang on it. Rows that belong to another exporter stay as they are, until that has not written for
-    /// <see cref="OwnerTimeout"/>; those that belong to nobody belong to the first exporter that has such a host.
+    /// Synchronises rows of source <see cref="ConnectionSource.File"/> with the fleet.yml of an exporter. The row of a removed host is deleted, or
+    /// set inactive if it has projects. Rows of another exporter are not changed until that has not written for <see cref="OwnerTimeout"/>; rows
+    /// without an owner go to the first exporter that has such a host.
     /// </summary>
     /// <param name="exporter">Its <see cref="ServiceInstance.Id"/>.</param>
     /// <param name="hosts">With their ids.</param>
-    /// <returns>The names that got no row, because a connection of the API, or another host of another exporter, has the name.</returns>
+    /// <returns>Names without a row, because a connection of the API or a different host of another exporter has the name.</returns>
     public Task<StoreResult<IReadOnlyList<string>>> MirrorAsync(string exporter, IReadOnlyList<Connection> hosts, CancellationToken stop) =>
         Database.WriteAsync<IReadOnlyList<string>>(
             async work =>
@@ -55,28 +55,28 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
                 var owners = await OwnersAsync(work, exporter).ConfigureAwait(false);
                 var rows = await work.ManyAsync<ConnectionRow>($"SELECT * FROM connections ORDER BY id{work.LockRow}", new { }).ConfigureAwait(false);
                 var taken = rows.Where(r => r.Source == Cells.Of(ConnectionSource.Api)).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-                var before = rows.Where(r => r.Source == Cells.Of(ConnectionSource.File)).ToDictionary(r => r.Id, r => r.ToRecord());
+                var previous = rows.Where(r => r.Source == Cells.Of(ConnectionSource.File)).ToDictionary(r => r.Id, r => r.ToRecord());
 
-                // In one order, so that exporters with the same hosts do not deadlock.
+                // Sorted, so that exporters with the same hosts do not deadlock.
                 var mine = hosts.Where(h => !taken.Contains(h.Name)).OrderBy(h => h.Id, StringComparer.Ordinal).ToList();
                 foreach (var host in mine.Select(h => h with { Owner = exporter }))
                 {
-                    if (!before.Remove(host.Id, out var row))
+                    if (!previous.Remove(host.Id, out var row))
                     {
                         var added = ConnectionRow.Of(host with { CreatedAt = Now, UpdatedAt = Now });
                         await work.RunAsync(Insert + " ON CONFLICT DO NOTHING", added).ConfigureAwait(false);
                     }
-                    else if (IsOthers(row) && !row.IsSameMachine(host))
+                    else if (BelongsToOther(row) && !row.IsSameMachine(host))
                     {
                         taken.Add(host.Name);
                     }
-                    else if (!IsOthers(row) && Kept(host, row) is var same && same != row)
+                    else if (!BelongsToOther(row) && WithRowTimes(host, row) is var same && same != row)
                     {
                         await work.RunAsync(Update, ConnectionRow.Of(same with { UpdatedAt = Now })).ConfigureAwait(false);
                     }
                 }
 
-                foreach (var (id, _) in before.Where(r => !IsOthers(r.Value)))
+                foreach (var (id, _) in previous.Where(r => !BelongsToOther(r.Value)))
                 {
                     await work.RunAsync(
                         "DELETE FROM connections WHERE id = @id AND NOT EXISTS (SELECT 1 FROM projects WHERE connection_id = @id)",
@@ -86,15 +86,15 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
                 return hosts.Select(h => h.Name).Where(taken.Contains).ToList().AsReadOnly();
 
-                static Connection Kept(Connection host, Connection row) =>
+                static Connection WithRowTimes(Connection host, Connection row) =>
                     host with { LastConnectedAt = row.LastConnectedAt, CreatedAt = row.CreatedAt, UpdatedAt = row.UpdatedAt };
 
-                bool IsOthers(Connection row) => row.Owner is { } owner && owner != exporter && owners.Contains(owner);
+                bool BelongsToOther(Connection row) => row.Owner is { } owner && owner != exporter && owners.Contains(owner);
             },
             stop);
 
-    /// <summary>Notes when connections were last made; the later time stays, and those that are gone by now are passed over.</summary>
-    public Task<StoreResult<string>> ConnectedAsync(
+    /// <summary>Updates last_connected_at; a later time is kept, and deleted connections are skipped.</summary>
+    public Task<StoreResult<string>> SetLastConnectedAsync(
         IReadOnlyCollection<(string Id, DateTimeOffset At)> connected, CancellationToken stop) => Database.WriteAsync<string>(
         async work =>
         {
@@ -109,28 +109,28 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
         },
         stop);
 
-    /// <summary>Adds it with an id and times of the store's.</summary>
-    public Task<StoreResult<Connection>> AddAsync(Connection given, CancellationToken stop) => Database.WriteAsync<Connection>(
+    /// <summary>Adds a connection; the store assigns id and times.</summary>
+    public Task<StoreResult<Connection>> AddAsync(Connection connection, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
         {
-            if (Clash(given.Name) is { } clash)
+            if (NameError(connection.Name) is { } error)
             {
-                return new StoreError.Conflict("name", clash);
+                return new StoreError.Conflict("name", error);
             }
 
-            if (await FullAsync(work, "source = 'api'", Max).ConfigureAwait(false) is { } full)
+            if (await LimitErrorAsync(work, "source = 'api'", Max).ConfigureAwait(false) is { } full)
             {
                 return full;
             }
 
-            var added = given with { Id = Ids.New(Now), CreatedAt = Now, UpdatedAt = Now };
+            var added = connection with { Id = Ids.New(Now), CreatedAt = Now, UpdatedAt = Now };
             await work.RunAsync(Insert, ConnectionRow.Of(added)).ConfigureAwait(false);
             return added;
         },
         stop);
 
-    /// <summary>Changes it; not where it leads while a job has a session there.</summary>
-    /// <param name="change">Pure: it may be called more than once. Id, source and the time of creation stay as they are.</param>
+    /// <summary>Changes a connection; its address cannot change while a job has a session there.</summary>
+    /// <param name="change">Pure, because it may run more than once. Id, source and creation time cannot change.</param>
     public Task<StoreResult<Connection>> ChangeAsync(
         string key, Func<Connection, Connection> change, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
@@ -140,33 +140,33 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
                 return Missing;
             }
 
-            var before = row.ToRecord();
-            var after = change(before) with
+            var previous = row.ToRecord();
+            var updated = change(previous) with
             {
-                Id = before.Id,
-                Source = before.Source,
-                Owner = before.Owner,
-                CreatedAt = before.CreatedAt,
+                Id = previous.Id,
+                Source = previous.Source,
+                Owner = previous.Owner,
+                CreatedAt = previous.CreatedAt,
                 UpdatedAt = Now,
             };
-            if (Clash(after.Name) is { } clash)
+            if (NameError(updated.Name) is { } error)
             {
-                return new StoreError.Conflict("name", clash);
+                return new StoreError.Conflict("name", error);
             }
 
-            if (!after.LeadsWhere(before) && await work.OneAsync<long>(Sessions, new { id = before.Id }).ConfigureAwait(false) > 0)
+            if (!updated.HasSameAddress(previous) && await work.OneAsync<long>(Sessions, new { id = previous.Id }).ConfigureAwait(false) > 0)
             {
                 return new StoreError.Conflict(
-                    "jobs", "a job of the connection has a session where it leads now; cancel the job before hostname, port or username change");
+                    "jobs", "a job of the connection has a tmux session at its address; cancel the job before you change hostname, port or username");
             }
 
-            await work.RunAsync(Update, ConnectionRow.Of(after)).ConfigureAwait(false);
-            return after;
+            await work.RunAsync(Update, ConnectionRow.Of(updated)).ConfigureAwait(false);
+            return updated;
         },
         stop);
 
-    /// <param name="cascade">Its projects and their jobs go too; without it a connection with projects stays.</param>
-    /// <returns>What was removed.</returns>
+    /// <param name="cascade">Also deletes its projects and their jobs; otherwise a connection with projects is not deleted.</param>
+    /// <returns>The removed connection.</returns>
     public Task<StoreResult<Connection>> RemoveAsync(string key, bool cascade, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
         {
@@ -179,7 +179,7 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             {
                 if (await work.OneAsync<long>(Sessions, new { id }).ConfigureAwait(false) > 0)
                 {
-                    return new StoreError.Conflict("jobs", "a job of the connection has a session of its own; cancel it first");
+                    return new StoreError.Conflict("jobs", "a job of the connection has a tmux session; cancel the job first");
                 }
 
                 await work.RunAsync(
@@ -189,7 +189,7 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             else if (await work.OneAsync<long>("SELECT COUNT(*) FROM projects WHERE connection_id = @id", new { id }).ConfigureAwait(false) is > 0
                 and var projects)
             {
-                return new StoreError.Conflict("projects", $"the connection has {projects} projects; cascade removes them too");
+                return new StoreError.Conflict("projects", $"the connection has {projects} projects; delete them first or use cascade");
             }
 
             await work.RunAsync("DELETE FROM connections WHERE id = @id", new { id }).ConfigureAwait(false);
@@ -197,11 +197,11 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
         },
         stop);
 
-    /// <summary>Notes that an exporter is there.</summary>
+    /// <summary>Records that an exporter is alive.</summary>
     /// <returns>
-    /// The ids of all that are. Of a store that nobody shares there is one; what another one has left there, in a copy, belongs to nobody.
+    /// The ids of all live exporters. A store that is not shared has one; rows of others, in a copied file, have no owner.
     /// </returns>
-    private async Task<HashSet<string>> OwnersAsync(Work work, string exporter)
+    private async Task<HashSet<string>> OwnersAsync(UnitOfWork work, string exporter)
     {
         var now = Database.Clock.GetUtcNow();
         await work.RunAsync(

@@ -4,23 +4,23 @@ using FleetExporter.Config;
 namespace FleetExporter.Store;
 
 /// <summary>
-/// The store behind the tables: opens it, brings its schema up to date, and runs work on it. Every failure is a <see cref="StoreError"/>.
+/// The database of the tables: opens it, migrates its schema and runs units of work. Every failure is a <see cref="StoreError"/>.
 /// </summary>
 internal abstract class Database : IAsyncDisposable
 {
-    /// <summary>Nobody waits longer for one operation, of whatever store, opening it included.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.5);
+    /// <summary>Timeout of one operation, including opening the store.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>What no request waits for, many rows in one transaction, may take longer.</summary>
-    internal static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(10);
+    /// <summary>Timeout of large background transactions, which no request waits for.</summary>
+    internal static readonly TimeSpan BackgroundTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A transaction expires this much earlier, so that one that waits for its turn says so.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(0.1);
+    /// <summary>A transaction expires this much before its timeout, to report that it waited for the writer.</summary>
+    private static readonly TimeSpan TransactionMargin = TimeSpan.FromSeconds(0.1);
 
-    /// <summary>Attempts of a transaction that a server ends because of another one.</summary>
+    /// <summary>Attempts of a transaction that the server aborts because of a conflict.</summary>
     private const int Attempts = 5;
 
-    /// <summary>Reads at once, and writes at once. With a store that hangs, no more than these hang.</summary>
+    /// <summary>Maximum concurrent reads, and writes; limits the threads that a hanging store can block.</summary>
     private const int MaxAtOnce = 8;
 
     private readonly SemaphoreSlim _reads = new(MaxAtOnce);
@@ -44,17 +44,17 @@ internal abstract class Database : IAsyncDisposable
 
     internal StoreBreaker Breaker { get; }
 
-    /// <summary>The suffix of the migrations it takes.</summary>
+    /// <summary>File suffix of its migrations.</summary>
     internal abstract string Dialect { get; }
 
-    /// <summary>Whether several exporters may use it.</summary>
+    /// <summary>Whether several exporters can share it.</summary>
     internal abstract bool IsShared { get; }
 
     /// <summary>
-    /// Opens the store and brings its schema up to date, or checks one that is open; then closes its circuit breaker, or opens it. Bringing the
-    /// schema up to date goes on when the caller has stopped waiting, and closes the breaker when it is done.
+    /// Opens the store and migrates its schema, or checks an open one; then closes or opens its circuit breaker. A migration continues after the
+    /// caller has stopped waiting, and closes the breaker when done.
     /// </summary>
-    /// <returns>Null when the store answers.</returns>
+    /// <returns>Null when the store is available.</returns>
     public async Task<StoreError?> OpenAsync(CancellationToken stop)
     {
         Task<StoreError?> check;
@@ -63,19 +63,19 @@ internal abstract class Database : IAsyncDisposable
             check = _check = _check.IsCompleted ? Task.Run<StoreError?>(CheckAsync, CancellationToken.None) : _check;
         }
 
-        await ((Task)check).WaitAsync(Limit, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)check).WaitAsync(Timeout, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
         if (!check.IsCompleted)
         {
-            var silent = Silent(Limit);
-            Breaker.Open(silent);
-            return silent;
+            var error = TimeoutError(Timeout);
+            Breaker.Open(error);
+            return error;
         }
 
         return await check.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a check that runs, not for ever; a second call does nothing.</summary>
+    /// <summary>Waits for a running check, up to <see cref="Timeout"/>; idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
@@ -83,62 +83,62 @@ internal abstract class Database : IAsyncDisposable
             return;
         }
 
-        // It uses what is closed next.
-        await ((Task)_check).WaitAsync(Limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The check uses connections that are closed next.
+        await ((Task)_check).WaitAsync(Timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync().ConfigureAwait(false);
         _reads.Dispose();
         _writes.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    internal async Task<StoreResult<T>> ReadAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken stop)
+    internal async Task<StoreResult<T>> ReadAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken stop)
         where T : class
     {
         var started = Clock.GetTimestamp();
-        var result = await RunAsync(_reads, _ => TryReadAsync(work, stop), Limit, stop, stop).ConfigureAwait(false);
+        var result = await RunAsync(_reads, _ => TryReadAsync(work, stop), Timeout, stop, stop).ConfigureAwait(false);
         _metrics.ObserveRead(result.Error, Clock.GetElapsedTime(started));
         return result;
     }
 
-    /// <summary>Runs work in a transaction that is committed when it succeeds and rolled back when it does not.</summary>
+    /// <summary>Runs work in a transaction, committed on success and rolled back on failure.</summary>
     /// <param name="work">May run more than once.</param>
-    /// <param name="stop">Counts until the work begins; then it runs to its end.</param>
-    /// <param name="limit">How long it may take; <see cref="Limit"/> unless given.</param>
-    internal async Task<StoreResult<T>> WriteAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken stop, TimeSpan? limit = null)
+    /// <param name="stop">Observed until the work begins, which then completes.</param>
+    /// <param name="timeout">Default <see cref="Timeout"/>.</param>
+    internal async Task<StoreResult<T>> WriteAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken stop, TimeSpan? timeout = null)
         where T : class
     {
         var started = Clock.GetTimestamp();
         var result = await RunAsync(
-            _writes, expired => TryWriteAsync(work, expired), limit ?? Limit, stop, CancellationToken.None).ConfigureAwait(false);
+            _writes, expired => TryWriteAsync(work, expired), timeout ?? Timeout, stop, CancellationToken.None).ConfigureAwait(false);
         _metrics.ObserveWrite(result.Error, Clock.GetElapsedTime(started));
         return result;
     }
 
-    /// <summary>What has to be there before the first connection.</summary>
+    /// <summary>Runs before the first connection.</summary>
     private protected virtual Task PrepareAsync() => Task.CompletedTask;
 
-    /// <summary>Drops what is kept of a store that was found unavailable, such as idle connections.</summary>
-    private protected virtual void Forget()
+    /// <summary>Drops idle connections to an unavailable store.</summary>
+    private protected virtual void DropConnections()
     {
     }
 
-    /// <summary>Closes the connections it keeps.</summary>
+    /// <summary>Closes all connections.</summary>
     private protected abstract ValueTask CloseAsync();
 
-    /// <summary>An open connection for reading.</summary>
+    /// <summary>Opens a connection for reading.</summary>
     private protected abstract Task<DbConnection> ConnectAsync(CancellationToken stop);
 
-    /// <param name="expired">Before the work begins it cuts the waiting for its turn short; once it is over, nothing is committed any more.</param>
-    /// <exception cref="OperationCanceledException">It expired, and nothing was committed.</exception>
-    private protected abstract Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
+    /// <param name="expired">Cancels the wait for the writer before the work begins, and prevents the commit afterwards.</param>
+    /// <exception cref="OperationCanceledException">Expired; nothing was committed.</exception>
+    private protected abstract Task<StoreResult<T>> TransactAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken expired)
         where T : class;
 
-    /// <summary>What a failure means; null for a bug of ours.</summary>
+    /// <summary>Maps an exception; null for a bug of the exporter.</summary>
     private protected abstract StoreError? ErrorOf(Exception failure);
 
     private async Task<StoreError?> CheckAsync()
     {
-        using var thread = new BlockedThread();
+        using var thread = new PoolThreadReservation();
         thread.Begin();
         StoreError? error;
         try
@@ -148,8 +148,8 @@ internal abstract class Database : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it is: without its schema the store serves nobody, and what needs no store goes on.
-            error = ErrorOf(failure) ?? new StoreError.Unavailable($"its schema cannot be read or made: {Printable.Line(failure.Message, 200)}");
+            // Without its schema the store is unusable; everything that needs no store continues.
+            error = ErrorOf(failure) ?? new StoreError.Unavailable($"the schema cannot be read or migrated: {Printable.Line(failure.Message, 200)}");
         }
 
         if (error is null)
@@ -158,7 +158,7 @@ internal abstract class Database : IAsyncDisposable
         }
         else
         {
-            Forget();
+            DropConnections();
             Breaker.Open(error as StoreError.Unavailable ?? new StoreError.Unavailable(error.ToString()));
         }
 
@@ -173,24 +173,24 @@ internal abstract class Database : IAsyncDisposable
         return migrated.Error;
     }
 
-    /// <summary>Another exporter that shares the store may have brought the schema further than this one knows.</summary>
+    /// <summary>Another exporter that shares the store may have migrated to a newer schema.</summary>
     private async Task<StoreError?> CheckSchemaAsync()
     {
         var connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            return await Migrations.CheckAsync(new Work(connection, null, "", CancellationToken.None), Dialect).ConfigureAwait(false);
+            return await Migrations.CheckAsync(new UnitOfWork(connection, null, "", CancellationToken.None), Dialect).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Runs an operation unless the breaker is open, and opens the breaker where it shows that the store is unavailable.</summary>
-    /// <param name="operation">Is given what expires with the limit; it may go on longer, and nobody waits for it then.</param>
-    /// <param name="before">Cancels until the operation begins.</param>
-    /// <param name="during">Cancels the waiting for its end.</param>
+    /// <summary>Runs an operation unless the breaker is open; opens the breaker if the store is unavailable.</summary>
+    /// <param name="operation">Receives a token that expires with the timeout; the caller does not wait longer.</param>
+    /// <param name="before">Cancels before the operation begins.</param>
+    /// <param name="during">Cancels waiting for its end.</param>
     private async Task<StoreResult<T>> RunAsync<T>(
         SemaphoreSlim slots,
         Func<CancellationToken, Task<StoreResult<T>>> operation,
-        TimeSpan limit,
+        TimeSpan timeout,
         CancellationToken before,
         CancellationToken during)
         where T : class
@@ -206,41 +206,42 @@ internal abstract class Database : IAsyncDisposable
             return closed;
         }
 
-        if (!await slots.WaitAsync(Left(default), before).ConfigureAwait(false))
+        if (!await slots.WaitAsync(Remaining(default), before).ConfigureAwait(false))
         {
             return new StoreError.Busy();
         }
 
-        // On a thread of its own: SQLite's calls block.
-        var running = Task.Run(() => HoldAsync(slots, operation, Left(Margin)), CancellationToken.None);
-        await ((Task)running).WaitAsync(Left(default), during).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // On another thread, because SQLite calls block.
+        var running = Task.Run(() => RunInSlotAsync(slots, operation, Remaining(TransactionMargin)), CancellationToken.None);
+        await ((Task)running).WaitAsync(Remaining(default), during).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!running.IsCompleted)
         {
             during.ThrowIfCancellationRequested();
         }
 
-        var result = running.IsCompleted ? await running.ConfigureAwait(false) : Silent(limit);
+        var result = running.IsCompleted ? await running.ConfigureAwait(false) : TimeoutError(timeout);
         if (result.Error is StoreError.Unavailable found)
         {
-            Forget();
+            DropConnections();
             Breaker.Open(found);
         }
 
         return result;
 
-        TimeSpan Left(TimeSpan margin) => limit - margin - TimeProvider.System.GetElapsedTime(started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+        TimeSpan Remaining(TimeSpan margin) =>
+            timeout - margin - TimeProvider.System.GetElapsedTime(started) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 
-    private static StoreError.Unavailable Silent(TimeSpan limit) =>
-        new(FormattableString.Invariant($"it did not answer within {limit.TotalSeconds} s"));
+    private static StoreError.Unavailable TimeoutError(TimeSpan timeout) =>
+        new(FormattableString.Invariant($"no response within {timeout.TotalSeconds} s"));
 
-    /// <summary>Runs an operation in a slot that it holds to its end, however long that takes.</summary>
-    private static async Task<StoreResult<T>> HoldAsync<T>(
-        SemaphoreSlim slots, Func<CancellationToken, Task<StoreResult<T>>> operation, TimeSpan limit)
+    /// <summary>Runs an operation in a slot, which is released when it completes.</summary>
+    private static async Task<StoreResult<T>> RunInSlotAsync<T>(
+        SemaphoreSlim slots, Func<CancellationToken, Task<StoreResult<T>>> operation, TimeSpan timeout)
         where T : class
     {
-        using var thread = new BlockedThread();
-        using var expired = new CancellationTokenSource(limit);
+        using var thread = new PoolThreadReservation();
+        using var expired = new CancellationTokenSource(timeout);
         try
         {
             thread.Begin();
@@ -252,7 +253,7 @@ internal abstract class Database : IAsyncDisposable
         }
     }
 
-    private async Task<StoreResult<T>> TryReadAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken stop)
+    private async Task<StoreResult<T>> TryReadAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken stop)
         where T : class
     {
         try
@@ -260,7 +261,7 @@ internal abstract class Database : IAsyncDisposable
             var connection = await ConnectAsync(stop).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                return await work(new Work(connection, null, "", stop)).ConfigureAwait(false);
+                return await work(new UnitOfWork(connection, null, "", stop)).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (ErrorOf(failure) is { } error)
@@ -269,7 +270,7 @@ internal abstract class Database : IAsyncDisposable
         }
     }
 
-    private async Task<StoreResult<T>> TryWriteAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
+    private async Task<StoreResult<T>> TryWriteAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken expired)
         where T : class
     {
         for (var attempt = 1; ; attempt++)
@@ -280,7 +281,7 @@ internal abstract class Database : IAsyncDisposable
             }
             catch (DbException failure) when (failure.IsTransient && failure.SqlState is "40001" or "40P01" && attempt < Attempts)
             {
-                // The server chose this one of two transactions that were in each other's way.
+                // Serialization failure or deadlock: retry.
             }
             catch (OperationCanceledException) when (expired.IsCancellationRequested)
             {

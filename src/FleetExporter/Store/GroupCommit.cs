@@ -1,28 +1,28 @@
 namespace FleetExporter.Store;
 
 /// <summary>
-/// Group commit: items added while a transaction runs share the next transaction, so that a hundred calls at once need a few commits, not a hundred.
+/// Group commit: items added while a transaction runs share the next one, so that a hundred concurrent calls need only a few commits.
 /// </summary>
-/// <param name="insert">Adds one item within a transaction and returns what was kept. May run more than once per item.</param>
-internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> insert)
+/// <param name="insert">Adds one item within a transaction and returns the stored one. May run more than once per item.</param>
+internal sealed class GroupCommit<T>(Database database, Func<UnitOfWork, T, Task<T>> insert)
     where T : class
 {
     private const int MaxPerTransaction = 256;
 
-    /// <summary>How long one item is waited for: a transaction's own limit, and a little for its turn.</summary>
-    private static readonly TimeSpan Limit = Database.Limit + TimeSpan.FromSeconds(0.2);
+    /// <summary>Timeout of one item: that of a transaction, plus some wait for its turn.</summary>
+    private static readonly TimeSpan Timeout = Database.Timeout + TimeSpan.FromSeconds(0.2);
 
     private readonly Lock _lock = new();
     private readonly List<Pending> _waiting = [];
     private bool _isRunning;
 
     /// <summary>Adds an item.</summary>
-    /// <returns>What was kept, once it is on the disk. <see cref="StoreError.Busy"/> where it took too long; it may be kept all the same.</returns>
+    /// <returns>The stored item, once it is on disk; <see cref="StoreError.Busy"/> on timeout, when it may be stored nevertheless.</returns>
     public async Task<StoreResult<T>> AddAsync(T item)
     {
         if (database.Breaker.Error is not null)
         {
-            // Fails at once. A transaction that hangs would have to end before its turn.
+            // Fails immediately instead of waiting for a hanging transaction.
             return await database.WriteAsync<T>(async work => await insert(work, item).ConfigureAwait(false), CancellationToken.None)
                 .ConfigureAwait(false);
         }
@@ -38,11 +38,11 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
             }
         }
 
-        var kept = pending.Kept.Task;
-        await ((Task)kept).WaitAsync(Limit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (kept.IsCompleted)
+        var result = pending.Result.Task;
+        await ((Task)result).WaitAsync(Timeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (result.IsCompleted)
         {
-            return await kept.ConfigureAwait(false);
+            return await result.ConfigureAwait(false);
         }
 
         lock (_lock)
@@ -61,7 +61,7 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
         }
     }
 
-    /// <summary>What is written next, in the order in which it came; empty when this run is over.</summary>
+    /// <summary>The next group, in order of arrival; empty at the end of this run.</summary>
     private List<Pending> Next()
     {
         lock (_lock)
@@ -80,16 +80,16 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
             var written = await database.WriteAsync<IReadOnlyList<T>>(work => InsertAsync(work, group), CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < group.Count; i++)
             {
-                group[i].Kept.TrySetResult(written.Success ? written.Value[i] : written.Error);
+                group[i].Result.TrySetResult(written.Success ? written.Value[i] : written.Error);
             }
         }
         catch (Exception bug) when (group.Count == 1)
         {
-            group[0].Kept.TrySetException(bug);
+            group[0].Result.TrySetException(bug);
         }
         catch (Exception)
         {
-            // The store refuses one of them. Each by itself, so that only that one fails.
+            // The store rejects one item: insert each separately, so that only that one fails.
             foreach (var pending in group)
             {
                 await WriteAsync([pending]).ConfigureAwait(false);
@@ -97,19 +97,19 @@ internal sealed class GroupCommit<T>(Database database, Func<Work, T, Task<T>> i
         }
     }
 
-    private async Task<StoreResult<IReadOnlyList<T>>> InsertAsync(Work work, IReadOnlyList<Pending> group)
+    private async Task<StoreResult<IReadOnlyList<T>>> InsertAsync(UnitOfWork work, IReadOnlyList<Pending> group)
     {
-        var kept = new List<T>(group.Count);
+        var result = new List<T>(group.Count);
         foreach (var pending in group)
         {
-            kept.Add(await insert(work, pending.Item).ConfigureAwait(false));
+            result.Add(await insert(work, pending.Item).ConfigureAwait(false));
         }
 
-        return kept;
+        return result;
     }
 
     private sealed record Pending(T Item)
     {
-        public TaskCompletionSource<StoreResult<T>> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<StoreResult<T>> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

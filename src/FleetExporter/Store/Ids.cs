@@ -9,19 +9,19 @@ internal static partial class Ids
 {
     public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("D");
 
-    /// <summary>The id of a host of fleet.yml: the same for a name, so that it outlives the row and is known without the store.</summary>
-    /// <param name="exporter">Where another exporter has another host of this name: the one that this is a host of; it has no row then.</param>
+    /// <summary>The id of a host of fleet.yml: derived from its name, so that it is stable and known without the store.</summary>
+    /// <param name="exporter">The owning exporter, for a host without a row because a different host of another exporter has its name.</param>
     public static string OfHost(string name, string? exporter = null)
     {
         var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"fleet.yml host {name}{(exporter is null ? "" : "\n" + exporter)}")).AsSpan(0, 16);
-        // Version 8, whose bits are its maker's own, of RFC 9562.
+        // Version 8 of RFC 9562, for custom formats.
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString("D");
     }
 
-    /// <summary>Whether a name could be taken for an id; no name may.</summary>
-    public static bool LooksLikeOne(string name) => Pattern().IsMatch(name);
+    /// <summary>Whether a name has the format of an id, which is not allowed.</summary>
+    public static bool LooksLikeId(string name) => Pattern().IsMatch(name);
 
     [GeneratedRegex(@"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

@@ -8,22 +8,22 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
 {
     public const int Max = 100_000;
 
-    /// <summary>Characters that the metrics of one job may come to, however they came together.</summary>
-    private const int MostMetrics = 256 * 1024;
+    /// <summary>Maximum JSON length of the metrics of one job.</summary>
+    private const int MaxMetricsLength = 256 * 1024;
 
     private static readonly StoreError.NotFound NoProject = new("project");
 
-    /// <param name="project">Id of a project; null lists those of all.</param>
-    /// <param name="state">Null lists those in any.</param>
+    /// <param name="project">Id of a project; null for all.</param>
+    /// <param name="state">Null for all.</param>
     public Task<StoreResult<Page<Job>>> ListAsync(string? project, JobStatus? state, int limit, string? cursor, CancellationToken stop)
     {
         var status = state is { } one ? Cells.Of(one) : null;
         return ListAsync(
             "(@project IS NULL OR project_id = @project) AND (@status IS NULL OR status = @status)",
-            new { project, status, cursor, most = limit + 1 }, limit, j => j.Id, stop);
+            new { project, status, cursor, max = limit + 1 }, limit, j => j.Id, stop);
     }
 
-    /// <summary>How many jobs are in each state; a state without one is left out.</summary>
+    /// <summary>Number of jobs by status; statuses without jobs are omitted.</summary>
     public Task<StoreResult<IReadOnlyDictionary<JobStatus, long>>> CountAsync(CancellationToken stop) =>
         Database.ReadAsync<IReadOnlyDictionary<JobStatus, long>>(
             async work => (await work.ManyAsync<(string Status, long Count)>(
@@ -32,10 +32,10 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             stop);
 
     /// <summary>
-    /// Those that run or whose session may be there still, those that failed, and those that ended lately; in this order, at most 2000.
+    /// Jobs that run or may still have a tmux session, then failed and recently ended ones; at most 2000.
     /// </summary>
-    /// <param name="failed">Since when a failure counts.</param>
-    /// <param name="ended">Since when any end counts.</param>
+    /// <param name="failed">Failed jobs are included if they ended since then.</param>
+    /// <param name="ended">Other jobs are included if they ended since then.</param>
     public Task<StoreResult<IReadOnlyList<WatchedJob>>> WatchedAsync(DateTimeOffset failed, DateTimeOffset ended, CancellationToken stop) =>
         Database.ReadAsync<IReadOnlyList<WatchedJob>>(
             async work => (await work.ManyAsync<WatchedRow>(
@@ -49,8 +49,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 .ConvertAll(r => new WatchedJob(r.ToRecord(), r.ProjectName, r.ConnectionId)),
             stop);
 
-    /// <summary>Keeps what a job printed last, in the place of what was kept before.</summary>
-    public Task<StoreResult<string>> KeepOutputAsync(string id, string text, CancellationToken stop) => Database.WriteAsync<string>(
+    /// <summary>Saves the last output of a job, replacing the previous one.</summary>
+    public Task<StoreResult<string>> SaveOutputAsync(string id, string text, CancellationToken stop) => Database.WriteAsync<string>(
         async work =>
         {
             if (await RowAsync(work, id).ConfigureAwait(false) is null)
@@ -65,11 +65,11 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         },
         stop);
 
-    /// <returns>Empty where nothing was kept.</returns>
+    /// <returns>Empty without saved output.</returns>
     public Task<StoreResult<string>> OutputAsync(string id, CancellationToken stop) => Database.ReadAsync<string>(
         async work => await work.OneAsync<string>("SELECT text FROM job_outputs WHERE job_id = @id", new { id }).ConfigureAwait(false) ?? "", stop);
 
-    /// <summary>Adds it with an id and times of the store's; one that is running already started now.</summary>
+    /// <summary>Adds a job; the store assigns id and times. A running job gets the current time as its start.</summary>
     public Task<StoreResult<Job>> AddAsync(Job given, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
         {
@@ -78,7 +78,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 return conflict;
             }
 
-            if (await FullAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
+            if (await LimitErrorAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
             {
                 return full;
             }
@@ -100,43 +100,43 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 CreatedAt = Now,
                 MetricsAt = given.Metrics.Count > 0 ? Now : null
             };
-            var added = Job.Moved(pending, pending with { Status = given.Status }, Now)!;
+            var added = Job.Transition(pending, pending with { Status = given.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);
             return added;
         },
         stop);
 
     /// <param name="change">
-    /// Pure: it may be called more than once. Id, project and times are the store's; a state it may not go to is a conflict. One that returns what it
-    /// was given writes nothing, so that of several exporters that see the same end of a job one writes it.
+    /// Pure, because it may run more than once. Id, project and times cannot change; an invalid status change is a conflict. Returning the same
+    /// instance writes nothing, so that only one of several exporters writes the end of a job.
     /// </param>
     public Task<StoreResult<Job>> ChangeAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
-        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isTold: false), stop);
+        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isReported: false), stop);
 
-    /// <summary>The same for what somebody tells of the job: of one that runs in a session only the session tells how it ends.</summary>
-    public Task<StoreResult<Job>> TellAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
-        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isTold: true), stop);
+    /// <summary>Applies a change reported by a caller. The end of a job in a tmux session cannot be reported: the session determines it.</summary>
+    public Task<StoreResult<Job>> ReportAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
+        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isReported: true), stop);
 
-    /// <summary>Marks a job as running in a session; one that is not pending any more stays as it is.</summary>
-    /// <param name="at">Its connection when the session was started; where that leads elsewhere by now, it is a conflict.</param>
-    public Task<StoreResult<Job>> BeginAsync(Job job, string session, Connection at, CancellationToken stop) => Database.WriteAsync<Job>(
+    /// <summary>Marks a pending job as running in a tmux session; other jobs do not change.</summary>
+    /// <param name="at">Its connection when the session was started; a changed address is a conflict.</param>
+    public Task<StoreResult<Job>> MarkRunningAsync(Job job, string session, Connection at, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
         {
-            // Locked before the job, as by whoever changes or removes the connection or the project.
+            // Locked before the job, in the same order as changes of connection and project.
             var connection = await work.OneAsync<ConnectionRow>(
                 $"SELECT c.* FROM connections c JOIN projects p ON p.connection_id = c.id WHERE p.id = @id{work.LockRow}",
                 new { id = job.ProjectId }).ConfigureAwait(false);
             return connection is null ? Missing
-                : !connection.ToRecord().LeadsWhere(at)
-                    ? new StoreError.Conflict("connection", "the connection was changed while the job was being started; start it again")
+                : !connection.ToRecord().HasSameAddress(at)
+                    ? new StoreError.Conflict("connection", "the connection changed while the job was starting; start the job again")
                 : await ChangeAsync(
                     work, job.Id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = session } : j,
-                    isTold: false).ConfigureAwait(false);
+                    isReported: false).ConfigureAwait(false);
         },
         stop);
 
-    /// <summary>Removes a job that has no session.</summary>
-    /// <returns>What was removed.</returns>
+    /// <summary>Removes a job without a tmux session.</summary>
+    /// <returns>The removed job.</returns>
     public Task<StoreResult<Job>> RemoveAsync(string key, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
         {
@@ -149,9 +149,9 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             if (job.Session is not null)
             {
                 return new StoreError.Conflict("status", job.IsFinished
-                    ? $"the job has ended, and its session {job.Session} is not taken away yet; that comes with the next look at its host, "
-                        + "or by cancelling it with force"
-                    : $"the job runs in the session {job.Session}; cancel it first");
+                    ? $"the job has ended, but its tmux session {job.Session} is not removed yet; wait for the next poll of its host, "
+                        + "or cancel the job with force"
+                    : $"the job runs in the tmux session {job.Session}; cancel it first");
             }
 
             await work.RunAsync("DELETE FROM jobs WHERE id = @id", new { id }).ConfigureAwait(false);
@@ -159,49 +159,50 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         },
         stop);
 
-    private async Task<StoreResult<Job>> ChangeAsync(Work work, string key, Func<Job, Job> change, bool isTold)
+    private async Task<StoreResult<Job>> ChangeAsync(UnitOfWork work, string key, Func<Job, Job> change, bool isReported)
     {
         if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
         {
             return Missing;
         }
 
-        var before = row.ToRecord();
-        var changed = change(before);
-        if (ReferenceEquals(changed, before))
+        var previous = row.ToRecord();
+        var changed = change(previous);
+        if (ReferenceEquals(changed, previous))
         {
-            return before;
+            return previous;
         }
 
-        var wanted = changed with { Id = before.Id, ProjectId = before.ProjectId, CreatedAt = before.CreatedAt };
-        if (isTold && before is { Session: not null, Status: JobStatus.Running } && wanted.Status != before.Status)
+        var wanted = changed with { Id = previous.Id, ProjectId = previous.ProjectId, CreatedAt = previous.CreatedAt };
+        if (isReported && previous is { Session: not null, Status: JobStatus.Running } && wanted.Status != previous.Status)
         {
-            return new StoreError.Conflict("status", $"the job runs in the session {before.Session}, which tells how it ends; cancel it to end it");
+            return new StoreError.Conflict(
+                "status", $"the job runs in the tmux session {previous.Session}, which determines its end; cancel the job to end it");
         }
 
-        if (Job.Moved(before, wanted, Now) is not { } after)
+        if (Job.Transition(previous, wanted, Now) is not { } updated)
         {
-            return new StoreError.Conflict("status", $"a job that is {Cells.Of(before.Status)} does not become {Cells.Of(wanted.Status)}");
+            return new StoreError.Conflict("status", $"a job cannot change from {Cells.Of(previous.Status)} to {Cells.Of(wanted.Status)}");
         }
 
-        if (Check(after) is { } conflict)
+        if (Check(updated) is { } conflict)
         {
             return conflict;
         }
 
-        await work.RunAsync(Update, JobRow.Of(after)).ConfigureAwait(false);
-        return after;
+        await work.RunAsync(Update, JobRow.Of(updated)).ConfigureAwait(false);
+        return updated;
     }
 
     private static StoreError.Conflict? Check(Job job) =>
-        Clash(job.Name) is { } clash ? new StoreError.Conflict("name", clash)
-        : Cells.Of(job.Metrics).Length > MostMetrics
-            ? new StoreError.Conflict("metrics", $"the metrics of a job come to more than {MostMetrics / 1024} KiB")
+        NameError(job.Name) is { } error ? new StoreError.Conflict("name", error)
+        : Cells.Of(job.Metrics).Length > MaxMetricsLength
+            ? new StoreError.Conflict("metrics", $"the metrics of a job exceed {MaxMetricsLength / 1024} KiB; remove some")
         : null;
 }
 
-/// <param name="Project">The name of its project.</param>
-/// <param name="Connection">The id of its connection.</param>
+/// <param name="Project">Name of its project.</param>
+/// <param name="Connection">Id of its connection.</param>
 internal sealed record WatchedJob(Job Job, string Project, string Connection);
 
 internal sealed class WatchedRow : JobRow

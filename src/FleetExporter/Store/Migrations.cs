@@ -2,32 +2,32 @@ using System.Reflection;
 
 namespace FleetExporter.Store;
 
-/// <summary>Brings the schema up to date: the numbered SQL files of <c>Migrations/</c>, each once and in order, all in one transaction.</summary>
+/// <summary>Migrates the schema: applies the numbered SQL files of <c>Migrations/</c> in order, in one transaction.</summary>
 internal static class Migrations
 {
-    /// <summary>Time for one migration, in seconds.</summary>
+    /// <summary>Timeout of one migration, in seconds.</summary>
     private const int Timeout = 600;
 
-    private static readonly Assembly Here = typeof(Migrations).Assembly;
+    private static readonly Assembly StoreAssembly = typeof(Migrations).Assembly;
 
-    public static async Task<StoreResult<string>> ApplyAsync(Work work, string dialect, DateTimeOffset now)
+    public static async Task<StoreResult<string>> ApplyAsync(UnitOfWork work, string dialect, DateTimeOffset now)
     {
         if (dialect == "postgres")
         {
-            // Several exporters may start at once. The number is any, but always this one.
+            // Serialises exporters that start at the same time. The number is arbitrary but fixed.
             await work.RunAsync("SELECT pg_advisory_xact_lock(947000001)").ConfigureAwait(false);
         }
 
         await work
             .RunAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
         var known = All(dialect);
-        var done = await VersionAsync(work).ConfigureAwait(false);
-        if (Newer(done, known.Count) is { } newer)
+        var current = await VersionAsync(work).ConfigureAwait(false);
+        if (NewerSchemaError(current, known.Count) is { } error)
         {
-            return newer;
+            return error;
         }
 
-        for (var version = done + 1; version <= known.Count; version++)
+        for (var version = current + 1; version <= known.Count; version++)
         {
             await (work with { Timeout = Timeout }).RunAsync(known[version - 1]).ConfigureAwait(false);
             await work.RunAsync(
@@ -38,26 +38,26 @@ internal static class Migrations
         return dialect;
     }
 
-    /// <returns>Null where this exporter knows the schema of the store.</returns>
-    public static async Task<StoreError?> CheckAsync(Work work, string dialect) =>
-        Newer(await VersionAsync(work).ConfigureAwait(false), All(dialect).Count);
+    /// <returns>Null when this version supports the schema of the store.</returns>
+    public static async Task<StoreError?> CheckAsync(UnitOfWork work, string dialect) =>
+        NewerSchemaError(await VersionAsync(work).ConfigureAwait(false), All(dialect).Count);
 
     /// <summary>The SQL of version 1, 2, and so on.</summary>
     public static IReadOnlyList<string> All(string dialect) =>
     [
-        .. Here.GetManifestResourceNames()
+        .. StoreAssembly.GetManifestResourceNames()
             .Where(name => name.EndsWith($".{dialect}.sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Text),
     ];
 
-    private static Task<int> VersionAsync(Work work) => work.OneAsync<int>("SELECT COALESCE(MAX(version), 0) FROM schema_version", new { });
+    private static Task<int> VersionAsync(UnitOfWork work) => work.OneAsync<int>("SELECT COALESCE(MAX(version), 0) FROM schema_version", new { });
 
-    private static StoreError.Unavailable? Newer(int done, int known) => done <= known ? null : new(
-        FormattableString.Invariant($"the store has schema {done} and this version of the exporter reads none after {known}: ")
-        + "run the version that made the schema, or a later one, or restore a backup of the store from before that update");
+    private static StoreError.Unavailable? NewerSchemaError(int current, int known) => current <= known ? null : new(
+        FormattableString.Invariant($"the store has schema {current}, and this version of the exporter supports up to {known}; ")
+        + "run the version that migrated it or a later one, or restore a backup from before the migration");
 
     private static string Text(string name)
     {
-        using var reader = new StreamReader(Here.GetManifestResourceStream(name)!);
+        using var reader = new StreamReader(StoreAssembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
 }

@@ -1,14 +1,14 @@
 namespace FleetExporter.Store;
 
-/// <summary>A page of a list.</summary>
-/// <param name="NextCursor">Given back, it asks for what follows; null at the end.</param>
+/// <summary>A page of a list of the API.</summary>
+/// <param name="NextCursor">Cursor of the next page; null at the end.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
-    /// <summary>Most items of a page.</summary>
-    public const int Most = 500;
+    /// <summary>Maximum number of items of a page.</summary>
+    public const int MaxItems = 500;
 
-    /// <param name="found">One more than the page takes, where there are more.</param>
-    /// <param name="key">What the cursor names.</param>
+    /// <param name="found">Up to one item more than <paramref name="limit"/>.</param>
+    /// <param name="key">Cursor value of an item.</param>
     internal static Page<T> Of(IReadOnlyList<T> found, int limit, Func<T, string> key) =>
         found.Count > limit ? new([.. found.Take(limit)], key(found[limit - 1])) : new(found, null);
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace FleetExporter.Store;
 
-/// <summary>A database of a PostgreSQL server, which several exporters may share.</summary>
+/// <summary>A PostgreSQL database, which several exporters can share.</summary>
 internal sealed class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
@@ -22,7 +22,7 @@ internal sealed class PostgresDatabase : Database
             ApplicationName = "fleet-exporter",
             MaxPoolSize = 20,
 
-            // Callers do not wait that long: this ends what they left behind.
+            // Longer than callers wait: ends abandoned operations.
             Timeout = 2,
             CommandTimeout = 5,
             IncludeErrorDetail = false,
@@ -34,12 +34,12 @@ internal sealed class PostgresDatabase : Database
 
     private protected override ValueTask CloseAsync() => _source.DisposeAsync();
 
-    private protected override void Forget() => _source.Clear();
+    private protected override void DropConnections() => _source.Clear();
 
     private protected override async Task<DbConnection> ConnectAsync(CancellationToken stop) =>
         await _source.OpenConnectionAsync(stop).ConfigureAwait(false);
 
-    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<Work, Task<StoreResult<T>>> work, CancellationToken expired)
+    private protected override async Task<StoreResult<T>> TransactAsync<T>(Func<UnitOfWork, Task<StoreResult<T>>> work, CancellationToken expired)
     {
         var connection = await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -47,7 +47,7 @@ internal sealed class PostgresDatabase : Database
             var transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                var result = await work(new Work(connection, transaction, " FOR UPDATE", CancellationToken.None)).ConfigureAwait(false);
+                var result = await work(new UnitOfWork(connection, transaction, " FOR UPDATE", CancellationToken.None)).ConfigureAwait(false);
                 expired.ThrowIfCancellationRequested();
                 if (result.Success)
                 {
@@ -61,24 +61,24 @@ internal sealed class PostgresDatabase : Database
 
     private protected override StoreError? ErrorOf(Exception failure) => failure switch
     {
-        // The constraint of a column is called connections_name_key.
-        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique => Taken(unique),
+        // Constraint names have the form connections_name_key.
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } unique => UniqueConflict(unique),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new StoreError.Full(),
         PostgresException { SqlState: "40001" or "40P01" or "55P03" or "53300" or "57014" } => new StoreError.Busy(),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
-            new StoreError.Unavailable($"PostgreSQL refuses it to this user: {Printable.Line(denied.MessageText, 200)}"),
-        // Classes 22, 23 and 42: values, constraints and SQL are ours.
+            new StoreError.Unavailable($"PostgreSQL denies permission to this user: {Printable.Line(denied.MessageText, 200)}"),
+        // Classes 22, 23 and 42 (values, constraints, SQL) are bugs of the exporter.
         PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => null,
-        PostgresException server => new StoreError.Unavailable($"PostgreSQL answered {server.SqlState}"),
+        PostgresException server => new StoreError.Unavailable($"PostgreSQL returned error {server.SqlState}"),
         NpgsqlException or TimeoutException or System.Net.Sockets.SocketException => new StoreError.Unavailable("PostgreSQL cannot be reached"),
         _ => null,
     };
 
-    private static StoreError.Conflict Taken(PostgresException unique)
+    private static StoreError.Conflict UniqueConflict(PostgresException unique)
     {
         var column = unique.ConstraintName is { } name && name.EndsWith("_key", StringComparison.Ordinal)
             ? name[..^4][(name.IndexOf('_', StringComparison.Ordinal) + 1)..]
             : "id";
-        return new StoreError.Conflict(column, $"the {column} is taken");
+        return new StoreError.Conflict(column, $"the {column} is already used; choose another");
     }
 }

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace FleetExporter.Store;
 
-/// <summary>Files for their owner alone, from the moment they exist.</summary>
+/// <summary>Creates files that only their owner can access.</summary>
 internal static class PrivateFile
 {
-    /// <summary>How long another program that makes the file is waited for.</summary>
+    /// <summary>How long to wait for another process that creates the file.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <param name="mode">CreateNew fails where there is anything, a dangling link included.</param>
-    /// <param name="share">None keeps other programs of this kind out while it is open.</param>
+    /// <param name="mode">CreateNew fails if the path exists, even as a dangling link.</param>
+    /// <param name="share">None excludes other .NET processes while it is open.</param>
     public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
@@ -21,19 +21,19 @@ internal static class PrivateFile
         return new FileStream(path, options);
     }
 
-    /// <summary>Reads a file of one line, or makes it when there is none or it is empty.</summary>
-    /// <param name="make">The line.</param>
-    /// <returns>The line, and whether this call made it.</returns>
-    /// <exception cref="IOException">It can be neither read nor made.</exception>
+    /// <summary>Reads a file of one line, or creates it if missing or empty.</summary>
+    /// <param name="createLine">The line.</param>
+    /// <returns>The line, and whether this call created the file.</returns>
+    /// <exception cref="IOException">Neither reading nor creating it is possible.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static (string Line, bool Made) ReadOrMake(string path, Func<string> make)
+    public static (string Line, bool Created) ReadOrCreate(string path, Func<string> createLine)
     {
-        (string Line, bool Made)? opened = null;
+        (string Line, bool Created)? opened = null;
         bool IsOpen()
         {
             try
             {
-                opened = ReadOrMakeAlone(path, make);
+                opened = ReadOrCreateOnce(path, createLine);
                 return true;
             }
             catch (IOException)
@@ -42,22 +42,22 @@ internal static class PrivateFile
             }
         }
 
-        return SpinWait.SpinUntil(IsOpen, Timeout) ? opened!.Value : ReadOrMakeAlone(path, make);
+        return SpinWait.SpinUntil(IsOpen, Timeout) ? opened!.Value : ReadOrCreateOnce(path, createLine);
     }
 
-    /// <exception cref="IOException">Another start is making it just now; or as above.</exception>
-    private static (string Line, bool Made) ReadOrMakeAlone(string path, Func<string> make)
+    /// <exception cref="IOException">Another process is creating it; or as above.</exception>
+    private static (string Line, bool Created) ReadOrCreateOnce(string path, Func<string> createLine)
     {
-        var made = new FileInfo(path) is { Exists: true, Length: > 0 } ? null : TryMake(path, make);
-        return (made ?? File.ReadAllText(path).TrimEnd('\r', '\n'), made is not null);
+        var created = new FileInfo(path) is { Exists: true, Length: > 0 } ? null : TryCreate(path, createLine);
+        return (created ?? File.ReadAllText(path).TrimEnd('\r', '\n'), created is not null);
     }
 
     /// <summary>
-    /// Of several that start at once one has the file to itself and writes it, in one piece; the others wait for that. Whoever dies here leaves it
-    /// empty, and the next writes it.
+    /// One of several concurrent processes locks the file and writes it; the others wait. A crash here leaves it empty, and the next process
+    /// writes it.
     /// </summary>
-    /// <returns>The line, if it was this one.</returns>
-    private static string? TryMake(string path, Func<string> make)
+    /// <returns>The line, if this call wrote it.</returns>
+    private static string? TryCreate(string path, Func<string> createLine)
     {
         using var file = Open(path, FileMode.OpenOrCreate, FileShare.None);
         if (file.Length > 0)
@@ -65,7 +65,7 @@ internal static class PrivateFile
             return null;
         }
 
-        var line = make();
+        var line = createLine();
         file.Write(Encoding.UTF8.GetBytes(line + "\n"));
         file.Flush(flushToDisk: true);
         return line;

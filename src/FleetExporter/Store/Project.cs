@@ -14,13 +14,13 @@ internal enum ProjectType
 /// <summary>Work on one connection, with jobs of its own.</summary>
 internal sealed record Project
 {
-    /// <summary>Given by the store.</summary>
+    /// <summary>Assigned by the store.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Id of its connection; when it is added, the name will do.</summary>
+    /// <summary>Id of its connection; when adding, id or name.</summary>
     public required string ConnectionId { get; init; }
 
-    /// <summary>Unique; never looks like an id.</summary>
+    /// <summary>Unique; never has the format of an id.</summary>
     public required string Name { get; init; }
 
     public string Description { get; init; } = "";
@@ -32,7 +32,7 @@ internal sealed record Project
 
     public string Status { get; init; } = "active";
 
-    /// <summary>The operator's own.</summary>
+    /// <summary>Free-form settings of the operator.</summary>
     public JsonObject Config { get; init; } = [];
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -9,20 +9,20 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
 
     private static readonly StoreError.NotFound NoConnection = new("connection");
 
-    /// <param name="connection">Id of a connection; null lists those of all.</param>
+    /// <param name="connection">Id of a connection; null for all.</param>
     public Task<StoreResult<Page<Project>>> ListAsync(string? connection, int limit, string? cursor, CancellationToken stop) =>
-        ListAsync("(@connection IS NULL OR connection_id = @connection)", new { connection, cursor, most = limit + 1 }, limit, p => p.Id, stop);
+        ListAsync("(@connection IS NULL OR connection_id = @connection)", new { connection, cursor, max = limit + 1 }, limit, p => p.Id, stop);
 
-    /// <summary>Adds it with an id and times of the store's.</summary>
+    /// <summary>Adds a project; the store assigns id and times.</summary>
     public Task<StoreResult<Project>> AddAsync(Project given, CancellationToken stop) => Database.WriteAsync<Project>(
         async work =>
         {
-            if (Clash(given.Name) is { } clash)
+            if (NameError(given.Name) is { } error)
             {
-                return new StoreError.Conflict("name", clash);
+                return new StoreError.Conflict("name", error);
             }
 
-            if (await FullAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
+            if (await LimitErrorAsync(work, "1 = 1", Max).ConfigureAwait(false) is { } full)
             {
                 return full;
             }
@@ -40,7 +40,7 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
         },
         stop);
 
-    /// <param name="change">Pure: it may be called more than once. Id, connection and the time of creation stay as they are.</param>
+    /// <param name="change">Pure, because it may run more than once. Id, connection and creation time cannot change.</param>
     public Task<StoreResult<Project>> ChangeAsync(string key, Func<Project, Project> change, CancellationToken stop) => Database.WriteAsync<Project>(
         async work =>
         {
@@ -49,20 +49,26 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
                 return Missing;
             }
 
-            var before = row.ToRecord();
-            var after = change(before) with { Id = before.Id, ConnectionId = before.ConnectionId, CreatedAt = before.CreatedAt, UpdatedAt = Now };
-            if (Clash(after.Name) is { } clash)
+            var previous = row.ToRecord();
+            var updated = change(previous) with
             {
-                return new StoreError.Conflict("name", clash);
+                Id = previous.Id,
+                ConnectionId = previous.ConnectionId,
+                CreatedAt = previous.CreatedAt,
+                UpdatedAt = Now,
+            };
+            if (NameError(updated.Name) is { } error)
+            {
+                return new StoreError.Conflict("name", error);
             }
 
-            await work.RunAsync(Update, ProjectRow.Of(after)).ConfigureAwait(false);
-            return after;
+            await work.RunAsync(Update, ProjectRow.Of(updated)).ConfigureAwait(false);
+            return updated;
         },
         stop);
 
-    /// <param name="cascade">Its jobs go too; without it a project with jobs stays.</param>
-    /// <returns>What was removed.</returns>
+    /// <param name="cascade">Also deletes its jobs; otherwise a project with jobs is not deleted.</param>
+    /// <returns>The removed project.</returns>
     public Task<StoreResult<Project>> RemoveAsync(string key, bool cascade, CancellationToken stop) => Database.WriteAsync<Project>(
         async work =>
         {
@@ -76,7 +82,7 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
                 if (await work.OneAsync<long>(
                     "SELECT COUNT(*) FROM jobs WHERE project_id = @id AND session IS NOT NULL", new { id }).ConfigureAwait(false) > 0)
                 {
-                    return new StoreError.Conflict("jobs", "a job of the project has a session of its own; cancel it first");
+                    return new StoreError.Conflict("jobs", "a job of the project has a tmux session; cancel the job first");
                 }
 
                 await work.RunAsync("DELETE FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false);
@@ -84,7 +90,7 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
             else if (await work.OneAsync<long>("SELECT COUNT(*) FROM jobs WHERE project_id = @id", new { id }).ConfigureAwait(false) is > 0
                 and var jobs)
             {
-                return new StoreError.Conflict("jobs", $"the project has {jobs} jobs; cascade removes them too");
+                return new StoreError.Conflict("jobs", $"the project has {jobs} jobs; delete them first or use cascade");
             }
 
             await work.RunAsync("DELETE FROM projects WHERE id = @id", new { id }).ConfigureAwait(false);

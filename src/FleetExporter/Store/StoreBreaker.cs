@@ -1,8 +1,8 @@
 namespace FleetExporter.Store;
 
 /// <summary>
-/// The circuit breaker in front of the store. An operation that finds the store unavailable opens it; while it is open every operation fails at once,
-/// so nobody waits for a store that does not answer. Only a check of the store, <see cref="Database.OpenAsync"/>, closes it.
+/// The circuit breaker of the store. An operation that finds the store unavailable opens it; while it is open, every operation fails immediately.
+/// Only a check of the store, <see cref="Database.OpenAsync"/>, closes it.
 /// </summary>
 internal sealed class StoreBreaker(StoreMetrics metrics)
 {
@@ -10,7 +10,7 @@ internal sealed class StoreBreaker(StoreMetrics metrics)
     private volatile StoreError.Unavailable? _error;
     private TaskCompletionSource _opened = New();
 
-    /// <summary>Why it is open; null while it is closed.</summary>
+    /// <summary>Why it is open; null if closed.</summary>
     public StoreError.Unavailable? Error => _error;
 
     /// <summary>Completes when it next opens.</summary>

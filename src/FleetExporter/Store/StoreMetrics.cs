@@ -3,18 +3,18 @@ using Prometheus;
 
 namespace FleetExporter.Store;
 
-/// <summary>Whether the store answers, and the duration of its operations. One for the service.</summary>
+/// <summary>Availability of the store and duration of its operations. One per exporter.</summary>
 internal sealed class StoreMetrics
 {
     internal static readonly MetricFamily Duration = MetricFamily.Histogram(
         "fleet_store_operation_duration_seconds",
-        "Duration of reads and writes of the store, waiting for the writer included, by outcome: ok, rejected (not found, or a conflict), "
+        "Duration of store operations, including the wait for the writer, by outcome: ok, rejected (not found, or a conflict), "
         + "failed (busy, full or unavailable).",
         "operation", "outcome");
 
     internal static readonly MetricFamily Up = MetricFamily.Gauge(
         "fleet_store_up",
-        "1 while the store answers; 0 while its circuit breaker is open: whatever needs the store fails at once, until a check every 2 s succeeds.");
+        "1 while the store is available; 0 while its circuit breaker is open and operations fail immediately, until a check (every 2 s) succeeds.");
 
     private readonly Gauge _up;
     private readonly Outcomes _reads;

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FleetExporter.Store;
 
-/// <summary>A value, or why there is none. With a value from a write, the write is on the disk.</summary>
+/// <summary>A value or an error. The value of a write means that it is on disk.</summary>
 internal sealed class StoreResult<T>
     where T : class
 {

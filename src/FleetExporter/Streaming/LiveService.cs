@@ -4,7 +4,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Streaming;
 
 /// <summary>Turns replaced snapshots into what the streams tell. Whoever replaces one only notes a name, and waits for nothing here.</summary>
-internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts, LivePulse pulse, LoopParts parts)
+internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts, LivePulse pulse, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Live, parts)
 {
     private readonly Lock _lock = new();

@@ -7,7 +7,7 @@ namespace FleetExporter.Targets;
 internal abstract record TargetReading : Reading
 {
     /// <summary>Set when the attempt failed and this reading is what it found out nevertheless; null after a success.</summary>
-    public virtual TargetFault? Fault => null;
+    public virtual TargetFailureDetails? Fault => null;
 
     /// <summary>
     /// What <c>fleet-exporter probe</c> prints beside success, line by line. No secrets; text of the target's own is made printable where shown.

@@ -26,9 +26,9 @@ public enum TunnelState
 /// <param name="Unit">The unit's state as its host last said; null without a unit and where the host does not tell.</param>
 /// <param name="Took">From connecting to the proof or the failure.</param>
 /// <param name="WhyNot">Null when the tunnel is up.</param>
-internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took, TargetFault? WhyNot) : TargetReading
+internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took, TargetFailureDetails? WhyNot) : TargetReading
 {
-    public override TargetFault? Fault => WhyNot;
+    public override TargetFailureDetails? Fault => WhyNot;
 
     public bool? UnitActive => Unit?.IsActive;
 

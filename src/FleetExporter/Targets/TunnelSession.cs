@@ -26,7 +26,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     {
         var started = tools.Clock.GetTimestamp();
         var (tcp, data) = (false, (bool?)null);
-        TargetFault? whyNot = null;
+        TargetFailureDetails? whyNot = null;
         try
         {
             using var client = new TcpClient();
@@ -42,7 +42,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
         }
         catch (OperationCanceledException)
         {
-            whyNot = new TargetFault(
+            whyNot = new TargetFailureDetails(
                 TargetFailure.Timeout,
                 tcp
                     ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}"
@@ -66,20 +66,20 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     }
 
     /// <summary>One byte is enough: ssh forwards none that the far end has not sent.</summary>
-    private static async Task<TargetFault?> BannerAsync(NetworkStream stream, CancellationToken cancellationToken) =>
+    private static async Task<TargetFailureDetails?> BannerAsync(NetworkStream stream, CancellationToken cancellationToken) =>
         await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0
             ? null
-            : new TargetFault(TargetFailure.Protocol, "accepts connections and cuts them at once: nobody answers behind the tunnel");
+            : new TargetFailureDetails(TargetFailure.Protocol, "accepts connections and cuts them at once: nobody answers behind the tunnel");
 
-    private async Task<TargetFault?> GetAsync(TcpClient first, Uri url, CancellationToken cancellationToken)
+    private async Task<TargetFailureDetails?> GetAsync(TcpClient first, Uri url, CancellationToken cancellationToken)
     {
         first.Close();
         using var response = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var status = (int)response.StatusCode;
-        return status < 500 ? null : new TargetFault(TargetFailure.Status, $"{url} answers {status} through the tunnel");
+        return status < 500 ? null : new TargetFailureDetails(TargetFailure.Status, $"{url} answers {status} through the tunnel");
     }
 
-    private TargetFault Explain(Exception error, bool accepted)
+    private TargetFailureDetails Explain(Exception error, bool accepted)
     {
         var reason = error switch
         {
@@ -92,7 +92,7 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
             SocketException when !accepted => TargetFailure.Refused,
             _ => TargetFailure.Protocol,
         };
-        return new TargetFault(
+        return new TargetFailureDetails(
             reason,
             accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
     }

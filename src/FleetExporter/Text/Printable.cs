@@ -4,15 +4,15 @@ using System.Text;
 
 namespace FleetExporter.Text;
 
-/// <summary>Text from a host, a target or a caller, made safe for a log, a terminal, a page and the store.</summary>
+/// <summary>Makes text from hosts, targets and callers safe for logs, terminals, HTML and the store.</summary>
 internal static class Printable
 {
-    /// <summary>What most texts are made of, in which nothing has to be looked for.</summary>
+    /// <summary>Printable ASCII; text of these characters needs no replacement.</summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)]);
 
     /// <summary>
-    /// Blanks in place of control characters (line feeds, the ESC of escape sequences), of those that have no width or turn the direction of a text,
-    /// of separators of lines and paragraphs, and of halves of surrogate pairs.
+    /// Replaces by blanks: control characters (line feeds, ESC), zero-width and bidirectional format characters, line and paragraph separators,
+    /// and unpaired surrogates.
     /// </summary>
     public static string Text(string text)
     {
@@ -35,12 +35,12 @@ internal static class Printable
         return printable.ToString();
     }
 
-    /// <summary>The same, cut at <paramref name="length"/> and without blanks at its ends.</summary>
+    /// <summary>Truncates to <paramref name="length"/>, makes printable and trims.</summary>
     public static string Line(string text, int length) => Text(Cut(text, length)).Trim();
 
     /// <summary>
-    /// At most <paramref name="length"/> UTF-16 units, cut between what a reader takes for characters; one that is longer by itself is cut between
-    /// code points. Never half a surrogate pair.
+    /// Truncates to at most <paramref name="length"/> UTF-16 units, at a grapheme boundary, or within a longer grapheme at a code point. Never splits
+    /// a surrogate pair.
     /// </summary>
     public static string Cut(string text, int length) => text.Length <= length ? text : Cut(text.AsSpan(), length).ToString();
 
@@ -52,7 +52,7 @@ internal static class Printable
             return text;
         }
 
-        // Between two characters of ASCII is always a boundary, so that only what follows the last of these has to be looked at.
+        // Between two ASCII characters is always a boundary, so only the text after the last such pair is examined.
         var end = length;
         while (end > 0 && !(char.IsAscii(text[end - 1]) && char.IsAscii(text[end]) && text[end] != '\n'))
         {

@@ -1,18 +1,18 @@
 namespace FleetExporter.Text;
 
-/// <summary>So many at once, then one per interval. Not safe for concurrent use.</summary>
-/// <param name="size">Tokens of a full bucket.</param>
-/// <param name="interval">Time after which a token comes back.</param>
-/// <param name="clock">Its timestamps count, so that a clock that is set changes nothing.</param>
+/// <summary>Rate limiter: a burst of <c>size</c>, then one per interval. Not thread-safe.</summary>
+/// <param name="size">Capacity.</param>
+/// <param name="interval">Time to refill one token.</param>
+/// <param name="clock">Clock; its monotonic timestamps are used.</param>
 internal sealed class TokenBucket(int size, TimeSpan interval, TimeProvider clock)
 {
     private double _tokens = size;
     private long _at = clock.GetTimestamp();
 
-    /// <summary>Whether nothing is missing: a new one would be the same.</summary>
+    /// <summary>Whether it is equivalent to a new bucket.</summary>
     public bool IsFull => Fill() >= size;
 
-    /// <summary>Time until the next token; zero when there is one.</summary>
+    /// <summary>Time until the next token; zero if available.</summary>
     public TimeSpan Wait => Fill() >= 1 ? TimeSpan.Zero : (1 - _tokens) * interval;
 
     public bool TryTake()

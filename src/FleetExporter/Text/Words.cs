@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace FleetExporter.Text;
 
-/// <summary>Enum members as label values: <c>HostkeyUnknown</c> is <c>hostkey_unknown</c>.</summary>
+/// <summary>Converts enum members to label values: <c>HostkeyUnknown</c> is <c>hostkey_unknown</c>.</summary>
 internal static class Words
 {
     public static string Of<T>(T member)

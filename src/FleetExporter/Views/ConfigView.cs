@@ -86,14 +86,14 @@ internal sealed record ConfigView
         CorsOrigins = config.CorsOrigins,
         TrustedProxies = [.. config.TrustedProxies.Select(NetworkText.Format)],
         Tls = config.Tls.IsOn,
-        Keys = [.. config.Keys.Concat(config.GivenKeys).Select(AccessKeyView.Of)],
+        Keys = [.. config.Keys.Concat(config.CommandLineKeys).Select(AccessKeyView.Of)],
         Devices = [.. config.Devices.Select(d => new DeviceConfigView(d.Name, Duration.Format(d.StaleAfter)))],
-        Store = config.Store.Shown,
+        Store = config.Store.DisplayName,
         Prometheus = config.Prometheus.Url.ToString(),
         Alertmanager = config.Alertmanager.Url.ToString(),
         GrafanaUrl = config.GrafanaUrl?.ToString(),
         Thresholds = config.Thresholds,
-        Warnings = config.Cautions,
+        Warnings = config.Warnings,
     };
 }
 

@@ -14,7 +14,7 @@ public sealed class AccessTokensTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task What_is_left_is_what_was_left_at_the_last_write_less_what_has_passed(StoreKind kind)
+    public async Task The_remaining_lifetime_is_that_of_the_last_write_minus_the_time_since(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var tokens = new AccessTokens(store.Database, Me, Seal);
@@ -31,7 +31,7 @@ public sealed class AccessTokensTests
     }
 
     [Theory, EveryStore]
-    public async Task A_clock_that_was_set_back_adds_nothing(StoreKind kind)
+    public async Task Setting_the_clock_back_does_not_extend_lifetimes(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var tokens = new AccessTokens(store.Database, Me, Seal);
@@ -44,7 +44,7 @@ public sealed class AccessTokensTests
     }
 
     [Theory, EveryStore]
-    public async Task What_is_over_or_ended_goes_and_what_is_another_services_stays_its_own(StoreKind kind)
+    public async Task Expired_and_ended_rows_are_deleted_and_rows_of_others_kept(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var (mine, others) = (new AccessTokens(store.Database, Me, Seal), new AccessTokens(store.Database, new ServiceInstance("other", "1"), Seal));
@@ -58,14 +58,14 @@ public sealed class AccessTokensTests
         Assert.Equal(Hash('b'), Assert.Single((await mine.LoadAsync(AtLeast, Stop)).Value!).Hash);
         Assert.Equal(life - AtLeast, Assert.Single((await others.LoadAsync(AtLeast, Stop)).Value!).Left);
 
-        // One that is never started again leaves nothing for ever.
+        // Rows of an exporter that never returns are deleted.
         store.Clock.Now += TimeSpan.FromDays(3);
         await WriteAsync(mine, TimeSpan.Zero, [], []);
         Assert.Equal("0", (await store.AskAsync("SELECT COUNT(*) FROM access_tokens WHERE instance = 'other'")).Said);
     }
 
     [Theory, EveryStore]
-    public async Task A_row_that_this_service_did_not_write_is_nothing(StoreKind kind)
+    public async Task Rows_with_an_invalid_seal_are_ignored(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var mine = new AccessTokens(store.Database, Me, Seal);
@@ -78,7 +78,7 @@ public sealed class AccessTokensTests
     }
 
     [Theory, EveryStore]
-    public async Task Thousands_end_in_one_write(StoreKind kind)
+    public async Task Thousands_of_tokens_end_in_one_write(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var mine = new AccessTokens(store.Database, Me, Seal);

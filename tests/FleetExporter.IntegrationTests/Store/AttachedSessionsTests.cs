@@ -8,7 +8,7 @@ public sealed class AttachedSessionsTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task Rows_come_back_whole_and_go_when_they_are_gone(StoreKind kind)
+    public async Task Rows_round_trip_and_gone_sessions_are_deleted(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         AttachedSession[] rows =
@@ -25,7 +25,7 @@ public sealed class AttachedSessionsTests
     }
 
     [Theory, EveryStore]
-    public async Task Of_two_exporters_the_later_times_stay(StoreKind kind)
+    public async Task Of_two_exporters_the_later_times_are_kept(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await using var other = store.Open();
@@ -50,7 +50,7 @@ public sealed class AttachedSessionsTests
 
         Assert.Equal(rows.Skip(9).Select(r => r with { AttachedAt = r.AttachedAt.AddSeconds(9) }).ToHashSet(), [.. await AllAsync(store)]);
 
-        // Each deletes what the other one has written before.
+        // Each deletes the rows that the other wrote before.
         Task WriteAllAsync(Database database) => Task.Run(
             async () =>
             {
@@ -64,7 +64,7 @@ public sealed class AttachedSessionsTests
     }
 
     [Theory, EveryStore]
-    public async Task Sessions_not_seen_for_90_days_go_and_so_do_those_beyond_the_limit_of_a_host(StoreKind kind)
+    public async Task Sessions_are_deleted_after_90_days_or_beyond_the_limit_of_a_host(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var old = Session(store, 1) with { Host = "old" };

@@ -15,7 +15,7 @@ public sealed class AttachedTimesSyncTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task A_flood_of_100000_new_sessions_leaves_no_more_than_the_limit(StoreKind kind)
+    public async Task A_flood_of_100000_new_sessions_is_limited(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var (times, sync) = await StartAsync(store);
@@ -23,7 +23,7 @@ public sealed class AttachedTimesSyncTests
         for (var reading = 0; reading < 100; reading++)
         {
             store.Clock.Now += TimeSpan.FromSeconds(10);
-            // Every other time the host names another user as well.
+            // Every other reading includes another user.
             See(store, times, "a", Enumerable.Range(reading * 1_000, 1_000), user: $"user{reading / 2 % 25}");
             Assert.InRange(times.Hosts["a"].Count, 1_000, RemoteLimits.Sessions);
             if (reading % 3 == 0)
@@ -41,7 +41,7 @@ public sealed class AttachedTimesSyncTests
     }
 
     [Theory, EveryStore]
-    public async Task A_restart_knows_the_times_and_what_is_gone_is_deleted(StoreKind kind)
+    public async Task A_restart_loads_the_times_and_gone_sessions_are_deleted(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var (times, sync) = await StartAsync(store);
@@ -60,7 +60,7 @@ public sealed class AttachedTimesSyncTests
     }
 
     [Theory, EveryStore]
-    public async Task Only_what_changed_is_written_and_a_session_that_stays_does_not_expire(StoreKind kind)
+    public async Task Only_changes_are_written_and_live_sessions_do_not_expire(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var (times, sync) = await StartAsync(store);
@@ -80,7 +80,7 @@ public sealed class AttachedTimesSyncTests
     }
 
     [Fact]
-    public async Task Readings_that_come_while_the_store_is_away_are_merged_with_what_it_has()
+    public async Task Readings_during_an_outage_of_the_store_are_merged_with_its_rows()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         var (times, sync) = await StartAsync(store);
@@ -107,14 +107,14 @@ public sealed class AttachedTimesSyncTests
             [("$1", at.AddSeconds(10)), ("$2", at), ("$3", at.AddSeconds(10))],
             times.Hosts["a"].Select(t => (t.Key.Id, t.Value.AttachedAt)).Order());
 
-        // The next reading and the next write go on from there.
+        // The next reading and write continue from there.
         See(store, times, "a", [1, 3]);
         await sync.WriteAsync(Watched, Stop);
         Assert.Equal(["$1", "$3"], (await new AttachedSessions(database).AllAsync(Stop)).Value!.Select(r => r.SessionId).Order());
     }
 
     [Theory, EveryStore]
-    public async Task A_host_that_is_not_watched_leaves_the_memory_and_knows_its_times_when_it_comes_back(StoreKind kind)
+    public async Task A_removed_host_is_unloaded_and_its_times_return_with_it(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var (times, sync) = await StartAsync(store);

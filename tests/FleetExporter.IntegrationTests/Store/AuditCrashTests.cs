@@ -6,7 +6,7 @@ using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>What the audit has of calls that act on hosts when the service, or its store, ends during them.</summary>
+/// <summary>The audit of calls on hosts when the exporter or its store ends during them.</summary>
 public sealed class AuditCrashTests
 {
     private const int PerHost = 4;
@@ -17,14 +17,14 @@ public sealed class AuditCrashTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task Commands_that_run_when_the_service_is_killed_are_in_the_audit_and_the_next_start_names_them(StoreKind kind)
+    public async Task Commands_running_at_a_crash_are_audited_and_ended_by_the_next_start(StoreKind kind)
     {
         await using var machine = await WatchedMachine.StartAsync();
         await using var postgres = kind == StoreKind.Postgres ? await PostgresServer.StartAsync() : null;
         string[] hosts = ["box", .. Enumerable.Range(1, Hosts - 1).Select(i => $"box-{i}")];
         var others = hosts[1..].Select(name => $"- {{ name: {name}, address: {machine.Server.Address}, {Exec} }}");
 
-        // Twenty-five hosts on one machine: with a poll every second they starve each other, and what runs there.
+        // Twenty-five hosts on one machine: polling every second would starve them and their commands.
         var config = machine.Config(Exec, string.Join('\n', others), interval: LongForm.Count(1, 10)) + await StoreAsync(postgres);
         string[] commands = [.. hosts.SelectMany(host => Enumerable.Range(0, PerHost).Select(i => $"sleep 599; : {host} {i}"))];
         await using (var killed = await Exporter.StartAsync(machine.Folder, config))
@@ -54,7 +54,7 @@ public sealed class AuditCrashTests
     }
 
     [Fact]
-    public async Task While_the_store_is_away_nothing_is_done_on_a_host()
+    public async Task Without_the_store_no_action_runs_on_a_host()
     {
         await using var machine = await WatchedMachine.StartAsync();
         await using var tmux = new TmuxServer(machine.User);
@@ -84,7 +84,7 @@ public sealed class AuditCrashTests
     }
 
     [Theory, EveryStore]
-    public async Task Names_and_commands_that_no_store_takes_as_they_are_are_audited(StoreKind kind)
+    public async Task Names_and_commands_with_invalid_characters_are_audited(StoreKind kind)
     {
         await using var machine = await WatchedMachine.StartAsync();
         await using var tmux = new TmuxServer(machine.User);

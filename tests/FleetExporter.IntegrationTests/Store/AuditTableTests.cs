@@ -2,13 +2,13 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>The audit's table, on every kind of store.</summary>
+/// <summary>The table of the audit, on every kind of store.</summary>
 public sealed class AuditTableTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task Rows_come_back_whole_the_latest_first_in_pages(StoreKind kind)
+    public async Task Rows_round_trip_newest_first_in_pages(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var rows = new List<AuditEntry>();
@@ -26,7 +26,7 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task Nobody_changes_or_removes_a_row(StoreKind kind)
+    public async Task Rows_cannot_be_changed_or_deleted(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         store.Clock.Now = TimeProvider.System.GetUtcNow();
@@ -52,7 +52,7 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task Rows_go_when_they_are_older_than_they_are_kept_and_never_before_60_days(StoreKind kind)
+    public async Task Rows_are_deleted_after_their_retention_and_never_before_60_days(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var now = store.Clock.Now = TimeProvider.System.GetUtcNow();
@@ -80,7 +80,7 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task Every_outcome_is_kept_beside_the_rows_of_an_older_schema(StoreKind kind)
+    public async Task Every_outcome_is_stored_along_with_rows_of_an_older_schema(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         string[] older =
@@ -109,7 +109,7 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task A_call_with_two_rows_is_listed_once_where_it_began_with_how_it_ended(StoreKind kind)
+    public async Task A_call_with_two_rows_is_listed_once_with_its_start_and_outcome(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var first = await BeginAsync(store, Run(1), "first");
@@ -132,7 +132,7 @@ public sealed class AuditTableTests
     }
 
     [Theory, EveryStore]
-    public async Task Calls_of_an_earlier_run_without_an_end_get_one_and_no_others(StoreKind kind)
+    public async Task Only_unfinished_calls_of_earlier_runs_are_ended(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var ended = await BeginAsync(store, Run(1), "ended");
@@ -153,14 +153,14 @@ public sealed class AuditTableTests
             ["of another service Begun", "runs Begun", "lost 3 Unknown", "lost 2 Unknown", "lost 1 Unknown", "ended Ok"],
             listed.Select(r => $"{r.Command} {r.Outcome}"));
 
-        // A service that was thought to have ended, and had not.
+        // An exporter that was considered dead but was not.
         await EndAsync(store, lost[0], AuditOutcome.Ok, 1);
         var after = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Single(r => r.Id == lost[0].Id);
         Assert.Equal((AuditOutcome.Ok, 1), (after.Outcome, after.ExitCode));
     }
 
     [Theory, EveryStore]
-    public async Task A_text_that_no_store_takes_is_kept_with_marks_in_its_place(StoreKind kind)
+    public async Task Invalid_characters_are_replaced(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
 

@@ -4,13 +4,13 @@ using Microsoft.Data.Sqlite;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>A store that is full, held, damaged or gone says so, and loses nothing.</summary>
+/// <summary>A full, locked, damaged or unavailable store gives an error and loses no data.</summary>
 public sealed class BadStoreTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_full_disk_is_an_answer_and_room_on_it_mends_it()
+    public async Task A_full_disk_is_an_error_until_space_is_freed()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", store.Folder);
@@ -40,7 +40,7 @@ public sealed class BadStoreTests
     }
 
     [Fact]
-    public async Task A_store_that_another_process_holds_is_busy()
+    public async Task A_store_locked_by_another_process_is_busy()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         Assert.True((await AddAsync(store, "a")).Success);
@@ -56,7 +56,7 @@ public sealed class BadStoreTests
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_not_touched()
+    public async Task A_file_that_is_not_a_database_is_not_modified()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         var path = Path.Combine(store.Folder, "fleet.db");
@@ -82,7 +82,7 @@ public sealed class BadStoreTests
     }
 
     [Fact]
-    public async Task The_file_is_for_its_owner_alone()
+    public async Task The_file_is_accessible_by_its_owner_only()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         Assert.True((await AddAsync(store, "a")).Success);
@@ -93,7 +93,7 @@ public sealed class BadStoreTests
     }
 
     [Fact]
-    public async Task A_server_that_is_gone_is_an_answer_and_its_return_mends_it()
+    public async Task A_stopped_server_is_an_error_until_it_returns()
     {
         await using var server = await PostgresServer.StartAsync();
         await using var store = StoreBackend.On(await server.NewAsync(), server);
@@ -118,5 +118,5 @@ public sealed class BadStoreTests
     }
 
     private static async Task<IReadOnlyList<Connection>> ListAsync(StoreBackend store) =>
-        (await store.Connections.ListAsync(Page<Connection>.Most, null, Stop)).Value!.Items;
+        (await store.Connections.ListAsync(Page<Connection>.MaxItems, null, Stop)).Value!.Items;
 }

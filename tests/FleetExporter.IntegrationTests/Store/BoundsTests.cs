@@ -11,7 +11,7 @@ public sealed class BoundsTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task A_full_table_of_connections_takes_no_more_until_one_is_deleted(StoreKind kind)
+    public async Task A_full_table_of_connections_rejects_rows_until_one_is_deleted(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await FillAsync(
@@ -20,7 +20,7 @@ public sealed class BoundsTests
 
         var refused = await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop);
 
-        Assert.Equal(new StoreError.Conflict("connections", "there are 1,000 connections, the limit; delete some"), refused.Error);
+        Assert.Equal(new StoreError.Conflict("connections", "the limit of 1,000 connections is reached; delete some"), refused.Error);
 
         // The hosts of fleet.yml are bounded by the file.
         var host = new Connection { Id = Ids.OfHost("box"), Name = "box", Hostname = "box.lan", Source = ConnectionSource.File };
@@ -32,7 +32,7 @@ public sealed class BoundsTests
     }
 
     [Theory, EveryStore]
-    public async Task Full_tables_of_projects_and_jobs_take_no_more(StoreKind kind)
+    public async Task Full_tables_of_projects_and_jobs_reject_rows(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var connection = (await store.Connections.AddAsync(new Connection { Name = "c", Hostname = "h" }, Stop)).Value!;
@@ -46,12 +46,12 @@ public sealed class BoundsTests
         var project = await store.Projects.AddAsync(new Project { Name = "more", ConnectionId = "c" }, Stop);
         var job = await store.Jobs.AddAsync(new Job { Name = "more", ProjectId = "p1" }, Stop);
 
-        Assert.Equal(new StoreError.Conflict("projects", "there are 10,000 projects, the limit; delete some"), project.Error);
-        Assert.Equal(new StoreError.Conflict("jobs", "there are 100,000 jobs, the limit; delete some"), job.Error);
+        Assert.Equal(new StoreError.Conflict("projects", "the limit of 10,000 projects is reached; delete some"), project.Error);
+        Assert.Equal(new StoreError.Conflict("jobs", "the limit of 100,000 jobs is reached; delete some"), job.Error);
     }
 
     [Theory, EveryStore]
-    public async Task Exporters_are_forgotten_when_they_have_not_come_back(StoreKind kind)
+    public async Task Exporters_that_do_not_return_are_deleted(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         for (var exporter = 0; exporter < 5; exporter++)
@@ -59,7 +59,7 @@ public sealed class BoundsTests
             Assert.True((await store.Connections.MirrorAsync($"exporter {exporter}", [], Stop)).Success);
         }
 
-        // A store that nobody shares knows one exporter only.
+        // A store that is not shared has one exporter only.
         Assert.Equal(kind == StoreKind.Sqlite ? "1" : "5", (await store.AskAsync("SELECT COUNT(*) FROM exporters")).Said);
 
         store.Clock.Now += Connections.OwnerTimeout + TimeSpan.FromSeconds(1);

@@ -4,7 +4,7 @@ using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>A write that was acknowledged is there, however its process ended.</summary>
+/// <summary>Acknowledged writes survive any end of the process.</summary>
 public sealed class CrashTests
 {
     private static readonly int Kills = LongForm.Count(20, 100);
@@ -16,7 +16,7 @@ public sealed class CrashTests
     [Theory]
     [InlineData(StoreKind.Sqlite)]
     [InlineData(StoreKind.Postgres)]
-    public async Task What_was_acknowledged_to_a_process_that_is_killed_is_kept(StoreKind kind)
+    public async Task Acknowledged_writes_survive_killing_the_process(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var acknowledged = 0;
@@ -34,7 +34,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task PostgreSQL_keeps_what_it_acknowledged_when_the_server_is_killed()
+    public async Task Acknowledged_writes_survive_killing_PostgreSQL()
     {
         await using var server = await PostgresServer.StartAsync();
         var config = await server.NewAsync();
@@ -45,8 +45,8 @@ public sealed class CrashTests
         }
     }
 
-    /// <summary>Starts the writer, waits for some acknowledgements and a moment longer, lets something happen, and kills it.</summary>
-    /// <returns>The lines it had written whole.</returns>
+    /// <summary>Starts the writer, waits for some acknowledgements and a random time, runs the action and kills the writer.</summary>
+    /// <returns>The complete lines that it printed.</returns>
     private static async Task<string[]> KillAsync(StoreBackend store, string url, Func<Task> happens)
     {
         await using var writer = Child.Start(Repository.StoreWriter, [url, store.Folder], store.Folder);
@@ -60,13 +60,13 @@ public sealed class CrashTests
         return writer.Said[..(writer.Said.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static async Task<int> CheckAsync(StoreBackend store, string[] said)
+    private static async Task<int> CheckAsync(StoreBackend store, string[] lines)
     {
         await using var database = store.Open();
         var jobs = new Jobs(database);
-        var rows = (await new AuditLog(database).ListAsync(Page<AuditEntry>.Most, null, Stop)).Value!.Items.Select(r => r.Id).ToHashSet();
+        var rows = (await new AuditLog(database).ListAsync(Page<AuditEntry>.MaxItems, null, Stop)).Value!.Items.Select(r => r.Id).ToHashSet();
         var checkedWrites = 0;
-        foreach (var words in said.Select(line => line.Split(' ')))
+        foreach (var words in lines.Select(line => line.Split(' ')))
         {
             switch (words)
             {
@@ -81,14 +81,14 @@ public sealed class CrashTests
                     Assert.Contains(long.Parse(id, System.Globalization.CultureInfo.InvariantCulture), rows);
                     break;
                 default:
-                    // What it says when its server is gone.
+                    // Its output when the server is gone.
                     continue;
             }
 
             checkedWrites++;
         }
 
-        Assert.True(checkedWrites > 0, string.Join('\n', said));
+        Assert.True(checkedWrites > 0, string.Join('\n', lines));
         return checkedWrites;
     }
 }

@@ -3,7 +3,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>Rows that are added at the same time share transactions, and each has its own answer.</summary>
+/// <summary>Rows that are added at the same time share transactions, and each has its own result.</summary>
 public sealed class GroupCommitTests
 {
     private const int Many = 1000;
@@ -11,11 +11,11 @@ public sealed class GroupCommitTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task A_thousand_rows_at_once_are_kept_in_few_transactions_each_with_its_own_id(StoreKind kind)
+    public async Task A_thousand_concurrent_rows_need_few_transactions_and_get_unique_ids(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await PrepareAsync(store);
-        var transactions = new HashSet<Work>(ReferenceEqualityComparer.Instance);
+        var transactions = new HashSet<UnitOfWork>(ReferenceEqualityComparer.Instance);
         var rows = new GroupCommit<Row>(store.Database, async (work, row) =>
         {
             transactions.Add(work);
@@ -31,7 +31,7 @@ public sealed class GroupCommitTests
     }
 
     [Theory, EveryStore]
-    public async Task A_row_that_the_store_refuses_fails_alone(StoreKind kind)
+    public async Task A_rejected_row_fails_alone(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await PrepareAsync(store);
@@ -59,7 +59,7 @@ public sealed class GroupCommitTests
         Assert.True(made.Success);
     }
 
-    private static async Task<Row> InsertAsync(Work work, Row row) =>
+    private static async Task<Row> InsertAsync(UnitOfWork work, Row row) =>
         row with { Id = await work.OneAsync<long>("INSERT INTO grouped (name) VALUES (@Name) RETURNING id", new { row.Name }) };
 
     private sealed record Row(string? Name, long Id = 0);

@@ -3,13 +3,13 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>What the store has of jobs that run in sessions, on every kind of store.</summary>
+/// <summary>Jobs in tmux sessions, on every kind of store.</summary>
 public sealed class JobSessionsTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task Those_in_sessions_are_found_again_with_what_they_printed(StoreKind kind)
+    public async Task Jobs_in_tmux_sessions_are_found_with_their_output(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await AddAsync(store, "pending", JobStatus.Pending);
@@ -30,14 +30,14 @@ public sealed class JobSessionsTests
         Assert.Equal((3, "exit code 3"), (late[1].Job.ExitCode, late[1].Job.Reason));
 
         Assert.Equal("", (await store.Jobs.OutputAsync(runs.Id, Stop)).Value);
-        Assert.True((await store.Jobs.KeepOutputAsync(runs.Id, "first", Stop)).Success);
-        Assert.True((await store.Jobs.KeepOutputAsync(runs.Id, "ä\u001b[31m\nlast", Stop)).Success);
+        Assert.True((await store.Jobs.SaveOutputAsync(runs.Id, "first", Stop)).Success);
+        Assert.True((await store.Jobs.SaveOutputAsync(runs.Id, "ä\u001b[31m\nlast", Stop)).Success);
         Assert.Equal("ä\u001b[31m\nlast", (await store.Jobs.OutputAsync(runs.Id, Stop)).Value);
-        Assert.IsType<StoreError.NotFound>((await store.Jobs.KeepOutputAsync("nosuch", "x", Stop)).Error);
+        Assert.IsType<StoreError.NotFound>((await store.Jobs.SaveOutputAsync("nosuch", "x", Stop)).Error);
     }
 
     [Theory, EveryStore]
-    public async Task What_runs_in_a_session_is_not_removed_with_its_project_or_connection(StoreKind kind)
+    public async Task Jobs_in_tmux_sessions_protect_their_project_and_connection(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var job = await AddAsync(store, "runs", JobStatus.Running);
@@ -47,24 +47,24 @@ public sealed class JobSessionsTests
         Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Connections.RemoveAsync("c", true, Stop)).Error).Field);
 
         await store.Jobs.ChangeAsync("runs", j => j with { Status = JobStatus.Cancelled, Session = null }, Stop);
-        await store.Jobs.KeepOutputAsync(job.Id, "x", Stop);
+        await store.Jobs.SaveOutputAsync(job.Id, "x", Stop);
         Assert.True((await store.Connections.RemoveAsync("c", true, Stop)).Success);
         Assert.Equal("", (await store.Jobs.OutputAsync(job.Id, Stop)).Value);
     }
 
     [Theory, EveryStore]
-    public async Task What_is_told_or_removed_leaves_a_session_alone(StoreKind kind)
+    public async Task Reports_and_removal_do_not_affect_a_tmux_session(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await AddAsync(store, "runs", JobStatus.Running);
         await store.Jobs.ChangeAsync("runs", j => j with { Session = "job-runs-1" }, Stop);
 
-        var told = await store.Jobs.TellAsync("runs", j => j with { Status = JobStatus.Completed }, Stop);
-        Assert.Equal("status", Assert.IsType<StoreError.Conflict>(told.Error).Field);
-        Assert.Equal("m", (await store.Jobs.TellAsync("runs", j => j with { ModelName = "m" }, Stop)).Value!.ModelName);
+        var reported = await store.Jobs.ReportAsync("runs", j => j with { Status = JobStatus.Completed }, Stop);
+        Assert.Equal("status", Assert.IsType<StoreError.Conflict>(reported.Error).Field);
+        Assert.Equal("m", (await store.Jobs.ReportAsync("runs", j => j with { ModelName = "m" }, Stop)).Value!.ModelName);
         Assert.Equal("status", Assert.IsType<StoreError.Conflict>((await store.Jobs.RemoveAsync("runs", Stop)).Error).Field);
 
-        // Ended, and its session is not taken away yet.
+        // Ended, with its tmux session not removed yet.
         Assert.True((await store.Jobs.ChangeAsync("runs", j => j with { Status = JobStatus.Failed }, Stop)).Success);
         Assert.Equal("status", Assert.IsType<StoreError.Conflict>((await store.Jobs.RemoveAsync("runs", Stop)).Error).Field);
         Assert.Equal("jobs", Assert.IsType<StoreError.Conflict>((await store.Projects.RemoveAsync("p", true, Stop)).Error).Field);
@@ -75,7 +75,7 @@ public sealed class JobSessionsTests
     }
 
     [Theory, EveryStore]
-    public async Task A_session_and_the_place_of_its_connection_go_together(StoreKind kind)
+    public async Task A_tmux_session_pins_the_address_of_its_connection(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var one = await AddAsync(store, "one", JobStatus.Pending);
@@ -83,16 +83,16 @@ public sealed class JobSessionsTests
         var before = (await store.Connections.FindAsync("c", Stop)).Value!;
         Assert.True((await store.Connections.ChangeAsync("c", c => c with { Port = 23 }, Stop)).Success);
 
-        // Started while it led elsewhere.
-        Assert.Equal("connection", Assert.IsType<StoreError.Conflict>((await store.Jobs.BeginAsync(one, "s-1", before, Stop)).Error).Field);
+        // Started while the connection had another address.
+        Assert.Equal("connection", Assert.IsType<StoreError.Conflict>((await store.Jobs.MarkRunningAsync(one, "s-1", before, Stop)).Error).Field);
         Assert.Equal(
             (JobStatus.Pending, null),
             ((await store.Jobs.FindAsync("one", Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
         var now = (await store.Connections.FindAsync("c", Stop)).Value!;
         Assert.Equal(
             (JobStatus.Running, "s-1"),
-            ((await store.Jobs.BeginAsync(one, "s-1", now, Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
-        Assert.Equal("s-1", (await store.Jobs.BeginAsync(one, "s-2", now, Stop)).Value!.Session);
+            ((await store.Jobs.MarkRunningAsync(one, "s-1", now, Stop)).Value!.Status, (await store.Jobs.FindAsync("one", Stop)).Value!.Session));
+        Assert.Equal("s-1", (await store.Jobs.MarkRunningAsync(one, "s-2", now, Stop)).Value!.Session);
 
         Func<Connection, Connection>[] moves = [c => c with { Hostname = "d" }, c => c with { Port = null }, c => c with { Username = "bob" }];
         foreach (var move in moves)
@@ -105,12 +105,12 @@ public sealed class JobSessionsTests
         await store.Jobs.ChangeAsync("one", j => j with { Status = JobStatus.Completed, Session = null }, Stop);
         Assert.True((await store.Connections.ChangeAsync("e", moves[0], Stop)).Success);
 
-        // Whoever is first, no session is where its connection does not lead.
+        // In any order, no tmux session is on an address that its connection does not have.
         for (var n = 0; n < 5; n++)
         {
             var at = (await store.Connections.FindAsync("e", Stop)).Value!;
             var port = 1000 + n;
-            var begin = store.Jobs.BeginAsync(two, "s", at, Stop);
+            var begin = store.Jobs.MarkRunningAsync(two, "s", at, Stop);
             var move = store.Connections.ChangeAsync("e", c => c with { Port = port }, Stop);
             await Task.WhenAll(begin, move);
             Assert.True((await begin).Success != (await move).Success, $"{(await begin).Error} {(await move).Error}");

@@ -3,13 +3,13 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>What becomes of a job, on every kind of store.</summary>
+/// <summary>Status changes of jobs, on every kind of store.</summary>
 public sealed class JobStatesTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task The_first_running_starts_it_and_the_first_end_completes_it(StoreKind kind)
+    public async Task The_first_running_sets_the_start_and_the_first_final_status_the_end(StoreKind kind)
     {
         await using var store = await JobAsync(kind);
         var begin = store.Clock.Now;
@@ -31,7 +31,7 @@ public sealed class JobStatesTests
     }
 
     [Theory, EveryStore]
-    public async Task A_finished_job_stays_as_it_finished_and_a_running_one_is_not_pending_again(StoreKind kind)
+    public async Task Finished_jobs_are_final_and_running_ones_cannot_become_pending(StoreKind kind)
     {
         foreach (var from in Enum.GetValues<JobStatus>())
         {
@@ -50,7 +50,7 @@ public sealed class JobStatesTests
     }
 
     [Theory, EveryStore]
-    public async Task Metrics_merge_and_the_rest_stays(StoreKind kind)
+    public async Task Metrics_are_merged(StoreKind kind)
     {
         await using var store = await JobAsync(kind);
 
@@ -62,7 +62,7 @@ public sealed class JobStatesTests
     }
 
     [Theory, EveryStore]
-    public async Task Metrics_do_not_grow_without_end(StoreKind kind)
+    public async Task Metrics_are_limited(StoreKind kind)
     {
         await using var store = await JobAsync(kind);
 

@@ -8,12 +8,12 @@ public sealed class MirrorTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task The_table_follows_the_file_and_touches_nothing_that_did_not_change(StoreKind kind)
+    public async Task The_table_follows_the_file_and_writes_changes_only(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         Assert.Empty((await store.Connections.MirrorAsync("self", [Host("a"), Host("b")], Stop)).Value!);
         var first = await AllAsync(store);
-        await store.Connections.ConnectedAsync([(Ids.OfHost("a"), store.Clock.Now), ("nosuch", store.Clock.Now)], Stop);
+        await store.Connections.SetLastConnectedAsync([(Ids.OfHost("a"), store.Clock.Now), ("nosuch", store.Clock.Now)], Stop);
 
         store.Clock.Now += TimeSpan.FromHours(1);
         await store.Connections.MirrorAsync("self", [Host("a"), Host("b") with { Port = 22 }], Stop);
@@ -24,7 +24,7 @@ public sealed class MirrorTests
     }
 
     [Theory, EveryStore]
-    public async Task A_host_that_left_goes_unless_projects_hang_on_it_and_comes_back_as_it_was(StoreKind kind)
+    public async Task A_removed_host_is_deleted_unless_it_has_projects_and_returns_unchanged(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await store.Connections.MirrorAsync("self", [Host("a"), Host("b")], Stop);
@@ -38,7 +38,7 @@ public sealed class MirrorTests
     }
 
     [Theory, EveryStore]
-    public async Task A_name_that_a_connection_has_is_left_to_it(StoreKind kind)
+    public async Task A_name_of_a_connection_is_not_taken_over(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var made = (await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Value!;
@@ -50,12 +50,12 @@ public sealed class MirrorTests
     }
 
     [Fact]
-    public void The_id_of_a_host_is_made_of_its_name_for_good()
+    public void The_id_of_a_host_is_derived_from_its_name()
     {
-        // Projects of stores that are in use hang on it.
+        // Projects in existing stores depend on it.
         Assert.Equal("e80cb485-f7c1-8e98-9b24-016041adc7c1", Ids.OfHost("dgx-spark"));
         Assert.NotEqual(Ids.OfHost("a"), Ids.OfHost("b"));
-        Assert.True(Ids.LooksLikeOne(Ids.OfHost("a")));
+        Assert.True(Ids.LooksLikeId(Ids.OfHost("a")));
     }
 
     private static Connection Host(string name) =>

@@ -2,7 +2,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>The hosts of the fleet.yml of two exporters in one table of connections.</summary>
+/// <summary>Hosts of two exporters in one table of connections.</summary>
 public sealed class OwnersTests
 {
     private const string One = "one";
@@ -11,7 +11,7 @@ public sealed class OwnersTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Exporters_do_not_touch_each_others_hosts()
+    public async Task Exporters_do_not_change_each_others_hosts()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         await using var other = store.Open();
@@ -25,7 +25,7 @@ public sealed class OwnersTests
     }
 
     [Fact]
-    public async Task A_host_of_both_stays_when_its_owner_gives_it_up()
+    public async Task A_shared_host_is_kept_when_its_owner_removes_it()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         await MirrorAsync(store, One, Host("a"));
@@ -35,7 +35,7 @@ public sealed class OwnersTests
         await MirrorAsync(store, Two, Host("a") with { ExecPolicy = Config.ExecPolicy.Off });
         Assert.Equal(row, Assert.Single(await AllAsync(store)));
 
-        // With a project it keeps its row; without one, the other exporter would make it anew, with the same id.
+        // A project keeps its row; otherwise the other exporter would create it again with the same id.
         Assert.True((await store.Projects.AddAsync(new Project { Name = "p", ConnectionId = "a" }, Stop)).Success);
         await MirrorAsync(store, One);
         var left = Assert.Single(await AllAsync(store));
@@ -62,7 +62,7 @@ public sealed class OwnersTests
     }
 
     [Fact]
-    public async Task The_hosts_of_an_exporter_that_is_gone_belong_to_nobody_after_a_day()
+    public async Task Hosts_of_an_absent_exporter_have_no_owner_after_a_day()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         await MirrorAsync(store, One, Host("a"), Host("b"), Host("c"));
@@ -77,25 +77,25 @@ public sealed class OwnersTests
         Assert.Equal([("a", Two), ("c", null)], await OwnersAsync(store));
         Assert.Equal("moved.lan", (await store.Connections.FindAsync("a", Stop)).Value!.Hostname);
 
-        // It comes back, and has again what nobody took.
+        // It returns and owns its unclaimed hosts again.
         await MirrorAsync(store, One, Host("b"), Host("c"));
         Assert.Equal([("a", Two), ("b", One), ("c", One)], await OwnersAsync(store));
     }
 
     [Fact]
-    public async Task A_store_that_nobody_shares_belongs_to_whoever_has_it()
+    public async Task A_store_that_is_not_shared_belongs_to_its_exporter()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Sqlite);
         await MirrorAsync(store, One, Host("a"), Host("b"));
 
-        // A copy of the file, beside which another id was made.
+        // A copied database file with a new instance id.
         await MirrorAsync(store, Two, Host("b") with { Hostname = "moved.lan" });
 
         Assert.Equal([("b", Two)], await OwnersAsync(store));
     }
 
     [Theory, EveryStore]
-    public async Task Rows_of_an_older_schema_belong_to_the_first_that_has_such_a_host(StoreKind kind)
+    public async Task Rows_of_an_older_schema_go_to_the_first_exporter_with_the_host(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await MirrorAsync(store, One, Host("a"), Host("b"));
@@ -107,7 +107,7 @@ public sealed class OwnersTests
     }
 
     [Fact]
-    public async Task Exporters_that_start_at_once_with_the_same_hosts_make_each_row_once()
+    public async Task Exporters_that_start_concurrently_create_each_row_once()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         await using var other = store.Open();
@@ -123,7 +123,7 @@ public sealed class OwnersTests
     }
 
     [Theory, EveryStore]
-    public async Task Of_two_that_are_connected_the_later_time_stays(StoreKind kind)
+    public async Task The_later_connection_time_is_kept(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var connection = (await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Value!;
@@ -131,7 +131,7 @@ public sealed class OwnersTests
 
         foreach (var seconds in new[] { 5, 3, 7, 6 })
         {
-            Assert.True((await store.Connections.ConnectedAsync([(connection.Id, now.AddSeconds(seconds))], Stop)).Success);
+            Assert.True((await store.Connections.SetLastConnectedAsync([(connection.Id, now.AddSeconds(seconds))], Stop)).Success);
         }
 
         Assert.Equal(now.AddSeconds(7), (await store.Connections.FindAsync("a", Stop)).Value!.LastConnectedAt);

@@ -2,13 +2,13 @@ using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;
 
-/// <summary>A schema that this version does not know is left alone, on every kind of store.</summary>
+/// <summary>A newer schema is not modified, on every kind of store.</summary>
 public sealed class SchemaTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task A_newer_schema_is_refused_in_one_sentence_and_nothing_is_written(StoreKind kind)
+    public async Task A_newer_schema_is_rejected_without_a_write(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         Assert.Null(await store.Database.OpenAsync(Stop));
@@ -19,7 +19,7 @@ public sealed class SchemaTests
 
         var known = Migrations.All(older.Dialect).Count;
         Assert.Equal(
-            $"the store has schema 99 and this version of the exporter reads none after {known}: run the version that made the schema, "
+            $"the store has schema 99, and this version of the exporter supports up to {known}; run the version that made the schema, "
             + "or a later one, or restore a backup of the store from before that update",
             refused.ToString());
         Assert.Equal(refused, (await new Connections(older).AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Error);
@@ -28,7 +28,7 @@ public sealed class SchemaTests
     }
 
     [Theory, EveryStore]
-    public async Task An_exporter_that_runs_stops_using_a_store_that_another_one_has_brought_further(StoreKind kind)
+    public async Task A_running_exporter_stops_using_a_store_with_a_newer_schema(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         Assert.True((await store.Connections.AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Success);
@@ -47,14 +47,14 @@ public sealed class SchemaTests
     }
 
     [Theory, EveryStore]
-    public async Task Exporters_that_start_at_once_bring_the_schema_up_to_date_once(StoreKind kind)
+    public async Task Exporters_that_start_concurrently_migrate_once(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var others = Enumerable.Range(0, 4).Select(_ => store.Open()).ToList();
 
         await Task.WhenAll(others.Select(async other =>
         {
-            // One that finds it held is told so, and tries again.
+            // An exporter that finds it locked gets an error and retries.
             while (await other.OpenAsync(Stop) is not null)
             {
                 await Task.Delay(50, Stop);

@@ -11,14 +11,14 @@ public sealed class SharedJobsTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task The_end_that_was_written_first_stays_as_it_is(StoreKind kind)
+    public async Task The_first_end_is_final(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await using var other = store.Open();
         var job = await StartAsync(store, "j");
         var (first, second) = (Progress(store, store.Database), Progress(store, other));
 
-        // The first has seen no session after a boot, the second one without.
+        // The first saw no session after a boot, the second without a boot.
         Assert.True(await first.TakeAsync(null!, job, Look(TimeSpan.Zero), Stop));
         var ended = (await store.Jobs.FindAsync("j", Stop)).Value!;
         store.Clock.Now += TimeSpan.FromMinutes(1);
@@ -31,7 +31,7 @@ public sealed class SharedJobsTests
     }
 
     [Theory, EveryStore]
-    public async Task Of_two_that_see_it_at_once_one_writes_it(StoreKind kind)
+    public async Task Only_one_of_two_exporters_writes_the_end(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await using var other = store.Open();
@@ -51,7 +51,7 @@ public sealed class SharedJobsTests
             Assert.Equal($"exit code {after.ExitCode}", after.Reason);
         }
 
-        // As JobProgress ends one: whoever finds it ended gives it back as it is.
+        // As in JobProgress: an ended job is returned unchanged.
         async Task EndAsync(Jobs through, Job job, int code)
         {
             var wrote = false;
@@ -68,7 +68,7 @@ public sealed class SharedJobsTests
         }
     }
 
-    private static JobLook Look(TimeSpan uptime) => new(uptime, null, []);
+    private static JobPoll Look(TimeSpan uptime) => new(uptime, null, []);
 
     private static JobProgress Progress(StoreBackend store, Database database) =>
         new(new Jobs(database), store.Clock, NullLogger<JobProgress>.Instance);

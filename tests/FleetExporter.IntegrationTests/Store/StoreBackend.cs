@@ -12,7 +12,7 @@ public enum StoreKind
     Postgres,
 }
 
-/// <summary>An empty store of a test's own.</summary>
+/// <summary>An empty store for one test.</summary>
 internal sealed class StoreBackend : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgresServer>> Server = new(PostgresServer.StartAsync);
@@ -36,7 +36,7 @@ internal sealed class StoreBackend : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
-    /// <summary>As the writing program takes it.</summary>
+    /// <summary>As expected by the writer program.</summary>
     public string Url => Config is StoreConfig.Postgres p ? Postgres!.UrlOf(p.Database) : "sqlite";
 
     public Connections Connections => new(Database);
@@ -60,14 +60,14 @@ internal sealed class StoreBackend : IAsyncDisposable
         return new StoreBackend(await server.NewAsync(), server);
     }
 
-    /// <summary>A database of a server of the test's own.</summary>
+    /// <summary>A database on the test's own server.</summary>
     public static StoreBackend On(StoreConfig config, PostgresServer server) => new(config, server);
 
-    /// <summary>Another door to the same store, as another process would have.</summary>
-    public Database Open() => Databases.Of(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
+    /// <summary>Opens the same store again, as another process would.</summary>
+    public Database Open() => Databases.Create(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
 
-    /// <summary>Runs SQL behind the store's back.</summary>
-    /// <returns>What it printed, and whether it was refused.</returns>
+    /// <summary>Runs SQL directly.</summary>
+    /// <returns>Its output, and whether it succeeded.</returns>
     public async Task<(bool Done, string Said)> AskAsync(string sql)
     {
         if (Config is StoreConfig.Postgres p)
@@ -108,13 +108,13 @@ internal sealed class StoreBackend : IAsyncDisposable
     }
 }
 
-/// <summary>Ends what the stores' tests shared when all tests are over.</summary>
+/// <summary>Stops the shared server after all tests.</summary>
 public sealed class StoreEnd : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => StoreBackend.EndAsync();
 }
 
-/// <summary>A clock that a test moves.</summary>
+/// <summary>A manual clock.</summary>
 internal sealed class StoreClock : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

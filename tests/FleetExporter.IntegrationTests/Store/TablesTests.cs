@@ -10,7 +10,7 @@ public sealed class TablesTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, EveryStore]
-    public async Task What_is_added_is_found_by_id_and_by_name_as_it_was_given(StoreKind kind)
+    public async Task Added_rows_are_found_by_id_and_name(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var given = new Connection
@@ -54,7 +54,7 @@ public sealed class TablesTests
     }
 
     [Theory, EveryStore]
-    public async Task A_name_is_there_once_and_never_looks_like_an_id(StoreKind kind)
+    public async Task Names_are_unique_and_never_have_the_format_of_an_id(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var first = Value(await store.Connections.AddAsync(Named("a"), Stop));
@@ -69,7 +69,7 @@ public sealed class TablesTests
     }
 
     [Theory, EveryStore]
-    public async Task A_change_keeps_what_is_the_store_s(StoreKind kind)
+    public async Task A_change_keeps_id_and_times(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         var before = Value(await store.Connections.AddAsync(Named("a"), Stop));
@@ -84,7 +84,7 @@ public sealed class TablesTests
     }
 
     [Theory, EveryStore]
-    public async Task What_others_stand_on_goes_with_them_or_not_at_all(StoreKind kind)
+    public async Task Rows_with_dependents_are_deleted_by_cascade_only(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         Value(await store.Connections.AddAsync(Named("c"), Stop));
@@ -107,7 +107,7 @@ public sealed class TablesTests
     }
 
     [Theory, EveryStore]
-    public async Task A_list_comes_in_pages_without_gaps_while_it_grows(StoreKind kind)
+    public async Task Pages_have_no_gaps_while_rows_are_added(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         Value(await store.Connections.AddAsync(Named("c"), Stop));
@@ -134,7 +134,7 @@ public sealed class TablesTests
     }
 
     [Theory, EveryStore]
-    public async Task Writers_at_once_lose_nothing(StoreKind kind)
+    public async Task Concurrent_writes_are_not_lost(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
         await using var other = store.Open();

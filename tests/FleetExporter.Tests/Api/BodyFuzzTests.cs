@@ -182,9 +182,9 @@ public sealed class BodyFuzzTests
     {
         var stop = TestContext.Current.CancellationToken;
         return (
-            (await server.Services.GetRequiredService<Connections>().ListAsync(Page<Connection>.Most, null, stop)).Value!.Items,
-            (await server.Services.GetRequiredService<Projects>().ListAsync(null, Page<Project>.Most, null, stop)).Value!.Items,
-            (await server.Services.GetRequiredService<Jobs>().ListAsync(null, null, Page<Job>.Most, null, stop)).Value!.Items);
+            (await server.Services.GetRequiredService<Connections>().ListAsync(Page<Connection>.MaxItems, null, stop)).Value!.Items,
+            (await server.Services.GetRequiredService<Projects>().ListAsync(null, Page<Project>.MaxItems, null, stop)).Value!.Items,
+            (await server.Services.GetRequiredService<Jobs>().ListAsync(null, null, Page<Job>.MaxItems, null, stop)).Value!.Items);
     }
 
     private static async Task<string> ContentAsync(ApiServer server) => JsonSerializer.Serialize(await RowsAsync(server), WithFields);

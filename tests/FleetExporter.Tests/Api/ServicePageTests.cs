@@ -22,7 +22,7 @@ public sealed class ServicePageTests
         Assert.All(families, family =>
         {
             var known = Assert.Contains(family.Name, catalogue);
-            Assert.Equal(known.TypeWord, family.Type);
+            Assert.Equal(known.TypeName, family.Type);
             Assert.All(family.Samples, sample => Assert.Empty(Exposition.NamesOf(sample).Except([.. known.Labels, "le"])));
         });
         Assert.Empty(ServicePage.OfRegistry.Select(f => f.Name).Except(families.Select(f => f.Name)));

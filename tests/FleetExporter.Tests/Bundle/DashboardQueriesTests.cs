@@ -6,7 +6,7 @@ namespace FleetExporter.Tests.Bundle;
 
 /// <summary>
 /// What the dashboards ask, after the rules of Grafana's dashboard linter.
-/// That the queries are valid and find something is asked of a real Prometheus.
+/// Validity and results of the queries are tested with a real Prometheus.
 /// </summary>
 public sealed class DashboardQueriesTests
 {
@@ -20,7 +20,7 @@ public sealed class DashboardQueriesTests
 
     private static readonly string[] Rates = ["rate", "irate", "increase"];
 
-    /// <summary>The level at the start of a recorded name, and the labels that such series have.</summary>
+    /// <summary>Level prefix of a recorded name, and the labels of such series.</summary>
     private static readonly Dictionary<string, string[]> Levels = new()
     {
         ["host"] = ["host"],
@@ -37,7 +37,7 @@ public sealed class DashboardQueriesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_metric_is_one_that_is_published_with_those_labels(string name) => Assert.All(Dashboards.All[name].AllQueries, query =>
+    public void Every_metric_is_published_with_the_labels_used(string name) => Assert.All(Dashboards.All[name].AllQueries, query =>
     {
         var read = PromExpression.Read(query.Expression);
         Assert.NotEmpty(read.Selectors);
@@ -47,7 +47,7 @@ public sealed class DashboardQueriesTests
             Assert.All(selector.Matchers.Keys.Where(l => l != "job"), label => Assert.Contains(label, labels));
         }
 
-        // What queries group by is a label of one of their metrics, or one that they make.
+        // Queries group by labels of their metrics, or by labels that they create.
         var known = read.Selectors.SelectMany(s => LabelsOf.GetValueOrDefault(s.Metric, OfAlerts))
             .Concat(["job", "instance", "host"]).Concat(read.Strings).ToHashSet();
         Assert.All(read.Grouping, label => Assert.Contains(label, known));
@@ -59,7 +59,7 @@ public sealed class DashboardQueriesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_selector_obeys_the_variables_of_the_dashboard(string name)
+    public void Every_selector_uses_the_variables_of_the_dashboard(string name)
     {
         var variables = Dashboards.All[name].Variables.Select(v => GrafanaDashboard.Text(v, "name")).Where(v =>
             v is "host" or "gpu" or "gateway").ToList();
@@ -78,7 +78,7 @@ public sealed class DashboardQueriesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Counters_are_read_as_rates_over_windows_that_fit_the_graph(string name) => Assert.All(Dashboards.All[name].AllQueries, query =>
+    public void Counters_are_read_as_rates_over_suitable_windows(string name) => Assert.All(Dashboards.All[name].AllQueries, query =>
     {
         foreach (var selector in PromExpression.Read(query.Expression).Selectors)
         {
@@ -93,7 +93,7 @@ public sealed class DashboardQueriesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Legends_name_labels_that_the_query_leaves(string name)
+    public void Legends_use_labels_of_the_query(string name)
     {
         foreach (var panel in Dashboards.All[name].Panels)
         {
@@ -109,7 +109,7 @@ public sealed class DashboardQueriesTests
     }
 
     [Fact]
-    public void No_exception_is_left_over()
+    public void Every_exception_is_needed()
     {
         var metrics = Dashboards.All.Values.SelectMany(d => d.PanelQueries)
             .SelectMany(q => PromExpression.Read(q.Expression).Selectors).Select(s => s.Metric).ToHashSet();

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 namespace FleetExporter.Tests.Bundle;
 
 /// <summary>A query of a dashboard.</summary>
-/// <param name="Where">The panel's title, or what else asks.</param>
+/// <param name="Where">The panel's title, or another source of the query.</param>
 internal sealed record DashboardQuery(string Where, string Expression, JsonNode? Datasource);
 
-/// <summary>A dashboard as it stands in grafana/dashboards/.</summary>
+/// <summary>A dashboard of grafana/dashboards/.</summary>
 internal sealed class GrafanaDashboard(string file)
 {
     public string Name { get; } = Path.GetFileNameWithoutExtension(file);
@@ -40,7 +40,7 @@ internal sealed class GrafanaDashboard(string file)
 
     public static string Text(JsonNode node, string key) => node[key]?.GetValue<string>() ?? "";
 
-    /// <summary>What stands in <c>label_values(SERIES, label)</c>.</summary>
+    /// <summary>SERIES in <c>label_values(SERIES, label)</c>.</summary>
     public static string VariableSeries(JsonObject variable)
     {
         var query = Text(variable["query"]!, "query");

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Bundle;
 
-/// <summary>The dashboards' shape; what they ask is in DashboardQueriesTests.</summary>
+/// <summary>Layout of the dashboards; their queries are tested in DashboardQueriesTests.</summary>
 public sealed partial class DashboardsTests
 {
     private static readonly string[] Shipped =
@@ -17,7 +17,7 @@ public sealed partial class DashboardsTests
     public static TheoryData<string> Names() => Dashboards.Names();
 
     [Fact]
-    public void Every_dashboard_is_there_with_a_title_of_its_own()
+    public void Every_dashboard_exists_with_a_unique_title()
     {
         Assert.Equal(Shipped, Dashboards.All.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(Shipped.Length, Dashboards.All.Values.Select(d => GrafanaDashboard.Text(d.Root, "title")).Distinct().Count());
@@ -45,7 +45,7 @@ public sealed partial class DashboardsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_panel_says_what_it_shows_in_which_unit_and_from_where(string name)
+    public void Panels_have_title_unit_and_data_source(string name)
     {
         foreach (var panel in Dashboards.All[name].Panels)
         {
@@ -71,7 +71,7 @@ public sealed partial class DashboardsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Panels_lie_beside_each_other_on_the_grid(string name)
+    public void Panels_do_not_overlap(string name)
     {
         foreach (var grid in Dashboards.All[name].Grids)
         {
@@ -126,7 +126,7 @@ public sealed partial class DashboardsTests
             {
                 Assert.Contains(uid.Groups[1].Value, Shipped);
                 Assert.Contains("${datasource:queryparam}", link, StringComparison.Ordinal);
-                // Each has a host to choose but for jobs; a variable with two values is a list only as a parameter.
+                // All but jobs have a variable for hosts; a variable with two values is passed as a list only as a parameter.
                 Assert.Matches(@"[?&](var-host=\$\{__(data\.fields|field\.labels)\.host\}|\$\{host:queryparam\})&", link);
             }
             else
@@ -138,7 +138,7 @@ public sealed partial class DashboardsTests
     }
 
     [Fact]
-    public void The_overview_lists_what_is_sick_first_and_of_those_alike_what_has_the_worse_alerts()
+    public void The_overview_sorts_by_status_then_by_severity_of_alerts()
     {
         var hosts = Dashboards.All["fleet-overview"].Panels.Single(p => GrafanaDashboard.Text(p, "title") == "Hosts");
         Assert.Equal(

@@ -1,10 +1,10 @@
 namespace FleetExporter.Tests.Bundle;
 
-/// <summary>A rule of the dashboards that does not hold at one place, and why.</summary>
+/// <summary>An exception to a rule of the dashboards, and why.</summary>
 /// <param name="Where">The dashboard, or the metric, or both as <c>dashboard/panel title</c>.</param>
 internal sealed record RuleException(string Rule, string Where, string Reason);
 
-/// <summary>What the tests of queries let pass. A test fails for one that is not needed.</summary>
+/// <summary>Exceptions to the rules of queries. A test fails for unused ones.</summary>
 internal static class RuleExceptions
 {
     public const string Selectors = "selectors", Window = "window";

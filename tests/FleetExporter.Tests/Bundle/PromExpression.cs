@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Tests.Bundle;
 
 /// <summary>A metric in a query.</summary>
-/// <param name="Matchers">Label to what is compared with it, with the operator: <c>host</c> to <c>=~"$host"</c>.</param>
+/// <param name="Matchers">Labels with operator and value: <c>host</c> to <c>=~"$host"</c>.</param>
 /// <param name="Window">Between the square brackets; null without.</param>
 /// <param name="Function">The function it is the argument of; empty without.</param>
 internal sealed record Selector(string Metric, IReadOnlyDictionary<string, string> Matchers, string? Window, string Function);
 
-/// <summary>What a test wants to know of a query. Not a parser: whether a query is valid is asked of Prometheus.</summary>
+/// <summary>Facts about a query for tests. Not a parser: Prometheus validates the queries.</summary>
 internal sealed partial class PromExpression
 {
     private static readonly string[] Words = ["and", "or", "unless", "bool", "offset", "start", "end", "inf", "nan"];

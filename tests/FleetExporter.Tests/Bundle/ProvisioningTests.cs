@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace FleetExporter.Tests.Bundle;
 
-/// <summary>What Grafana reads at its start.</summary>
+/// <summary>Provisioning files of Grafana.</summary>
 public sealed class ProvisioningTests
 {
     private static readonly string Compose = Repository.PathOf("docker-compose.yml");
@@ -22,7 +22,7 @@ public sealed class ProvisioningTests
         Assert.Equal(Rules.Text(Prometheus, "name"), GrafanaDashboard.Text(chosen, "text"));
     });
 
-    // With another value $__rate_interval is too short or too long, and graphs of rates are empty.
+    // With any other value, $__rate_interval is wrong and graphs of rates are empty.
     [Fact]
     public void The_data_source_knows_how_often_Prometheus_scrapes() => Assert.Equal(
         Rules.Text(Rules.Map(Rules.Root(Repository.PathOf("prometheus", "prometheus.yml")), "global"), "scrape_interval"),
@@ -37,7 +37,7 @@ public sealed class ProvisioningTests
     }
 
     [Fact]
-    public void Dashboards_are_read_from_where_they_are_mounted_and_nobody_edits_them()
+    public void Dashboards_are_provisioned_from_their_mount_and_read_only()
     {
         Assert.Equal("/var/lib/grafana/dashboards", Rules.Text(Rules.Map(Provider, "options"), "path"));
         Assert.Equal("false", Rules.Text(Provider, "allowUiUpdates"));

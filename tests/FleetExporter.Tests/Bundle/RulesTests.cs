@@ -9,7 +9,7 @@ public sealed partial class RulesTests
 {
     private static readonly string[] Severities = ["critical", "warning", "info", "none"];
 
-    /// <summary>Alerts of a host that end with their condition, and why; those of severity info do, because nobody is told of them.</summary>
+    /// <summary>Alerts of a host that resolve with their condition, and why; those of severity info do, because they notify no one.</summary>
     private static readonly Dictionary<string, string> EndAtOnce = new()
     {
         ["FleetDeviceSilent"] = "is itself what hides the others, and its series does not end with the device",
@@ -24,7 +24,7 @@ public sealed partial class RulesTests
 
     [Theory]
     [MemberData(nameof(Alerts))]
-    public void An_alert_says_how_bad_it_is_what_it_means_and_where_to_read_on(string name)
+    public void Alerts_have_severity_summary_and_runbook_link(string name)
     {
         var alert = Rules.Alerts.Single(a => Rules.Text(a, "alert") == name);
         var annotations = Rules.Map(alert, "annotations");
@@ -36,10 +36,10 @@ public sealed partial class RulesTests
         Assert.Contains(name, Runbook);
     }
 
-    // Silent one step before its time, and firing at it: both stand in prometheus/tests, which promtool runs.
+    // Silent one evaluation before, and firing: both are in prometheus/tests, run by promtool.
     [Theory]
     [MemberData(nameof(Alerts))]
-    public void An_alert_is_tested_silent_and_firing(string name)
+    public void Alerts_are_tested_silent_and_firing(string name)
     {
         Assert.Contains((name, true), Rules.Tested);
         Assert.True(name == "Watchdog" || Rules.Tested.Contains((name, false)), "no test has it silent");
@@ -47,14 +47,14 @@ public sealed partial class RulesTests
 
     [Theory]
     [MemberData(nameof(Alerts))]
-    public void An_alert_is_tested_silent_one_step_before_it_fires(string name) =>
+    public void Alerts_are_tested_silent_one_evaluation_before_firing(string name) =>
         Assert.True(
             name == "Watchdog" || Rules.Firings.Any(f => f.Alert == name && f.IsSilentBefore),
             "no test has it silent one evaluation before it fires");
 
-    // Else it ends when the host dies, and people are told that it is resolved before the host's own alert can hide it.
+    // Otherwise it would resolve when the host fails, before the host's own alert can inhibit it.
     [Fact]
-    public void What_is_told_of_a_host_outlives_its_series_until_the_host_s_own_alert()
+    public void Alerts_of_a_host_stay_firing_until_the_host_alert_fires()
     {
         var ofHosts = Rules.Firings.Where(f => f.Labels.Contains("host")).Select(f => f.Alert).ToHashSet();
         foreach (var alert in Rules.Alerts.Where(a =>

@@ -34,7 +34,7 @@ public sealed class TargetProbeTests
 
         Assert.Equal(
             new Check(
-                "service", Verdict.Failed, "reported_error", "it answers 200 and says that it fails: no CUDA device",
+                "service", Verdict.Failed, "reported_error", "status 200, reported error: no CUDA device",
                 Fixes.Of(TargetFailure.ReportedError)),
             check);
     }

@@ -13,7 +13,7 @@ public sealed class AccessKeysTests
     private const string Other = "sha256:0000000000000000000000000000000000000000000000000000000000000001";
 
     [Fact]
-    public void Keys_are_read_with_their_scopes()
+    public void Keys_are_bound_with_their_scopes()
     {
         var key = Assert.Single(Yml.Load($"keys: [{{ name: ops, hash: '{Hash}', scopes: [read, control] }}]").Keys);
 
@@ -29,50 +29,50 @@ public sealed class AccessKeysTests
         + "give sha256: and 64 lower-case hex digits|1:8: keys[0]: missing key 'scopes'; give read, control, push, admin")]
     [InlineData(
         "keys: [{ name: a, hash: swordfish, scopes: [read] }]",
-        "1:25: keys[0].hash: the value is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
+        "1:25: keys[0].hash: the value is not a key hash; give sha256: and 64 lower-case hex digits, as printed by fleet-exporter key new")]
     [InlineData(
         "keys: [{ name: a, hash: '" + Hash + "', scopes: [] }]",
-        "1:8: keys[0]: the key has no scopes; give at least one of read, control, push, admin")]
+        "1:8: keys[0]: scopes is empty; give at least one of read, control, push, admin")]
     [InlineData(
         "keys: [{ name: a, hash: '" + Hash + "', scopes: [root] }]",
-        "1:109: keys[0].scopes[0]: root is not one of the choices; give read, control, push or admin")]
+        "1:109: keys[0].scopes[0]: root is not an allowed value; give read, control, push or admin")]
     [InlineData(
         "keys: [{ name: admin, hash: '" + Hash + "', scopes: [read] }]",
-        "1:8: keys[0]: the name 'admin' is taken by the service itself; give another")]
+        "1:8: keys[0]: the name 'admin' is reserved; choose another")]
     [InlineData(
         "keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: a, hash: '" + Other + "', scopes: [read] }]",
-        "1:118: keys[1]: the name 'a' is there twice; give another")]
+        "1:118: keys[1]: duplicate key name 'a'; choose another")]
     [InlineData(
         "keys: [{ name: a, hash: '" + Hash + "', scopes: [read] }, { name: b, hash: '" + Hash + "', scopes: [read] }]",
-        "1:118: keys[1]: it is the key of 'a' again; make another with fleet-exporter key new")]
-    [InlineData("anonymous_read: always", "1:17: anonymous_read: always is not one of the choices; give loopback or never")]
-    [InlineData("cors_origins: ['*']", "1:16: cors_origins[0]: * is not an origin as a browser sends it; "
-        + "give https://host or https://host:port in lower case, without a path or the usual port")]
-    [InlineData("cors_origins: ['https://a/']", "1:16: cors_origins[0]: https://a/ is not an origin as a browser sends it; "
-        + "give https://host or https://host:port in lower case, without a path or the usual port")]
-    [InlineData("cors_origins: ['https://a:443']", "1:16: cors_origins[0]: https://a:443 is not an origin as a browser sends it; "
-        + "give https://host or https://host:port in lower case, without a path or the usual port")]
+        "1:118: keys[1]: the hash is that of key 'a'; create a new key with fleet-exporter key new")]
+    [InlineData("anonymous_read: always", "1:17: anonymous_read: always is not an allowed value; give loopback or never")]
+    [InlineData("cors_origins: ['*']", "1:16: cors_origins[0]: * is not a valid origin; "
+        + "give https://host or https://host:port in lower case, without a path or the default port")]
+    [InlineData("cors_origins: ['https://a/']", "1:16: cors_origins[0]: https://a/ is not a valid origin; "
+        + "give https://host or https://host:port in lower case, without a path or the default port")]
+    [InlineData("cors_origins: ['https://a:443']", "1:16: cors_origins[0]: https://a:443 is not a valid origin; "
+        + "give https://host or https://host:port in lower case, without a path or the default port")]
     [InlineData("trusted_proxies: 10.0.0.7", "1:18: trusted_proxies: expected a list of networks, found '10.0.0.7'")]
-    [InlineData("trusted_proxies: [10.0.0.7, 10.0.0.7/32]", "1:29: trusted_proxies[1]: 10.0.0.7/32 is in the list twice; give it once")]
-    [InlineData("anonymous_control: 'off'", "1:20: anonymous_control: off is not one of the choices; give loopback or never")]
+    [InlineData("trusted_proxies: [10.0.0.7, 10.0.0.7/32]", "1:29: trusted_proxies[1]: 10.0.0.7/32 is a duplicate; give it once")]
+    [InlineData("anonymous_control: 'off'", "1:20: anonymous_control: off is not an allowed value; give loopback or never")]
     [InlineData(
         "anonymous_read: never\nanonymous_control: loopback",
-        "2:20: anonymous_control: whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out")]
-    [InlineData("tls: { key_file: k }", "1:6: tls: certificate_file and key_file belong together; give both or none")]
-    [InlineData("store: { connection: mysql }", "1:22: store.connection: the value is not a store; "
-        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
-    [InlineData("store: { connection: 'postgres://u:hunter2@h/d?x=1' }", "1:22: store.connection: the value is not a store; "
-        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host after a ?")]
-    [InlineData("store: { connection: sqlite, connection_file: a }", "1:8: store: both connection and connection_file are given; "
-        + "give one|1:47: store.connection_file: 'a' cannot be read; give a file that holds the connection")]
-    public void A_mistake_is_named_and_no_secret_is_shown(string text, string expected) =>
+        "2:20: anonymous_control: loopback requires anonymous_read: loopback; change one of the two")]
+    [InlineData("tls: { key_file: k }", "1:6: tls: certificate_file and key_file must be set together; give both or neither")]
+    [InlineData("store: { connection: mysql }", "1:22: store.connection: the value is not a valid store; "
+        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host as query parameters")]
+    [InlineData("store: { connection: 'postgres://u:hunter2@h/d?x=1' }", "1:22: store.connection: the value is not a valid store; "
+        + "give sqlite, or postgres://user:password@host:port/database with sslmode, sslrootcert or host as query parameters")]
+    [InlineData("store: { connection: sqlite, connection_file: a }", "1:8: store: connection and connection_file exclude each other; "
+        + "give one|1:47: store.connection_file: 'a' cannot be read; give a readable file that contains the connection")]
+    public void Errors_have_a_position_and_never_show_secrets(string text, string expected) =>
         Assert.Equal(expected.Split('|').Select(e => $"fleet.yml:{e}"), Yml.Errors(text));
 
     [Theory]
     [InlineData("postgres://u:p%40w@db:5433/fleet?sslmode=verify-full&sslrootcert=/etc/ca.pem", "db", 5433, "p@w", "verify-full")]
     [InlineData("postgresql://u@[::1]/fleet", "::1", 5432, null, "prefer")]
     [InlineData("postgres://u@/fleet?host=/run/postgresql", "/run/postgresql", 5432, null, "prefer")]
-    public void A_PostgreSQL_store_is_read_and_shown_without_its_password(string url, string host, int port, string? password, string ssl)
+    public void A_PostgreSQL_url_is_parsed_and_displayed_without_its_password(string url, string host, int port, string? password, string ssl)
     {
         var config = Yml.Load($"store: {{ connection: '{url}' }}");
         var store = Assert.IsType<StoreConfig.Postgres>(config.Store);
@@ -91,16 +91,16 @@ public sealed class AccessKeysTests
     [InlineData("10.0.0.0/x", null)]
     [InlineData("10.0.0.0/-1", null)]
     [InlineData("[::1]", null)]
-    [InlineData("0.0.0.0/0", "is everybody; give the addresses of the proxies alone")]
-    [InlineData("::/0", "is everybody; give the addresses of the proxies alone")]
-    [InlineData("10.1.2.3/8", "is an address inside a network; give 10.0.0.0/8 for the network, or the address alone")]
-    [InlineData("fd00::1/9", "is an address inside a network; give fd00::/9 for the network, or the address alone")]
-    public void What_is_no_address_and_no_network_is_no_proxy(string text, string? error) => Assert.Equal(
+    [InlineData("0.0.0.0/0", "matches every address; give the addresses of the proxies only")]
+    [InlineData("::/0", "matches every address; give the addresses of the proxies only")]
+    [InlineData("10.1.2.3/8", "has host bits set; give 10.0.0.0/8 for the network, or the address without a prefix")]
+    [InlineData("fd00::1/9", "has host bits set; give fd00::/9 for the network, or the address without a prefix")]
+    public void Invalid_proxies_are_rejected(string text, string? error) => Assert.Equal(
         $"fleet.yml:1:19: trusted_proxies[0]: {text} {error ?? "is not an address or a network; give one such as 10.0.0.7, 10.0.0.0/8 or fd00::/8"}",
         Assert.Single(Yml.Errors($"trusted_proxies: ['{text}']")));
 
     [Fact]
-    public void Trusted_proxies_are_addresses_and_networks_and_shown_as_they_were_written()
+    public void Trusted_proxies_are_addresses_and_networks_and_keep_their_notation()
     {
         var config = Yml.Load("trusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8, 'fd00::/8', 192.0.2.128/25]");
 
@@ -111,9 +111,9 @@ public sealed class AccessKeysTests
     }
 
     [Theory]
-    [InlineData("127.0.0.1:1", "anonymous_control: whoever is on this machine may act on the hosts without a key, commands included")]
-    [InlineData("0.0.0.0:1", "anonymous_control: has no effect, because listen is reachable from the network")]
-    public void Acting_without_a_key_is_said_loudly(string listen, string warning)
+    [InlineData("127.0.0.1:1", "anonymous_control: every local user can act on hosts and run commands without a key")]
+    [InlineData("0.0.0.0:1", "anonymous_control: has no effect, because listen is a network address")]
+    public void Anonymous_control_gives_a_warning(string listen, string warning)
     {
         var result = Yml.Read($"listen: {listen}\nanonymous_control: loopback\nkeys: [{{ name: ops, hash: '{Hash}', scopes: [read] }}]");
 
@@ -125,17 +125,17 @@ public sealed class AccessKeysTests
     [InlineData("ops:read:" + Hash, "ops read")]
     [InlineData("my key:read, push:" + Hash, "my key read,push")]
     [InlineData("ops:read", "'ops:read' is not a key; give NAME:SCOPES:HASH")]
-    [InlineData("admin:read:" + Hash, "the name 'admin' is taken by the service itself; give another")]
+    [InlineData("admin:read:" + Hash, "the name 'admin' is reserved; choose another")]
     [InlineData("ops:root:" + Hash, "'root' is not a scope; give read, control, push, admin")]
     [InlineData(
         "ops:read:secret",
-        "the hash of 'ops' is not the hash of a key; give sha256: and 64 digits of 0-9 and a-f, as fleet-exporter key new prints it")]
-    public void A_key_of_the_command_line_obeys_the_rules_of_the_file(string text, string expected) => Assert.Equal(
+        "the hash of 'ops' is not a key hash; give sha256: and 64 lower-case hex digits, as printed by fleet-exporter key new")]
+    public void Keys_of_the_command_line_follow_the_rules_of_the_file(string text, string expected) => Assert.Equal(
         expected,
         AccessKeyText.TryParse(text, out var key, out var error) ? $"{key.Name} {string.Join(',', key.Scopes.Select(s => s.Word()))}" : error);
 
     [Fact]
-    public void The_view_names_keys_and_not_their_hashes()
+    public void The_view_has_names_of_keys_and_no_hashes()
     {
         var shown = JsonSerializer.Serialize(ConfigView.Of(Yml.Load($"keys: [{{ name: ops, hash: '{Hash}', scopes: [push] }}]")));
 
@@ -148,31 +148,31 @@ public sealed class AccessKeysTests
     [InlineData(Scope.Control, "read,control")]
     [InlineData(Scope.Push, "push")]
     [InlineData(Scope.Admin, "read,control,push,admin")]
-    public void A_scope_allows_what_it_implies_and_no_more(Scope held, string allowed) =>
+    public void A_scope_allows_only_what_it_includes(Scope held, string allowed) =>
         Assert.Equal(allowed, string.Join(',', Enum.GetValues<Scope>().Where(needed => new[] { held }.Allow(needed)).Select(s => s.Word())));
 
     [Fact]
-    public void With_a_key_the_network_may_be_listened_on()
+    public void A_key_permits_a_network_address()
     {
         var result = Yml.Read($"listen: 0.0.0.0:1\nkeys: [{{ name: ops, hash: '{Hash}', scopes: [read] }}]");
 
         Assert.True(result.Success);
-        Assert.Equal(["listen: without tls, keys cross the network as they are"], result.Warnings);
+        Assert.Equal(["listen: without tls, keys are sent over the network in clear text"], result.Warnings);
     }
 
     [Fact]
-    public void A_reload_that_would_leave_the_network_without_keys_is_refused()
+    public void A_reload_without_keys_fails_on_a_network_address()
     {
         var text = $"listen: 0.0.0.0:1\nkeys: [{{ name: ops, hash: '{Hash}', scopes: [read] }}]";
         ConfigResult Load() => Yml.Read(text);
         var live = new LiveConfig(Load().Config!, Load, new FakeClock());
 
-        // The running address stays until the next start, so the file's own being loopback does not help.
+        // The running address is kept until a restart, so a loopback address in the file does not help.
         text = "listen: 127.0.0.1:1";
         var result = live.Reload();
 
         Assert.StartsWith(
-            "/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is reachable from the network, and there is no entry under keys",
+            "/etc/fleet/fleet.yml: listen: the running 0.0.0.0:1 is a network address, and keys has no entry",
             Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
         Assert.Single(live.Current.Keys);
         Assert.False(live.LastReloadSuccess);

@@ -19,27 +19,27 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void A_missing_file_is_a_mistake()
+    public void A_missing_file_is_an_error()
     {
         using var folder = new TemporaryFolder();
         var path = folder.PathOf("fleet.yml");
 
-        Assert.Equal($"{path}: there is no such file; give the path of a fleet.yml", Only(ConfigFile.Load(path, _ => null)));
+        Assert.Equal($"{path}: file not found; give the path of a fleet.yml", Only(ConfigFile.Load(path, _ => null)));
         Assert.Equal(
-            $"{folder.Path}: it is a directory; give the path of a fleet.yml", Only(ConfigFile.Load(folder.Path, _ => null)));
+            $"{folder.Path}: is a directory; give the path of a fleet.yml", Only(ConfigFile.Load(folder.Path, _ => null)));
     }
 
     [Fact]
-    public void A_file_too_long_is_a_mistake()
+    public void A_file_that_is_too_long_is_an_error()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("fleet.yml", new string('#', (4 << 20) + 1));
 
-        Assert.Equal($"{path}: the file is longer than 4 MiB", Only(ConfigFile.Load(path, _ => null)));
+        Assert.Equal($"{path}: the file exceeds 4 MiB", Only(ConfigFile.Load(path, _ => null)));
     }
 
     [Fact]
-    public void Paths_start_from_the_file_s_folder()
+    public void Relative_paths_are_resolved_against_the_folder_of_the_file()
     {
         using var folder = new TemporaryFolder();
 
@@ -50,12 +50,12 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void No_text_makes_it_throw() => Check.One(
+    public void Arbitrary_text_does_not_throw() => Check.One(
         FsCheck.Config.QuickThrowOnFailure.WithMaxTest(2000),
         Prop.ForAll<string?>(text => Yml.Read(text ?? "") is not null));
 
     [Fact]
-    public void No_text_of_YAML_pieces_makes_it_throw()
+    public void Arbitrary_YAML_fragments_do_not_throw()
     {
         string[] pieces =
         [
@@ -70,7 +70,7 @@ public sealed class ConfigFileTests
     }
 
     [Fact]
-    public void The_view_shows_what_the_file_would_say()
+    public void The_view_shows_the_effective_configuration()
     {
         var config = Yml.Load("hosts: [{ name: a }, { name: b, address: 'c:22', key_file: k, units: ['user:x.timer'] }]");
 

@@ -4,47 +4,47 @@ namespace FleetExporter.Tests.Config;
 
 public sealed class ConfigWatcherTests : IDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly FakeClock _clock = new();
     private readonly TemporaryFolder _folder = new();
-    private int _told;
+    private int _reports;
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_change_is_told_once_when_it_has_settled()
+    public void A_change_is_reported_once_when_the_content_is_stable()
     {
         using var watcher = Watch(_folder.Write("fleet.yml", "a"));
-        Looks(3);
-        Assert.Equal(0, _told);
+        Poll(3);
+        Assert.Equal(0, _reports);
 
         _folder.Write("fleet.yml", "b");
-        Looks(1);
-        Assert.Equal(0, _told);
+        Poll(1);
+        Assert.Equal(0, _reports);
         _folder.Write("fleet.yml", "bc");
-        Looks(1);
-        Assert.Equal(0, _told);
-        Looks(5);
-        Assert.Equal(1, _told);
+        Poll(1);
+        Assert.Equal(0, _reports);
+        Poll(5);
+        Assert.Equal(1, _reports);
     }
 
     [Fact]
-    public void A_file_that_goes_and_comes_is_told_both_times()
+    public void A_deleted_and_recreated_file_is_reported_twice()
     {
         using var watcher = Watch(_folder.PathOf("fleet.yml"));
-        Looks(3);
-        Assert.Equal(0, _told);
+        Poll(3);
+        Assert.Equal(0, _reports);
         var path = _folder.Write("fleet.yml", "a");
-        Looks(3);
-        Assert.Equal(1, _told);
+        Poll(3);
+        Assert.Equal(1, _reports);
         File.Delete(path);
-        Looks(3);
-        Assert.Equal(2, _told);
+        Poll(3);
+        Assert.Equal(2, _reports);
     }
 
     [Fact]
-    public void A_folder_swapped_by_symlink_is_seen_even_when_size_and_time_are_the_same()
+    public void A_swapped_symlink_is_detected_with_equal_size_and_time()
     {
         foreach (var name in new[] { "one", "two" })
         {
@@ -58,36 +58,36 @@ public sealed class ConfigWatcherTests : IDisposable
 
         File.Delete(_folder.PathOf("data"));
         Directory.CreateSymbolicLink(_folder.PathOf("data"), "two");
-        Looks(2);
+        Poll(2);
 
-        Assert.Equal(1, _told);
+        Assert.Equal(1, _reports);
     }
 
     [Fact]
-    public void A_file_touched_without_a_change_is_not_told()
+    public void A_touched_file_without_a_change_is_not_reported()
     {
         var path = _folder.Write("fleet.yml", "a");
         using var watcher = Watch(path);
 
         File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
-        Looks(3);
+        Poll(3);
 
-        Assert.Equal(0, _told);
+        Assert.Equal(0, _reports);
     }
 
     [Fact]
-    public void After_its_end_nothing_is_told()
+    public void After_disposal_nothing_is_reported()
     {
         var watcher = Watch(_folder.Write("fleet.yml", "a"));
         watcher.Dispose();
 
         _folder.Write("fleet.yml", "b");
-        Looks(3);
+        Poll(3);
 
-        Assert.Equal(0, _told);
+        Assert.Equal(0, _reports);
     }
 
-    private ConfigWatcher Watch(string path) => new(path, () => _told++, _clock);
+    private ConfigWatcher Watch(string path) => new(path, () => _reports++, _clock);
 
-    private void Looks(int times) => _clock.Advance(Look * times);
+    private void Poll(int times) => _clock.Advance(Interval * times);
 }

@@ -12,7 +12,7 @@ public sealed class DefaultsTests
     [InlineData("hosts:\n")]
     [InlineData("poll_interval: 10s")]
     [InlineData("ssh:\nthresholds: {}\n")]
-    public void A_file_that_says_nothing_of_hosts_watches_this_machine(string text)
+    public void Without_hosts_the_local_machine_is_watched(string text)
     {
         var host = Assert.Single(Yml.Load(text).Hosts);
         Assert.Equal(ThisMachine.Name, host.Name);
@@ -20,7 +20,7 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void No_file_watches_this_machine_from_the_working_directory()
+    public void Without_a_file_the_local_machine_is_watched_from_the_working_directory()
     {
         var config = ConfigFile.Load(null, _ => null).Config!;
 
@@ -30,7 +30,7 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void An_empty_list_of_hosts_watches_none() => Assert.Empty(Yml.Load("hosts: []").Hosts);
+    public void An_empty_list_of_hosts_watches_no_host() => Assert.Empty(Yml.Load("hosts: []").Hosts);
 
     [Fact]
     public void Defaults_are_those_of_the_records()
@@ -65,7 +65,7 @@ public sealed class DefaultsTests
 
     [Theory]
     [MemberData(nameof(WrittenDefaults))]
-    public void Writing_a_key_s_default_changes_nothing(string section, string line)
+    public void Setting_a_key_to_its_default_changes_nothing(string section, string line)
     {
         var (with, without) = section switch
         {
@@ -92,5 +92,5 @@ public sealed class DefaultsTests
     [InlineData("-x", "x")]
     [InlineData("ü", "localhost")]
     [InlineData("", "localhost")]
-    public void A_machine_s_name_is_made_into_a_host_s(string machine, string expected) => Assert.Equal(expected, ThisMachine.NameOf(machine));
+    public void A_machine_name_is_converted_to_a_host_name(string machine, string expected) => Assert.Equal(expected, ThisMachine.NameOf(machine));
 }

@@ -14,34 +14,34 @@ public sealed class EnvironmentTests
     [InlineData("$${WHO}", "${WHO}")]
     [InlineData("$WHO $ $$", "$WHO $ $$")]
     [InlineData("${NESTED}", "${WHO}")]
-    public void A_value_is_filled_from_the_environment(string value, string expected) =>
+    public void Environment_variables_are_expanded(string value, string expected) =>
         Assert.Equal(expected, Yml.Host($"  labels: {{ x: \"{value}\" }}").Labels["x"]);
 
     [Theory]
     [InlineData("${MISSING}", "the environment variable MISSING is not set; set it, or give ${MISSING:-default}")]
-    [InlineData("${WHO", "the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${")]
-    [InlineData("${1A}", "the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${")]
-    [InlineData("${A:-${WHO}}", "the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${")]
-    [InlineData("${WHO-x}", "the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${")]
-    public void What_cannot_be_filled_is_a_mistake(string value, string expected) =>
+    [InlineData("${WHO", "invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${")]
+    [InlineData("${1A}", "invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${")]
+    [InlineData("${A:-${WHO}}", "invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${")]
+    [InlineData("${WHO-x}", "invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${")]
+    public void Invalid_variables_are_errors(string value, string expected) =>
         Assert.Equal([$"fleet.yml:1:14: ssh.user: {expected}"], Yml.Errors($"ssh: {{ user: '{value}' }}"));
 
     [Fact]
-    public void A_value_filled_to_nothing_means_that_it_is_not_given() => Assert.Null(Yml.Load("ssh:\n  user: ${MISSING:-}").Ssh.Host.User);
+    public void An_empty_expansion_means_the_default() => Assert.Null(Yml.Load("ssh:\n  user: ${MISSING:-}").Ssh.Host.User);
 
     [Fact]
-    public void A_key_is_taken_as_it_is() =>
-        Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; known are", Assert.Single(Yml.Errors("${WHO}: x")));
+    public void Keys_are_not_expanded() =>
+        Assert.StartsWith("fleet.yml:1:1: unknown key '${WHO}'; allowed keys are", Assert.Single(Yml.Errors("${WHO}: x")));
 
     [Theory]
     [InlineData("~", "/home/me")]
     [InlineData("~/x", "/home/me/x")]
     [InlineData("x/../y/", "/etc/fleet/y")]
     [InlineData("/x", "/x")]
-    public void A_path_is_absolute(string path, string expected) => Assert.Equal(expected, Yml.Load($"data_dir: '{path}'").DataDir);
+    public void Paths_are_made_absolute(string path, string expected) => Assert.Equal(expected, Yml.Load($"data_dir: '{path}'").DataDir);
 
     [Fact]
-    public void A_secret_is_never_shown()
+    public void Errors_never_show_values_of_variables()
     {
         var secret = Kinds.Text("token", "", (string _, out string? value, out string? error) =>
         {
@@ -59,7 +59,7 @@ public sealed class EnvironmentTests
         Assert.Equal(
             [
                 "token: the value is not a token",
-                "token: the value has a ${ that is not ${NAME} or ${NAME:-default}; write $${ for a plain ${",
+                "token: invalid ${ in the value; give ${NAME} or ${NAME:-default}, or $${ for a literal ${",
                 "token: expected a list of tokens, found a value",
             ],
             binder.Errors.Select(error => error.Message));

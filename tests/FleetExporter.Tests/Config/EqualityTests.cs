@@ -13,7 +13,7 @@ public sealed class EqualityTests
         """;
 
     [Fact]
-    public void A_host_read_twice_is_equal()
+    public void Hosts_are_compared_by_value()
     {
         Assert.Equal(Yml.Host(Keys), Yml.Host(Keys));
         Assert.Equal(Yml.Host(Keys).GetHashCode(), Yml.Host(Keys).GetHashCode());
@@ -30,14 +30,14 @@ public sealed class EqualityTests
     [InlineData("[alice]", "[alice, bob]")]
     [InlineData("[a.service]", "['user:a.service']")]
     [InlineData("user: root", "user: fleet")]
-    public void A_host_with_one_other_value_differs(string value, string other) =>
+    public void Hosts_differ_by_any_value(string value, string other) =>
         Assert.NotEqual(Yml.Host(Keys), Yml.Host(Keys.Replace(value, other, StringComparison.Ordinal)));
 
     [Fact]
-    public void A_whole_configuration_read_twice_is_equal() =>
+    public void Configurations_are_compared_by_value() =>
         Assert.Equal(Yml.Load($"hosts:\n- name: a\n{Keys}"), Yml.Load($"hosts:\n- name: a\n{Keys}"));
 
     [Fact]
-    public void A_map_is_enumerated_in_the_order_of_its_names() =>
+    public void Maps_are_enumerated_in_order_of_names() =>
         Assert.Equal(["a", "b", "c"], ValueMap<int>.Empty.With("c", 1).With("a", 2).With("b", 3).With("a", 4).Keys);
 }

@@ -13,7 +13,7 @@ public sealed class HostsTests
     [InlineData("[fd00::1]", "fd00::1", null)]
     [InlineData("fe80::1%eth0", "fe80::1%eth0", null)]
     [InlineData("::1", "::1", null)]
-    public void An_address_is_a_host_and_perhaps_a_port(string text, string host, int? port)
+    public void An_address_has_a_host_and_an_optional_port(string text, string host, int? port)
     {
         Assert.True(HostAddress.TryParse(text, out var address, out _));
         Assert.Equal(new HostAddress(host, port), address);
@@ -40,14 +40,14 @@ public sealed class HostsTests
     [InlineData("me@host")]
     [InlineData("ssh://host")]
     [InlineData("host\n")]
-    public void What_is_no_address_is_refused(string text) => Assert.False(HostAddress.TryParse(text, out _, out _));
+    public void Invalid_addresses_are_rejected(string text) => Assert.False(HostAddress.TryParse(text, out _, out _));
 
     [Theory]
     [InlineData("nginx.service", "nginx.service", false)]
     [InlineData("user:sync.timer", "sync.timer", true)]
     [InlineData(@"dev-disk\x2d1.mount", @"dev-disk\x2d1.mount", false)]
     [InlineData("getty@tty1.service", "getty@tty1.service", false)]
-    public void A_unit_has_a_type_and_a_manager(string text, string name, bool isUser)
+    public void Unit_names_are_parsed(string text, string name, bool isUser)
     {
         Assert.True(UnitName.TryParse(text, out var unit, out _));
         Assert.Equal(new UnitName(name, isUser), unit);
@@ -61,10 +61,10 @@ public sealed class HostsTests
     [InlineData("a;b.service")]
     [InlineData("$(x).service")]
     [InlineData("a.service\n")]
-    public void What_is_no_unit_is_refused(string text) => Assert.False(UnitName.TryParse(text, out _, out _));
+    public void Invalid_unit_names_are_rejected(string text) => Assert.False(UnitName.TryParse(text, out _, out _));
 
     [Fact]
-    public void A_host_s_ssh_keys_are_laid_over_the_defaults()
+    public void Ssh_keys_of_a_host_override_the_defaults()
     {
         const string Text = """
             hosts:
@@ -107,7 +107,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public void A_host_carries_labels_tmux_users_and_units()
+    public void Labels_tmux_users_and_units_are_bound()
     {
         var host = Yml.Host("""
               labels: { site: lab, _x1: "two words" }
@@ -125,31 +125,37 @@ public sealed class HostsTests
     }
 
     [Theory]
-    [InlineData("labels: { host: x }", "3:13: hosts[0].labels: the label 'host' is taken; give another than host, job, instance and __…")]
-    [InlineData("labels: { __x: x }", "3:13: hosts[0].labels: the label '__x' is taken; give another than host, job, instance and __…")]
-    [InlineData("labels: { a-b: x }", "3:13: hosts[0].labels: 'a-b' is not a label name; give letters, digits and _, beginning with a letter or _")]
+    [InlineData("labels: { host: x }", "3:13: hosts[0].labels: the label 'host' is reserved; use a name other than host, job, instance and __…")]
+    [InlineData("labels: { __x: x }", "3:13: hosts[0].labels: the label '__x' is reserved; use a name other than host, job, instance and __…")]
+    [InlineData(
+        "labels: { a-b: x }",
+        "3:13: hosts[0].labels: 'a-b' is not a valid label name; give letters, digits and _, starting with a letter or _")]
     [InlineData("labels: { a: x, a: y }", "3:19: hosts[0].labels: duplicate label 'a'; the first is on line 3")]
     [InlineData("labels: { a: [x] }", "3:16: hosts[0].labels.a: expected a text, found a list")]
     [InlineData("labels: [a]", "3:11: hosts[0].labels: expected a mapping of label names to texts, found a list")]
     [InlineData("tmux: true", "3:9: hosts[0].tmux: expected a mapping with enabled, users, found 'true'")]
     [InlineData(
         "tmux: { users: [Alice] }",
-        "3:19: hosts[0].tmux.users[0]: Alice is not a user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
-    [InlineData("units: [nginx]", "3:11: hosts[0].units[0]: nginx is not a unit with its type; give one such as nginx.service or user:sync.timer")]
+        "3:19: hosts[0].tmux.users[0]: Alice is not a valid user name; give 1 to 32 of a-z, 0-9, _, ., -; begins with a letter or _")]
+    [InlineData(
+        "units: [nginx]",
+        "3:11: hosts[0].units[0]: nginx is not a unit name with type; give a name such as nginx.service or user:sync.timer")]
     [InlineData("units: [~]", "3:11: hosts[0].units[0]: expected a unit, found nothing")]
-    [InlineData("user: root", "3:3: hosts[0].user: has no effect without address: this machine is read without ssh; give address or remove it")]
-    [InlineData("address: me@b", "3:12: hosts[0].address: me@b names a user; give the host alone, and the user as the host's own key user")]
+    [InlineData("user: root", "3:3: hosts[0].user: has no effect without address: the local machine is read without SSH; give address or remove it")]
+    [InlineData("address: me@b", "3:12: hosts[0].address: me@b contains a user; give the host only, and the user in the key user")]
     [InlineData("address: 'b:0'", "3:12: hosts[0].address: b:0 has an invalid port; give 1 to 65535")]
-    [InlineData("address: -x", "3:12: hosts[0].address: -x is not a host; give host, host:port, [v6]:port or an alias of config_file")]
-    [InlineData("max_connecting: 3", "3:3: hosts[0]: unknown key 'max_connecting'; known are name, address, labels, gpu, tmux, exec, commands, "
+    [InlineData("address: -x", "3:12: hosts[0].address: -x is not a valid address; give host, host:port, [v6]:port or an alias of config_file")]
+    [InlineData(
+        "max_connecting: 3",
+        "3:3: hosts[0]: unknown key 'max_connecting'; allowed keys are name, address, labels, gpu, tmux, exec, commands, "
         + "units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
-    public void A_bad_key_of_a_host_is_named_with_its_place(string key, string expected) =>
+    public void Errors_in_keys_of_a_host_have_a_position(string key, string expected) =>
         Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors($"hosts:\n- name: a\n  {key}"));
 
     [Theory]
     [InlineData("-a")]
     [InlineData("a/b")]
     [InlineData("\"\"")]
-    public void A_name_out_of_its_alphabet_is_refused(string name) =>
-        Assert.Contains("is not a name; give 1 to 63 letters", Assert.Single(Yml.Errors($"hosts: [{{ name: {name} }}]")));
+    public void Host_names_with_invalid_characters_are_rejected(string name) =>
+        Assert.Contains("is not a valid name; give 1 to 63 letters", Assert.Single(Yml.Errors($"hosts: [{{ name: {name} }}]")));
 }

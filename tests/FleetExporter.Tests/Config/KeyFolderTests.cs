@@ -50,16 +50,16 @@ public sealed class KeyFolderTests : IDisposable
     [InlineData("keysafe", false)]
     [InlineData("other/key", false)]
     [InlineData("/dev/zero", false)]
-    public void A_key_lies_below_the_folder_with_all_links_followed(string path, bool holds)
+    public void Links_are_resolved_before_the_folder_is_checked(string path, bool holds)
     {
-        Assert.Equal(holds, KeyFolder.Holds(Path.IsPathRooted(path) ? path : $"{_folder.Path}/{path}", [_folder.PathOf("keys")]));
-        Assert.Equal(holds, KeyFolder.Holds(Path.IsPathRooted(path) ? path : $"{_folder.Path}/{path}", ["/nosuch", _folder.PathOf("alias")]));
-        Assert.False(KeyFolder.Holds(path, [_folder.PathOf("keys")]) && !Path.IsPathRooted(path));
-        Assert.False(KeyFolder.Holds(_folder.PathOf(path), []));
+        Assert.Equal(holds, KeyFolder.Allows(Path.IsPathRooted(path) ? path : $"{_folder.Path}/{path}", [_folder.PathOf("keys")]));
+        Assert.Equal(holds, KeyFolder.Allows(Path.IsPathRooted(path) ? path : $"{_folder.Path}/{path}", ["/nosuch", _folder.PathOf("alias")]));
+        Assert.False(KeyFolder.Allows(path, [_folder.PathOf("keys")]) && !Path.IsPathRooted(path));
+        Assert.False(KeyFolder.Allows(_folder.PathOf(path), []));
     }
 
     [Fact]
-    public void Without_folders_it_is_that_of_the_key_of_all_hosts()
+    public void Without_key_dirs_the_folder_of_the_default_key_is_used()
     {
         Assert.Equal(["/home/me/.ssh"], Yml.Load("ssh: { key_file: ~/.ssh/id }").Ssh.KeyFolders);
         Assert.Equal(["/k", "/etc/fleet/l"], Yml.Load("ssh: { key_file: ~/.ssh/id, key_dirs: [/k, l] }").Ssh.KeyFolders);

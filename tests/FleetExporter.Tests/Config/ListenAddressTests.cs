@@ -9,14 +9,14 @@ public sealed class ListenAddressTests
     [InlineData("127.8.8.8:0", "127.8.8.8", 0)]
     [InlineData("[::1]:65535", "::1", 65535)]
     [InlineData("localhost:80", "localhost", 80)]
-    public void A_loopback_address_is_read_and_written_alike(string text, string host, int port) => Reads(text, host, port, loopback: true);
+    public void Loopback_addresses_round_trip(string text, string host, int port) => Reads(text, host, port, loopback: true);
 
     [Theory]
     [InlineData("0.0.0.0:9470", "0.0.0.0", 9470)]
     [InlineData("192.168.1.5:80", "192.168.1.5", 80)]
     [InlineData("[::]:80", "::", 80)]
     [InlineData("[::ffff:127.0.0.1]:80", "::ffff:127.0.0.1", 80)]
-    public void An_address_that_others_reach_is_known_as_one(string text, string host, int port) => Reads(text, host, port, loopback: false);
+    public void Network_addresses_are_recognised(string text, string host, int port) => Reads(text, host, port, loopback: false);
 
     private static void Reads(string text, string host, int port, bool loopback)
     {
@@ -40,7 +40,7 @@ public sealed class ListenAddressTests
     [InlineData("127.1:80")]
     [InlineData("2130706433:80")]
     [InlineData("0:80")]
-    public void Anything_else_is_refused_with_a_reason(string text)
+    public void Invalid_listen_addresses_are_rejected(string text)
     {
         Assert.False(ListenAddress.TryParse(text, out _, out var error));
         Assert.StartsWith("is ", error);

@@ -9,7 +9,7 @@ public sealed class LiveConfigTests
     private string _text = "hosts: [{ name: a }, { name: b, address: c }]";
 
     [Fact]
-    public void A_good_file_is_swapped_in_and_told()
+    public void A_valid_file_replaces_the_configuration_and_raises_the_event()
     {
         var live = Start();
         var old = live.Current;
@@ -27,7 +27,7 @@ public sealed class LiveConfigTests
     }
 
     [Fact]
-    public void A_bad_file_keeps_the_old()
+    public void An_invalid_file_keeps_the_previous_configuration()
     {
         var live = Start();
         var old = live.Current;
@@ -48,7 +48,7 @@ public sealed class LiveConfigTests
     }
 
     [Fact]
-    public void The_same_file_changes_nothing()
+    public void An_unchanged_file_raises_no_event()
     {
         var live = Start();
 
@@ -57,7 +57,7 @@ public sealed class LiveConfigTests
     }
 
     [Fact]
-    public void Listen_and_data_dir_wait_for_the_next_start()
+    public void Listen_and_data_dir_require_a_restart()
     {
         var live = Start();
         var old = live.Current;
@@ -65,14 +65,14 @@ public sealed class LiveConfigTests
 
         var result = live.Reload();
 
-        Assert.Equal(["listen: a change takes effect at the next start", "data_dir: a change takes effect at the next start"], result.Warnings);
+        Assert.Equal(["listen: a change requires a restart", "data_dir: a change requires a restart"], result.Warnings);
         Assert.Equal(old, live.Current);
         Assert.Equal("/etc/fleet/data/known_hosts", live.Current.Hosts[1].Ssh.KnownHosts);
         Assert.Empty(_changes);
     }
 
     [Fact]
-    public void A_listen_address_of_the_command_line_outlives_a_reload()
+    public void A_listen_address_of_the_command_line_survives_a_reload()
     {
         var live = Start(config => config with { Listen = new ListenAddress("::1", 0) });
         _text = "stale_after_polls: 5";

@@ -5,7 +5,7 @@ namespace FleetExporter.Tests.Config;
 public sealed class TargetUnitsTests
 {
     [Fact]
-    public void The_units_of_providers_and_tunnels_are_asked_on_their_hosts()
+    public void Units_of_providers_and_tunnels_are_watched_on_their_hosts()
     {
         var config = Yml.Load("""
             hosts: [{ name: a, units: [one.service] }, { name: b }, { name: c }]
@@ -22,19 +22,19 @@ public sealed class TargetUnitsTests
     }
 
     [Fact]
-    public void Without_hosts_this_machine_is_asked() =>
+    public void Without_hosts_units_are_watched_on_the_local_machine() =>
         Assert.Equal(
             [new UnitName("a.service", false)], Assert.Single(Yml.Load("providers: [{ name: p, url: 'http://x', unit: a.service }]").Hosts).Units);
 
     [Fact]
-    public void A_unit_on_a_host_that_is_not_watched_is_a_mistake()
+    public void A_unit_on_an_unknown_host_is_an_error()
     {
         Assert.Equal(
-            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+            ["fleet.yml:2:56: providers[0].unit: a.service cannot be watched: there is no host 'b'; add it to hosts, give another host, "
                 + "or remove unit"],
             Yml.Errors("hosts: [{ name: a }]\nproviders: [{ name: p, url: 'http://x', host: b, unit: a.service }]"));
         Assert.Equal(
-            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: no host is called 'b'; add it to hosts, give another host, "
+            ["fleet.yml:1:53: tunnels[0].unit: user:a.service cannot be watched: there is no host 'b'; add it to hosts, give another host, "
                 + "or remove unit"],
             Yml.Errors("tunnels: [{ name: t, connect: 'x:1', host: b, unit: 'user:a.service' }]"));
     }

@@ -3,7 +3,7 @@ using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Tests.Config;
 
-/// <summary>Reads texts as if they stood in <c>/etc/fleet/fleet.yml</c>, in an environment of the test's own.</summary>
+/// <summary>Loads texts as <c>/etc/fleet/fleet.yml</c>, with a test environment.</summary>
 internal static class Yml
 {
     private static readonly Dictionary<string, string> Env = new()
@@ -30,7 +30,7 @@ internal static class Yml
     /// <summary>The only host of a file, given the lines after <c>- name: a</c>.</summary>
     public static HostConfig Host(string keys) => Assert.Single(Load($"hosts:\n- name: a\n{keys}").Hosts);
 
-    /// <summary>The mistakes as they are shown, without the folder.</summary>
+    /// <summary>Error messages without the folder.</summary>
     public static string[] Errors(string text) =>
         [.. Read(text).Errors.Select(error => error.ToString().Replace("/etc/fleet/", "", StringComparison.Ordinal))];
 }

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>Keeps the errors that a part of the service logs where it goes on all the same: each is a bug.</summary>
+/// <summary>Collects logged errors, each of which is a bug.</summary>
 internal sealed class BugLog<T> : ILogger<T>
 {
     private string? _bug;
 
-    /// <exception cref="InvalidOperationException">Something was logged as an error.</exception>
+    /// <exception cref="InvalidOperationException">An error was logged.</exception>
     public void Check()
     {
         if (_bug is not null)

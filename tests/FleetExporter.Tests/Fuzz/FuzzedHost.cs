@@ -9,7 +9,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>A host of the real polling code that answers each poll with sections never seen before. The same seed gives the same answers.</summary>
+/// <summary>A host, polled by the real code, that responds to each poll with random sections, determined by the seed.</summary>
 internal sealed class FuzzedHost
 {
     private static readonly PollMetrics Metrics = new(new ServiceMetrics());
@@ -36,7 +36,7 @@ internal sealed class FuzzedHost
         _record = new HostRecord(HostSnapshot.Initial(host, _timing, clock.Now()), state, deriver, Metrics, clock);
     }
 
-    /// <summary>A host for which no collector is off.</summary>
+    /// <summary>A host with all collectors enabled.</summary>
     public static HostConfig Config(string name) => ConfigFile.Parse(
         $"hosts: [{{ name: {name}, address: {name}.lan, gpu: true, units: [ssh.service], tmux: {{ enabled: true, users: [bob, carol] }} }}]",
         "/etc/fleet.yml",
@@ -44,10 +44,10 @@ internal sealed class FuzzedHost
 
     public HostSnapshot Snapshot => _state.Find(_host.Name)!;
 
-    /// <summary>Sections answered so far, damaged ones included.</summary>
+    /// <summary>Sections sent so far, damaged ones included.</summary>
     public int Sections { get; private set; }
 
-    /// <summary>What was sent last, for a message.</summary>
+    /// <summary>Last data sent, for messages.</summary>
     public string Sent => string.Join('\n', _sent.Select(section => $"--- {section.Key}\n{section.Value}"));
 
     /// <summary>Opens a stream, polls everything once and ends it.</summary>

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>All that is published of a host: both pages, the views of the API, the live streams. Each is read by a strict reader.</summary>
+/// <summary>All outputs of a host, each read by a strict parser: both pages, the views of the API, the live streams.</summary>
 internal sealed class FuzzedOutputs
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -45,13 +45,13 @@ internal sealed class FuzzedOutputs
     }
 
     /// <exception cref="FormatException">A page breaks a rule of its format, or a value is not finite.</exception>
-    /// <exception cref="JsonException">A body is no JSON.</exception>
+    /// <exception cref="JsonException">A body is not JSON.</exception>
     public void Check(HostSnapshot host)
     {
         var now = _clock.Now();
         using var page = new MetricsPage(_dropped);
         HostPage.Write(page, host, now, static (what, e) => throw new InvalidOperationException($"{what} could not be published", e));
-        // The samples are the same bytes in both formats, so one of the two is read each time.
+        // The samples are identical in both formats, so each round parses one of them.
         CheckPage(page, _pages++ % 2 == 0 ? ExpositionFormat.Text : ExpositionFormat.OpenMetrics);
         CheckJson(Serialise(HostStateView.Of(host, now)));
         CheckJson(Serialise(DebugEndpoints.View(host, Write(page, ExpositionFormat.Text), now)));

@@ -5,10 +5,10 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>A host whose sampler answers at once, on the caller's thread, with sections of the test's making.</summary>
+/// <summary>A host whose sampler responds synchronously with sections of the test.</summary>
 /// <param name="hello">What follows <c>hello 1</c>.</param>
-/// <param name="answer">The bytes that answer a word, given the nonce.</param>
-/// <param name="ends">Where the frame is cut and the connection ends, as a share of its bytes; null: nowhere.</param>
+/// <param name="answer">Gives the bytes of the response to a request, by word and nonce.</param>
+/// <param name="ends">Where the frame is cut and the connection ends, as a share of its bytes; null for not at all.</param>
 internal sealed partial class FuzzedStream(string hello, Func<string, string, byte[]> answer, Func<double?> ends) : IShell, IShellProcess
 {
     private readonly OutputStream _output = new();

@@ -5,7 +5,7 @@ namespace FleetExporter.Tests.Fuzz;
 /// <summary>Numbers and names at the edges of what a host can print.</summary>
 internal static class HostileText
 {
-    /// <summary>A character from here to U+E0FF stands for a single byte, so that a text can hold what is not UTF-8.</summary>
+    /// <summary>Characters from here to U+E0FF stand for single bytes, so that texts can contain invalid UTF-8.</summary>
     private const char FirstRawByte = '\ue000';
 
     public static readonly string[] Numbers =

@@ -4,7 +4,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Tests.Fuzz;
 
 /// <summary>
-/// Whatever a host sends, on the whole way from a frame to a page, a view and a stream. <c>FLEET_TEST_SEED</c> chooses other sections.
+/// Random sections on the whole way from a frame to page, views and streams. <c>FLEET_TEST_SEED</c> sets the seed.
 /// </summary>
 public sealed class SectionFuzzTests
 {
@@ -43,7 +43,7 @@ public sealed class SectionFuzzTests
             sections += host.Sections;
         }
 
-        // Enough of them are understood for the rest of the way to be tried.
+        // Enough sections are valid to exercise the later stages.
         Assert.InRange(answered / (double)sections, 0.3, 0.9);
     }
 }

@@ -3,7 +3,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>Sections built from the grammar of each collector, with values that are usual, extreme or of another kind.</summary>
+/// <summary>Random sections by the grammar of each collector, with typical, extreme and invalid values.</summary>
 internal sealed class SectionGrammar(Random random)
 {
     private static readonly string[] Meminfo = ["MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SwapTotal", "SwapFree"];
@@ -101,23 +101,23 @@ internal sealed class SectionGrammar(Random random)
             $"</mig_devices><processes><process_info><process_name>{Text("python")}</process_name></process_info></processes></gpu>")),
         "</nvidia_smi_log>\n");
 
-    /// <summary>Mostly a few lines; seldom as many as are allowed, or one more.</summary>
+    /// <summary>Usually a few lines, rarely the limit or one more.</summary>
     private string Many(int limit, Func<int, string> line)
     {
         var count = random.Next(1500) == 0 ? limit - 1 + random.Next(3) : random.Next(random.Next(8) == 0 ? 20 : 4);
         return string.Concat(Enumerable.Range(0, count).Select(i => line(i) + "\n"));
     }
 
-    private string Number(long usual = 100_000) =>
-        random.Next(5) == 0 ? Pick(HostileText.Numbers) : random.NextInt64(usual / 2, usual + 1).ToString(CultureInfo.InvariantCulture);
+    private string Number(long typical = 100_000) =>
+        random.Next(5) == 0 ? Pick(HostileText.Numbers) : random.NextInt64(typical / 2, typical + 1).ToString(CultureInfo.InvariantCulture);
 
     private string Real() =>
         random.Next(5) == 0 ? Pick(HostileText.Numbers) : (random.Next(10_000) / 100.0).ToString("0.00", CultureInfo.InvariantCulture);
 
-    private string Name(string usual) => random.Next(3) == 0 ? Pick(HostileText.Names) : usual;
+    private string Name(string typical) => random.Next(3) == 0 ? Pick(HostileText.Names) : typical;
 
-    private string Text(string usual) =>
-        Name(usual) is var name && random.Next(2) == 0 ? name : global::System.Security.SecurityElement.Escape(name) ?? "";
+    private string Text(string typical) =>
+        Name(typical) is var name && random.Next(2) == 0 ? name : global::System.Security.SecurityElement.Escape(name) ?? "";
 
     private string Uuid() => Pick(Uuids);
 

@@ -1,6 +1,6 @@
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>Damages a text as transports, odd programs and ill will do: by lines, cells and characters.</summary>
+/// <summary>Damages a text by lines, cells and characters.</summary>
 internal sealed class SectionMutator(Random random)
 {
     private static readonly char[] Separators = [',', ':', ' ', '=', '\n', '<', '>', '.'];
@@ -36,7 +36,7 @@ internal sealed class SectionMutator(Random random)
         return string.Join('\n', lines);
     }
 
-    /// <summary>A cell reaches from one separator to the next, whatever the section separates by.</summary>
+    /// <summary>A cell extends from one separator to the next, for any separator.</summary>
     private string ReplaceCell(string text)
     {
         var at = random.Next(text.Length + 1);

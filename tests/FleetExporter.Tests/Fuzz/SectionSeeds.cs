@@ -2,7 +2,7 @@ using FleetExporter.Tests.Parsing;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>What real machines answered, by collector.</summary>
+/// <summary>Output of real machines, by collector.</summary>
 internal static class SectionSeeds
 {
     private const string System =

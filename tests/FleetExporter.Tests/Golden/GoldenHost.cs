@@ -6,7 +6,7 @@ using FleetExporter.Tests.Polling;
 
 namespace FleetExporter.Tests.Golden;
 
-/// <summary>What a host with one capture answers.</summary>
+/// <summary>Response of a host with one capture.</summary>
 internal sealed record GoldenHost(string System, string Memory, string Gpu, string Processes = "", string? Details = null)
 {
     /// <summary>The twelve columns of the made-up and the projected captures.</summary>
@@ -60,7 +60,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             Captures.Read("xml/telegraf-a100-sxm4-v12.q.xml")),
     };
 
-    /// <summary>The host's page after the first poll; the clock stands still, so that it is the same every time.</summary>
+    /// <summary>The host's page after the first poll, with a fixed clock.</summary>
     public static async Task<string> PageAsync(string name)
     {
         var golden = All[name];

@@ -3,19 +3,19 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Golden;
 
-/// <summary>For every capture the real collectors, fed as a host would, and the page that comes of it, byte for byte.</summary>
+/// <summary>Runs the real collectors on every capture and compares the page byte for byte.</summary>
 public sealed class GoldenPageTests
 {
     public static TheoryData<string> Names() => [.. GoldenHost.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_capture_gives_its_page(string name) =>
+    public async Task Captures_give_the_expected_pages(string name) =>
         Expected.Matches($"pages/{name}.metrics", PageText.WithoutHelp(await GoldenHost.PageAsync(name)));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task No_series_comes_twice_and_every_label_is_declared(string name)
+    public async Task Series_are_unique_and_labels_declared(string name)
     {
         var samples = PageText.Samples(await GoldenHost.PageAsync(name));
         var families = ServicePage.Families.ToDictionary(f => f.Name);
@@ -31,7 +31,7 @@ public sealed class GoldenPageTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Ratios_are_ratios_and_no_value_is_out_of_this_world(string name)
+    public async Task Ratios_and_other_values_are_plausible(string name)
     {
         var samples = PageText.Samples(await GoldenHost.PageAsync(name));
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Golden;
 
-/// <summary>A sample line taken apart.</summary>
+/// <summary>A parsed sample line.</summary>
 internal sealed record Sample(string Series, string Name, IReadOnlyList<string> Labels, double Value);
 
 /// <summary>Reads a page in the text format.</summary>
@@ -11,7 +11,7 @@ internal static partial class PageText
 {
     public static IReadOnlyList<Sample> Samples(string page) => [.. page.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(Read)];
 
-    /// <summary>The page as it is pinned: HELP lines are in docs/metrics.md.</summary>
+    /// <summary>The expected page, without HELP lines, which are in docs/metrics.md.</summary>
     public static string WithoutHelp(string page) =>
         string.Join('\n', page.Split('\n').Where(line => !line.StartsWith("# HELP ", StringComparison.Ordinal)));
 

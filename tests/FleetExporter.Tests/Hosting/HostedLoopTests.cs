@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Hosting;
 
-/// <summary>A loop that fails in a way it did not foresee is counted and starts again.</summary>
+/// <summary>A loop that throws unexpectedly is counted and restarted.</summary>
 public sealed class HostedLoopTests
 {
     private readonly FakeClock _clock = new();
     private readonly ServiceMetrics _metrics = new();
-    private readonly LoopParts _parts;
+    private readonly LoopDependencies _parts;
 
-    public HostedLoopTests() => _parts = new LoopParts(new LoopMetrics(_metrics), _clock, NullLogger<HostedLoop>.Instance);
+    public HostedLoopTests() => _parts = new LoopDependencies(new LoopMetrics(_metrics), _clock, NullLogger<HostedLoop>.Instance);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_loop_that_fails_is_counted_and_starts_again_after_a_while()
+    public async Task A_failing_loop_is_counted_and_restarted_after_a_delay()
     {
         using var loop = new Failing(_parts, failures: 2);
         await loop.StartAsync(Stop);
@@ -41,7 +41,7 @@ public sealed class HostedLoopTests
     }
 
     [Fact]
-    public async Task A_cancellation_that_nobody_asked_for_is_a_failure_and_does_not_end_the_loop()
+    public async Task An_unrequested_cancellation_is_a_failure_and_restarts_the_loop()
     {
         using var loop = new Failing(_parts, failures: 1, new OperationCanceledException("a request that took too long"));
         await loop.StartAsync(Stop);
@@ -55,7 +55,7 @@ public sealed class HostedLoopTests
     }
 
     [Fact]
-    public async Task A_loop_ends_when_it_is_stopped_while_it_waits_for_its_next_start()
+    public async Task A_loop_can_be_stopped_during_the_restart_delay()
     {
         using var loop = new Failing(_parts, failures: int.MaxValue);
         await loop.StartAsync(Stop);
@@ -67,7 +67,7 @@ public sealed class HostedLoopTests
     }
 
     [Fact]
-    public void Every_loop_that_the_service_hosts_is_one_of_these()
+    public void Every_hosted_loop_is_in_the_closed_set()
     {
         var loops = typeof(HostedLoop).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(BackgroundService))).ToList();
 
@@ -95,7 +95,7 @@ public sealed class HostedLoopTests
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    private sealed class Failing(LoopParts parts, int failures, Exception? error = null) : HostedLoop(ServiceLoop.Jobs, parts)
+    private sealed class Failing(LoopDependencies parts, int failures, Exception? error = null) : HostedLoop(ServiceLoop.Jobs, parts)
     {
         private readonly TaskCompletionSource _runs = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _left = failures;

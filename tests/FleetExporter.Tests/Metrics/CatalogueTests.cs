@@ -5,7 +5,7 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Metrics;
 
-/// <summary>The rules that every family of the catalogue keeps.</summary>
+/// <summary>Rules for every family of the catalogue.</summary>
 public sealed partial class CatalogueTests
 {
     private static readonly string[] GaugeEnds = ["_count", "_sum", "_bucket", "_total"];
@@ -47,12 +47,12 @@ public sealed partial class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_name_that_tells_a_unit_has_it(string name)
+    public void A_name_with_a_unit_has_that_unit(string name)
     {
         var family = ServicePage.Families.Single(f => f.Name == name);
-        var told = KnownUnit().Match(name).Groups[1].Value;
+        var unit = KnownUnit().Match(name).Groups[1].Value;
 
-        Assert.Equal(told.Length > 0 ? told : null, family.Unit);
+        Assert.Equal(unit.Length > 0 ? unit : null, family.Unit);
     }
 
     [Fact]

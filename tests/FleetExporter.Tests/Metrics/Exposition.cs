@@ -5,14 +5,14 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Metrics;
 
-/// <summary>A family as it stands on a page.</summary>
-/// <param name="Name">As the catalogue has it: a counter ends in <c>_total</c> in both formats.</param>
+/// <summary>A family of a page.</summary>
+/// <param name="Name">As in the catalogue: a counter ends in <c>_total</c> in both formats.</param>
 internal sealed record ExposedFamily(string Name, string Type, string Help, IReadOnlyList<ExposedSample> Samples);
 
 /// <param name="Labels">The text between the braces.</param>
 internal sealed record ExposedSample(string Name, string Labels, double Value);
 
-/// <summary>Reads a whole page as strictly as Prometheus' text format 0.0.4 and OpenMetrics 1.0 are written.</summary>
+/// <summary>Strict parser for pages in Prometheus' text format 0.0.4 and OpenMetrics 1.0.</summary>
 internal static partial class Exposition
 {
     /// <exception cref="FormatException">The page breaks a rule of its format.</exception>

@@ -1,6 +1,6 @@
 namespace FleetExporter.Tests.Metrics;
 
-/// <summary>The reader that the tests of whole pages rely on refuses what Prometheus would.</summary>
+/// <summary>The parser that tests of pages use rejects what Prometheus rejects.</summary>
 public sealed class ExpositionTests
 {
     private const string Gauge = "# HELP a_b Help.\n# TYPE a_b gauge\na_b{x=\"1\"} 2\n";

@@ -20,7 +20,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void Samples_stand_with_their_family_and_families_in_the_order_of_their_names()
+    public void Samples_are_grouped_by_family_and_families_sorted_by_name()
     {
         _page.Add(Beta, Labels.Of("host", "a"), 1, ("name", "x"));
         _page.Add(Alpha, Labels.Of("host", "a"), 2);
@@ -41,7 +41,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void OpenMetrics_names_a_counter_without_its_end_and_tells_units_and_the_end()
+    public void OpenMetrics_has_counters_without_suffix_units_and_EOF()
     {
         _page.Add(Beta, Labels.None, 1);
         _page.Add(Alpha, Labels.None, 2);
@@ -73,7 +73,7 @@ public sealed class MetricsPageTests : IDisposable
     [InlineData("two\nlines", "two\\nlines")]
     [InlineData("\\n is no line feed", "\\\\n is no line feed")]
     [InlineData("é 漢 🚀", "é 漢 🚀")]
-    public void A_label_value_is_escaped_the_same_way_in_the_target_and_beyond_it(string value, string written)
+    public void Label_values_are_escaped_equally_in_target_and_additional_labels(string value, string written)
     {
         _page.Add(Beta, Labels.Of("host", value), 1, ("name", value));
 
@@ -81,7 +81,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_replaced()
+    public void Unpaired_surrogates_are_replaced()
     {
         _page.Add(Beta, Labels.Of("host", "a\ud83d"), 1, ("name", "\ude80b"));
 
@@ -89,14 +89,14 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void A_value_of_the_longest_length_is_kept_and_a_longer_one_cut()
+    public void Values_beyond_the_maximum_length_are_truncated()
     {
         Assert.Equal($"name=\"{new string('x', 200)}\"", Labels.Of("name", new string('x', 200)).ToString());
         Assert.Equal($"name=\"{new string('x', 199)}…\"", Labels.Of("name", new string('x', 201)).ToString());
     }
 
     [Fact]
-    public void A_cut_never_halves_a_surrogate_pair_nor_an_escape()
+    public void Truncation_never_splits_a_surrogate_pair_or_an_escape()
     {
         Assert.Equal($"n=\"{new string('x', 198)}…\"", Labels.Of("n", new string('x', 198) + "🚀🚀").ToString());
         Assert.Equal($"n=\"{new string('x', 197)}🚀…\"", Labels.Of("n", new string('x', 197) + "🚀🚀").ToString());
@@ -114,7 +114,7 @@ public sealed class MetricsPageTests : IDisposable
     [InlineData(1e21, "1E+21")]
     [InlineData(1e-9, "1E-09")]
     [InlineData(double.MinValue, "-1.7976931348623157E+308")]
-    public void A_number_is_written_as_both_formats_take_it(double value, string written)
+    public void Numbers_are_valid_in_both_formats(double value, string written)
     {
         _page.Add(Plain, Labels.None, value);
 
@@ -122,14 +122,14 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void A_zero_has_no_sign() => A_number_is_written_as_both_formats_take_it(-0.0, "0");
+    public void Zero_has_no_sign() => Numbers_are_valid_in_both_formats(-0.0, "0");
 
     [Theory]
     [InlineData(null)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
     [InlineData(double.NaN)]
-    public void A_value_that_is_absent_or_no_finite_number_adds_nothing_not_even_the_family(double? value)
+    public void Missing_and_non_finite_values_add_no_family(double? value)
     {
         _page.Add(Plain, Labels.None, value);
         _page.Add(Beta, Labels.None, value, ("name", "x"));
@@ -142,7 +142,7 @@ public sealed class MetricsPageTests : IDisposable
     [InlineData("b", "0,1,0")]
     [InlineData("unheard of", "0,0,0")]
     [InlineData(null, "0,0,0")]
-    public void A_state_set_has_every_state_whichever_holds(string? current, string values)
+    public void A_state_set_has_a_sample_per_state(string? current, string values)
     {
         _page.AddStates(Plain, Labels.None, "state", ["a", "b", "c"], current);
 
@@ -152,7 +152,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_target_has_at_most_the_familys_limit_and_what_is_left_out_is_counted()
+    public async Task Samples_beyond_the_limit_of_a_target_are_dropped_and_counted()
     {
         foreach (var host in new[] { "a", "b" })
         {
@@ -170,7 +170,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_series_that_a_target_has_already_keeps_its_first_value_and_is_counted()
+    public async Task Duplicate_series_keep_the_first_value_and_are_counted()
     {
         var cut = new string('x', 300);
         string[] names = ["a", "b", "a", cut + "1", cut + "2", "b"];
@@ -191,7 +191,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void What_is_taken_back_may_straddle_blocks()
+    public void A_removed_sample_may_span_blocks()
     {
         for (var i = 0; i < 20_000; i++)
         {
@@ -210,7 +210,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public async Task Drops_add_up_from_page_to_page()
+    public async Task Dropped_samples_are_summed_over_pages()
     {
         for (var scrape = 0; scrape < 3; scrape++)
         {
@@ -225,7 +225,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void A_hundred_thousand_samples_come_out_whole_and_in_order()
+    public void A_hundred_thousand_samples_are_written_in_order()
     {
         string Name(int i) => new string('x', i % 150) + i;
         for (var i = 0; i < 100_000; i++)
@@ -239,7 +239,7 @@ public sealed class MetricsPageTests : IDisposable
     }
 
     [Fact]
-    public void A_counter_that_does_not_end_in_total_is_refused() =>
+    public void A_counter_must_end_in_total() =>
         Assert.Contains(
             "_total", Assert.Throws<ArgumentException>(() => MetricFamily.Counter("fleet_test_count", "x")).Message, StringComparison.Ordinal);
 

@@ -45,7 +45,7 @@ public sealed class ServiceMetricsTests
         var families = Exposition.Read(await Exposition.TextOfAsync(_metrics), openMetrics: false);
 
         Assert.Equal(
-            RuntimeMetrics.Families.Select(f => (f.Name, f.TypeWord, f.Help)).Order(), families.Select(f => (f.Name, f.Type, f.Help)).Order());
+            RuntimeMetrics.Families.Select(f => (f.Name, f.TypeName, f.Help)).Order(), families.Select(f => (f.Name, f.Type, f.Help)).Order());
         Assert.All(
             families.Where(f => f.Name != "dotnet_threadpool_queue_length"), f => Assert.All(f.Samples, s => Assert.True(s.Value > 0, f.Name)));
         Assert.Equal(

@@ -12,7 +12,7 @@ public sealed class FilesystemsTests
         var result = Filesystems.Parse(HostCapture.Proc("vm-mountns.df.PT-B1.txt"));
 
         Assert.Equal(11, result.Items.Count);
-        Assert.Empty(result.Faults);
+        Assert.Empty(result.UnparsedLines);
         Assert.Equal(new Filesystem("/", "ext4", 270553174016, 75319279616), result.Items[0]);
         Assert.Contains(new Filesystem("/mnt/My Disk", "tmpfs", 1073741824, 1073741824), result.Items);
         Assert.Contains(new Filesystem("/mnt/täglich", "tmpfs", 67108864, 67108864), result.Items);
@@ -38,14 +38,14 @@ public sealed class FilesystemsTests
     }
 
     [Fact]
-    public void Parse_AMissingPathBesideOthers_IsAFault()
+    public void Parse_AMissingPathBesideOthers_IsAnUnparsedLine()
     {
         var missing = HostCapture.Proc("vm.df.missing-path.stderr.txt");
 
         var result = Filesystems.Parse(missing + Header + "/dev/sda1 ext4 100 40 50 45% /\n");
 
         Assert.Equal("/", Assert.Single(result.Items).Mountpoint);
-        Assert.Equal(["df: /nonexistent: No such file or directory"], result.Faults);
+        Assert.Equal(["df: /nonexistent: No such file or directory"], result.UnparsedLines);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class FilesystemsTests
     [InlineData("dgx-spark-gb10.df-h.txt")]
     [InlineData("vm-mountns.df.P.txt")]
     [InlineData("vm-mountns.df.i.txt")]
-    public void Parse_AnotherFormOfDf_IsRefused(string capture) =>
+    public void Parse_AnotherFormatOfDf_Throws(string capture) =>
         Assert.Throws<FormatException>(() => Filesystems.Parse(HostCapture.Proc(capture)));
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FilesystemsTests
     [Fact]
     public void Parse_ALongHostileLine_TakesNoTime() =>
         Assert.Single(
-            Filesystems.Parse(Header + string.Concat(Enumerable.Repeat("a 1 1 1 1% ", 100_000)) + "\n/dev/sda1 ext4 100 40 50 45% /").Faults);
+            Filesystems.Parse(Header + string.Concat(Enumerable.Repeat("a 1 1 1 1% ", 100_000)) + "\n/dev/sda1 ext4 100 40 50 45% /").UnparsedLines);
 
     [Fact]
     public void Parse_OneFilesystemForTwoPaths_CountsOnce() =>
@@ -81,12 +81,12 @@ public sealed class FilesystemsTests
     [Theory]
     [InlineData("proc proc 0 0 0 - /proc")]
     [InlineData("x fuse - - - - /x")]
-    public void Parse_APseudoFilesystem_IsLeftOutWithoutAFault(string row)
+    public void Parse_APseudoFilesystem_IsLeftOutSilently(string row)
     {
         var result = Filesystems.Parse(Header + row);
 
         Assert.Empty(result.Items);
-        Assert.Empty(result.Faults);
+        Assert.Empty(result.UnparsedLines);
     }
 
     [Fact]
@@ -94,12 +94,12 @@ public sealed class FilesystemsTests
         Assert.Equal(0, Assert.Single(Filesystems.Parse(Header + "/dev/sda1 ext4 100 105 -5 100% /").Items).AvailableBytes);
 
     [Fact]
-    public void Parse_ANumberThatDoesNotFit_IsAFault()
+    public void Parse_ANumberThatOverflows_IsAnUnparsedLine()
     {
         var result = Filesystems.Parse(Header + "/dev/sda1 ext4 99999999999999999999 1 1 1% /\n/dev/sdb1 xfs 10 1 9 10% /b");
 
         Assert.Equal("/b", Assert.Single(result.Items).Mountpoint);
-        Assert.Single(result.Faults);
+        Assert.Single(result.UnparsedLines);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class GpuDetailsTests
     }
 
     [Fact]
-    public void Limits_told_as_a_distance_become_temperatures()
+    public void Limits_printed_as_margins_become_temperatures()
     {
         // The numbers of captures/linux-h200-590.48.01.load.q.txt.
         var gpu = GpuDetails.Parse(
@@ -63,7 +63,7 @@ public sealed class GpuDetailsTests
     [InlineData("<cuda_version>Deprecated, see CUDA UMD version</cuda_version>", null)]
     [InlineData("<cuda_version>13.3 [Deprecated; will be removed in CUDA 14.0.]</cuda_version>", "13.3")]
     [InlineData("<cuda_version>Deprecated</cuda_version><cuda_umd_version>13.3</cuda_umd_version>", "13.3")]
-    public void A_deprecated_version_is_read_from_where_it_went(string element, string? version) =>
+    public void A_deprecated_version_is_read_from_its_new_element(string element, string? version) =>
         Assert.Equal(version, GpuDetails.Parse($"<nvidia_smi_log>{element}</nvidia_smi_log>").CudaVersion);
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class GpuDetailsTests
     }
 
     [Fact]
-    public void A_cut_document_is_malformed_and_says_where()
+    public void A_truncated_document_is_malformed_with_its_line()
     {
         var failure = Assert.Throws<FormatException>(() => GpuDetails.Parse("<?xml version=\"1.0\" ?>\n<nvidia_smi_log>\n<gpu id=\"0"));
         Assert.StartsWith("malformed XML in line 3: <gpu id=\"0", failure.Message, StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Tests.Parsing;
 
 /// <summary>
-/// What manifest.json expects of each answer of <c>--query-gpu</c>, written as assertions. A key ending in <c>*</c> stands for several files.
+/// Expectations of manifest.json for each <c>--query-gpu</c> output, as assertions. A key ending in <c>*</c> matches several files.
 /// </summary>
 public sealed class GpuExpectTests
 {
@@ -83,10 +83,14 @@ public sealed class GpuExpectTests
         ["synthetic/inforom-warning.exporter.txt"] = query =>
         {
             Assert.Single(query.Gpus);
-            Assert.Empty(query.Faults);
+            Assert.Empty(query.UnparsedLines);
             Assert.Equal(["WARNING: infoROM is corrupted at gpu 0000:3B:00.0"], query.Warnings);
         },
-        ["synthetic/truncated-mid-row.exporter.csv"] = query => { Assert.Equal(0, Assert.Single(query.Gpus).Index); Assert.Single(query.Faults); },
+        ["synthetic/truncated-mid-row.exporter.csv"] = query =>
+        {
+            Assert.Equal(0, Assert.Single(query.Gpus).Index);
+            Assert.Single(query.UnparsedLines);
+        },
         ["synthetic/rtx-3090.exporter.csv"] = query => One(query, gpu =>
         {
             Assert.True(gpu is
@@ -112,8 +116,8 @@ public sealed class GpuExpectTests
         ["errors/command-not-found.bash.stderr.txt"] = (CollectorFailure.ToolMissing, "command not found"),
         ["errors/command-not-found.bash-short.stderr.txt"] = (CollectorFailure.ToolMissing, "command not found"),
         ["errors/command-not-found.dash.stderr.txt"] = (CollectorFailure.ToolMissing, "not found"),
-        // The human table has no rows for us; its warning beside rows is synthetic/inforom-warning.
-        ["errors/inforom-corrupted.table.stdout.txt"] = (CollectorFailure.Parse, "not understood"),
+        // The table for people has no rows; its warning along with rows is in synthetic/inforom-warning.
+        ["errors/inforom-corrupted.table.stdout.txt"] = (CollectorFailure.Parse, "unexpected output"),
         ["synthetic/empty.stdout.txt"] = (CollectorFailure.Parse, "no output"),
     };
 
@@ -121,7 +125,7 @@ public sealed class GpuExpectTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Query_says_what_the_manifest_expects(string file)
+    public void Queries_match_the_manifest(string file)
     {
         var fixture = GpuManifest.Get(file);
         if (Failures.TryGetValue(file, out var expected))
@@ -141,7 +145,7 @@ public sealed class GpuExpectTests
     [InlineData("GPU0: 0000:1A:00.0: Unknown Error", "00000000:1A:00.0")]
     [InlineData("GPU0000:1A:00.0: GPU is lost.", "00000000:1A:00.0")]
     [InlineData("GPU 3: Unknown Error", "3")]
-    public void A_lost_gpu_is_named_in_every_spelling_and_once(string words, string lost)
+    public void A_lost_gpu_is_listed_once_in_every_spelling(string words, string lost)
     {
         var line = $"Unable to determine the device handle for {words}\n";
         var query = GpuQuery.Parse($"{line}1, NVIDIA H100, 5\n{line}", ["index", "name", "utilization.gpu"]);
@@ -156,7 +160,7 @@ public sealed class GpuExpectTests
     [InlineData("Failed to initialize NVML: Not Found", CollectorFailure.Driver)]
     [InlineData("Unable to determine the device handle for GPU: Unknown Error", CollectorFailure.DeviceLost)]
     [InlineData("Welcome to Ubuntu", CollectorFailure.Parse)]
-    public void A_sentence_alone_is_a_failure_with_its_reason(string sentence, CollectorFailure reason)
+    public void An_error_message_alone_is_a_failure_with_its_reason(string sentence, CollectorFailure reason)
     {
         Assert.Equal(reason, Assert.Throws<ToolFailureException>(() => GpuQuery.Parse(sentence, ["index"])).Reason);
         Assert.Equal(reason, Assert.Throws<ToolFailureException>(() => GpuProcesses.Parse(sentence, GpuProcesses.Fields)).Reason);
@@ -167,16 +171,16 @@ public sealed class GpuExpectTests
     [InlineData("Welcome, dear user")]
     [InlineData("NVIDIA GB10, 0, 5")]
     [InlineData("0, NVIDIA, GB10, 5")]
-    public void A_line_whose_cells_do_not_stand_where_they_should_is_a_fault(string line)
+    public void A_line_with_misplaced_cells_is_unparsed(string line)
     {
         var query = GpuQuery.Parse($"{line}\n1, NVIDIA GB10, 7", ["index", "name", "utilization.gpu"]);
-        Assert.Equal([line], query.Faults);
+        Assert.Equal([line], query.UnparsedLines);
         Assert.Equal(0.07, Assert.Single(query.Gpus).Utilization);
     }
 
     private static void One(GpuQuery query, Action<Gpu> assert)
     {
-        Assert.Empty(query.Faults);
+        Assert.Empty(query.UnparsedLines);
         assert(Assert.Single(query.Gpus));
     }
 

@@ -9,7 +9,7 @@ public sealed record GpuFixture(
 {
     public string Text => Captures.Read(File);
 
-    /// <summary>What was asked; for an answer to no query, what we would ask of an unknown driver.</summary>
+    /// <summary>Queried fields; for other outputs, those queried of an unknown driver.</summary>
     public IReadOnlyList<string> Fields => Command.Contains("every field of the header row", StringComparison.Ordinal) ? Captures.Header(Text)
         : Command.Contains("(field list not quoted", StringComparison.Ordinal) ? Unquoted[File]
         : Command.Split(["--query-gpu=", "--query-compute-apps="], StringSplitOptions.None) is [_, var list]
@@ -29,7 +29,7 @@ public sealed record GpuFixture(
 
 public static class GpuManifest
 {
-    /// <summary>Outputs that no parser of ours reads: tables for people, lists and versions. Kept to compare with.</summary>
+    /// <summary>Outputs without a parser: tables for people, lists and versions. For reference.</summary>
     private static readonly string[] ReferenceEnds =
         [".version.txt", ".list-gpus.txt", "table.txt", "table-excerpt.txt", ".q.txt", ".set-power-limit.txt"];
 
@@ -50,7 +50,7 @@ public static class GpuManifest
         || fixture.File.StartsWith("help/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end =>
             fixture.File.EndsWith(end, StringComparison.Ordinal));
 
-    /// <summary>Rows of a query, and whatever else may come where they are expected.</summary>
+    /// <summary>Outputs of a query: rows, or other text in their place.</summary>
     private static bool IsQuery(GpuFixture fixture) => fixture.File.StartsWith("errors/", StringComparison.Ordinal)
         || (fixture.Command.Contains("--query-gpu=", StringComparison.Ordinal) && IsCsvOrText(fixture.File));
 

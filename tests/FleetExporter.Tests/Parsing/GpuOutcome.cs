@@ -5,7 +5,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>A parser's outcome as text: a line per record without its nulls, or the failure. The serialiser refuses NaN and infinities.</summary>
+/// <summary>A parser's outcome as text: one line per record without nulls, or the failure. The serialiser rejects NaN and infinities.</summary>
 public static class GpuOutcome
 {
     private static readonly JsonSerializerOptions Compact = new()
@@ -18,13 +18,16 @@ public static class GpuOutcome
     public static string OfQuery(string text, IReadOnlyList<string> fields) => Of(() =>
     {
         var query = GpuQuery.Parse(text, fields);
-        return [.. Lines("gpu", query.Gpus), .. Lines("lost", query.Lost), .. Lines("fault", query.Faults), .. Lines("warning", query.Warnings)];
+        return
+        [
+            .. Lines("gpu", query.Gpus), .. Lines("lost", query.Lost), .. Lines("fault", query.UnparsedLines), .. Lines("warning", query.Warnings),
+        ];
     });
 
     public static string OfProcesses(string text, IReadOnlyList<string> fields) => Of(() =>
     {
         var answer = GpuProcesses.Parse(text, fields);
-        return [$"processes {answer.Processes.Count}", .. Lines("process", answer.Processes), .. Lines("fault", answer.Faults)];
+        return [$"processes {answer.Processes.Count}", .. Lines("process", answer.Processes), .. Lines("fault", answer.UnparsedLines)];
     });
 
     public static string OfDetails(string text) => Of(() =>

@@ -6,7 +6,7 @@ public sealed class GpuProcessesTests
 {
     private const double MiB = 1024 * 1024;
 
-    /// <summary>How many processes each file has, and the memory of all together in MiB; null where none is reported.</summary>
+    /// <summary>Number of processes in each file, and their total memory in MiB; null where not reported.</summary>
     private static readonly Dictionary<string, (int Count, double? MiB)> Answers = new()
     {
         ["captures/linux-geforce-rtx-2080-super-595.71.05.load.query-compute-apps.csv"] = (2, 600),
@@ -34,10 +34,10 @@ public sealed class GpuProcessesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Processes_are_what_the_manifest_expects(string file)
+    public void Processes_match_the_manifest(string file)
     {
         var answer = Read(file);
-        Assert.Empty(answer.Faults);
+        Assert.Empty(answer.UnparsedLines);
         if (file.Contains(".idle.", StringComparison.Ordinal) && file.StartsWith("captures/linux", StringComparison.Ordinal))
         {
             Assert.Empty(answer.Processes);
@@ -80,11 +80,11 @@ public sealed class GpuProcessesTests
     }
 
     [Fact]
-    public void Bad_rows_beside_good_ones_are_faults()
+    public void Invalid_rows_beside_valid_ones_are_unparsed()
     {
         var answer = GpuProcesses.Parse("GPU-1, 7, python, 5\nGPU-1, 8, pyt\nhello\n", GpuProcesses.Fields);
         Assert.Single(answer.Processes);
-        Assert.Equal(["GPU-1, 8, pyt", "hello"], answer.Faults);
+        Assert.Equal(["GPU-1, 8, pyt", "hello"], answer.UnparsedLines);
     }
 
     [Fact]

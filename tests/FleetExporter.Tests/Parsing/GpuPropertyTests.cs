@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 namespace FleetExporter.Tests.Parsing;
 
 /// <summary>
-/// Whatever comes, a parser answers or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> refuses NaN and infinities in an answer.
+/// For any input, a parser returns a result or throws <see cref="FormatException"/>. <see cref="GpuOutcome"/> rejects NaN and infinities.
 /// </summary>
 public sealed class GpuPropertyTests
 {
@@ -52,17 +52,17 @@ public sealed class GpuPropertyTests
     private static Gen<string> AnyText => ArbMap.Default.GeneratorFor<string>().Select(text => text ?? "");
 
     [Fact]
-    public void Any_text_is_answered_or_refused() => Check.One(Few, Prop.ForAll(AnyText.ToArbitrary(), text => Answer(text, Wanted)));
+    public void Any_text_is_parsed_or_rejected() => Check.One(Few, Prop.ForAll(AnyText.ToArbitrary(), text => Answer(text, Wanted)));
 
     [Fact]
-    public void Any_list_of_odd_cells_is_answered_or_refused()
+    public void Any_list_of_cells_is_parsed_or_rejected()
     {
         var rows = Gen.Elements([.. Inserts, "0", "GPU-1", "P0", "5 MiB", "7 W"]).ArrayOf().Select(cells => string.Join(", ", cells));
         Check.One(Few, Prop.ForAll(rows.ToArbitrary(), text => Answer(text, ["index", "memory.used"])));
     }
 
     [Fact]
-    public void Any_mutated_answer_is_answered_or_refused()
+    public void Any_mutated_output_is_parsed_or_rejected()
     {
         var fixtures = GpuManifest.Queries.Concat(GpuManifest.Processes).Select(fixture => (fixture.Text, fixture.Fields)).ToArray();
         var mutants = Gen.Elements(fixtures).SelectMany(
@@ -71,7 +71,7 @@ public sealed class GpuPropertyTests
     }
 
     [Fact]
-    public void Any_mutated_xml_or_help_is_answered_or_refused()
+    public void Any_mutated_xml_or_help_is_parsed_or_rejected()
     {
         var texts = GpuManifest.Xml.Concat(GpuManifest.Help).Select(fixture => fixture.Text).ToArray();
         var mutants = Gen.Elements(texts).SelectMany(text => Mutations, Mutate);
@@ -83,20 +83,20 @@ public sealed class GpuPropertyTests
     }
 
     [Fact]
-    public void Any_mutated_kernel_log_is_answered_or_refused()
+    public void Any_mutated_kernel_log_is_parsed_or_rejected()
     {
         const string Log = "[12345.678901] NVRM: Xid (PCI:0000:3b:00): 79, pid=1234\n[12346.5] host kernel: NVRM: Xid (PCI:0000:3b:00.0): 13, x\n";
         Check.One(Few, Prop.ForAll(Mutations.Select(seeds => Mutate(Log, seeds)).ToArbitrary(), text => GpuOutcome.OfKernelLog(text)));
     }
 
     [Fact]
-    public void A_token_is_never_a_number()
+    public void A_missing_value_is_never_a_number()
     {
         var absent = Tokens.Where(token => !token.Contains(',', StringComparison.Ordinal)).ToArray();
         var cell = Gen.Frequency((1, Gen.Elements(absent)), (1, Gen.Constant("")));
         Check.One(Few, Prop.ForAll(Gen.ArrayOf(cell.Zip(Gen.Elements(true, false)), Wanted.Count).ToArbitrary(), picks =>
         {
-            // These three tell a row from a banner, so odd text in them makes a fault; a token does not.
+            // These three distinguish a row from a banner, so invalid text in them makes the line unparsed; a missing value does not.
             string[] shape = ["index", "uuid", "pstate"];
             var cells = Wanted.Select((field, i) => picks[i].Item2 ? Good(field) : shape.Contains(field) ? "[N/A]" : picks[i].Item1).ToArray();
             var gpu = Assert.Single(GpuQuery.Parse(string.Join(", ", cells), Wanted).Gpus);
@@ -123,7 +123,7 @@ public sealed class GpuPropertyTests
         Assert.Contains(GpuRuntime.Of(text), GpuRuntime.All);
     }
 
-    /// <summary>Up to three changes, each told by three numbers: what, where, how much.</summary>
+    /// <summary>Up to three changes, each given by three numbers: kind, position, amount.</summary>
     private static string Mutate(string text, int[] seeds)
     {
         for (var i = 0; i + 2 < seeds.Length; i += 3)

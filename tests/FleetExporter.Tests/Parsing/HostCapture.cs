@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>Captures of /proc, df, systemctl and tmux, and the sections the sampler would have made of them.</summary>
+/// <summary>Captures of /proc, df, systemctl and tmux, and the sections that the sampler would produce from them.</summary>
 internal static class HostCapture
 {
     public const string ProcStatLine = "cpu  98107 219 60937 275860 910 0 506 259 0 0\n";
@@ -42,7 +42,7 @@ internal static class HostCapture
             .Select(c => Invariant($"S{string.Join(':', c[..5])}:{lastAttached}:{c[5]}\n")))
         + string.Concat(Rows("list-panes.colon-name-last.txt").Select(static r => Invariant($"P{string.Join(':', r.Split(':', 7)[..4])}\n")));
 
-    /// <summary>A whole stat line.</summary>
+    /// <summary>A complete stat line.</summary>
     public static string Stat(int pid, int ppid, string comm = "bash", int user = 100, int system = 50, int start = 777, int rss = 10) =>
         Invariant($"{pid} ({comm}) S {ppid} {pid} {pid} 0 -1 4194304 1 0 0 0 {user} {system} 0 0 20 0 1 0 {start} 18567168 {rss} ")
             + "18446744073709551615 1 1\n";

@@ -40,12 +40,12 @@ public sealed class HostParserPropertyTests
 
     [Theory]
     [MemberData(nameof(Sections))]
-    public void ArbitraryText_IsReadOrRefused(string section) =>
+    public void ArbitraryText_IsParsedOrRejected(string section) =>
         Prop.ForAll<string>(text => Check(section, text ?? "")).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Theory]
     [MemberData(nameof(Sections))]
-    public void DamagedCapture_IsReadOrRefused(string section)
+    public void DamagedCapture_IsParsedOrRejected(string section)
     {
         var damaged =
             from seed in Gen.Elements(Seeds(section))
@@ -62,7 +62,7 @@ public sealed class HostParserPropertyTests
 
     [Theory]
     [MemberData(nameof(Sections))]
-    public void EveryCapture_IsReadOrRefused(string section) => Assert.All(HostCapture.All(), text => Assert.True(Check(section, text)));
+    public void EveryCapture_IsParsedOrRejected(string section) => Assert.All(HostCapture.All(), text => Assert.True(Check(section, text)));
 
     [Fact]
     public void BusyRatio_OfAnyTwoReadings_IsNullOrARatio()

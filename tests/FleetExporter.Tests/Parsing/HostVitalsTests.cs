@@ -29,7 +29,7 @@ public sealed class HostVitalsTests
     }
 
     [Theory]
-    [InlineData("MemTotal:1000\nload:1 2 3 1/2 3", "line 'cpu' of /proc/stat; the answer begins with 'MemTotal:1000'")]
+    [InlineData("MemTotal:1000\nload:1 2 3 1/2 3", "line 'cpu' of /proc/stat; the output begins with 'MemTotal:1000'")]
     [InlineData("cpu  1 2 x 4\nMemTotal:1000", "line 'cpu'")]
     [InlineData("cpu0 1 2 3 4\nMemTotal:1000", "line 'cpu'")]
     [InlineData("cpu  1 2 3 4\nMemFree:1000", "MemTotal of /proc/meminfo")]

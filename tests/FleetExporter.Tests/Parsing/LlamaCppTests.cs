@@ -55,7 +55,7 @@ public sealed class LlamaCppTests
     }
 
     [Fact]
-    public void A_router_says_of_each_model_whether_it_is_loaded()
+    public void A_router_reports_for_each_model_whether_it_is_loaded()
     {
         var found = LlamaCpp.ParseModels(200, Router);
 
@@ -69,7 +69,7 @@ public sealed class LlamaCppTests
     [InlineData("""{"data":[{"id":"a","status":{"value":"unloaded"}}]}""")]
     [InlineData("""{"data":[{"id":"a","status":"loaded"}]}""")]
     [InlineData("""{"data":[{"id":"a","owned_by":"llama-swap"}]}""")]
-    public void What_may_start_a_model_when_asked_is_a_router(string body) => Assert.True(LlamaCpp.ParseModels(200, body).IsRouter);
+    public void A_server_that_may_load_models_on_demand_is_a_router(string body) => Assert.True(LlamaCpp.ParseModels(200, body).IsRouter);
 
     [Theory]
     [InlineData(200, """{"status":"ok"}""", ServingState.Ok)]
@@ -89,7 +89,7 @@ public sealed class LlamaCppTests
         Assert.Equal(reason, Assert.Throws<TargetFailureException>(() => LlamaCpp.ParseHealth(status, body)).Reason);
 
     [Fact]
-    public void Properties_and_slots_are_there_or_absent()
+    public void Properties_and_slots_are_parsed_or_absent()
     {
         Assert.Equal(new LlamaCppProps(4, "b6700-0a1b2c3d", false), LlamaCpp.ParseProps(200, Props));
         Assert.Equal(new LlamaCppProps(null, null, true), LlamaCpp.ParseProps(200, """{"is_sleeping":true,"total_slots":-1}"""));
@@ -102,7 +102,7 @@ public sealed class LlamaCppTests
     }
 
     [Fact]
-    public void Metrics_are_read_whatever_their_prefix()
+    public void Metrics_are_parsed_with_any_prefix()
     {
         var found = LlamaCppMetrics.Parse(200, Metrics);
 
@@ -120,8 +120,8 @@ public sealed class LlamaCppTests
     [InlineData("llamacpp:requests_deferred{")]
     [InlineData("vllm:num_requests_running 3")]
     [InlineData("<html>")]
-    public void What_is_no_number_is_absent(string text) => Assert.Null(LlamaCppMetrics.Parse(200, text));
+    public void Invalid_numbers_are_absent(string text) => Assert.Null(LlamaCppMetrics.Parse(200, text));
 
     [Fact]
-    public void Metrics_that_are_turned_off_are_absent() => Assert.Null(LlamaCppMetrics.Parse(501, Metrics));
+    public void Disabled_metrics_are_absent() => Assert.Null(LlamaCppMetrics.Parse(501, Metrics));
 }

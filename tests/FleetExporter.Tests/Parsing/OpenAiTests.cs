@@ -26,7 +26,7 @@ public sealed class OpenAiTests
     [InlineData("""{"n_params":1e999,"n_ctx_train":0.5}""", null, null)]
     [InlineData("[]", null, null)]
     [InlineData("null", null, null)]
-    public void What_a_model_is_made_of_is_a_whole_number_or_absent(string meta, long? parameters, long? context) => Assert.Equal(
+    public void Model_metadata_is_a_whole_number_or_absent(string meta, long? parameters, long? context) => Assert.Equal(
         [new ServedModel("a", null, parameters, context)], OpenAi.ParseModels(200, $$"""{"data":[{"id":"a","meta":{{meta}} }]}"""));
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class OpenAiTests
     [InlineData(200, """{"data":{}}""", TargetFailure.Body)]
     [InlineData(200, "<html>", TargetFailure.Body)]
     [InlineData(404, Vllm, TargetFailure.Status)]
-    public void What_is_no_list_fails_with_a_reason(int status, string body, TargetFailure reason) =>
+    public void A_body_without_a_list_fails_with_a_reason(int status, string body, TargetFailure reason) =>
         Assert.Equal(reason, Assert.Throws<TargetFailureException>(() => OpenAi.ParseModels(status, body)).Reason);
 
     [Fact]

@@ -7,7 +7,7 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>What sends too much is refused with a sentence that names the limit, and at once.</summary>
+/// <summary>Exceeding a limit fails immediately, with a message that names the limit.</summary>
 public sealed class RemoteLimitsTests
 {
     public static TheoryData<string, Action> TooMuch { get; } = new()
@@ -39,11 +39,11 @@ public sealed class RemoteLimitsTests
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public void It_is_refused_by_name(string limit, Action parse) =>
+    public void Exceeding_a_limit_fails_with_its_name(string limit, Action parse) =>
         Assert.StartsWith(limit, Assert.Throws<FormatException>(parse).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void As_much_as_is_allowed_is_taken()
+    public void Counts_at_the_limit_are_accepted()
     {
         Assert.Equal(1_024, Temperatures.Parse(Repeat("T1:::a:", 1_024)).Sensors.DistinctBy(s => s.Sensor).Count());
         Assert.Equal(64, GpuQuery.Parse(Numbered("{0}, GPU-{0}", 64), ["index", "uuid"]).Gpus.Count);
@@ -55,23 +55,23 @@ public sealed class RemoteLimitsTests
     }
 
     [Fact]
-    public void A_user_with_too_many_sessions_hides_no_other()
+    public void A_user_with_too_many_sessions_fails_alone()
     {
         var many = Numbered("S${0}:1767222000:0:1:1767222600::n{0}", 1_025);
         var panes = "S$1:1767222000:0:1:1767222600::n\n" + Numbered("P$1:%{0}:1:0", 8_193);
         var servers = Tmux.Parse($"U0:alice\n{many}U0:bob\n{panes}U0:carol\nS$1:1767222000:0:1:1767222600::work\n");
 
         Assert.Equal(
-            ["more than 1024 tmux sessions, the most that is taken", "more than 8192 tmux panes, the most that is taken", null],
+            ["more than 1024 tmux sessions, the limit", "more than 8192 tmux panes, the limit", null],
             servers.Select(s => s.Message));
         Assert.Equal([CollectorFailure.Parse, CollectorFailure.Parse, null], servers.Select(s => s.Failure));
         Assert.Equal("work", Assert.Single(servers[2].Sessions).Name);
         var users = Tmux.Parse(Numbered("U0:user{0}\nS$1:1767222000:0:1:1767222600::n", 1_025));
-        Assert.Equal("more than 1024 tmux sessions, the most that is taken", Assert.Single(users, u => u.Failure is not null).Message);
+        Assert.Equal("more than 1024 tmux sessions, the limit", Assert.Single(users, u => u.Failure is not null).Message);
     }
 
     [Fact]
-    public void Names_that_look_alike_once_they_are_printable_stay_apart()
+    public void Names_that_become_equal_when_printable_stay_distinct()
     {
         var lines = new[] { "a\rb", "a\u202eb", "a\u200bb" }.Select((name, i) => $"S${i}:1767222000:0:1:1767222600::{name}\n");
 
@@ -79,7 +79,7 @@ public sealed class RemoteLimitsTests
     }
 
     [Fact]
-    public void Xids_of_ever_new_kinds_are_refused()
+    public void Kinds_of_xids_are_limited()
     {
         var log = Numbered("[{0}.5] NVRM: Xid (PCI:0000:3b:00): {0}, x", 1_025);
         var answer = new XidAnswer(KernelLog.ParseXids(log), 5000, DateTimeOffset.UnixEpoch);
@@ -94,7 +94,7 @@ public sealed class RemoteLimitsTests
         string.Concat(Enumerable.Range(1, times).Select(n =>
             line.Replace("{0}", n.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\n"));
 
-    /// <summary>A list of numbers that has, with its beginning and its end, so many values.</summary>
+    /// <summary>A list of numbers with this many JSON tokens, start and end included.</summary>
     private static byte[] Json(int values) => Encoding.ASCII.GetBytes($"[{string.Join(',', Enumerable.Repeat(0, values - 2))}]");
 
     private static string Xml(string content) => $"<?xml version=\"1.0\" ?>\n<nvidia_smi_log>{content}</nvidia_smi_log>";

@@ -10,14 +10,14 @@ public sealed class ServiceHealthTests
     [InlineData(503, """{"status":"loading"}""", ServingState.Loading, null, null)]
     [InlineData(200, """{"status":"ok","model":null,"service":7,"more":[{}]}""", ServingState.Ok, null, null)]
     [InlineData(200, """{"status":" ok ","model":"","service":"a\u001bb"}""", ServingState.Ok, null, "a b")]
-    public void Says_how_it_is(int status, string body, ServingState state, string? model, string? service) =>
+    public void Health_is_parsed(int status, string body, ServingState state, string? model, string? service) =>
         Assert.Equal(new ServiceHealth(state, model, service), ServiceHealth.Parse(status, body));
 
     [Theory]
     [InlineData(
         200, """{"status":"error","error":"CUDA out of memory"}""", TargetFailure.ReportedError,
-        "it answers 200 and says that it fails: CUDA out of memory")]
-    [InlineData(500, """{"status":"error"}""", TargetFailure.ReportedError, "it answers 500 and says that it fails")]
+        "status 200, reported error: CUDA out of memory")]
+    [InlineData(500, """{"status":"error"}""", TargetFailure.ReportedError, "status 500, reported error")]
     [InlineData(200, """{"status":"healthy"}""", TargetFailure.Body, "the status in the body is 'healthy', not ok, loading or error")]
     [InlineData(200, """{"model":"x"}""", TargetFailure.Body, """the body has no status: '{"model":"x"}'""")]
     [InlineData(200, "[]", TargetFailure.Body, "the body has no status: '[]'")]

@@ -52,7 +52,7 @@ public sealed class SystemIdentityTests
     [InlineData("-5")]
     [InlineData("99999999999999")]
     [InlineData("%s")]
-    public void Parse_ASenselessClock_IsNull(string clock) => Assert.Null(SystemIdentity.Parse($"kernel=1\nclock={clock}").Clock);
+    public void Parse_AnInvalidClock_IsNull(string clock) => Assert.Null(SystemIdentity.Parse($"kernel=1\nclock={clock}").Clock);
 
     [Theory]
     [InlineData("Alpine Linux v3.20", "Alpine Linux v3.20")]

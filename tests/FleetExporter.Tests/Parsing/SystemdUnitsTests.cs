@@ -20,7 +20,7 @@ public sealed class SystemdUnitsTests
                 new SystemdUnit("user", "llama.service", "loaded", "failed", "failed", 12),
             ],
             result.Units);
-        Assert.Empty(result.Faults);
+        Assert.Empty(result.Failures);
         Assert.All(result.Units, static u => Assert.Contains(u.ActiveState, SystemdUnit.ActiveStates));
     }
 
@@ -50,28 +50,28 @@ public sealed class SystemdUnitsTests
     [InlineData("U1:system", CollectorFailure.Parse)]
     [InlineData("U1:system\nUnknown option", CollectorFailure.Parse)]
     [InlineData("U0:system\nLoadState=loaded", CollectorFailure.Parse)]
-    public void Parse_NoManagerAnswered_ThrowsItsReason(string body, CollectorFailure reason) =>
+    public void Parse_AllManagersFailed_ThrowsTheReason(string body, CollectorFailure reason) =>
         Assert.Equal(reason, Assert.Throws<ToolFailureException>(() => SystemdUnits.Parse(body)).Reason);
 
     [Fact]
-    public void Parse_TheUsersManagerFailedBesideTheSystems_IsAFaultThatSaysWhatToDo()
+    public void Parse_OnlyTheUserManagerFailed_IsAFailureWithAFix()
     {
         var result = SystemdUnits.Parse($"U0:system\n{Ssh}\nU1:user\nFailed to connect to bus: No medium found");
 
         Assert.Single(result.Units);
-        var fault = Assert.Single(result.Faults);
-        Assert.Equal(("user", CollectorFailure.Permission), (fault.Scope, fault.Reason));
-        Assert.Contains("loginctl enable-linger", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("XDG_RUNTIME_DIR", fault.Message, StringComparison.Ordinal);
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal(("user", CollectorFailure.Permission), (failure.Scope, failure.Reason));
+        Assert.Contains("loginctl enable-linger", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("XDG_RUNTIME_DIR", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Parse_NoUnitsAskedOfTheSystem_IsAnAnswer()
+    public void Parse_NoSystemUnitsQueried_Succeeds()
     {
         var result = SystemdUnits.Parse("U0:system\nU1:user\nFailed to connect to bus: No medium found");
 
         Assert.Empty(result.Units);
-        Assert.Single(result.Faults);
+        Assert.Single(result.Failures);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Parsing;
 
-/// <summary>Whatever a target answers, a parser gives a result or a failure with its reason.</summary>
+/// <summary>For any response, a parser returns a result or throws a failure with a reason.</summary>
 public sealed class TargetParserPropertyTests
 {
     private static readonly Dictionary<string, (Func<int, string, object?> Parse, string[] Seeds)> Parsers = new()
@@ -32,13 +32,13 @@ public sealed class TargetParserPropertyTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Any_text_is_read_or_refused(string name) =>
+    public void Any_body_is_parsed_or_rejected(string name) =>
         Prop.ForAll<string>(text => Statuses.All(status => IsReadOrRefused(name, status, text ?? "")))
             .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_damaged_answer_is_read_or_refused(string name)
+    public void A_damaged_body_is_parsed_or_rejected(string name)
     {
         var damaged =
             from seed in Gen.Elements(Parsers[name].Seeds)
@@ -56,7 +56,7 @@ public sealed class TargetParserPropertyTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Depth_without_end_is_refused(string name) => Assert.True(IsReadOrRefused(name, 200, new string('[', 100_000)));
+    public void Deep_nesting_is_rejected(string name) => Assert.True(IsReadOrRefused(name, 200, new string('[', 100_000)));
 
     private static bool IsReadOrRefused(string name, int status, string body)
     {

@@ -18,7 +18,7 @@ public sealed class TemperaturesTests
                 new TemperatureSensor("label", 1, null, null),
             ],
             result.Sensors);
-        Assert.Empty(result.Faults);
+        Assert.Empty(result.UnparsedLines);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TemperaturesTests
     [InlineData("0")]
     [InlineData("-1000")]
     [InlineData("x")]
-    public void Parse_AMeaninglessLimit_IsNull(string limit)
+    public void Parse_AnInvalidLimit_IsNull(string limit)
     {
         var sensor = Assert.Single(Temperatures.Parse($"T40000:{limit}:{limit}:nvme:").Sensors);
 
@@ -56,12 +56,12 @@ public sealed class TemperaturesTests
     [InlineData("T40000:::nvme")]
     [InlineData("T40000::::")]
     [InlineData("sh: read error")]
-    public void Parse_ALineOfAnotherShape_IsAFault(string line)
+    public void Parse_ALineOfAnotherFormat_IsAnUnparsedLine(string line)
     {
         var result = Temperatures.Parse($"T40000:::cpu:\n{line}");
 
         Assert.Equal("cpu", Assert.Single(result.Sensors).Sensor);
-        Assert.Equal([line], result.Faults);
+        Assert.Equal([line], result.UnparsedLines);
         Assert.Throws<FormatException>(() => Temperatures.Parse(line));
     }
 

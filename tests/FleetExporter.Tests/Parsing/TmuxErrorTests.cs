@@ -62,7 +62,7 @@ public sealed class TmuxErrorTests
     }
 
     [Fact]
-    public void Parse_TheDiskTakesNoFolderForTheSocket_NoSession()
+    public void Parse_TheSocketFolderCannotBeCreated_NoSession()
     {
         var server = Assert.Single(Tmux.Parse("U1:bob\ncouldn't create directory /tmp/tmux-1000 (No space left on device)"));
 

@@ -47,7 +47,7 @@ public sealed class TmuxProcessTests
     }
 
     [Fact]
-    public void Parse_ParentsInACircle_EndsAllTheSame() =>
+    public void Parse_ACycleOfParents_Terminates() =>
         Assert.Equal([100, 101], Pids("U0:a\nS$1:1:0:1:1::x\nP$1:%1:100:0\n" + HostCapture.Stat(100, 101) + HostCapture.Stat(101, 100))["x"]);
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class TmuxProcessTests
     [InlineData("P$1:%9:1:1")]
     [InlineData("U0:root")]
     [InlineData("access not allowed")]
-    public void Parse_TheTailOfAProcessNameWithANewline_ForgesNothing(string tail)
+    public void Parse_AProcessNameWithANewline_CannotForgeLines(string tail)
     {
         var body = "U0:a\nS$1:1:0:1:1::x\nP$1:%1:100:0\n" + HostCapture.Stat(100, 1) + HostCapture.Stat(101, 100, $"n\n{tail}")
             + HostCapture.Stat(102, 100);

@@ -78,7 +78,7 @@ public sealed class TmuxTests
     [InlineData("S$99999999999999999999:1:0:1:1::x")]
     [InlineData("S$1:-1:0:1:1::x")]
     [InlineData("S$1:1:0:1")]
-    public void Parse_ASessionLineThatIsNotUnderstood_IsAFailureAndNoCount(string line)
+    public void Parse_AnInvalidSessionLine_IsAFailureWithoutCounts(string line)
     {
         var server = ParseOne($"U0:alice\n{OneSession.Replace("$1", "$2", StringComparison.Ordinal)}{line}");
 
@@ -101,7 +101,7 @@ public sealed class TmuxTests
     [Theory]
     [InlineData("P$1:%4:10:0")]
     [InlineData("P$1:%4:10:0:")]
-    public void Parse_APaneThatTellsNoOutput_LeavesTheSessionsOwnActivity(string pane)
+    public void Parse_APaneWithoutOutputTime_KeepsTheSessionsActivity(string pane)
     {
         var session = Assert.Single(ParseOne($"U0:alice\n{OneSession}{pane}\n").Sessions);
 
@@ -114,7 +114,7 @@ public sealed class TmuxTests
     [InlineData("P$1:%:10:0:1")]
     [InlineData("P$1:%4:10:0:soon")]
     [InlineData("P$1:%4:10:0:1:2")]
-    public void Parse_APaneLineThatIsNotUnderstood_IsAFailureAndNoCount(string line) =>
+    public void Parse_AnInvalidPaneLine_IsAFailureWithoutCounts(string line) =>
         Assert.Equal(CollectorFailure.Parse, ParseOne($"U0:alice\n{OneSession}{line}\n").Failure);
 
     [Theory]

@@ -30,21 +30,21 @@ public sealed class TrainingMetricsTests
     {
         var many = "{" + string.Join(',', Enumerable.Range(0, 500).Select(n => $"\"m{n}\": {n}")) + "}";
 
-        Assert.Equal(TrainingMetrics.Most, TrainingMetrics.Last([many]).Count);
-        Assert.Empty(TrainingMetrics.Last([$$"""{"{{new string('x', TrainingMetrics.LongestName + 1)}}": 1}"""]));
+        Assert.Equal(TrainingMetrics.MaxNames, TrainingMetrics.Last([many]).Count);
+        Assert.Empty(TrainingMetrics.Last([$$"""{"{{new string('x', TrainingMetrics.MaxNameLength + 1)}}": 1}"""]));
     }
 
     [Fact]
-    public void No_text_makes_it_fail() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), lines =>
+    public void Arbitrary_lines_do_not_throw() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), lines =>
     {
         var found = TrainingMetrics.Last((lines ?? []).SelectMany(l => new[] { l ?? "", $"{{{l}}}", $"{{\"{l}\": 1}}", $"{{\"a\": {l}}}" }));
         return found.All(m => double.IsFinite(m.Value!.GetValue<double>()) && TrainingMetrics.IsName(m.Key));
     }));
 
     [Fact]
-    public void A_look_tells_every_pane_apart()
+    public void A_poll_separates_the_panes()
     {
-        var look = JobLook.Parse(
+        var poll = JobPoll.Parse(
             $$"""
             noise
             @{{Mark}} up 1000.5
@@ -65,12 +65,12 @@ public sealed class TrainingMetricsTests
 
             """, Mark)!;
 
-        Assert.Equal((TimeSpan.FromSeconds(1000.5), null), (look.Uptime, look.Failure));
+        Assert.Equal((TimeSpan.FromSeconds(1000.5), null), (poll.Uptime, poll.Failure));
         Assert.Equal(
             [("a", false, null), ("b", true, 3), ("c", true, 137), ("d", true, null), ("e", true, 0)],
-            look.Panes.Select(p => (p.Job, p.Dead, p.ExitCode)));
-        Assert.Equal("""{"loss":1}""", look.Panes[0].Metrics.ToJsonString());
-        Assert.Equal("one\n\ntwo", look.Panes[1].Tail);
+            poll.Panes.Select(p => (p.Job, p.Dead, p.ExitCode)));
+        Assert.Equal("""{"loss":1}""", poll.Panes[0].Metrics.ToJsonString());
+        Assert.Equal("one\n\ntwo", poll.Panes[1].Tail);
     }
 
     [Theory]
@@ -78,9 +78,9 @@ public sealed class TrainingMetricsTests
     [InlineData("1 no server running on /tmp/tmux-1000/default", null)]
     [InlineData("1 error connecting to /tmp/tmux-1000/default (No such file or directory)", null)]
     [InlineData("1 error connecting to /tmp/tmux-1000/default (Permission denied)", "error connecting to /tmp/tmux-1000/default (Permission denied)")]
-    [InlineData("127 ", "tmux ended with 127")]
-    public void Whether_tmux_was_asked_is_told_from_no_session(string said, string? failure) =>
-        Assert.Equal(failure, JobLook.Parse($"@{Mark} up 1\n@{Mark} tmux {said}\n@{Mark} end\n", Mark)!.Failure);
+    [InlineData("127 ", "tmux exited with status 127")]
+    public void A_tmux_failure_differs_from_no_session(string message, string? failure) =>
+        Assert.Equal(failure, JobPoll.Parse($"@{Mark} up 1\n@{Mark} tmux {message}\n@{Mark} end\n", Mark)!.Failure);
 
     [Theory]
     [InlineData("")]
@@ -89,14 +89,15 @@ public sealed class TrainingMetricsTests
     [InlineData("@M tmux 0 \n@M end\n")]
     [InlineData("@M up 1\n@M end\n")]
     [InlineData("@M up 1\n@M tmux 0 \n@M other\n@M end\n")]
-    public void Half_an_answer_is_none(string text) => Assert.Null(JobLook.Parse(text.Replace("@M", "@" + Mark, StringComparison.Ordinal), Mark));
+    public void An_incomplete_poll_is_rejected(string text) =>
+        Assert.Null(JobPoll.Parse(text.Replace("@M", "@" + Mark, StringComparison.Ordinal), Mark));
 
     [Fact]
-    public void No_answer_makes_it_fail() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), pieces =>
+    public void Arbitrary_output_does_not_throw() => Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string[]>(), pieces =>
     {
         var words = new[] { "up 1", "tmux 0 ", "pane a 1 - - -", "tail a", "end" };
         var lines = (pieces ?? []).SelectMany((p, n) => new[] { $"@{Mark} {words[n % words.Length]}", p ?? "", $"@{Mark} {p}", $"@{Mark} pane {p}" });
-        var look = JobLook.Parse(string.Join('\n', lines), Mark);
-        return look is null || look.Panes.All(p => p.ExitCode is null or (>= 0 and <= 383));
+        var poll = JobPoll.Parse(string.Join('\n', lines), Mark);
+        return poll is null || poll.Panes.All(p => p.ExitCode is null or (>= 0 and <= 383));
     }));
 }

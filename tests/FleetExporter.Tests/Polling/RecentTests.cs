@@ -14,7 +14,7 @@ public sealed class RecentTests
     public async Task A_value_for_each_moment_and_none_where_nothing_was_known()
     {
         await using var world = await World.StartAsync(World.OneHost);
-        using var recent = new RecentValues(world.State, LoopPartsOf.Clock(world.Clock));
+        using var recent = new RecentValues(world.State, TestLoopDependencies.Clock(world.Clock));
         await world.PassAsync(TimeSpan.FromSeconds(20));
         recent.Take();
         var known = Assert.Single(Of(recent).Hosts);
@@ -40,7 +40,7 @@ public sealed class RecentTests
     public async Task What_is_older_than_ten_minutes_is_forgotten_and_so_is_a_host_that_is_not_watched_any_more()
     {
         await using var world = await World.StartAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
-        using var recent = new RecentValues(world.State, LoopPartsOf.Clock(world.Clock));
+        using var recent = new RecentValues(world.State, TestLoopDependencies.Clock(world.Clock));
         for (var n = 0; n < RecentValues.MostMoments + 5; n++)
         {
             world.Clock.Advance(RecentValues.Step);

@@ -5,7 +5,7 @@ public sealed class LayersTests
 {
     private static readonly string Source = Repository.PathOf("src", "FleetExporter");
 
-    /// <summary>What each room may use beside itself.</summary>
+    /// <summary>The rooms that each room may use.</summary>
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Text"] = [],

@@ -60,7 +60,7 @@ public sealed partial class PageModulesTests
     public void Lines_are_at_most_150_columns_wide(string name) =>
         Assert.DoesNotContain(File.ReadLines(Path.Combine(Root, name)), line => line.Length > MaxColumns);
 
-    /// <summary>What a module imports, at once or later, as paths below the root.</summary>
+    /// <summary>Static and dynamic imports of a module, as paths below the root.</summary>
     private static IEnumerable<string> Imports(string name) => Import().Matches(File.ReadAllText(Path.Combine(Root, name)))
         .Select(m => Path.GetRelativePath(Root, Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(name)!, m.Groups[1].Value))));
 

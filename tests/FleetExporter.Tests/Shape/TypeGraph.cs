@@ -50,7 +50,7 @@ internal sealed class TypeGraph
         return new TypeGraph(module);
     }
 
-    /// <summary>Null for types of others and for what the compiler and its generators add.</summary>
+    /// <summary>Null for types of other assemblies and generated ones.</summary>
     private static string? Owner(TypeReference type)
     {
         while (type.DeclaringType is { } outer)

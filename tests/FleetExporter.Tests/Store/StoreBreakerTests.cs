@@ -4,7 +4,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Tests.Store;
 
-/// <summary>The circuit breaker in front of the store.</summary>
+/// <summary>The circuit breaker of the store.</summary>
 public sealed class StoreBreakerTests
 {
     private static readonly StoreError.Unavailable Gone = new("it is gone");
@@ -15,14 +15,14 @@ public sealed class StoreBreakerTests
     public StoreBreakerTests() => _breaker = new StoreBreaker(new StoreMetrics(_metrics));
 
     [Fact]
-    public async Task Nothing_is_said_of_the_store_until_it_was_used()
+    public async Task The_metric_is_absent_before_the_first_use()
     {
         Assert.Null(_breaker.Error);
         Assert.DoesNotContain("\nfleet_store_up ", await PageAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task It_is_open_from_a_failure_to_a_success_and_the_metric_says_so()
+    public async Task It_is_open_from_a_failure_to_a_success_as_is_the_metric()
     {
         _breaker.Open(Gone);
         Assert.Equal(Gone, _breaker.Error);
@@ -34,7 +34,7 @@ public sealed class StoreBreakerTests
     }
 
     [Fact]
-    public void Its_opening_is_told_once_and_the_last_reason_counts()
+    public void Opening_is_signalled_once_with_the_latest_reason()
     {
         var opening = _breaker.NextOpening;
         Assert.False(opening.IsCompleted);

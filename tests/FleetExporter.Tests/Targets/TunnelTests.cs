@@ -144,7 +144,8 @@ public sealed class TunnelTests
     [Fact]
     public void A_half_dead_tunnel_publishes_all_that_is_known_of_it()
     {
-        var reading = new TunnelReading(true, false, Unit("active"), TimeSpan.FromSeconds(2), new TargetFault(TargetFailure.Timeout, "nothing came"));
+        var reading = new TunnelReading(
+            true, false, Unit("active"), TimeSpan.FromSeconds(2), new TargetFailureDetails(TargetFailure.Timeout, "nothing came"));
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         var labels = Labels.Of("host", "a").With("tunnel", "t");
         reading.WriteTo(page, labels);

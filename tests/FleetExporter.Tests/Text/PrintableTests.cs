@@ -17,15 +17,15 @@ public sealed class PrintableTests
     [InlineData("ab\u0301c", 2, "a")]
     [InlineData("ab\u0301c", 3, "ab\u0301")]
     [InlineData("a\r\nb", 2, "a")]
-    public void A_line_has_no_characters_that_change_how_it_is_shown(string text, int length, string printed) =>
+    public void A_line_has_no_control_or_format_characters(string text, int length, string printed) =>
         Assert.Equal(printed, Printable.Line(text, length));
 
     [Fact]
-    public void Halves_of_surrogate_pairs_are_blanks() => Assert.Equal(
+    public void Unpaired_surrogates_become_blanks() => Assert.Equal(
         ("a b", " ", "🚀 "), (Printable.Text("a\ud800b"), Printable.Text("\udc00"), Printable.Text("\ud83d\ude80\ud83d")));
 
     [Fact]
-    public void A_character_longer_than_the_limit_is_cut_between_its_code_points()
+    public void A_long_grapheme_is_truncated_at_a_code_point()
     {
         Assert.Equal("\u0301\u0301\u0301", Printable.Cut(new string('\u0301', 100_000), 3));
         Assert.Equal("👩", Printable.Cut("👩\u200d🚀", 4)[..2]);
@@ -34,7 +34,7 @@ public sealed class PrintableTests
     }
 
     [Fact]
-    public void No_cut_leaves_half_a_surrogate_pair_or_is_longer_than_asked()
+    public void Truncation_keeps_surrogate_pairs_and_the_limit()
     {
         var random = new Random(1);
         string[] parts = ["a", "é", "e\u0301", "🚀", "👩\u200d🚀", "🇩🇪", "\r\n", "\u200d", "\ufe0f", "한", "\ud83d", "\udc00"];

@@ -43,7 +43,7 @@ internal static class HookEndpoints
         IReadOnlyList<(FiringAlert Alert, bool Fires)> told;
         try
         {
-            told = AlertmanagerAnswers.Notification(document.RootElement);
+            told = AlertmanagerResponses.Notification(document.RootElement);
         }
         catch (TargetFailureException e)
         {

@@ -29,7 +29,7 @@ internal static class Problem
     /// <summary>Why the store did not do it: 404, 409, or 503 where another try may help.</summary>
     public static IResult Of(StoreError error) => error switch
     {
-        StoreError.NotFound missing => Of(404, $"Unknown {missing.What}", $"There is no such {missing.What}."),
+        StoreError.NotFound missing => Of(404, $"Unknown {missing.Kind}", $"There is no such {missing.Kind}."),
         StoreError.Conflict conflict => TypedResults.Problem(
             conflict.Message, statusCode: 409, title: "Conflict",
             extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [conflict.Field] = [conflict.Message] } }),

@@ -18,7 +18,7 @@ internal static partial class ConnectionBody
         [
             BodyField.Text(
                 "name", "1 to 63 letters, digits, ., _, spaces, -, beginning with a letter or digit; not like an id",
-                text => Kinds.IsHostName(text) && !Ids.LooksLikeOne(text),
+                text => Kinds.IsHostName(text) && !Ids.LooksLikeId(text),
                 (Connection c, string name) => c with { Name = name }) with { IsRequired = true },
             BodyField.Text(
                 "hostname", "a name, an address or [v6], without a user and a port",
@@ -29,7 +29,7 @@ internal static partial class ConnectionBody
                 Kinds.IsUserName, (Connection c, string user) => c with { Username = user }).OrNull(c => c with { Username = null }),
             BodyField.Text(
                 "ssh_key_path", "the absolute path of a key in one of the folders of ssh.key_dirs, which the service can read",
-                text => KeyFolder.Holds(text, keyFolders), (Connection c, string path) => c with { SshKeyPath = path }).OrNull(c =>
+                text => KeyFolder.Allows(text, keyFolders), (Connection c, string path) => c with { SshKeyPath = path }).OrNull(c =>
                     c with { SshKeyPath = null }),
             BodyField.Integer("port", 1, 65535, (Connection c, int port) => c with { Port = port }).OrNull(c => c with { Port = null }),
             BodyField.Choice("exec_policy", (Connection c, ExecPolicy policy) => c with { ExecPolicy = policy }),

@@ -43,7 +43,7 @@ internal static class JobBody
     public static BodyTable<Job> Change { get; } = new([.. Given, "project_id"], Written);
 
     private static bool IsName(string text) =>
-        text.Length is >= 1 and <= 100 && text.Trim().Length == text.Length && text is not ("." or "..") && IsLine(text) && !Ids.LooksLikeOne(text);
+        text.Length is >= 1 and <= 100 && text.Trim().Length == text.Length && text is not ("." or "..") && IsLine(text) && !Ids.LooksLikeId(text);
 
     private static bool IsLine(string text) =>
         text.Length is >= 1 and <= 200 && !text.Any(char.IsControl) && text.EnumerateRunes().All(r => r != Rune.ReplacementChar);

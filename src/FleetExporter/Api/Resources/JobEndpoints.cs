@@ -115,7 +115,7 @@ internal static class JobEndpoints
             {
                 var found = await Places.FindAsync(Key, Context.RequestAborted).ConfigureAwait(false);
                 var changed = found.Success
-                    ? await Jobs.TellAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false)
+                    ? await Jobs.ReportAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false)
                     : found;
                 return changed.Success
                     ? TypedResults.Ok(JobView.Of(await ShownAsync(changed.Value).ConfigureAwait(false)))

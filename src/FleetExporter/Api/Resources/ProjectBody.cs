@@ -43,7 +43,7 @@ internal static partial class ProjectBody
 
     private static bool IsName(string text) =>
         text.Length is > 0 and <= 100 && text.Trim() == text && text is not ("." or "..") && !text.Any(c => c == '/' || char.IsControl(c))
-            && !Ids.LooksLikeOne(text);
+            && !Ids.LooksLikeId(text);
 
     [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,31}\z", RegexOptions.CultureInvariant)]
     private static partial Regex StatusPattern();

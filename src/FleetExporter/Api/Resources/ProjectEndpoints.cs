@@ -79,7 +79,7 @@ internal static class ProjectEndpoints
                 return Problem.Of(found.Error);
             }
 
-            var jobs = await Jobs.ListAsync(found.Value.Id, null, Page<Job>.Most, null, Context.RequestAborted).ConfigureAwait(false);
+            var jobs = await Jobs.ListAsync(found.Value.Id, null, Page<Job>.MaxItems, null, Context.RequestAborted).ConfigureAwait(false);
             return jobs.Success
                 ? TypedResults.Ok(ProjectView.Of(found.Value) with { Jobs = [.. jobs.Value.Items.Select(JobView.Of)] })
                 : Problem.Of(jobs.Error);

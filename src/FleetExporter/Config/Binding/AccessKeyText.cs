@@ -2,19 +2,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>A key as the command line takes it; the rules are those of the file.</summary>
+/// <summary>Parses keys of the command line; the rules of fleet.yml apply.</summary>
 internal static class AccessKeyText
 {
     public static IReadOnlyList<string> ScopesOf(string text) => text.Split(',', StringSplitOptions.TrimEntries);
 
-    /// <summary>Reads <c>NAME:SCOPES:HASH</c>, such as <c>prometheus:read:sha256:…</c>.</summary>
-    /// <param name="error">What is wrong, as a sentence without its end.</param>
+    /// <summary>Parses <c>NAME:SCOPES:HASH</c>, such as <c>prometheus:read:sha256:…</c>.</summary>
+    /// <param name="error">Error message without a final period.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out AccessKey? key, [NotNullWhen(false)] out string? error)
     {
         key = null;
         if (text.Split(':', 3) is not [var name, var scopes, var hashText])
         {
-            error = $"{Shown.Quote(text)} is not a key; give NAME:SCOPES:HASH";
+            error = $"{ErrorText.Quote(text)} is not a key; give NAME:SCOPES:HASH";
             return false;
         }
 
@@ -26,7 +26,7 @@ internal static class AccessKeyText
 
         if (!KeyHash.TryParse(hashText, out var hash, out var wrong))
         {
-            error = $"the hash of {Shown.Quote(name)} {wrong}";
+            error = $"the hash of {ErrorText.Quote(name)} {wrong}";
             return false;
         }
 
@@ -34,19 +34,19 @@ internal static class AccessKeyText
         return true;
     }
 
-    /// <returns>Null when it will do.</returns>
+    /// <returns>Null when the name is valid.</returns>
     public static string? NameError(string name) =>
-        name is AccessKey.Admin or AccessKey.Anonymous ? $"the name '{name}' is taken by the service itself; give another"
+        name is AccessKey.Admin or AccessKey.Anonymous ? $"the name '{name}' is reserved; choose another"
         : Kinds.IsHostName(name) ? null
-        : $"{Shown.Quote(name)} is not a name; give {Kinds.HostName.Range.Replace("`", "", StringComparison.Ordinal)}";
+        : $"{ErrorText.Quote(name)} is not a valid name; give {Kinds.HostName.Range.Replace("`", "", StringComparison.Ordinal)}";
 
-    /// <returns>Null when they will do.</returns>
+    /// <returns>Null when all scopes are valid.</returns>
     public static string? ScopesError(string text)
     {
         var scopes = ScopesOf(text);
         return scopes.FirstOrDefault(scope => !Scopes.Words.Contains(scope)) is { } unknown
-            ? $"{Shown.Quote(unknown)} is not a scope; give {string.Join(", ", Scopes.Words)}"
-            : scopes.Distinct().Count() < scopes.Count ? "a scope is there twice; give it once" : null;
+            ? $"{ErrorText.Quote(unknown)} is not a scope; give {string.Join(", ", Scopes.Words)}"
+            : scopes.Distinct().Count() < scopes.Count ? "duplicate scope; give each scope once" : null;
     }
 
     private static Scope ScopeOf(string word) => Enum.GetValues<Scope>().Single(scope => scope.Word() == word);

@@ -4,10 +4,10 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The keys that say who may use the service, how it is reached, and where it keeps what it must not lose.</summary>
+/// <summary>Configuration keys for access, TLS and the store.</summary>
 internal static partial class AccessKeys
 {
-    /// <summary>Stands for a hash that could not be read.</summary>
+    /// <summary>Placeholder for an invalid hash.</summary>
     public static readonly KeyHash NoHash = new(new string('0', 64));
 
     public static readonly Kind<KeyHash> Hash = Kinds.Text<KeyHash>("key hash", "`sha256:` and 64 lower-case hex digits", KeyHash.TryParse).Secret();
@@ -26,7 +26,7 @@ internal static partial class AccessKeys
                 ? text
                 : null;
             error = value is null
-                ? "is not an origin as a browser sends it; give https://host or https://host:port in lower case, without a path or the usual port"
+                ? "is not a valid origin; give https://host or https://host:port in lower case, without a path or the default port"
                 : null;
             return value is not null;
         });
@@ -47,15 +47,15 @@ internal static partial class AccessKeys
 
         try
         {
-            return StoreConfig.TryParse(File.ReadAllText(path).Trim(), out store, out var error) || field.Fail($"what stands in the file {error}");
+            return StoreConfig.TryParse(File.ReadAllText(path).Trim(), out store, out var error) || field.Fail($"the content of the file {error}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return field.Fail($"{Shown.Quote(path)} cannot be read; give a file that holds the connection");
+            return field.Fail($"{ErrorText.Quote(path)} cannot be read; give a readable file that contains the connection");
         }
     });
 
-    public static readonly KeyTable<AccessKey> One = new(
+    public static readonly KeyTable<AccessKey> Entry = new(
         Key.Of("name", Kinds.HostName, "", (AccessKey key, string name) => key with { Name = name }) with { IsRequired = true },
         Key.Of("hash", Hash, "", (AccessKey key, KeyHash hash) => key with { Hash = hash }) with { IsRequired = true },
         Key.Of(
@@ -67,9 +67,9 @@ internal static partial class AccessKeys
         Key.Of("certificate_file", Kinds.Path, "", (TlsConfig tls, string path) => tls with { CertificateFile = path }),
         Key.Of("key_file", Kinds.Path, "", (TlsConfig tls, string path) => tls with { KeyFile = path }));
 
-    public static readonly KeyTable<StoreConfig> Stores = new(
-        Key.Of("connection", Store, "sqlite", (StoreConfig before, StoreConfig given) => given with { AuditRetention = before.AuditRetention }),
-        Key.Of("connection_file", StoreFile, "", (StoreConfig before, StoreConfig given) => given with { AuditRetention = before.AuditRetention }),
+    public static readonly KeyTable<StoreConfig> StoreTable = new(
+        Key.Of("connection", Store, "sqlite", (StoreConfig old, StoreConfig store) => store with { AuditRetention = old.AuditRetention }),
+        Key.Of("connection_file", StoreFile, "", (StoreConfig old, StoreConfig store) => store with { AuditRetention = old.AuditRetention }),
         Key.Of("audit_retention", Kinds.Time("90d", "36500d"), "365d", (StoreConfig store, TimeSpan time) => store with { AuditRetention = time }));
 
     public static IReadOnlyList<Key<FleetConfig>> All { get; } =
@@ -84,20 +84,20 @@ internal static partial class AccessKeys
     ];
 
     /// <summary>
-    /// Notes a mistake at <c>listen</c> when the configuration would open the service to a network without keys, and at <c>anonymous_control</c>
-    /// when who may act could not read.
+    /// Reports an error at <c>listen</c> for a network address without keys, and at <c>anonymous_control</c> when anonymous callers could act but
+    /// not read.
     /// </summary>
     public static void Check(FleetConfig config, Field root)
     {
-        if (config.Objection is { } objection && Given("listen") is { } listen)
+        if (config.ListenError is { } error && Given("listen") is { } listen)
         {
-            listen.FailValue(config.Listen.ToString(), objection);
+            listen.FailValue(config.Listen.ToString(), error);
         }
 
         if (config is { AnonymousControl: AnonymousAccess.Loopback, AnonymousRead: AnonymousAccess.Never }
             && Given("anonymous_control") is { } control)
         {
-            control.Fail("whoever acts without a key also reads without one, and anonymous_read is never; take one of the two out");
+            control.Fail("loopback requires anonymous_read: loopback; change one of the two");
         }
 
         Field? Given(string key) =>
@@ -111,7 +111,7 @@ internal static partial class AccessKeys
         var tls = Tls.Bind(new TlsConfig(), field);
         if (tls.CertificateFile is null != tls.KeyFile is null)
         {
-            field.Fail("certificate_file and key_file belong together; give both or none");
+            field.Fail("certificate_file and key_file must be set together; give both or neither");
         }
 
         return tls;
@@ -123,17 +123,17 @@ internal static partial class AccessKeys
             ?? [];
         if (names.Contains("connection") && names.Contains("connection_file"))
         {
-            field.Fail("both connection and connection_file are given; give one");
+            field.Fail("connection and connection_file exclude each other; give one");
         }
 
-        return Stores.Bind(new StoreConfig.Sqlite(), field);
+        return StoreTable.Bind(new StoreConfig.Sqlite(), field);
     }
 
     private static ValueList<AccessKey> BindKeys(Field field)
     {
         if (field.Node is not YamlList list)
         {
-            field.FailKind("a list of keys");
+            field.FailType("a list of keys");
             return [];
         }
 
@@ -141,7 +141,7 @@ internal static partial class AccessKeys
         foreach (var (index, node) in list.Items.Index())
         {
             var item = field.Item(index, node);
-            var key = One.Bind(new AccessKey { Name = "", Hash = NoHash }, item);
+            var key = Entry.Bind(new AccessKey { Name = "", Hash = NoHash }, item);
             Check(key, keys, item);
             keys.Add(key);
         }
@@ -149,26 +149,26 @@ internal static partial class AccessKeys
         return [.. keys];
     }
 
-    private static void Check(AccessKey key, List<AccessKey> before, Field item)
+    private static void Check(AccessKey key, List<AccessKey> previous, Field item)
     {
         if (key.Name is AccessKey.Admin or AccessKey.Anonymous)
         {
-            item.Fail($"the name '{key.Name}' is taken by the service itself; give another");
+            item.Fail($"the name '{key.Name}' is reserved; choose another");
         }
-        else if (key.Name.Length > 0 && before.Any(other => other.Name == key.Name))
+        else if (key.Name.Length > 0 && previous.Any(other => other.Name == key.Name))
         {
-            item.Fail($"the name {Shown.Quote(key.Name)} is there twice; give another");
+            item.Fail($"duplicate key name {ErrorText.Quote(key.Name)}; choose another");
         }
 
-        if (key.Hash != NoHash && before.FirstOrDefault(other => other.Hash == key.Hash) is { } same)
+        if (key.Hash != NoHash && previous.FirstOrDefault(other => other.Hash == key.Hash) is { } same)
         {
-            item.Fail($"it is the key of {Shown.Quote(same.Name)} again; make another with fleet-exporter key new");
+            item.Fail($"the hash is that of key {ErrorText.Quote(same.Name)}; create a new key with fleet-exporter key new");
         }
 
         if (key.Scopes.Count == 0 && item.Node is YamlMap map
             && map.Entries.Any(e => e is { Key: YamlScalar { Text: "scopes" }, Value: YamlList { Items.Count: 0 } }))
         {
-            item.Fail("the key has no scopes; give at least one of read, control, push, admin");
+            item.Fail("scopes is empty; give at least one of read, control, push, admin");
         }
     }
 

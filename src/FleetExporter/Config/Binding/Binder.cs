@@ -2,7 +2,7 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>One load of the file: its environment, the folder relative paths start from, and the mistakes found so far.</summary>
+/// <summary>State of one load of fleet.yml: the environment, the base folder of relative paths and the errors so far.</summary>
 internal sealed class Binder(string file, string folder, Func<string, string?> env)
 {
     private readonly List<ConfigError> _errors = [];
@@ -14,16 +14,16 @@ internal sealed class Binder(string file, string folder, Func<string, string?> e
 
     public Func<string, string?> Env { get; } = env;
 
-    /// <summary>In the order of the file. A mistake in an anchored value is there once, however many aliases name it.</summary>
+    /// <summary>In file order. An error in an anchored value is listed once, regardless of its aliases.</summary>
     public IReadOnlyList<ConfigError> Errors => [.. _errors.Distinct().OrderBy(error => error.Line).ThenBy(error => error.Column)];
 
-    /// <summary>Notes the name of a host or target.</summary>
-    /// <param name="by">Who has the name: "host on line 3".</param>
-    public bool TryTake(string name, string kind, int line, out string by)
+    /// <summary>Registers the name of a host, target or device.</summary>
+    /// <param name="owner">The entry with this name: "host on line 3".</param>
+    public bool TryAddName(string name, string kind, int line, out string owner)
     {
-        var taken = _names.TryAdd(name, $"{kind} on line {line}");
-        by = _names[name];
-        return taken;
+        var added = _names.TryAdd(name, $"{kind} on line {line}");
+        owner = _names[name];
+        return added;
     }
 
     public void Add(Position position, string message) => _errors.Add(new ConfigError(file, position.Line, position.Column, message));

@@ -2,7 +2,7 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Loads fleet.yml. A bad file is a result with all its mistakes, never an exception.</summary>
+/// <summary>Loads fleet.yml. An invalid file gives a result with all errors, never an exception.</summary>
 internal static class ConfigFile
 {
     private const int MaxLength = 4 << 20;
@@ -30,9 +30,9 @@ internal static class ConfigFile
         }
     }
 
-    /// <summary>Reads the text of a file.</summary>
+    /// <summary>Parses the content of a file.</summary>
     /// <param name="text">The file's content.</param>
-    /// <param name="path">Where it stands; it need not exist. Relative paths in the text start from its folder.</param>
+    /// <param name="path">Its path, which need not exist; relative paths in the text are resolved against its folder.</param>
     /// <param name="env">The environment.</param>
     internal static ConfigResult Parse(string text, string path, Func<string, string?> env)
     {
@@ -68,17 +68,17 @@ internal static class ConfigFile
                 Hosts = hasHosts ? config.Hosts : [new HostConfig { Name = ThisMachine.Name, Ssh = config.Ssh.Host }],
             },
             field);
-        return binder.Errors is { Count: > 0 } errors ? ConfigResult.Failed(errors) : ConfigResult.Loaded(config, config.Cautions);
+        return binder.Errors is { Count: > 0 } errors ? ConfigResult.Failed(errors) : ConfigResult.Loaded(config, config.Warnings);
     }
 
     private static ConfigResult TooLong(string path) =>
-        ConfigResult.Failed(new ConfigError(path, 0, 0, $"the file is longer than {MaxLength >> 20} MiB"));
+        ConfigResult.Failed(new ConfigError(path, 0, 0, $"the file exceeds {MaxLength >> 20} MiB"));
 
     private static string Reason(string path, Exception failure) => failure switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "there is no such file; give the path of a fleet.yml",
-        UnauthorizedAccessException when Directory.Exists(path) => "it is a directory; give the path of a fleet.yml",
-        UnauthorizedAccessException => "it may not be read by the user the service runs as",
-        _ => $"it cannot be read: {Shown.Cut(failure.Message, 300)}",
+        FileNotFoundException or DirectoryNotFoundException => "file not found; give the path of a fleet.yml",
+        UnauthorizedAccessException when Directory.Exists(path) => "is a directory; give the path of a fleet.yml",
+        UnauthorizedAccessException => "permission denied; make it readable for the user that runs the exporter",
+        _ => $"cannot be read: {ErrorText.Cut(failure.Message, 300)}",
     };
 }

@@ -13,7 +13,7 @@ internal static class ConfigKeys
 
     private static readonly Kind<ValueList<string>> HeaderHosts = Kinds.ListOf(Kinds.HeaderHost);
 
-    /// <summary>What stands in <c>ssh:</c> as a default and on a host as its own.</summary>
+    /// <summary>Keys that <c>ssh:</c> sets as defaults and a host can override.</summary>
     public static readonly KeyTable<SshConfig> HostSsh = new(
         Key.Of("client", SshClients, "auto", (SshConfig ssh, SshClientKind client) => ssh with { Client = client }),
         Key.Of("user", Kinds.UserName, "", (SshConfig ssh, string user) => ssh with { User = user }),
@@ -40,7 +40,7 @@ internal static class ConfigKeys
         Key.Of("policy", ExecPolicies, "off", (ExecConfig exec, ExecPolicy policy) => exec with { Policy = policy }),
         Key.Of("max_timeout", Kinds.Time("1s", "7d"), "1h", (ExecConfig exec, TimeSpan time) => exec with { MaxTimeout = time }));
 
-    // A host's ssh keys have no default of their own: theirs is what ssh: says.
+    // The defaults of a host's ssh keys come from ssh:.
     public static readonly KeyTable<HostConfig> Host = new([
         Key.Of("name", Kinds.HostName, "", (HostConfig host, string name) => host with { Name = name }) with { IsRequired = true },
         Key.Of("address", Kinds.Address, "", (HostConfig host, HostAddress address) => host with { Address = address }),
@@ -61,7 +61,7 @@ internal static class ConfigKeys
             (ValueMap<double> thresholds, double value) => thresholds.With(threshold.Name, value))),
     ]);
 
-    // data_dir stands before ssh, and ssh before hosts: each gives the next its defaults.
+    // data_dir precedes ssh, and ssh precedes hosts: each supplies defaults to the next.
     public static readonly KeyTable<FleetConfig> Root = new([
         Key.Of("listen", Kinds.Listen, "127.0.0.1:9470", (FleetConfig fleet, ListenAddress address) => fleet with { Listen = address }),
         Key.Of("data_dir", Kinds.Path, "data", (FleetConfig fleet, string path) => fleet.WithDataDir(path)),
@@ -98,9 +98,9 @@ internal static class ConfigKeys
         ["tunnels"] = TargetKeys.Tunnel.Keys,
         ["verify"] = TargetKeys.Verify.Keys,
         ["tls"] = AccessKeys.Tls.Keys,
-        ["keys"] = AccessKeys.One.Keys,
-        ["devices"] = DeviceKeys.One.Keys,
-        ["store"] = AccessKeys.Stores.Keys,
+        ["keys"] = AccessKeys.Entry.Keys,
+        ["devices"] = DeviceKeys.Entry.Keys,
+        ["store"] = AccessKeys.StoreTable.Keys,
         ["prometheus"] = ServerKeys.Prometheus.Keys,
         ["alertmanager"] = ServerKeys.Alertmanager.Keys,
         ["thresholds"] = Thresholds.Keys,

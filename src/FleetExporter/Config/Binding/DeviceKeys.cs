@@ -2,10 +2,10 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The keys of devices. They stand after <c>keys</c>, which theirs must differ from.</summary>
+/// <summary>Configuration keys of devices. Bound after <c>keys</c>, whose hashes must not be reused.</summary>
 internal static class DeviceKeys
 {
-    public static readonly KeyTable<DeviceConfig> One = new(
+    public static readonly KeyTable<DeviceConfig> Entry = new(
         Key.Of("name", Kinds.HostName, "", (DeviceConfig device, string name) => device with { Name = name }) with { IsRequired = true },
         Key.Of("key_hash", AccessKeys.Hash, "", (DeviceConfig device, KeyHash hash) => device with { KeyHash = hash }) with { IsRequired = true },
         Key.Of("stale_after", Kinds.Time("1s", "1h"), "15s", (DeviceConfig device, TimeSpan time) => device with { StaleAfter = time }));
@@ -17,7 +17,7 @@ internal static class DeviceKeys
     {
         if (field.Node is not YamlList list)
         {
-            field.FailKind("a list of devices");
+            field.FailType("a list of devices");
             return [];
         }
 
@@ -26,11 +26,11 @@ internal static class DeviceKeys
         foreach (var (index, node) in list.Items.Index())
         {
             var item = field.Item(index, node);
-            var device = One.Bind(new DeviceConfig { Name = "", KeyHash = AccessKeys.NoHash }, item);
-            item.TakeName("device", device.Name);
+            var device = Entry.Bind(new DeviceConfig { Name = "", KeyHash = AccessKeys.NoHash }, item);
+            item.ClaimName("device", device.Name);
             if (device.KeyHash != AccessKeys.NoHash && !owners.TryAdd(device.KeyHash, device.Name))
             {
-                item.Fail($"its key is that of {Shown.Quote(owners[device.KeyHash])} again; make another with fleet-exporter key new");
+                item.Fail($"key_hash is that of {ErrorText.Quote(owners[device.KeyHash])}; create a new key with fleet-exporter key new");
             }
 
             devices.Add(device);

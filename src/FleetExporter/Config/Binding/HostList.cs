@@ -2,16 +2,16 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Reads <c>hosts:</c> and checks what concerns more than one key of a host.</summary>
+/// <summary>Binds <c>hosts:</c> and checks combinations of keys.</summary>
 internal static class HostList
 {
-    /// <param name="defaults">What every host starts from.</param>
+    /// <param name="defaults">Defaults of every host.</param>
     /// <param name="field">The list.</param>
     public static ValueList<HostConfig> Bind(SshConfig defaults, Field field)
     {
         if (field.Node is not YamlList list)
         {
-            field.FailKind("a list of hosts");
+            field.FailType("a list of hosts");
             return [];
         }
 
@@ -20,7 +20,7 @@ internal static class HostList
         {
             var item = field.Item(index, node);
             var host = ConfigKeys.Host.Bind(new HostConfig { Name = "", Ssh = defaults }, item);
-            item.TakeName("host", host.Name);
+            item.ClaimName("host", host.Name);
             CheckSshIsUsed(item);
             CheckClientReadsConfigFile(item, host);
             hosts.Add(host);
@@ -39,7 +39,7 @@ internal static class HostList
         foreach (var entry in ConfigKeys.HostSsh.Keys.Select(key => Entry(host, key.Name)).OfType<YamlEntry>())
         {
             var key = ((YamlScalar)entry.Key).Text;
-            host.Child(key, entry.Key).Fail("has no effect without address: this machine is read without ssh; give address or remove it");
+            host.Child(key, entry.Key).Fail("has no effect without address: the local machine is read without SSH; give address or remove it");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class HostList
     {
         if (host is { Address: not null, Ssh: { Client: SshClientKind.Builtin, ConfigFile: not null } })
         {
-            item.Fail("client builtin reads no config_file; give client: auto or openssh, or config_file: none");
+            item.Fail("client: builtin does not support config_file; give client: auto or openssh, or config_file: none");
         }
     }
 

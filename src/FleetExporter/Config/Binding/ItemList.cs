@@ -3,7 +3,7 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Reads a list of values of one kind, each at most once.</summary>
+/// <summary>Binds a list of distinct values of one kind.</summary>
 internal static class ItemList
 {
     public static bool TryRead<T>(Field field, Kind<T> kind, [NotNullWhen(true)] out ValueList<T>? list)
@@ -11,7 +11,7 @@ internal static class ItemList
         list = null;
         if (field.Node is not YamlList nodes)
         {
-            return field.FailKind($"a list of {kind.Type}s");
+            return field.FailType($"a list of {kind.Type}s");
         }
 
         var items = new List<T>();
@@ -26,7 +26,7 @@ internal static class ItemList
             }
             else if (!seen.Add(value))
             {
-                valid = item.FailValue(value.ToString()!, "is in the list twice; give it once");
+                valid = item.FailValue(value.ToString()!, "is a duplicate; give it once");
             }
             else
             {

@@ -1,32 +1,32 @@
 namespace FleetExporter.Config.Binding;
 
-/// <summary>What the documentation says about a key.</summary>
+/// <summary>Documentation of a configuration key.</summary>
 /// <param name="Name">As written in fleet.yml.</param>
-/// <param name="Type">The kind of its value.</param>
-/// <param name="Range">What is allowed; empty when the type says it all.</param>
-/// <param name="Default">As it would be written in fleet.yml; empty when nothing that can be written is the default.</param>
+/// <param name="Type">Type of its value.</param>
+/// <param name="Range">Allowed values; empty where the type is enough.</param>
+/// <param name="Default">As written in fleet.yml; empty where the default cannot be written.</param>
 internal record KeyDoc(string Name, string Type, string Range, string Default)
 {
-    /// <summary>What to give, in the words of a message.</summary>
+    /// <summary>Expected value, for error messages.</summary>
     public string Expected => Range.Length == 0 ? Type : Range.Replace("`", "", StringComparison.Ordinal);
 }
 
-/// <summary>One key of a mapping, and what its value changes in the configuration.</summary>
-/// <param name="Apply">Returns the configuration with the value; the same one, with a mistake noted, when the value is bad.</param>
+/// <summary>One key of a mapping and how its value is applied to the configuration.</summary>
+/// <param name="Apply">Returns the configuration with the value set; on error, reports it and returns the configuration unchanged.</param>
 internal sealed record Key<TConfig>(string Name, string Type, string Range, string Default, Func<TConfig, Field, TConfig> Apply)
     : KeyDoc(Name, Type, Range, Default)
 {
-    /// <summary>A mapping without it is a mistake.</summary>
+    /// <summary>A mapping without this key is invalid.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The same key in a mapping that holds this one's configuration.</summary>
-    /// <param name="get">The configuration it holds.</param>
-    /// <param name="set">The mapping's configuration with another in its place.</param>
+    /// <summary>Lifts the key into a mapping that contains this configuration.</summary>
+    /// <param name="get">Gets the contained configuration.</param>
+    /// <param name="set">Returns the outer configuration with the contained one replaced.</param>
     public Key<TOuter> In<TOuter>(Func<TOuter, TConfig> get, Func<TOuter, TConfig, TOuter> set) =>
         new(Name, Type, Range, Default, (outer, field) => set(outer, Apply(get(outer), field))) { IsRequired = IsRequired };
 }
 
-/// <summary>Makes keys.</summary>
+/// <summary>Creates keys.</summary>
 internal static class Key
 {
     /// <summary>A key with one value.</summary>

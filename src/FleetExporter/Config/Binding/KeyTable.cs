@@ -2,18 +2,18 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The keys a mapping may have. Binding notes every key that is unknown, duplicate or missing, and every bad value.</summary>
-/// <param name="keys">In the order they are applied, whatever their order in the file: a key may build on those before it.</param>
+/// <summary>The allowed keys of a mapping. Binding reports unknown, duplicate and missing keys, and invalid values.</summary>
+/// <param name="keys">In order of application, independent of the file: a key may depend on preceding ones.</param>
 internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
 {
     public IReadOnlyList<Key<TConfig>> Keys { get; } = keys;
 
-    /// <returns><paramref name="defaults"/> with what the mapping says laid over it; without meaning when a mistake was noted.</returns>
+    /// <returns><paramref name="defaults"/> overridden by the mapping; not meaningful if errors were reported.</returns>
     public TConfig Bind(TConfig defaults, Field field)
     {
         if (field.Node is not YamlMap && !field.IsNull)
         {
-            field.FailKind($"a mapping with {(Keys.Count > 4 ? "keys such as " : "")}{string.Join(", ", Keys.Take(4).Select(key => key.Name))}");
+            field.FailType($"a mapping with {(Keys.Count > 4 ? "keys such as " : "")}{string.Join(", ", Keys.Take(4).Select(key => key.Name))}");
             return defaults;
         }
 
@@ -45,11 +45,11 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
             }
             else if (!lines.TryAdd(name, key.Position.Line))
             {
-                field.FailAt(key, $"duplicate key {Shown.Quote(name)}; the first is on line {lines[name]}");
+                field.FailAt(key, $"duplicate key {ErrorText.Quote(name)}; the first is on line {lines[name]}");
             }
             else if (Keys.All(known => known.Name != name))
             {
-                field.FailAt(key, $"unknown key {Shown.Quote(name)}; {Hint(name)}");
+                field.FailAt(key, $"unknown key {ErrorText.Quote(name)}; {Hint(name)}");
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
     private string Hint(string name)
     {
         var known = Keys.Select(key => key.Name).ToArray();
-        return Suggestion.For(name, known) is { } meant ? $"did you mean '{meant}'?" : $"known are {string.Join(", ", known)}";
+        return Suggestion.For(name, known) is { } meant ? $"did you mean '{meant}'?" : $"allowed keys are {string.Join(", ", known)}";
     }
 
     private static bool IsNamed(YamlEntry entry, string name) => entry.Key is YamlScalar scalar && scalar.Text == name;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The kinds of values fleet.yml has.</summary>
+/// <summary>Value kinds of fleet.yml.</summary>
 internal static partial class Kinds
 {
     public static readonly Kind<ListenAddress> Listen = Text<ListenAddress>(
@@ -24,7 +24,7 @@ internal static partial class Kinds
     public static readonly Kind<string> Command = Text("command", "1 to 65536 bytes", (string text, out string? value, out string? error) =>
     {
         error = text.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(text) > 65536 ? "is out of range; give 1 to 65536 bytes"
-            : text.Contains('\0') ? "has a NUL; give a text without"
+            : text.Contains('\0') ? "contains a NUL character; remove it"
             : null;
         value = error is null ? text : null;
         return error is null;
@@ -33,7 +33,7 @@ internal static partial class Kinds
 
     public static readonly Kind<string> Path = new("path", "", PathText.TryRead);
 
-    /// <summary>A path, or <c>none</c>: "" when it is none.</summary>
+    /// <summary>A path, or <c>none</c>, which reads as "".</summary>
     public static readonly Kind<string> PathOrNone = new("path", "or `none`", PathText.TryReadOrNone);
 
     public static readonly Kind<HostAddress> AddressWithPort = Text<HostAddress>(
@@ -51,7 +51,7 @@ internal static partial class Kinds
 
     public static bool IsUserName(string text) => UserNamePattern().IsMatch(text);
 
-    /// <summary>A URL with one of these schemes. Neither a user nor a password: they would be shown, and a secret has a file.</summary>
+    /// <summary>A URL with one of these schemes. User and password are rejected: URLs are displayed, and secrets belong in files.</summary>
     public static Kind<Uri> Url(params IReadOnlyList<string> schemes)
     {
         var range = string.Join(" or ", schemes.Select(scheme => $"`{scheme}://…`"));
@@ -72,20 +72,20 @@ internal static partial class Kinds
             if (url.UserInfo.Length > 0)
             {
                 return (field with { IsSecret = true }).FailValue(
-                    text, "has a user or password in it; remove that, a secret goes into a file of its own");
+                    text, "contains a user or password; remove them and put the secret into a file");
             }
 
             value = url.Fragment.Length == 0 ? url : null;
-            return value is not null || field.FailValue(text, "has a fragment (#…), which is never sent; remove it");
+            return value is not null || field.FailValue(text, "contains a fragment (#…), which HTTP does not send; remove it");
         });
     }
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of the given words.</summary>
     public static Kind<string> Word(params IReadOnlyList<string> words) =>
         Text("choice", string.Join(", ", words), (string text, out string? value, out string? error) =>
         {
             value = text;
-            error = words.Contains(text) ? null : $"is not one of the choices; give {string.Join(" or ", words)}";
+            error = words.Contains(text) ? null : $"is not an allowed value; give {string.Join(" or ", words)}";
             return error is null;
         });
 
@@ -120,7 +120,7 @@ internal static partial class Kinds
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         error = double.TryParse(text, Styles, CultureInfo.InvariantCulture, out value) && !double.IsNaN(value)
             ? AboveZero(value)
-            : "is not a number; give one above 0";
+            : "is not a number; give a number above 0";
         return error is null;
     });
 
@@ -134,7 +134,7 @@ internal static partial class Kinds
         return error is null;
     });
 
-    /// <summary>One of a few words: the enum's names in snake_case.</summary>
+    /// <summary>One of the given words, each with its enum value.</summary>
     public static Kind<T> Choice<T>(params IReadOnlyList<(string Word, T Value)> choices)
         where T : struct, Enum
     {
@@ -143,7 +143,7 @@ internal static partial class Kinds
         {
             var found = choices.Where(choice => choice.Word == text).Take(1).ToArray();
             value = found.Length == 1 ? found[0].Value : default;
-            error = found.Length == 1 ? null : $"is not one of the choices; give {string.Join(", ", words[..^1])} or {words[^1]}";
+            error = found.Length == 1 ? null : $"is not an allowed value; give {string.Join(", ", words[..^1])} or {words[^1]}";
             return found.Length == 1;
         });
     }
@@ -161,7 +161,7 @@ internal static partial class Kinds
         Text(type, range, (string text, out string? value, out string? error) =>
         {
             value = pattern.IsMatch(text) ? text : null;
-            error = value is null ? $"is not a {type}; give {range.Replace("`", "", StringComparison.Ordinal)}" : null;
+            error = value is null ? $"is not a valid {type}; give {range.Replace("`", "", StringComparison.Ordinal)}" : null;
             return value is not null;
         });
 

@@ -4,7 +4,7 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Reads labels: Prometheus label names, each with a text.</summary>
+/// <summary>Binds labels: Prometheus label names with values.</summary>
 internal static partial class LabelMap
 {
     public static readonly Kind<ValueMap<string>> Kind = new("mapping", "label names to texts", TryRead);
@@ -14,7 +14,7 @@ internal static partial class LabelMap
     private static readonly Kind<string> Value = Kinds.Text("text", "", (string text, out string? value, out string? error) =>
     {
         error = text.Length is 0 or > MaxValueLength ? $"is out of range; give 1 to {MaxValueLength} characters"
-            : text.Any(char.IsControl) ? "has control characters; give a text of one line"
+            : text.Any(char.IsControl) ? "contains control characters; give one line of text"
             : null;
         value = error is null ? text : null;
         return error is null;
@@ -25,7 +25,7 @@ internal static partial class LabelMap
         labels = null;
         if (field.Node is not YamlMap map)
         {
-            return field.FailKind("a mapping of label names to texts");
+            return field.FailType("a mapping of label names to texts");
         }
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,15 +36,15 @@ internal static partial class LabelMap
             var name = (key as YamlScalar)?.Text ?? "";
             if (!lines.TryAdd(name, key.Position.Line))
             {
-                valid = field.FailAt(key, $"duplicate label {Shown.Quote(name)}; the first is on line {lines[name]}");
+                valid = field.FailAt(key, $"duplicate label {ErrorText.Quote(name)}; the first is on line {lines[name]}");
             }
             else if (!Name().IsMatch(name))
             {
-                valid = field.FailAt(key, $"{key.Description} is not a label name; give letters, digits and _, beginning with a letter or _");
+                valid = field.FailAt(key, $"{key.Description} is not a valid label name; give letters, digits and _, starting with a letter or _");
             }
             else if (name is "host" or "job" or "instance" || name.StartsWith("__", StringComparison.Ordinal))
             {
-                valid = field.FailAt(key, $"the label {Shown.Quote(name)} is taken; give another than host, job, instance and __…");
+                valid = field.FailAt(key, $"the label {ErrorText.Quote(name)} is reserved; use a name other than host, job, instance and __…");
             }
             else if (Value.TryRead(field.Child(name, node), out var value))
             {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Reads a path and makes it absolute: <c>~</c> is the home directory, relative ones start from fleet.yml's folder.</summary>
+/// <summary>Resolves paths: <c>~</c> is the home directory, relative paths are resolved against the folder of fleet.yml.</summary>
 internal static class PathText
 {
     public static bool TryRead(Field field, [NotNullWhen(true)] out string? path)
@@ -11,7 +11,7 @@ internal static class PathText
         return field.TryText("a path", out var text) && TryResolve(field, text, out path);
     }
 
-    /// <summary>The same, where <c>none</c> may stand for no file.</summary>
+    /// <summary>Accepts <c>none</c> for no file.</summary>
     /// <returns>True with an empty path for <c>none</c>.</returns>
     public static bool TryReadOrNone(Field field, [NotNullWhen(true)] out string? path)
     {
@@ -35,14 +35,14 @@ internal static class PathText
         path = null;
         if (text.Length == 0 || text.Any(char.IsControl))
         {
-            return field.FailValue(text, "is not a path; give one without control characters");
+            return field.FailValue(text, "is not a valid path; give one that is not empty and has no control characters");
         }
 
         if (text[0] == '~')
         {
             if (text.Length > 1 && text[1] != '/')
             {
-                return field.FailValue(text, "is another user's home; give an absolute path");
+                return field.FailValue(text, "refers to the home directory of another user; give an absolute path");
             }
 
             text = Home(field.Binder.Env) + text[1..];

@@ -2,14 +2,14 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The keys of the Prometheus and the Alertmanager that are asked.</summary>
+/// <summary>Configuration keys of Prometheus and Alertmanager.</summary>
 internal static class ServerKeys
 {
     public static readonly KeyTable<ServerConfig> Prometheus = Table("${PROMETHEUS_URL:-http://127.0.0.1:9090}");
 
     public static readonly KeyTable<ServerConfig> Alertmanager = Table("${ALERTMANAGER_URL:-http://127.0.0.1:9093}");
 
-    /// <summary>The defaults are written as values of the file would be, with the environment in them.</summary>
+    /// <summary>Sets the default URLs, which may contain environment variables like values of the file.</summary>
     public static FleetConfig FromEnvironment(FleetConfig config, Field root) => config with
     {
         Prometheus = Default(Prometheus, config.Prometheus, "prometheus.url", root),

@@ -1,9 +1,9 @@
 namespace FleetExporter.Config.Binding;
 
-/// <summary>The keys of services, providers, gateways and tunnels.</summary>
+/// <summary>Configuration keys of services, providers, gateways and tunnels.</summary>
 internal static class TargetKeys
 {
-    private static readonly Uri Nowhere = new("http://localhost/");
+    private static readonly Uri PlaceholderUrl = new("http://localhost/");
 
     private static readonly Kind<ProviderKind> ProviderKinds = Kinds.Choice(
         ("llama_cpp", ProviderKind.LlamaCpp), ("openai", ProviderKind.OpenAi), ("vllm", ProviderKind.Vllm), ("sglang", ProviderKind.Sglang));
@@ -14,12 +14,12 @@ internal static class TargetKeys
         Key.Of("timeout", Kinds.Time("100ms", "1m"), "5s", (TargetConfig target, TimeSpan time) => target with { Timeout = time }));
 
     public static readonly KeyTable<ServiceConfig> Service = new([
-        .. Commons<ServiceConfig>(),
+        .. CommonKeys<ServiceConfig>(),
         Key.Of("url", Kinds.Url("http", "https"), "", (ServiceConfig service, Uri url) => service with { Url = url }) with { IsRequired = true },
     ]);
 
     public static readonly KeyTable<ProviderConfig> Provider = new([
-        .. Commons<ProviderConfig>(),
+        .. CommonKeys<ProviderConfig>(),
         Key.Of("url", Kinds.Url("http", "https"), "", (ProviderConfig provider, Uri url) => provider with { Url = url }) with { IsRequired = true },
         Key.Of("kind", ProviderKinds, "openai", (ProviderConfig provider, ProviderKind kind) => provider with { Kind = kind }),
         Key.Of("key_file", Kinds.Path, "", (ProviderConfig provider, string path) => provider with { KeyFile = path }),
@@ -27,7 +27,7 @@ internal static class TargetKeys
     ]);
 
     public static readonly KeyTable<GatewayConfig> Gateway = new([
-        .. Commons<GatewayConfig>(),
+        .. CommonKeys<GatewayConfig>(),
         Key.Of("url", Kinds.Url("ws", "wss"), "", (GatewayConfig gateway, Uri url) => gateway with { Url = url }) with { IsRequired = true },
         Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),
         Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) =>
@@ -38,7 +38,7 @@ internal static class TargetKeys
         Key.Of("http", Kinds.Url("http", "https"), "", (TunnelCheck _, Uri url) => new TunnelCheck.Http(url)));
 
     public static readonly KeyTable<TunnelConfig> Tunnel = new([
-        .. Commons<TunnelConfig>(),
+        .. CommonKeys<TunnelConfig>(),
         Key.Of("connect", Kinds.AddressWithPort, "", (TunnelConfig tunnel, HostAddress address) =>
             tunnel with { Connect = address }) with { IsRequired = true },
         Key.Of("unit", Kinds.Unit, "", (TunnelConfig tunnel, UnitName unit) => tunnel with { Unit = unit }),
@@ -48,16 +48,16 @@ internal static class TargetKeys
     public static IReadOnlyList<Key<FleetConfig>> Lists { get; } =
     [
         new("services", "list of services", "", "[]", (fleet, field) =>
-            fleet with { Services = TargetList.Bind("service", Service, new ServiceConfig { Name = "", Url = Nowhere }, field) }),
+            fleet with { Services = TargetList.Bind("service", Service, new ServiceConfig { Name = "", Url = PlaceholderUrl }, field) }),
         new("providers", "list of providers", "", "[]", (fleet, field) =>
-            fleet with { Providers = TargetList.Bind("provider", Provider, new ProviderConfig { Name = "", Url = Nowhere }, field) }),
+            fleet with { Providers = TargetList.Bind("provider", Provider, new ProviderConfig { Name = "", Url = PlaceholderUrl }, field) }),
         new("gateways", "list of gateways", "", "[]", (fleet, field) =>
-            fleet with { Gateways = TargetList.Bind("gateway", Gateway, new GatewayConfig { Name = "", Url = Nowhere }, field) }),
+            fleet with { Gateways = TargetList.Bind("gateway", Gateway, new GatewayConfig { Name = "", Url = PlaceholderUrl }, field) }),
         new("tunnels", "list of tunnels", "", "[]", (fleet, field) =>
             fleet with { Tunnels = TargetList.Bind("tunnel", Tunnel, new TunnelConfig { Name = "", Connect = new HostAddress("", null) }, field) }),
     ];
 
-    private static IEnumerable<Key<T>> Commons<T>()
+    private static IEnumerable<Key<T>> CommonKeys<T>()
         where T : TargetConfig => Common.Keys.Select(key => key.In((T target) => (TargetConfig)target, (_, target) => (T)target));
 
     private static TunnelCheck VerifyOf(Field field)

@@ -2,18 +2,18 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Reads a list of targets of one kind.</summary>
+/// <summary>Binds a list of targets of one kind.</summary>
 internal static class TargetList
 {
-    /// <param name="kind">What one is called in messages.</param>
-    /// <param name="keys">The keys of one.</param>
-    /// <param name="defaults">What each starts from.</param>
+    /// <param name="kind">Name of the kind in messages.</param>
+    /// <param name="keys">Keys of one target.</param>
+    /// <param name="defaults">Defaults of each target.</param>
     public static ValueList<T> Bind<T>(string kind, KeyTable<T> keys, T defaults, Field field)
         where T : TargetConfig
     {
         if (field.Node is not YamlList list)
         {
-            field.FailKind($"a list of {kind}s");
+            field.FailType($"a list of {kind}s");
             return [];
         }
 
@@ -22,7 +22,7 @@ internal static class TargetList
         {
             var item = field.Item(index, node);
             var target = keys.Bind(defaults, item);
-            item.TakeName(kind, target.Name);
+            item.ClaimName(kind, target.Name);
             targets.Add(target);
         }
 

@@ -2,30 +2,30 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Adds the units of providers and tunnels to those that their hosts are asked for: a unit's state is known on its host only.</summary>
+/// <summary>Adds the units of providers and tunnels to the watched units of their hosts, which report their state.</summary>
 internal static class TargetUnits
 {
-    /// <param name="fleet">With all its hosts.</param>
-    /// <param name="root">Where mistakes are noted: a unit on a host that is not watched.</param>
+    /// <param name="fleet">With all hosts bound.</param>
+    /// <param name="root">Root field, to report units on hosts that are not watched.</param>
     public static FleetConfig Add(FleetConfig fleet, Field root)
     {
-        var wanted = Of("providers", fleet.Providers, provider => provider.Unit, root)
-            .Concat(Of("tunnels", fleet.Tunnels, tunnel => tunnel.Unit, root)).ToList();
-        foreach (var (target, unit, field) in wanted.Where(w => fleet.Hosts.All(host => host.Name != w.Target.Host)))
+        var targetUnits = UnitsOf("providers", fleet.Providers, provider => provider.Unit, root)
+            .Concat(UnitsOf("tunnels", fleet.Tunnels, tunnel => tunnel.Unit, root)).ToList();
+        foreach (var (target, unit, field) in targetUnits.Where(w => fleet.Hosts.All(host => host.Name != w.Target.Host)))
         {
             field.FailValue(
                 unit.ToString(),
-                $"cannot be watched: no host is called {Shown.Quote(target.Host)}; add it to hosts, give another host, or remove unit");
+                $"cannot be watched: there is no host {ErrorText.Quote(target.Host)}; add it to hosts, give another host, or remove unit");
         }
 
-        var byHost = wanted.ToLookup(w => w.Target.Host, w => w.Unit);
+        var byHost = targetUnits.ToLookup(w => w.Target.Host, w => w.Unit);
         return byHost.Count == 0
             ? fleet
             : fleet with { Hosts = [.. fleet.Hosts.Select(host => host with { Units = [.. host.Units.Union(byHost[host.Name])] })] };
     }
 
-    /// <summary>The targets of a list that name a unit. A list that was bound has an item for each node.</summary>
-    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> Of<T>(
+    /// <summary>Targets of a list that have a unit. A bound list has one item per node.</summary>
+    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> UnitsOf<T>(
         string key, ValueList<T> targets, Func<T, UnitName?> unitOf, Field root)
         where T : TargetConfig
     {
@@ -41,8 +41,8 @@ internal static class TargetUnits
                select ((TargetConfig)pair.Item.First, unit, Value(item, "unit") ?? item);
     }
 
-    private static Field? Value(Field of, string key) =>
-        (of.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { } entry
-            ? of.Child(key, entry.Value)
+    private static Field? Value(Field parent, string key) =>
+        (parent.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { } entry
+            ? parent.Child(key, entry.Value)
             : null;
 }

@@ -1,6 +1,6 @@
 namespace FleetExporter.Config.Yaml;
 
-/// <summary>The text is not YAML, or uses more of it than fleet.yml needs.</summary>
+/// <summary>Invalid YAML, or a YAML feature that fleet.yml does not support.</summary>
 internal sealed class YamlFailureException(Position position, string message) : FormatException(message)
 {
     public Position Position { get; } = position;

@@ -1,14 +1,14 @@
 namespace FleetExporter.Config.Yaml;
 
-/// <summary>A place in the file, both from 1.</summary>
+/// <summary>A position in the file; line and column start at 1.</summary>
 internal readonly record struct Position(int Line, int Column);
 
-/// <summary>A value of the file and where it begins. A node that an alias names stands where its anchor is.</summary>
+/// <summary>A value and its position. An alias has the position of its anchor.</summary>
 internal abstract class YamlNode(Position position)
 {
     public Position Position { get; } = position;
 
-    /// <summary>What it is, in the words of a message.</summary>
+    /// <summary>Description for error messages.</summary>
     public abstract string Description { get; }
 }
 
@@ -17,12 +17,12 @@ internal sealed class YamlScalar(Position position, string text, bool isPlain) :
     /// <summary>As written, without quotes.</summary>
     public string Text { get; } = text;
 
-    /// <summary>Nothing, <c>~</c> or <c>null</c>, without quotes.</summary>
+    /// <summary>Empty, <c>~</c> or <c>null</c>, unquoted.</summary>
     public bool IsNull { get; } = isPlain && text is ("" or "~" or "null" or "Null" or "NULL");
 
     public bool IsPlain { get; } = isPlain;
 
-    public override string Description => IsNull ? "nothing" : Shown.Quote(Text);
+    public override string Description => IsNull ? "nothing" : ErrorText.Quote(Text);
 }
 
 internal sealed class YamlList(Position position, IReadOnlyList<YamlNode> items) : YamlNode(position)
@@ -32,7 +32,7 @@ internal sealed class YamlList(Position position, IReadOnlyList<YamlNode> items)
     public override string Description => "a list";
 }
 
-/// <summary>Keys and values as they stand, duplicates included.</summary>
+/// <summary>Keys and values in file order, duplicates included.</summary>
 internal sealed class YamlMap(Position position, IReadOnlyList<YamlEntry> entries) : YamlNode(position)
 {
     public IReadOnlyList<YamlEntry> Entries { get; } = entries;

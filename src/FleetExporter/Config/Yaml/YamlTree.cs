@@ -3,12 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace FleetExporter.Config.Yaml;
 
-/// <summary>Reads a text into nodes from the parser's events. YamlDotNet's own tree stops at the first duplicate key; this one keeps all.</summary>
+/// <summary>Builds nodes from YamlDotNet's parser events. YamlDotNet's own tree fails at the first duplicate key; this one keeps all.</summary>
 internal sealed class YamlTree
 {
     private const int MaxDepth = 32;
 
-    // Counts a node again for each alias to it: a few lines of aliases to aliases can otherwise stand for billions of nodes.
+    // Nodes count once per alias: nested aliases could otherwise expand to billions of nodes.
     private const int MaxNodes = 200_000;
 
     private const int MaxReasonLength = 300;
@@ -27,13 +27,13 @@ internal sealed class YamlTree
         _parser = new Parser(_scanner);
     }
 
-    /// <returns>The root of the one document, or null when there is none.</returns>
+    /// <returns>The root of the document, or null for an empty file.</returns>
     /// <exception cref="YamlFailureException">A syntax error, a second document, a tag, an unknown alias, or more nodes than allowed.</exception>
     public static YamlNode? Read(string text)
     {
-        if (Unreadable(text) is { } unreadable)
+        if (NulError(text) is { } error)
         {
-            throw unreadable;
+            throw error;
         }
 
         var tree = new YamlTree(text);
@@ -43,12 +43,13 @@ internal sealed class YamlTree
         }
         catch (YamlException failure)
         {
-            throw tree.Tab() ?? new YamlFailureException(PositionOf(failure.Start), $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
+            throw tree.TabError()
+                ?? new YamlFailureException(PositionOf(failure.Start), $"not YAML: {ErrorText.Cut(failure.Message, MaxReasonLength)}");
         }
         catch (Exception failure) when (failure is not YamlFailureException)
         {
-            // The scanner has its own bugs on hostile input; a bad file must not end the service.
-            throw new YamlFailureException(tree._position, $"not YAML: {Shown.Cut(failure.Message, MaxReasonLength)}");
+            // The scanner can fail unexpectedly on hostile input; an invalid file must not end the exporter.
+            throw new YamlFailureException(tree._position, $"not YAML: {ErrorText.Cut(failure.Message, MaxReasonLength)}");
         }
     }
 
@@ -64,7 +65,7 @@ internal sealed class YamlTree
         Next<DocumentEnd>();
         if (Next() is DocumentStart second)
         {
-            throw new YamlFailureException(PositionOf(second.Start), "a second YAML document; give one");
+            throw new YamlFailureException(PositionOf(second.Start), "more than one YAML document; give one");
         }
 
         return root;
@@ -75,7 +76,7 @@ internal sealed class YamlTree
         var position = PositionOf(start.Start);
         if (depth > MaxDepth)
         {
-            throw new YamlFailureException(position, $"nested deeper than {MaxDepth} levels");
+            throw new YamlFailureException(position, $"nesting exceeds {MaxDepth} levels");
         }
 
         if (start is AnchorAlias alias)
@@ -88,7 +89,7 @@ internal sealed class YamlTree
         var (anchor, tag) = start is NodeEvent node ? (node.Anchor, node.Tag) : default;
         if (!tag.IsEmpty)
         {
-            throw new YamlFailureException(position, $"the tag {Shown.Cut(tag.ToString())} is not understood; give the value without one");
+            throw new YamlFailureException(position, $"the tag {ErrorText.Cut(tag.ToString())} is not supported; remove it");
         }
 
         var read = start switch
@@ -128,12 +129,12 @@ internal sealed class YamlTree
         return entries;
     }
 
-    // A node is known only once it is whole, so an alias inside its own anchor is an unknown one and no cycle can arise.
+    // A node is registered when complete, so an alias inside its own anchor is unknown and no cycle can arise.
     private YamlNode Resolve(AnchorAlias alias, Position position)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var anchored))
         {
-            throw new YamlFailureException(position, $"the alias *{Shown.Cut(alias.Value.Value)} has no anchor before it");
+            throw new YamlFailureException(position, $"the alias *{ErrorText.Cut(alias.Value.Value)} has no anchor defined before it");
         }
 
         Count(anchored.Size, position);
@@ -145,7 +146,7 @@ internal sealed class YamlTree
         _nodes += nodes;
         if (_nodes > MaxNodes)
         {
-            throw new YamlFailureException(position, $"more than {MaxNodes} values, aliases counted each time");
+            throw new YamlFailureException(position, $"more than {MaxNodes} values, with aliases expanded");
         }
     }
 
@@ -161,7 +162,7 @@ internal sealed class YamlTree
             }
         }
 
-        throw new YamlFailureException(_position, "not YAML: the file ends too early");
+        throw new YamlFailureException(_position, "not YAML: unexpected end of file");
     }
 
     private void Next<T>()
@@ -173,21 +174,21 @@ internal sealed class YamlTree
         }
     }
 
-    // The scanner stops at a tab that indents, but says where the value before it begins, or the file.
-    private YamlFailureException? Tab()
+    // For a tab in the indentation, the scanner reports the start of the preceding value.
+    private YamlFailureException? TabError()
     {
         var mark = _scanner.CurrentPosition;
         var line = _text.AsSpan(0, (int)Math.Min(mark.Index, _text.Length));
         line = line[(line.LastIndexOfAny('\n', '\r') + 1)..];
         return mark.Index < _text.Length && _text[(int)mark.Index] == '\t' && line.IsWhiteSpace()
-            ? new YamlFailureException(PositionOf(mark), "not YAML: a tab indents this line; indent with spaces")
+            ? new YamlFailureException(PositionOf(mark), "not YAML: the line is indented with a tab; use spaces")
             : null;
     }
 
     private static Position PositionOf(Mark mark) => new((int)mark.Line, (int)mark.Column);
 
-    // The scanner takes NUL for the end of the file and would silently drop what follows.
-    private static YamlFailureException? Unreadable(string text)
+    // The scanner takes NUL as the end of the file and would drop the rest.
+    private static YamlFailureException? NulError(string text)
     {
         var nul = text.IndexOf('\0', StringComparison.Ordinal);
         if (nul < 0)
@@ -197,6 +198,6 @@ internal sealed class YamlTree
 
         var line = text.AsSpan(0, nul).Count('\n') + 1;
         var column = nul - text.LastIndexOf('\n', nul);
-        return new YamlFailureException(new Position(line, column), "not YAML: a NUL character");
+        return new YamlFailureException(new Position(line, column), "not YAML: NUL character");
     }
 }

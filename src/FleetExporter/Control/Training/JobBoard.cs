@@ -17,18 +17,18 @@ internal sealed class JobBoard(TimeProvider clock) : IPagePart
         "fleet_jobs", "Training jobs in the store by status, every status always; absent until the store has been read.", "status");
 
     private static readonly MetricFamily Running = MetricFamily.Gauge(
-        "fleet_job_running_seconds", "Time since a running job was started.", "project", "training_job").UpTo(1024);
+        "fleet_job_running_seconds", "Time since a running job was started.", "project", "training_job").WithMaxSeries(1024);
 
     private static readonly MetricFamily Value = MetricFamily.Gauge(
         "fleet_job_metric", "The numbers among the metrics of a job, while it runs and for 5 min after its end.",
-        "project", "training_job", "name").UpTo(1024);
+        "project", "training_job", "name").WithMaxSeries(1024);
 
     private static readonly MetricFamily LastMetric = MetricFamily.Gauge(
         "fleet_job_last_metric_timestamp_seconds", "When the metrics of a running job last changed; while it has none, when it was started.",
-        "project", "training_job").UpTo(1024);
+        "project", "training_job").WithMaxSeries(1024);
 
     private static readonly MetricFamily Failed = MetricFamily.Gauge(
-        "fleet_job_failed_timestamp_seconds", "When a job failed, for a day after that.", "project", "training_job").UpTo(1024);
+        "fleet_job_failed_timestamp_seconds", "When a job failed, for a day after that.", "project", "training_job").WithMaxSeries(1024);
 
     private volatile View? _view;
 

@@ -14,7 +14,7 @@ namespace FleetExporter.Control.Training;
 /// </summary>
 internal sealed partial class JobFollower(
     Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, ILogger<JobFollower> logger,
-    LoopParts parts)
+    LoopDependencies parts)
     : HostedLoop(ServiceLoop.Jobs, parts)
 {
     private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);

@@ -26,7 +26,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
 
     /// <returns>Whether something was written.</returns>
     /// <exception cref="JobHostException">The host could not be asked to take the session away; the next look tries again.</exception>
-    public async Task<bool> TakeAsync(IShell shell, Job job, JobLook look, CancellationToken stop)
+    public async Task<bool> TakeAsync(IShell shell, Job job, JobPoll look, CancellationToken stop)
     {
         if (look.Panes.FirstOrDefault(p => p.Job == job.Id) is not { } pane)
         {
@@ -51,7 +51,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
 
         // In this order: whatever is cut short is done again after the next look.
         var output = string.Join('\n', JobSession.Last(pane.Tail, JobSession.KeptLines).Lines);
-        if (!Kept(await jobs.KeepOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
+        if (!Kept(await jobs.SaveOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
             || !await JobSession.ReleaseAsync(shell, job.Id, clock, stop).ConfigureAwait(false))
         {
             return true;
@@ -92,7 +92,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     /// Compares two durations, so the clocks need not agree. For a job that this process has never seen, the start in the store and the wall clock
     /// are all there is.
     /// </summary>
-    private string WhyGone(Job job, JobLook look)
+    private string WhyGone(Job job, JobPoll look)
     {
         var ran = _firstSeen.TryGetValue(job.Id, out var seen) ? clock.Elapsed() - seen : clock.GetUtcNow() - job.StartedAt;
         return look.Uptime < ran - TimeSpan.FromSeconds(5)

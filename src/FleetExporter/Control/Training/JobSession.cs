@@ -74,12 +74,12 @@ internal static class JobSession
     /// <summary>Looks at all these jobs at once.</summary>
     /// <param name="ids">At most <see cref="MostPerLook"/>.</param>
     /// <exception cref="JobHostException">The host could not be asked.</exception>
-    public static async Task<JobLook> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
+    public static async Task<JobPoll> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
             shell, "look", Usual, clock, stop, ("ids", string.Join(' ', ids)),
             ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return JobLook.Parse(said.Text, said.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
+        return JobPoll.Parse(said.Text, said.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
     }
 
     /// <returns>Null when the session is not there.</returns>

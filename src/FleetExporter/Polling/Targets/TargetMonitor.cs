@@ -125,7 +125,7 @@ internal sealed partial class TargetMonitor(
         // A refused key is asked again less and less often: whoever is there may count attempts.
         _pause = after.Failure != TargetFailure.Auth ? timing.Interval
             : before.Failure != TargetFailure.Auth ? 2 * timing.Interval
-            : _pause * 2 < LongestPause ? _pause * 2 : Duration.Longer(LongestPause, timing.Interval);
+            : _pause * 2 < LongestPause ? _pause * 2 : Duration.Max(LongestPause, timing.Interval);
         Tell(before, after);
         Publish(after);
 

@@ -60,7 +60,7 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         SshAlgorithms.Apply(
             info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
         var client = new SshClient(info);
-        using var thread = new BlockedThread();
+        using var thread = new PoolThreadReservation();
         client.ServerIdentificationReceived += (_, _) =>
         {
             _phase = ConnectPhase.Handshake;

@@ -40,7 +40,7 @@ public sealed class FailureWithReadingTests
     public void What_a_failure_knows_takes_the_place_of_what_was_known_before()
     {
         var good = new TunnelReading(true, true, null, default, null);
-        var bad = new TunnelReading(false, null, null, default, new TargetFault(TargetFailure.Timeout, "silent"));
+        var bad = new TunnelReading(false, null, null, default, new TargetFailureDetails(TargetFailure.Timeout, "silent"));
         var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var before = new TargetSnapshot(
             new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(),

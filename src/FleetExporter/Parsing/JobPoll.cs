@@ -3,30 +3,30 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>How the pane of a job is.</summary>
-/// <param name="Dead">Its command has ended.</param>
-/// <param name="ExitCode">0 to 255 as sh tells it, above 128 for a signal; null while it runs, and where tmux does not know.</param>
-/// <param name="Metrics">Numbers by name, of the last JSON line; empty for none.</param>
-/// <param name="Tail">What a dead one printed last.</param>
+/// <summary>State of the tmux pane of a job.</summary>
+/// <param name="Dead">Whether its command has ended.</param>
+/// <param name="ExitCode">0 to 255 as in sh, above 128 for a signal; null while it runs or where tmux has no status.</param>
+/// <param name="Metrics">Numbers by name from the last JSON line.</param>
+/// <param name="Tail">Last output of a dead pane.</param>
 internal sealed record JobPane(string Job, bool Dead, int? ExitCode, JsonObject Metrics, string Tail);
 
-/// <summary>The answer to one look at the jobs of a host.</summary>
-/// <param name="Uptime">Of the host.</param>
+/// <summary>Result of one poll of the jobs of a host.</summary>
+/// <param name="Uptime">Uptime of the host.</param>
 /// <param name="Failure">
-/// Why tmux could not be asked, in one line; then nothing is known of any job. Null when it was: no server and no session is an answer.
+/// Why tmux failed, in one line; the state of all jobs is unknown then. Null on success, which includes no server and no session.
 /// </param>
-internal sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
+internal sealed record JobPoll(TimeSpan Uptime, string? Failure, IReadOnlyList<JobPane> Panes)
 {
-    /// <summary>Parses what <c>look</c> of job.sh prints: lines that begin with <c>@mark</c>, and what was printed between them.</summary>
-    /// <returns>Null when it does not come to its end, or is of another form.</returns>
-    /// <remarks>Seen: tmux 3.3a, which forgets the status of about one pane in a hundred.</remarks>
-    public static JobLook? Parse(string text, string mark)
+    /// <summary>Parses the output of <c>look</c> of job.sh: lines that begin with <c>@mark</c>, with output of jobs between them.</summary>
+    /// <returns>Null when it is incomplete or malformed.</returns>
+    /// <remarks>Seen: tmux 3.3a, which loses the status of about one pane in a hundred.</remarks>
+    public static JobPoll? Parse(string text, string mark)
     {
         var panes = new List<JobPane>();
         List<string> body = [];
         double? uptime = null;
         string? failure = null;
-        var heard = false;
+        var answered = false;
         foreach (var line in text.Split('\n').Append($"@{mark} "))
         {
             if (!line.StartsWith($"@{mark} ", StringComparison.Ordinal))
@@ -42,21 +42,21 @@ internal sealed record JobLook(TimeSpan Uptime, string? Failure, IReadOnlyList<J
                     uptime = up;
                     break;
                 case ["tmux", var status, .. var words]:
-                    heard = true;
-                    var said = string.Join(' ', words).Trim();
-                    failure = status == "0" || TmuxError.MeansNoSession(said)
+                    answered = true;
+                    var message = string.Join(' ', words).Trim();
+                    failure = status == "0" || TmuxError.IsNoSession(message)
                         ? null
-                        : Printable.Line(said.Length > 0 ? said : $"tmux ended with {status}", 300);
+                        : Printable.Line(message.Length > 0 ? message : $"tmux exited with status {status}", 300);
                     break;
-                case ["pane", var job, var dead, var kept, var exit, var signal]:
+                case ["pane", var job, var dead, var status, var exit, var signal]:
                     panes.Add(new JobPane(
-                        job, dead == "1", dead == "1" ? Code(kept) ?? Code(exit) ?? (Code(signal) is { } s ? 128 + s : null) : null, [], ""));
+                        job, dead == "1", dead == "1" ? Code(status) ?? Code(exit) ?? (Code(signal) is { } s ? 128 + s : null) : null, [], ""));
                     break;
                 case ["tail", _] when panes.Count > 0:
                     panes[^1] = panes[^1] with { Tail = "\n" };
                     break;
                 case ["end"]:
-                    return uptime is { } u && heard ? new JobLook(TimeSpan.FromSeconds(u), failure, panes) : null;
+                    return uptime is { } u && answered ? new JobPoll(TimeSpan.FromSeconds(u), failure, panes) : null;
                 default:
                     return null;
             }

@@ -3,14 +3,14 @@ using Dapper;
 
 namespace FleetExporter.Store;
 
-/// <summary>One unit of work on the store: its connection, and its transaction when it writes.</summary>
+/// <summary>A unit of work: its connection, and its transaction for writes.</summary>
 /// <param name="LockRow">
-/// What a SELECT ends with so that nobody else changes the row before the transaction ends; empty where there is one writer.
+/// Suffix of a SELECT that locks its rows until the transaction ends; empty where there is one writer.
 /// </param>
-/// <param name="Stop">Cancels reads; null-like for writes, which are never cut short.</param>
-internal sealed record Work(DbConnection Connection, DbTransaction? Transaction, string LockRow, CancellationToken Stop)
+/// <param name="Stop">Cancels reads; <see cref="CancellationToken.None"/> for writes.</param>
+internal sealed record UnitOfWork(DbConnection Connection, DbTransaction? Transaction, string LockRow, CancellationToken Stop)
 {
-    /// <summary>Time for a statement, in seconds; null is the default of the store.</summary>
+    /// <summary>Timeout of a statement in seconds; null for the default of the store.</summary>
     public int? Timeout { get; init; }
 
     public Task<TRow?> OneAsync<TRow>(string sql, object args) => Connection.QueryFirstOrDefaultAsync<TRow>(Command(sql, args));

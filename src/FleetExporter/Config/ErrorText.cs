@@ -2,8 +2,8 @@ using System.Text;
 
 namespace FleetExporter.Config;
 
-/// <summary>Makes a value from the file fit for a message: on one line, no control characters, cut to a length.</summary>
-internal static class Shown
+/// <summary>Values in error messages: one line, without control characters, truncated.</summary>
+internal static class ErrorText
 {
     private const int ValueLength = 80;
 

@@ -1,22 +1,22 @@
 namespace FleetExporter.Text;
 
 /// <summary>
-/// Raises the thread pool's minimum by one while code that may block a pool thread runs, such as an SSH handshake or a call of SQLite. Beyond its
-/// minimum the pool adds only one or two threads a second, and all other work would wait for them.
+/// Raises the thread pool's minimum by one while code that may block a pool thread runs, such as an SSH handshake or a SQLite call. Above its
+/// minimum the pool adds only one or two threads per second, which would delay all other work.
 /// </summary>
-internal sealed class BlockedThread : IDisposable
+internal sealed class PoolThreadReservation : IDisposable
 {
-    private static readonly Lock Counting = new();
+    private static readonly Lock CountLock = new();
     private static int _blocked;
     private static int _reserved;
 
-    private bool _begun;
+    private bool _isActive;
 
     public void Begin()
     {
-        lock (Counting)
+        lock (CountLock)
         {
-            _begun = true;
+            _isActive = true;
             if (++_blocked <= _reserved)
             {
                 return;
@@ -30,9 +30,9 @@ internal sealed class BlockedThread : IDisposable
 
     public void Dispose()
     {
-        lock (Counting)
+        lock (CountLock)
         {
-            _blocked -= _begun ? 1 : 0;
+            _blocked -= _isActive ? 1 : 0;
         }
     }
 }
