@@ -31,7 +31,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         """;
 
     [Fact]
-    public async Task A_killed_service_leaves_nothing()
+    public async Task A_killed_service_leaves_no_process()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -40,7 +40,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_stopped_service_loses_its_sampler_by_the_lease()
+    public async Task The_sampler_of_a_stopped_service_ends_with_its_lease()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -54,7 +54,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_killed_session_takes_its_sampler_along()
+    public async Task A_killed_SSH_session_ends_its_sampler()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -65,7 +65,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_sampler_whose_answer_nobody_reads_ends_by_the_lease()
+    public async Task A_sampler_with_unread_output_ends_with_its_lease()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -92,11 +92,11 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public Task A_command_that_ignores_TERM_or_is_stopped_is_killed_and_its_sampler_goes_on() =>
+    public Task A_command_that_ignores_TERM_or_is_stopped_is_killed_and_its_sampler_continues() =>
         Task.WhenAll(IsKilledAsync(smi => smi.Hang(ignoresTerm: true)), IsKilledAsync(smi => smi.Stop()));
 
     [Fact]
-    public async Task A_command_that_waits_in_the_kernel_fails_alone()
+    public async Task A_command_stuck_in_the_kernel_fails_only_its_collector()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -110,7 +110,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task What_a_hung_command_has_started_goes_with_it()
+    public async Task The_children_of_a_hung_command_are_killed_with_it()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);

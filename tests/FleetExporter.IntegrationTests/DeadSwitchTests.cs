@@ -5,8 +5,8 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Half of the fleet behind a switch that is dead: whoever knocks there gets no answer.</summary>
-/// <remarks>Alone on the machine: what is compared is time.</remarks>
+/// <summary>Half of the fleet is behind a dead switch and does not answer.</summary>
+/// <remarks>Runs alone, because it measures time.</remarks>
 [CollectionDefinition(nameof(DeadSwitchTests), DisableParallelization = true)]
 [Collection(nameof(DeadSwitchTests))]
 public abstract class DeadSwitchTests(string client) : SshTests(client)
@@ -17,7 +17,7 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
 
     /// <summary>With the usual connect_timeout: waiting for their turn behind all the dead ones would take the others 40 s.</summary>
     [Fact]
-    public async Task Hosts_that_do_not_answer_delay_nobody()
+    public async Task Hosts_that_do_not_answer_delay_no_other()
     {
         await using var far = await RemoteNamespace.CreateAsync();
         await using var machine = await StartMachineAsync();

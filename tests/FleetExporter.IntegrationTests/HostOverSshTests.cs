@@ -45,7 +45,7 @@ public abstract class HostOverSshTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task Every_name_that_tmux_takes_comes_back_as_tmux_stores_it()
+    public async Task Every_tmux_session_name_is_read_as_stored()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);

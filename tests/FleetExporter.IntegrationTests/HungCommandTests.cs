@@ -51,7 +51,7 @@ public abstract class HungCommandTests(string client) : SshTests(client)
 public abstract class HangingNvidiaSmiTests(string client) : HungCommandTests(client)
 {
     [Fact]
-    public Task An_nvidia_smi_that_hangs_fails_alone_and_is_asked_again_when_it_may_work() => CheckAsync(smi => smi.Hang(), recovers: true);
+    public Task A_hanging_nvidia_smi_fails_only_its_collectors_and_is_retried() => CheckAsync(smi => smi.Hang(), recovers: true);
 
     public sealed class WithBuiltinClient() : HangingNvidiaSmiTests("builtin");
 
@@ -102,7 +102,7 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
     }
 
     [Fact]
-    public async Task An_nvidia_smi_that_somebody_has_suspended_is_in_nobodys_way()
+    public async Task A_suspended_nvidia_smi_blocks_nothing()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);

@@ -17,7 +17,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
     ];
 
     [Fact]
-    public async Task Login_shells_with_noisy_start_files_give_the_same_families()
+    public async Task Login_shells_with_noisy_profiles_give_the_same_families()
     {
         using var folder = new TestFolder();
         await using var server = await SshServer.StartAsync(folder);
@@ -63,7 +63,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
     [InlineData("/bin/bash")]
     [InlineData("/usr/bin/busybox")]
     [InlineData("/bin/ksh93")]
-    public async Task The_sampler_runs_in_whatever_sh_is(string sh)
+    public async Task The_sampler_runs_in_every_sh(string sh)
     {
         await using var machine = await StartMachineAsync(path: folder =>
         {

@@ -42,7 +42,7 @@ public enum TargetFailure
 
 /// <summary>Why a target's attempt failed, where what is known of the target is kept all the same.</summary>
 /// <param name="Message">One line for a person: what was seen.</param>
-internal sealed record TargetFault(TargetFailure Reason, string Message);
+internal sealed record TargetFailureDetails(TargetFailure Reason, string Message);
 
 /// <summary>A target's attempt failed, with the reason. Parsers and the room Remote throw it.</summary>
 /// <param name="message">One line for a person: what was seen, then what to do where that is known.</param>

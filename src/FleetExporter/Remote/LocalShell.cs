@@ -5,13 +5,13 @@ internal sealed class LocalShell : IShell
 {
     private readonly string _program;
 
-    /// <param name="program">The POSIX shell to run; tests choose others than <c>/bin/sh</c>.</param>
+    /// <param name="program">The POSIX shell to run.</param>
     public LocalShell(string program = "/bin/sh") => _program = program;
 
     public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) =>
         Task.FromResult<IShellProcess>(new ShellProcess(_program, ["-s"], killable: false));
 
-    /// <summary>setsid gives it the group that sshd gives every session.</summary>
+    /// <summary>setsid creates a process group, as sshd does for each session.</summary>
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) =>
         Task.FromResult<IShellProcess>(new ShellProcess("setsid", [_program, "-s"], killable: false, keepsErrors: false));
 

@@ -20,7 +20,7 @@ internal sealed class AlertingRun : IAsyncDisposable
     public required FakeNvidiaSmi Gpu { get; init; }
 
     /// <summary>Where the receivers default and pager send to, beside the service.</summary>
-    public Inbox People { get; } = new();
+    public NotificationReceiver People { get; } = new();
 
     public HostedService Service { get; private set; } = null!;
 

@@ -12,10 +12,10 @@ internal sealed record Attack(string Name, string Says, bool OnStream = false)
 
     public static IReadOnlyList<Attack> All { get; } =
     [
-        new("EndlessLine", "MiB in one answer", OnStream: true),
+        new("EndlessLine", "MiB in one frame", OnStream: true),
         new("NoiseBeforeHello", "more than 1 MiB before", OnStream: true),
         new("Trickle", "no answer within", OnStream: true),
-        new("Flood", "MiB in one answer", OnStream: true),
+        new("Flood", "MiB in one frame", OnStream: true),
         new("OutOfOrder", "no answer within 2 s", OnStream: true),
         new("Names", "over the limit of 4194304", OnStream: true),
         new("IgnoresEnd", ""),

@@ -8,7 +8,7 @@ namespace FleetExporter.IntegrationTests.Hostile;
 public abstract class EndUnderAttackTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task SIGTERM_ends_the_service_in_the_middle_of_all_attacks()
+    public async Task SIGTERM_stops_the_service_during_all_attacks()
     {
         await using var machine = await StartMachineAsync();
         List<HostilePeer> peers = [];

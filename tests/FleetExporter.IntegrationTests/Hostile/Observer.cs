@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>Reads the service as Prometheus and an operator do, and measures it. Every answer has to be a good one.</summary>
+/// <summary>Sends the requests of Prometheus and an operator and measures the answers, which must all succeed.</summary>
 internal sealed class Observer(Exporter exporter, string dataDir)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -31,7 +31,7 @@ internal sealed class Observer(Exporter exporter, string dataDir)
         return new Figures(polls.End(), pages, hosts, use);
     }
 
-    /// <summary>What the service holds when it has had time to collect its garbage.</summary>
+    /// <summary>Resources of the exporter after garbage collection.</summary>
     public async Task<ServiceUse> SettleAsync(ServiceUse before, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>What the service holds, in bytes.</summary>
+/// <summary>Memory and disk use of the exporter in bytes.</summary>
 /// <param name="Resident">VmRSS of its process.</param>
 /// <param name="Disk">Sizes of all files in its data_dir.</param>
 internal sealed record ServiceUse(long Resident, long Disk)

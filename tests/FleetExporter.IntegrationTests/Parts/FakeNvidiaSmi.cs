@@ -1,6 +1,6 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A folder for the PATH with an <c>nvidia-smi</c> in it that replays captures and can be told to misbehave.</summary>
+/// <summary>A folder for the PATH with an <c>nvidia-smi</c> that replays captures and misbehaves on request.</summary>
 internal sealed class FakeNvidiaSmi
 {
     private readonly string _folder;
@@ -53,7 +53,7 @@ internal sealed class FakeNvidiaSmi
         var column = Array.FindIndex(rows[0], c => c.StartsWith("temperature.gpu", StringComparison.Ordinal));
         Assert.True(column >= 0);
         rows.Skip(1).ToList().ForEach(r => r[column] = $"{celsius}");
-        // Whole or not at all: it is read while it is written.
+        // Written atomically, because it is read at any time.
         File.WriteAllLines(PathOf("gpus.new"), rows.Select(r => string.Join(", ", r)));
         File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
     }

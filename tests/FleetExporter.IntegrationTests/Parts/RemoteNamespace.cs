@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A network namespace behind a cable (a veth pair) of its own: a remote machine whose link can be cut. Gone when disposed.</summary>
+/// <summary>A network namespace behind a veth pair: a remote machine whose link can be cut. Disposal removes it.</summary>
 internal sealed class RemoteNamespace : IAsyncDisposable
 {
     private readonly string _near;
@@ -23,11 +23,11 @@ internal sealed class RemoteNamespace : IAsyncDisposable
     /// <summary>The one address at which a machine answers.</summary>
     public string Address => Host(2);
 
-    /// <summary>What runs a program inside, to be put before it.</summary>
+    /// <summary>Command prefix that runs a program inside.</summary>
     public IReadOnlyList<string> Within => ["ip", "netns", "exec", Name];
 
     /// <summary>
-    /// Makes it. Behind a router nobody tells the sender that a machine is gone: its packets are dropped in silence, and so they are here.
+    /// Creates it. As behind a router, packets to a machine that is down are dropped without an ICMP error.
     /// </summary>
     public static async Task<RemoteNamespace> CreateAsync()
     {
@@ -67,7 +67,7 @@ internal sealed class RemoteNamespace : IAsyncDisposable
     /// <summary>Runs a command inside to its end.</summary>
     public Task<ToolResult> InsideAsync(params IReadOnlyList<string> command) => Tool.RunAsync(Within[0], [.. Within.Skip(1), .. command]);
 
-    /// <summary>Cuts the cable: nothing comes through either way, and nobody is told.</summary>
+    /// <summary>Cuts the link: packets are dropped silently in both directions.</summary>
     public Task DownAsync() => InsideAsync("ip", "link", "set", _far, "down");
 
     public Task UpAsync() => InsideAsync("ip", "link", "set", _far, "up");

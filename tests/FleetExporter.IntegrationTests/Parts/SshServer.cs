@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real sshd on a port of its own that lets the client's key in as any user.</summary>
+/// <summary>A real sshd on its own port that accepts the client's key for any user.</summary>
 internal sealed class SshServer : IAsyncDisposable
 {
     private readonly TestFolder _folder;
@@ -26,7 +26,7 @@ internal sealed class SshServer : IAsyncDisposable
     /// <summary>Shell commands for the server's own mount namespace, run before it starts; taken over at the next start.</summary>
     public string Setup { get; set; } = "";
 
-    /// <summary>The private key that is let in.</summary>
+    /// <summary>The accepted private key.</summary>
     public string ClientKey => _folder.PathOf("client_key");
 
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";

@@ -8,7 +8,7 @@ namespace FleetExporter.IntegrationTests.Ssh;
 public sealed class SessionLimitTests
 {
     [Fact]
-    public async Task Fifty_commands_at_once_share_ten_sessions_and_the_polls_go_on()
+    public async Task Fifty_concurrent_commands_share_ten_sessions_and_polls_continue()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -31,7 +31,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Where_one_session_is_allowed_the_GPU_stream_and_commands_have_connections_of_their_own()
+    public async Task With_one_session_allowed_the_GPU_stream_and_commands_have_their_own_connections()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -53,7 +53,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Commands_that_wait_for_a_session_end_with_the_connection()
+    public async Task Commands_waiting_for_a_session_end_with_the_connection()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");

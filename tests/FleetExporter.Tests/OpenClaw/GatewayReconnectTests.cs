@@ -7,7 +7,7 @@ namespace FleetExporter.Tests.OpenClaw;
 [CollectionDefinition(nameof(GatewayReconnectTests), DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>Connections that end, again and again. Alone, because it counts what the whole process holds.</summary>
+/// <summary>Repeated reconnects. Runs alone, because it counts resources of the whole process.</summary>
 [Collection(nameof(GatewayReconnectTests))]
 public sealed class GatewayReconnectTests
 {
@@ -15,7 +15,7 @@ public sealed class GatewayReconnectTests
     private static readonly int Times = LongForm.Count(2_000, 10_000);
 
     [Fact]
-    public async Task Thousands_of_reconnects_leave_nothing_behind()
+    public async Task Thousands_of_reconnects_leak_nothing()
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Instead = (_, say) =>
@@ -37,7 +37,7 @@ public sealed class GatewayReconnectTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_disposed_says_goodbye()
+    public async Task Disposal_sends_a_close_frame()
     {
         await using var gateway = await FakeGateway.StartAsync();
         for (var times = 0; times < 20; times++)
@@ -72,7 +72,7 @@ public sealed class GatewayReconnectTests
     }
 
     [Fact]
-    public async Task A_tick_now_and_then_keeps_it()
+    public async Task Ticks_keep_the_connection_open()
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();

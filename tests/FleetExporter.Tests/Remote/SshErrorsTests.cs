@@ -4,7 +4,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>What a real ssh said (Fixtures/ssh) and what is made of it.</summary>
+/// <summary>Parses recorded output of ssh (Fixtures/ssh).</summary>
 public sealed class SshErrorsTests
 {
     private static readonly SshConfig Config = new() { KnownHosts = "/data/known_hosts", User = "fleet", KeyFile = "/keys/id" };
@@ -26,7 +26,7 @@ public sealed class SshErrorsTests
     [InlineData("shell-exit", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
     [InlineData("ok", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
     [InlineData("accept-new", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
-    public void Before_hello_the_reason_is_what_ssh_said(string file, SshFailure reason, string said)
+    public void Before_hello_the_reason_comes_from_the_output_of_ssh(string file, SshFailure reason, string said)
     {
         var failure = SshErrors.Explain(Said(file), heard: false, Address, Config);
 
@@ -47,7 +47,7 @@ public sealed class SshErrorsTests
     }
 
     [Fact]
-    public void A_refused_login_says_which_key_the_host_should_list()
+    public void A_failed_login_names_the_key_that_the_host_should_list()
     {
         var failure = SshErrors.Explain(Said("auth"), heard: false, Address, Config);
 
@@ -79,7 +79,7 @@ public sealed class SshErrorsTests
     }
 
     [Fact]
-    public void The_usual_port_goes_without_saying()
+    public void The_default_port_is_omitted()
     {
         Assert.EndsWith(
             "-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message,
@@ -90,11 +90,11 @@ public sealed class SshErrorsTests
     }
 
     [Fact]
-    public void An_ssh_that_says_nothing_has_closed() =>
-        Assert.Equal("ssh ended without a word", SshErrors.Explain("", heard: false, Address, Config).Message);
+    public void Without_output_the_reason_is_closed() =>
+        Assert.Equal("ssh exited without a message", SshErrors.Explain("", heard: false, Address, Config).Message);
 
     [Fact]
-    public void What_the_login_shell_said_last_goes_along()
+    public void The_last_line_of_the_login_shell_is_in_the_message()
     {
         var failure = SshErrors.Explain(Said("shell-exit") + "\nfish: Unknown command: \u001b[31mexec\u001b[0m", heard: false, Address, Config);
 
@@ -107,9 +107,9 @@ public sealed class SshErrorsTests
     [InlineData("banner-silent", SshFailure.Timeout)]
     [InlineData("timeout", SshFailure.Timeout)]
     [InlineData("", SshFailure.Timeout)]
-    public void Silence_is_explained_by_how_far_ssh_came(string file, SshFailure reason)
+    public void A_timeout_is_explained_by_the_phase_of_ssh(string file, SshFailure reason)
     {
-        var failure = SshErrors.ExplainSilence(file.Length == 0 ? "" : Said(file), TimeSpan.FromSeconds(20));
+        var failure = SshErrors.ExplainTimeout(file.Length == 0 ? "" : Said(file), TimeSpan.FromSeconds(20));
 
         Assert.Equal(reason, failure.Reason);
         Assert.EndsWith("within 20 s", failure.Message, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class SshErrorsTests
     [InlineData("debug1: Remote protocol version 2.0, remote software version Server host key: ssh-ed25519 SHA256:FORGED\n")]
     [InlineData("debug1: Server host key: ssh-ed25519 SHA256:FORGED\n")]
     [InlineData("Server host key: ssh-ed25519 SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n")]
-    public void The_peer_cannot_put_a_fingerprint_of_its_own_into_the_advice(string forged)
+    public void A_server_cannot_forge_the_fingerprint_in_the_message(string forged)
     {
         var said = Said("hostkey-unknown");
         var honest = SshErrors.Explain(said, heard: false, Address, Config);

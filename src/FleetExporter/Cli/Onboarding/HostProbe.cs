@@ -8,7 +8,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>Tries one host step by step: client, name, port, host key, login, shell, then every collector once.</summary>
+/// <summary>Tests one host step by step: client, name, port, host key, login, shell, then every collector once.</summary>
 internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
 {
     /// <summary>A command that hangs is killed after one to two of these.</summary>
@@ -18,7 +18,8 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
     private static readonly string[] Steps = ["host key", "login", "shell"];
 
-    private static readonly Check Untried = new("collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
+    private static readonly Check SkippedCollectors = new(
+        "collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
 
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
     {
@@ -27,15 +28,15 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         {
             var choice = SshClientChoice.Of(host.Ssh, Environment.GetEnvironmentVariable);
             checks.Add(ClientOf(choice));
-            var reach = choice.IsBuiltin
-                ? new Reach(address.Host, address.Port ?? 22, Jumps: false)
-                : await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
-            checks.AddRange(await reach.TryAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
+            var endpoint = choice.IsBuiltin
+                ? new SshEndpoint(address.Host, address.Port ?? 22, ViaJumpHost: false)
+                : await SshEndpoint.ResolveAsync(address, host.Ssh, stop).ConfigureAwait(false);
+            checks.AddRange(await endpoint.CheckAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
         }
 
         if (checks.Exists(c => c.Verdict == Verdict.Failed))
         {
-            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), Untried];
+            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), SkippedCollectors];
         }
 
         var started = Stopwatch.GetTimestamp();
@@ -47,7 +48,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         }
         catch (StreamException e)
         {
-            return [.. checks, .. Explain(e), Untried];
+            return [.. checks, .. Explain(e), SkippedCollectors];
         }
 
         await using (stream.ConfigureAwait(false))
@@ -55,7 +56,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             checks.AddRange(host.Address is null ? [] : [new("host key", Verdict.Ok), new("login", Verdict.Ok, Detail: $"as {stream.Hello.User}")]);
             var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             checks.Add(new(
-                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
+                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler started in {took:0} ms")));
             checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
             var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
             if (gpus.TrueForAll(c => c.OffBecause(host, null) is not null))
@@ -65,7 +66,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
             try
             {
-                // The first stream carries the connection, and has to live until the second is done.
+                // The first stream owns the connection and must stay open until the second is done.
                 await using var kept = new Timer(_ => _ = stream.KeepAliveAsync(stop), null, Lease / 2, Lease / 2);
                 await using var second = await OpenAsync(StreamKind.Gpu, gpus, stop).ConfigureAwait(false);
                 checks.AddRange(await AskAsync(second, gpus, stop).ConfigureAwait(false));
@@ -88,10 +89,10 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")
         : new(
             "client", Verdict.Failed, Words.Of(SshFailure.Shell),
-            $"OpenSSH's client is not installed on this machine; it is needed because {choice.Reason}",
-            "Install it (Debian: openssh-client), or remove the reason.");
+            $"OpenSSH's client is not installed on this machine, but required: {choice.Reason}",
+            "Install it (Debian: openssh-client), or change the setting that requires it.");
 
-    /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
+    /// <summary>The failed step, the passed ones before it and the skipped ones after it.</summary>
     private IEnumerable<Check> Explain(StreamException e)
     {
         var failed = e.Reason switch
@@ -102,7 +103,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             SshFailure.Timeout or SshFailure.Closed => 0,
             _ => 2,
         };
-        var unreadable = e.Reason == SshFailure.Auth && host.Ssh.KeyFile is { } file ? PrivateKeys.Unreadable(file) : null;
+        var unreadable = e.Reason == SshFailure.Auth && host.Ssh.KeyFile is { } file ? PrivateKeys.ReadError(file) : null;
         var fix = unreadable is null ? Fixes.Of(e.Reason) : Fixes.UnreadableKey;
         return Steps.Select((name, i) => i < failed
             ? new Check(name, Verdict.Ok)
@@ -128,7 +129,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
                 if (section is { Killed: true, Name: "gpu" })
                 {
-                    // So would the others: each call would hang in the same driver.
+                    // The other GPU collectors would hang in the same driver.
                     checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
                     break;
                 }
@@ -153,7 +154,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
                 : section.Killed ? throw new ToolFailureException(CollectorFailure.Timeout, "the command hung and was killed")
                 : collector.Parse(section);
             return answer.Failure is { } failure
-                ? Fail(failure, "see the text with /debug/hosts")
+                ? Fail(failure, "see the section text at /debug/hosts")
                 : new(collector.Name, Verdict.Ok, Detail: collector.Summarize(answer));
         }
         catch (ToolFailureException e)

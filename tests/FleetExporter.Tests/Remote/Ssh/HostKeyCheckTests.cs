@@ -19,7 +19,7 @@ public sealed class HostKeyCheckTests
     [InlineData("[h]:2222 ssh-ed25519 " + Other, SshFailure.HostkeyChanged)]
     [InlineData("[h]:2222 ssh-ed25519 " + KnownHostsLineTests.Key + "\n@revoked * ssh-ed25519 " + KnownHostsLineTests.Key, SshFailure.HostkeyChanged)]
     [InlineData("", SshFailure.HostkeyUnknown)]
-    public void A_key_is_trusted_when_the_file_says_so(string text, SshFailure? reason)
+    public void A_key_is_checked_against_the_file(string text, SshFailure? reason)
     {
         using var folder = new TemporaryFolder();
         var file = new KnownHosts(folder.Write("k", text));
@@ -30,7 +30,7 @@ public sealed class HostKeyCheckTests
     }
 
     [Fact]
-    public void A_new_key_is_written_once_and_no_other_is_taken_on_the_same_connection()
+    public void A_new_key_is_written_once_and_no_other_is_accepted_on_the_same_connection()
     {
         using var folder = new TemporaryFolder();
         var check = new HostKeyCheck(Address, HostKeyPolicy.AcceptNew, new KnownHosts(folder.PathOf("k")), TimeProvider.System);
@@ -43,7 +43,7 @@ public sealed class HostKeyCheckTests
     }
 
     [Fact]
-    public void A_new_key_that_cannot_be_written_is_refused()
+    public void A_new_key_that_cannot_be_written_is_rejected()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.PathOf("file"), "");
@@ -59,6 +59,6 @@ public sealed class HostKeyCheckTests
     {
         var presented = new HostKeyEventArgs(new KeyHostAlgorithm("ssh-ed25519", new ED25519Key(new SshKeyData(Convert.FromBase64String(key)))));
         check.Check(null, presented);
-        return (presented.CanTrust, check.Refusal);
+        return (presented.CanTrust, check.Failure);
     }
 }

@@ -4,17 +4,17 @@ using System.Text;
 
 namespace FleetExporter.Tests.Collectors;
 
-/// <summary>Listens on a loopback port of its own and treats every connection alike.</summary>
-internal sealed class FarEnd : IDisposable
+/// <summary>A loopback server that sends a fixed text on every connection.</summary>
+internal sealed class FakeTcpServer : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly string? _says;
     private readonly List<TcpClient> _held = [];
 
     /// <param name="says">
-    /// Sent after the first bytes that come, or at once with <paramref name="speaksFirst"/>; null holds the connection in silence, empty cuts it.
+    /// Sent after the first input, or at once with <paramref name="speaksFirst"/>; null sends nothing, empty closes the connection.
     /// </param>
-    public FarEnd(string? says, bool speaksFirst = false, IPAddress? address = null)
+    public FakeTcpServer(string? says, bool speaksFirst = false, IPAddress? address = null)
     {
         _says = says;
         _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
@@ -31,7 +31,7 @@ internal sealed class FarEnd : IDisposable
     /// <summary>A port on which nobody listens.</summary>
     public static int DeadPort()
     {
-        using var closed = new FarEnd(null);
+        using var closed = new FakeTcpServer(null);
         return closed.Port;
     }
 
@@ -54,7 +54,7 @@ internal sealed class FarEnd : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The end.
+            // Disposed.
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class FarEnd : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The other side has gone.
+            // The client disconnected.
         }
     }
 }
