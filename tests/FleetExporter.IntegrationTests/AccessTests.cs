@@ -9,7 +9,7 @@ namespace FleetExporter.IntegrationTests;
 /// <summary>Keys of the real service, from its command line to its log.</summary>
 public sealed partial class AccessTests : IDisposable
 {
-    /// <summary>Of the documentation's network; the test gives it to the loopback interface, where nobody else reaches it.</summary>
+    /// <summary>An address of TEST-NET-1, which the test adds to the loopback interface.</summary>
     private const string Address = "192.0.2.77";
 
     private readonly TestFolder _folder = new();

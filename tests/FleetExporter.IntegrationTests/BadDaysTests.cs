@@ -118,7 +118,7 @@ public abstract class BadDaysTests(string client) : SshTests(client)
         {
             await tmux.AttachAsync(id);
             await exporter.UntilAsync("somebody is attached", p => p.Find("fleet_tmux_session_attached_clients", ("session", "work")) == 1);
-            // Time is the subject: tmux tells when a client came, not when it left.
+            // Waits, because tmux reports attach times but no detach times.
             await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
             var seen = TimeProvider.System.GetUtcNow();
             await tmux.RunAsync("detach-client", "-s", id);

@@ -4,8 +4,8 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>
-/// What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one.
-/// Poll every 2 s, so the lease is 2 s.
+/// Runs cases of <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> on a host with this <c>sh</c>.
+/// Polls every 2 s, so the lease is 2 s.
 /// </summary>
 public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests(client)
 {
@@ -14,7 +14,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(20 + 5);
 
     /// <summary>
-    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own,
+    /// A fake tmux with several behaviours: <c>huge</c> answers 3 MiB after a second, <c>wrapped</c> hangs in a child process,
     /// <c>kernel</c> waits in state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string Tmux = """
@@ -70,7 +70,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
         var sampler = Assert.Single(machine.User.Samplers);
-        Say(machine, "huge");
+        SetTmuxBehaviour(machine, "huge");
         await Until.TrueAsync(() => Tmuxes(machine).Count > 0, "tmux runs", () => Show(machine, exporter));
         exporter.Send(Signal.Stop);
         try
@@ -100,10 +100,10 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
-        Say(machine, "kernel");
+        SetTmuxBehaviour(machine, "kernel");
         await Until.TrueAsync(() => Tmuxes(machine).Any(p => p.State == 'D'), "tmux waits in the kernel", () => Show(machine, exporter));
         var hung = Tmuxes(machine).Where(p => p.State == 'D').Select(p => p.Pid).ToList();
-        Say(machine, null);
+        SetTmuxBehaviour(machine, null);
         await exporter.UntilAsync("it fails", p => p.Find("fleet_collector_failures_total", ("collector", "tmux"), ("reason", "timeout")) >= 1);
         await Until.TrueAsync(() => !Tmuxes(machine).Any(p => hung.Contains(p.Pid)), "it is killed", () => Show(machine, exporter), TwoLeases);
         await VitalsAsync(exporter);
@@ -115,12 +115,12 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
         var sampler = Assert.Single(machine.User.Samplers);
-        Say(machine, "wrapped");
+        SetTmuxBehaviour(machine, "wrapped");
         await Until.TrueAsync(() => Sleepers(machine).Count > 0, "tmux' child hangs", () => Show(machine, exporter));
         var hung = Sleepers(machine).Select(p => p.Pid).ToList();
         await Until.TrueAsync(() => !Sleepers(machine).Any(p => hung.Contains(p.Pid)), "it is killed", () => Show(machine, exporter), TwoLeases);
         Assert.True(Sleepers(machine).Count <= 1, Show(machine, exporter));
-        Say(machine, null);
+        SetTmuxBehaviour(machine, null);
         await VitalsAsync(exporter);
         Assert.Equal(sampler.Pid, Assert.Single(machine.User.Samplers).Pid);
     }
@@ -137,7 +137,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         hang(smi);
         await Until.TrueAsync(() => Hung().Count > 0, "nvidia-smi hangs", () => Show(machine, exporter));
         var hung = Assert.Single(Hung()).Pid;
-        smi.Behave();
+        smi.Reset();
         await Until.TrueAsync(() => !Hung().Any(p => p.Pid == hung), "the watchdog kills it", () => Show(machine, exporter), GpuWatchdog);
         var page = await exporter.UntilAsync(
             "it failed alone", p => p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "timeout")) >= 1);
@@ -171,8 +171,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         static double At(Page page) => page.Find("fleet_collector_last_success_timestamp_seconds", ("collector", "host")) ?? 0;
     }
 
-    /// <summary>What tmux does from now on; null lets it behave.</summary>
-    private static void Say(WatchedMachine machine, string? what)
+    /// <summary>Selects the behaviour of tmux; null for normal.</summary>
+    private static void SetTmuxBehaviour(WatchedMachine machine, string? what)
     {
         foreach (var word in new[] { "huge", "wrapped", "kernel" })
         {

@@ -22,7 +22,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         }
 
         await using var next = await WatchAsync(machine);
-        // The folder with the sockets of the run that was killed is gone.
+        // The folder with the sockets of the killed run has been removed.
         Assert.All(Sockets(machine), folder => Assert.Contains($"-{next.Pid}-", folder, StringComparison.Ordinal));
         await next.StopAsync();
         await GoneAsync(machine, TimeSpan.FromSeconds(2), next);
@@ -102,7 +102,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         return exporter;
     }
 
-    /// <summary>Nothing of the user's is left but what the user runs: nothing.</summary>
+    /// <summary>Waits until the user has no process.</summary>
     private static Task GoneAsync(WatchedMachine machine, TimeSpan limit, Exporter exporter) =>
         Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => $"{Show(machine)}\n{exporter.Log}", limit);
 

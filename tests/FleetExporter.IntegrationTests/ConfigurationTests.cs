@@ -39,7 +39,7 @@ public sealed class ConfigurationTests
         await using var exporter = await Exporter.StartAsync(folder, Hosts("one"));
         await exporter.UntilOnlineAsync("one");
 
-        // Within the watcher's two looks: told by the signal, not by the file.
+        // Faster than the file watcher's interval, so caused by the signal.
         folder.Write("fleet.yml", Hosts("one", "by-signal"));
         exporter.Send(Signal.Hup);
         await exporter.UntilOnlineAsync("by-signal");

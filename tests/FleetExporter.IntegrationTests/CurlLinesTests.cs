@@ -91,7 +91,7 @@ public sealed class CurlLinesTests
         await run.ConnectAsync(await ConnectionsTests.DoAsync(run.Exporter, HttpMethod.Post, "/api/dgx/connections", connection));
         await run.AllWorkAsync();
 
-        // A body says that it is JSON where no key does.
+        // Without a key, a body needs Content-Type: application/json.
         Assert.Equal(415, (await run.CurlAsync(WithoutType)).Status);
         Assert.Contains("anonymous_control: ", run.Exporter.Log, StringComparison.Ordinal);
         var audit = (await run.Exporter.JsonAsync("/api/audit")).List("items").Where(r => r.Text("action") is "exec" or "job_create" or "job_change");

@@ -39,7 +39,7 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
             dead.Append(CultureInfo.InvariantCulture, $"  - {{ name: dead{i}, address: {far.Host(130 + i)} }}\n");
         }
 
-        // The start of the service counts both times: it may be past the good hosts when it says that it listens.
+        // Measures from the start of the exporter, because it may have polled the good hosts before it listens.
         watch.Restart();
         await using var both = await StartAsync(dead.ToString());
         await CompleteAsync(both);

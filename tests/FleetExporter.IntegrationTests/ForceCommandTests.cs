@@ -2,7 +2,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Hosts whose sshd runs a program of their own instead of the command that is asked for.</summary>
+/// <summary>Hosts whose sshd runs another program instead of the requested command (ForceCommand).</summary>
 public abstract class ForceCommandTests(string client) : SshTests(client)
 {
     [Fact]

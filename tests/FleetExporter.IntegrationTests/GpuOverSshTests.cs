@@ -82,7 +82,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
             p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "parse")) >= 1);
         Assert.Empty(page.Of("fleet_gpu_info"));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
-        smi.Behave();
+        smi.Reset();
         page = await exporter.UntilAsync("the GPU is back", p =>
             p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
         Assert.Equal(0, page.Value("fleet_ssh_reconnects_total"));
@@ -103,7 +103,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
         Assert.True(page.Value("fleet_collector_failures_total", ("collector", "gpu"), ("reason", reason)) >= 1);
         Assert.Empty(page.Of("fleet_gpu_info"));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
-        smi.Behave();
+        smi.Reset();
         await exporter.UntilAsync("the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
     }
 

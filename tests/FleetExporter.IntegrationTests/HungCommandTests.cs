@@ -31,7 +31,7 @@ public abstract class HungCommandTests(string client) : SshTests(client)
         Assert.Equal(1, next.Value("fleet_collector_success", ("collector", "host")));
         Assert.True(At(await exporter.UntilAsync("new vitals", p => At(p) > At(next))) > At(page));
         var hung = Hung(machine).Select(p => p.Pid).ToHashSet();
-        smi.Behave();
+        smi.Reset();
         await Until.TrueAsync(() => !Hung(machine).Any(p => hung.Contains(p.Pid)), "the watchdog kills what hangs", () => exporter.Log, Watchdog);
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_ssh_up"));
         if (recovers)
@@ -109,7 +109,7 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         smi.Stop();
         await using var suspended = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
         await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => suspended.Said);
-        smi.Behave();
+        smi.Reset();
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
     }

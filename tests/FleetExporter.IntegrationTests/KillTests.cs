@@ -21,7 +21,7 @@ public abstract class KillTests(string client) : SshTests(client)
             await tmux.TryCreateAsync(name);
         }
 
-        // Sessions of a group share their windows, and end one by one all the same.
+        // Sessions of a group share windows but are killed one by one.
         foreach (var id in (await tmux.NamesAsync()).Keys.Take(3))
         {
             await tmux.RunAsync("new-session", "-d", "-t", id);

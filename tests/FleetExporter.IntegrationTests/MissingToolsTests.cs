@@ -68,7 +68,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
         await exporter.UntilHostAsync("gpu is off", h => h["off"]!["gpu"] is not null);
         FakeNvidiaSmi.H100(machine.Folder);
 
-        // What a host has is asked every 5 minutes, or when somebody asks now; the GPU stream looks every half a minute.
+        // Tools are detected every 5 minutes or on request, by the GPU stream every 30 seconds.
         await exporter.ProbeAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any(), TimeSpan.FromSeconds(60));
     }

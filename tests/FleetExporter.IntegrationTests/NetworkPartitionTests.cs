@@ -78,7 +78,7 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
         await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config(interval: 2));
         await exporter.UntilOnlineAsync();
 
-        // What the kernel sends for those who are killed is lost with the link, and later nobody sends any more.
+        // The FIN of killed processes is lost with the link and not sent again later.
         await far.DownAsync();
         await machine.Server.StopAsync();
         await far.TakeAddressAsync();
@@ -111,7 +111,7 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
         await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "the sampler is gone", Show, (2 * Lease) + TimeSpan.FromSeconds(2));
         Assert.True(cut.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
 
-        // sshd has told the client that the session is over, and waits for TCP to believe that nobody is there: a quarter of an hour by default.
+        // sshd has sent the end of the session and waits until TCP gives up: a quarter of an hour by default.
         Assert.NotEmpty(machine.User.Processes);
         Assert.All(machine.User.Processes, p => Assert.StartsWith("sshd", p.Name, StringComparison.Ordinal));
         await far.RetransmitAsync(3);

@@ -79,7 +79,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
         Assert.Contains("Correct key_file", key.Text("fix"), StringComparison.Ordinal);
         await FailsAsync("shell", "shell", "shell");
 
-        // What a person copies from the table is whole: the command that trusts the key stands on one line.
+        // The command that trusts the key is on one line, so that it can be copied.
         var table = await RunAsync(machine.Folder, "unknown");
         Assert.Contains(table.Output.Split('\n'), l => l.Contains($"fleet-exporter trust {stranger.Address}", StringComparison.Ordinal));
         Assert.Contains(unknown.Text("fix"), table.Output, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
         ["SSH_AUTH_SOCK"] = "",
     };
 
-    /// <summary>What a probe said as JSON, and its exit code.</summary>
+    /// <summary>JSON output and exit code of a probe.</summary>
     private sealed class Probed(ToolResult result)
     {
         public int Exit => result.Exit;

@@ -59,7 +59,7 @@ public sealed class PrometheusTests
         Assert.Empty(await prometheus.QueryAsync("scrape_samples_scraped == 0"));
         Assert.All(await prometheus.TargetsAsync(), t => Assert.Equal("", t.Text("lastError")));
 
-        // A session that has gone is gone from the very next scrape, not five minutes later.
+        // An ended session is stale after the next scrape, not after five minutes.
         await new TmuxServer(machine.User).KillAsync("$0");
         await Until.SeenAsync(
             async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null,

@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>The service behind a real nginx that speaks TLS. Clients have addresses of their own, by curl's --interface.</summary>
+/// <summary>The exporter behind a real nginx with TLS. Clients have their own addresses, by curl's --interface.</summary>
 public sealed class ProxyTests : IDisposable
 {
     private const string Client = "127.0.0.2";
@@ -87,7 +87,7 @@ public sealed class ProxyTests : IDisposable
         Assert.DoesNotContain("; secure", login, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(NginxServer.Address, (await exporter.JsonAsync("/api/audit")).List("items")[0].Text("address"));
 
-        // Without a key nobody reads through a proxy, and the answer says why.
+        // Requests through a proxy need a key, and the answer explains why.
         var refused = await CurlAsync(nginx, Client, "/api/hosts");
         Assert.StartsWith("401 ", refused, StringComparison.Ordinal);
         var problem = JsonNode.Parse(refused[refused.IndexOf('{', StringComparison.Ordinal)..])!;

@@ -6,7 +6,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
 {
     private const string Noise = "echo Welcome to this machine\necho '@0 frame 1 2'\necho 'a warning' >&2\nprintf 'no line feed at the end'\n";
 
-    /// <summary>What every Linux host has, whatever its shells.</summary>
+    /// <summary>Families of every Linux host with any shell.</summary>
     private static readonly string[] Expected =
     [
         "fleet_host_cpus", "fleet_host_cpu_seconds_total", "fleet_host_memory_total_bytes",

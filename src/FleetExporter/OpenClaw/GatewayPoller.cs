@@ -52,9 +52,9 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
         try
         {
             var connection = await ConnectedAsync(either).ConfigureAwait(false);
-            var asked = clock.GetTimestamp();
+            var sentAt = clock.GetTimestamp();
             await AskHealthAsync(connection, either).ConfigureAwait(false);
-            _latency = clock.GetElapsedTime(asked);
+            _latency = clock.GetElapsedTime(sentAt);
 
             // Slow calls continue during the next polls.
             using var timeout = new CancellationTokenSource(0.6 * gateway.Timeout, clock);
@@ -150,7 +150,9 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
         var startedAt = clock.GetUtcNow() - uptime;
 
         // Recomputing it at each poll would shift it by milliseconds.
-        _startedAt = startedAt is { } now && _startedAt is { } before && (now - before).Duration() < TimeSpan.FromSeconds(5) ? before : startedAt;
+        _startedAt = startedAt is { } now && _startedAt is { } previous && (now - previous).Duration() < TimeSpan.FromSeconds(5)
+            ? previous
+            : startedAt;
         return new GatewayReading(gateway.Channels, probes)
         {
             Failure = problem is null ? null : new TargetFailureDetails(problem.Reason, problem.Message),

@@ -35,13 +35,13 @@ internal sealed class GatewaySource<T>(
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(1);
 
     // Tolerance, because polls are not exactly one interval apart.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
-    private Task? _running;
+    private Task? _pending;
     private TimeSpan? _askedAt;
     private volatile CachedAnswer? _cached;
-    private int _unsettled;
-    private bool _absent;
+    private int _unsettledAnswers;
+    private bool _isMissing;
 
     public string Method => method;
 
@@ -53,20 +53,20 @@ internal sealed class GatewaySource<T>(
 
     public Task PollAsync(GatewayConnection connection)
     {
-        var running = _running;
-        if (running is { IsCompleted: false })
+        var pending = _pending;
+        if (pending is { IsCompleted: false })
         {
-            return running;
+            return pending;
         }
 
         // Report an internal error of a call that outlasted its poll.
-        _running = null;
-        return running is { IsFaulted: true } ? running
-            : _absent || (_askedAt is { } asked && clock.Elapsed() - asked < every - Slack) ? Task.CompletedTask
-            : _running = AskAsync(connection);
+        _pending = null;
+        return pending is { IsFaulted: true } ? pending
+            : _isMissing || (_askedAt is { } asked && clock.Elapsed() - asked < every - Tolerance) ? Task.CompletedTask
+            : _pending = AskAsync(connection);
     }
 
-    public void Reconnected() => _absent = false;
+    public void Reconnected() => _isMissing = false;
 
     public void Forget()
     {
@@ -83,13 +83,13 @@ internal sealed class GatewaySource<T>(
         {
             var value = await ask(connection, limit.Token).ConfigureAwait(false);
             Understood = true;
-            if (settled?.Invoke(value) == false && ++_unsettled < MaxUnsettled)
+            if (settled?.Invoke(value) == false && ++_unsettledAnswers < MaxUnsettled)
             {
                 _askedAt = null;
                 return;
             }
 
-            _unsettled = 0;
+            _unsettledAnswers = 0;
             _cached = new CachedAnswer(value, clock.Elapsed());
         }
         catch (GatewayErrorException e) when (e.Error.IsTransient)
@@ -98,7 +98,7 @@ internal sealed class GatewaySource<T>(
         }
         catch (GatewayErrorException e)
         {
-            _absent = true;
+            _isMissing = true;
             _cached = null;
             Understood = e.Error.IsUnknownMethod ? null : false;
         }

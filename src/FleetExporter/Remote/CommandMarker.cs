@@ -15,7 +15,7 @@ internal sealed class CommandMarker(string id)
     private byte[] _held = [];
 
     /// <summary>The parsed final line; null until it is complete.</summary>
-    public (string Reason, int Status, int Left)? End { get; private set; }
+    public (string Reason, int Status, int Remaining)? End { get; private set; }
 
     /// <returns>Bytes that are output for certain; valid until the next call.</returns>
     public ReadOnlyMemory<byte> Push(ReadOnlySpan<byte> bytes)
@@ -62,10 +62,10 @@ internal sealed class CommandMarker(string id)
         return 0;
     }
 
-    private static (string Reason, int Status, int Left) Read(string line) =>
-        line.Split(' ') is [var reason, var status, var left]
+    private static (string Reason, int Status, int Remaining) Read(string line) =>
+        line.Split(' ') is [var reason, var status, var remaining]
         && int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-        && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        && int.TryParse(remaining, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? (reason, code, count)
             : ("unknown", 0, 0);
 }

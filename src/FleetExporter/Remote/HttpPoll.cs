@@ -23,11 +23,11 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
     internal static readonly string UserAgent = "FleetExporter/"
         + typeof(HttpPoll).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly HttpConnector _connecting = new();
+    private readonly HttpConnector _connector = new();
     private HttpMessageInvoker? _http;
 
     /// <summary>When the server's certificate expires; null without TLS and before the first connection.</summary>
-    public DateTimeOffset? CertificateExpires => _connecting.CertificateExpires;
+    public DateTimeOffset? CertificateExpires => _connector.CertificateExpires;
 
     /// <summary>Sends a GET and reads the whole answer. The caller limits the time.</summary>
     /// <param name="limit">Maximum length of the body in bytes.</param>
@@ -40,7 +40,7 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
     /// <exception cref="TargetFailureException">As for a GET.</exception>
     public async Task<HttpAnswer> SendAsync(HttpMethod method, Uri url, string? json, int limit, CancellationToken stop)
     {
-        _http ??= new HttpMessageInvoker(_connecting.Handler());
+        _http ??= new HttpMessageInvoker(_connector.Handler());
         using var request = new HttpRequestMessage(method, url)
         {
             Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")
@@ -51,16 +51,16 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
         }
 
-        var asked = Stopwatch.GetTimestamp();
-        _connecting.Begin(asked);
+        var sentAt = Stopwatch.GetTimestamp();
+        _connector.Begin(sentAt);
         try
         {
             using var response = await _http.SendAsync(request, stop).ConfigureAwait(false);
-            var answered = Stopwatch.GetTimestamp();
+            var headersAt = Stopwatch.GetTimestamp();
             ThrowIfRejected(response, url);
             var body = await ReadAsync(response.Content, limit, stop).ConfigureAwait(false);
             return new HttpAnswer(
-                (int)response.StatusCode, body, _connecting.Times(firstByte: answered, end: Stopwatch.GetTimestamp()));
+                (int)response.StatusCode, body, _connector.Times(firstByte: headersAt, end: Stopwatch.GetTimestamp()));
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -18,8 +18,8 @@ internal interface IShell
     bool Reached => true;
 
     /// <summary>Explains the end of a process from its exit code and standard error.</summary>
-    /// <param name="heard">Whether the sampler had sent its hello.</param>
-    StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard);
+    /// <param name="helloReceived">Whether the sampler had sent its hello.</param>
+    StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived);
 
     /// <summary>Explains why the sampler sent no hello within the limit, from the phase the attempt had reached.</summary>
     StreamException ExplainTimeout(string errorText, TimeSpan waited) => new(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s");

@@ -17,8 +17,8 @@ internal sealed class LocalShell : IShell
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
         new(
-            heard ? SshFailure.Closed : SshFailure.Shell,
+            helloReceived ? SshFailure.Closed : SshFailure.Shell,
             $"the local shell ended{(exitCode is { } code ? $" with status {code}" : "")} {errorText}".TrimEnd());
 }

@@ -6,7 +6,7 @@ namespace FleetExporter.Remote;
 internal static class RemoteCommand
 {
     /// <summary>Longest time to end a command on the host: two seconds after SIGTERM, then repeated SIGKILL.</summary>
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(12);
 
     /// <param name="shell">The host.</param>
     /// <param name="output">
@@ -19,7 +19,7 @@ internal static class RemoteCommand
         TimeProvider clock, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        using var limit = new CancellationTokenSource(request.Limit + Ending, clock);
+        using var limit = new CancellationTokenSource(request.Limit + EndTimeout, clock);
         IShellProcess process;
         try
         {
@@ -49,7 +49,7 @@ internal static class RemoteCommand
         await using var end = cancel.Register(() =>
         {
             // End of input makes command.sh kill the command, within this time.
-            ending.CancelAfter(Ending);
+            ending.CancelAfter(EndTimeout);
             CloseInput(process);
         });
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit, ending.Token);
@@ -83,16 +83,16 @@ internal static class RemoteCommand
                 CommandEnd.Lost, null, clock.GetElapsedTime(started), null, "no answer from the host; the host kills the command once it notices");
         }
 
-        var took = clock.GetElapsedTime(started);
+        var duration = clock.GetElapsedTime(started);
         return marker.End switch
         {
-            ("exit", var status, _) => new(CommandEnd.Exited, status, took, 0),
-            ("timeout", _, var left) => new(CommandEnd.TimedOut, null, took, left),
-            ("cancel", _, var left) => new(CommandEnd.Cancelled, null, took, left),
+            ("exit", var status, _) => new(CommandEnd.Exited, status, duration, 0),
+            ("timeout", _, var remaining) => new(CommandEnd.TimedOut, null, duration, remaining),
+            ("cancel", _, var remaining) => new(CommandEnd.Cancelled, null, duration, remaining),
             ("nogroup", _, _) => new(
-                CommandEnd.Refused, null, took, 0,
+                CommandEnd.Refused, null, duration, 0,
                 "a wrapper on the host runs between sshd and sh, so the command could not be killed safely; it was not started"),
-            _ => new(CommandEnd.Lost, null, took, null, "the connection ended before the command"),
+            _ => new(CommandEnd.Lost, null, duration, null, "the connection ended before the command"),
         };
     }
 

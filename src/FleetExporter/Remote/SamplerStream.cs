@@ -12,7 +12,7 @@ internal sealed class SamplerStream : IAsyncDisposable
     private const long MaxGreeting = 1024 * 1024;
 
     /// <summary>Maximum bytes of a frame beyond the maximum bodies of the requested sections.</summary>
-    private const long MaxRest = 16 * 1024 * 1024;
+    private const long MaxFrameOverhead = 16 * 1024 * 1024;
 
     private readonly IShell _shell;
     private readonly StreamKind _kind;
@@ -51,7 +51,7 @@ internal sealed class SamplerStream : IAsyncDisposable
         {
             stream = new SamplerStream(shell, kind, await shell.StartAsync(kind, either.Token).ConfigureAwait(false), nonce);
             await stream.WriteAsync(SamplerScript.Build(nonce, lease, sections), either.Token).ConfigureAwait(false);
-            var item = await stream.ReadAsync(heard: false, either.Token).ConfigureAwait(false);
+            var item = await stream.ReadAsync(helloReceived: false, either.Token).ConfigureAwait(false);
             stream.Hello = item switch
             {
                 FrameItem.Hello hello => Read(hello),
@@ -81,11 +81,11 @@ internal sealed class SamplerStream : IAsyncDisposable
         IReadOnlyList<string> words, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         var sequence = ++_sequence;
-        (_received, _limit) = (0, (MaxRest + (words.Count * (long)FrameReader.MaxBody), "in one frame"));
+        (_received, _limit) = (0, (MaxFrameOverhead + (words.Count * (long)FrameReader.MaxBody), "in one frame"));
         await WriteAsync($"{sequence.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', words)}\n", stop).ConfigureAwait(false);
         while (true)
         {
-            switch (await ReadAsync(heard: true, stop).ConfigureAwait(false))
+            switch (await ReadAsync(helloReceived: true, stop).ConfigureAwait(false))
             {
                 case FrameItem.FrameEnd end when end.Sequence == sequence:
                     yield break;
@@ -138,7 +138,7 @@ internal sealed class SamplerStream : IAsyncDisposable
         }
     }
 
-    private async Task<FrameItem> ReadAsync(bool heard, CancellationToken stop)
+    private async Task<FrameItem> ReadAsync(bool helloReceived, CancellationToken stop)
     {
         while (true)
         {
@@ -160,13 +160,13 @@ internal sealed class SamplerStream : IAsyncDisposable
                     // It closed its output but still runs; disposal ends it.
                 }
 
-                throw _shell.Explain(_kind, exit, _process.ErrorText, heard);
+                throw _shell.Explain(_kind, exit, _process.ErrorText, helloReceived);
             }
 
             // Reading endless output would occupy a CPU; the back-off limits that.
             if ((_received += read) > _limit.Bytes)
             {
-                throw new StreamException(SshFailure.Shell, $"the host sent more than the limit of {_limit.Bytes >> 20} MiB {_limit.What}");
+                throw new StreamException(SshFailure.Shell, $"the host sent more than {_limit.Bytes >> 20} MiB {_limit.What}");
             }
 
             _reader.Push(_chunk.AsSpan(0, read));

@@ -17,6 +17,6 @@ internal sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : I
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
         new(SshFailure.Closed, "the simulated host has ended");
 }

@@ -60,7 +60,7 @@ internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = nul
         }
     }
 
-    internal IEnumerable<(string Name, string Seen)> Findings()
+    internal IEnumerable<(string Name, string Value)> Findings()
     {
         yield return ("server", IsRouter ? "router; only its model list is read, so that no model is loaded"
             : Props?.IsSleeping == true ? "asleep; not polled further, to keep it asleep" : "one model");

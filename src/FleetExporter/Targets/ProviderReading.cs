@@ -35,7 +35,7 @@ internal sealed record ProviderReading(
         LlamaCpp?.WriteTo(page, target, State, Models);
     }
 
-    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    public override IEnumerable<(string Name, string Value)> Findings() =>
     [
         ("state", Words.Of(State)),
         .. Finding("version", LlamaCpp?.Props?.Build),

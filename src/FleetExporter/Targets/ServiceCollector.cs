@@ -77,7 +77,7 @@ internal sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes 
         }
     }
 
-    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    public override IEnumerable<(string Name, string Value)> Findings() =>
     [
         ("state", Words.Of(Health.State)),
         .. Finding("model", Health.Model),

@@ -12,8 +12,8 @@ internal abstract record TargetReading : Reading
     /// <summary>
     /// What <c>fleet-exporter probe</c> prints about the target. No secrets; the caller makes text of the target printable.
     /// </summary>
-    public virtual IEnumerable<(string Name, string Seen)> Findings() => [];
+    public virtual IEnumerable<(string Name, string Value)> Findings() => [];
 
     /// <summary>One finding, or none if the value is null.</summary>
-    protected static IEnumerable<(string Name, string Seen)> Finding(string name, string? seen) => seen is null ? [] : [(name, seen)];
+    protected static IEnumerable<(string Name, string Value)> Finding(string name, string? value) => value is null ? [] : [(name, value)];
 }

@@ -24,8 +24,8 @@ public enum TunnelState
 /// <param name="TcpUp">The tunnel accepted a connection.</param>
 /// <param name="DataUp">The check through the tunnel succeeded; null if it was not made.</param>
 /// <param name="Unit">The last known state of its systemd unit; null without one and while unknown.</param>
-/// <param name="Took">From connecting to success or failure.</param>
-internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took) : TargetReading
+/// <param name="Duration">From connecting to success or failure.</param>
+internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Duration) : TargetReading
 {
     public bool? UnitActive => Unit?.IsActive;
 
@@ -42,7 +42,7 @@ internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit
         page.Add(TunnelFamilies.TcpUp, target, TcpUp ? 1 : 0);
         page.Add(TunnelFamilies.DataUp, target, Number(DataUp));
         page.Add(TunnelFamilies.UnitActive, target, Number(UnitActive));
-        page.Add(TunnelFamilies.ProbeDuration, target, Took.TotalSeconds);
+        page.Add(TunnelFamilies.ProbeDuration, target, Duration.TotalSeconds);
     }
 
     private static double? Number(bool? value) => value is { } known ? known ? 1 : 0 : null;

@@ -76,7 +76,7 @@ internal sealed class AlertingRun : IAsyncDisposable
     private async Task BeginAsync()
     {
         var port = Ports.Free();
-        Gpu.Heat(40);
+        Gpu.SetTemperature(40);
         var config = await AlertmanagerServer.ConfigAsync(
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));

@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>The service stops in time while all attacks run at once, each from a host of its own.</summary>
+/// <summary>The exporter stops in time while all attacks run at once, each from its own host.</summary>
 [Collection(nameof(HostileHostTests))]
 public abstract class EndUnderAttackTests(string client) : SshTests(client)
 {

@@ -86,9 +86,9 @@ public abstract class HostileHostTests(HostileFleet fleet)
             async () =>
             {
                 failures = (await fleet.Exporter.JsonAsync($"/debug/hosts/{HostileFleet.Hostile}"))["failures"]!.ToJsonString();
-                return failures.Contains(attack.Says, StringComparison.Ordinal) ? failures : null;
+                return failures.Contains(attack.ExpectedMessage, StringComparison.Ordinal) ? failures : null;
             },
-            $"a failure says: {attack.Says}", () => $"{failures}\n{fleet.Exporter.Log}", TimeSpan.FromSeconds(10));
+            $"a failure says: {attack.ExpectedMessage}", () => $"{failures}\n{fleet.Exporter.Log}", TimeSpan.FromSeconds(10));
     }
 
     public sealed class BuiltinFleet() : HostileFleet("builtin");

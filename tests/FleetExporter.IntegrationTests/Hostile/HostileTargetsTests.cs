@@ -32,7 +32,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
         });
 
         Assert.NotEmpty(server.Requests);
-        Assert.Contains(attack.Says, fleet.Exporter.Log[said..], StringComparison.Ordinal);
+        Assert.Contains(attack.ExpectedMessage, fleet.Exporter.Log[said..], StringComparison.Ordinal);
 
         bool HasOutcome(Page page) => attack.Reason.Length == 0
             ? page.Find("fleet_collector_success", ("target", HostileFleet.Hostile)) == 1

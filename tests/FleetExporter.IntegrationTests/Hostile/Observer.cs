@@ -19,7 +19,7 @@ internal sealed class Observer(Exporter exporter, string dataDir)
         var use = new List<ServiceUse>();
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < duration; await Task.Delay(Pause, stop))
         {
-            polls.See(Page.Parse(await GetAsync("/metrics", pages, stop)), _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+            polls.Add(Page.Parse(await GetAsync("/metrics", pages, stop)), _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
             foreach (var path in Listings)
             {
                 Assert.NotNull(JsonNode.Parse(await GetAsync(path, path == "/api/hosts" ? hosts : null, stop)));
@@ -36,7 +36,7 @@ internal sealed class Observer(Exporter exporter, string dataDir)
     {
         var watch = Stopwatch.StartNew();
         var use = Use();
-        while (watch.Elapsed < TimeSpan.FromSeconds(5) && use.Resident > before.Resident + ServiceUse.MayStay)
+        while (watch.Elapsed < TimeSpan.FromSeconds(5) && use.Resident > before.Resident + ServiceUse.MaxGrowth)
         {
             await ObserveAsync(TimeSpan.FromSeconds(0.5), stop);
             use = Use();

@@ -47,7 +47,7 @@ internal sealed class FakeNvidiaSmi
             + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
 
     /// <summary>The core temperature of every GPU from now on.</summary>
-    public void Heat(int celsius)
+    public void SetTemperature(int celsius)
     {
         var rows = File.ReadAllLines(PathOf("gpus.csv")).Select(r => r.Split(", ")).ToList();
         var column = Array.FindIndex(rows[0], c => c.StartsWith("temperature.gpu", StringComparison.Ordinal));
@@ -86,7 +86,7 @@ internal sealed class FakeNvidiaSmi
     }
 
     /// <summary>Back to replaying.</summary>
-    public void Behave()
+    public void Reset()
     {
         foreach (var switched in new[] { "hang", "ignore-term", "stop", "error.txt" })
         {

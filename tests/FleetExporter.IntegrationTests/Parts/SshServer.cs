@@ -90,7 +90,7 @@ internal sealed class SshServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Writes a known_hosts of its own for this server and returns its path.</summary>
+    /// <summary>Writes a known_hosts file for this server and returns its path.</summary>
     public string KnownHostsFile() => _folder.Write(_name + "_known_hosts", KnownHost());
 
     /// <summary>A line of known_hosts for this server.</summary>

@@ -75,7 +75,7 @@ internal sealed class StallingProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
-            // One of the two ends is gone.
+            // One end has disconnected.
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class SessionLimitTests
 
         Assert.Equal(Enumerable.Range(0, 50).Select(n => $"{n}\n"), (await commands).Select(Encoding.ASCII.GetString));
         Assert.InRange(polls, 20, int.MaxValue);
-        // sshd counts a session until it has reaped its process: on a busy machine it refuses one or two, which get connections of their own.
+        // sshd counts a session until it has reaped its process: on a busy machine it refuses one or two, which get their own connections.
         Assert.InRange(server.Connections, 1, 5);
         Assert.InRange(MaxSessions(server), 4, 10);
     }

@@ -37,7 +37,7 @@ internal sealed class FakeGateway : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>All requests: method and parameters.</summary>
-    public ConcurrentQueue<(string Method, string Parameters)> Asked { get; } = new();
+    public ConcurrentQueue<(string Method, string Parameters)> Requests { get; } = new();
 
     /// <summary>Headers of the last upgrade.</summary>
     public IHeaderDictionary Headers { get; private set; } = new HeaderDictionary();
@@ -46,12 +46,12 @@ internal sealed class FakeGateway : IAsyncDisposable
     public string? Challenge { get; set; } = """{"type":"event","event":"connect.challenge","payload":{"nonce":"n","ts":1795231901546}}""";
 
     /// <summary>Sent instead of hello-ok.</summary>
-    public string? Refusal { get; set; }
+    public string? LoginError { get; set; }
 
     public int TickMs { get; set; } = 30000;
 
     /// <summary>Answers a request instead of the recorded answer if it returns true.</summary>
-    public Func<string, Say, Task<bool>>? Instead { get; set; }
+    public Func<string, ServerConnection, Task<bool>>? AnswerOverride { get; set; }
 
     /// <summary>Status and body of /readyz.</summary>
     public (int Status, string Body) Ready { get; set; } = (200, """{"ready":true,"failing":[],"uptimeMs":60000}""");
@@ -94,7 +94,7 @@ internal sealed class FakeGateway : IAsyncDisposable
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await ServeAsync(new Say(socket, _end.Token));
+            await ServeAsync(new ServerConnection(socket, _end.Token));
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
@@ -106,33 +106,33 @@ internal sealed class FakeGateway : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Say say)
+    private async Task ServeAsync(ServerConnection connection)
     {
         if (Challenge is not null)
         {
-            await say.TextAsync(Challenge);
+            await connection.TextAsync(Challenge);
         }
 
-        while (await say.NextAsync() is { } message)
+        while (await connection.NextAsync() is { } message)
         {
             var request = JsonElement.Parse(message);
             var (id, method) = (request.GetProperty("id").GetString()!, request.GetProperty("method").GetString()!);
-            Asked.Enqueue((method, request.GetProperty("params").GetRawText()));
+            Requests.Enqueue((method, request.GetProperty("params").GetRawText()));
             if (method == "connect")
             {
-                await say.TextAsync(Refusal?.Replace("ID", id, StringComparison.Ordinal)
+                await connection.TextAsync(LoginError?.Replace("ID", id, StringComparison.Ordinal)
                     ?? (request.GetProperty("params").GetProperty("auth").Text("token") == Token
                     ? Answer(id, """{"type":"hello-ok","protocol":4,"server":{"version":"2026.9.6"},"policy":"""
                         + $$$"""{"maxPayload":1000000,"tickIntervalMs":{{{TickMs}}}}}""")
                     : Error(id, """{"code":"INVALID_REQUEST","message":"no","details":{"code":"AUTH_TOKEN_MISMATCH"}}""")));
-                if (Refusal is not null)
+                if (LoginError is not null)
                 {
-                    await say.CloseAsync(WebSocketCloseStatus.PolicyViolation);
+                    await connection.CloseAsync(WebSocketCloseStatus.PolicyViolation);
                 }
             }
-            else if (Instead is null || !await Instead(method, say.For(id)))
+            else if (AnswerOverride is null || !await AnswerOverride(method, connection.For(id)))
             {
-                await say.TextAsync(Recorded(id, method));
+                await connection.TextAsync(Recorded(id, method));
             }
         }
     }
@@ -150,11 +150,11 @@ internal sealed class FakeGateway : IAsyncDisposable
     public static string Error(string id, string error) => $$"""{"type":"res","id":"{{id}}","ok":false,"error":{{error}}}""";
 
     /// <summary>The server side of one connection.</summary>
-    internal sealed class Say(WebSocket socket, CancellationToken end, string id = "")
+    internal sealed class ServerConnection(WebSocket socket, CancellationToken end, string id = "")
     {
         public string Id => id;
 
-        public Say For(string request) => new(socket, end, request);
+        public ServerConnection For(string request) => new(socket, end, request);
 
         public Task TextAsync(string text, bool whole = true) =>
             socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, whole, end);

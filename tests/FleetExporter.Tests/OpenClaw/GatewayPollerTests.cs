@@ -19,12 +19,12 @@ public sealed class GatewayPollerTests
 
         Assert.Equal((1, 1), (gateway.Connections, gateway.Open));
         Assert.False(gateway.Headers.ContainsKey("Origin"));
-        var connect = gateway.Asked.First();
+        var connect = gateway.Requests.First();
         Assert.Equal("connect", connect.Method);
         Assert.Contains("\"scopes\":[\"operator.read\"]", connect.Parameters, StringComparison.Ordinal);
-        Assert.Equal(5, gateway.Asked.Count(a => a.Method == "health"));
-        Assert.Equal(4, gateway.Asked.Count(a => a.Method == "sessions.usage"));
-        Assert.Equal(1, gateway.Asked.Count(a => a.Method == "infrastructure"));
+        Assert.Equal(5, gateway.Requests.Count(a => a.Method == "health"));
+        Assert.Equal(4, gateway.Requests.Count(a => a.Method == "sessions.usage"));
+        Assert.Equal(1, gateway.Requests.Count(a => a.Method == "infrastructure"));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class GatewayPollerTests
     public async Task A_rejected_login_has_its_reason_and_the_health_endpoints_are_still_read(string refusal, TargetFailure reason)
     {
         await using var gateway = await FakeGateway.StartAsync();
-        gateway.Refusal = refusal;
+        gateway.LoginError = refusal;
         gateway.Ready = (503, """{"ready":false,"failing":["startup-sidecars"],"uptimeMs":5662}""");
         await using var watched = new PolledGateway(gateway.Url);
 
@@ -124,13 +124,13 @@ public sealed class GatewayPollerTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url, timeout: TimeSpan.FromSeconds(2));
         Assert.Null(await watched.ReasonAsync());
-        gateway.Instead = (_, _) => Task.FromResult(true);
+        gateway.AnswerOverride = (_, _) => Task.FromResult(true);
 
         var silent = await watched.PollAsync();
 
         Assert.Equal(TargetFailure.Timeout, silent.Failure?.Reason);
         Assert.NotNull(silent.Sessions);
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
         Assert.Equal(2, gateway.Connections);
     }
@@ -140,19 +140,19 @@ public sealed class GatewayPollerTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
             if (method == "health")
             {
-                await say.TextAsync("""{"type":"res","id":""", whole: false);
-                say.Abort();
+                await connection.TextAsync("""{"type":"res","id":""", whole: false);
+                connection.Abort();
             }
 
             return true;
         };
 
         Assert.Equal(TargetFailure.Protocol, await watched.ReasonAsync());
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
     }
 
@@ -162,10 +162,10 @@ public sealed class GatewayPollerTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
         Assert.Null(await watched.ReasonAsync());
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
-            await say.TextAsync("""{"type":"event","event":"shutdown","payload":{"reason":"gateway stopping"},"seq":1}""");
-            await say.CloseAsync((WebSocketCloseStatus)1012);
+            await connection.TextAsync("""{"type":"event","event":"shutdown","payload":{"reason":"gateway stopping"},"seq":1}""");
+            await connection.CloseAsync((WebSocketCloseStatus)1012);
             return true;
         };
 
@@ -173,7 +173,7 @@ public sealed class GatewayPollerTests
 
         Assert.Equal(TargetFailure.Protocol, problem.Reason);
         Assert.Contains("gateway stopping", problem.Message, StringComparison.Ordinal);
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
     }
 
@@ -185,9 +185,9 @@ public sealed class GatewayPollerTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
-            await say.TextAsync(message == "HUGE" ? $"\"{new string('x', 1_100_000)}\"" : message);
+            await connection.TextAsync(message == "HUGE" ? $"\"{new string('x', 1_100_000)}\"" : message);
             return true;
         };
 
@@ -200,20 +200,20 @@ public sealed class GatewayPollerTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
         (string Id, string Payload)? held = null;
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
             if (method == "status")
             {
-                held = (say.Id, GatewayFixture.Payload("status").GetRawText());
+                held = (connection.Id, GatewayFixture.Payload("status").GetRawText());
                 return true;
             }
 
             if (method == "channels.status")
             {
-                await say.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":12}""");
-                await say.TextAsync("""{"type":"res","id":"nobody asked","ok":true,"payload":{}}""");
-                await say.TextAsync(FakeGateway.Answer(say.Id, GatewayFixture.Payload("channels.status").GetRawText()));
-                await say.TextAsync(FakeGateway.Answer(held!.Value.Id, held.Value.Payload));
+                await connection.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":12}""");
+                await connection.TextAsync("""{"type":"res","id":"nobody asked","ok":true,"payload":{}}""");
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, GatewayFixture.Payload("channels.status").GetRawText()));
+                await connection.TextAsync(FakeGateway.Answer(held!.Value.Id, held.Value.Payload));
                 return true;
             }
 

@@ -18,9 +18,9 @@ public sealed class GatewayReconnectTests
     public async Task Thousands_of_reconnects_leak_nothing()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        gateway.Instead = (_, say) =>
+        gateway.AnswerOverride = (_, connection) =>
         {
-            say.Abort();
+            connection.Abort();
             return Task.FromResult(true);
         };
 
@@ -58,7 +58,7 @@ public sealed class GatewayReconnectTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
         await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
-        gateway.Instead = (_, _) => Task.FromResult(true);
+        gateway.AnswerOverride = (_, _) => Task.FromResult(true);
         var unanswered = connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
 
         clock.Advance(TimeSpan.FromSeconds(60));
@@ -77,9 +77,9 @@ public sealed class GatewayReconnectTests
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
         await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
-        gateway.Instead = async (_, say) =>
+        gateway.AnswerOverride = async (_, connection) =>
         {
-            await say.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":1}""");
+            await connection.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":1}""");
             return true;
         };
         for (var ticks = 0; ticks < 6; ticks++)
@@ -102,7 +102,7 @@ public sealed class GatewayReconnectTests
             var failure = await Assert.ThrowsAsync<TargetFailureException>(() =>
                 connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
             Assert.Equal(TargetFailure.Protocol, failure.Reason);
-            gateway.Asked.Clear();
+            gateway.Requests.Clear();
         }
     }
 

@@ -15,11 +15,11 @@ public sealed class GatewaySourcesTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == method)
             {
-                await say.TextAsync(FakeGateway.Answer(say.Id, """{"sessions":"many","jobs":{},"totals":[-1],"ok":1}"""));
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, """{"sessions":"many","jobs":{},"totals":[-1],"ok":1}"""));
             }
 
             return asked == method;
@@ -48,12 +48,13 @@ public sealed class GatewaySourcesTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             var unknown = asked is "diagnostics.lanes";
             if (unknown)
             {
-                await say.TextAsync(FakeGateway.Error(say.Id, """{"code":"INVALID_REQUEST","message":"unknown method: diagnostics.lanes"}"""));
+                await connection.TextAsync(FakeGateway.Error(
+                    connection.Id, """{"code":"INVALID_REQUEST","message":"unknown method: diagnostics.lanes"}"""));
             }
 
             return unknown;
@@ -62,15 +63,15 @@ public sealed class GatewaySourcesTests
         await watched.PollAsync();
         await watched.PollAsync();
 
-        Assert.Equal(1, gateway.Asked.Count(a => a.Method == "diagnostics.lanes"));
+        Assert.Equal(1, gateway.Requests.Count(a => a.Method == "diagnostics.lanes"));
         Assert.DoesNotContain("source=\"diagnostics.lanes\"", watched.Page(), StringComparison.Ordinal);
-        gateway.Instead = (_, say) =>
+        gateway.AnswerOverride = (_, connection) =>
         {
-            say.Abort();
+            connection.Abort();
             return Task.FromResult(true);
         };
         await watched.PollAsync();
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         await watched.PollAsync();
         Assert.Contains("source=\"diagnostics.lanes\"} 1", watched.Page(), StringComparison.Ordinal);
     }
@@ -80,12 +81,13 @@ public sealed class GatewaySourcesTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == "cron.list")
             {
-                await say.TextAsync(FakeGateway.Error(
-                    say.Id, """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
+                await connection.TextAsync(FakeGateway.Error(
+                    connection.Id,
+                    """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
             }
 
             return asked == "cron.list";
@@ -108,7 +110,7 @@ public sealed class GatewaySourcesTests
             clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        var asked = gateway.Asked.ToLookup(a => a.Method);
+        var asked = gateway.Requests.ToLookup(a => a.Method);
         Assert.Equal(61, asked["health"].Count());
         Assert.Equal(61, asked["channels.status"].Count());
         Assert.Equal(21, asked["sessions.list"].Count());
@@ -123,10 +125,10 @@ public sealed class GatewaySourcesTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url, timeout: TimeSpan.FromSeconds(1));
-        FakeGateway.Say? waiting = null;
-        gateway.Instead = (asked, say) =>
+        FakeGateway.ServerConnection? waiting = null;
+        gateway.AnswerOverride = (asked, connection) =>
         {
-            waiting = asked == "usage.cost" ? say : waiting;
+            waiting = asked == "usage.cost" ? connection : waiting;
             return Task.FromResult(asked == "usage.cost");
         };
 
@@ -146,11 +148,11 @@ public sealed class GatewaySourcesTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var watched = new PolledGateway(gateway.Url, clock);
         Assert.NotNull((await watched.PollAsync()).Sessions);
-        gateway.Instead = async (asked, say) =>
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == "sessions.list")
             {
-                await say.TextAsync(FakeGateway.Error(say.Id, """{"code":"UNAVAILABLE","message":"busy"}"""));
+                await connection.TextAsync(FakeGateway.Error(connection.Id, """{"code":"UNAVAILABLE","message":"busy"}"""));
             }
 
             return asked == "sessions.list";

@@ -160,8 +160,8 @@ public sealed class OverviewTests
     [Fact]
     public async Task A_tunnel_fresh_is_asked_first_and_the_worst_is_shown()
     {
-        using var good = new FakeTcpServer("220\r\n", speaksFirst: true);
-        using var cuts = new FakeTcpServer("", speaksFirst: true);
+        using var good = new FakeTcpServer("220\r\n", sendsFirst: true);
+        using var cuts = new FakeTcpServer("", sendsFirst: true);
         await using var server = await ApiServer.StartAsync(
             $"listen: 127.0.0.1:0\nhosts: []\ntunnels:\n- {{ name: good, connect: '127.0.0.1:{good.Port}', verify: banner }}\n"
                 + $"- {{ name: bad, connect: '127.0.0.1:{cuts.Port}', verify: banner }}\n");

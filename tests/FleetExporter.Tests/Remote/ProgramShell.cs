@@ -17,6 +17,6 @@ internal sealed class ProgramShell(string program, string? path = null) : IShell
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        new(heard ? SshFailure.Closed : SshFailure.Shell, $"{program} ended: {errorText}");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        new(helloReceived ? SshFailure.Closed : SshFailure.Shell, $"{program} ended: {errorText}");
 }

@@ -10,7 +10,7 @@ namespace FleetExporter.Tests.Remote;
 
 /// <summary>A request to a <see cref="ScriptedServer"/>.</summary>
 /// <param name="Connection">Counted from 1.</param>
-internal sealed record Asked(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
+internal sealed record RecordedRequest(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>
 /// A loopback server that answers each path and query with given bytes, valid HTTP or not, and records the requests.
@@ -32,7 +32,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public ConcurrentQueue<Asked> Requests { get; } = new();
+    public ConcurrentQueue<RecordedRequest> Requests { get; } = new();
 
     public IEnumerable<string> Paths => Requests.Select(r => r.Path);
 
@@ -139,7 +139,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
     }
 
-    private async Task<Asked?> ReadAsync(StreamReader reader, int connection)
+    private async Task<RecordedRequest?> ReadAsync(StreamReader reader, int connection)
     {
         // Not HTTP: a TLS handshake, or end of input.
         if (await reader.ReadLineAsync(_stop.Token) is not { } first || first.Split(' ') is not ["GET", var path, "HTTP/1.1"])
@@ -154,6 +154,6 @@ internal sealed class ScriptedServer : IAsyncDisposable
             headers.Add(line[..colon], line[(colon + 1)..].Trim());
         }
 
-        return new Asked(connection, path, headers);
+        return new RecordedRequest(connection, path, headers);
     }
 }

@@ -14,9 +14,9 @@ public sealed class TunnelTests
     [Fact]
     public async Task With_verify_tcp_an_accepted_connection_is_up()
     {
-        using var far = new FakeTcpServer(null);
+        using var server = new FakeTcpServer(null);
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Tcp());
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Tcp());
 
         Assert.Equal((TunnelState.Up, true, null, null), (reading.State, reading.TcpUp, reading.DataUp, reading.Failure));
     }
@@ -44,9 +44,9 @@ public sealed class TunnelTests
     [InlineData(null, TargetFailure.Timeout)]
     public async Task A_banner_is_waited_for(string? says, TargetFailure? reason)
     {
-        using var far = new FakeTcpServer(says, speaksFirst: true);
+        using var server = new FakeTcpServer(says, sendsFirst: true);
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Banner());
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Banner());
 
         Assert.Equal((true, (bool?)(reason is null), reason), (reading.TcpUp, reading.DataUp, reading.Failure?.Reason));
         Assert.Equal(reason is null ? TunnelState.Up : TunnelState.HalfDead, reading.State);
@@ -62,9 +62,9 @@ public sealed class TunnelTests
     public async Task Any_status_below_500_passes_the_check(int status, TargetFailure? reason)
     {
         using var elsewhere = new FakeTcpServer(null);
-        using var far = new FakeTcpServer(FakeTcpServer.Http(status, status == 302 ? $"Location: http://127.0.0.1:{elsewhere.Port}/\r\n" : ""));
+        using var server = new FakeTcpServer(FakeTcpServer.Http(status, status == 302 ? $"Location: http://127.0.0.1:{elsewhere.Port}/\r\n" : ""));
 
-        var reading = await CheckAsync(far.Port, Get(far.Port));
+        var reading = await CheckAsync(server.Port, Get(server.Port));
 
         Assert.Equal(reason, reading.Failure?.Reason);
         Assert.Equal(reason is null ? TunnelState.Up : TunnelState.HalfDead, reading.State);
@@ -78,9 +78,9 @@ public sealed class TunnelTests
     [InlineData(null, TargetFailure.Timeout)]
     public async Task An_unanswered_GET_is_half_dead(string? says, TargetFailure reason)
     {
-        using var far = new FakeTcpServer(says);
+        using var server = new FakeTcpServer(says);
 
-        var reading = await CheckAsync(far.Port, Get(far.Port));
+        var reading = await CheckAsync(server.Port, Get(server.Port));
 
         Assert.Equal((TunnelState.HalfDead, true, false, reason), (reading.State, reading.TcpUp, reading.DataUp, reading.Failure!.Reason));
     }
@@ -88,17 +88,17 @@ public sealed class TunnelTests
     [Fact]
     public async Task A_body_without_an_end_is_not_read()
     {
-        using var far = new FakeTcpServer("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc");
+        using var server = new FakeTcpServer("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc");
 
-        Assert.Equal(TunnelState.Up, (await CheckAsync(far.Port, Get(far.Port))).State);
+        Assert.Equal(TunnelState.Up, (await CheckAsync(server.Port, Get(server.Port))).State);
     }
 
     [Fact]
     public async Task A_plain_server_behind_an_https_check_is_a_tls_failure()
     {
-        using var far = new FakeTcpServer(FakeTcpServer.Http(400));
+        using var server = new FakeTcpServer(FakeTcpServer.Http(400));
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Http(new Uri($"https://127.0.0.1:{far.Port}/")));
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Http(new Uri($"https://127.0.0.1:{server.Port}/")));
 
         Assert.Equal((TunnelState.HalfDead, TargetFailure.Tls), (reading.State, reading.Failure!.Reason));
     }
@@ -109,9 +109,9 @@ public sealed class TunnelTests
     [InlineData("127.0.0.1", "localhost")]
     public async Task Addresses_and_names_are_connected(string listens, string host)
     {
-        using var far = new FakeTcpServer("220 ready\r\n", speaksFirst: true, IPAddress.Parse(listens));
+        using var server = new FakeTcpServer("220 ready\r\n", sendsFirst: true, IPAddress.Parse(listens));
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Banner(), host: host);
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Banner(), host: host);
 
         Assert.True(reading.State == TunnelState.Up, reading.Failure?.Message);
     }
@@ -134,9 +134,9 @@ public sealed class TunnelTests
     [InlineData(false, null, TunnelState.Down, null)]
     public async Task The_unit_is_part_of_the_verdict(bool listens, string? unit, TunnelState state, bool? active)
     {
-        using var far = new FakeTcpServer(null);
+        using var server = new FakeTcpServer(null);
 
-        var reading = await CheckAsync(listens ? far.Port : FakeTcpServer.DeadPort(), new TunnelCheck.Tcp(), unit: unit);
+        var reading = await CheckAsync(listens ? server.Port : FakeTcpServer.DeadPort(), new TunnelCheck.Tcp(), unit: unit);
 
         Assert.Equal((state, active), (reading.State, reading.UnitActive));
     }

@@ -10,7 +10,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
 {
     private const int MaxOutput = 1024 * 1024;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Folders = OperatingSystem.IsWindows()
         ? [
@@ -81,7 +81,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         try
         {
             process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(Limit, clock);
+            using var limit = new CancellationTokenSource(Timeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
             var errors = ReadAsync(process.StandardError, either.Token);
             var output = await ReadAsync(process.StandardOutput, either.Token).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new AgentException($"nvidia-smi did not answer within {Limit.TotalSeconds:0} s", permanent: false);
+            throw new AgentException($"nvidia-smi did not answer within {Timeout.TotalSeconds:0} s", permanent: false);
         }
         finally
         {

@@ -12,12 +12,12 @@ namespace FleetExporter.Cli.Agent;
 /// </summary>
 internal sealed class PushClient(Uri service, string keyFile) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
-        Timeout = Limit
+        Timeout = RequestTimeout
     };
 
     private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal)
@@ -46,7 +46,7 @@ internal sealed class PushClient(Uri service, string keyFile) : IDisposable
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new AgentException($"{_url.Authority} did not answer within {Limit.TotalSeconds:0} s", permanent: false, e);
+            throw new AgentException($"{_url.Authority} did not answer within {RequestTimeout.TotalSeconds:0} s", permanent: false, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

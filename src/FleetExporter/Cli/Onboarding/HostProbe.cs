@@ -14,7 +14,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     /// <summary>A command that hangs is killed after one to two of these.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan SectionsTimeout = TimeSpan.FromSeconds(40);
 
     private static readonly string[] Steps = ["host key", "login", "shell"];
 
@@ -54,9 +54,9 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         await using (stream.ConfigureAwait(false))
         {
             checks.AddRange(host.Address is null ? [] : [new("host key", Verdict.Ok), new("login", Verdict.Ok, Detail: $"as {stream.Hello.User}")]);
-            var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var startTime = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             checks.Add(new(
-                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler started in {took:0} ms")));
+                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler started in {startTime:0} ms")));
             checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
             var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
             if (gpus.TrueForAll(c => c.OffBecause(host, null) is not null))
@@ -113,40 +113,40 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     private async Task<List<Check>> AskAsync(SamplerStream stream, List<HostCollector> collectors, CancellationToken stop)
     {
         List<Check> checks = [];
-        var asked = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
+        var enabled = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(SectionsTimeout);
         try
         {
-            await foreach (var (section, broken) in stream.AskAsync([.. asked.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
+            await foreach (var (section, broken) in stream.AskAsync([.. enabled.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
             {
-                if (asked.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
+                if (enabled.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
                 {
                     checks.Add(section is null
                         ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem, collector.Fix(CollectorFailure.Parse))
-                        : Judge(collector, section));
+                        : Evaluate(collector, section));
                 }
 
                 if (section is { Killed: true, Name: "gpu" })
                 {
                     // The other GPU collectors would hang in the same driver.
-                    checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+                    checks.AddRange(enabled.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
                     break;
                 }
             }
         }
         catch (Exception e) when (e is StreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            var message = e is StreamException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s";
-            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c =>
+            var message = e is StreamException ? e.Message : $"no answer within {SectionsTimeout.TotalSeconds:0} s";
+            checks.AddRange(enabled.Skip(checks.Count).Take(1).Select(c =>
                 new Check(c.Name, Verdict.Failed, "timeout", message, c.Fix(CollectorFailure.Timeout))));
-            checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+            checks.AddRange(enabled.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
         }
 
         return [.. collectors.Select(c => checks.Find(k => k.Name == c.Name) ?? new Check(c.Name, Verdict.Off, Detail: c.OffBecause(host, null)))];
     }
 
-    private Check Judge(HostCollector collector, Section section)
+    private Check Evaluate(HostCollector collector, Section section)
     {
         try
         {

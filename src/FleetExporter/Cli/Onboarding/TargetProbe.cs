@@ -23,13 +23,13 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
             try
             {
                 var reading = await session.AskAsync(limit.Token).ConfigureAwait(false);
-                var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                var latency = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 return
                 [
                     reading.Failure is { } failure
                         ? Fail(failure.Reason, failure.Message)
-                        : new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {took:0} ms")),
-                    .. reading.Findings().Select(f => new Check(f.Name, Verdict.Ok, Detail: Printable.Line(f.Seen, MaxDetail))),
+                        : new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {latency:0} ms")),
+                    .. reading.Findings().Select(f => new Check(f.Name, Verdict.Ok, Detail: Printable.Line(f.Value, MaxDetail))),
                 ];
             }
             catch (TargetFailureException e)

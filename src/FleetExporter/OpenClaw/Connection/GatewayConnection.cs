@@ -34,7 +34,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
         _clock = clock;
         Hello = hello;
         _lastReceived = clock.GetTimestamp();
-        _watchdog = clock.CreateTimer(_ => Watch(), null, hello.Tick, hello.Tick);
+        _watchdog = clock.CreateTimer(_ => CheckSilence(), null, hello.Tick, hello.Tick);
         _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -186,7 +186,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
             {
                 using var message = GatewaySocket.Parse(_socket.ReceiveAsync(_end.Token).GetAwaiter().GetResult());
                 Interlocked.Exchange(ref _lastReceived, _clock.GetTimestamp());
-                Take(message.RootElement);
+                Dispatch(message.RootElement);
             }
         }
         catch (TargetFailureException e)
@@ -204,7 +204,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
     }
 
     // Ticks and health events only prove that the gateway is alive; published data is requested.
-    private void Take(JsonElement message)
+    private void Dispatch(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
@@ -214,7 +214,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
         switch (message.Text("type"))
         {
             case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var request):
-                request.TakeOrFail(message);
+                request.CompleteOrFail(message);
                 break;
             case "event" when message.Text("event") == "shutdown":
                 _shutdownReason = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
@@ -222,7 +222,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    private void Watch()
+    private void CheckSilence()
     {
         if (Silence > 2 * Hello.Tick)
         {
@@ -252,13 +252,13 @@ internal sealed class GatewayConnection : IAsyncDisposable
     private static TargetFailureException Copy(TargetFailureException failure) => new(failure.Reason, failure.Message, failure);
 
     /// <summary>A pending request.</summary>
-    private sealed record Request(Action<JsonElement> Take, Action<Exception> Fail)
+    private sealed record Request(Action<JsonElement> Complete, Action<Exception> Fail)
     {
-        public void TakeOrFail(JsonElement message)
+        public void CompleteOrFail(JsonElement message)
         {
             try
             {
-                Take(message);
+                Complete(message);
             }
             catch (Exception e)
             {

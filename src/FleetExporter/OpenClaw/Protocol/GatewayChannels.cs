@@ -21,7 +21,7 @@ internal sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
     /// <returns>Every channel that is configured or named, by name.</returns>
     /// <exception cref="FormatException">No <c>channels</c> and <c>channelAccounts</c>.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable.
+    /// Tested with 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable.
     /// A disabled channel keeps <c>connected: false</c>.
     /// </remarks>
     public static GatewayChannels Parse(JsonElement payload)

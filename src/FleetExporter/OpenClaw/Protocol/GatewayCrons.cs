@@ -21,7 +21,7 @@ internal sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     /// <summary>Parses the answer of <c>cron.list</c> with <c>includeDisabled: true</c>.</summary>
     /// <exception cref="FormatException">No list <c>jobs</c>, or no job with an id.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
+    /// Tested with 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
     /// A version may say <c>lastRunStatus</c> or <c>lastStatus</c>. A disabled job has no next run.
     /// </remarks>
     public static GatewayCrons Parse(JsonElement payload)
@@ -81,7 +81,7 @@ internal sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Deliver
 {
     /// <summary>Parses the answer of <c>cron.runs</c>, newest first.</summary>
     /// <exception cref="FormatException">No list <c>entries</c>, or no entry with a job.</exception>
-    /// <remarks>Seen: 2026.5.28 and 2026.9.6. <c>delivered: false</c> beside <c>deliveryStatus: not-requested</c> is no failure.</remarks>
+    /// <remarks>Tested with 2026.5.28 and 2026.9.6. <c>delivered: false</c> beside <c>deliveryStatus: not-requested</c> is no failure.</remarks>
     public static GatewayCronRuns Parse(JsonElement payload)
     {
         const string method = "cron.runs";

@@ -19,7 +19,7 @@ internal sealed record GatewayHealth(double? SessionCount, int? PluginErrors, Ga
     /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true.</summary>
     /// <returns>Missing members are null.</returns>
     /// <exception cref="FormatException">Neither <c>ts</c> nor <c>agents</c> is there: not this method's answer.</exception>
-    /// <remarks>Seen: 2026.5.28 (no <c>plugins</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (no <c>plugins</c>) and 2026.9.6.</remarks>
     public static GatewayHealth Parse(JsonElement payload)
     {
         payload.RequireObject("health");

@@ -20,7 +20,7 @@ internal sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Eve
 
     /// <summary>Parses the answer of <c>config.get</c>, and keeps nothing else of it.</summary>
     /// <exception cref="FormatException">No object <c>config</c> or <c>parsed</c>, or too many models of a provider.</exception>
-    /// <remarks>Seen: 2026.9.6, its secrets redacted by the gateway. <c>config</c> has the defaults filled in, <c>parsed</c> is the file.</remarks>
+    /// <remarks>Tested with 2026.9.6, which redacts secrets. <c>config</c> includes the defaults, <c>parsed</c> is the file.</remarks>
     public static GatewayHeartbeat Parse(JsonElement payload)
     {
         payload.RequireObject("config.get");

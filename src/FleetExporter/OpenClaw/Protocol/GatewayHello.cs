@@ -16,7 +16,7 @@ internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan T
 
     /// <summary>Parses the payload <c>hello-ok</c>.</summary>
     /// <exception cref="TargetFailureException">Another protocol, or no <c>hello-ok</c>.</exception>
-    /// <remarks>Seen: 2026.9.6 and, by its answers, 2026.5.28.</remarks>
+    /// <remarks>Tested with 2026.9.6 and, by its answers, 2026.5.28.</remarks>
     public static GatewayHello Parse(JsonElement payload)
     {
         if (payload.Text("type") != "hello-ok")

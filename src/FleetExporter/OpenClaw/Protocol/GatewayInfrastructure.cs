@@ -24,7 +24,7 @@ internal sealed record GatewayInfrastructure(
 
     /// <summary>Parses the answer of a fork's <c>infrastructure</c>.</summary>
     /// <exception cref="FormatException">Neither <c>gpu</c> nor <c>providers</c> nor <c>tunnels</c> is there.</exception>
-    /// <remarks>Not seen: the shape is that of a public dashboard that reads it. A GPU with <c>error</c> comes without values.</remarks>
+    /// <remarks>Not tested: the shape is that of a public dashboard that reads it. A GPU with <c>error</c> comes without values.</remarks>
     public static GatewayInfrastructure Parse(JsonElement payload)
     {
         payload.RequireObject("infrastructure");

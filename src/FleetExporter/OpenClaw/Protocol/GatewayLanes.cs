@@ -12,7 +12,7 @@ internal sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
     /// <summary>Parses the answer of <c>diagnostics.lanes</c>.</summary>
     /// <returns>The fixed lanes; the lanes of single sessions are summed as <c>dynamic</c>.</returns>
     /// <exception cref="FormatException">No list <c>lanes</c>, or no lane with a name.</exception>
-    /// <remarks>Seen: 2026.9.6; 2026.5.28 does not have it.</remarks>
+    /// <remarks>Tested with 2026.9.6; 2026.5.28 does not have it.</remarks>
     public static GatewayLanes Parse(JsonElement payload)
     {
         const string method = "diagnostics.lanes";
@@ -33,7 +33,7 @@ internal sealed record GatewayAgents(IReadOnlyList<string> Ids)
 {
     /// <summary>Parses the answer of <c>agents.list</c>.</summary>
     /// <exception cref="FormatException">No list <c>agents</c>, or no agent with an id.</exception>
-    /// <remarks>Seen: 2026.5.28 and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 and 2026.9.6.</remarks>
     public static GatewayAgents Parse(JsonElement payload)
     {
         const string method = "agents.list";

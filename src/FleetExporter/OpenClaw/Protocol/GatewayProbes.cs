@@ -11,7 +11,7 @@ internal sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<stri
     public static GatewayProbes NoAnswer { get; } = new(false, false, [], null, null);
 
     /// <summary>Parses <c>GET /healthz</c>, <c>/readyz</c> and <c>/startupz</c>.</summary>
-    /// <remarks>Seen: 2026.9.6. 503 with a body is an answer; 404 is none.</remarks>
+    /// <remarks>Tested with 2026.9.6. 503 with a body is an answer; 404 is none.</remarks>
     public static GatewayProbes Parse(GatewayHttpAnswer? health, GatewayHttpAnswer? ready, GatewayHttpAnswer? startup) => new(
         health is null ? false : VerdictOf(health, "ok"),
         ready is null ? false : VerdictOf(ready, "ready"),

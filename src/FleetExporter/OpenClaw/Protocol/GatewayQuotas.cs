@@ -13,7 +13,7 @@ internal sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
     /// <returns>Providers that are paid by use have no quota.</returns>
     /// <exception cref="FormatException">No list <c>providers</c>.</exception>
     /// <remarks>
-    /// Seen: 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.
+    /// Tested with 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.
     /// </remarks>
     public static GatewayQuotas Parse(JsonElement payload)
     {

@@ -23,7 +23,7 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
     /// Ignores tokens and cost of these rows, which cover the last run only.
     /// </returns>
     /// <exception cref="FormatException">No list <c>sessions</c>, or no row with a key.</exception>
-    /// <remarks>Seen: 2026.5.28 (without <c>agentId</c> and <c>classification</c>, which are taken from the key) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (without <c>agentId</c> and <c>classification</c>, which are taken from the key) and 2026.9.6.</remarks>
     public static GatewaySessions Parse(JsonElement payload)
     {
         const string method = "sessions.list";

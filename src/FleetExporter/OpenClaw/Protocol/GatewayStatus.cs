@@ -13,7 +13,7 @@ internal sealed record GatewayStatus(string? Version, double? Rss, double? HeapU
 
     /// <summary>Parses the answer of <c>status</c>.</summary>
     /// <exception cref="FormatException">Neither <c>runtimeVersion</c> nor <c>tasks</c> is there.</exception>
-    /// <remarks>Seen: 2026.5.28 (no <c>processMemory</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (no <c>processMemory</c>) and 2026.9.6.</remarks>
     public static GatewayStatus Parse(JsonElement payload)
     {
         payload.RequireObject("status");
@@ -39,7 +39,7 @@ internal sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEvent
 {
     /// <summary>Parses the answer of <c>system.info</c>.</summary>
     /// <exception cref="FormatException">No <c>uptimeMs</c>.</exception>
-    /// <remarks>Seen: 2026.9.6; 2026.5.28 does not have it.</remarks>
+    /// <remarks>Tested with 2026.9.6; 2026.5.28 does not have it.</remarks>
     public static GatewaySystem Parse(JsonElement payload)
     {
         payload.RequireObject("system.info");

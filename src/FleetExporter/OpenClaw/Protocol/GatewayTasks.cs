@@ -19,7 +19,7 @@ internal sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
     /// In the gateway's order. Omits tasks with a status that is not in <see cref="Statuses"/>, and all titles, prompts and errors.
     /// </returns>
     /// <exception cref="FormatException">No list <c>tasks</c>, or no task with an id and a known status.</exception>
-    /// <remarks>Seen: 2026.5.28 (tasks of jobs without <c>agentId</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (tasks of jobs without <c>agentId</c>) and 2026.9.6.</remarks>
     public static GatewayTasks Parse(JsonElement payload)
     {
         const string method = "tasks.list";

@@ -26,7 +26,7 @@ internal sealed record GatewayUsage(
 
     /// <summary>Parses the answer of <c>sessions.usage</c> for one agent.</summary>
     /// <exception cref="FormatException">No <c>totals</c>, no list <c>aggregates.byModel</c>, or a total that is negative.</exception>
-    /// <remarks>Seen: 2026.5.28 (while refreshing: every <c>usage</c> null) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (while refreshing: every <c>usage</c> null) and 2026.9.6.</remarks>
     public static GatewayUsage Parse(JsonElement payload)
     {
         const string method = "sessions.usage";
@@ -81,7 +81,7 @@ internal sealed record GatewayCost(bool Settled, double Total)
 {
     /// <summary>Parses the answer of <c>usage.cost</c>.</summary>
     /// <exception cref="FormatException">No <c>totals.totalCost</c>, or it is negative.</exception>
-    /// <remarks>Seen: 2026.5.28 (<c>daily</c> has days with use only) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (<c>daily</c> has days with use only) and 2026.9.6.</remarks>
     public static GatewayCost Parse(JsonElement payload)
     {
         payload.RequireObject("usage.cost");

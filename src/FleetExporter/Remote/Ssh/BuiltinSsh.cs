@@ -38,7 +38,7 @@ internal sealed class BuiltinSsh : IShell
 
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => StartOnConnectionAsync(isCommand: true, cancellation);
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard)
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived)
     {
         if (_connection?.EndReason is { } reason)
         {
@@ -46,7 +46,7 @@ internal sealed class BuiltinSsh : IShell
         }
 
         var lastError = Printable.Line(errorText.Split('\n').LastOrDefault(l => l.Length > 0) ?? "", 300);
-        return heard
+        return helloReceived
             ? new(SshFailure.Closed, lastError.Length > 0 ? lastError : "the sampler ended")
             : new(SshFailure.Shell, $"logged in, but `{Shell}` did not start the sampler{(lastError.Length > 0 ? ": " + lastError : "")}");
     }

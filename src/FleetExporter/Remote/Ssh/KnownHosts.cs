@@ -53,8 +53,8 @@ internal sealed class KnownHosts(string path)
             }
 
             using var file = File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-            var unfinished = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
-            file.Write(System.Text.Encoding.UTF8.GetBytes($"{(unfinished ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));
+            var lacksNewline = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
+            file.Write(System.Text.Encoding.UTF8.GetBytes($"{(lacksNewline ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));
         }
     }
 

@@ -55,8 +55,8 @@ internal sealed class OpenSsh : IShell
 
     public bool Reached => SshErrors.Reached(_connecting());
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        SshErrors.Explain(errorText, heard, _address, _config);
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        SshErrors.Explain(errorText, helloReceived, _address, _config);
 
     public StreamException ExplainTimeout(string errorText, TimeSpan waited) => SshErrors.ExplainTimeout(errorText, waited);
 

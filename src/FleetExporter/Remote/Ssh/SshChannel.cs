@@ -23,7 +23,7 @@ internal sealed class SshChannel : IShellProcess
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
 
     private readonly SshConnection _connection;
-    private readonly IDisposable _place;
+    private readonly IDisposable _reservation;
     private readonly SshChannelOutput _output;
     private readonly SshChannelOutput _errors;
     private readonly SshChannelInput _input;
@@ -37,10 +37,10 @@ internal sealed class SshChannel : IShellProcess
     private int _closeSent;
     private int _disposed;
 
-    public SshChannel(SshConnection connection, uint number, IDisposable place, bool keepsErrors)
+    public SshChannel(SshConnection connection, uint number, IDisposable reservation, bool keepsErrors)
     {
         _connection = connection;
-        _place = place;
+        _reservation = reservation;
         Number = number;
         _output = new SshChannelOutput(this);
         _errors = new SshChannelOutput(this);
@@ -194,7 +194,7 @@ internal sealed class SshChannel : IShellProcess
         }
 
         _connection.Remove(this);
-        _place.Dispose();
+        _reservation.Dispose();
     }
 
     private void Deliver(SshChannelOutput output, ReadOnlySpan<byte> data)

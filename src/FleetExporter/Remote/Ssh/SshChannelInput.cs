@@ -3,9 +3,9 @@ namespace FleetExporter.Remote.Ssh;
 /// <summary>Standard input of a channel's command. Writes wait for space in the host's window; closing sends end of file.</summary>
 internal sealed class SshChannelInput(SshChannel channel) : Stream
 {
-    private readonly SemaphoreSlim _grew = new(0);
+    private readonly SemaphoreSlim _windowGrown = new(0);
     private readonly Lock _lock = new();
-    private long _room;
+    private long _windowLeft;
     private int _maxPacket;
     private int _waiting;
     private volatile bool _ended;
@@ -35,7 +35,7 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
     {
         lock (_lock)
         {
-            _room = Math.Min(_room + bytes, uint.MaxValue);
+            _windowLeft = Math.Min(_windowLeft + bytes, uint.MaxValue);
         }
 
         Wake();
@@ -102,17 +102,17 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
 
             lock (_lock)
             {
-                if (_room > 0)
+                if (_windowLeft > 0)
                 {
-                    var count = (int)Math.Min(Math.Min(wanted, _maxPacket), _room);
-                    _room -= count;
+                    var count = (int)Math.Min(Math.Min(wanted, _maxPacket), _windowLeft);
+                    _windowLeft -= count;
                     return count;
                 }
 
                 _waiting++;
             }
 
-            await _grew.WaitAsync(stop).ConfigureAwait(false);
+            await _windowGrown.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
         {
             if (_waiting > 0)
             {
-                _grew.Release(_waiting);
+                _windowGrown.Release(_waiting);
                 _waiting = 0;
             }
         }

@@ -73,8 +73,8 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
     /// <exception cref="StreamException">The connection has ended, or the server does not answer.</exception>
     public async Task<SshChannel> StartAsync(string command, bool isCommand, CancellationToken stop)
     {
-        var place = await Budget.EnterAsync(isCommand, stop).ConfigureAwait(false);
-        var channel = new SshChannel(this, (uint)Interlocked.Increment(ref _lastChannel), place, keepsErrors: !isCommand);
+        var reservation = await Budget.EnterAsync(isCommand, stop).ConfigureAwait(false);
+        var channel = new SshChannel(this, (uint)Interlocked.Increment(ref _lastChannel), reservation, keepsErrors: !isCommand);
         _channels[channel.Number] = channel;
         try
         {

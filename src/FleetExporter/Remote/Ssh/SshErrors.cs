@@ -6,10 +6,10 @@ namespace FleetExporter.Remote.Ssh;
 /// <summary>Maps standard error of OpenSSH's client (LogLevel DEBUG1, LC_ALL=C) to a reason and a message with the fix.</summary>
 internal static partial class SshErrors
 {
-    public static StreamException Explain(string errorText, bool heard, HostAddress address, SshConfig config)
+    public static StreamException Explain(string errorText, bool helloReceived, HostAddress address, SshConfig config)
     {
         var message = LastMessage(errorText);
-        if (heard)
+        if (helloReceived)
         {
             return Has("Timeout, server") || Has("Connection timed out")
                 ? new(SshFailure.Timeout, message)

@@ -23,9 +23,9 @@ public sealed class HostKeyCheckTests
     {
         using var folder = new TemporaryFolder();
         var file = new KnownHosts(folder.Write("k", text));
-        var (trusts, refusal) = Present(new HostKeyCheck(Address, HostKeyPolicy.Strict, file, TimeProvider.System));
+        var (trusts, failure) = Present(new HostKeyCheck(Address, HostKeyPolicy.Strict, file, TimeProvider.System));
 
-        Assert.Equal((reason is null, reason), (trusts, refusal?.Reason));
+        Assert.Equal((reason is null, reason), (trusts, failure?.Reason));
         Assert.Equal(text, File.ReadAllText(folder.PathOf("k")));
     }
 
@@ -38,8 +38,8 @@ public sealed class HostKeyCheckTests
         Assert.Equal((true, null), Present(check));
         Assert.Equal((true, null), Present(check));
         Assert.Equal($"[h]:2222 ssh-ed25519 {KnownHostsLineTests.Key}\n", File.ReadAllText(folder.PathOf("k")));
-        var (trusts, refusal) = Present(check, Other);
-        Assert.Equal((false, SshFailure.HostkeyChanged), (trusts, refusal?.Reason));
+        var (trusts, failure) = Present(check, Other);
+        Assert.Equal((false, SshFailure.HostkeyChanged), (trusts, failure?.Reason));
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class HostKeyCheckTests
         File.WriteAllText(folder.PathOf("file"), "");
         var check = new HostKeyCheck(Address, HostKeyPolicy.AcceptNew, new KnownHosts(folder.PathOf("file/k")), TimeProvider.System);
 
-        var (trusts, refusal) = Present(check);
+        var (trusts, failure) = Present(check);
 
-        Assert.Equal((false, SshFailure.HostkeyUnknown), (trusts, refusal?.Reason));
-        Assert.Contains(folder.PathOf("file/k"), refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal((false, SshFailure.HostkeyUnknown), (trusts, failure?.Reason));
+        Assert.Contains(folder.PathOf("file/k"), failure!.Message, StringComparison.Ordinal);
     }
 
-    private static (bool Trusts, StreamException? Refusal) Present(HostKeyCheck check, string key = KnownHostsLineTests.Key)
+    private static (bool Trusts, StreamException? Failure) Present(HostKeyCheck check, string key = KnownHostsLineTests.Key)
     {
         var presented = new HostKeyEventArgs(new KeyHostAlgorithm("ssh-ed25519", new ED25519Key(new SshKeyData(Convert.FromBase64String(key)))));
         check.Check(null, presented);
