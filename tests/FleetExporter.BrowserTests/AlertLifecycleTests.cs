@@ -26,7 +26,7 @@ public sealed class AlertLifecycleTests(Chromium chromium) : PageTest(chromium)
     {
         _machine = Keep(await WatchedMachine.StartAsync(path: FakeNvidiaSmi.FolderIn));
         var gpu = FakeNvidiaSmi.H100(_machine.Folder);
-        gpu.Heat(40);
+        gpu.SetTemperature(40);
         var (exporter, alertmanager, prometheus) = await StartAsync(_machine);
         await prometheus.UntilAsync("fleet_gpu_temperature_celsius{host='box'} == 40");
 
@@ -34,7 +34,7 @@ public sealed class AlertLifecycleTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Host("box").GetByTestId("host-status")).ToHaveTextAsync("online");
         await Expect(visit.Find("banner")).ToBeHiddenAsync();
 
-        gpu.Heat(95);
+        gpu.SetTemperature(95);
         await Expect(visit.Find("banner-list")).ToContainTextAsync("box · GPU 0 A GPU is about to shut down from heat.", new() { Timeout = 60_000 });
         await Expect(visit.Host("box").GetByTestId("gpu-temperature")).ToHaveTextAsync("95 °C");
         await visit.GoAsync("alerts");
@@ -52,7 +52,7 @@ public sealed class AlertLifecycleTests(Chromium chromium) : PageTest(chromium)
 
         await visit.Find("choice-acknowledged").ClickAsync();
         await Expect(alert).ToContainTextAsync("fan ordered");
-        gpu.Heat(40);
+        gpu.SetTemperature(40);
         await Expect(alert).ToHaveCountAsync(0, new() { Timeout = 60_000 });
         Assert.Empty(await prometheus.QueryAsync($"ALERTS{{alertname='{AlertName}',alertstate='firing'}}"));
     }

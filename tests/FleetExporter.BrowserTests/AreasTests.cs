@@ -27,7 +27,7 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await visit.Find("choice-gpu").ClickAsync();
         await Expect(visit.Host("box")).ToBeVisibleAsync();
 
-        gpu.Behave();
+        gpu.Reset();
         await Expect(visit.Host("box").GetByTestId("gpu").Locator("polyline")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
         await CloseAsync();
     }

@@ -9,7 +9,7 @@ namespace FleetExporter.IntegrationTests;
 /// <summary>Keys of the real service, from its command line to its log.</summary>
 public sealed partial class AccessTests : IDisposable
 {
-    /// <summary>Of the documentation's network; the test gives it to the loopback interface, where nobody else reaches it.</summary>
+    /// <summary>An address of TEST-NET-1, which the test adds to the loopback interface.</summary>
     private const string Address = "192.0.2.77";
 
     private readonly TestFolder _folder = new();
@@ -17,7 +17,7 @@ public sealed partial class AccessTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_address_of_the_network_is_refused_without_a_key_and_guarded_with_one()
+    public async Task A_network_address_requires_a_key()
     {
         await using (var refused = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0"]))
         {
@@ -61,7 +61,7 @@ public sealed partial class AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_the_audit_and_sessions_outlive_the_service()
+    public async Task Keys_audit_and_login_sessions_survive_a_restart()
     {
         var (key, entry) = await NewKeyAsync("ops", "read,control");
         var config = $"hosts: []\nanonymous_read: never\nkeys:\n{entry}\n";
@@ -98,7 +98,7 @@ public sealed partial class AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_does_not_open_stops_only_what_needs_it()
+    public async Task A_store_that_does_not_open_affects_only_its_users()
     {
         await using var exporter = await Exporter.StartAsync(
             _folder, $"hosts: []\nstore: {{ connection: \"postgres://nobody:secret@127.0.0.1:{Ports.Free()}/fleet\" }}\n");
@@ -117,7 +117,7 @@ public sealed partial class AccessTests : IDisposable
     [InlineData("-x", "read")]
     [InlineData("ops", "root")]
     [InlineData("ops", "read,read")]
-    public async Task The_command_line_refuses_what_the_file_would(string name, string scopes)
+    public async Task The_command_line_rejects_what_the_file_would(string name, string scopes)
     {
         await using var made = Exporter.Launch(_folder, _folder.Path, ["key", "new", "--scopes", scopes, "--", name]);
 
@@ -126,7 +126,7 @@ public sealed partial class AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_of_the_command_line_opens_what_its_scopes_say_and_does_not_open_the_network()
+    public async Task A_key_of_the_command_line_has_its_scopes_and_does_not_allow_network_addresses()
     {
         const string Secret = "a-key-of-the-command-line";
         var given = $"beside:read:{KeyHash.Of(Secret)}";
@@ -150,17 +150,17 @@ public sealed partial class AccessTests : IDisposable
         _folder.Write("fleet.yml", $"hosts: []\nkeys: [{{ name: beside, hash: '{KeyHash.Of("x")}', scopes: [read] }}]\n");
         await using var taken = Exporter.Launch(_folder, _folder.Path, ["--listen", "127.0.0.1:0", "--key", given]);
         Assert.Equal(2, await taken.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains("--key: its name or its hash is that of the key 'beside'; give another", taken.Said, StringComparison.Ordinal);
+        Assert.Contains("--key: has the name or hash of the existing key 'beside'; use another", taken.Said, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("key new --device beast", 0, "below devices:")]
-    [InlineData("key new", 1, "Give the name of the key, or --device and the name of the device.")]
-    [InlineData("key new ops --device beast", 1, "Give the name of the key, or --device and the name of the device.")]
-    [InlineData("key new --device beast --scopes read", 1, "The key of a device has no scopes; leave --scopes out.")]
+    [InlineData("key new", 1, "Specify either the name of the key or --device NAME.")]
+    [InlineData("key new ops --device beast", 1, "Specify either the name of the key or --device NAME.")]
+    [InlineData("key new --device beast --scopes read", 1, "A device key has no scopes; remove --scopes.")]
     [InlineData("key new --device admin", 1, "the name 'admin' is reserved; choose another")]
     [InlineData("serve --key ops:read", 1, "--key: 'ops:read' is not a key; give NAME:SCOPES:HASH")]
-    public async Task A_key_is_made_for_a_name_or_for_a_device(string arguments, int exit, string said)
+    public async Task A_key_is_created_for_a_name_or_a_device(string arguments, int exit, string said)
     {
         await using var made = Exporter.Launch(_folder, _folder.Path, arguments.Split(' '));
 

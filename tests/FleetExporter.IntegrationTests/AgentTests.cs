@@ -11,7 +11,7 @@ public sealed class AgentTests
     private static readonly string Devices = $"hosts: []\ndevices: [{{ name: beast, key_hash: \"{KeyHash.Of(Key)}\", stale_after: 3s }}]\n";
 
     [Fact]
-    public async Task One_push_puts_the_capture_on_the_page_and_silence_takes_it_off()
+    public async Task A_push_is_published_until_it_is_stale()
     {
         using var folder = new TestFolder();
         FakeNvidiaSmi.H100(folder);
@@ -32,7 +32,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task The_agent_goes_on_when_the_service_is_there_again()
+    public async Task The_agent_continues_when_the_service_is_back()
     {
         using var folder = new TestFolder();
         FakeNvidiaSmi.H100(folder);
@@ -58,13 +58,13 @@ public sealed class AgentTests
 
         agent.Send(Signal.Term);
         Assert.Equal(0, await agent.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains("pushes again: 1 GPU every 500ms", agent.Said, StringComparison.Ordinal);
+        Assert.Contains("pushing again: 1 GPU every 500ms", agent.Said, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(true, "does not know the key")]
-    [InlineData(false, "there is no nvidia-smi")]
-    public async Task What_is_wrong_is_said_in_words(bool smi, string words)
+    [InlineData(true, "does not accept the key")]
+    [InlineData(false, "nvidia-smi not found")]
+    public async Task Errors_are_explained(bool smi, string words)
     {
         using var folder = new TestFolder();
         if (smi)

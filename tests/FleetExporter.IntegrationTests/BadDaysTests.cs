@@ -3,11 +3,11 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What happens to real hosts: disks fill, machines reboot, networks and people leave.</summary>
+/// <summary>Common incidents of hosts: full disks, reboots, network outages and detached tmux sessions.</summary>
 public abstract class BadDaysTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task A_full_disk_is_shown_and_hinders_nothing()
+    public async Task A_full_disk_is_published_and_breaks_nothing()
     {
         // A mount namespace of the server's own.
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn, setup: "true");
@@ -88,7 +88,7 @@ public abstract class BadDaysTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_host_that_hangs_is_told_within_two_intervals_and_no_other_waits_for_it()
+    public async Task A_hanging_host_is_reported_within_two_intervals_and_delays_no_other()
     {
         await using var machine = await StartMachineAsync();
         await using var other = await SshServer.StartAsync(machine.Folder, "other");
@@ -108,7 +108,7 @@ public abstract class BadDaysTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task When_somebody_left_a_session_is_known_after_a_restart()
+    public async Task Detach_times_survive_a_restart()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
@@ -118,7 +118,7 @@ public abstract class BadDaysTests(string client) : SshTests(client)
         {
             await tmux.AttachAsync(id);
             await exporter.UntilAsync("somebody is attached", p => p.Find("fleet_tmux_session_attached_clients", ("session", "work")) == 1);
-            // Time is the subject: tmux tells when a client came, not when it left.
+            // Waits, because tmux reports attach times but no detach times.
             await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
             var seen = TimeProvider.System.GetUtcNow();
             await tmux.RunAsync("detach-client", "-s", id);

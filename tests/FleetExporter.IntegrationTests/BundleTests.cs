@@ -8,7 +8,7 @@ public sealed class BundleTests
     private static readonly string Root = Repository.PathOf();
 
     [Fact]
-    public async Task Prometheus_takes_the_configuration_and_the_rules()
+    public async Task Prometheus_accepts_the_configuration_and_the_rules()
     {
         await SucceedsAsync("promtool", "check", "config", Path.Combine(Root, "prometheus", "prometheus.yml"));
         await SucceedsAsync(
@@ -20,11 +20,11 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public Task Every_alert_fires_in_its_time_and_not_before() =>
+    public Task Every_alert_fires_after_its_time_and_not_before() =>
         SucceedsAsync("promtool", ["test", "rules", .. Files("prometheus/tests", "*.test.yml")]);
 
     [Fact]
-    public async Task Alertmanager_takes_the_routes_and_sends_each_alert_where_it_belongs()
+    public async Task Alertmanager_accepts_the_routes_and_each_alert_has_its_receiver()
     {
         var config = Path.Combine(Root, "alertmanager", "alertmanager.yml");
         await SucceedsAsync("amtool", "check-config", config);

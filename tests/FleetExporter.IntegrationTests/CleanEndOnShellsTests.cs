@@ -4,8 +4,8 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>
-/// What <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> ask, of a host whose <c>sh</c> is this one.
-/// Poll every 2 s, so the lease is 2 s.
+/// Runs cases of <see cref="CleanEndTests"/> and <see cref="HungCommandTests"/> on a host with this <c>sh</c>.
+/// Polls every 2 s, so the lease is 2 s.
 /// </summary>
 public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests(client)
 {
@@ -14,7 +14,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(20 + 5);
 
     /// <summary>
-    /// A tmux that does what the test says: <c>huge</c> answers 3 MiB a second later, <c>wrapped</c> hangs in a child of its own,
+    /// A fake tmux with several behaviours: <c>huge</c> answers 3 MiB after a second, <c>wrapped</c> hangs in a child process,
     /// <c>kernel</c> waits in state D for a clone that shares its memory (CLONE_VM, CLONE_VFORK; the numbers are clone's on x86-64 and arm64).
     /// </summary>
     private const string Tmux = """
@@ -31,7 +31,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         """;
 
     [Fact]
-    public async Task A_killed_service_leaves_nothing()
+    public async Task A_killed_service_leaves_no_process()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -40,7 +40,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_stopped_service_loses_its_sampler_by_the_lease()
+    public async Task The_sampler_of_a_stopped_service_ends_with_its_lease()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -54,7 +54,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_killed_session_takes_its_sampler_along()
+    public async Task A_killed_SSH_session_ends_its_sampler()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -65,12 +65,12 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public async Task A_sampler_whose_answer_nobody_reads_ends_by_the_lease()
+    public async Task A_sampler_with_unread_output_ends_with_its_lease()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
         var sampler = Assert.Single(machine.User.Samplers);
-        Say(machine, "huge");
+        SetTmuxBehaviour(machine, "huge");
         await Until.TrueAsync(() => Tmuxes(machine).Count > 0, "tmux runs", () => Show(machine, exporter));
         exporter.Send(Signal.Stop);
         try
@@ -92,35 +92,35 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     }
 
     [Fact]
-    public Task A_command_that_ignores_TERM_or_is_stopped_is_killed_and_its_sampler_goes_on() =>
+    public Task A_command_that_ignores_TERM_or_is_stopped_is_killed_and_its_sampler_continues() =>
         Task.WhenAll(IsKilledAsync(smi => smi.Hang(ignoresTerm: true)), IsKilledAsync(smi => smi.Stop()));
 
     [Fact]
-    public async Task A_command_that_waits_in_the_kernel_fails_alone()
+    public async Task A_command_stuck_in_the_kernel_fails_only_its_collector()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
-        Say(machine, "kernel");
+        SetTmuxBehaviour(machine, "kernel");
         await Until.TrueAsync(() => Tmuxes(machine).Any(p => p.State == 'D'), "tmux waits in the kernel", () => Show(machine, exporter));
         var hung = Tmuxes(machine).Where(p => p.State == 'D').Select(p => p.Pid).ToList();
-        Say(machine, null);
+        SetTmuxBehaviour(machine, null);
         await exporter.UntilAsync("it fails", p => p.Find("fleet_collector_failures_total", ("collector", "tmux"), ("reason", "timeout")) >= 1);
         await Until.TrueAsync(() => !Tmuxes(machine).Any(p => hung.Contains(p.Pid)), "it is killed", () => Show(machine, exporter), TwoLeases);
         await VitalsAsync(exporter);
     }
 
     [Fact]
-    public async Task What_a_hung_command_has_started_goes_with_it()
+    public async Task The_children_of_a_hung_command_are_killed_with_it()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
         var sampler = Assert.Single(machine.User.Samplers);
-        Say(machine, "wrapped");
+        SetTmuxBehaviour(machine, "wrapped");
         await Until.TrueAsync(() => Sleepers(machine).Count > 0, "tmux' child hangs", () => Show(machine, exporter));
         var hung = Sleepers(machine).Select(p => p.Pid).ToList();
         await Until.TrueAsync(() => !Sleepers(machine).Any(p => hung.Contains(p.Pid)), "it is killed", () => Show(machine, exporter), TwoLeases);
         Assert.True(Sleepers(machine).Count <= 1, Show(machine, exporter));
-        Say(machine, null);
+        SetTmuxBehaviour(machine, null);
         await VitalsAsync(exporter);
         Assert.Equal(sampler.Pid, Assert.Single(machine.User.Samplers).Pid);
     }
@@ -137,7 +137,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         hang(smi);
         await Until.TrueAsync(() => Hung().Count > 0, "nvidia-smi hangs", () => Show(machine, exporter));
         var hung = Assert.Single(Hung()).Pid;
-        smi.Behave();
+        smi.Reset();
         await Until.TrueAsync(() => !Hung().Any(p => p.Pid == hung), "the watchdog kills it", () => Show(machine, exporter), GpuWatchdog);
         var page = await exporter.UntilAsync(
             "it failed alone", p => p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "timeout")) >= 1);
@@ -171,8 +171,8 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         static double At(Page page) => page.Find("fleet_collector_last_success_timestamp_seconds", ("collector", "host")) ?? 0;
     }
 
-    /// <summary>What tmux does from now on; null lets it behave.</summary>
-    private static void Say(WatchedMachine machine, string? what)
+    /// <summary>Selects the behaviour of tmux; null for normal.</summary>
+    private static void SetTmuxBehaviour(WatchedMachine machine, string? what)
     {
         foreach (var word in new[] { "huge", "wrapped", "kernel" })
         {

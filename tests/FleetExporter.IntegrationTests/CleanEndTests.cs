@@ -3,11 +3,11 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Nothing of the service stays on a host, however the service or its ssh ends.</summary>
+/// <summary>No process is left on a host, however the exporter or its ssh ends.</summary>
 public abstract class CleanEndTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task A_killed_service_leaves_nothing_on_the_host_and_the_next_one_starts()
+    public async Task A_killed_service_leaves_no_process_on_the_host_and_the_next_one_starts()
     {
         await using var machine = await StartAsync();
         await using (var exporter = await WatchAsync(machine))
@@ -22,7 +22,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         }
 
         await using var next = await WatchAsync(machine);
-        // The folder with the sockets of the run that was killed is gone.
+        // The folder with the sockets of the killed run has been removed.
         Assert.All(Sockets(machine), folder => Assert.Contains($"-{next.Pid}-", folder, StringComparison.Ordinal));
         await next.StopAsync();
         await GoneAsync(machine, TimeSpan.FromSeconds(2), next);
@@ -30,7 +30,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_service_whose_host_is_silent_ends_in_time_when_asked()
+    public async Task A_service_with_a_silent_host_stops_in_time()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -44,7 +44,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_stopped_service_loses_its_samplers_within_two_leases_and_goes_on_when_it_runs_again()
+    public async Task A_stopped_service_loses_its_samplers_within_two_leases_and_recovers()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -77,7 +77,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_host_that_is_taken_out_of_the_file_is_left_alone_at_once()
+    public async Task A_host_removed_from_the_file_is_disconnected_at_once()
     {
         await using var machine = await StartAsync();
         await using var exporter = await WatchAsync(machine);
@@ -102,7 +102,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         return exporter;
     }
 
-    /// <summary>Nothing of the user's is left but what the user runs: nothing.</summary>
+    /// <summary>Waits until the user has no process.</summary>
     private static Task GoneAsync(WatchedMachine machine, TimeSpan limit, Exporter exporter) =>
         Until.TrueAsync(() => machine.User.Processes.Count == 0, "nothing is left on the host", () => $"{Show(machine)}\n{exporter.Log}", limit);
 
@@ -115,7 +115,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     public sealed class WithOpenSsh() : CleanEndTests("openssh")
     {
         [Fact]
-        public async Task A_killed_ssh_client_takes_its_sampler_along_and_the_host_is_watched_again()
+        public async Task A_killed_ssh_client_ends_its_sampler_and_the_host_is_reconnected()
         {
             await using var machine = await StartAsync();
             await using var exporter = await WatchAsync(machine);

@@ -4,11 +4,11 @@ using FleetExporter.Tests.Api;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>A client with typed models reads every answer of a whole fleet: nothing is missing, and a whole number is one.</summary>
+/// <summary>Parses every answer of a simulated fleet with typed models: no member is missing and integers are integers.</summary>
 public sealed class ClientModelsTests
 {
     [Fact]
-    public async Task Every_host_and_session_of_twenty_simulated_hosts_fits_while_their_values_move()
+    public async Task Every_host_and_session_of_a_simulated_fleet_matches_the_models()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\nhosts: []\n", null, "--simulate", "20");

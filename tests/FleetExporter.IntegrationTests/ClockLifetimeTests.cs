@@ -14,7 +14,7 @@ public sealed class ClockLifetimeTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task A_day_forward_ends_nothing_early() => RunAsync(async (exporter, clock, browser) =>
+    public Task A_clock_set_forward_expires_nothing_early() => RunAsync(async (exporter, clock, browser) =>
     {
         var ticket = await TicketAsync(exporter);
         var token = await TokenAsync(exporter);
@@ -30,7 +30,7 @@ public sealed class ClockLifetimeTests
     });
 
     [Fact]
-    public Task An_hour_back_lets_nothing_live_longer() => RunAsync(async (exporter, clock, browser) =>
+    public Task A_clock_set_back_extends_nothing() => RunAsync(async (exporter, clock, browser) =>
     {
         var made = Stopwatch.StartNew();
         var (ticket, late) = (await TicketAsync(exporter), await TicketAsync(exporter));

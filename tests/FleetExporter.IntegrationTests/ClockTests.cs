@@ -14,11 +14,11 @@ public abstract class ClockTests(string client) : SshTests(client)
     [Theory]
     [InlineData(-1)]
     [InlineData(24)]
-    public async Task Polls_go_on_and_nothing_becomes_stale(int hours)
+    public async Task Polls_continue_and_nothing_becomes_stale(int hours)
     {
         await using var machine = await StartMachineAsync();
         var clock = new WallClock(machine.Folder);
-        // A machine that is too busy to poll for some seconds is not what is looked for: a clock makes values older by an hour or more.
+        // Tolerates some seconds on a busy machine: the clock would make values older by an hour or more.
         var config = machine.Config().Replace("poll_interval: 1s", "poll_interval: 1s\nstale_after_polls: 10", StringComparison.Ordinal);
         await using var exporter = await Exporter.StartAsync(machine.Folder, config, clock.Environment);
         await exporter.UntilOnlineAsync();

@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What can be told of the containers where none can be started: the files, and the commands that run in them.</summary>
+/// <summary>Checks the compose files and the commands of the containers without starting any.</summary>
 public sealed class ComposeTests : IDisposable
 {
     private const UnixFileMode OfOthers = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -34,7 +34,7 @@ public sealed class ComposeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task What_is_made_is_taken_by_compose_and_by_each_program()
+    public async Task Generated_files_are_accepted_by_compose_and_each_program()
     {
         var first = await Tool.TryAsync("docker-compose", ["-f", _folder.PathOf("docker-compose.yml"), "config", "-q"]);
         Assert.Contains("compose-init", first.Error, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_run_keeps_the_keys_and_what_was_written_by_hand()
+    public async Task A_second_run_keeps_keys_and_manual_changes()
     {
         await InitAsync();
         await File.AppendAllTextAsync(_folder.PathOf("data", "compose", "config", "fleet.yml"), "# by hand\n", TestContext.Current.CancellationToken);
@@ -72,7 +72,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task Links_of_dashboards_lead_to_where_people_reach_the_service()
+    public async Task Dashboard_links_use_the_public_address_of_the_service()
     {
         await InitAsync();
         Assert.All(Dashboards(), d => Assert.Contains("\"http://127.0.0.1:9470\"", d, StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_containers_users_can_read_what_is_mounted_although_the_clone_is_closed_to_others()
+    public async Task Container_users_can_read_the_mounts_even_if_the_clone_is_private()
     {
         foreach (var path in Mounted.SelectMany(f =>
             Directory.GetFileSystemEntries(_folder.PathOf(f), "*", SearchOption.AllDirectories).Prepend(_folder.PathOf(f))))
@@ -115,7 +115,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_value_in_quotes_is_taken_without_them()
+    public async Task Quotes_around_a_value_are_removed()
     {
         await InitAsync();
         _folder.Write("data/compose/secrets/slack_webhook", "https://slack.example/x\n");
@@ -130,7 +130,7 @@ public sealed class ComposeTests : IDisposable
 
     /// <summary>Every variable that a comment of .env.example names is one that it sets, and what compose asks for is one, too.</summary>
     [Fact]
-    public void The_example_names_variables_that_there_are()
+    public void The_example_names_only_existing_variables()
     {
         var example = File.ReadAllText(_folder.PathOf(".env.example"));
         var set = Regex.Matches(example, "(?m)^([A-Z_]+)=").Select(m => m.Groups[1].Value).ToHashSet();
@@ -141,7 +141,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_image_s_commands_start_the_service_and_see_that_it_is_ready_and_the_keys_open_what_they_should()
+    public async Task The_commands_of_the_image_start_the_service_and_check_readiness_and_keys()
     {
         await InitAsync();
         var lines = await File.ReadAllLinesAsync(_folder.PathOf("Dockerfile"), TestContext.Current.CancellationToken);
@@ -188,7 +188,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_the_service_and_Grafana_can_be_opened_to_the_network_each_for_itself()
+    public async Task Only_the_service_and_Grafana_can_be_exposed_separately()
     {
         await InitAsync();
         Set("FLEET_BIND", "127.0.0.1", "0.0.0.0");
@@ -206,7 +206,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_container_has_limits_and_time_to_end()
+    public async Task Every_container_has_limits_and_a_stop_timeout()
     {
         await InitAsync();
         var services = await ConfigAsync();
@@ -231,7 +231,7 @@ public sealed class ComposeTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_are_pinned_where_a_registry_answers_and_left_alone_where_none_does()
+    public async Task Images_are_pinned_only_if_a_registry_answers()
     {
         string[] files = ["docker-compose.yml", "Dockerfile"];
         var before = files.Select(f => File.ReadAllText(_folder.PathOf(f))).ToList();

@@ -11,7 +11,7 @@ public sealed class ConfigurationTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Fact]
-    public async Task Five_mistakes_are_told_at_once_with_their_places()
+    public async Task Five_errors_are_reported_at_once_with_their_positions()
     {
         using var folder = new TestFolder();
         folder.Write("fleet.yml", """
@@ -33,13 +33,13 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task Every_way_to_reload_takes_the_new_host_over()
+    public async Task Every_way_to_reload_adds_the_new_host()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, Hosts("one"));
         await exporter.UntilOnlineAsync("one");
 
-        // Within the watcher's two looks: told by the signal, not by the file.
+        // Faster than the file watcher's interval, so caused by the signal.
         folder.Write("fleet.yml", Hosts("one", "by-signal"));
         exporter.Send(Signal.Hup);
         await exporter.UntilOnlineAsync("by-signal");
@@ -58,7 +58,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task A_reload_with_a_mistake_changes_nothing_and_shows()
+    public async Task A_failed_reload_changes_nothing_and_is_published()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, Hosts("one"));
@@ -79,7 +79,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task A_port_in_use_is_an_exit_with_a_hint_and_no_host_is_contacted()
+    public async Task A_port_in_use_stops_the_start_with_a_hint_before_any_host_is_contacted()
     {
         using var folder = new TestFolder();
         await using var first = await Exporter.StartAsync(folder, Hosts("one"));
@@ -100,7 +100,7 @@ public sealed class ConfigurationTests
     [InlineData("0.0.0.0:9470")]
     [InlineData("[::]:9470")]
     [InlineData("192.0.2.1:9470")]
-    public async Task An_address_that_the_network_reaches_is_refused(string address)
+    public async Task A_network_address_without_keys_is_rejected(string address)
     {
         using var folder = new TestFolder();
         await using var service = Exporter.Launch(folder, folder.Path, ["--listen", address]);

@@ -5,13 +5,13 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What becomes of connections made by the API when their store fails.</summary>
+/// <summary>Connections of the API while their store fails.</summary>
 public sealed class ConnectionStoreTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_full_disk_is_503_and_what_is_watched_is_watched_on()
+    public async Task A_full_disk_is_503_and_monitoring_continues()
     {
         await using var machine = await WatchedMachine.StartAsync();
         var data = machine.Folder.Make("data");
@@ -47,7 +47,7 @@ public sealed class ConnectionStoreTests
     }
 
     [Fact]
-    public async Task Without_its_store_it_watches_the_hosts_of_the_file_and_the_others_as_soon_as_it_answers()
+    public async Task Without_its_store_it_watches_file_hosts_and_adds_the_others_once_it_answers()
     {
         await using var server = await PostgresServer.StartAsync();
         await using var machine = await WatchedMachine.StartAsync();

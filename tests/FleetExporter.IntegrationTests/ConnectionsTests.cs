@@ -11,7 +11,7 @@ public abstract class ConnectionsTests(string client) : SshTests(client)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_connection_is_watched_at_once_and_after_a_kill_until_it_is_disconnected()
+    public async Task A_connection_is_watched_until_it_is_disconnected_also_after_a_kill()
     {
         await using var machine = await StartMachineAsync();
         string id;
@@ -83,7 +83,7 @@ public abstract class ConnectionsTests(string client) : SshTests(client)
     public sealed class WithOpenSsh() : ConnectionsTests("openssh")
     {
         [Fact]
-        public async Task Nothing_that_looks_like_an_option_reaches_ssh()
+        public async Task No_argument_that_looks_like_an_option_reaches_ssh()
         {
             using var folder = new TestFolder();
             var ran = folder.PathOf("ran");

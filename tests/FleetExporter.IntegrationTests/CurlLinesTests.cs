@@ -70,7 +70,7 @@ public sealed class CurlLinesTests
     ];
 
     [Fact]
-    public async Task With_a_key_in_the_header_they_work()
+    public async Task All_lines_work_with_a_key_in_the_header()
     {
         await using var run = await Run.StartAsync(withKey: true);
 
@@ -82,7 +82,7 @@ public sealed class CurlLinesTests
     }
 
     [Fact]
-    public async Task Without_a_key_anonymous_control_lets_all_of_them_work_but_the_making_of_a_connection()
+    public async Task With_anonymous_control_all_lines_but_creating_a_connection_work_without_a_key()
     {
         await using var run = await Run.StartAsync(withKey: false);
 
@@ -91,7 +91,7 @@ public sealed class CurlLinesTests
         await run.ConnectAsync(await ConnectionsTests.DoAsync(run.Exporter, HttpMethod.Post, "/api/dgx/connections", connection));
         await run.AllWorkAsync();
 
-        // A body says that it is JSON where no key does.
+        // Without a key, a body needs Content-Type: application/json.
         Assert.Equal(415, (await run.CurlAsync(WithoutType)).Status);
         Assert.Contains("anonymous_control: ", run.Exporter.Log, StringComparison.Ordinal);
         var audit = (await run.Exporter.JsonAsync("/api/audit")).List("items").Where(r => r.Text("action") is "exec" or "job_create" or "job_change");
@@ -99,7 +99,7 @@ public sealed class CurlLinesTests
     }
 
     [Fact]
-    public async Task Without_a_key_and_without_anonymous_control_nothing_is_changed()
+    public async Task Without_key_and_anonymous_control_nothing_is_changed()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "hosts: []\n");

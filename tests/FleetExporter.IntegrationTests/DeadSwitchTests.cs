@@ -5,8 +5,8 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Half of the fleet behind a switch that is dead: whoever knocks there gets no answer.</summary>
-/// <remarks>Alone on the machine: what is compared is time.</remarks>
+/// <summary>Half of the fleet is behind a dead switch and does not answer.</summary>
+/// <remarks>Runs alone, because it measures time.</remarks>
 [CollectionDefinition(nameof(DeadSwitchTests), DisableParallelization = true)]
 [Collection(nameof(DeadSwitchTests))]
 public abstract class DeadSwitchTests(string client) : SshTests(client)
@@ -17,7 +17,7 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
 
     /// <summary>With the usual connect_timeout: waiting for their turn behind all the dead ones would take the others 40 s.</summary>
     [Fact]
-    public async Task Hosts_that_do_not_answer_delay_nobody()
+    public async Task Hosts_that_do_not_answer_delay_no_other()
     {
         await using var far = await RemoteNamespace.CreateAsync();
         await using var machine = await StartMachineAsync();
@@ -39,7 +39,7 @@ public abstract class DeadSwitchTests(string client) : SshTests(client)
             dead.Append(CultureInfo.InvariantCulture, $"  - {{ name: dead{i}, address: {far.Host(130 + i)} }}\n");
         }
 
-        // The start of the service counts both times: it may be past the good hosts when it says that it listens.
+        // Measures from the start of the exporter, because it may have polled the good hosts before it listens.
         watch.Restart();
         await using var both = await StartAsync(dead.ToString());
         await CompleteAsync(both);

@@ -9,7 +9,7 @@ public abstract class DebugPageTests(string client) : SshTests(client)
     private const string Secret = "hf_Q7x9SECRET";
 
     [Fact]
-    public async Task It_has_what_came_what_was_made_of_it_and_what_failed()
+    public async Task The_page_has_sections_readings_and_failures()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
@@ -62,7 +62,7 @@ public abstract class DebugPageTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_secret_among_the_arguments_of_a_process_comes_out_nowhere()
+    public async Task A_secret_in_process_arguments_is_never_shown()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);

@@ -5,7 +5,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Commands on a real host through the API, and what is left of them on it: nothing.</summary>
+/// <summary>Commands on a real host through the API, which leave no process behind.</summary>
 public abstract class ExecTests(string client) : SshTests(client)
 {
     private const string Any = "exec: { policy: any, max_timeout: 5m }";
@@ -56,7 +56,7 @@ public abstract class ExecTests(string client) : SshTests(client)
     [InlineData("sleep 600")]
     [InlineData("trap '' TERM; while :; do sleep 600; done")]
     [InlineData("setsid sh -c \"trap '' TERM; while :; do sleep 600; done\" & sleep 600")]
-    public async Task Nothing_stays_of_a_command_that_is_cut_short(string command)
+    public async Task A_cancelled_command_leaves_no_process(string command)
     {
         await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(Any);
@@ -130,7 +130,7 @@ public abstract class ExecTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task What_may_not_run_does_not()
+    public async Task Forbidden_commands_do_not_run()
     {
         await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync(

@@ -2,11 +2,11 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Hosts whose sshd runs a program of their own instead of the command that is asked for.</summary>
+/// <summary>Hosts whose sshd runs another program instead of the requested command (ForceCommand).</summary>
 public abstract class ForceCommandTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task A_wrapper_that_ends_in_a_shell_on_its_input_is_no_hindrance()
+    public async Task A_wrapper_that_ends_in_a_shell_works()
     {
         await using var machine = await ForcedAsync("echo \"asked: $SSH_ORIGINAL_COMMAND\"\nexec sh -s\n");
         FakeNvidiaSmi.H100(machine.Folder);
@@ -19,8 +19,8 @@ public abstract class ForceCommandTests(string client) : SshTests(client)
 
     [Theory]
     [InlineData("echo This account is for backups only >&2\nexit 1\n", "This account is for backups only")]
-    [InlineData("exec cat >/dev/null\n", "no word from the sampler")]
-    public async Task A_wrapper_that_swallows_the_command_is_the_reason_shell(string wrapper, string says)
+    [InlineData("exec cat >/dev/null\n", "no hello from the sampler")]
+    public async Task A_wrapper_that_ignores_the_command_is_shell(string wrapper, string says)
     {
         await using var machine = await ForcedAsync(wrapper);
         await using var exporter = await machine.WatchAsync("connect_timeout: 2s");

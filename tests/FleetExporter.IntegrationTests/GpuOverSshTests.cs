@@ -8,7 +8,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
     private const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
 
     [Fact]
-    public async Task The_values_of_the_capture_are_on_the_page()
+    public async Task The_values_of_the_capture_are_published()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
@@ -35,7 +35,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task Memory_of_a_GB10_is_the_machine_s()
+    public async Task A_GB10_uses_the_memory_of_its_host()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.Gb10(machine.Folder);
@@ -51,7 +51,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task GPU_memory_of_a_process_counts_for_the_session_it_runs_in()
+    public async Task GPU_memory_of_a_process_is_added_to_its_tmux_session()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         await using var tmux = new TmuxServer(machine.User);
@@ -71,7 +71,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task An_answer_of_ten_MiB_fails_its_collector_and_nothing_else()
+    public async Task An_answer_of_ten_MiB_fails_only_its_collector()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
@@ -82,7 +82,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
             p.Find("fleet_collector_failures_total", ("collector", "gpu"), ("reason", "parse")) >= 1);
         Assert.Empty(page.Of("fleet_gpu_info"));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
-        smi.Behave();
+        smi.Reset();
         page = await exporter.UntilAsync("the GPU is back", p =>
             p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
         Assert.Equal(0, page.Value("fleet_ssh_reconnects_total"));
@@ -92,7 +92,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
     [Theory]
     [InlineData("driver-not-loaded.stdout.txt", 9, "driver")]
     [InlineData("gpu-lost.stdout.txt", 15, "device_lost")]
-    public async Task What_nvidia_smi_complains_of_is_the_reason_and_the_GPU_leaves_the_page(string error, int exit, string reason)
+    public async Task An_error_of_nvidia_smi_is_the_reason_and_removes_the_GPU(string error, int exit, string reason)
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
@@ -103,7 +103,7 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
         Assert.True(page.Value("fleet_collector_failures_total", ("collector", "gpu"), ("reason", reason)) >= 1);
         Assert.Empty(page.Of("fleet_gpu_info"));
         Assert.Equal(1, page.Value("fleet_collector_success", ("collector", "host")));
-        smi.Behave();
+        smi.Reset();
         await exporter.UntilAsync("the GPU is back", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_status", ("status", "online")) == 1);
     }
 

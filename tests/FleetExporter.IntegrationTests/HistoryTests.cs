@@ -10,7 +10,7 @@ public sealed class HistoryTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task History_is_what_Prometheus_has_of_each_GPU()
+    public async Task History_comes_from_Prometheus_per_GPU()
     {
         await using var machine = await MachineAsync();
         await using var exporter = await Exporter.StartAsync(machine.Folder, ConnectionsTests.WithoutHosts(machine));
@@ -52,7 +52,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public async Task The_workflow_with_curl_goes_through()
+    public async Task The_workflow_with_curl_succeeds()
     {
         await using var machine = await MachineAsync();
         await using var exporter = await Exporter.StartAsync(machine.Folder, ConnectionsTests.WithoutHosts(machine));

@@ -30,7 +30,7 @@ public abstract class HostOverSshTests(string client) : SshTests(client)
         await tmux.KillAsync(id);
         page = await exporter.UntilAsync("the session is gone", p => p.Find("fleet_tmux_sessions", ("state", "attached")) == 0);
         Assert.Empty(page.Of("fleet_tmux_session_info"));
-        // With its last session the server has gone: that is an answer, not a failure.
+        // The tmux server exits with its last session: no failure.
         Assert.Equal(1, page.Value("fleet_tmux_up"));
         await exporter.UntilOnlineAsync();
     }
@@ -45,7 +45,7 @@ public abstract class HostOverSshTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task Every_name_that_tmux_takes_comes_back_as_tmux_stores_it()
+    public async Task Every_tmux_session_name_is_read_as_stored()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);

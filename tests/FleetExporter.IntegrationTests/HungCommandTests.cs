@@ -31,7 +31,7 @@ public abstract class HungCommandTests(string client) : SshTests(client)
         Assert.Equal(1, next.Value("fleet_collector_success", ("collector", "host")));
         Assert.True(At(await exporter.UntilAsync("new vitals", p => At(p) > At(next))) > At(page));
         var hung = Hung(machine).Select(p => p.Pid).ToHashSet();
-        smi.Behave();
+        smi.Reset();
         await Until.TrueAsync(() => !Hung(machine).Any(p => hung.Contains(p.Pid)), "the watchdog kills what hangs", () => exporter.Log, Watchdog);
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_ssh_up"));
         if (recovers)
@@ -51,7 +51,7 @@ public abstract class HungCommandTests(string client) : SshTests(client)
 public abstract class HangingNvidiaSmiTests(string client) : HungCommandTests(client)
 {
     [Fact]
-    public Task An_nvidia_smi_that_hangs_fails_alone_and_is_asked_again_when_it_may_work() => CheckAsync(smi => smi.Hang(), recovers: true);
+    public Task A_hanging_nvidia_smi_fails_only_its_collectors_and_is_retried() => CheckAsync(smi => smi.Hang(), recovers: true);
 
     public sealed class WithBuiltinClient() : HangingNvidiaSmiTests("builtin");
 
@@ -102,14 +102,14 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
     }
 
     [Fact]
-    public async Task An_nvidia_smi_that_somebody_has_suspended_is_in_nobodys_way()
+    public async Task A_suspended_nvidia_smi_blocks_nothing()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         smi.Stop();
         await using var suspended = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
         await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => suspended.Said);
-        smi.Behave();
+        smi.Reset();
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
     }

@@ -12,7 +12,7 @@ namespace FleetExporter.IntegrationTests;
 public abstract class KillTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task Of_all_neighbours_exactly_the_named_session_dies()
+    public async Task Exactly_the_named_session_is_killed()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
@@ -21,7 +21,7 @@ public abstract class KillTests(string client) : SshTests(client)
             await tmux.TryCreateAsync(name);
         }
 
-        // Sessions of a group share their windows, and end one by one all the same.
+        // Sessions of a group share windows but are killed one by one.
         foreach (var id in (await tmux.NamesAsync()).Keys.Take(3))
         {
             await tmux.RunAsync("new-session", "-d", "-t", id);
@@ -47,7 +47,7 @@ public abstract class KillTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_session_made_again_is_not_killed_and_neither_is_one_that_somebody_uses()
+    public async Task Recreated_and_attached_sessions_are_not_killed()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
@@ -72,7 +72,7 @@ public abstract class KillTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_session_with_other_panes_than_were_shown_is_left_alone_even_by_force()
+    public async Task A_session_whose_panes_changed_is_not_killed_even_by_force()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);
@@ -94,7 +94,7 @@ public abstract class KillTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_tmux_that_kills_nothing_is_found_out()
+    public async Task A_tmux_that_does_not_kill_is_detected()
     {
         await using var machine = await StartMachineAsync(path: folder => folder.Make("bin"));
         var script = machine.Folder.Write("bin/tmux", "#!/bin/sh\ncase $* in *kill-session*) exit 0 ;; esac\nexec /usr/bin/tmux \"$@\"\n");
@@ -120,7 +120,7 @@ public abstract class KillTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_session_is_killed_with_the_token_that_was_given_for_it_and_once()
+    public async Task A_token_kills_its_session_once()
     {
         await using var machine = await StartMachineAsync();
         await using var tmux = new TmuxServer(machine.User);

@@ -8,7 +8,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
     private static readonly string[] Tools = ["nvidia-smi", "tmux", "systemctl"];
 
     [Fact]
-    public async Task A_host_without_GPU_tmux_and_systemd_is_healthy_and_says_what_is_off()
+    public async Task A_host_without_GPU_tmux_and_systemd_is_healthy_and_lists_disabled_collectors()
     {
         await using var machine = await StartAsync();
         await using var exporter = await machine.WatchAsync();
@@ -28,7 +28,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task What_is_asked_for_and_missing_fails_with_tool_missing_and_nothing_else_does()
+    public async Task Only_configured_missing_tools_fail_with_tool_missing()
     {
         await using var machine = await StartAsync();
         await using var exporter = await machine.WatchAsync("gpu: true\nunits: [ssh.service]\n");
@@ -50,7 +50,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_systemctl_that_finds_no_systemd_running_fails_systemd_alone()
+    public async Task A_systemctl_without_systemd_fails_only_that_collector()
     {
         Assert.SkipWhen(Directory.Exists("/run/systemd/system"), "systemd runs here");
         await using var machine = await StartMachineAsync();
@@ -68,7 +68,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
         await exporter.UntilHostAsync("gpu is off", h => h["off"]!["gpu"] is not null);
         FakeNvidiaSmi.H100(machine.Folder);
 
-        // What a host has is asked every 5 minutes, or when somebody asks now; the GPU stream looks every half a minute.
+        // Tools are detected every 5 minutes or on request, by the GPU stream every 30 seconds.
         await exporter.ProbeAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any(), TimeSpan.FromSeconds(60));
     }

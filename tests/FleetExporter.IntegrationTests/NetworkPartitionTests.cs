@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>A machine behind a cable that is cut: nothing comes through and nobody says so. Poll every 2 s, so stale after 6 s.</summary>
+/// <summary>A host whose network link is cut without any error. Polls every 2 s, so stale after 6 s.</summary>
 public abstract class NetworkPartitionTests(string client) : SshTests(client)
 {
     /// <summary>On a machine that is busy with other tests everything takes longer.</summary>
@@ -14,7 +14,7 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task A_cut_host_fails_at_once_then_times_out_and_comes_back_by_itself_while_the_others_go_on()
+    public async Task A_disconnected_host_times_out_and_recovers_while_others_continue()
     {
         await using var far = await RemoteNamespace.CreateAsync();
         await using var machine = await StartMachineAsync(inside: far);
@@ -71,14 +71,14 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_host_that_lost_its_power_times_out_and_is_watched_again_when_it_has_booted()
+    public async Task A_host_that_lost_power_times_out_and_recovers_after_boot()
     {
         await using var far = await RemoteNamespace.CreateAsync();
         await using var machine = await StartMachineAsync(inside: far);
         await using var exporter = await Exporter.StartAsync(machine.Folder, machine.Config(interval: 2));
         await exporter.UntilOnlineAsync();
 
-        // What the kernel sends for those who are killed is lost with the link, and later nobody sends any more.
+        // The FIN of killed processes is lost with the link and not sent again later.
         await far.DownAsync();
         await machine.Server.StopAsync();
         await far.TakeAddressAsync();
@@ -97,7 +97,7 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_sampler_whose_service_is_cut_off_for_good_ends_by_its_lease_and_sshd_by_TCP()
+    public async Task After_a_permanent_disconnect_the_sampler_ends_with_its_lease_and_sshd_by_TCP()
     {
         await using var far = await RemoteNamespace.CreateAsync();
         await using var machine = await StartMachineAsync(inside: far);
@@ -111,7 +111,7 @@ public abstract class NetworkPartitionTests(string client) : SshTests(client)
         await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "the sampler is gone", Show, (2 * Lease) + TimeSpan.FromSeconds(2));
         Assert.True(cut.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
 
-        // sshd has told the client that the session is over, and waits for TCP to believe that nobody is there: a quarter of an hour by default.
+        // sshd has sent the end of the session and waits until TCP gives up: a quarter of an hour by default.
         Assert.NotEmpty(machine.User.Processes);
         Assert.All(machine.User.Processes, p => Assert.StartsWith("sshd", p.Name, StringComparison.Ordinal));
         await far.RetransmitAsync(3);

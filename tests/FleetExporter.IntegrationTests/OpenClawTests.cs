@@ -11,7 +11,7 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     private static readonly (string, string)[] Claw = [("host", "box"), ("gateway", "claw")];
 
     [Fact]
-    public async Task What_agents_and_jobs_did_is_on_the_page_with_the_gateways_own_numbers()
+    public async Task Published_work_of_agents_and_cron_jobs_matches_the_gateway()
     {
         await using var admin = await fixture.Gateway.AdminAsync();
         await WorkAsync(admin);
@@ -61,7 +61,7 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     }
 
     [Fact]
-    public async Task Work_under_way_shows_and_goes()
+    public async Task Running_work_is_published_until_it_ends()
     {
         await using var admin = await fixture.Gateway.AdminAsync();
         using var folder = new TestFolder();
@@ -92,7 +92,7 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     }
 
     [Fact]
-    public async Task A_killed_gateway_is_told_within_two_intervals_and_comes_back_by_itself()
+    public async Task A_killed_gateway_is_reported_within_two_intervals_and_recovers()
     {
         using var folder = new TestFolder();
         await using var exporter = await ExporterAsync(folder, interval: 2);
@@ -115,7 +115,7 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     }
 
     [Fact]
-    public async Task A_wrong_token_is_auth_and_tried_less_and_less_often()
+    public async Task A_wrong_token_is_auth_and_retried_with_back_off()
     {
         using var folder = new TestFolder();
         var watch = Stopwatch.StartNew();
@@ -124,7 +124,7 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
         var page = await exporter.UntilAsync("three refusals", p => Refusals(p) == 3);
 
         // At once, after 2 s, after 4 s more; the next would come 8 s later.
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(5), Until.Usual);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(5), Until.DefaultLimit);
         Assert.Equal(0, page.Value("fleet_openclaw_gateway_up", Claw));
         Assert.Equal(1, page.Value("fleet_openclaw_gateway_live", Claw));
         Assert.All(page.Of("fleet_collector_failures_total", [("collector", "gateway")]), f => Assert.Equal("auth", f["reason"]));

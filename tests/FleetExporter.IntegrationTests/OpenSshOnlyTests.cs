@@ -2,11 +2,11 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>What only OpenSSH's client can do, so that <c>client: auto</c> chooses it.</summary>
+/// <summary>Features for which <c>client: auto</c> chooses OpenSSH.</summary>
 public sealed class OpenSshOnlyTests
 {
     [Fact]
-    public async Task An_alias_of_ssh_config_is_reached_through_its_jump_host()
+    public async Task An_alias_of_ssh_config_is_reached_through_a_jump_host()
     {
         await using var machine = await WatchedMachine.StartAsync();
         await using var gate = await SshServer.StartAsync(machine.Folder, "gate");
@@ -38,7 +38,7 @@ public sealed class OpenSshOnlyTests
     }
 
     [Fact]
-    public async Task A_key_may_stay_in_the_agent()
+    public async Task A_key_can_be_in_the_agent_only()
     {
         await using var machine = await WatchedMachine.StartAsync();
         var socket = machine.Folder.PathOf("agent");

@@ -7,7 +7,7 @@ namespace FleetExporter.IntegrationTests;
 public abstract class OtherUsersTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task Sessions_of_another_user_are_read_through_sudo_and_without_the_right_there_is_no_count()
+    public async Task Sessions_of_another_user_need_sudo()
     {
         await using var machine = await StartMachineAsync();
         await using var alice = await TestUser.CreateAsync(machine.Folder);

@@ -15,7 +15,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
         ["system", "host", "temperature", "tmux", "tmux_users", "systemd", "filesystem", "gpu", "gpu_processes", "gpu_details", "xid"];
 
     [Fact]
-    public async Task A_good_host_passes_every_check_in_both_formats_and_nothing_stays_there()
+    public async Task A_good_host_passes_every_check_and_no_process_is_left()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
@@ -39,11 +39,11 @@ public abstract class ProbeTests(string client) : SshTests(client)
                 cells => cells is [var check, var verdict, ..] && check == row.Text("check") && verdict == row.Text("verdict"));
         }
 
-        await NothingStaysAsync(machine, table.Output);
+        await CheckNothingLeftAsync(machine, table.Output);
     }
 
     [Fact]
-    public async Task Each_way_to_fail_is_told_at_its_step_with_a_fix()
+    public async Task Each_failure_is_reported_at_its_step_with_a_fix()
     {
         await using var machine = await StartMachineAsync();
         await using var nobody = await TestUser.CreateAsync(machine.Folder, "/bin/false");
@@ -75,11 +75,11 @@ public abstract class ProbeTests(string client) : SshTests(client)
         Assert.Contains(await changed.FingerprintAsync(), other.Text("detail"), StringComparison.Ordinal);
         await FailsAsync("auth", "login", "auth");
         var key = await FailsAsync("nokey", "login", "auth");
-        Assert.Equal($"the key file {machine.Folder.PathOf("no_such_key")} is not on this machine", key.Text("detail"));
+        Assert.Equal($"the key file {machine.Folder.PathOf("no_such_key")} does not exist on this machine", key.Text("detail"));
         Assert.Contains("Correct key_file", key.Text("fix"), StringComparison.Ordinal);
         await FailsAsync("shell", "shell", "shell");
 
-        // What a person copies from the table is whole: the command that trusts the key stands on one line.
+        // The command that trusts the key is on one line, so that it can be copied.
         var table = await RunAsync(machine.Folder, "unknown");
         Assert.Contains(table.Output.Split('\n'), l => l.Contains($"fleet-exporter trust {stranger.Address}", StringComparison.Ordinal));
         Assert.Contains(unknown.Text("fix"), table.Output, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_host_without_nvidia_smi_is_good_unless_the_configuration_asks_for_it()
+    public async Task A_host_without_nvidia_smi_passes_unless_gpu_is_configured()
     {
         await using var machine = await StartMachineAsync();
         machine.Folder.Write("fleet.yml", machine.Config(hosts: $$"""
@@ -122,7 +122,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task This_machine_is_probed_without_ssh_and_mistakes_of_the_caller_are_told_apart()
+    public async Task This_machine_is_probed_without_ssh_and_usage_errors_have_exit_codes()
     {
         using var folder = new TestFolder();
         folder.Write("fleet.yml", "hosts: [{ name: here }, { name: there, address: there.invalid }]\n");
@@ -133,7 +133,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
 
         var unknown = await RunAsync(folder, "nowhere");
         Assert.Equal((1, ""), (unknown.Exit, unknown.Output));
-        Assert.Contains("nothing is called nowhere; there are: here, there", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("no host or target is named nowhere; known names: here, there", unknown.Error, StringComparison.Ordinal);
 
         var bad = await Tool.TryAsync(Repository.Service, ["--config", folder.PathOf("bad.yml"), "probe", "here"], null, EnvironmentOf(folder));
         Assert.Equal((2, ""), (bad.Exit, bad.Output));
@@ -141,7 +141,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_server_that_accepts_and_stays_silent_is_given_up_in_time()
+    public async Task A_silent_server_fails_in_time()
     {
         using var folder = new TestFolder();
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -157,7 +157,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
     }
 
     /// <param name="limit">Each of two commands that hang one after the other is killed after one to two leases of 5 s.</param>
-    internal static Task NothingStaysAsync(WatchedMachine machine, string said, int limit = 5) => Until.TrueAsync(
+    internal static Task CheckNothingLeftAsync(WatchedMachine machine, string said, int limit = 5) => Until.TrueAsync(
         () => machine.User.Processes.Count == 0, "nothing of the probe is left on the host",
         () => $"{string.Join('\n', machine.User.Processes)}\n{said}",
         TimeSpan.FromSeconds(limit));
@@ -174,7 +174,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
         ["SSH_AUTH_SOCK"] = "",
     };
 
-    /// <summary>What a probe said as JSON, and its exit code.</summary>
+    /// <summary>JSON output and exit code of a probe.</summary>
     private sealed class Probed(ToolResult result)
     {
         public int Exit => result.Exit;
@@ -192,7 +192,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
     public sealed class WithOpenSsh() : ProbeTests("openssh")
     {
         [Fact]
-        public async Task Behind_a_jump_host_name_and_port_are_left_to_it_and_an_alias_is_followed()
+        public async Task Behind_a_jump_host_name_and_port_are_skipped_and_aliases_resolved()
         {
             await using var machine = await WatchedMachine.StartAsync();
             await using var gate = await SshServer.StartAsync(machine.Folder, "gate");
@@ -241,7 +241,7 @@ public abstract class ProbeTests(string client) : SshTests(client)
 public abstract class HangingProbeTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task A_driver_that_hangs_fails_alone_and_in_time()
+    public async Task A_hanging_driver_fails_only_its_collectors_in_time()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder).Hang();
@@ -253,11 +253,11 @@ public abstract class HangingProbeTests(string client) : SshTests(client)
         Assert.Contains("hung", rows["gpu"].Text("detail"), StringComparison.Ordinal);
         Assert.All(ProbeTests.Collectors[..7], c => Assert.Contains(rows[c].Text("verdict"), new[] { "ok", "off" }));
         Assert.All(ProbeTests.Collectors[8..10], c => Assert.Equal("skipped", rows[c].Text("verdict")));
-        await ProbeTests.NothingStaysAsync(machine, probe.Said, 25);
+        await ProbeTests.CheckNothingLeftAsync(machine, probe.Said, 25);
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_it_at_once_and_leaves_nothing_on_the_host()
+    public async Task Ctrl_C_stops_the_probe_at_once_and_leaves_no_process()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder).Hang();
@@ -268,7 +268,7 @@ public abstract class HangingProbeTests(string client) : SshTests(client)
         Assert.Equal(130, await probe.EndAsync(TimeSpan.FromSeconds(5)));
         Assert.DoesNotContain("Exception", probe.Said, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
-        await ProbeTests.NothingStaysAsync(machine, probe.Said, 25);
+        await ProbeTests.CheckNothingLeftAsync(machine, probe.Said, 25);
     }
 
     private static Child Launch(TestFolder folder, string host) => Exporter.Launch(folder, folder.Path, ["probe", host, "--format", "json"]);

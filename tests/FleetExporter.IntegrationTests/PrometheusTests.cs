@@ -17,7 +17,7 @@ public sealed class PrometheusTests
             Path.Combine(AppContext.BaseDirectory, "expected", "pages", page), TestContext.Current.CancellationToken))));
 
     [Fact]
-    public async Task A_live_page_is_clean_and_has_no_series_twice()
+    public async Task A_live_page_is_valid_and_has_no_duplicate_series()
     {
         await using var machine = await MachineAsync();
         await using var exporter = await machine.WatchAsync("units: [ssh.service]", "- { name: this }");
@@ -59,7 +59,7 @@ public sealed class PrometheusTests
         Assert.Empty(await prometheus.QueryAsync("scrape_samples_scraped == 0"));
         Assert.All(await prometheus.TargetsAsync(), t => Assert.Equal("", t.Text("lastError")));
 
-        // A session that has gone is gone from the very next scrape, not five minutes later.
+        // An ended session is stale after the next scrape, not after five minutes.
         await new TmuxServer(machine.User).KillAsync("$0");
         await Until.SeenAsync(
             async () => (await prometheus.QueryAsync("fleet_tmux_session_info")).Count == 0 ? prometheus : null,
@@ -117,7 +117,7 @@ public sealed class PrometheusTests
     }
 
     [Fact]
-    public async Task Prometheus_finds_the_hosts_by_itself_and_probes_each()
+    public async Task Prometheus_discovers_and_probes_each_host()
     {
         await using var machine = await MachineAsync();
         await using var exporter = await machine.WatchAsync("labels: { site: lab }", $"- {{ name: dead, address: \"127.0.0.1:{Ports.Free()}\" }}");

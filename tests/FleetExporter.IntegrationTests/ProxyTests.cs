@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>The service behind a real nginx that speaks TLS. Clients have addresses of their own, by curl's --interface.</summary>
+/// <summary>The exporter behind a real nginx with TLS. Clients have their own addresses, by curl's --interface.</summary>
 public sealed class ProxyTests : IDisposable
 {
     private const string Client = "127.0.0.2";
@@ -14,7 +14,7 @@ public sealed class ProxyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Behind_a_trusted_proxy_the_audit_has_the_client_s_address_and_the_cookie_is_secure()
+    public async Task Behind_a_trusted_proxy_the_audit_has_the_client_address_and_the_cookie_is_secure()
     {
         await using var exporter = await StartAsync($"trusted_proxies: [{NginxServer.Address}]\n");
         await using var nginx = await ProxyAsync(exporter);
@@ -27,7 +27,7 @@ public sealed class ProxyTests : IDisposable
         var row = (await exporter.JsonAsync("/api/audit")).List("items")[0];
         Assert.Equal(("login", "ok", Client), (row.Text("action"), row.Text("outcome"), row.Text("address")));
 
-        // What the client says of itself counts for nothing: nginx says it anew.
+        // nginx replaces the headers of the client.
         var reload = await CurlAsync(
             nginx, Other, "/-/reload", "-X", "POST", "-H", $"X-API-Key: {admin}", "-H",
             "X-Forwarded-For: 198.51.100.1", "-H", "X-Forwarded-Host: evil.example");
@@ -36,7 +36,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task One_client_s_wrong_keys_lock_out_that_client_alone()
+    public async Task Wrong_keys_lock_out_only_their_client()
     {
         await using var exporter = await StartAsync($"trusted_proxies: [{NginxServer.Address}]\n");
         await using var nginx = await ProxyAsync(exporter);
@@ -53,7 +53,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_page_behind_the_proxy_acts_with_its_session_and_a_WebSocket_opens()
+    public async Task The_web_interface_works_behind_the_proxy()
     {
         await using var exporter = await StartAsync($"trusted_proxies: [{NginxServer.Address}]\n");
         await using var nginx = await ProxyAsync(exporter);
@@ -75,7 +75,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("trusted_proxies: [127.0.0.8]\n")]
-    public async Task Headers_of_a_proxy_that_is_not_trusted_change_nothing(string yml)
+    public async Task Headers_of_an_untrusted_proxy_are_ignored(string yml)
     {
         await using var exporter = await StartAsync(yml);
         await using var nginx = await ProxyAsync(exporter);
@@ -87,7 +87,7 @@ public sealed class ProxyTests : IDisposable
         Assert.DoesNotContain("; secure", login, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(NginxServer.Address, (await exporter.JsonAsync("/api/audit")).List("items")[0].Text("address"));
 
-        // Without a key nobody reads through a proxy, and the answer says why.
+        // Requests through a proxy need a key, and the answer explains why.
         var refused = await CurlAsync(nginx, Client, "/api/hosts");
         Assert.StartsWith("401 ", refused, StringComparison.Ordinal);
         var problem = JsonNode.Parse(refused[refused.IndexOf('{', StringComparison.Ordinal)..])!;

@@ -79,7 +79,7 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_trap_has_its_reason_and_what_is_good_stays_good()
+    public async Task Every_bad_target_has_its_reason_and_good_ones_stay_up()
     {
         await using var exporter = await Exporter.StartAsync(_folder, null, Environment, "--config", _folder.PathOf("fleet.yml"));
         string[] reasons = ["reported_error", "auth", "status", "body", "redirect", "too_large", "protocol", "timeout", "tls", "refused", "dns"];
@@ -123,7 +123,7 @@ public sealed class ServicesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Probe_tries_a_target_once_and_says_what_to_mend()
+    public async Task Probe_tests_a_target_once_and_prints_fixes()
     {
         var good = await ProbeAsync("llama");
         Assert.True(good.Exit == 0, good.Error + good.Output);

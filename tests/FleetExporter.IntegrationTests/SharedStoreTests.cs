@@ -5,7 +5,7 @@ using FleetExporter.IntegrationTests.Store;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Two services on one store, each with hosts of its own.</summary>
+/// <summary>Two exporters with different hosts share one store.</summary>
 public sealed class SharedStoreTests : IDisposable
 {
     private const string Others = "it is a host of another exporter that shares the store";
@@ -22,7 +22,7 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_keeps_its_hosts_and_leaves_those_of_the_other_alone()
+    public async Task Each_exporter_keeps_its_hosts_and_does_not_change_the_others()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         await using var one = await StartAsync(_one, store, "{ name: a, address: a.invalid }, { name: both, address: one.invalid }");

@@ -6,7 +6,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
 {
     private const string Noise = "echo Welcome to this machine\necho '@0 frame 1 2'\necho 'a warning' >&2\nprintf 'no line feed at the end'\n";
 
-    /// <summary>What every Linux host has, whatever its shells.</summary>
+    /// <summary>Families of every Linux host with any shell.</summary>
     private static readonly string[] Expected =
     [
         "fleet_host_cpus", "fleet_host_cpu_seconds_total", "fleet_host_memory_total_bytes",
@@ -17,7 +17,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
     ];
 
     [Fact]
-    public async Task Login_shells_with_noisy_start_files_give_the_same_families()
+    public async Task Login_shells_with_noisy_profiles_give_the_same_families()
     {
         using var folder = new TestFolder();
         await using var server = await SshServer.StartAsync(folder);
@@ -63,7 +63,7 @@ public abstract class ShellsTests(string client) : SshTests(client)
     [InlineData("/bin/bash")]
     [InlineData("/usr/bin/busybox")]
     [InlineData("/bin/ksh93")]
-    public async Task The_sampler_runs_in_whatever_sh_is(string sh)
+    public async Task The_sampler_runs_in_every_sh(string sh)
     {
         await using var machine = await StartMachineAsync(path: folder =>
         {

@@ -6,8 +6,8 @@ using FleetExporter.IntegrationTests.Store;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>A PostgreSQL that accepts connections and does not answer holds up nothing but what needs it, and that not for long.</summary>
-/// <remarks>Alone on the machine: what is compared is time.</remarks>
+/// <summary>A PostgreSQL that accepts connections but does not answer delays only requests that need it, and those briefly.</summary>
+/// <remarks>Runs alone, because it measures time.</remarks>
 [CollectionDefinition(nameof(SilentStoreTests), DisableParallelization = true)]
 [Collection(nameof(SilentStoreTests))]
 public sealed class SilentStoreTests : IDisposable
@@ -30,7 +30,7 @@ public sealed class SilentStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task From_the_start_of_the_service()
+    public async Task A_store_that_is_silent_at_start()
     {
         await using var server = new StallingProxy(to: 1, stalled: true);
         var watch = Stopwatch.StartNew();
@@ -48,7 +48,7 @@ public sealed class SilentStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Later_and_again_and_it_recovers_by_itself()
+    public async Task A_store_that_falls_silent_later_and_recovers()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         var port = store.Postgres!.Port;
@@ -75,7 +75,7 @@ public sealed class SilentStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_begins_to_answer_brings_what_it_has()
+    public async Task A_store_that_starts_to_answer_loads_its_data()
     {
         await using var store = await StoreBackend.NewAsync(StoreKind.Postgres);
         var port = store.Postgres!.Port;

@@ -8,7 +8,7 @@ public sealed class SimulationTests
     private const string OneSecond = "poll_interval: 1s\nhosts: [{ name: real }]\n";
 
     [Fact]
-    public async Task Twenty_simulated_hosts_are_what_they_are_meant_to_be_and_marked()
+    public async Task Twenty_simulated_hosts_have_their_states_and_are_marked()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, OneSecond, null, "--simulate", "20");
@@ -56,7 +56,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public async Task Values_move_and_counters_rise_from_poll_to_poll()
+    public async Task Values_change_and_counters_grow_between_polls()
     {
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, OneSecond, null, "--simulate", "3");
@@ -73,7 +73,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public async Task The_file_keeps_what_it_says_of_the_service_and_its_real_hosts_are_not_simulated()
+    public async Task Settings_of_the_file_apply_but_its_hosts_are_replaced()
     {
         using var folder = new TestFolder();
         await using (var exporter = await Exporter.StartAsync(folder, OneSecond))
@@ -99,7 +99,7 @@ public sealed class SimulationTests
     [InlineData("20000")]
     [InlineData("-1")]
     [InlineData("many")]
-    public async Task A_number_of_hosts_that_makes_no_sense_is_refused(string hosts)
+    public async Task An_invalid_number_of_hosts_is_rejected(string hosts)
     {
         using var folder = new TestFolder();
         foreach (var command in new[] { Array.Empty<string>(), ["serve"] })
@@ -110,7 +110,7 @@ public sealed class SimulationTests
             Assert.DoesNotContain("watches", service.Said.Split("Usage")[0], StringComparison.Ordinal);
             if (hosts != "many")
             {
-                Assert.Contains("give 1 to 10000 hosts", service.Said, StringComparison.Ordinal);
+                Assert.Contains("must be 1 to 10000", service.Said, StringComparison.Ordinal);
             }
         }
     }

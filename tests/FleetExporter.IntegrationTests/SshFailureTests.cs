@@ -8,7 +8,7 @@ namespace FleetExporter.IntegrationTests;
 public abstract class SshFailureTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task Each_way_to_fail_has_its_reason_and_no_host_harms_another()
+    public async Task Each_failure_has_its_reason_and_affects_no_other_host()
     {
         await using var machine = await StartMachineAsync();
         await using var nobody = await TestUser.CreateAsync(machine.Folder, "/bin/false");
@@ -64,7 +64,7 @@ public abstract class SshFailureTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_host_whose_server_went_away_comes_back_by_itself_and_no_other_notices()
+    public async Task A_host_whose_server_stopped_recovers_without_affecting_others()
     {
         await using var machine = await StartMachineAsync();
         await using var other = await SshServer.StartAsync(machine.Folder, "other");
@@ -89,7 +89,7 @@ public abstract class SshFailureTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_server_that_falls_silent_is_noticed_and_watched_again_when_it_speaks()
+    public async Task A_server_that_falls_silent_is_detected_and_recovers()
     {
         await using var machine = await StartMachineAsync();
         await using var exporter = await machine.WatchAsync();
@@ -103,7 +103,7 @@ public abstract class SshFailureTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_login_that_is_refused_is_not_tried_with_every_poll()
+    public async Task A_failed_login_is_not_retried_at_every_poll()
     {
         await using var machine = await StartMachineAsync();
         await Tool.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", machine.Folder.PathOf("wrong_key"));
@@ -118,7 +118,7 @@ public abstract class SshFailureTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_port_that_refuses_is_tried_less_and_less_often()
+    public async Task A_refused_port_is_retried_with_back_off()
     {
         using var folder = new TestFolder();
         using var slammed = Listen(out var port);

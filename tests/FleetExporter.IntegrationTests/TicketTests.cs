@@ -17,7 +17,7 @@ public sealed class TicketTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_goes_on_after_a_restart_of_the_service_and_a_break_of_ten_minutes(bool killed)
+    public async Task A_stream_continues_after_a_restart_and_ten_minutes_of_downtime(bool killed)
     {
         string[] arguments = ["--simulate", "3", "--listen", $"127.0.0.1:{Ports.Free()}"];
         var clock = new WallClock(_folder);

@@ -6,7 +6,7 @@ namespace FleetExporter.IntegrationTests;
 public abstract class TrustTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task A_key_is_written_when_somebody_says_that_it_is_the_hosts_own_and_the_folder_is_made()
+    public async Task A_confirmed_key_is_written_and_the_folder_created()
     {
         await using var machine = await StartMachineAsync();
         var fingerprint = await machine.Server.FingerprintAsync();
@@ -18,21 +18,21 @@ public abstract class TrustTests(string client) : SshTests(client)
         Assert.Contains("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n", refused.Output, StringComparison.Ordinal);
         var nobody = await RunAsync(machine, null, "box");
         Assert.Equal(1, nobody.Exit);
-        Assert.Contains("give --fingerprint", nobody.Output, StringComparison.Ordinal);
+        Assert.Contains("use --fingerprint", nobody.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(file));
 
         var trusted = await RunAsync(machine, "yes\n", "box");
         Assert.True(trusted.Exit == 0, trusted.ToString());
         Assert.Equal(
             machine.Server.KnownHost().Split(' ')[..2], (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Split(' ')[..2]);
-        Assert.Contains("is in " + file, (await RunAsync(machine, null, "box")).Output, StringComparison.Ordinal);
+        Assert.Contains("is already in " + file, (await RunAsync(machine, null, "box")).Output, StringComparison.Ordinal);
         var probe = await Tool.TryAsync(
             Repository.Service, ["--config", machine.Folder.PathOf("fleet.yml"), "probe", "box"], null, EnvironmentOf(machine));
         Assert.True(probe.Exit == 0, probe.ToString());
     }
 
     [Fact]
-    public async Task A_script_gives_the_fingerprint_and_another_key_is_not_written()
+    public async Task With_a_fingerprint_only_that_key_is_written()
     {
         await using var machine = await StartMachineAsync();
         var file = WriteConfig(machine);
@@ -51,14 +51,14 @@ public abstract class TrustTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task Without_a_key_nothing_is_written_and_it_says_why()
+    public async Task Without_a_key_nothing_is_written_and_the_reason_is_printed()
     {
         await using var machine = await StartMachineAsync();
         var file = WriteConfig(machine);
 
         var unknown = await RunAsync(machine, null, "no such host", "--yes");
         Assert.Equal(1, unknown.Exit);
-        Assert.Contains("is called no such host", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("no such host is neither an SSH host", unknown.Error, StringComparison.Ordinal);
         await machine.Server.StopAsync();
         var silent = await RunAsync(machine, null, "box", "--yes");
         Assert.Equal(1, silent.Exit);

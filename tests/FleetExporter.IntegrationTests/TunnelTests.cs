@@ -2,7 +2,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>A real SSH tunnel to a small service, watched by the real exporter. Every change is seen within two intervals.</summary>
+/// <summary>A real SSH tunnel to a small service, watched by the real exporter. Every change is published within two intervals.</summary>
 public sealed class TunnelTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -12,7 +12,7 @@ public sealed class TunnelTests
     {
         using var folder = new TestFolder();
         await using var server = await SshServer.StartAsync(folder);
-        var service = new SmallService();
+        var service = new OkServer();
         await using var tunnel = await SshTunnel.OpenAsync(folder, server, service.Port);
         await using var exporter = await StartAsync(folder, tunnel.Port, verify: $"{{ http: 'http://127.0.0.1:{tunnel.Port}/health' }}");
 
@@ -36,7 +36,7 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public async Task A_banner_proves_a_tunnel_and_a_silent_one_is_half_dead_until_it_speaks_again()
+    public async Task A_banner_proves_a_tunnel_and_a_silent_one_is_half_dead()
     {
         using var folder = new TestFolder();
         await using var server = await SshServer.StartAsync(folder);
@@ -56,13 +56,13 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public async Task The_unit_of_the_hosts_stream_tells_a_dead_port_from_a_stopped_tunnel()
+    public async Task The_unit_distinguishes_a_dead_port_from_a_stopped_tunnel()
     {
         using var folder = new TestFolder();
         Unit(folder, "active");
         folder.Write("bin/systemctl", $"#!/bin/sh\ncat {folder.PathOf("unit")}\n", executable: true);
         await using var server = await SshServer.StartAsync(folder);
-        using var service = new SmallService();
+        using var service = new OkServer();
         await using var tunnel = await SshTunnel.OpenAsync(folder, server, service.Port);
         await using var exporter = await StartAsync(folder, tunnel.Port, verify: "tcp", unit: true);
         await exporter.UntilAsync("the unit is known", p => p.Find("fleet_tunnel_unit_active") == 1 && p.Find("fleet_tunnel_up") == 1);

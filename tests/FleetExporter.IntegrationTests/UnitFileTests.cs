@@ -8,7 +8,7 @@ public sealed class UnitFileTests
     private static readonly string Unit = Repository.PathOf("config", "fleet-exporter.service");
 
     [Fact]
-    public async Task Systemd_knows_every_line_of_it()
+    public async Task Systemd_accepts_every_line()
     {
         using var folder = new TestFolder();
         var text = await File.ReadAllTextAsync(Unit, TestContext.Current.CancellationToken);
@@ -23,7 +23,7 @@ public sealed class UnitFileTests
     }
 
     [Fact]
-    public async Task It_gives_the_service_little_of_the_machine()
+    public async Task The_service_is_sandboxed()
     {
         var judged = await Tool.TryAsync("systemd-analyze", "security", "--offline=true", "--threshold=25", "--no-pager", Unit);
 

@@ -6,7 +6,7 @@ namespace FleetExporter.IntegrationTests;
 public sealed class WithoutConfigurationTests
 {
     [Fact]
-    public async Task Started_in_an_empty_folder_it_shows_this_machine_as_it_is()
+    public async Task Without_configuration_it_watches_this_machine()
     {
         using var folder = new TestFolder();
         var tmux = folder.Make("tmux");

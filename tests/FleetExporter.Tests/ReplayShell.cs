@@ -91,8 +91,8 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
 
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        new(heard ? SshFailure.Closed : Refuses ?? SshFailure.Shell, heard ? "the connection ended" : "refused by the test");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        new(helloReceived ? SshFailure.Closed : Refuses ?? SshFailure.Shell, helloReceived ? "the connection ended" : "refused by the test");
 
     internal double Uptime => (clock.Elapsed() - _booted).TotalSeconds;
 

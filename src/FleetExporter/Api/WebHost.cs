@@ -214,7 +214,7 @@ internal static class WebHost
             Path.Combine(config.Current.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()));
         services.AddSingleton<AttachedTimesSync>();
         services.AddSingleton<Func<HostConfig, IShell>>(s => host =>
-            host.Simulated is { } n ? new SimulatedShell(Machine.At(n), s.GetRequiredService<TimeProvider>())
+            host.Simulated is { } n ? new SimulatedShell(SimulatedHosts.At(n), s.GetRequiredService<TimeProvider>())
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
         services.AddSingleton<LoopDependencies>();
 

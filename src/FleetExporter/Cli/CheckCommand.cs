@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Validates the configuration and prints the plan: which hosts, how they are reached, what is asked.</summary>
+/// <summary>Validates the configuration and prints the hosts, how they are reached and which collectors run on them.</summary>
 internal static class CheckCommand
 {
     public static int Run(ConfigResult result, TextWriter output, TextWriter error)
@@ -19,15 +19,15 @@ internal static class CheckCommand
 
         var config = result.Config;
         WarnOfKeys(config, error);
-        output.WriteLine($"{config.SourcePath ?? "no file, all defaults"}: valid");
-        output.WriteLine($"listens on {config.Listen}, keeps its data in {config.DataDir}, polls every {Duration.Format(config.PollInterval)}");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "asked for", "not asked for");
+        output.WriteLine($"{config.SourcePath ?? "no file, defaults only"}: valid");
+        output.WriteLine($"listen {config.Listen}, data_dir {config.DataDir}, poll_interval {Duration.Format(config.PollInterval)}");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("host", "reached by", "collectors", "collectors off");
         foreach (var host in config.Hosts)
         {
             var off = CollectorCatalog.All.Select(c => (c.Name, Because: c.OffBecause(host, null))).Where(c => c.Because is not null).ToList();
             table.AddRow(
                 Markup.Escape(host.Name),
-                Markup.Escape(Reach(host)),
+                Markup.Escape(Transport(host)),
                 Markup.Escape(string.Join(' ', CollectorCatalog.All.Select(c => c.Name).Except(off.Select(o => o.Name)))),
                 Markup.Escape(string.Join("; ", off.Select(o => $"{o.Name} ({o.Because})"))));
         }
@@ -48,14 +48,14 @@ internal static class CheckCommand
     {
         foreach (var hosts in config.Hosts.Where(h => h.Address is not null).GroupBy(h => h.Ssh.KeyFile, StringComparer.Ordinal))
         {
-            if (hosts.Key is { } file && PrivateKeys.Unreadable(file) is { } problem)
+            if (hosts.Key is { } file && PrivateKeys.ReadError(file) is { } problem)
             {
-                error.WriteLine($"warning: {problem}; it is the key_file of {string.Join(", ", hosts.Select(h => h.Name))}");
+                error.WriteLine($"warning: {problem}; key_file of {string.Join(", ", hosts.Select(h => h.Name))}");
             }
         }
     }
 
-    private static string Reach(HostConfig host) => host.Address is { } address
+    private static string Transport(HostConfig host) => host.Address is { } address
         ? $"ssh {(host.Ssh.User is { } user ? user + "@" : "")}{address}{(host.Ssh.KeyFile is { } key ? $" with {key}" : "")}, {Client(host.Ssh)}"
         : "this machine, no ssh";
 

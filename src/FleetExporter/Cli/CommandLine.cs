@@ -13,26 +13,26 @@ internal static class CommandLine
 {
     private static readonly Option<FileInfo?> ConfigOption = new("--config", "-c")
     {
-        Description = "The configuration. Default: fleet.yml in the working directory; without one, this machine is watched.",
+        Description = "Configuration file. Default: fleet.yml in the working directory; without it, the exporter watches this machine.",
         HelpName = "fleet.yml",
         Recursive = true,
     };
 
     private static readonly Option<string?> ListenOption = new("--listen")
     {
-        Description = "Address to listen on instead of the configuration's.",
+        Description = "Address to listen on; overrides the configuration.",
         HelpName = "127.0.0.1:9470",
     };
 
     private static readonly Option<string[]> KeyOption = new("--key")
     {
-        Description = "A key beside those of the configuration, as NAME:SCOPES:HASH; may be given again for another.",
+        Description = "Additional key as NAME:SCOPES:HASH; may be repeated.",
         HelpName = "prometheus:read:sha256:…",
     };
 
     private static readonly Option<int?> SimulateOption = new("--simulate")
     {
-        Description = "Watch this many simulated hosts instead of real ones, to look around without hardware.",
+        Description = "Watch this many simulated hosts instead of real ones, to try the exporter without hardware.",
         HelpName = "20",
         CustomParser = SimulatedHosts,
     };
@@ -46,20 +46,20 @@ internal static class CommandLine
 
     private static readonly Option<string> ScopesOption = new("--scopes")
     {
-        Description = "What the key may do: read, control, push, admin, with commas between.",
+        Description = "Scopes of the key, separated by commas: read, control, push, admin.",
         HelpName = "read,control",
         DefaultValueFactory = _ => "read",
     };
 
     private static readonly Argument<string?> KeyNameArgument = new("name")
     {
-        Description = "Name of the key, as the audit shows it.",
+        Description = "Name of the key, shown in the audit.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<string?> DeviceOption = new("--device")
     {
-        Description = "Instead of a name: a key for a device that pushes its GPUs, with the line for devices.",
+        Description = "Create a key for this device, which pushes its GPUs, instead of a named key.",
         HelpName = "name",
     };
 
@@ -72,11 +72,11 @@ internal static class CommandLine
 
     private static readonly Option<string?> FingerprintOption = new("--fingerprint")
     {
-        Description = "Trust the key without asking if it has this fingerprint, as ssh-keygen -l prints it on the host.",
+        Description = "Trust the key without asking if it has this fingerprint (ssh-keygen -l on the host).",
         HelpName = "SHA256:...",
     };
 
-    private static readonly Option<bool> YesOption = new("--yes") { Description = "Trust whatever key is presented, without comparing." };
+    private static readonly Option<bool> YesOption = new("--yes") { Description = "Trust the presented key without comparing it." };
 
     public static RootCommand Create()
     {
@@ -89,7 +89,7 @@ internal static class CommandLine
                 Validate(result, AccessKeyText.TryParse(text, out _, out var error) ? null : $"--key: {error}");
             }
         });
-        var root = new RootCommand("Watches GPU machines over SSH and publishes what it sees on /metrics.")
+        var root = new RootCommand("Watches GPU machines over SSH and publishes their metrics on /metrics.")
         {
             ConfigOption, ListenOption, SimulateOption, KeyOption,
         };
@@ -99,11 +99,12 @@ internal static class CommandLine
         serve.SetAction((parsed, stop) => Serve(parsed, stop));
         root.Subcommands.Add(serve);
 
-        var check = new Command("check", "Validate the configuration and print what would be watched; exit 0 or 1.");
+        var check = new Command("check", "Validate the configuration and print what it watches; exit 0 or 1.");
         check.SetAction(parsed => CheckCommand.Run(Load(parsed, null), Console.Out, Console.Error));
         root.Subcommands.Add(check);
 
-        var probe = new Command("probe", "Try one host step by step, or one service, provider, gateway or tunnel, and say what to mend; exit 0 or 1.")
+        var probe = new Command(
+            "probe", "Test one host step by step, or one service, provider, gateway or tunnel, and print fixes; exit 0 or 1.")
         {
             NameArgument,
             ProbeFormatOption
@@ -112,33 +113,33 @@ internal static class CommandLine
             ProbeCommand.RunAsync(Load(parsed, null), parsed.GetValue(NameArgument)!, parsed.GetValue(ProbeFormatOption)!, Console.Out, stop));
         root.Subcommands.Add(probe);
 
-        var trust = new Command("trust", "Show the key of a host, ask, and write it into known_hosts; exit 0 or 1.")
+        var trust = new Command("trust", "Show the key of a host and, once confirmed, add it to known_hosts; exit 0 or 1.")
         {
             HostArgument, FingerprintOption, YesOption,
         };
         trust.SetAction((parsed, stop) =>
         {
-            var answer = new TrustAnswer(parsed.GetValue(YesOption), parsed.GetValue(FingerprintOption));
+            var answer = new TrustOptions(parsed.GetValue(YesOption), parsed.GetValue(FingerprintOption));
             return TrustCommand.RunAsync(Load(parsed, null), parsed.GetValue(HostArgument)!, answer, Console.In, Console.Out, stop);
         });
         root.Subcommands.Add(trust);
 
-        var metrics = new Command("metrics", "Print the catalogue of metrics.") { FormatOption };
+        var metrics = new Command("metrics", "Print the metrics that the exporter can publish.") { FormatOption };
         metrics.SetAction(parsed => MetricsCommand.Run(parsed.GetValue(FormatOption)!, Console.Out));
         root.Subcommands.Add(metrics);
 
         KeyFormatOption.AcceptOnlyFromAmong("text", "json");
-        root.Subcommands.Add(new Command("key", "Keys of the service.") { NewKey() });
+        root.Subcommands.Add(new Command("key", "Manage keys of the service.") { CreateKeyCommand() });
         root.Subcommands.Add(AgentCommand.Create());
         return root;
     }
 
-    private static Command NewKey()
+    private static Command CreateKeyCommand()
     {
         KeyNameArgument.Validators.Add(result => Validate(result, result.Tokens is [var name] ? AccessKeyText.NameError(name.Value) : null));
         DeviceOption.Validators.Add(result => Validate(result, AccessKeyText.NameError(result.GetValueOrDefault<string>() ?? "")));
         ScopesOption.Validators.Add(result => Validate(result, AccessKeyText.ScopesError(result.GetValueOrDefault<string>() ?? "")));
-        var command = new Command("new", "Make a key: print it once, and the line for fleet.yml.")
+        var command = new Command("new", "Create a key and print it with its line for fleet.yml.")
         {
             KeyNameArgument, ScopesOption, DeviceOption, KeyFormatOption,
         };
@@ -147,16 +148,17 @@ internal static class CommandLine
             var named = result.GetResult(KeyNameArgument) is { Tokens.Count: > 0 };
             var device = result.GetResult(DeviceOption) is { Implicit: false };
             var hasScopes = result.GetResult(ScopesOption) is { Implicit: false };
-            Validate(result, named == device ? "Give the name of the key, or --device and the name of the device."
-                : device && hasScopes ? "The key of a device has no scopes; leave --scopes out."
+            Validate(result, named == device ? "Specify either the name of the key or --device NAME."
+                : device && hasScopes ? "A device key has no scopes; remove --scopes."
                 : null);
         });
         command.SetAction(parsed =>
         {
             var format = parsed.GetValue(KeyFormatOption)!;
             return parsed.GetValue(DeviceOption) is { } device
-                ? KeyCommand.NewOfDevice(device, format, Console.Out)
-                : KeyCommand.New(parsed.GetValue(KeyNameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), format, Console.Out);
+                ? KeyCommand.CreateDeviceKey(device, format, Console.Out)
+                : KeyCommand.CreateKey(
+                    parsed.GetValue(KeyNameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), format, Console.Out);
         });
         return command;
     }
@@ -169,7 +171,7 @@ internal static class CommandLine
             return hosts;
         }
 
-        result.AddError("--simulate: give 1 to 10000 hosts");
+        result.AddError("--simulate must be 1 to 10000");
         return null;
     }
 
@@ -229,7 +231,7 @@ internal static class CommandLine
 
             if (result.Config!.Keys.Concat(keys).FirstOrDefault(other => other.Name == key.Name || other.Hash == key.Hash) is { } taken)
             {
-                return ConfigResult.Failed(new ConfigError("--key", 0, 0, $"its name or its hash is that of the key '{taken.Name}'; give another"));
+                return ConfigResult.Failed(new ConfigError("--key", 0, 0, $"has the name or hash of the existing key '{taken.Name}'; use another"));
             }
 
             keys.Add(key);

@@ -2,7 +2,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Mistakes and warnings of a configuration, one a line.</summary>
+/// <summary>Prints errors and warnings of a configuration, one per line.</summary>
 internal static class ConfigReport
 {
     public static void Write(ConfigResult result, TextWriter error)
@@ -20,8 +20,8 @@ internal static class ConfigReport
         if (!result.Success)
         {
             error.WriteLine(result.Errors.Count == 1
-                ? "fleet-exporter: 1 mistake in the configuration"
-                : $"fleet-exporter: {result.Errors.Count} mistakes in the configuration");
+                ? "fleet-exporter: 1 error in the configuration"
+                : $"fleet-exporter: {result.Errors.Count} errors in the configuration");
         }
     }
 }

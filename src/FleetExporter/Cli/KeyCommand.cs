@@ -4,7 +4,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Makes a key: shows it once, with the entry for fleet.yml that holds its hash. Nothing is written anywhere.</summary>
+/// <summary>Creates a key and prints it with its entry for fleet.yml, which holds the hash only. Stores nothing.</summary>
 internal static class KeyCommand
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -13,8 +13,8 @@ internal static class KeyCommand
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A key of <c>keys</c>.</summary>
-    public static int New(string name, IReadOnlyList<string> scopes, string format, TextWriter output)
+    /// <summary>Creates a key for <c>keys</c>.</summary>
+    public static int CreateKey(string name, IReadOnlyList<string> scopes, string format, TextWriter output)
     {
         var (key, hash) = Random();
         var entry = $"- {{ name: {Quoted(name)}, hash: \"{hash}\", scopes: [{string.Join(", ", scopes)}] }}";
@@ -22,15 +22,15 @@ internal static class KeyCommand
         return 0;
     }
 
-    /// <summary>The key of one of <c>devices</c>.</summary>
-    public static int NewOfDevice(string name, string format, TextWriter output)
+    /// <summary>Creates a key for an entry of <c>devices</c>.</summary>
+    public static int CreateDeviceKey(string name, string format, TextWriter output)
     {
         var (key, hash) = Random();
         var entry = $"- {{ name: {Quoted(name)}, key_hash: \"{hash}\" }}";
         Write(format == "json" ? new { name, key, hash, fleet_yml = entry } : null, key, "devices", entry, output);
         if (format != "json")
         {
-            output.WriteLine("On the device, with the key alone in device.key:");
+            output.WriteLine("On the device, with only the key in device.key:");
             output.WriteLine("  fleet-exporter agent --push https://THIS-SERVICE:9470 --key-file device.key");
         }
 
@@ -54,7 +54,7 @@ internal static class KeyCommand
         }
 
         output.WriteLine($"key: {key}");
-        output.WriteLine($"It is shown this once. In fleet.yml, below {section}:");
+        output.WriteLine($"It is not shown again. Add to fleet.yml under {section}:");
         output.WriteLine($"  {entry}");
     }
 }

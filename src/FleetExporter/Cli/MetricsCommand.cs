@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Prints the catalogue: every family the service can publish.</summary>
+/// <summary>Prints the catalogue: every family that the exporter can publish.</summary>
 internal static class MetricsCommand
 {
     private static readonly JsonSerializerOptions Indented =

@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace FleetExporter.Cli;
 
 /// <summary>
-/// Tries one host or target and prints a table of checks with verdict and reason, and below it what to mend. Exit 0 when nothing failed, 1 otherwise.
+/// Tests one host or target and prints a table of checks with verdict and reason, then the fixes. Exit 0 if nothing failed, 1 otherwise.
 /// </summary>
 internal static class ProbeCommand
 {
@@ -30,7 +30,7 @@ internal static class ProbeCommand
         if (ProbeOf(loaded.Config, name, shells) is not { } probe)
         {
             await Console.Error.WriteLineAsync(
-                $"fleet-exporter: nothing is called {name}; there are: {string.Join(", ", Names(loaded.Config))}").ConfigureAwait(false);
+                $"fleet-exporter: no host or target is named {name}; known names: {string.Join(", ", Names(loaded.Config))}").ConfigureAwait(false);
             return 1;
         }
 
@@ -40,7 +40,7 @@ internal static class ProbeCommand
             checks = Console.IsErrorRedirected
                 ? await probe(stop).ConfigureAwait(false)
                 : await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-                    .Status().StartAsync($"Trying {Markup.Escape(name)}", _ => probe(stop)).ConfigureAwait(false);
+                    .Status().StartAsync($"Testing {Markup.Escape(name)}", _ => probe(stop)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -49,7 +49,7 @@ internal static class ProbeCommand
 
         if (stop.IsCancellationRequested)
         {
-            // A terminal sends Ctrl-C to ssh too: what failed then says nothing of the host.
+            // A terminal sends Ctrl-C to ssh too, so the failures that follow are not the host's.
             return Interrupted;
         }
 
@@ -66,7 +66,7 @@ internal static class ProbeCommand
         return checks.Any(c => c.Verdict == Verdict.Failed) ? 1 : 0;
     }
 
-    /// <summary>How the host or target of this name is tried; null when there is none.</summary>
+    /// <summary>The probe of the host or target with this name; null if there is none.</summary>
     private static Func<CancellationToken, Task<IReadOnlyList<Check>>>? ProbeOf(FleetConfig config, string name, SshShells shells)
     {
         if (config.Hosts.FirstOrDefault(h => h.Name == name) is { } host)
@@ -86,10 +86,10 @@ internal static class ProbeCommand
     private static IEnumerable<string> Names(FleetConfig config) =>
         config.Hosts.Select(h => h.Name).Concat(TargetCatalog.All.SelectMany(kind => kind.TargetsOf(config)).Select(t => t.Name));
 
-    /// <summary>What is long stands below the table, each on a line of its own that is never wrapped: commands are copied from there.</summary>
+    /// <summary>Fixes follow the table on lines that are never wrapped, so that commands can be copied.</summary>
     private static void Print(IReadOnlyList<Check> checks, TextWriter output)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("check", "verdict", "reason", "seen");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("check", "verdict", "reason", "detail");
         foreach (var check in checks)
         {
             var colour = check.Verdict switch

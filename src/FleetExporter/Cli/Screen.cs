@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Where tables are drawn: with colours on a terminal, plain and unwrapped where a script or a file reads.</summary>
+/// <summary>Consoles for tables: coloured on a terminal, plain and unwrapped in a pipe or file.</summary>
 internal static class Screen
 {
-    private const int Unwrapped = 400;
+    private const int UnwrappedWidth = 400;
 
     public static IAnsiConsole On(TextWriter output)
     {
@@ -18,7 +18,7 @@ internal static class Screen
         });
         if (plain)
         {
-            console.Profile.Width = Unwrapped;
+            console.Profile.Width = UnwrappedWidth;
         }
 
         return console;

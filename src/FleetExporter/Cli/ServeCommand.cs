@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Cli;
 
-/// <summary>Runs the service until it is told to stop.</summary>
+/// <summary>Runs the service until it is stopped.</summary>
 internal static class ServeCommand
 {
     /// <summary>Exit code when the configuration has mistakes.</summary>
@@ -45,7 +45,7 @@ internal static class ServeCommand
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync(
-                $"fleet-exporter: {loaded.Config.Listen} is in use. "
+                $"fleet-exporter: {loaded.Config.Listen} is already in use. "
                     + "Is another exporter running? Choose another address with --listen.").ConfigureAwait(false);
             return 1;
         }

@@ -5,16 +5,16 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Cli;
 
-/// <summary>What the caller has decided before the key is seen.</summary>
-/// <param name="Yes">To trust whatever comes.</param>
-/// <param name="Fingerprint">To trust the key that has it; null: to be asked.</param>
-internal sealed record TrustAnswer(bool Yes = false, string? Fingerprint = null);
+/// <summary>How the command line confirms the key.</summary>
+/// <param name="Yes">Trust any key.</param>
+/// <param name="Fingerprint">Trust the key with this fingerprint; null to ask.</param>
+internal sealed record TrustOptions(bool Yes = false, string? Fingerprint = null);
 
-/// <summary>Shows the key that a host presents, has it compared, and writes it into known_hosts. Exit 0 when it is trusted, 1 otherwise.</summary>
+/// <summary>Shows the key that a host presents, asks for confirmation, and adds it to known_hosts. Exit 0 if it is trusted, 1 otherwise.</summary>
 internal static class TrustCommand
 {
     public static async Task<int> RunAsync(
-        ConfigResult loaded, string host, TrustAnswer answer, TextReader input, TextWriter output, CancellationToken stop)
+        ConfigResult loaded, string host, TrustOptions answer, TextReader input, TextWriter output, CancellationToken stop)
     {
         ConfigReport.Write(loaded, Console.Error);
         if (!loaded.Success)
@@ -24,26 +24,26 @@ internal static class TrustCommand
 
         if (Find(loaded.Config, host) is not ({ } address, { } ssh))
         {
-            return Refuse($"no host of fleet.yml that is reached over SSH is called {Printable.Line(host, 80)}, and it is no address");
+            return Refuse($"{Printable.Line(host, 80)} is neither an SSH host of fleet.yml nor an address");
         }
 
         try
         {
             var known = new KnownHosts(ssh.KnownHosts);
-            if (await PresentedKey.AskAsync(address, ssh, known, TimeProvider.System, stop).ConfigureAwait(false) is not { } key)
+            if (await PresentedKey.FetchAsync(address, ssh, known, TimeProvider.System, stop).ConfigureAwait(false) is not { } key)
             {
-                await output.WriteLineAsync($"The key of {address} is in {known.Path} already.").ConfigureAwait(false);
+                await output.WriteLineAsync($"The key of {address} is already in {known.Path}.").ConfigureAwait(false);
                 return 0;
             }
 
             await output.WriteLineAsync($"{address} presents the key {key.Type} {key.Fingerprint}").ConfigureAwait(false);
             if (!IsTrusted(key, answer, input, output))
             {
-                return Refuse("not trusted, nothing was written");
+                return Refuse("key not trusted; known_hosts is unchanged");
             }
 
             known.Add(key.Name, key.Type, key.Key);
-            await output.WriteLineAsync($"Written to {known.Path}. A running service uses it at its next attempt to connect.").ConfigureAwait(false);
+            await output.WriteLineAsync($"Written to {known.Path}. A running exporter uses it at its next connection attempt.").ConfigureAwait(false);
             return 0;
         }
         catch (StreamException e)
@@ -56,12 +56,12 @@ internal static class TrustCommand
         }
     }
 
-    private static bool IsTrusted(PresentedKey key, TrustAnswer answer, TextReader input, TextWriter output)
+    private static bool IsTrusted(PresentedKey key, TrustOptions answer, TextReader input, TextWriter output)
     {
         if (answer.Fingerprint is { } wanted)
         {
             var isSame = wanted.Trim() == key.Fingerprint;
-            output.WriteLine(isSame ? "It is the one that was given." : $"It is not {Printable.Line(wanted, 80)}.");
+            output.WriteLine(isSame ? "It matches --fingerprint." : $"It does not match --fingerprint {Printable.Line(wanted, 80)}.");
             return isSame;
         }
 
@@ -70,22 +70,22 @@ internal static class TrustCommand
             return true;
         }
 
-        output.WriteLine("Somebody between you and the host would present a key of their own. Compare it with what the host says on its console:");
+        output.WriteLine("A man in the middle would present a different key. Compare it with the output of this command on the host's console:");
         output.WriteLine($"  ssh-keygen -lf {key.FileOnHost}");
-        output.Write("Type yes if they are the same, or paste the host's fingerprint: ");
+        output.Write("Type yes if they match, or paste the host's fingerprint: ");
         output.Flush();
-        var said = input.ReadLine();
-        if (said is null)
+        var answered = input.ReadLine();
+        if (answered is null)
         {
             output.WriteLine();
-            output.WriteLine("Nobody answers here: give --fingerprint SHA256:... or --yes.");
+            output.WriteLine("No input: use --fingerprint SHA256:... or --yes.");
         }
 
-        return said?.Trim() is { } text && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text == key.Fingerprint);
+        return answered?.Trim() is { } text && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text == key.Fingerprint);
     }
 
     /// <summary>
-    /// The host of this name, else the one at this address, else the address with the logins of <c>ssh:</c>, as connections of the API have them.
+    /// The host with this name, else the one at this address, else the address with the settings of <c>ssh:</c>, as for connections of the API.
     /// </summary>
     private static (HostAddress? Address, SshConfig? Ssh) Find(FleetConfig config, string host)
     {

@@ -7,12 +7,12 @@ using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, jobs and tasks, over one kept WebSocket.</summary>
+/// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, cron jobs and tasks, over one persistent WebSocket.</summary>
 internal sealed class GatewayCollector() : TargetCollector("gateway", [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
 {
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Gateways;
 
-    public override ITargetSession Open(TargetConfig target, TargetTools tools) => new GatewayWatch((GatewayConfig)target, tools.Clock);
+    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new GatewayPoller((GatewayConfig)target, tools.Clock);
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {
@@ -21,7 +21,7 @@ internal sealed class GatewayCollector() : TargetCollector("gateway", [.. Gatewa
             return;
         }
 
-        var probes = (verdict.Reading as GatewayReading)?.Probes ?? (verdict.Up ? null : GatewayProbes.Nothing);
+        var probes = (verdict.Reading as GatewayReading)?.Probes ?? (verdict.Up ? null : GatewayProbes.NoAnswer);
         page.Add(Up, target, verdict.Up ? 1 : 0);
         page.Add(Live, target, GatewayPage.Flag(probes?.Live));
         page.Add(Ready, target, GatewayPage.Flag(probes?.Ready));

@@ -5,14 +5,14 @@ using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>Writes what a gateway's surroundings are: channels, queues, quotas, a fork's infrastructure.</summary>
+/// <summary>Writes the metrics of channels, lanes, quotas and a fork's infrastructure.</summary>
 internal static class GatewayPage
 {
     public static double? Flag(bool? value) => value is { } known ? known ? 1 : 0 : null;
 
     public static double? Seconds(DateTimeOffset? at) => at is { } known ? known.ToUnixTimeMilliseconds() / 1000.0 : null;
 
-    public static void Write(MetricsPage page, Labels target, GatewayChannels? channels, ValueList<string> wanted)
+    public static void Write(MetricsPage page, Labels target, GatewayChannels? channels, ValueList<string> required)
     {
         if (channels is null)
         {
@@ -21,14 +21,14 @@ internal static class GatewayPage
 
         foreach (var channel in channels.Channels)
         {
-            // Switched off on purpose is no failure, unless the configuration wants it.
-            var must = wanted.Contains(channel.Name, StringComparer.OrdinalIgnoreCase);
-            page.Add(ChannelUp, target, channel.Enabled ? Flag(channel.Up) : must ? 0 : null, ("channel", channel.Name));
+            // A disabled channel is no failure, unless the configuration requires it.
+            var isRequired = required.Contains(channel.Name, StringComparer.OrdinalIgnoreCase);
+            page.Add(ChannelUp, target, channel.Enabled ? Flag(channel.Up) : isRequired ? 0 : null, ("channel", channel.Name));
             page.Add(ChannelInbound, target, Seconds(channel.LastInbound), ("channel", channel.Name));
             page.Add(ChannelOutbound, target, Seconds(channel.LastOutbound), ("channel", channel.Name));
         }
 
-        foreach (var missing in wanted.Distinct(StringComparer.OrdinalIgnoreCase).Where(w =>
+        foreach (var missing in required.Distinct(StringComparer.OrdinalIgnoreCase).Where(w =>
             !channels.Channels.Any(c => string.Equals(c.Name, w, StringComparison.OrdinalIgnoreCase))))
         {
             page.Add(ChannelUp, target, 0, ("channel", missing));

@@ -8,23 +8,18 @@ using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>What is known of a gateway. A part that was not answered, or not lately, is null.</summary>
-/// <param name="Wanted">Channels that must be there.</param>
-internal sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Probes) : TargetReading
+/// <summary>The data of one poll of a gateway. Parts without a recent answer are null.</summary>
+/// <param name="RequiredChannels">Channels that the gateway must have.</param>
+internal sealed record GatewayReading(ValueList<string> RequiredChannels, GatewayProbes Probes) : TargetReading
 {
-    /// <summary>Why the attempt failed, although this much is known.</summary>
-    public TargetFailureDetails? WhyNot { get; init; }
-
-    public override TargetFailureDetails? Fault => WhyNot;
-
     public string? Version { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>From asking for <c>health</c> to its answer.</summary>
+    /// <summary>Response time of <c>health</c>.</summary>
     public TimeSpan? Latency { get; init; }
 
-    /// <summary>By method: whether its last answer was understood.</summary>
+    /// <summary>Whether the last answer of each method could be parsed.</summary>
     public IReadOnlyList<(string Method, bool Understood)> Understood { get; init; } = [];
 
     public GatewayHealth? Health { get; init; }
@@ -45,7 +40,7 @@ internal sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Pr
 
     public GatewayCronRuns? CronRuns { get; init; }
 
-    /// <summary>From the gateway's configuration; not a metric.</summary>
+    /// <summary>From the gateway's configuration; not published as a metric.</summary>
     public GatewayHeartbeat? Heartbeat { get; init; }
 
     public GatewayQuotas? Quotas { get; init; }
@@ -77,7 +72,7 @@ internal sealed record GatewayReading(ValueList<string> Wanted, GatewayProbes Pr
             page.Add(Schema, target, understood ? 1 : 0, ("source", method));
         }
 
-        GatewayPage.Write(page, target, Channels, Wanted);
+        GatewayPage.Write(page, target, Channels, RequiredChannels);
         GatewayPage.Write(page, target, Lanes, Quotas, Infrastructure);
         GatewayWorkPage.WriteSessions(page, target, Sessions, Usage);
         GatewayWorkPage.WriteUsage(page, target, Usage, Month);

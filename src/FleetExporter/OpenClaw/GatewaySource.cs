@@ -4,72 +4,73 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>One method of a gateway, asked at its own pace.</summary>
+/// <summary>One method of a gateway, called at its own interval.</summary>
 internal interface IGatewaySource
 {
-    /// <summary>The label <c>source</c>.</summary>
+    /// <summary>Value of the label <c>source</c>.</summary>
     string Method { get; }
 
-    /// <summary>Whether the last answer was understood; null before it, and where the gateway does not have the method.</summary>
+    /// <summary>Whether the last answer could be parsed; null before the first one, and if the gateway lacks the method.</summary>
     bool? Understood { get; }
 
-    /// <summary>Asks if it is due and nothing is under way; completes when nothing is under way any more.</summary>
+    /// <summary>Calls the method if it is due and no call is pending; completes when no call is pending.</summary>
     Task PollAsync(GatewayConnection connection);
 
-    /// <summary>A new connection: what the gateway did not know is asked again.</summary>
+    /// <summary>After a reconnect, calls methods again that the gateway lacked.</summary>
     void Reconnected();
 
-    /// <summary>Nothing that was known counts any more.</summary>
+    /// <summary>Discards the last answer.</summary>
     void Forget();
 }
 
-/// <param name="every">Time between two calls; zero asks at each poll.</param>
-/// <param name="settled">False for an answer that is still being counted: it is asked again at the next poll, and taken in the end as it is.</param>
+/// <param name="every">Interval between calls; zero to call at each poll.</param>
+/// <param name="settled">False for an answer that the gateway is still computing: called again at the next polls, up to a limit.</param>
 internal sealed class GatewaySource<T>(
     string method, TimeSpan every, Func<GatewayConnection, CancellationToken, Task<T>> ask, TimeProvider clock, Func<T, bool>? settled = null)
     : IGatewaySource
     where T : class
 {
-    private const int MostUnsettled = 6;
+    private const int MaxUnsettled = 6;
 
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(1);
 
-    // Polls are not exactly an interval apart.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+    // Tolerance, because polls are not exactly one interval apart.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
-    private Task? _running;
+    private Task? _pending;
     private TimeSpan? _askedAt;
-    private volatile Kept? _kept;
-    private int _unsettled;
-    private bool _absent;
+    private volatile CachedAnswer? _cached;
+    private int _unsettledAnswers;
+    private bool _isMissing;
 
     public string Method => method;
 
     public bool? Understood { get; private set; }
 
-    /// <summary>The last answer while it is fresh: for three calls, and a minute at least.</summary>
-    public T? Value => _kept is { } kept && clock.Elapsed() - kept.At <= Duration.Max(3 * every, TimeSpan.FromMinutes(1)) ? kept.Value : null;
+    /// <summary>The last answer while it is fresh: for three intervals, at least a minute.</summary>
+    public T? Value =>
+        _cached is { } last && clock.Elapsed() - last.At <= Duration.Max(3 * every, TimeSpan.FromMinutes(1)) ? last.Value : null;
 
     public Task PollAsync(GatewayConnection connection)
     {
-        var running = _running;
-        if (running is { IsCompleted: false })
+        var pending = _pending;
+        if (pending is { IsCompleted: false })
         {
-            return running;
+            return pending;
         }
 
-        // An answer that the exporter itself failed on came after its poll had gone on: now is the time to tell.
-        _running = null;
-        return running is { IsFaulted: true } ? running
-            : _absent || (_askedAt is { } asked && clock.Elapsed() - asked < every - Slack) ? Task.CompletedTask
-            : _running = AskAsync(connection);
+        // Report an internal error of a call that outlasted its poll.
+        _pending = null;
+        return pending is { IsFaulted: true } ? pending
+            : _isMissing || (_askedAt is { } asked && clock.Elapsed() - asked < every - Tolerance) ? Task.CompletedTask
+            : _pending = AskAsync(connection);
     }
 
-    public void Reconnected() => _absent = false;
+    public void Reconnected() => _isMissing = false;
 
     public void Forget()
     {
-        _kept = null;
+        _cached = null;
         _askedAt = null;
         Understood = null;
     }
@@ -77,42 +78,42 @@ internal sealed class GatewaySource<T>(
     private async Task AskAsync(GatewayConnection connection)
     {
         _askedAt = clock.Elapsed();
-        using var limit = new CancellationTokenSource(LongestAnswer, clock);
+        using var limit = new CancellationTokenSource(AnswerTimeout, clock);
         try
         {
             var value = await ask(connection, limit.Token).ConfigureAwait(false);
             Understood = true;
-            if (settled?.Invoke(value) == false && ++_unsettled < MostUnsettled)
+            if (settled?.Invoke(value) == false && ++_unsettledAnswers < MaxUnsettled)
             {
                 _askedAt = null;
                 return;
             }
 
-            _unsettled = 0;
-            _kept = new Kept(value, clock.Elapsed());
+            _unsettledAnswers = 0;
+            _cached = new CachedAnswer(value, clock.Elapsed());
         }
-        catch (GatewayRefusedException e) when (e.Error.IsPassing)
+        catch (GatewayErrorException e) when (e.Error.IsTransient)
         {
             _askedAt = null;
         }
-        catch (GatewayRefusedException e)
+        catch (GatewayErrorException e)
         {
-            _absent = true;
-            _kept = null;
+            _isMissing = true;
+            _cached = null;
             Understood = e.Error.IsUnknownMethod ? null : false;
         }
         catch (FormatException)
         {
-            _kept = null;
+            _cached = null;
             Understood = false;
         }
         catch (Exception e) when (e is TargetFailureException or OperationCanceledException)
         {
-            // The connection's own failure is told by the poll.
+            // The poll reports the failure of the connection.
             _askedAt = null;
         }
     }
 
-    // Swapped whole: an answer may come while a poll reads.
-    private sealed record Kept(T Value, TimeSpan At);
+    // Replaced atomically, because an answer may arrive while a poll reads.
+    private sealed record CachedAnswer(T Value, TimeSpan At);
 }

@@ -4,63 +4,64 @@ using FleetExporter.OpenClaw.Protocol;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>What one agent used in one window.</summary>
-/// <param name="Window">today, 7d, 30d or all; days are UTC's.</param>
+/// <summary>Usage of one agent in one window.</summary>
+/// <param name="Window">today, 7d, 30d or all; days are UTC.</param>
 internal sealed record GatewayWindow(string Agent, string Window, GatewayUsage Usage);
 
-/// <summary>What all agents used.</summary>
+/// <summary>Usage of all agents.</summary>
 internal sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
 
-/// <summary>The month so far, and as it will end when it goes on like this; US dollars.</summary>
+/// <summary>The projected cost of the month in US dollars.</summary>
 internal sealed record GatewayMonth(bool Settled, double Projected);
 
 /// <summary>
-/// Everything that is asked of a gateway beside <c>health</c>, and how often: what is cheap at each poll, what makes it count less often.
+/// All methods that the exporter calls besides <c>health</c>, with their intervals: cheap ones at each poll, expensive ones less often.
 /// </summary>
 internal sealed class GatewaySources(TimeProvider clock)
 {
-    private const int MostPages = 5;
-    private const int MostAgents = 32;
+    private const int MaxPages = 5;
+    private const int MaxAgents = 32;
 
     private static readonly TimeSpan EachPoll = TimeSpan.Zero;
-    private static readonly TimeSpan Often = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Rarely = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Every30Seconds = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EveryMinute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Every5Minutes = TimeSpan.FromMinutes(5);
 
-    public GatewaySource<GatewayStatus> Status { get; } = One("status", EachPoll, GatewayCall.Status, GatewayStatus.Parse, clock);
+    public GatewaySource<GatewayStatus> Status { get; } = Single("status", EachPoll, GatewayCall.Status, GatewayStatus.Parse, clock);
 
-    public GatewaySource<GatewaySystem> System { get; } = One("system.info", Often, GatewayCall.SystemInfo, GatewaySystem.Parse, clock);
+    public GatewaySource<GatewaySystem> System { get; } = Single("system.info", Every30Seconds, GatewayCall.SystemInfo, GatewaySystem.Parse, clock);
 
-    public GatewaySource<GatewayChannels> Channels { get; } = One(
+    public GatewaySource<GatewayChannels> Channels { get; } = Single(
         "channels.status", EachPoll, GatewayCall.ChannelsStatus, GatewayChannels.Parse, clock);
 
-    public GatewaySource<GatewayLanes> Lanes { get; } = One("diagnostics.lanes", EachPoll, GatewayCall.Lanes, GatewayLanes.Parse, clock);
+    public GatewaySource<GatewayLanes> Lanes { get; } = Single("diagnostics.lanes", EachPoll, GatewayCall.Lanes, GatewayLanes.Parse, clock);
 
-    public GatewaySource<GatewaySessions> Sessions { get; } = new("sessions.list", Often, SessionsAsync, clock);
+    public GatewaySource<GatewaySessions> Sessions { get; } = new("sessions.list", Every30Seconds, SessionsAsync, clock);
 
-    public GatewaySource<GatewayTasks> Tasks { get; } = new("tasks.list", Often, TasksAsync, clock);
+    public GatewaySource<GatewayTasks> Tasks { get; } = new("tasks.list", Every30Seconds, TasksAsync, clock);
 
-    public GatewaySource<GatewayCrons> Crons { get; } = new("cron.list", Seldom, CronsAsync, clock);
+    public GatewaySource<GatewayCrons> Crons { get; } = new("cron.list", EveryMinute, CronsAsync, clock);
 
-    public GatewaySource<GatewayCronRuns> CronRuns { get; } = One("cron.runs", Seldom, GatewayCall.CronRuns, GatewayCronRuns.Parse, clock);
+    public GatewaySource<GatewayCronRuns> CronRuns { get; } = Single("cron.runs", EveryMinute, GatewayCall.CronRuns, GatewayCronRuns.Parse, clock);
 
-    public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = One(
-        "infrastructure", Often, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
+    public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = Single(
+        "infrastructure", Every30Seconds, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
 
-    public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = One("config.get", Seldom, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
+    public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = Single(
+        "config.get", EveryMinute, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
 
-    public GatewaySource<GatewayQuotas> Quotas { get; } = One("usage.status", Rarely, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
+    public GatewaySource<GatewayQuotas> Quotas { get; } = Single("usage.status", Every5Minutes, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
 
     public GatewaySource<GatewayWindows> Usage { get; } = new(
-        "sessions.usage", Rarely, (connection, stop) => UsageAsync(connection, clock, stop), clock, u => u.Windows.All(w => w.Usage.Settled));
+        "sessions.usage", Every5Minutes, (connection, stop) => UsageAsync(connection, clock, stop), clock, u => u.Windows.All(w => w.Usage.Settled));
 
     public GatewaySource<GatewayMonth> Month { get; } = new(
-        "usage.cost", Rarely, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
+        "usage.cost", Every5Minutes, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
 
     public IReadOnlyList<IGatewaySource> All =>
         [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month];
 
-    private static GatewaySource<T> One<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
+    private static GatewaySource<T> Single<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
         where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);
 
     private static async Task<GatewaySessions> SessionsAsync(GatewayConnection connection, CancellationToken stop)
@@ -68,7 +69,7 @@ internal sealed class GatewaySources(TimeProvider clock)
         var page = await connection.AskAsync(GatewayCall.SessionsList(0), GatewaySessions.Parse, stop).ConfigureAwait(false);
         List<GatewaySession> all = [.. page.Sessions];
         var (at, total) = (page.At, page.Total);
-        for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
+        for (var pages = 1; page.Next is { } next && pages < MaxPages; pages++)
         {
             page = await connection.AskAsync(GatewayCall.SessionsList(next), GatewaySessions.Parse, stop).ConfigureAwait(false);
             all.AddRange(page.Sessions);
@@ -81,7 +82,7 @@ internal sealed class GatewaySources(TimeProvider clock)
     {
         var page = await connection.AskAsync(GatewayCall.CronList(0), GatewayCrons.Parse, stop).ConfigureAwait(false);
         List<GatewayCron> all = [.. page.Crons];
-        for (var pages = 1; page.Next is { } next && pages < MostPages; pages++)
+        for (var pages = 1; page.Next is { } next && pages < MaxPages; pages++)
         {
             page = await connection.AskAsync(GatewayCall.CronList(next), GatewayCrons.Parse, stop).ConfigureAwait(false);
             all.AddRange(page.Crons);
@@ -90,7 +91,7 @@ internal sealed class GatewaySources(TimeProvider clock)
         return new GatewayCrons([.. all.DistinctBy(c => c.Id)], page.Next);
     }
 
-    // What runs for long may stand behind hundreds of newer tasks that have ended.
+    // A long-running task may be listed after hundreds of newer tasks that have ended.
     private static async Task<GatewayTasks> TasksAsync(GatewayConnection connection, CancellationToken stop)
     {
         var running = await connection.AskAsync(GatewayCall.RunningTasks, GatewayTasks.Parse, stop).ConfigureAwait(false);
@@ -104,7 +105,7 @@ internal sealed class GatewaySources(TimeProvider clock)
         var agents = await connection.AskAsync(GatewayCall.AgentsList, GatewayAgents.Parse, stop).ConfigureAwait(false);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         List<GatewayWindow> windows = [];
-        foreach (var agent in agents.Ids.Take(MostAgents))
+        foreach (var agent in agents.Ids.Take(MaxAgents))
         {
             foreach (var (window, call) in new[]
             {

@@ -3,78 +3,76 @@ using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>What is published of the work that a gateway does: sessions, usage, jobs, tasks.</summary>
+/// <summary>The metric families of the work that a gateway does: sessions, usage, cron jobs, tasks.</summary>
 internal static class GatewayWorkFamilies
 {
-    /// <summary>Sessions that are published one by one: the last active ones.</summary>
+    /// <summary>Number of last active sessions that have metrics of their own.</summary>
     public const int SessionsShown = 24;
 
     public static readonly MetricFamily Sessions = Gauge(
-        "sessions", "Sessions that the gateway keeps, the 1000 last active at most, by agent and type, without single runs of jobs.",
+        "sessions", "Sessions of the gateway by agent and type: the 1000 last active at most, without single runs of cron jobs.",
         "agent", "type").WithMaxSeries(512);
 
     public static readonly MetricFamily ContextMax = Gauge(
-        "session_context_ratio_max", "Share of the model's context that the fullest session of the agent has in use.", "agent");
+        "session_context_ratio_max", "Highest share of the model's context in use by a session of the agent.", "agent");
 
     public static readonly MetricFamily SessionContext = Gauge(
-        "session_context_ratio", "Share of the model's context that the session has in use; of the last active sessions.",
+        "session_context_ratio", "Share of the model's context in use by the session; for the last active sessions.",
         "agent", "session", "type").WithMaxSeries(SessionsShown);
 
     public static readonly MetricFamily SessionTokens = Gauge(
-        "session_tokens", "Tokens of all kinds that the session has used since it began; of the last active sessions.",
+        "session_tokens", "Tokens of all types used since the session began; for the last active sessions.",
         "agent", "session", "type").WithMaxSeries(SessionsShown);
 
     public static readonly MetricFamily SessionCost = Gauge(
-        "session_cost_usd", "Cost of the session since it began, in US dollars; of the last active sessions.",
+        "session_cost_usd", "Cost since the session began, in US dollars; for the last active sessions.",
         "agent", "session", "type").WithMaxSeries(SessionsShown);
 
     public static readonly MetricFamily Tokens = Gauge(
-        "tokens", "Tokens used in the window, which ends now and counts days in UTC; input is without cached tokens.",
+        "tokens", "Tokens used in the window, which ends now and consists of UTC days; input excludes cached tokens.",
         "agent", "model", "token_type", "window").WithMaxSeries(1024);
 
     public static readonly MetricFamily Cost =
-        Gauge("cost_usd", "Cost of the window in US dollars, by the prices that the gateway knows.", "agent", "model", "window").WithMaxSeries(512);
+        Gauge("cost_usd", "Cost of the window in US dollars, at the prices known to the gateway.", "agent", "model", "window").WithMaxSeries(512);
 
     public static readonly MetricFamily CostMonth = Gauge(
-        "cost_projected_month_usd", "Cost of this month (UTC) in US dollars when it goes on as it has begun; the first day counts as a whole one.");
+        "cost_projected_month_usd", "Projected cost of this month (UTC) in US dollars at the pace so far; the first day counts as a whole one.");
 
     public static readonly MetricFamily CronInfo =
-        Gauge("cron_info", "1 for each job, with its name, agent and schedule.", "cron", "name", "agent", "schedule").WithMaxSeries(512);
+        Gauge("cron_info", "1 for each cron job, with its name, agent and schedule.", "cron", "name", "agent", "schedule").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronEnabled = Gauge("cron_enabled", "1 when the job is switched on.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronEnabled = Gauge("cron_enabled", "1 when the cron job is enabled.", "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronRunning = Gauge("cron_running", "1 while the job runs.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronRunning = Gauge("cron_running", "1 while the cron job runs.", "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronLastRun = Gauge("cron_last_run_timestamp_seconds", "When the job last ran.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronLastRun = Gauge("cron_last_run_timestamp_seconds", "When the cron job last ran.", "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily CronNextRun = Gauge(
-        "cron_next_run_timestamp_seconds", "When the job is due; in the past when it is overdue; absent while it is switched off.", "cron")
-        .WithMaxSeries(512);
+        "cron_next_run_timestamp_seconds", "When the cron job is due; in the past when it is overdue; absent while it is disabled.",
+        "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronDuration = Gauge("cron_last_duration_seconds", "Time the job's last run took.", "cron")
-        .WithMaxSeries(512);
+    public static readonly MetricFamily CronDuration = Gauge("cron_last_duration_seconds", "Duration of the cron job's last run.", "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily CronSuccess = Gauge(
-        "cron_last_success", "1 when the job's last run succeeded, 0 when it failed; absent before the first run and after a skipped one.",
+        "cron_last_success", "1 when the cron job's last run succeeded, 0 when it failed; absent before the first run and after a skipped one.",
         "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily CronDelivered = Gauge(
-        "cron_last_delivered", "1 when the last run's result was delivered, 0 when it was not; absent where nothing was to be delivered.",
+        "cron_last_delivered", "1 when the last run's result was delivered, 0 when it was not; absent if there was nothing to deliver.",
         "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronErrors = Gauge("cron_consecutive_errors", "Runs of the job that failed in a row.", "cron")
-        .WithMaxSeries(512);
+    public static readonly MetricFamily CronErrors = Gauge("cron_consecutive_errors", "Consecutive failed runs of the cron job.", "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily Tasks = Gauge("tasks", "Tasks on the gateway's record by status.", "status");
+    public static readonly MetricFamily Tasks = Gauge("tasks", "Tasks on record at the gateway, by status.", "status");
 
     public static readonly MetricFamily TaskOldest = Gauge(
-        "task_oldest_running_timestamp_seconds", "When the oldest task that still runs was started.", "runtime");
+        "task_oldest_running_timestamp_seconds", "Start time of the oldest running task.", "runtime");
 
     public static readonly MetricFamily Subagents = Gauge(
-        "subagent_runs", "Runs of sub-agents by status: all that run, and those among the 200 newest tasks.", "agent", "status");
+        "subagent_runs", "Sub-agent runs by status: all running ones, and those among the 200 newest tasks.", "agent", "status");
 
     public static readonly MetricFamily SubagentOldest = Gauge(
-        "subagent_oldest_running_timestamp_seconds", "When the agent's oldest sub-agent that still runs was started.", "agent");
+        "subagent_oldest_running_timestamp_seconds", "Start time of the agent's oldest running sub-agent.", "agent");
 
     public static IReadOnlyList<MetricFamily> All { get; } =
     [

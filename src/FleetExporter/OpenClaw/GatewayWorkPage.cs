@@ -4,7 +4,7 @@ using static FleetExporter.OpenClaw.GatewayWorkFamilies;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>Writes the work that a gateway does.</summary>
+/// <summary>Writes the metrics of sessions, usage, cron jobs and tasks.</summary>
 internal static class GatewayWorkPage
 {
     public static void WriteSessions(MetricsPage page, Labels target, GatewaySessions? sessions, GatewayWindows? usage)
@@ -69,7 +69,7 @@ internal static class GatewayWorkPage
     {
         foreach (var agent in (usage?.Windows ?? []).GroupBy(w => w.Agent, StringComparer.Ordinal))
         {
-            // A model that the agent has ever used, and not in this window, was used 0 times in it.
+            // A model that the agent has used before, but not in this window, has 0 tokens in it.
             var models = agent.SelectMany(w => w.Usage.Models.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             foreach (var (window, model) in agent.SelectMany(window => models.Select(model => (window, model))))
             {

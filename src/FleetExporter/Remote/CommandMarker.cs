@@ -4,8 +4,8 @@ using System.Text;
 namespace FleetExporter.Remote;
 
 /// <summary>
-/// Cuts the line that ends a command's output off its standard output. Push bytes in pieces of any size. It begins with a byte that hardly any output
-/// ends with, so that next to nothing waits for what comes after it.
+/// Separates a command's output from the final line that <c>command.sh</c> writes. Push bytes in pieces of any size. The line starts with a byte that
+/// output rarely contains, so output is hardly ever held back.
 /// </summary>
 internal sealed class CommandMarker(string id)
 {
@@ -14,10 +14,10 @@ internal sealed class CommandMarker(string id)
     private readonly byte[] _marker = Encoding.ASCII.GetBytes($"\u0001@{id} ");
     private byte[] _held = [];
 
-    /// <summary>What the line says; null until it has come whole.</summary>
-    public (string Why, int Status, int Left)? End { get; private set; }
+    /// <summary>The parsed final line; null until it is complete.</summary>
+    public (string Reason, int Status, int Remaining)? End { get; private set; }
 
-    /// <returns>The bytes that are certainly output; valid until the next call.</returns>
+    /// <returns>Bytes that are output for certain; valid until the next call.</returns>
     public ReadOnlyMemory<byte> Push(ReadOnlySpan<byte> bytes)
     {
         if (End is not null)
@@ -40,16 +40,16 @@ internal sealed class CommandMarker(string id)
             return all.AsMemory(0, at);
         }
 
-        var safe = all.Length - Beginning(all);
+        var safe = all.Length - MarkerPrefixLength(all);
         _held = all[safe..];
         return all.AsMemory(0, safe);
     }
 
-    /// <summary>What was held back because it could have been the line, when there is no more to come.</summary>
-    public ReadOnlyMemory<byte> Rest() => End is null ? _held : default;
+    /// <summary>At the end of the stream: bytes held back because they could have started the final line.</summary>
+    public ReadOnlyMemory<byte> Remainder() => End is null ? _held : default;
 
-    /// <summary>Length of the longest end of the bytes that could begin the marker.</summary>
-    private int Beginning(byte[] all)
+    /// <summary>Length of the longest suffix that is a prefix of the marker.</summary>
+    private int MarkerPrefixLength(byte[] all)
     {
         for (var length = Math.Min(_marker.Length - 1, all.Length); length > 0; length--)
         {
@@ -62,10 +62,10 @@ internal sealed class CommandMarker(string id)
         return 0;
     }
 
-    private static (string Why, int Status, int Left) Read(string line) =>
-        line.Split(' ') is [var why, var status, var left]
+    private static (string Reason, int Status, int Remaining) Read(string line) =>
+        line.Split(' ') is [var reason, var status, var remaining]
         && int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-        && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? (why, code, count)
+        && int.TryParse(remaining, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? (reason, code, count)
             : ("unknown", 0, 0);
 }

@@ -7,11 +7,11 @@ internal static class CommandScript
 {
     private static readonly string Template = EmbeddedScript.Read("command.sh");
 
-    /// <param name="id">Known to this script alone: begins the line that ends the output, so that the command cannot forge it.</param>
-    /// <param name="mark">In the environment of all that the command starts.</param>
+    /// <param name="id">Secret of this script, which marks the final line, so that the command cannot forge it.</param>
+    /// <param name="mark">Environment variable by which the processes of the command are found.</param>
     public static string Build(string id, string mark, CommandRequest request)
     {
-        // The command comes last: nothing is replaced in it.
+        // The command is inserted last, so that no placeholder in it is replaced.
         var parts = Template
             .Replace("@ID@", id, StringComparison.Ordinal)
             .Replace("@MARK@", mark, StringComparison.Ordinal)

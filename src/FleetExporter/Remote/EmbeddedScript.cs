@@ -1,6 +1,6 @@
 namespace FleetExporter.Remote;
 
-/// <summary>The shell programs that stand as files beside this one.</summary>
+/// <summary>Reads the shell scripts of this folder, which are embedded resources.</summary>
 internal static class EmbeddedScript
 {
     public static string Read(string file)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FleetExporter.Remote;
 
-/// <summary>The last lines of a process's standard error. A host chooses what comes here: lines are cut, and what is cut is not kept.</summary>
+/// <summary>The last lines of a process's standard error. The text is untrusted, so number and length of lines are limited.</summary>
 internal sealed class ErrorLines
 {
     private const int MaxLines = 80;

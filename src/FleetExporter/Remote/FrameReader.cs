@@ -5,16 +5,16 @@ using System.Text;
 namespace FleetExporter.Remote;
 
 /// <summary>
-/// Cuts the bytes of a sampler's stream into header lines and bodies. Everything before the first header is noise (MOTD, start files).
-/// Push bytes in pieces of any size with <see cref="Push"/>, then take what is complete with <see cref="TryRead"/>.
+/// Splits the bytes of a sampler's stream into header lines and bodies. Ignores everything before the first header (MOTD, profile output).
+/// Push bytes in pieces of any size with <see cref="Push"/>, then take complete items with <see cref="TryRead"/>.
 /// </summary>
 /// <remarks>
 /// Headers look like <c>\n@NONCE word …\n</c>. A section header ends in the length of its body, and the section in the header <c>.</c>; if that
-/// does not follow the body, the body alone is damaged and the reader looks for the next header.
+/// does not follow the body, the section is damaged and the reader continues at the next header.
 /// </remarks>
 internal sealed class FrameReader
 {
-    /// <summary>Longest body that is taken; a longer one is a damaged section.</summary>
+    /// <summary>Maximum length of a body; a section with a longer one is damaged.</summary>
     public const int MaxBody = 4 * 1024 * 1024;
 
     private const int MaxHeader = 512;
@@ -25,7 +25,7 @@ internal sealed class FrameReader
     private int _end;
 
     /// <summary>
-    /// From <see cref="_start"/>, how far an unfinished body holds no marker: it is searched once, however small the pieces are in which it comes.
+    /// Number of bytes from <see cref="_start"/> already searched for a marker, so that each byte of an incomplete body is searched once.
     /// </summary>
     private int _searched;
 
@@ -45,28 +45,28 @@ internal sealed class FrameReader
         _end += bytes.Length;
     }
 
-    /// <summary>Takes the next complete item; null when more bytes are needed.</summary>
+    /// <summary>Returns the next complete item; null if more bytes are needed.</summary>
     public FrameItem? TryRead()
     {
         while (true)
         {
-            var item = Next(out var silent);
-            if (!silent)
+            var item = Next(out var skipped);
+            if (!skipped)
             {
                 return item;
             }
         }
     }
 
-    /// <param name="silent">The header that was read says nothing by itself.</param>
-    private FrameItem? Next(out bool silent)
+    /// <param name="skipped">True after a header that is no item.</param>
+    private FrameItem? Next(out bool skipped)
     {
-        silent = false;
+        skipped = false;
         var data = _buffer.AsSpan(_start, _end - _start);
         var at = data.IndexOf(_marker);
         if (at < 0)
         {
-            // Keep what may be the beginning of a marker.
+            // Keep a possible prefix of a marker.
             Drop(Math.Max(0, data.Length - _marker.Length + 1));
             return null;
         }
@@ -77,12 +77,12 @@ internal sealed class FrameReader
         var length = line.IndexOf((byte)'\n');
         if (length < 0)
         {
-            return line.Length <= MaxHeader ? null : Skip("header without end");
+            return line.Length <= MaxHeader ? null : Skip("header is not terminated");
         }
 
         if (length > 0 && line[length - 1] == '\r')
         {
-            return Skip("a terminal stands between the shell and the exporter (line ends in CR); turn RequestTTY off");
+            return Skip("the connection has a terminal (lines end in CR); set RequestTTY no");
         }
 
         var words = Encoding.UTF8.GetString(line[..Math.Min(length, MaxHeader)]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -94,7 +94,7 @@ internal sealed class FrameReader
                 return new FrameItem.Hello(pairs);
             case ["frame", _, _] or ["."]:
                 Drop(header);
-                silent = true;
+                skipped = true;
                 return null;
             case ["end", var sequence] when long.TryParse(sequence, CultureInfo.InvariantCulture, out var number):
                 Drop(header);
@@ -115,21 +115,21 @@ internal sealed class FrameReader
             || !TryUptime(until, out var done)
             || !int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
         {
-            return Skip("header not understood");
+            return Skip("invalid header");
         }
 
         if (size > MaxBody)
         {
-            return Skip($"body of {size} bytes is over the limit of {MaxBody}", name);
+            return Skip($"body of {size} bytes exceeds the limit of {MaxBody}", name);
         }
 
-        // The header that follows proves the length.
+        // The header that follows confirms the length.
         if (data.Length < bodyAt + size + _marker.Length)
         {
             var unsearched = Math.Max(bodyAt, _searched);
             if (data[unsearched..].IndexOf(_marker) is >= 0 and var early && unsearched + early < bodyAt + size)
             {
-                return Skip("body shorter than its length", name);
+                return Skip("body is shorter than its header says", name);
             }
 
             _searched = Math.Max(bodyAt, data.Length - _marker.Length + 1);
@@ -138,7 +138,7 @@ internal sealed class FrameReader
 
         if (!data.Slice(bodyAt + size, _marker.Length).SequenceEqual(_marker))
         {
-            return Skip("body does not have its length", name);
+            return Skip("body length differs from its header", name);
         }
 
         var body = Encoding.UTF8.GetString(data.Slice(bodyAt, size));
@@ -167,13 +167,13 @@ internal sealed class FrameReader
     }
 }
 
-/// <summary>What a <see cref="FrameReader"/> finds.</summary>
+/// <summary>An item of a <see cref="FrameReader"/>.</summary>
 internal abstract record FrameItem
 {
     /// <summary>The sampler has started. <c>pairs</c> are <c>key=value</c>.</summary>
     public sealed record Hello(IReadOnlyList<string> Pairs) : FrameItem;
 
-    /// <summary>A section with its exit status, the uptimes around it in seconds, and its body.</summary>
+    /// <summary>A section with exit status, uptimes before and after it in seconds, and body.</summary>
     public sealed record Body(string Name, int Status, double Started, double Done, string Text) : FrameItem;
 
     /// <summary>The frame with this number is complete.</summary>
@@ -182,6 +182,6 @@ internal abstract record FrameItem
     /// <summary>The sampler gave up on processes that cannot be killed.</summary>
     public sealed record Stuck(string Pids) : FrameItem;
 
-    /// <summary>Something damaged was skipped; <c>Section</c> is its name where that much was readable.</summary>
+    /// <summary>A damaged section was skipped; <c>Section</c> is its name, or empty if unreadable.</summary>
     public sealed record Broken(string Section, string Problem) : FrameItem;
 }

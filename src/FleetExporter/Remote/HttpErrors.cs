@@ -4,21 +4,21 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Remote;
 
-/// <summary>The framework's errors as reasons of the closed set.</summary>
+/// <summary>Maps exceptions of <see cref="HttpClient"/> to <see cref="TargetFailure"/>.</summary>
 internal static class HttpErrors
 {
     public static TargetFailureException Of(Exception error, Uri url)
     {
         for (var e = error; e is not null; e = e.InnerException)
         {
-            // Found while connecting, and wrapped since.
+            // Thrown by HttpConnector and wrapped by HttpClient.
             if (e is TargetFailureException known)
             {
                 return known;
             }
         }
 
-        var said = Printable.Line((error.InnerException ?? error).Message, 200);
+        var message = Printable.Line((error.InnerException ?? error).Message, 200);
         return new TargetFailureException(
             error is HttpRequestException request
                 ? request.HttpRequestError switch
@@ -30,7 +30,7 @@ internal static class HttpErrors
                     _ => error.InnerException is AuthenticationException ? TargetFailure.Tls : TargetFailure.Protocol,
                 }
                 : TargetFailure.Protocol,
-            $"{url.Authority}: {said}",
+            $"{url.Authority}: {message}",
             error);
     }
 }

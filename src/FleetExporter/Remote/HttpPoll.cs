@@ -10,37 +10,37 @@ namespace FleetExporter.Remote;
 
 /// <summary>One poll of a target over HTTP: one or more GETs over one connection, which is closed with it.</summary>
 /// <remarks>
-/// No redirect is followed, no proxy asked, no cookie kept.
-/// Closed after each poll, because a kept connection holds a thread of small servers (llama.cpp's among them) for nothing, is cut by most of them
+/// Uses no redirects, proxies or cookies.
+/// The connection is closed after each poll, because an idle one occupies a thread of small servers (such as llama.cpp), is closed by most of them
 /// between two polls, and hides a changed address or certificate.
 /// </remarks>
 /// <param name="key">Sent as a bearer token; null for none.</param>
 internal sealed class HttpPoll(string? key = null) : IDisposable
 {
-    /// <summary>Longest body in bytes where the caller knows nothing better.</summary>
-    public const int UsualLimit = 1 << 20;
+    /// <summary>Default maximum length of a body in bytes.</summary>
+    public const int DefaultLimit = 1 << 20;
 
     internal static readonly string UserAgent = "FleetExporter/"
         + typeof(HttpPoll).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly HttpConnecting _connecting = new();
+    private readonly HttpConnector _connector = new();
     private HttpMessageInvoker? _http;
 
-    /// <summary>When the certificate of the connection runs out; null without TLS, and before there was a connection.</summary>
-    public DateTimeOffset? CertificateExpires => _connecting.CertificateExpires;
+    /// <summary>When the server's certificate expires; null without TLS and before the first connection.</summary>
+    public DateTimeOffset? CertificateExpires => _connector.CertificateExpires;
 
-    /// <summary>Asks once and reads the whole answer. The caller limits the time.</summary>
-    /// <param name="limit">Longest body in bytes.</param>
+    /// <summary>Sends a GET and reads the whole answer. The caller limits the time.</summary>
+    /// <param name="limit">Maximum length of the body in bytes.</param>
     /// <exception cref="TargetFailureException">
-    /// There is no answer, or it is a redirect or a refusal (401, 403), or its body is over the limit.
+    /// No answer, a redirect, 401, 403, or a body over the limit.
     /// </exception>
     public Task<HttpAnswer> GetAsync(Uri url, int limit, CancellationToken stop) => SendAsync(HttpMethod.Get, url, null, limit, stop);
 
-    /// <summary>The same with another method and, unless it is null, a body of JSON.</summary>
+    /// <summary>Sends a request with an optional JSON body and reads the whole answer.</summary>
     /// <exception cref="TargetFailureException">As for a GET.</exception>
     public async Task<HttpAnswer> SendAsync(HttpMethod method, Uri url, string? json, int limit, CancellationToken stop)
     {
-        _http ??= new HttpMessageInvoker(_connecting.Handler());
+        _http ??= new HttpMessageInvoker(_connector.Handler());
         using var request = new HttpRequestMessage(method, url)
         {
             Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json")
@@ -51,20 +51,20 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
         }
 
-        var asked = Stopwatch.GetTimestamp();
-        _connecting.Begin(asked);
+        var sentAt = Stopwatch.GetTimestamp();
+        _connector.Begin(sentAt);
         try
         {
             using var response = await _http.SendAsync(request, stop).ConfigureAwait(false);
-            var answered = Stopwatch.GetTimestamp();
-            Refuse(response, url);
+            var headersAt = Stopwatch.GetTimestamp();
+            ThrowIfRejected(response, url);
             var body = await ReadAsync(response.Content, limit, stop).ConfigureAwait(false);
             return new HttpAnswer(
-                (int)response.StatusCode, body, _connecting.Times(firstByte: answered, end: Stopwatch.GetTimestamp()));
+                (int)response.StatusCode, body, _connector.Times(firstByte: headersAt, end: Stopwatch.GetTimestamp()));
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            // Giving up shows as a broken connection at times.
+            // A cancellation can surface as a broken connection.
             stop.ThrowIfCancellationRequested();
             throw HttpErrors.Of(e, url);
         }
@@ -72,18 +72,18 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
 
     public void Dispose() => _http?.Dispose();
 
-    private static void Refuse(HttpResponseMessage response, Uri url)
+    private static void ThrowIfRejected(HttpResponseMessage response, Uri url)
     {
         var status = (int)response.StatusCode;
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            throw new TargetFailureException(TargetFailure.Auth, $"{status} from {url.AbsolutePath}: a key is needed, or this one is refused");
+            throw new TargetFailureException(TargetFailure.Auth, $"{status} from {url.AbsolutePath}: the key is missing or not accepted");
         }
 
         if (status is >= 300 and < 400 && response.Headers.NonValidated.TryGetValues("Location", out var locations))
         {
             throw new TargetFailureException(
-                TargetFailure.Redirect, $"{status} to {Printable.Line(locations.ToString(), 200)}, which is not followed");
+                TargetFailure.Redirect, $"{status} redirects to {Printable.Line(locations.ToString(), 200)}, which is not followed");
         }
     }
 
@@ -115,6 +115,6 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
 
         return Encoding.UTF8.GetString(body.GetBuffer().AsSpan(0, (int)body.Length)).TrimStart('\uFEFF');
 
-        TargetFailureException TooLarge() => new(TargetFailure.TooLarge, $"the answer is longer than {limit >> 10} KiB");
+        TargetFailureException TooLarge() => new(TargetFailure.TooLarge, $"the answer exceeds {limit >> 10} KiB");
     }
 }

@@ -4,20 +4,20 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Remote;
 
-/// <summary>Asks a Prometheus for what it has stored.</summary>
+/// <summary>Queries the HTTP API of Prometheus.</summary>
 internal static class PrometheusApi
 {
-    /// <summary>Bytes of an answer: 11,000 points of five series of 16 GPUs, and room.</summary>
-    private const int Most = 32 * 1024 * 1024;
+    /// <summary>Bytes of an answer: enough for 11,000 points of five series of 16 GPUs.</summary>
+    private const int MaxResponse = 32 * 1024 * 1024;
 
-    /// <summary>A text as PromQL writes it.</summary>
+    /// <summary>Quotes a PromQL string literal.</summary>
     public static string Quote(string text) => "\"" + text
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 
     /// <summary>A range query. The caller limits the time.</summary>
     /// <exception cref="TargetFailureException">
-    /// It cannot be reached or does not serve (dns, refused, timeout, tls), or its answer is none (the other reasons).
+    /// Unreachable or unavailable (dns, refused, timeout, tls), or an unusable answer (other reasons).
     /// </exception>
     public static async Task<IReadOnlyList<RangeSeries>> RangeAsync(
         ServerConfig prometheus, string query, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken stop)
@@ -27,11 +27,11 @@ internal static class PrometheusApi
             CultureInfo.InvariantCulture,
             $"{prometheus.Url.AbsoluteUri.TrimEnd('/')}/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Seconds(from):F3}&"
                 + $"end={Seconds(to):F3}&step={step.TotalSeconds}");
-        var answer = await http.GetAsync(new Uri(url), Most, stop).ConfigureAwait(false);
+        var answer = await http.GetAsync(new Uri(url), MaxResponse, stop).ConfigureAwait(false);
         return answer.Status switch
         {
             200 or 400 or 422 => PrometheusRange.Parse(answer.Body),
-            // While it starts, and from a proxy before one that is down.
+            // Prometheus is starting, or a proxy in front of it reports it down.
             502 or 503 or 504 => throw new TargetFailureException(
                 TargetFailure.Refused, $"{url[..url.IndexOf('?', StringComparison.Ordinal)]} answered {answer.Status}"),
             _ => throw new TargetFailureException(

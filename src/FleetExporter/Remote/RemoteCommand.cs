@@ -2,24 +2,24 @@ using System.Text;
 
 namespace FleetExporter.Remote;
 
-/// <summary>Runs one command on a host over its connection, hands out what it prints, and leaves nothing of it behind when it is cut short.</summary>
+/// <summary>Runs one command on a host over its connection, passes its output on, and kills all its processes when it is cancelled.</summary>
 internal static class RemoteCommand
 {
-    /// <summary>What ending a command takes on the host at most: two seconds to end by itself, then the kills.</summary>
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(12);
+    /// <summary>Longest time to end a command on the host: two seconds after SIGTERM, then repeated SIGKILL.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(12);
 
     /// <param name="shell">The host.</param>
     /// <param name="output">
-    /// Takes the output as it comes; while it takes its time nothing more is read, and the command waits. The bytes are its own only during the call.
+    /// Receives the output. Reading pauses, and the command with it, until the call completes. The bytes are valid only during the call.
     /// </param>
     /// <param name="cancel">Ends the command.</param>
-    /// <exception cref="StreamException">It could not be started.</exception>
+    /// <exception cref="StreamException">The command could not be started.</exception>
     public static async Task<CommandResult> RunAsync(
         IShell shell, CommandRequest request, Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output,
         TimeProvider clock, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        using var limit = new CancellationTokenSource(request.Limit + Ending, clock);
+        using var limit = new CancellationTokenSource(request.Limit + EndTimeout, clock);
         IShellProcess process;
         try
         {
@@ -30,7 +30,7 @@ internal static class RemoteCommand
         {
             return cancel.IsCancellationRequested
                 ? new CommandResult(CommandEnd.Cancelled, null, clock.GetElapsedTime(started), 0)
-                : new CommandResult(CommandEnd.Lost, null, clock.GetElapsedTime(started), 0, "the host did not start it within its limit");
+                : new CommandResult(CommandEnd.Lost, null, clock.GetElapsedTime(started), 0, "the host did not start the command within its limit");
         }
 
         await using (process.ConfigureAwait(false))
@@ -48,8 +48,8 @@ internal static class RemoteCommand
         using var ending = new CancellationTokenSource();
         await using var end = cancel.Register(() =>
         {
-            // The end of its input tells the runner on the host to end everything. It gets the time for that, and no more.
-            ending.CancelAfter(Ending);
+            // End of input makes command.sh kill the command, within this time.
+            ending.CancelAfter(EndTimeout);
             CloseInput(process);
         });
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(limit, ending.Token);
@@ -63,36 +63,36 @@ internal static class RemoteCommand
         {
             if (cancel.IsCancellationRequested)
             {
-                // Half a script does nothing: all of it stands in one function, which is called last.
+                // An incomplete script does nothing: it is one function, called on the last line.
                 return new CommandResult(CommandEnd.Cancelled, null, clock.GetElapsedTime(started), 0);
             }
 
-            // The end of its output tells why.
+            // Reading the output reports the reason.
         }
 
         var errors = PumpErrorsAsync(process, output, giveUp.Token);
         try
         {
             await PumpAsync(process, marker, output, giveUp.Token).ConfigureAwait(false);
-            // The channel of standard error may stay open as long as anything on the host holds it.
+            // Standard error may stay open as long as a process on the host holds it.
             await errors.WaitAsync(TimeSpan.FromSeconds(1), clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
             return new CommandResult(
-                CommandEnd.Lost, null, clock.GetElapsedTime(started), null, "no answer from the host; it ends the command when it notices");
+                CommandEnd.Lost, null, clock.GetElapsedTime(started), null, "no answer from the host; the host kills the command once it notices");
         }
 
-        var took = clock.GetElapsedTime(started);
+        var duration = clock.GetElapsedTime(started);
         return marker.End switch
         {
-            ("exit", var status, _) => new(CommandEnd.Exited, status, took, 0),
-            ("timeout", _, var left) => new(CommandEnd.TimedOut, null, took, left),
-            ("cancel", _, var left) => new(CommandEnd.Cancelled, null, took, left),
+            ("exit", var status, _) => new(CommandEnd.Exited, status, duration, 0),
+            ("timeout", _, var remaining) => new(CommandEnd.TimedOut, null, duration, remaining),
+            ("cancel", _, var remaining) => new(CommandEnd.Cancelled, null, duration, remaining),
             ("nogroup", _, _) => new(
-                CommandEnd.Refused, null, took, 0,
-                "a wrapper on the host stands between sshd and sh, so that the command could not be ended safely; it was not run"),
-            _ => new(CommandEnd.Lost, null, took, null, "the connection ended before the command did"),
+                CommandEnd.Refused, null, duration, 0,
+                "a wrapper on the host runs between sshd and sh, so the command could not be killed safely; it was not started"),
+            _ => new(CommandEnd.Lost, null, duration, null, "the connection ended before the command"),
         };
     }
 
@@ -103,12 +103,12 @@ internal static class RemoteCommand
         int read;
         while (marker.End is null && (read = await process.Output.ReadAsync(chunk, stop).ConfigureAwait(false)) > 0)
         {
-            await GiveAsync(marker.Push(chunk.AsSpan(0, read))).ConfigureAwait(false);
+            await EmitAsync(marker.Push(chunk.AsSpan(0, read))).ConfigureAwait(false);
         }
 
-        await GiveAsync(marker.Rest()).ConfigureAwait(false);
+        await EmitAsync(marker.Remainder()).ConfigureAwait(false);
 
-        ValueTask GiveAsync(ReadOnlyMemory<byte> bytes) => bytes.Length > 0 ? output(CommandOutput.Stdout, bytes) : ValueTask.CompletedTask;
+        ValueTask EmitAsync(ReadOnlyMemory<byte> bytes) => bytes.Length > 0 ? output(CommandOutput.Stdout, bytes) : ValueTask.CompletedTask;
     }
 
     private static async Task PumpErrorsAsync(
@@ -130,7 +130,7 @@ internal static class RemoteCommand
         }
         catch (IOException)
         {
-            // The other end is gone already.
+            // Already closed by the other end.
         }
     }
 }

@@ -4,15 +4,15 @@ using System.Text;
 namespace FleetExporter.Remote;
 
 /// <summary>
-/// A running sampler. The service ticks with <see cref="AskAsync"/>, the host answers with sections; one tick is under way at a time.
+/// A running sampler. <see cref="AskAsync"/> sends a tick, which the host answers with sections; one tick at a time.
 /// </summary>
 internal sealed class SamplerStream : IAsyncDisposable
 {
-    /// <summary>Bytes before <c>hello</c>: messages of the day and what start files print.</summary>
+    /// <summary>Maximum bytes before <c>hello</c>: MOTD and output of profiles.</summary>
     private const long MaxGreeting = 1024 * 1024;
 
-    /// <summary>Bytes of a frame beyond the longest bodies of the sections that were asked for.</summary>
-    private const long MaxRest = 16 * 1024 * 1024;
+    /// <summary>Maximum bytes of a frame beyond the maximum bodies of the requested sections.</summary>
+    private const long MaxFrameOverhead = 16 * 1024 * 1024;
 
     private readonly IShell _shell;
     private readonly StreamKind _kind;
@@ -21,7 +21,7 @@ internal sealed class SamplerStream : IAsyncDisposable
     private readonly byte[] _chunk = new byte[16 * 1024];
     private readonly SemaphoreSlim _writing = new(1, 1);
     private long _sequence;
-    private (long Bytes, string What) _limit = (MaxGreeting, "before the sampler's first word");
+    private (long Bytes, string What) _limit = (MaxGreeting, "before the sampler's hello");
     private long _received;
 
     private SamplerStream(IShell shell, StreamKind kind, IShellProcess process, string nonce)
@@ -35,10 +35,10 @@ internal sealed class SamplerStream : IAsyncDisposable
     public Hello Hello { get; private set; } = new("", default, 0);
 
     /// <summary>
-    /// Starts the shell, sends the script and waits for its first word.
-    /// Nothing follows the script before that word: dash and busybox would swallow it.
+    /// Starts the shell, sends the script and waits for its hello.
+    /// Nothing may follow the script before that: dash and busybox would discard it.
     /// </summary>
-    /// <exception cref="StreamException">It did not come; the reason says how far it got.</exception>
+    /// <exception cref="StreamException">No hello; the reason names the phase that failed.</exception>
     public static async Task<SamplerStream> OpenAsync(
         IShell shell, StreamKind kind, IReadOnlyList<SectionScript> sections, TimeSpan lease,
         TimeSpan limit, TimeProvider clock, CancellationToken stop)
@@ -51,18 +51,18 @@ internal sealed class SamplerStream : IAsyncDisposable
         {
             stream = new SamplerStream(shell, kind, await shell.StartAsync(kind, either.Token).ConfigureAwait(false), nonce);
             await stream.WriteAsync(SamplerScript.Build(nonce, lease, sections), either.Token).ConfigureAwait(false);
-            var item = await stream.ReadAsync(heard: false, either.Token).ConfigureAwait(false);
+            var item = await stream.ReadAsync(helloReceived: false, either.Token).ConfigureAwait(false);
             stream.Hello = item switch
             {
                 FrameItem.Hello hello => Read(hello),
                 FrameItem.Broken broken => throw new StreamException(SshFailure.Shell, broken.Problem),
-                _ => throw new StreamException(SshFailure.Shell, "the sampler did not begin with hello"),
+                _ => throw new StreamException(SshFailure.Shell, "the sampler did not start with hello"),
             };
             return stream;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            var error = shell.ExplainSilence(stream?._process.ErrorText ?? "", limit);
+            var error = shell.ExplainTimeout(stream?._process.ErrorText ?? "", limit);
             await EndAsync(stream).ConfigureAwait(false);
             throw error;
         }
@@ -75,17 +75,17 @@ internal sealed class SamplerStream : IAsyncDisposable
         static ValueTask EndAsync(SamplerStream? stream) => stream?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    /// <summary>Asks for sections and yields each as it is done; ends with the frame.</summary>
-    /// <exception cref="StreamException">The stream ended, or gave up on a command that cannot be killed (reason timeout).</exception>
+    /// <summary>Requests sections and yields each as it arrives, until the frame ends.</summary>
+    /// <exception cref="StreamException">The stream ended, or a command cannot be killed (reason timeout).</exception>
     public async IAsyncEnumerable<Answer> AskAsync(
         IReadOnlyList<string> words, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         var sequence = ++_sequence;
-        (_received, _limit) = (0, (MaxRest + (words.Count * (long)FrameReader.MaxBody), "in one answer"));
+        (_received, _limit) = (0, (MaxFrameOverhead + (words.Count * (long)FrameReader.MaxBody), "in one frame"));
         await WriteAsync($"{sequence.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', words)}\n", stop).ConfigureAwait(false);
         while (true)
         {
-            switch (await ReadAsync(heard: true, stop).ConfigureAwait(false))
+            switch (await ReadAsync(helloReceived: true, stop).ConfigureAwait(false))
             {
                 case FrameItem.FrameEnd end when end.Sequence == sequence:
                     yield break;
@@ -111,7 +111,7 @@ internal sealed class SamplerStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the sampler that the service is there, so that its lease does not run out between two ticks.</summary>
+    /// <summary>Renews the sampler's lease between two ticks.</summary>
     public Task KeepAliveAsync(CancellationToken stop) => WriteAsync("\n", stop);
 
     public async ValueTask DisposeAsync()
@@ -130,7 +130,7 @@ internal sealed class SamplerStream : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The reader says why: the end of the output carries the reason.
+            // The reader of the output reports the reason.
         }
         finally
         {
@@ -138,7 +138,7 @@ internal sealed class SamplerStream : IAsyncDisposable
         }
     }
 
-    private async Task<FrameItem> ReadAsync(bool heard, CancellationToken stop)
+    private async Task<FrameItem> ReadAsync(bool helloReceived, CancellationToken stop)
     {
         while (true)
         {
@@ -157,16 +157,16 @@ internal sealed class SamplerStream : IAsyncDisposable
                 }
                 catch (TimeoutException)
                 {
-                    // It closed its output and lives on; disposing it ends it.
+                    // It closed its output but still runs; disposal ends it.
                 }
 
-                throw _shell.Explain(_kind, exit, _process.ErrorText, heard);
+                throw _shell.Explain(_kind, exit, _process.ErrorText, helloReceived);
             }
 
-            // A host that sends without end costs a processor for as long as it is listened to: the back-off ends that.
+            // Reading endless output would occupy a CPU; the back-off limits that.
             if ((_received += read) > _limit.Bytes)
             {
-                throw new StreamException(SshFailure.Shell, $"more than {_limit.Bytes >> 20} MiB {_limit.What}, the most that is taken");
+                throw new StreamException(SshFailure.Shell, $"the host sent more than {_limit.Bytes >> 20} MiB {_limit.What}");
             }
 
             _reader.Push(_chunk.AsSpan(0, read));
@@ -183,9 +183,9 @@ internal sealed class SamplerStream : IAsyncDisposable
             return new Hello(Printable.Line(pairs.GetValueOrDefault("user", ""), 64), DateTimeOffset.FromUnixTimeSeconds(seconds), uptime);
         }
 
-        throw new StreamException(SshFailure.Shell, "the sampler's hello has no clock: is the host a Linux with /proc?");
+        throw new StreamException(SshFailure.Shell, "the sampler's hello has no clock; the host must be Linux with /proc");
     }
 }
 
-/// <summary>A section, or what is left of one.</summary>
+/// <summary>A section, or a damaged one.</summary>
 internal readonly record struct Answer(Section? Section, FrameItem.Broken? Broken);

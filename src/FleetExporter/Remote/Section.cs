@@ -1,25 +1,25 @@
 namespace FleetExporter.Remote;
 
 /// <summary>One collector's part of a frame, as the host sent it.</summary>
-/// <param name="Name">The word that was asked.</param>
-/// <param name="Status">Exit status of its command; above 128 a signal ended it.</param>
+/// <param name="Name">The requested word.</param>
+/// <param name="Status">Exit status of its command; above 128 after a signal.</param>
 /// <param name="Uptime">The host's uptime when the section was done, in seconds with a resolution of 10 ms.</param>
 /// <param name="Duration">Time the section took on the host.</param>
-/// <param name="HostTime">The host's wall clock at that moment, as of the clock's state when the stream was opened.</param>
+/// <param name="HostTime">The host's wall clock at that moment, computed from the clock at the start of the stream.</param>
 /// <param name="Body">Text; bytes that are not UTF-8 are replaced.</param>
 internal sealed record Section(string Name, int Status, double Uptime, TimeSpan Duration, DateTimeOffset HostTime, string Body)
 {
-    /// <summary>The shell says 127 where a command is not found.</summary>
+    /// <summary>The shell's status for a command that is not found.</summary>
     public bool ToolMissing => Status == 127;
 
-    /// <summary>The shell says 126 where it may not run the command.</summary>
+    /// <summary>The shell's status for a command that it may not execute.</summary>
     public bool NotExecutable => Status == 126;
 
-    /// <summary>Killed by the sampler's watchdog or by somebody else. ksh says 256 + signal where the others say 128 + signal.</summary>
+    /// <summary>Killed by SIGKILL, such as by the sampler's watchdog. The status is 256 + signal in ksh, 128 + signal in other shells.</summary>
     public bool Killed => Status > 128 && (Status & 127) == 9;
 }
 
-/// <summary>What the sampler says of itself when it starts.</summary>
+/// <summary>The first message of the sampler.</summary>
 /// <param name="User">Login user on the host.</param>
 /// <param name="Epoch">The host's wall clock.</param>
 /// <param name="Uptime">The host's uptime at that moment, in seconds.</param>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace FleetExporter.Remote;
 
 /// <summary>
-/// A child process whose three streams are pipes of this service: when the service dies in any way, the child's standard input ends and so does it.
+/// A child process whose three streams are pipes of the exporter: if the exporter dies, end of standard input ends the child.
 /// </summary>
 internal sealed class ShellProcess : IShellProcess
 {
@@ -14,11 +14,11 @@ internal sealed class ShellProcess : IShellProcess
     private readonly Task<int> _exit;
 
     /// <param name="killable">
-    /// Whether ending it early may kill it.
-    /// A sampler running on this machine is left to its own watchdog, which still has to end what hangs below it.
+    /// Whether disposal may kill it.
+    /// A local sampler is left to its own watchdog, which still has to kill hung commands.
     /// </param>
     /// <param name="keepsErrors">
-    /// Whether the last lines of standard error are kept; otherwise it is <see cref="ErrorOutput"/>, for the caller to read.
+    /// Whether to keep the last lines of standard error; otherwise the caller reads <see cref="ErrorOutput"/>.
     /// </param>
     public ShellProcess(
         string program, IEnumerable<string> arguments, bool killable, IReadOnlyDictionary<string, string>? environment = null,
@@ -71,13 +71,13 @@ internal sealed class ShellProcess : IShellProcess
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // Closed before, or the other end is gone already.
+            // Already closed.
         }
 
-        // End of input ends the sampler; what does not follow within a moment is killed.
+        // End of input ends the sampler; otherwise it is killed after 300 ms.
         try
         {
-            // Not for its errors: ssh's master holds the standard error of every session until it ends itself.
+            // Does not wait for standard error: ssh's master holds that of every session until it exits.
             await _exit.WaitAsync(TimeSpan.FromMilliseconds(300)).ConfigureAwait(false);
         }
         catch (TimeoutException) when (_killable)

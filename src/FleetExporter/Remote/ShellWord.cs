@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Remote;
 
-/// <summary>Words of command lines that people copy into a shell of their own.</summary>
+/// <summary>Quotes words of command lines that people copy into their own shell.</summary>
 internal static partial class ShellWord
 {
-    /// <summary>The text as one word for bash, dash, zsh and fish: as it is where nothing in it means anything to them.</summary>
+    /// <summary>The text as one word for bash, dash, zsh and fish; unquoted if it has no special characters.</summary>
     /// <remarks>
-    /// fish reads <c>\\</c> and <c>\'</c> within single quotes, the others do not: both characters stand outside of them, where all four agree.
+    /// fish interprets <c>\\</c> and <c>\'</c> within single quotes, the others do not: both are placed outside of them, where all four agree.
     /// </remarks>
     public static string Of(string text)
     {

@@ -1,6 +1,6 @@
 namespace FleetExporter.Remote;
 
-/// <summary>Why a host's connection is not up: the closed set behind <c>fleet_ssh_failure{reason}</c>.</summary>
+/// <summary>Why a host is not connected: the closed set of <c>fleet_ssh_failure{reason}</c>.</summary>
 public enum SshFailure
 {
     /// <summary>The name does not resolve.</summary>
@@ -12,7 +12,7 @@ public enum SshFailure
     /// <summary>No route to the host or its network.</summary>
     Unreachable,
 
-    /// <summary>No answer in time, before or after the connection was made.</summary>
+    /// <summary>No answer in time, before or after connecting.</summary>
     Timeout,
 
     /// <summary>The host's key is not in known_hosts.</summary>
@@ -21,10 +21,10 @@ public enum SshFailure
     /// <summary>The host's key differs from the one in known_hosts.</summary>
     HostkeyChanged,
 
-    /// <summary>The login was refused.</summary>
+    /// <summary>The login failed.</summary>
     Auth,
 
-    /// <summary>The port answers, but not as an SSH server does.</summary>
+    /// <summary>The port answers, but not with a valid SSH protocol.</summary>
     Banner,
 
     /// <summary>The connection ended.</summary>
@@ -34,12 +34,12 @@ public enum SshFailure
     Shell,
 }
 
-/// <summary>A stream to a host could not be opened or has ended.</summary>
-/// <param name="detail">One line for a person: what was seen and, where there is one, the fix.</param>
+/// <summary>A stream could not be opened or has ended.</summary>
+/// <param name="detail">One line: what happened and, if known, the fix.</param>
 internal sealed class StreamException(SshFailure reason, string detail) : Exception(detail)
 {
     public SshFailure Reason { get; } = reason;
 
-    /// <summary>The sampler gave the stream up because a command hangs and cannot be killed.</summary>
+    /// <summary>The sampler ended because a command hangs and cannot be killed.</summary>
     public bool Stuck { get; init; }
 }

@@ -4,20 +4,20 @@ CMD=@COMMAND@
 DIR=@DIRECTORY@
 PATH=${PATH:-/bin}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin; export PATH; unset ENV BASH_ENV CDPATH
 
-# sshd makes every session a group of its own. Where something stands between, killing the group would kill too much.
+# sshd creates a process group per session. With a wrapper in between, killing the group would kill too much.
 read -r _ _ _ _ g _ </proc/self/stat
 [ "$g" = $$ ] || { printf '\001@%s nogroup 0 0\n' $id; exit 1; }
 trap '' TERM HUP INT QUIT PIPE; FLEET_EXEC=$mark; export FLEET_EXEC
 exec 3<&0 </dev/null
 
-# Both tell main again every second: a signal that comes just before wait does not end it.
+# Both signal main every second, because a signal that arrives just before wait is lost.
 why=exit; trap 'why=cancel' USR1; trap 'why=timeout' USR2
 ( trap - TERM HUP INT QUIT PIPE; cd -- "${DIR:-${HOME:-/}}" || exit 126; exec sh -c "$CMD" ) 3<&- & p=$!
-( trap - TERM HUP INT; read -r _ <&3; while kill -USR1 $$; do sleep 1; done ) >/dev/null 2>&1 & r=$!     # the end of the input cancels
+( trap - TERM HUP INT; read -r _ <&3; while kill -USR1 $$; do sleep 1; done ) >/dev/null 2>&1 & r=$!     # end of input cancels
 ( trap - TERM HUP INT; sleep $limit; while kill -USR2 $$; do sleep 1; done ) >/dev/null 2>&1 3<&- & t=$!
 wait $p; rc=$?; trap '' USR1 USR2
 
-# Sets a to the pids of what the command has started and what lives: its group, and whatever carries its mark.
+# Sets a to the pids of the command's live processes: its group, and every process that carries its mark.
 left() {
   a=
   for e in $(grep -lsE "^[0-9]+ \(.*\) [^ZX] [0-9]+ $$ " /proc/[0-9]*/stat; grep -ls "FLEET_EXEC=$mark" /proc/[0-9]*/environ); do

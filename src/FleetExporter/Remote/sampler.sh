@@ -5,7 +5,7 @@ PATH=${PATH:-/bin}:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:
 '
 export PATH LC_ALL; unset TMUX ENV BASH_ENV; umask 077; cd /; trap '' HUP PIPE INT QUIT; exec 2>/dev/null
 
-# Child of main, ends with it. Acts when main has not run at all for one to two leases.
+# Watchdog: child of main, ends with it. Acts if main makes no progress for one to two leases.
 watch() {
   last= tries=0 hung= z=; trap 'kill $z; exit' TERM
   while :; do
@@ -19,15 +19,15 @@ watch() {
       l=; read -r l <"$c"; x=$x${l:+ $l}
     done; done; q=$x; done
     case $tries$stuck in
-      0?*) kill -KILL $stuck; tries=1 hung=$stuck ;;                       # a hung command: its section fails, main goes on
-      1*)  kill -KILL $$; printf '\n@%s stuck%s\n' "$n" "$hung"; exit ;;   # state D, or its output is still held: give the stream up
-      *)   kill -KILL $$; exit ;;                                          # no tick, or nobody reads what main writes
+      0?*) kill -KILL $stuck; tries=1 hung=$stuck ;;                       # a hung command: kill it, its section fails, main continues
+      1*)  kill -KILL $$; printf '\n@%s stuck%s\n' "$n" "$hung"; exit ;;   # state D, or its output is still held: end the stream
+      *)   kill -KILL $$; exit ;;                                          # no tick, or main's output is not read
     esac
   done
 }
 
-# Appends to b the stat line of every process in q and below. Where read takes a byte at a time (dash, busybox) one cat of all of them is
-# cheaper; past 300 processes, or where the kernel has no `children` files, one cat of all there are.
+# Appends to b the stat lines of the processes in q and their descendants. Where read takes a byte at a time (dash, busybox) one cat of all is
+# cheaper; with over 300 processes, or without `children` files in the kernel, one cat of all processes.
 walk() {
   seen=0 f=
   [ -r "/proc/$$/task/$$/children" ] || seen=301
@@ -52,14 +52,14 @@ watch & w=$!
 printf '\n@%s hello 1 pid=%s ppid=%s epoch=%s up=%s user=%s\n' "$n" $$ $PPID "$(date +%s)" "$(read -r u _ </proc/uptime; echo "$u")" "$user"
 while read -r seq what; do
   kill -0 $w || break
-  case $seq in ''|*[!0-9]*) continue ;; esac       # an empty line only says that the service is there
+  case $seq in ''|*[!0-9]*) continue ;; esac       # an empty line only renews the lease
   read -r u _ </proc/uptime; head=$nl@$n\ frame\ $seq\ $u$nl tail=
   set -- $what
   for s; do shift
     b= r=0; case $s in @NAMES@) s_$s || r=$? ;; *) r=127 ;; esac
     read -r v _ </proc/uptime
     [ $# -gt 0 ] || tail=$nl@$n\ end\ $seq$nl
-    # One write for each section, the first with the frame's head and the last with its end: every write wakes both ends.
+    # One write per section, the first with the frame's head and the last with its end, because every write wakes both ends.
     printf '%s\n@%s %s %s %s %s %s\n%s\n@%s .\n%s' "$head" "$n" "$s" "$r" "$u" "$v" ${#b} "$b" "$n" "$tail" || break 2
     head= u=$v
   done

@@ -4,7 +4,7 @@ using FleetExporter.Collectors;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// What the simulated OpenClaw gateway answers to the methods that a monitor asks: the payloads of version 2026.9.6, as far as they are read.
+/// Answers of the simulated OpenClaw gateway to the methods that the exporter calls: payloads of version 2026.9.6, limited to what it reads.
 /// </summary>
 internal static class GatewayAnswers
 {
@@ -12,7 +12,7 @@ internal static class GatewayAnswers
 
     private const string Model = "qwen-coder";
 
-    /// <summary>Times are cut to a grid, so that they stay the same from poll to poll.</summary>
+    /// <summary>Times are rounded, so that they stay the same between polls.</summary>
     private static readonly (string Key, string Kind, int Minutes, int Tokens)[] Sessions =
     [
         ("agent:main:main", "main", 0, 48_200),
@@ -28,7 +28,7 @@ internal static class GatewayAnswers
         ("c0a3", "backup-notes", 6, "error"),
     ];
 
-    /// <summary>The payload; null where the gateway does not know the method.</summary>
+    /// <summary>The payload; null for an unknown method.</summary>
     public static object? Of(string method, JsonElement parameters, DateTimeOffset now)
     {
         var ts = now.ToUnixTimeMilliseconds();
@@ -89,12 +89,12 @@ internal static class GatewayAnswers
             {
                 entries = Crons.Select(c => new
                 {
-                    ts = Last(c.Hours, now),
+                    ts = LastRun(c.Hours, now),
                     jobId = c.Id,
                     jobName = c.Name,
                     action = "finished",
                     status = c.Status,
-                    runAtMs = Last(c.Hours, now),
+                    runAtMs = LastRun(c.Hours, now),
                     durationMs = 2400
                 }),
                 total = Crons.Length,
@@ -102,7 +102,7 @@ internal static class GatewayAnswers
             },
             "config.get" => Config(),
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
-            "sessions.usage" => Usage(ShareOf(parameters), now),
+            "sessions.usage" => Usage(DaysOf(parameters), now),
             "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
             _ => null,
         };
@@ -204,8 +204,8 @@ internal static class GatewayAnswers
         schedule = new { kind = "every", everyMs = cron.Hours * 3_600_000L },
         state = new
         {
-            lastRunAtMs = Last(cron.Hours, now),
-            nextRunAtMs = Last(cron.Hours, now) + (cron.Hours * 3_600_000L),
+            lastRunAtMs = LastRun(cron.Hours, now),
+            nextRunAtMs = LastRun(cron.Hours, now) + (cron.Hours * 3_600_000L),
             lastRunStatus = cron.Status,
             lastDurationMs = 2400,
             consecutiveErrors = cron.Status == "error" ? 2 : 0,
@@ -237,13 +237,13 @@ internal static class GatewayAnswers
         };
     }
 
-    /// <summary>Days' worth of what was asked.</summary>
-    private static double ShareOf(JsonElement parameters) =>
+    /// <summary>Length of the requested range in days.</summary>
+    private static double DaysOf(JsonElement parameters) =>
         parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
             ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
             : 1;
 
     private static long Ago(DateTimeOffset now, int minutes) => (now.ToUnixTimeSeconds() / 300 * 300_000) - (minutes * 60_000L);
 
-    private static long Last(int hours, DateTimeOffset now) => now.ToUnixTimeSeconds() / (hours * 3600) * hours * 3_600_000L;
+    private static long LastRun(int hours, DateTimeOffset now) => now.ToUnixTimeSeconds() / (hours * 3600) * hours * 3_600_000L;
 }

@@ -3,7 +3,7 @@ using FleetExporter.Collectors;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>The answers of a llama.cpp server, as far as a monitor reads them.</summary>
+/// <summary>The answers of a simulated llama.cpp server, limited to what the exporter reads.</summary>
 internal sealed class LlamaServer(string model, long parameters, int trainedContext, int slots, int seed)
 {
     public const string Health = """{"status":"ok"}""";
@@ -22,7 +22,7 @@ internal sealed class LlamaServer(string model, long parameters, int trainedCont
         $$"""{"id":{{slot}},"id_task":{{(slot < Busy(now) ? 4200 + slot : -1)}},"n_ctx":"""
             + $$"""{{65536 / slots}},"is_processing":{{(slot < Busy(now) ? "true" : "false")}}}"""))}]";
 
-    /// <summary>The counters are the integral of a steady rate and a swing: they only rise.</summary>
+    /// <summary>Counters grow at a constant rate plus a wave small enough that they never decrease.</summary>
     public string Metrics(DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch.AddDays(20_000)).TotalSeconds;

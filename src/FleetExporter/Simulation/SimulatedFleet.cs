@@ -2,20 +2,20 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>Hosts of a demonstration, marked as simulated wherever they are shown.</summary>
+/// <summary>Configures simulated hosts, which are marked as such wherever they are shown.</summary>
 internal static class SimulatedFleet
 {
-    /// <summary>The configuration with these hosts, and these targets on the first of them, instead of its own.</summary>
+    /// <summary>Replaces the hosts and targets of a configuration with simulated ones; the targets run on the first host.</summary>
     public static FleetConfig With(FleetConfig config, int hosts, SimulatedTargets targets)
     {
         var simulated = With(config, hosts);
         return targets.AddTo(simulated, simulated.Hosts[0]);
     }
 
-    /// <summary>The configuration with these hosts instead of its own, and no target.</summary>
+    /// <summary>Replaces the hosts of a configuration with simulated ones and removes its targets.</summary>
     public static FleetConfig With(FleetConfig config, int hosts)
     {
-        var machines = Enumerable.Range(0, hosts).GroupBy(n => Machine.At(n).Kind);
+        var machines = Enumerable.Range(0, hosts).GroupBy(n => SimulatedHosts.At(n).Kind);
         return config with
         {
             Services = [],

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Speaks the gateway's side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> whatever the token, then an answer per request.
-/// Its HTTP endpoints say that it is live and ready.
+/// Server side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> with any token, then one answer per request.
+/// Its HTTP endpoints report it live and ready.
 /// </summary>
 internal sealed class SimulatedGateway(TimeProvider clock)
 {
-    private const int MostRequest = 64 * 1024;
+    private const int MaxRequest = 64 * 1024;
 
     public void Map(WebApplication app)
     {
@@ -53,7 +53,7 @@ internal sealed class SimulatedGateway(TimeProvider clock)
         catch (Exception e)
             when (e is WebSocketException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // The other side has gone, or says what is not the protocol.
+            // The client disconnected or violated the protocol.
             socket.Abort();
         }
     }
@@ -82,13 +82,13 @@ internal sealed class SimulatedGateway(TimeProvider clock)
 
     private static async Task<JsonDocument?> ReceiveAsync(WebSocket socket, CancellationToken stop)
     {
-        var buffer = new byte[MostRequest];
+        var buffer = new byte[MaxRequest];
         var length = 0;
         while (true)
         {
             var received = await socket.ReceiveAsync(buffer.AsMemory(length), stop).ConfigureAwait(false);
             length += received.Count;
-            if (received.MessageType == WebSocketMessageType.Close || (length == MostRequest && !received.EndOfMessage))
+            if (received.MessageType == WebSocketMessageType.Close || (length == MaxRequest && !received.EndOfMessage))
             {
                 return null;
             }

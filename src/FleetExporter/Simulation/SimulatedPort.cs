@@ -4,8 +4,8 @@ using System.Text;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>A loopback port that accepts every connection and says one thing, or nothing: a tunnel whose far end is gone.</summary>
-/// <param name="banner">Null says nothing until the other side ends.</param>
+/// <summary>A loopback port that accepts every connection and sends a banner, or nothing, like a half-dead tunnel.</summary>
+/// <param name="banner">Null to send nothing.</param>
 internal sealed class SimulatedPort : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -51,12 +51,12 @@ internal sealed class SimulatedPort : IDisposable
                 var buffer = new byte[256];
                 while (await client.GetStream().ReadAsync(buffer).ConfigureAwait(false) > 0)
                 {
-                    // Whatever comes, nobody is there to answer.
+                    // Discard input.
                 }
             }
             catch (IOException)
             {
-                // The other side has gone.
+                // The client disconnected.
             }
         }
     }

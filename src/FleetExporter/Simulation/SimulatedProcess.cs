@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>Speaks the sampler's side of the protocol: takes the nonce from the script, says hello, and answers ticks with frames.</summary>
+/// <summary>Implements the sampler's side of the protocol: reads the nonce from the script, sends hello, and answers ticks with frames.</summary>
 internal sealed class SimulatedProcess : IShellProcess
 {
     private readonly SimulatedHost _host;
@@ -45,14 +45,14 @@ internal sealed class SimulatedProcess : IShellProcess
     {
         using var lines = new StreamReader(_in.Reader.AsStream());
         var nonce = "";
-        var script = true;
+        var inScript = true;
         while (await lines.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
-            if (script)
+            if (inScript)
             {
                 nonce = line.StartsWith("n=", StringComparison.Ordinal) ? line[2..].Split(' ')[0] : nonce;
-                script = line != "main";
-                if (!script)
+                inScript = line != "main";
+                if (!inScript)
                 {
                     var up = Number(Uptime);
                     await WriteAsync(

@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>An AI service that answers with its health.</summary>
+/// <summary>A simulated AI service that answers with its health.</summary>
 /// <param name="StateAt">ok, loading or error.</param>
 internal sealed record SimulatedService(string Name, string Model, Func<DateTimeOffset, string> StateAt)
 {
-    /// <summary>The document service fails in the last of every five minutes.</summary>
+    /// <summary>docutils fails in the last of every five minutes.</summary>
     public static IReadOnlyList<SimulatedService> All { get; } =
     [
         new("stt", "whisper-large-v3-turbo", _ => "ok"),

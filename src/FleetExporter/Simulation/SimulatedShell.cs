@@ -4,7 +4,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// A host that is not there: its sampler answers from this process, with values that move. For demonstrations, pictures, tests and benches.
+/// A simulated host, whose sampler runs in this process and returns changing values. For demonstrations, pictures, tests and benchmarks.
 /// </summary>
 internal sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : IShell
 {
@@ -17,6 +17,6 @@ internal sealed class SimulatedShell(SimulatedHost host, TimeProvider clock) : I
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
         new(SshFailure.Closed, "the simulated host has ended");
 }

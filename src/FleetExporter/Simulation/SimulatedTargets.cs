@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Simulation;
 
 /// <summary>
-/// Services, providers, a gateway and tunnels of a demonstration: small listeners on loopback ports that the system chooses,
-/// there from start to disposal. They run on a simulated host, which is how they are marked.
+/// Simulated services, providers, a gateway and tunnels: small listeners on ephemeral loopback ports,
+/// open from start to disposal. They belong to a simulated host, which marks them as simulated.
 /// </summary>
 internal sealed class SimulatedTargets : IAsyncDisposable
 {
-    /// <summary>The units that the simulated host of the targets has.</summary>
+    /// <summary>Units of the simulated host that runs the targets.</summary>
     public static readonly UnitName TunnelUnit = new("dgx-llm-tunnel.service", false);
     public static readonly UnitName LabUnit = new("lab-tunnel.service", false);
     public static readonly UnitName HeartbeatUnit = new("llama-heartbeat.service", true);
@@ -47,8 +47,8 @@ internal sealed class SimulatedTargets : IAsyncDisposable
         return new SimulatedTargets(app) { Port = new Uri(address).Port };
     }
 
-    /// <summary>The configuration with these targets instead of its own.</summary>
-    /// <param name="host">The simulated host they run on.</param>
+    /// <summary>Replaces the targets of a configuration with these.</summary>
+    /// <param name="host">The simulated host that runs them.</param>
     internal FleetConfig AddTo(FleetConfig config, HostConfig host)
     {
         Uri Url(string path) => new($"http://127.0.0.1:{Port}{path}");

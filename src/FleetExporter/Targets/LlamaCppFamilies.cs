@@ -4,7 +4,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <summary>What is published of llama.cpp beyond any provider.</summary>
+/// <summary>The metric families that only llama.cpp servers have.</summary>
 internal static class LlamaCppFamilies
 {
     public static readonly MetricFamily ModelLoaded = MetricFamily.Gauge(
@@ -13,20 +13,20 @@ internal static class LlamaCppFamilies
         "host", "provider", "model");
 
     public static readonly MetricFamily Slots = MetricFamily.Gauge(
-        "fleet_llamacpp_slots", "Places for requests that are idle or busy, from /slots, else from /props and /metrics.",
+        "fleet_llamacpp_slots", "Request slots by state (idle or busy), from /slots, else from /props and /metrics.",
         "host", "provider", "state");
 
     public static readonly MetricFamily Deferred = MetricFamily.Gauge(
-        "fleet_llamacpp_requests_deferred", "Requests that wait for a slot, from /metrics.", "host", "provider");
+        "fleet_llamacpp_requests_deferred", "Requests waiting for a slot, from /metrics.", "host", "provider");
 
     public static readonly MetricFamily PromptTokens = MetricFamily.Counter(
-        "fleet_llamacpp_prompt_tokens_total", "Tokens of prompts worked on since the server started, from /metrics.", "host", "provider", "model");
+        "fleet_llamacpp_prompt_tokens_total", "Prompt tokens processed since the server started, from /metrics.", "host", "provider", "model");
 
     public static readonly MetricFamily GeneratedTokens = MetricFamily.Counter(
         "fleet_llamacpp_generated_tokens_total", "Tokens generated since the server started, from /metrics.", "host", "provider", "model");
 
     public static readonly MetricFamily PromptRate = MetricFamily.Gauge(
-        "fleet_llamacpp_prompt_tokens_per_second", "The server's own average of tokens of prompts worked on per second, from /metrics.",
+        "fleet_llamacpp_prompt_tokens_per_second", "The server's own average of prompt tokens processed per second, from /metrics.",
         "host", "provider", "model");
 
     public static readonly MetricFamily GeneratedRate = MetricFamily.Gauge(
@@ -36,7 +36,7 @@ internal static class LlamaCppFamilies
     public static IReadOnlyList<MetricFamily> All { get; } = [ModelLoaded, Slots, Deferred, PromptTokens, GeneratedTokens, PromptRate, GeneratedRate];
 }
 
-/// <summary>What a llama.cpp server said beyond its models; each null where it is not asked, or does not answer it.</summary>
+/// <summary>Details of a llama.cpp server; each is null if it was not requested or not answered.</summary>
 internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = null, LlamaCppSlots? Slots = null, LlamaCppMetrics? Metrics = null)
 {
     internal void WriteTo(MetricsPage page, Labels target, ServingState state, IReadOnlyList<ServedModel> models)
@@ -60,10 +60,10 @@ internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = nul
         }
     }
 
-    internal IEnumerable<(string Name, string Seen)> Findings()
+    internal IEnumerable<(string Name, string Value)> Findings()
     {
-        yield return ("server", IsRouter ? "a router: asked for its list of models only, so that none is loaded for it"
-            : Props?.IsSleeping == true ? "asleep: not asked further, so that it stays so" : "one model");
+        yield return ("server", IsRouter ? "router; only its model list is read, so that no model is loaded"
+            : Props?.IsSleeping == true ? "asleep; not polled further, to keep it asleep" : "one model");
         if (KnownSlots() is { } slots)
         {
             yield return ("slots", string.Create(CultureInfo.InvariantCulture, $"{slots.Busy} busy, {slots.Idle} idle"));
@@ -71,7 +71,7 @@ internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = nul
 
         if (!IsRouter && Props?.IsSleeping != true)
         {
-            yield return ("metrics", Metrics is null ? "not served: start it with --metrics for token counts" : "served");
+            yield return ("metrics", Metrics is null ? "not served; start llama-server with --metrics for token counts" : "served");
         }
     }
 

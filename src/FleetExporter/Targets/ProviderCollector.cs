@@ -5,12 +5,12 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <summary>Servers of language models: whether they serve, which models, and of llama.cpp how busy it is.</summary>
+/// <summary>Servers of language models: state and models, and for llama.cpp its load.</summary>
 internal sealed class ProviderCollector() : TargetCollector("provider", [.. ProviderFamilies.All, .. LlamaCppFamilies.All])
 {
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Providers;
 
-    public override ITargetSession Open(TargetConfig target, TargetTools tools) => new ProviderSession((ProviderConfig)target, tools);
+    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new ProviderPoller((ProviderConfig)target, tools);
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {
@@ -18,9 +18,9 @@ internal sealed class ProviderCollector() : TargetCollector("provider", [.. Prov
         {
             page.Add(ProviderFamilies.Up, target, verdict.Up ? 1 : 0);
             page.Add(ProviderFamilies.ConsecutiveFailures, target, verdict.ConsecutiveFailures);
-            TargetWords.AddReason(page, ProviderFamilies.Failure, target, verdict.Failure);
+            TargetStates.AddReason(page, ProviderFamilies.Failure, target, verdict.Failure);
             var state = (verdict.Reading as ProviderReading)?.State ?? ServingState.Error;
-            TargetWords.AddState(page, ProviderFamilies.State, target, state, verdict.Failure);
+            TargetStates.AddState(page, ProviderFamilies.State, target, state, verdict.Failure);
         }
     }
 }

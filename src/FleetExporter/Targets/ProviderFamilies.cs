@@ -6,21 +6,21 @@ namespace FleetExporter.Targets;
 internal static class ProviderFamilies
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
-        "fleet_provider_up", "1 while the provider answers and does not say that it fails; a provider that loads its model is up.",
+        "fleet_provider_up", "1 while the provider answers without reporting an error; a provider that is loading its model is up.",
         "host", "provider");
 
     public static readonly MetricFamily State = MetricFamily.Gauge(
-        "fleet_provider_state", "1 for the state of the provider: ok, loading or error; error also while it does not answer.",
+        "fleet_provider_state", "1 for the state of the provider: ok, loading or error; error also when the last poll failed.",
         "host", "provider", "state");
 
     public static readonly MetricFamily Failure = MetricFamily.Gauge(
-        "fleet_provider_failure", "1 for the reason why the last poll of the provider failed; all 0 after a good one.", "host", "provider", "reason");
+        "fleet_provider_failure", "1 for the reason why the last poll of the provider failed; all 0 after a success.", "host", "provider", "reason");
 
     public static readonly MetricFamily ConsecutiveFailures = MetricFamily.Gauge(
-        "fleet_provider_consecutive_failures", "Polls of the provider that failed since the last good one.", "host", "provider");
+        "fleet_provider_consecutive_failures", "Failed polls of the provider since the last successful one.", "host", "provider");
 
     public static readonly MetricFamily Info = MetricFamily.Gauge(
-        "fleet_provider_info", "1, with the kind of server and its version; the version is empty where it does not say.",
+        "fleet_provider_info", "1, with the kind of server and its version; version is empty if not reported.",
         "host", "provider", "kind", "version");
 
     public static readonly MetricFamily ModelInfo = MetricFamily.Gauge(
@@ -28,10 +28,10 @@ internal static class ProviderFamilies
 
     public static readonly MetricFamily Duration = MetricFamily.Gauge(
         "fleet_provider_probe_duration_seconds",
-        "Time of the request that told the state in the last good poll: of /health, or of /v1/models where there is none.", "host", "provider");
+        "Duration of the request that determines the state (/health, or /v1/models without one) in the last successful poll.", "host", "provider");
 
     public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
-        "fleet_provider_certificate_expiry_timestamp_seconds", "When the certificate that the provider showed runs out; absent without TLS.",
+        "fleet_provider_certificate_expiry_timestamp_seconds", "When the provider's TLS certificate expires; absent without TLS.",
         "host", "provider");
 
     /// <summary>In the order of the catalogue.</summary>

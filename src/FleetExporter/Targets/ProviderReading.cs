@@ -5,13 +5,13 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <param name="State">Ok or loading: a provider that fails has no reading.</param>
+/// <param name="State">Ok or loading; a failed provider has no reading.</param>
 /// <param name="Kind">As in fleet.yml: <c>llama_cpp</c>.</param>
 /// <param name="BaseUrl">As in fleet.yml.</param>
-/// <param name="Models">In the order of its list; empty while it loads and does not say.</param>
-/// <param name="Latency">Time of the request that told the state.</param>
+/// <param name="Models">In the order of its list; empty while loading, if not reported.</param>
+/// <param name="Latency">Duration of the request that determined the state.</param>
 /// <param name="LlamaCpp">Null for other kinds.</param>
-/// <param name="Unit">The unit that runs it, as its host last said; null without one, and while unknown.</param>
+/// <param name="Unit">The last known state of its systemd unit; null without one and while unknown.</param>
 internal sealed record ProviderReading(
     ServingState State,
     string Kind,
@@ -35,7 +35,7 @@ internal sealed record ProviderReading(
         LlamaCpp?.WriteTo(page, target, State, Models);
     }
 
-    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    public override IEnumerable<(string Name, string Value)> Findings() =>
     [
         ("state", Words.Of(State)),
         .. Finding("version", LlamaCpp?.Props?.Build),

@@ -6,38 +6,38 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Targets;
 
-/// <summary>AI services: one GET that answers with the service's own word on its health.</summary>
+/// <summary>AI services: one GET of the health that the service reports.</summary>
 internal sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
-        "fleet_service_up", "1 while the service answers and does not say that it fails; a service that loads its model is up.", "host", "service");
+        "fleet_service_up", "1 while the service answers without reporting an error; a service that is loading its model is up.", "host", "service");
 
     public static readonly MetricFamily State = MetricFamily.Gauge(
-        "fleet_service_state", "1 for what the service says of itself: ok, loading or error; error also while it does not answer.",
+        "fleet_service_state", "1 for the state that the service reports: ok, loading or error; error also when the last poll failed.",
         "host", "service", "state");
 
     public static readonly MetricFamily Failure = MetricFamily.Gauge(
-        "fleet_service_failure", "1 for the reason why the last poll of the service failed; all 0 after a good one.", "host", "service", "reason");
+        "fleet_service_failure", "1 for the reason why the last poll of the service failed; all 0 after a success.", "host", "service", "reason");
 
     public static readonly MetricFamily ConsecutiveFailures = MetricFamily.Gauge(
-        "fleet_service_consecutive_failures", "Polls of the service that failed since the last good one.", "host", "service");
+        "fleet_service_consecutive_failures", "Failed polls of the service since the last successful one.", "host", "service");
 
     public static readonly MetricFamily Info = MetricFamily.Gauge(
-        "fleet_service_info", "1, with the model that the service serves and what it calls itself; empty where it does not say.",
+        "fleet_service_info", "1, with the model that the service serves and the name it reports; empty if not reported.",
         "host", "service", "model", "name");
 
     public static readonly MetricFamily Duration = MetricFamily.Gauge(
         "fleet_service_probe_duration_seconds",
-        "Time of the last good poll by phase: resolve, connect, tls, first_byte, transfer; absent where there was no such phase.",
+        "Duration of the last successful poll by phase: resolve, connect, tls, first_byte, transfer; absent if the phase did not occur.",
         "host", "service", "phase");
 
     public static readonly MetricFamily CertificateExpiry = MetricFamily.Gauge(
-        "fleet_service_certificate_expiry_timestamp_seconds", "When the certificate that the service showed runs out; absent without TLS.",
+        "fleet_service_certificate_expiry_timestamp_seconds", "When the service's TLS certificate expires; absent without TLS.",
         "host", "service");
 
     public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Services;
 
-    public override ITargetSession Open(TargetConfig target, TargetTools tools) => new ServiceSession((ServiceConfig)target);
+    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new ServicePoller((ServiceConfig)target);
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {
@@ -45,25 +45,25 @@ internal sealed class ServiceCollector() : TargetCollector("service", Up, State,
         {
             page.Add(Up, target, verdict.Up ? 1 : 0);
             page.Add(ConsecutiveFailures, target, verdict.ConsecutiveFailures);
-            TargetWords.AddReason(page, Failure, target, verdict.Failure);
-            TargetWords.AddState(page, State, target, (verdict.Reading as ServiceReading)?.Health.State ?? ServingState.Error, verdict.Failure);
+            TargetStates.AddReason(page, Failure, target, verdict.Failure);
+            TargetStates.AddState(page, State, target, (verdict.Reading as ServiceReading)?.Health.State ?? ServingState.Error, verdict.Failure);
         }
     }
 }
 
-internal sealed class ServiceSession(ServiceConfig service) : ITargetSession
+internal sealed class ServicePoller(ServiceConfig service) : ITargetPoller
 {
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpPoll();
-        var answer = await http.GetAsync(service.Url, HttpPoll.UsualLimit, cancellationToken).ConfigureAwait(false);
+        var answer = await http.GetAsync(service.Url, HttpPoll.DefaultLimit, cancellationToken).ConfigureAwait(false);
         return new ServiceReading(ServiceHealth.Parse(answer.Status, answer.Body), service.Url.Port, answer.Times, http.CertificateExpires);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <param name="Port">Where it was asked.</param>
+/// <param name="Port">Of the health URL.</param>
 /// <param name="CertificateExpires">Null without TLS.</param>
 internal sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : TargetReading
 {
@@ -77,7 +77,7 @@ internal sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes 
         }
     }
 
-    public override IEnumerable<(string Name, string Seen)> Findings() =>
+    public override IEnumerable<(string Name, string Value)> Findings() =>
     [
         ("state", Words.Of(Health.State)),
         .. Finding("model", Health.Model),

@@ -3,17 +3,17 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <summary>The data of one attempt on a target.</summary>
+/// <summary>The data of one poll of a target.</summary>
 internal abstract record TargetReading : Reading
 {
-    /// <summary>Set when the attempt failed and this reading is what it found out nevertheless; null after a success.</summary>
-    public virtual TargetFailureDetails? Fault => null;
+    /// <summary>Why the poll failed, if this reading is its partial data; null after a success.</summary>
+    public TargetFailureDetails? Failure { get; init; }
 
     /// <summary>
-    /// What <c>fleet-exporter probe</c> prints beside success, line by line. No secrets; text of the target's own is made printable where shown.
+    /// What <c>fleet-exporter probe</c> prints about the target. No secrets; the caller makes text of the target printable.
     /// </summary>
-    public virtual IEnumerable<(string Name, string Seen)> Findings() => [];
+    public virtual IEnumerable<(string Name, string Value)> Findings() => [];
 
-    /// <summary>One finding, or none where there is nothing to say.</summary>
-    protected static IEnumerable<(string Name, string Seen)> Finding(string name, string? seen) => seen is null ? [] : [(name, seen)];
+    /// <summary>One finding, or none if the value is null.</summary>
+    protected static IEnumerable<(string Name, string Value)> Finding(string name, string? value) => value is null ? [] : [(name, value)];
 }

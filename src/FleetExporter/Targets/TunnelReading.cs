@@ -4,32 +4,29 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <summary>What the parts of a tunnel's check come to.</summary>
+/// <summary>The state of a tunnel, from all parts of its check.</summary>
 public enum TunnelState
 {
-    /// <summary>Connections are accepted, and the check, if there is one, is answered.</summary>
+    /// <summary>Accepts connections, and the check through the tunnel, if any, succeeds.</summary>
     Up,
 
-    /// <summary>Connections are accepted, but nothing comes through: ssh listens, and what it leads to is gone.</summary>
+    /// <summary>Accepts connections but carries no data: ssh listens, but its destination is unreachable.</summary>
     HalfDead,
 
-    /// <summary>Nobody listens, though the unit that should is active.</summary>
+    /// <summary>Nothing listens, though the unit is active.</summary>
     UnitActivePortDead,
 
-    /// <summary>Nobody listens, and the unit is not active, or not known.</summary>
+    /// <summary>Nothing listens, and the unit is inactive or unknown.</summary>
     Down,
 }
 
-/// <summary>One check of a tunnel, passed or not: a failed one still says how far it came.</summary>
-/// <param name="TcpUp">A connection was accepted.</param>
-/// <param name="DataUp">The check through the tunnel was answered; null where it was not made.</param>
-/// <param name="Unit">The unit's state as its host last said; null without a unit and where the host does not tell.</param>
-/// <param name="Took">From connecting to the proof or the failure.</param>
-/// <param name="WhyNot">Null when the tunnel is up.</param>
-internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Took, TargetFailureDetails? WhyNot) : TargetReading
+/// <summary>One check of a tunnel, passed or failed.</summary>
+/// <param name="TcpUp">The tunnel accepted a connection.</param>
+/// <param name="DataUp">The check through the tunnel succeeded; null if it was not made.</param>
+/// <param name="Unit">The last known state of its systemd unit; null without one and while unknown.</param>
+/// <param name="Duration">From connecting to success or failure.</param>
+internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit, TimeSpan Duration) : TargetReading
 {
-    public override TargetFailureDetails? Fault => WhyNot;
-
     public bool? UnitActive => Unit?.IsActive;
 
     public TunnelState State => (TcpUp, DataUp, UnitActive) switch
@@ -45,7 +42,7 @@ internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit
         page.Add(TunnelFamilies.TcpUp, target, TcpUp ? 1 : 0);
         page.Add(TunnelFamilies.DataUp, target, Number(DataUp));
         page.Add(TunnelFamilies.UnitActive, target, Number(UnitActive));
-        page.Add(TunnelFamilies.ProbeDuration, target, Took.TotalSeconds);
+        page.Add(TunnelFamilies.ProbeDuration, target, Duration.TotalSeconds);
     }
 
     private static double? Number(bool? value) => value is { } known ? known ? 1 : 0 : null;

@@ -12,7 +12,7 @@ public sealed class AlertRunTests
     public async Task A_hot_GPU_is_told_listed_acknowledged_and_cleared()
     {
         await using var run = await AlertingRun.StartAsync();
-        run.Gpu.Heat(95);
+        run.Gpu.SetTemperature(95);
         await Until.TrueAsync(() => run.People.Alerts.Contains($"firing {Hot} box"), "people are told", run.Diagnosis, TimeSpan.FromSeconds(60));
         await Until.SeenAsync(
             async () => (await run.Service.PageAsync()).Find("fleet_watchdog_last_seen_timestamp_seconds") is > 0 ? "yes" : null,
@@ -46,7 +46,7 @@ public sealed class AlertRunTests
         (await run.Service.Http.PostAsJsonAsync($"/api/alerts/{id}/ack", new { }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
         // Alertmanager tells nobody when what is silenced ends.
-        run.Gpu.Heat(40);
+        run.Gpu.SetTemperature(40);
         await Until.TrueAsync(() => run.Told.Contains($"alert_cleared {id}"), "/ws tells the end", run.Diagnosis, TimeSpan.FromSeconds(60));
         Assert.DoesNotContain((await run.Service.JsonAsync("/api/alerts")).List("items"), a => a.Text("name") == Hot);
     }
@@ -55,7 +55,7 @@ public sealed class AlertRunTests
     public async Task A_host_that_dies_with_a_hot_GPU_is_told_once_and_nothing_else_of_it()
     {
         await using var run = await AlertingRun.StartAsync();
-        run.Gpu.Heat(95);
+        run.Gpu.SetTemperature(95);
         await Until.TrueAsync(
             () => run.People.Alerts.Contains($"firing {Hot} box"), "people are told of the heat", run.Diagnosis, TimeSpan.FromSeconds(60));
 

@@ -20,7 +20,7 @@ internal sealed class AlertingRun : IAsyncDisposable
     public required FakeNvidiaSmi Gpu { get; init; }
 
     /// <summary>Where the receivers default and pager send to, beside the service.</summary>
-    public Inbox People { get; } = new();
+    public NotificationReceiver People { get; } = new();
 
     public HostedService Service { get; private set; } = null!;
 
@@ -76,7 +76,7 @@ internal sealed class AlertingRun : IAsyncDisposable
     private async Task BeginAsync()
     {
         var port = Ports.Free();
-        Gpu.Heat(40);
+        Gpu.SetTemperature(40);
         var config = await AlertmanagerServer.ConfigAsync(
             Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));

@@ -10,8 +10,8 @@ public sealed class InhibitionTests
     public async Task A_dead_host_hides_what_else_is_wrong_with_it_and_nothing_of_others()
     {
         using var folder = new TestFolder();
-        using var people = new Inbox();
-        using var service = new Inbox();
+        using var people = new NotificationReceiver();
+        using var service = new NotificationReceiver();
         var config = await AlertmanagerServer.ConfigAsync(
             folder, new Dictionary<string, string> { ["FLEET_URL"] = service.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
@@ -124,13 +124,13 @@ public sealed class InhibitionTests
     }
 
     /// <summary>An Alertmanager with the routes of the project, and the people whom it tells.</summary>
-    private sealed class Run(TestFolder folder, Inbox people, AlertmanagerServer alertmanager) : IAsyncDisposable
+    private sealed class Run(TestFolder folder, NotificationReceiver people, AlertmanagerServer alertmanager) : IAsyncDisposable
     {
         public AlertmanagerServer Alertmanager => alertmanager;
 
         public static async Task<Run> StartAsync()
         {
-            var (folder, people) = (new TestFolder(), new Inbox());
+            var (folder, people) = (new TestFolder(), new NotificationReceiver());
             var config = await AlertmanagerServer.ConfigAsync(
                 folder, new Dictionary<string, string> { ["FLEET_URL"] = people.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
             return new Run(folder, people, await AlertmanagerServer.StartAsync(folder, config));

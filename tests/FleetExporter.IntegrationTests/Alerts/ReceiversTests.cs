@@ -66,7 +66,7 @@ public sealed class ReceiversTests
     public async Task People_read_what_is_wrong_where_and_what_to_do()
     {
         using var folder = new TestFolder();
-        using var people = new Inbox();
+        using var people = new NotificationReceiver();
         folder.Write("discord", $"{people.Url}/discord\n");
         folder.Write("slack", $"{people.Url}/slack\n");
         var config = await AlertmanagerServer.ConfigAsync(folder, new Dictionary<string, string>

@@ -58,7 +58,7 @@ internal sealed partial class SimulatedHour
         var attached = new AttachedTimes();
         foreach (var n in machines)
         {
-            var machine = Machine.At(n);
+            var machine = SimulatedHosts.At(n);
             var host =
                 new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
             _hosts.Add((machine, new HostRecord(

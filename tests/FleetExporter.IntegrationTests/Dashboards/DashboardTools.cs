@@ -7,7 +7,7 @@ internal static class DashboardTools
 {
     private static readonly Lazy<Task> Installed = new(InstallAsync);
 
-    /// <summary>Where the pictures go.</summary>
+    /// <summary>Output folder of the pictures.</summary>
     public static string Pictures { get; } = Path.Combine(Repository.Root, "artifacts", "dashboards");
 
     public static TheoryData<string> Names() =>
@@ -16,7 +16,7 @@ internal static class DashboardTools
 
     public static string PathOf(string dashboard) => Path.Combine(Repository.Root, "grafana", "dashboards", $"{dashboard}.json");
 
-    /// <summary>Runs a script of tests/dashboards and fails the test with what it said when it does not end well.</summary>
+    /// <summary>Runs a script of tests/dashboards and fails the test with its output if it fails.</summary>
     public static async Task RunAsync(TimeSpan limit, params IReadOnlyList<string> command)
     {
         await Installed.Value;

@@ -1,7 +1,7 @@
 namespace FleetExporter.IntegrationTests.Dashboards;
 
 /// <summary>
-/// Panels that may find nothing in the simulated fleet, by <c>dashboard/title</c>, and why. One that finds something after all must leave the list.
+/// Panels without data in the simulated fleet, by <c>dashboard/title</c>, with the reason. A panel with data must be removed from the list.
 /// </summary>
 internal static class Empty
 {
@@ -20,7 +20,7 @@ internal static class Empty
         ["fleet-services/Model servers"] = GoodNews,
     };
 
-    /// <summary>Panels that find something at one time and not at another.</summary>
+    /// <summary>Panels that have data only at times.</summary>
     public static readonly IReadOnlyDictionary<string, string> Sometimes = new Dictionary<string, string>
     {
         ["fleet-exporter/Failing collectors"] = "what fails has never succeeded, but for a service that fails for one minute in five",

@@ -11,7 +11,7 @@ public sealed class ExpressionsTests
     private const int Day = 86400;
 
     [Fact]
-    public Task The_days_that_a_certificate_has_left_count_from_now_for_services_and_model_servers() => GivesAsync(
+    public Task Days_until_a_certificate_expires_count_from_now() => GivesAsync(
         "fleet-services",
         "Certificates",
         [
@@ -22,7 +22,7 @@ public sealed class ExpressionsTests
         "{host='b',provider='qwen',name='qwen'} 6");
 
     [Fact]
-    public Task A_job_that_has_ended_does_not_run() => GivesAsync(
+    public Task An_ended_job_is_not_running() => GivesAsync(
         "fleet-jobs",
         "Running jobs",
         [

@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Dashboards;
 
-/// <summary>Every query of dashboards and rules, asked of a real Prometheus that watches a simulated fleet.</summary>
+/// <summary>Runs every query of dashboards and rules in a real Prometheus that scrapes a simulated fleet.</summary>
 [Collection(WatchedFleetTests.Name)]
 public sealed partial class QueriesTests(WatchedFleet fleet)
 {
@@ -28,7 +28,7 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_panel_finds_something(string name)
+    public async Task Every_panel_has_data(string name)
     {
         var dashboard = JsonNode.Parse(await File.ReadAllTextAsync(DashboardTools.PathOf(name), TestContext.Current.CancellationToken))!;
         var values = name == "fleet-host" ? new Dictionary<string, string>(Values) { ["host"] = "dgx-spark-1" } : Values;
@@ -62,7 +62,7 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Variables_have_values_and_annotations_can_be_asked(string name)
+    public async Task Variables_have_values_and_annotations_can_be_queried(string name)
     {
         var dashboard = JsonNode.Parse(await File.ReadAllTextAsync(DashboardTools.PathOf(name), TestContext.Current.CancellationToken))!;
         foreach (var variable in dashboard["templating"]!["list"]!.AsArray().Where(v => v!.Text("type") == "query"))
@@ -82,7 +82,7 @@ public sealed partial class QueriesTests(WatchedFleet fleet)
 
     [Theory]
     [MemberData(nameof(RuleFiles))]
-    public async Task Every_rule_is_evaluated_and_what_is_recorded_is_there(string file)
+    public async Task Every_rule_is_evaluated_and_recorded_series_exist(string file)
     {
         var groups = (await fleet.Prometheus.AskAsync("rules"))["data"]!["groups"]!.AsArray().Where(g =>
             g!.Text("file").EndsWith("/" + file, StringComparison.Ordinal)).ToList();

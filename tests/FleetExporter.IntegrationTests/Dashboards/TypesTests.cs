@@ -9,7 +9,7 @@ public sealed class TypesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_dashboard_is_of_the_types_of_the_schema(string name)
+    public async Task A_dashboard_matches_the_schema(string name)
     {
         var file = Path.Combine(
             Directory.CreateDirectory(Path.Combine(Repository.Root, "tests", "dashboards", "types", "gen")).FullName, $"{name}.ts");
@@ -19,11 +19,11 @@ public sealed class TypesTests
     }
 
     [Fact]
-    public Task The_page_that_draws_is_typed() =>
+    public Task The_renderer_type_checks() =>
         DashboardTools.RunAsync(TimeSpan.FromSeconds(60), "node_modules/typescript/bin/tsc", "-p", "render");
 
     [Fact]
-    public async Task The_dashboards_are_what_the_generator_writes()
+    public async Task The_dashboards_match_the_generator()
     {
         using var folder = new TestFolder();
         var result = await Tool.TryAsync("/usr/bin/python3", ["-B", Path.Combine(Repository.Root, "grafana", "generate"), "--out", folder.Path]);

@@ -17,7 +17,7 @@ public sealed class WatchedFleet : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _exporter = await Exporter.StartAsync(_folder, "poll_interval: 1s\n", null, "--simulate", "20");
-        await TellOfJobsAsync();
+        await RecordJobsAsync();
         var rules = Path.Combine(Repository.Root, "prometheus", "rules", "*.rules.yml");
         Prometheus = await PrometheusServer.StartAsync(
             _folder,
@@ -30,8 +30,8 @@ public sealed class WatchedFleet : IAsyncLifetime
         await Prometheus.UntilAsync("count_over_time(up{job='fleet'}[1m]) >= 20 and on () count(host:fleet_host_cpu_busy:ratio5m) >= 18");
     }
 
-    /// <summary>Jobs that run elsewhere, as their makers tell of them.</summary>
-    private async Task TellOfJobsAsync()
+    /// <summary>Records jobs that run elsewhere.</summary>
+    private async Task RecordJobsAsync()
     {
         await MakeAsync("projects", new { connection_id = "gpu-server-1", name = "vision", project_type = "computer_vision" });
         string[] ends = ["running", "running", "completed", "failed", "pending"];

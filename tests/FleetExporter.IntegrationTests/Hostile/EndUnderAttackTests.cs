@@ -3,12 +3,12 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>The service stops in time while all attacks run at once, each from a host of its own.</summary>
+/// <summary>The exporter stops in time while all attacks run at once, each from its own host.</summary>
 [Collection(nameof(HostileHostTests))]
 public abstract class EndUnderAttackTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task SIGTERM_ends_the_service_in_the_middle_of_all_attacks()
+    public async Task SIGTERM_stops_the_service_during_all_attacks()
     {
         await using var machine = await StartMachineAsync();
         List<HostilePeer> peers = [];

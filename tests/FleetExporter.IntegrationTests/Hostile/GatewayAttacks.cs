@@ -26,10 +26,10 @@ internal static class GatewayAttacks
             await UpgradeAsync(s, o, stop);
             await HttpAttacks.EndlessAsync(o, "", "\u0003\u0007~", stop);
         })),
-        Raw("GatewayHugeFirst", "too_large", "over 262144 bytes", EndlessMessageAsync),
+        Raw("GatewayHugeFirst", "too_large", "more than 262144 bytes", EndlessMessageAsync),
         Raw("GatewayNoChallenge", "timeout", "", (_, stop) => Task.Delay(Timeout.Infinite, stop)),
-        Gateway("GatewayHuge", "too_large", "over 4194304 bytes", EndlessMessageAsync),
-        Gateway("GatewayDeepJson", "protocol", "no JSON", async (s, stop) =>
+        Gateway("GatewayHuge", "too_large", "more than 4194304 bytes", EndlessMessageAsync),
+        Gateway("GatewayDeepJson", "protocol", "not JSON", async (s, stop) =>
         {
             await SayAsync(s, new string('[', 100_000) + new string(']', 100_000), stop);
             await Task.Delay(Timeout.Infinite, stop);
@@ -56,8 +56,8 @@ internal static class GatewayAttacks
     private static Task EndlessAsync(Stream stream, string status, CancellationToken stop) =>
         HttpAttacks.EndlessAsync(stream, "HTTP/1.1 " + status, "a", stop);
 
-    private static TargetAttack Raw(string name, string reason, string says, Func<WebSocket, CancellationToken, Task> play) =>
-        new(name, "gateways", reason, says, server => server.Script("/", async (stream, stop) =>
+    private static TargetAttack Raw(string name, string reason, string message, Func<WebSocket, CancellationToken, Task> play) =>
+        new(name, "gateways", reason, message, server => server.Script("/", async (stream, stop) =>
         {
             await UpgradeAsync(server, stream, stop);
             using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
@@ -71,8 +71,8 @@ internal static class GatewayAttacks
             }
         }));
 
-    private static TargetAttack Gateway(string name, string reason, string says, Func<WebSocket, CancellationToken, Task> play) =>
-        Raw(name, reason, says, async (socket, stop) =>
+    private static TargetAttack Gateway(string name, string reason, string message, Func<WebSocket, CancellationToken, Task> play) =>
+        Raw(name, reason, message, async (socket, stop) =>
         {
             await SayAsync(socket, """{"type":"event","event":"connect.challenge","payload":{"nonce":"n","ts":1}}""", stop);
             await HearAsync(socket, stop);

@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests.Hostile;
 
 /// <summary>
-/// A service that watches ten honest hosts, with its figures while nobody attacks, and a hostile host that it can be told to watch too.
+/// An exporter that watches ten honest hosts, its figures without an attack, and a hostile host that tests can add.
 /// </summary>
 public abstract class HostileFleet(string client) : IAsyncLifetime
 {
@@ -46,7 +46,7 @@ public abstract class HostileFleet(string client) : IAsyncLifetime
         TestContext.Current.SendDiagnosticMessage($"quiet: {Quiet}");
     }
 
-    /// <summary>Has the service watch the hostile host from now on.</summary>
+    /// <summary>Adds the hostile host.</summary>
     internal async Task AddHostileAsync(Attack attack)
     {
         Peer.Choose(attack);
@@ -54,7 +54,7 @@ public abstract class HostileFleet(string client) : IAsyncLifetime
         await Exporter.UntilAsync("the hostile host is on the page", IsWatched, TimeSpan.FromSeconds(3));
     }
 
-    /// <summary>Has the service watch it no longer; the time until it is gone from the page.</summary>
+    /// <summary>Removes the hostile host and returns the time until it is gone from the page.</summary>
     internal async Task<TimeSpan> RemoveHostileAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -63,11 +63,11 @@ public abstract class HostileFleet(string client) : IAsyncLifetime
         return watch.Elapsed;
     }
 
-    /// <summary>Has the service watch a hostile target from now on.</summary>
+    /// <summary>Adds a hostile target.</summary>
     /// <param name="section">A section of fleet.yml.</param>
     internal Task AddTargetAsync(string section) => ReloadAsync(Config() + section + "\n");
 
-    /// <summary>Has the service watch it no longer; the time until nothing of it is on the page.</summary>
+    /// <summary>Removes the hostile target and returns the time until it is gone from the page.</summary>
     internal async Task<TimeSpan> RemoveTargetAsync()
     {
         var watch = Stopwatch.StartNew();

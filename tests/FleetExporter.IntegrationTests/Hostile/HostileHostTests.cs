@@ -4,7 +4,7 @@ using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>A host that does its worst costs the hosts beside it, the API and the operator nothing. Alone, because time is the subject.</summary>
+/// <summary>A hostile host affects no other host, nor the API or the operator. Runs alone, because it measures time.</summary>
 [CollectionDefinition(nameof(HostileHostTests), DisableParallelization = true)]
 [Collection(nameof(HostileHostTests))]
 public abstract class HostileHostTests(HostileFleet fleet)
@@ -78,7 +78,7 @@ public abstract class HostileHostTests(HostileFleet fleet)
         }
     }
 
-    /// <summary>The host's failures, once they name what the attack runs into.</summary>
+    /// <summary>The host's failures, once they name the limit that the attack exceeds.</summary>
     private async Task<string> FailuresAsync(Attack attack)
     {
         string? failures = null;
@@ -86,9 +86,9 @@ public abstract class HostileHostTests(HostileFleet fleet)
             async () =>
             {
                 failures = (await fleet.Exporter.JsonAsync($"/debug/hosts/{HostileFleet.Hostile}"))["failures"]!.ToJsonString();
-                return failures.Contains(attack.Says, StringComparison.Ordinal) ? failures : null;
+                return failures.Contains(attack.ExpectedMessage, StringComparison.Ordinal) ? failures : null;
             },
-            $"a failure says: {attack.Says}", () => $"{failures}\n{fleet.Exporter.Log}", TimeSpan.FromSeconds(10));
+            $"a failure says: {attack.ExpectedMessage}", () => $"{failures}\n{fleet.Exporter.Log}", TimeSpan.FromSeconds(10));
     }
 
     public sealed class BuiltinFleet() : HostileFleet("builtin");
@@ -101,7 +101,7 @@ public abstract class HostileHostTests(HostileFleet fleet)
 
         [Theory]
         [MemberData(nameof(Attacks))]
-        public Task An_attack_costs_nobody_else_anything(string attack) => PlayAsync(attack);
+        public Task An_attack_affects_no_other_host(string attack) => PlayAsync(attack);
     }
 
     public sealed class WithOpenSsh(OpenSshFleet fleet) : HostileHostTests(fleet), IClassFixture<OpenSshFleet>
@@ -110,6 +110,6 @@ public abstract class HostileHostTests(HostileFleet fleet)
 
         [Theory]
         [MemberData(nameof(Attacks))]
-        public Task An_attack_costs_nobody_else_anything(string attack) => PlayAsync(attack);
+        public Task An_attack_affects_no_other_host(string attack) => PlayAsync(attack);
     }
 }

@@ -5,7 +5,7 @@ using FleetExporter.Tests.Remote;
 namespace FleetExporter.IntegrationTests.Hostile;
 
 /// <summary>
-/// A service, provider, gateway or device that does its worst costs the hosts beside it and the API nothing, and fails for the right reason.
+/// A hostile service, provider, gateway or device affects no host and no API call, and fails for the right reason.
 /// </summary>
 [Collection(nameof(HostileHostTests))]
 public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fleet) : IClassFixture<HostileHostTests.BuiltinFleet>
@@ -18,7 +18,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public async Task A_target_that_attacks_costs_nobody_else_anything(string name)
+    public async Task A_hostile_target_affects_no_host(string name)
     {
         var attack = TargetAttack.Of(name);
         await using var server = new ScriptedServer();
@@ -32,7 +32,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
         });
 
         Assert.NotEmpty(server.Requests);
-        Assert.Contains(attack.Says, fleet.Exporter.Log[said..], StringComparison.Ordinal);
+        Assert.Contains(attack.ExpectedMessage, fleet.Exporter.Log[said..], StringComparison.Ordinal);
 
         bool HasOutcome(Page page) => attack.Reason.Length == 0
             ? page.Find("fleet_collector_success", ("target", HostileFleet.Hostile)) == 1
@@ -41,7 +41,7 @@ public sealed partial class HostileTargetsTests(HostileHostTests.BuiltinFleet fl
 
     [Theory]
     [MemberData(nameof(Pushes))]
-    public async Task A_device_that_attacks_costs_nobody_else_anything(string name)
+    public async Task A_hostile_device_affects_no_host(string name)
     {
         var attack = DeviceAttack.Of(name);
         await PlayAsync(name, attack.Config, async observing =>

@@ -18,7 +18,7 @@ internal static class HttpAttacks
 
     public static IEnumerable<TargetAttack> All { get; } =
     [
-        .. Both("EndlessBody", "too_large", "longer than 1024 KiB", (s, stop) => EndlessAsync(s, Head + "\r\n", " ", stop)),
+        .. Both("EndlessBody", "too_large", "exceeds 1024 KiB", (s, stop) => EndlessAsync(s, Head + "\r\n", " ", stop)),
         .. Both("EndlessHeader", "too_large", "", (s, stop) => EndlessAsync(s, Head + "X: ", "a", stop)),
         .. Both("EndlessHeaders", "too_large", "", (s, stop) => EndlessAsync(s, Head, "X: a\r\n", stop)),
         .. Both("EndlessStatus", "too_large", "", (s, stop) => EndlessAsync(s, "HTTP/1.1 200 ", "a", stop)),
@@ -27,10 +27,10 @@ internal static class HttpAttacks
         new("ServiceNumbers", "services", "body", "", s => s.Answer("/", 200, """{"status":1e400,"model":-1,"service":9223372036854775808}""")),
         new("ServiceNan", "services", "body", "not JSON", s => s.Answer("/", 200, """{"status":"ok","model":NaN}""")),
         new("ServiceNames", "services", "", "", s => s.Answer("/", 200, Json(new { status = "ok", model = Name, service = Name }))),
-        new("ProviderModels", "providers", "too_large", "longer than 1024 KiB", s => Llama(s, ModelsPath, ModelRowsAsync)),
+        new("ProviderModels", "providers", "too_large", "exceeds 1024 KiB", s => Llama(s, ModelsPath, ModelRowsAsync)),
         new("ProviderManyValues", "providers", "body", "more than 100000 JSON values", s => Llama(s).Answer("/v1/models", 200, Models(60_000))),
         new("ProviderModelsWithinLimit", "providers", "", "", s => Llama(s).Answer("/v1/models", 200, Models(24_000))),
-        new("ProviderMetrics", "providers", "too_large", "longer than 4096 KiB", s => Llama(s, ["/metrics"], MetricRowsAsync)),
+        new("ProviderMetrics", "providers", "too_large", "exceeds 4096 KiB", s => Llama(s, ["/metrics"], MetricRowsAsync)),
         new("ProviderMetricsLines", "providers", "body", "lines", s => Llama(s).Answer("/metrics", 200, Metrics(250_000))),
         new("ProviderMetricsWithinLimit", "providers", "", "", s => Llama(s).Answer("/metrics", 200, Metrics(49_000, "long_name_"))),
         new("ProviderNumbers", "providers", "", "", Numbers),
@@ -39,10 +39,10 @@ internal static class HttpAttacks
             .Answer("/props", 200, Json(new { build_info = Name, total_slots = 1 }))),
     ];
 
-    private static TargetAttack[] Both(string name, string reason, string says, Func<Stream, CancellationToken, Task> answer) =>
+    private static TargetAttack[] Both(string name, string reason, string message, Func<Stream, CancellationToken, Task> answer) =>
     [
-        new("Service" + name, "services", reason, says, s => s.Script("/", answer)),
-        new("Provider" + name, "providers", reason, says, s => Llama(s, ModelsPath, answer)),
+        new("Service" + name, "services", reason, message, s => s.Script("/", answer)),
+        new("Provider" + name, "providers", reason, message, s => Llama(s, ModelsPath, answer)),
     ];
 
     /// <summary>A good server of one model but for these paths.</summary>

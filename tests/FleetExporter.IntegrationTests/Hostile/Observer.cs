@@ -4,7 +4,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>Reads the service as Prometheus and an operator do, and measures it. Every answer has to be a good one.</summary>
+/// <summary>Sends the requests of Prometheus and an operator and measures the answers, which must all succeed.</summary>
 internal sealed class Observer(Exporter exporter, string dataDir)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -19,7 +19,7 @@ internal sealed class Observer(Exporter exporter, string dataDir)
         var use = new List<ServiceUse>();
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < duration; await Task.Delay(Pause, stop))
         {
-            polls.See(Page.Parse(await GetAsync("/metrics", pages, stop)), _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+            polls.Add(Page.Parse(await GetAsync("/metrics", pages, stop)), _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
             foreach (var path in Listings)
             {
                 Assert.NotNull(JsonNode.Parse(await GetAsync(path, path == "/api/hosts" ? hosts : null, stop)));
@@ -31,12 +31,12 @@ internal sealed class Observer(Exporter exporter, string dataDir)
         return new Figures(polls.End(), pages, hosts, use);
     }
 
-    /// <summary>What the service holds when it has had time to collect its garbage.</summary>
+    /// <summary>Resources of the exporter after garbage collection.</summary>
     public async Task<ServiceUse> SettleAsync(ServiceUse before, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
         var use = Use();
-        while (watch.Elapsed < TimeSpan.FromSeconds(5) && use.Resident > before.Resident + ServiceUse.MayStay)
+        while (watch.Elapsed < TimeSpan.FromSeconds(5) && use.Resident > before.Resident + ServiceUse.MaxGrowth)
         {
             await ObserveAsync(TimeSpan.FromSeconds(0.5), stop);
             use = Use();

@@ -13,7 +13,7 @@ internal sealed class PollTimes(TimeSpan interval)
     private double _seen;
 
     /// <summary>Takes the next page, which has to be there more often than a poll.</summary>
-    public void See(Page page, double now)
+    public void Add(Page page, double now)
     {
         _seen = now;
         var successes = page.Of("fleet_collector_last_success_timestamp_seconds", ("collector", "host"));

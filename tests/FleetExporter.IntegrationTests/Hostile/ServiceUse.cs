@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Hostile;
 
-/// <summary>What the service holds, in bytes.</summary>
+/// <summary>Memory and disk use of the exporter in bytes.</summary>
 /// <param name="Resident">VmRSS of its process.</param>
 /// <param name="Disk">Sizes of all files in its data_dir.</param>
 internal sealed record ServiceUse(long Resident, long Disk)
 {
     /// <summary>Memory that one attack may leave behind.</summary>
-    public const long MayStay = 50 * Mebi;
+    public const long MaxGrowth = 50 * Mebi;
 
     private const long Mebi = 1024 * 1024;
 
@@ -17,7 +17,7 @@ internal sealed record ServiceUse(long Resident, long Disk)
     public void Check(ServiceUse before, Figures quiet)
     {
         var grown = Resident - before.Resident;
-        Assert.True(grown < MayStay, $"{grown / Mebi} MiB of memory are left");
+        Assert.True(grown < MaxGrowth, $"{grown / Mebi} MiB of memory are left");
         Assert.True(Resident - quiet.MaxResident < 192 * Mebi, $"all attacks so far have left {Resident / Mebi} MiB, {quiet}");
         Assert.True(Disk - before.Disk < Mebi, $"data_dir grew from {before.Disk} to {Disk} bytes");
     }

@@ -6,9 +6,9 @@ namespace FleetExporter.IntegrationTests.Hostile;
 /// <summary>What a hostile target answers.</summary>
 /// <param name="Section">Its section of fleet.yml.</param>
 /// <param name="Reason">Why it has to fail; empty where it has to count as good.</param>
-/// <param name="Says">Part of the failure's message.</param>
+/// <param name="ExpectedMessage">Part of the failure's message.</param>
 /// <param name="Play">Gives a server its answers.</param>
-internal sealed record TargetAttack(string Name, string Section, string Reason, string Says, Action<ScriptedServer> Play)
+internal sealed record TargetAttack(string Name, string Section, string Reason, string ExpectedMessage, Action<ScriptedServer> Play)
 {
     /// <summary>Time under attack.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(LongForm.Count(3, 60));

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real Alertmanager with a data folder of its own.</summary>
+/// <summary>A real Alertmanager with its own data folder.</summary>
 internal sealed class AlertmanagerServer : IAsyncDisposable
 {
     private readonly Child _process;
@@ -68,14 +68,14 @@ internal sealed class AlertmanagerServer : IAsyncDisposable
     public static async Task<string> KeyHashAsync(TestFolder folder) =>
         (await Tool.RunAsync(Repository.PathOf("scripts", "key-file"), folder.PathOf("alertmanager.key"))).Trimmed;
 
-    /// <summary>Tells it of alerts, as Prometheus does.</summary>
+    /// <summary>Posts alerts to it, as Prometheus does.</summary>
     public async Task PostAsync(params IEnumerable<JsonObject> alerts)
     {
         using var body = new StringContent(new JsonArray([.. alerts]).ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         (await _http.PostAsync("/api/v2/alerts", body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
     }
 
-    /// <summary>What amtool says of it.</summary>
+    /// <summary>Queries it with amtool.</summary>
     public async Task<JsonNode> AskAsync(params IEnumerable<string> arguments) =>
         JsonNode.Parse((await Tool.RunAsync("amtool", [.. arguments, "-o", "json", $"--alertmanager.url={Url}"])).Output)!;
 

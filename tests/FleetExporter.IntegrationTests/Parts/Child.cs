@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A program that runs beside the test, with all it says kept for diagnosis. Disposing it kills it and what it started.</summary>
+/// <summary>A child process whose output is kept for diagnosis. Disposal kills it and its children.</summary>
 internal sealed class Child : IAsyncDisposable
 {
     private readonly Process _process;

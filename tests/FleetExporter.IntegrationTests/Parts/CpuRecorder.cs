@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Reads /proc/stat ten times a second, so that the load over any stretch of time can be told afterwards.</summary>
+/// <summary>Samples /proc/stat ten times a second to compute the load over any interval afterwards.</summary>
 internal sealed class CpuRecorder : IAsyncDisposable
 {
     private readonly List<(double At, double Busy, double All)> _readings = [];

@@ -1,8 +1,8 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
 /// <summary>
-/// What a browser's EventSource does: repeats its one request, without headers of its own but Last-Event-ID, whenever the connection ends, and
-/// gives up for good when the answer is not 200.
+/// Behaves like a browser's EventSource: repeats its request, with no custom header but Last-Event-ID, whenever the connection ends, and
+/// stops when the answer is not 200.
 /// </summary>
 internal sealed class EventSource : IAsyncDisposable
 {

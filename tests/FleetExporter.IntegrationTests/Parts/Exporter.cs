@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>The real service, built, as a process of its own on a port of its own.</summary>
+/// <summary>The built exporter as a process with its own port.</summary>
 internal sealed partial class Exporter : IAsyncDisposable
 {
     private readonly Child _process;
 
     private Exporter(Child process) => _process = process;
 
-    /// <summary>Gives the admin key with every request.</summary>
+    /// <summary>Sends the admin key with every request.</summary>
     public HttpClient Http { get; private set; } = new();
 
     public int Pid => _process.Pid;
@@ -78,10 +78,10 @@ internal sealed partial class Exporter : IAsyncDisposable
 
     public Task<JsonNode> HostAsync(string host = "box") => JsonAsync($"/api/hosts/{host}");
 
-    /// <summary>Polls the host now, so that what is asked seldom is asked.</summary>
+    /// <summary>Polls all collectors of the host now.</summary>
     public async Task<Page> ProbeAsync(string host = "box") => Page.Parse(await Http.GetStringAsync($"/probe?target={host}"));
 
-    /// <summary>The page as soon as it holds what is asked.</summary>
+    /// <summary>The page once the condition holds.</summary>
     public async Task<Page> UntilAsync(string what, Func<Page, bool> holds, TimeSpan? limit = null)
     {
         Page? last = null;
@@ -96,7 +96,7 @@ internal sealed partial class Exporter : IAsyncDisposable
             limit);
     }
 
-    /// <summary>The host as the API shows it, as soon as it holds what is asked.</summary>
+    /// <summary>The host of the API once the condition holds.</summary>
     public async Task<JsonNode> UntilHostAsync(string what, Func<JsonNode, bool> holds, string host = "box", TimeSpan? limit = null)
     {
         JsonNode? last = null;
@@ -114,7 +114,7 @@ internal sealed partial class Exporter : IAsyncDisposable
     public Task<JsonNode> UntilOnlineAsync(string host = "box", TimeSpan? limit = null) =>
         UntilHostAsync($"{host} is online", h => h.Text("status") == "online", host, limit);
 
-    /// <summary>The host once it is not connected for this reason.</summary>
+    /// <summary>The host once its connection fails for this reason.</summary>
     public Task<JsonNode> UntilFailsAsync(string reason, string host = "box", TimeSpan? limit = null) =>
         UntilHostAsync($"{host} fails with {reason}", h => h.Text("reason").StartsWith(reason + ":", StringComparison.Ordinal), host, limit);
 
@@ -127,7 +127,7 @@ internal sealed partial class Exporter : IAsyncDisposable
         await _process.EndAsync(TimeSpan.FromSeconds(10));
     }
 
-    /// <summary>SIGTERM; the service has to end well.</summary>
+    /// <summary>Sends SIGTERM and expects exit code 0.</summary>
     public async Task StopAsync()
     {
         _process.Send(Signal.Term);

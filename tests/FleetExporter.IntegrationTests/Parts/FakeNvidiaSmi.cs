@@ -1,6 +1,6 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A folder for the PATH with an <c>nvidia-smi</c> in it that replays captures and can be told to misbehave.</summary>
+/// <summary>A folder for the PATH with an <c>nvidia-smi</c> that replays captures and misbehaves on request.</summary>
 internal sealed class FakeNvidiaSmi
 {
     private readonly string _folder;
@@ -47,13 +47,13 @@ internal sealed class FakeNvidiaSmi
             + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
 
     /// <summary>The core temperature of every GPU from now on.</summary>
-    public void Heat(int celsius)
+    public void SetTemperature(int celsius)
     {
         var rows = File.ReadAllLines(PathOf("gpus.csv")).Select(r => r.Split(", ")).ToList();
         var column = Array.FindIndex(rows[0], c => c.StartsWith("temperature.gpu", StringComparison.Ordinal));
         Assert.True(column >= 0);
         rows.Skip(1).ToList().ForEach(r => r[column] = $"{celsius}");
-        // Whole or not at all: it is read while it is written.
+        // Written atomically, because it is read at any time.
         File.WriteAllLines(PathOf("gpus.new"), rows.Select(r => string.Join(", ", r)));
         File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
     }
@@ -86,7 +86,7 @@ internal sealed class FakeNvidiaSmi
     }
 
     /// <summary>Back to replaying.</summary>
-    public void Behave()
+    public void Reset()
     {
         foreach (var switched in new[] { "hang", "ignore-term", "stop", "error.txt" })
         {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>The service inside the test's own process, for what cannot be seen from outside.</summary>
+/// <summary>The exporter inside the test process, for access to its internals.</summary>
 internal sealed class HostedService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,7 +21,7 @@ internal sealed class HostedService : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Gives the admin key with every request.</summary>
+    /// <summary>Sends the admin key with every request.</summary>
     public HttpClient Http { get; }
 
     public IServiceProvider Services => _app.Services;

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Short ways into answers of the API.</summary>
+/// <summary>Reads members of JSON answers.</summary>
 internal static class Json
 {
-    /// <summary>Empty where it is null.</summary>
+    /// <summary>Empty if null.</summary>
     public static string Text(this JsonNode node, string key) => node[key]?.GetValue<string>() ?? "";
 
     public static double? Number(this JsonNode node, string key) => node[key]?.GetValue<double>();

@@ -1,6 +1,6 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real nginx that speaks TLS for a service, as docs/operations.md says; its connections come from an address of their own.</summary>
+/// <summary>A real nginx that terminates TLS, configured as in docs/operations.md; it connects from its own address.</summary>
 internal sealed class NginxServer : IAsyncDisposable
 {
     /// <summary>Where its connections to the service come from.</summary>

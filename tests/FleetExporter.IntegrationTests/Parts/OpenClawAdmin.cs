@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A client that may do everything, as a person at the gateway's own tools does: it makes the work that the exporter has to see.</summary>
+/// <summary>A gateway client with all scopes, which creates the work that the exporter should publish.</summary>
 internal sealed class OpenClawAdmin : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real OpenClaw gateway on loopback, from npm, with a home of its own and a model provider that is a small program.</summary>
+/// <summary>A real OpenClaw gateway from npm on loopback, with its own home and a fake model provider.</summary>
 internal sealed class OpenClawGateway : IAsyncDisposable
 {
     public const string Token = "integration-token";
@@ -91,7 +91,7 @@ internal sealed class OpenClawGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go every answer that a message with SLOW holds up, and holds up none any more.</summary>
+    /// <summary>Releases all answers delayed by a message with SLOW, and delays no more.</summary>
     public Task ReleaseAsync() => _http.GetAsync($"http://127.0.0.1:{_providerPort}/release");
 
     public Task<OpenClawAdmin> AdminAsync() => OpenClawAdmin.ConnectAsync(new Uri(Url), Token);

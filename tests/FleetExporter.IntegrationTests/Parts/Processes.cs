@@ -20,7 +20,7 @@ internal sealed record ProcessEntry(int Pid, string Name, char State, int Parent
 /// <summary>The machine's processes, from /proc.</summary>
 internal static class Processes
 {
-    /// <summary>Those that live; a zombie holds nothing any more.</summary>
+    /// <summary>Running processes, without zombies.</summary>
     public static List<ProcessEntry> All()
     {
         List<ProcessEntry> all = [];
@@ -38,7 +38,7 @@ internal static class Processes
 
     public static List<ProcessEntry> OfUser(uint uid) => [.. All().Where(p => p.Uid == uid)];
 
-    /// <summary>The processes below this one.</summary>
+    /// <summary>The descendants of a process.</summary>
     public static List<ProcessEntry> Below(int pid)
     {
         var all = All();

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real Prometheus with a data folder of its own.</summary>
+/// <summary>A real Prometheus with its own data folder.</summary>
 internal sealed partial class PrometheusServer : IAsyncDisposable
 {
     private readonly Child _process;
@@ -45,7 +45,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     private static async Task<PrometheusServer> RunAsync(TestFolder folder, string yml)
     {
-        // What fires before Prometheus has found its Alertmanager is lost until it is sent again, a minute later if not told otherwise.
+        // Alerts that fire before Prometheus has discovered its Alertmanager are sent again after the resend delay, a minute by default.
         for (var tries = 0; ; tries++)
         {
             var port = Ports.Free();
@@ -106,7 +106,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
 internal static class Promtool
 {
-    /// <summary>What the linter says of a page; empty when it has nothing to say.</summary>
+    /// <summary>The findings of promtool's linter; empty if there are none.</summary>
     public static async Task<string> CheckMetricsAsync(string page)
     {
         var result = await Tool.TryAsync("promtool", ["check", "metrics"], page);

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A network namespace behind a cable (a veth pair) of its own: a remote machine whose link can be cut. Gone when disposed.</summary>
+/// <summary>A network namespace behind a veth pair: a remote machine whose link can be cut. Disposal removes it.</summary>
 internal sealed class RemoteNamespace : IAsyncDisposable
 {
-    private readonly string _near;
-    private readonly string _far;
+    private readonly string _localLink;
+    private readonly string _remoteLink;
     private readonly string _subnet;
 
     private RemoteNamespace(int id)
     {
         Name = $"fx{id}";
-        _near = $"fx{id}n";
-        _far = $"fx{id}f";
+        _localLink = $"fx{id}n";
+        _remoteLink = $"fx{id}f";
         // 198.18.0.0/15 is set aside for tests between networks (RFC 2544).
         _subnet = string.Create(CultureInfo.InvariantCulture, $"198.{18 + (id / 256 % 2)}.{id % 256}");
     }
@@ -23,11 +23,11 @@ internal sealed class RemoteNamespace : IAsyncDisposable
     /// <summary>The one address at which a machine answers.</summary>
     public string Address => Host(2);
 
-    /// <summary>What runs a program inside, to be put before it.</summary>
+    /// <summary>Command prefix that runs a program inside.</summary>
     public IReadOnlyList<string> Within => ["ip", "netns", "exec", Name];
 
     /// <summary>
-    /// Makes it. Behind a router nobody tells the sender that a machine is gone: its packets are dropped in silence, and so they are here.
+    /// Creates it. As behind a router, packets to a machine that is down are dropped without an ICMP error.
     /// </summary>
     public static async Task<RemoteNamespace> CreateAsync()
     {
@@ -42,14 +42,14 @@ internal sealed class RemoteNamespace : IAsyncDisposable
             try
             {
                 await Tool.RunAsync("ip", "netns", "add", made.Name);
-                await Tool.RunAsync("ip", "link", "add", made._near, "type", "veth", "peer", "name", made._far, "netns", made.Name);
-                await Tool.RunAsync("ip", "address", "add", made.Host(1) + "/24", "dev", made._near);
+                await Tool.RunAsync("ip", "link", "add", made._localLink, "type", "veth", "peer", "name", made._remoteLink, "netns", made.Name);
+                await Tool.RunAsync("ip", "address", "add", made.Host(1) + "/24", "dev", made._localLink);
                 await made.InsideAsync("ip", "link", "set", "lo", "up");
                 await made.AddAddressAsync();
-                await Tool.RunAsync("ip", "link", "set", made._near, "up");
+                await Tool.RunAsync("ip", "link", "set", made._localLink, "up");
                 await made.UpAsync();
-                var link = (await made.InsideAsync("cat", $"/sys/class/net/{made._far}/address")).Trimmed;
-                await Tool.RunAsync("ip", "neighbour", "replace", made.Address, "lladdr", link, "dev", made._near, "nud", "permanent");
+                var link = (await made.InsideAsync("cat", $"/sys/class/net/{made._remoteLink}/address")).Trimmed;
+                await Tool.RunAsync("ip", "neighbour", "replace", made.Address, "lladdr", link, "dev", made._localLink, "nud", "permanent");
                 await Tool.RunAsync("ip", "route", "add", made.Host(128) + "/25", "via", made.Address);
                 return made;
             }
@@ -61,21 +61,21 @@ internal sealed class RemoteNamespace : IAsyncDisposable
         }
     }
 
-    /// <summary>An address of the subnet; 2 is the machine, from 128 on they lie behind it and nobody has them.</summary>
+    /// <summary>An address of the subnet; 2 is the machine, 128 and up are routed to it but unused.</summary>
     public string Host(int number) => string.Create(CultureInfo.InvariantCulture, $"{_subnet}.{number}");
 
     /// <summary>Runs a command inside to its end.</summary>
     public Task<ToolResult> InsideAsync(params IReadOnlyList<string> command) => Tool.RunAsync(Within[0], [.. Within.Skip(1), .. command]);
 
-    /// <summary>Cuts the cable: nothing comes through either way, and nobody is told.</summary>
-    public Task DownAsync() => InsideAsync("ip", "link", "set", _far, "down");
+    /// <summary>Cuts the link: packets are dropped silently in both directions.</summary>
+    public Task DownAsync() => InsideAsync("ip", "link", "set", _remoteLink, "down");
 
-    public Task UpAsync() => InsideAsync("ip", "link", "set", _far, "up");
+    public Task UpAsync() => InsideAsync("ip", "link", "set", _remoteLink, "up");
 
     /// <summary>The machine no longer answers at its address, as when it has lost its power.</summary>
-    public Task TakeAddressAsync() => InsideAsync("ip", "address", "flush", "dev", _far);
+    public Task TakeAddressAsync() => InsideAsync("ip", "address", "flush", "dev", _remoteLink);
 
-    public Task AddAddressAsync() => InsideAsync("ip", "address", "add", Address + "/24", "dev", _far);
+    public Task AddAddressAsync() => InsideAsync("ip", "address", "add", Address + "/24", "dev", _remoteLink);
 
     /// <summary>Sets how often TCP inside sends again before it gives a connection up.</summary>
     public Task RetransmitAsync(int times) =>
@@ -83,7 +83,7 @@ internal sealed class RemoteNamespace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Tool.TryAsync("ip", "link", "delete", _near);
+        await Tool.TryAsync("ip", "link", "delete", _localLink);
         await Tool.TryAsync("ip", "netns", "delete", Name);
     }
 }

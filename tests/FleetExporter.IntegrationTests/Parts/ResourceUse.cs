@@ -1,7 +1,7 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>What this process holds.</summary>
-/// <param name="Threads">Without those of the thread pool and of the compiler, which come and go by themselves.</param>
+/// <summary>Resources of this process.</summary>
+/// <param name="Threads">Without threads of the thread pool and the JIT compiler.</param>
 /// <param name="Files">Open file descriptors.</param>
 /// <param name="Memory">Managed memory in bytes after a full collection.</param>
 internal sealed record ResourceUse(int Threads, int Files, long Memory)

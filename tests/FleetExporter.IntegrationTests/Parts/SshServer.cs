@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A real sshd on a port of its own that lets the client's key in as any user.</summary>
+/// <summary>A real sshd on its own port that accepts the client's key for any user.</summary>
 internal sealed class SshServer : IAsyncDisposable
 {
     private readonly TestFolder _folder;
@@ -26,7 +26,7 @@ internal sealed class SshServer : IAsyncDisposable
     /// <summary>Shell commands for the server's own mount namespace, run before it starts; taken over at the next start.</summary>
     public string Setup { get; set; } = "";
 
-    /// <summary>The private key that is let in.</summary>
+    /// <summary>The accepted private key.</summary>
     public string ClientKey => _folder.PathOf("client_key");
 
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
@@ -90,7 +90,7 @@ internal sealed class SshServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Writes a known_hosts of its own for this server and returns its path.</summary>
+    /// <summary>Writes a known_hosts file for this server and returns its path.</summary>
     public string KnownHostsFile() => _folder.Write(_name + "_known_hosts", KnownHost());
 
     /// <summary>A line of known_hosts for this server.</summary>

@@ -13,11 +13,11 @@ internal sealed class SshTunnel : IAsyncDisposable
         Port = port;
     }
 
-    /// <summary>Where it listens on 127.0.0.1.</summary>
+    /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <param name="to">The port on the server's side that it leads to.</param>
-    /// <param name="port">Where it listens; null takes a free one.</param>
+    /// <param name="to">Its destination port on the server.</param>
+    /// <param name="port">Its local port; null for a free one.</param>
     public static async Task<SshTunnel> OpenAsync(TestFolder folder, SshServer server, int to, int? port = null)
     {
         var listens = port ?? Ports.Free();
@@ -49,7 +49,7 @@ internal sealed class SshTunnel : IAsyncDisposable
         return tunnel;
     }
 
-    /// <summary>Stops (SIGSTOP) ssh: the kernel goes on accepting for it, and nothing comes through.</summary>
+    /// <summary>Stops (SIGSTOP) ssh: the kernel still accepts connections, but no data passes.</summary>
     public void Pause() => _ssh.Send(Signal.Stop);
 
     public Task KillAsync() => _ssh.KillAsync();

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace FleetExporter.IntegrationTests.Parts;
 
 /// <summary>
-/// Forwards connections to a port of loopback, until it is told to stop: then it accepts connections, takes what is sent, and says nothing.
+/// Forwards connections to a loopback port. While stalled, it accepts connections and input but sends nothing.
 /// </summary>
 internal sealed class StallingProxy : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class StallingProxy : IAsyncDisposable
 
     public void Stall() => Volatile.Write(ref _open, New());
 
-    /// <summary>Goes on with what waits, and with connections to come.</summary>
+    /// <summary>Resumes forwarding on open and new connections.</summary>
     public void Resume() => Volatile.Read(ref _open).TrySetResult();
 
     public async ValueTask DisposeAsync()
@@ -75,7 +75,7 @@ internal sealed class StallingProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
-            // One of the two ends is gone.
+            // One end has disconnected.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A folder of a test's own that every user may enter, gone with the test. Its path is short: control sockets lie below it.</summary>
+/// <summary>A temporary folder that every user may enter, removed by disposal. Its path is short, because it contains control sockets.</summary>
 internal sealed class TestFolder : IDisposable
 {
     private const UnixFileMode ForAll =
@@ -41,7 +41,7 @@ internal sealed class TestFolder : IDisposable
         }
         catch (IOException)
         {
-            // A process that has just been killed may still have written there; the second time it is gone.
+            // A process that is being killed may still write there: delete again.
             Directory.Delete(Path, recursive: true);
         }
     }

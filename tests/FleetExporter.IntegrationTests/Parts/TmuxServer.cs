@@ -25,16 +25,16 @@ internal sealed class TmuxServer(TestUser user) : IAsyncDisposable
 
     public Task<ToolResult> RunAsync(params IReadOnlyList<string> arguments) => user.RunAsync(["tmux", "-u", .. arguments]);
 
-    /// <summary>One value of one session, as tmux tells it.</summary>
+    /// <summary>Evaluates a tmux format for one session.</summary>
     public async Task<string> AskAsync(string id, string format) => (await RunAsync("display", "-p", "-t", id, format)).Trimmed;
 
-    /// <summary>Names by id, as tmux tells them.</summary>
+    /// <summary>Session names by id, from tmux.</summary>
     public async Task<Dictionary<string, string>> NamesAsync() => (await RunAsync("list-sessions", "-F", "#{session_id}:#{session_name}")).Trimmed
         .Split('\n').Select(l => l.Split(':', 2)).ToDictionary(p => p[0], p => p[1]);
 
     public Task KillAsync(string id) => RunAsync("kill-session", "-t", id);
 
-    /// <summary>Attaches a client with a terminal of its own and waits until tmux counts it.</summary>
+    /// <summary>Attaches a client in a new terminal and waits until tmux counts it.</summary>
     public async Task AttachAsync(string id)
     {
         var before = await ClientsAsync(id);

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>What a command came to.</summary>
+/// <summary>Exit code and output of a command.</summary>
 internal sealed record ToolResult(int Exit, string Output, string Error)
 {
     public string Trimmed => Output.TrimEnd('\n');
 }
 
-/// <summary>Runs a command to its end, at most half a minute.</summary>
+/// <summary>Runs a command to its end, at most two minutes.</summary>
 internal static class Tool
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Waits for something by looking again and again.</summary>
+/// <summary>Polls until a condition holds.</summary>
 internal static class Until
 {
-    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <param name="look">Null while it is not there.</param>
-    /// <param name="what">What is waited for, for the message.</param>
-    /// <param name="diagnosis">What to show when it does not come.</param>
+    /// <param name="look">Returns null while the condition does not hold.</param>
+    /// <param name="what">Description of the condition, for the message.</param>
+    /// <param name="diagnosis">Text to show after the limit.</param>
     public static async Task<T> SeenAsync<T>(Func<Task<T?>> look, string what, Func<string> diagnosis, TimeSpan? limit = null)
         where T : class
     {
@@ -33,7 +33,7 @@ internal static class Until
 
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
-        while (watch.Elapsed < (limit ?? Usual));
+        while (watch.Elapsed < (limit ?? DefaultLimit));
 
         Assert.Fail($"not within {watch.Elapsed.TotalSeconds:0} s: {what}\n{last?.Message}\n{diagnosis()}");
         throw new UnreachableException();

@@ -7,7 +7,7 @@ internal sealed class WallClock
 
     public WallClock(TestFolder folder) => _path = folder.Write("wall-clock", "+0\n");
 
-    /// <summary>What the process is started with.</summary>
+    /// <summary>Environment variables of the process.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["LD_PRELOAD"] = Directory.GetDirectories("/usr/lib", "*-linux-gnu")
@@ -20,10 +20,10 @@ internal sealed class WallClock
         ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
     };
 
-    /// <summary>How far it is from the real one.</summary>
+    /// <summary>Offset from the real clock.</summary>
     public TimeSpan Offset { get; private set; }
 
-    /// <summary>Sets it, at once and for good.</summary>
+    /// <summary>Sets the offset.</summary>
     public void Set(TimeSpan offset)
     {
         File.WriteAllText(_path + ".new", FormattableString.Invariant($"{(offset < TimeSpan.Zero ? "" : "+")}{offset.TotalSeconds:0}\n"));

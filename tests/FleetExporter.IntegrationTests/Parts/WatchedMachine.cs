@@ -1,6 +1,6 @@
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>A folder, an sshd and a user on it: what a host needs to be watched.</summary>
+/// <summary>A folder, an sshd and a user: all that a watched host needs.</summary>
 internal sealed class WatchedMachine : IAsyncDisposable
 {
     private WatchedMachine(TestFolder folder, SshServer server, TestUser user, string client)

@@ -5,7 +5,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>A connection from the test's own process to an sshd, without a service: a polling stream, and commands beside it.</summary>
+/// <summary>A connection from the test process to an sshd, with a stream and commands.</summary>
 internal sealed class DirectConnection(IShell shell, SamplerStream stream) : IAsyncDisposable
 {
     private static readonly SectionScript[] Sections = [new("word", "  b=answer")];
@@ -23,7 +23,7 @@ internal sealed class DirectConnection(IShell shell, SamplerStream stream) : IAs
         await SamplerStream.OpenAsync(
             shell, StreamKind.Vitals, Sections, TimeSpan.FromMinutes(5), limit ?? TimeSpan.FromSeconds(20), TimeProvider.System, Stop));
 
-    /// <summary>Why there is no connection; null when there is one.</summary>
+    /// <summary>Tries to connect and returns the error; null after a success.</summary>
     public static async Task<StreamException?> TryAsync(IShell shell, TimeSpan? limit = null)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class DirectConnection(IShell shell, SamplerStream stream) : IAs
     public static Task<StreamException?> TryAsync(SshServer server, SshConfig login) =>
         TryAsync(new BuiltinSsh(server.HostAddress(), login, TimeProvider.System), login.ConnectTimeout);
 
-    /// <summary>One poll, whose answer has to come whole.</summary>
+    /// <summary>Polls once and checks the answer.</summary>
     public async Task PollAsync()
     {
         var answers = 0;
@@ -55,7 +55,7 @@ internal sealed class DirectConnection(IShell shell, SamplerStream stream) : IAs
         Assert.Equal(1, answers);
     }
 
-    /// <summary>What a command prints; it has to succeed.</summary>
+    /// <summary>Runs a command, which must succeed, and returns its output.</summary>
     public async Task<byte[]> RunAsync(string command)
     {
         using var output = new MemoryStream();

@@ -3,13 +3,13 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>The built-in client, and a command that prints more than anybody reads.</summary>
+/// <summary>The built-in client with a command whose output is not read.</summary>
 public sealed class FlowControlTests
 {
     private const int Piece = 64 * 1024;
 
     [Fact]
-    public async Task A_command_whose_output_nobody_reads_waits_and_the_polls_go_on()
+    public async Task A_command_with_unread_output_waits_and_polls_continue()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -23,7 +23,7 @@ public sealed class FlowControlTests
             connection.Shell, new CommandRequest(endless, TimeSpan.FromMinutes(2)), async (_, _) => await release.Task, TimeProvider.System,
             cancel.Token);
 
-        // What was printed stops growing: the client's window of 1 MiB is full, and the buffers of sshd.
+        // Output stops once the client's window of 1 MiB and sshd's buffers are full.
         var before = -1;
         await Until.SeenAsync(
             async () =>

@@ -5,7 +5,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>The built-in client, and ports that do not speak SSH or stop doing so in the middle of the handshake.</summary>
+/// <summary>The built-in client with servers that are not SSH or fail during the handshake.</summary>
 public sealed class GarbageHandshakeTests
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ public sealed class GarbageHandshakeTests
     [InlineData("an absurd list in KEXINIT", SshFailure.Banner, SshFailure.Banner)]
     [InlineData("random after KEXINIT", SshFailure.Banner, SshFailure.Banner)]
     [InlineData("no algorithm in common", SshFailure.Banner, SshFailure.Banner)]
-    public async Task Each_stage_ends_in_time_with_its_reason(string stage, SshFailure whenSilent, SshFailure whenClosed)
+    public async Task Each_stage_fails_in_time_with_its_reason(string stage, SshFailure whenSilent, SshFailure whenClosed)
     {
         using var folder = new TestFolder();
         var login = new Config.SshConfig
@@ -46,7 +46,7 @@ public sealed class GarbageHandshakeTests
     }
 
     [Fact]
-    public async Task No_other_host_waits_for_them()
+    public async Task No_other_host_is_delayed()
     {
         await using var machine = await WatchedMachine.StartAsync(client: "builtin");
         List<GarbageSshServer> servers =

@@ -5,7 +5,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>Something that listens on a port and is no SSH server, or stops being one in the middle of the handshake.</summary>
+/// <summary>A server that is not SSH, or fails during the handshake.</summary>
 internal sealed class GarbageSshServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -24,7 +24,7 @@ internal sealed class GarbageSshServer : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>How far the handshake gets, and what comes then.</summary>
+    /// <summary>The points at which the handshake fails.</summary>
     public static IReadOnlyList<string> Stages { get; } =
     [
         "nothing", "endless lines", "an endless line", "control characters", "an old protocol", "random after the version", "an absurd length",
@@ -111,7 +111,7 @@ internal sealed class GarbageSshServer : IDisposable
                 await stream.WriteAsync(_forever, _end.Token);
             }
 
-            // Whoever is closed on reads what was sent before: unread input would make it a reset.
+            // Read all input before closing: unread input would cause a reset.
             var said = new byte[4096];
             using var moment = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
             moment.CancelAfter(_closes ? TimeSpan.FromMilliseconds(200) : Timeout.InfiniteTimeSpan);
@@ -121,7 +121,7 @@ internal sealed class GarbageSshServer : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // It closes now.
+            // Close now.
         }
     }
 }

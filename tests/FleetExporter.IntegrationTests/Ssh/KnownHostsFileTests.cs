@@ -9,7 +9,7 @@ namespace FleetExporter.IntegrationTests.Ssh;
 public sealed class KnownHostsFileTests
 {
     [Fact]
-    public async Task Entries_of_each_kind_are_obeyed()
+    public async Task Entries_of_each_kind_are_honoured()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -64,7 +64,7 @@ public sealed class KnownHostsFileTests
     [InlineData("127.0.0.1", "-2d:-1d", "", SshFailure.HostkeyUnknown)]
     [InlineData("127.0.0.1", "+1d:+2d", "", SshFailure.HostkeyUnknown)]
     [InlineData("127.0.0.1", "always:forever", "@revoked * ", SshFailure.HostkeyChanged)]
-    public async Task A_host_certificate_counts_by_its_principals_its_dates_and_its_authority(
+    public async Task A_host_certificate_is_checked_for_principals_dates_and_authority(
         string principals, string validity, string revokes, SshFailure? reason)
     {
         using var folder = new TestFolder();
@@ -82,7 +82,7 @@ public sealed class KnownHostsFileTests
     }
 
     [Fact]
-    public async Task A_certificate_of_an_unknown_authority_is_as_good_as_its_plain_key()
+    public async Task A_certificate_of_an_unknown_authority_is_checked_by_its_plain_key()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -100,7 +100,7 @@ public sealed class KnownHostsFileTests
     }
 
     [Fact]
-    public async Task The_file_is_read_again_when_it_has_changed()
+    public async Task A_changed_file_is_read_again()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -116,7 +116,7 @@ public sealed class KnownHostsFileTests
     }
 
     [Fact]
-    public async Task A_key_that_was_accepted_as_new_is_the_only_one_from_then_on()
+    public async Task An_accepted_new_key_is_the_only_trusted_one_afterwards()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");

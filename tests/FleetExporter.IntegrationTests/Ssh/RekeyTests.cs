@@ -5,16 +5,16 @@ using FleetExporter.Tests;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>The built-in client against a server that wants new keys after little data.</summary>
+/// <summary>The built-in client with a server that renews keys after little data.</summary>
 public sealed class RekeyTests
 {
-    /// <summary>An exchange that costs little: its number is the subject.</summary>
+    /// <summary>A cheap key exchange, because the test needs many.</summary>
     private const string Quick = "KexAlgorithms curve25519-sha256\nLogLevel DEBUG1";
 
     private static readonly int Polls = LongForm.Count(1_000, 10_000);
 
     [Fact]
-    public async Task No_answer_is_lost_while_commands_run_beside_the_polls()
+    public async Task No_answer_is_lost_while_commands_run_in_parallel()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -58,7 +58,7 @@ public sealed class RekeyTests
     }
 
     [Fact]
-    public async Task Ten_MiB_arrive_whole_over_many_key_exchanges()
+    public async Task Ten_MiB_arrive_complete_over_many_key_exchanges()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");

@@ -8,7 +8,7 @@ namespace FleetExporter.IntegrationTests.Ssh;
 public sealed class SessionLimitTests
 {
     [Fact]
-    public async Task Fifty_commands_at_once_share_ten_sessions_and_the_polls_go_on()
+    public async Task Fifty_concurrent_commands_share_ten_sessions_and_polls_continue()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -25,13 +25,13 @@ public sealed class SessionLimitTests
 
         Assert.Equal(Enumerable.Range(0, 50).Select(n => $"{n}\n"), (await commands).Select(Encoding.ASCII.GetString));
         Assert.InRange(polls, 20, int.MaxValue);
-        // sshd counts a session until it has reaped its process: on a busy machine it refuses one or two, which get connections of their own.
+        // sshd counts a session until it has reaped its process: on a busy machine it refuses one or two, which get their own connections.
         Assert.InRange(server.Connections, 1, 5);
         Assert.InRange(MaxSessions(server), 4, 10);
     }
 
     [Fact]
-    public async Task Where_one_session_is_allowed_the_GPU_stream_and_commands_have_connections_of_their_own()
+    public async Task With_one_session_allowed_the_GPU_stream_and_commands_have_their_own_connections()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -53,7 +53,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Commands_that_wait_for_a_session_end_with_the_connection()
+    public async Task Commands_waiting_for_a_session_end_with_the_connection()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");

@@ -46,7 +46,7 @@ public sealed class SshAlgorithmsTests
     [InlineData("Ciphers 3des-cbc")]
     [InlineData("Ciphers aes256-cbc")]
     [InlineData("Ciphers aes256-ctr\nMACs hmac-sha1")]
-    public async Task A_server_that_knows_only_weak_ones_is_refused(string options)
+    public async Task A_server_with_only_weak_algorithms_is_rejected(string options)
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");

@@ -7,7 +7,7 @@ namespace FleetExporter.IntegrationTests.Ssh;
 public sealed class SshKeysTests
 {
     [Fact]
-    public async Task Keys_of_each_kind_and_format_log_in()
+    public async Task Keys_of_each_type_and_format_log_in()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -37,7 +37,7 @@ public sealed class SshKeysTests
     }
 
     [Fact]
-    public async Task RSA_keys_sign_with_SHA_2_even_where_SHA_1_would_do()
+    public async Task RSA_keys_sign_with_SHA_2_even_if_SHA_1_is_allowed()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -53,7 +53,7 @@ public sealed class SshKeysTests
     [Theory]
     [InlineData("ed25519")]
     [InlineData("rsa")]
-    public async Task A_certificate_beside_the_key_logs_in_where_only_its_authority_is_known(string type)
+    public async Task A_certificate_logs_in_if_only_its_authority_is_known(string type)
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -82,7 +82,7 @@ public sealed class SshKeysTests
     }
 
     [Fact]
-    public async Task A_key_that_cannot_be_used_has_the_reason_auth_and_says_what_to_do()
+    public async Task An_unusable_key_is_auth_with_a_fix()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -98,8 +98,8 @@ public sealed class SshKeysTests
             (await KeyFiles.CreateAsync(folder, "passphrase_pkcs8", "ecdsa", 256, "PKCS8", "secret"), "ssh-keygen -p"),
             (folder.PathOf("missing"), "is not on this machine"),
             (readable, $"chmod 600 {readable}"),
-            (damaged, "is not a private key that can be used"),
-            (server.ClientKey + ".pub", "is not a private key that can be used"),
+            (damaged, "is not a usable private key"),
+            (server.ClientKey + ".pub", "is not a usable private key"),
             (await KeyFiles.CreateAsync(folder, "stranger"), "authorized_keys"),
         })
         {

@@ -6,7 +6,7 @@ using FleetExporter.Tests;
 namespace FleetExporter.IntegrationTests.Ssh;
 
 /// <summary>Connections of the built-in client leave no thread, no file descriptor and no memory behind.</summary>
-/// <remarks>Alone: it counts what the process of the tests holds.</remarks>
+/// <remarks>Runs alone, because it counts resources of the test process.</remarks>
 [CollectionDefinition(nameof(SshLeakTests), DisableParallelization = true)]
 [Collection(nameof(SshLeakTests))]
 public sealed class SshLeakTests
@@ -19,43 +19,43 @@ public sealed class SshLeakTests
     private static readonly int Connects = LongForm.Count(100, 1_000);
 
     [Fact]
-    public async Task Of_logins_nothing_stays()
+    public async Task Logins_leak_nothing()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
         await using var server = await SshServer.StartAsync(folder);
         var shell = new BuiltinSsh(server.HostAddress(), server.Login(user), TimeProvider.System);
-        await NothingStaysAsync(async () => Assert.Null(await DirectConnection.TryAsync(shell)));
+        await CheckNothingLeftAsync(async () => Assert.Null(await DirectConnection.TryAsync(shell)));
         Assert.Equal(First + Connects, server.Connections);
     }
 
     [Fact]
-    public async Task Of_refused_logins_nothing_stays()
+    public async Task Failed_logins_leak_nothing()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
         await using var server = await SshServer.StartAsync(folder);
         var login = server.Login(user) with { KeyFile = await KeyFiles.CreateAsync(folder, "stranger") };
         var shell = new BuiltinSsh(server.HostAddress(), login, TimeProvider.System);
-        await NothingStaysAsync(async () => Assert.Equal(SshFailure.Auth, (await DirectConnection.TryAsync(shell))?.Reason), more: Connects / 2);
+        await CheckNothingLeftAsync(async () => Assert.Equal(SshFailure.Auth, (await DirectConnection.TryAsync(shell))?.Reason), more: Connects / 2);
     }
 
     [Theory]
     [InlineData("nothing")]
     [InlineData("random after the version")]
     [InlineData("random after KEXINIT")]
-    public async Task Of_servers_that_close_in_the_handshake_nothing_stays(string stage)
+    public async Task Servers_that_close_during_the_handshake_leak_nothing(string stage)
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
         await using var server = await SshServer.StartAsync(folder);
         using var garbage = new GarbageSshServer(stage, closes: true);
         var shell = new BuiltinSsh(garbage.HostAddress, server.Login(user), TimeProvider.System);
-        await NothingStaysAsync(async () => Assert.NotNull(await DirectConnection.TryAsync(shell)), more: Connects / 2);
+        await CheckNothingLeftAsync(async () => Assert.NotNull(await DirectConnection.TryAsync(shell)), more: Connects / 2);
     }
 
     [Fact]
-    public async Task Of_servers_that_fall_silent_in_the_handshake_nothing_stays()
+    public async Task Servers_that_hang_during_the_handshake_leak_nothing()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -64,7 +64,7 @@ public sealed class SshLeakTests
         var servers = GarbageSshServer.Stages.Select(stage => new GarbageSshServer(stage, closes: false)).ToList();
         try
         {
-            await NothingStaysAsync(
+            await CheckNothingLeftAsync(
                 () => Task.WhenAll(servers.Select(async s => Assert.NotNull(
                     await DirectConnection.TryAsync(new BuiltinSsh(s.HostAddress, login, TimeProvider.System), TimeSpan.FromSeconds(3))))),
                 first: 2, more: LongForm.Count(5, 50));
@@ -75,9 +75,9 @@ public sealed class SshLeakTests
         }
     }
 
-    /// <summary>Stopped processes keep their connections and read nothing: what is sent fills the socket's buffer, and then sending blocks.</summary>
+    /// <summary>Stopped processes keep their connections but read nothing, so that sending blocks once the socket's buffer is full.</summary>
     [Fact]
-    public async Task A_frozen_server_holds_up_nobody_who_leaves()
+    public async Task A_frozen_server_does_not_block_disposal()
     {
         using var folder = new TestFolder();
         await using var user = await TestUser.CreateAsync(folder, "/bin/dash");
@@ -123,14 +123,14 @@ public sealed class SshLeakTests
         }
     }
 
-    private static async Task NothingStaysAsync(Func<Task> connect, int first = First, int? more = null)
+    private static async Task CheckNothingLeftAsync(Func<Task> connect, int first = First, int? more = null)
     {
         for (var i = 0; i < first; i++)
         {
             await connect();
         }
 
-        // What ends in the background has ended.
+        // Wait for background work to end.
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         var before = ResourceUse.Take();
         for (var i = 0; i < (more ?? Connects); i++)

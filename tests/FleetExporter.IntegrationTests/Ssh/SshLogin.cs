@@ -3,7 +3,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Ssh;
 
-/// <summary>How the test's own process reaches an sshd whose key it knows.</summary>
+/// <summary>Configurations with which the test process logs in to an sshd.</summary>
 internal static class SshLogin
 {
     public static HostAddress HostAddress(this SshServer server)

@@ -6,7 +6,7 @@ namespace FleetExporter.IntegrationTests.Ssh;
 public sealed class WithoutOpenSshTests
 {
     [Fact]
-    public async Task Hosts_are_watched_asked_and_probed_and_those_that_need_OpenSSH_say_so()
+    public async Task Hosts_are_watched_and_probed_and_those_that_need_OpenSSH_report_it()
     {
         await using var machine = await WatchedMachine.StartAsync();
         machine.Folder.Write("ssh_config", "Host *\n");

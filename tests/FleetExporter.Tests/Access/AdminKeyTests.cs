@@ -82,7 +82,7 @@ public sealed class AdminKeyTests : IDisposable
     {
         using var output = new StringWriter();
 
-        Assert.Equal(0, KeyCommand.New("my key", ["read", "control"], "json", output));
+        Assert.Equal(0, KeyCommand.CreateKey("my key", ["read", "control"], "json", output));
 
         var made = JsonDocument.Parse(output.ToString()).RootElement;
         var entry = Assert.Single(Config.Yml.Load($"keys:\n{made.GetProperty("fleet_yml").GetString()}\n").Keys);
@@ -96,14 +96,14 @@ public sealed class AdminKeyTests : IDisposable
         using var json = new StringWriter();
         using var text = new StringWriter();
 
-        Assert.Equal(0, KeyCommand.NewOfDevice("the beast", "json", json));
-        Assert.Equal(0, KeyCommand.NewOfDevice("beast", "text", text));
+        Assert.Equal(0, KeyCommand.CreateDeviceKey("the beast", "json", json));
+        Assert.Equal(0, KeyCommand.CreateDeviceKey("beast", "text", text));
 
         var made = JsonDocument.Parse(json.ToString()).RootElement;
         var device = Assert.Single(Config.Yml.Load($"devices:\n{made.GetProperty("fleet_yml").GetString()}\n").Devices);
         Assert.Equal(("the beast", KeyHash.Of(made.GetProperty("key").GetString()!)), (device.Name, device.KeyHash));
         var lines = text.ToString().Split('\n');
-        Assert.Equal("It is shown this once. In fleet.yml, below devices:", lines[1]);
+        Assert.Equal("It is not shown again. Add to fleet.yml under devices:", lines[1]);
         var shown = Assert.Single(Config.Yml.Load($"devices:\n{lines[2]}\n").Devices);
         Assert.Equal(("beast", KeyHash.Of(lines[0]["key: ".Length..])), (shown.Name, shown.KeyHash));
         Assert.Equal("  fleet-exporter agent --push https://THIS-SERVICE:9470 --key-file device.key", lines[4]);

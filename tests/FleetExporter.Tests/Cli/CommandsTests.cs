@@ -8,7 +8,7 @@ using FleetExporter.Tests.Collectors;
 
 namespace FleetExporter.Tests.Cli;
 
-/// <summary>What the commands say of mistakes of their caller and of the machine.</summary>
+/// <summary>Errors of the commands.</summary>
 public sealed class CommandsTests
 {
     [Theory]
@@ -17,18 +17,18 @@ public sealed class CommandsTests
     [InlineData("10001")]
     [InlineData("1.5")]
     [InlineData("")]
-    public void A_number_of_simulated_hosts_that_is_none_is_a_usage_error(string given)
+    public void An_invalid_number_of_simulated_hosts_is_a_usage_error(string given)
     {
         foreach (var arguments in new string[][] { ["serve", "--simulate", given], ["--simulate", given] })
         {
             var parsed = CommandLine.Create().Parse(arguments);
 
-            Assert.Equal(["--simulate: give 1 to 10000 hosts"], parsed.Errors.Select(e => e.Message));
+            Assert.Equal(["--simulate must be 1 to 10000"], parsed.Errors.Select(e => e.Message));
         }
     }
 
     [Fact]
-    public void A_number_of_simulated_hosts_is_taken() => Assert.Empty(CommandLine.Create().Parse(["serve", "--simulate", "20"]).Errors);
+    public void A_valid_number_of_simulated_hosts_is_accepted() => Assert.Empty(CommandLine.Create().Parse(["serve", "--simulate", "20"]).Errors);
 
     [Fact]
     public async Task A_port_that_is_in_use_is_found_before_any_host_is_contacted()
@@ -41,13 +41,13 @@ public sealed class CommandsTests
 
         var exit = await ServeCommand.RunAsync(() => ConfigFile.Load(file, _ => null), TestContext.Current.CancellationToken);
 
-        // A connection that was begun would be there by now.
+        // A connection attempt would have arrived by now.
         await Task.Delay(200, TestContext.Current.CancellationToken);
         Assert.Equal((1, false), (exit, host.Pending()));
     }
 
     [Fact]
-    public void A_key_file_that_is_not_there_is_a_warning_of_check()
+    public void A_missing_key_file_is_a_warning_of_check()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write(
@@ -58,14 +58,15 @@ public sealed class CommandsTests
         var exit = CheckCommand.Run(ConfigFile.Load(file, _ => null), output, error);
 
         Assert.Equal(0, exit);
-        Assert.Equal($"warning: the key file {folder.PathOf("missing")} is not on this machine; it is the key_file of a, b\n", error.ToString());
+        Assert.Equal($"warning: the key file {folder.PathOf("missing")} does not exist on this machine; key_file of a, b\n", error.ToString());
     }
 
     [Fact]
-    public async Task Probe_of_a_dead_tunnel_has_failed_in_its_exit_code_and_in_JSON()
+    public async Task Probe_of_a_dead_tunnel_fails_in_exit_code_and_JSON()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("fleet.yml", $"hosts: [{{ name: here }}]\ntunnels: [{{ name: t, connect: '127.0.0.1:{FarEnd.DeadPort()}' }}]\n");
+        var file = folder.Write(
+            "fleet.yml", $"hosts: [{{ name: here }}]\ntunnels: [{{ name: t, connect: '127.0.0.1:{FakeTcpServer.DeadPort()}' }}]\n");
         using var output = new StringWriter();
 
         var exit = await ProbeCommand.RunAsync(ConfigFile.Load(file, _ => null), "t", "json", output, TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ namespace FleetExporter.Tests.Cli;
 public sealed class TargetProbeTests
 {
     [Fact]
-    public async Task A_good_target_is_one_check_and_a_line_for_each_finding()
+    public async Task A_good_target_has_one_check_and_one_line_per_finding()
     {
         await using var server = new ScriptedServer();
         server.Answer("/", 200, """{"status":"loading","model":"m\u001b[2J"}""");
@@ -40,20 +40,20 @@ public sealed class TargetProbeTests
     }
 
     [Fact]
-    public async Task A_target_that_never_answers_is_given_up_after_its_timeout()
+    public async Task A_target_that_never_answers_fails_after_its_timeout()
     {
         await using var server = new ScriptedServer();
         server.Script("/", (_, stop) => Task.Delay(Timeout.Infinite, stop));
 
         var check = Assert.Single(await ProbeAsync(server.Url(), TimeSpan.FromMilliseconds(300)));
 
-        Assert.Equal((Verdict.Failed, "timeout", "no whole answer within 300ms"), (check.Verdict, check.Reason, check.Detail));
+        Assert.Equal((Verdict.Failed, "timeout", "no complete answer within 300ms"), (check.Verdict, check.Reason, check.Detail));
     }
 
     [Fact]
-    public async Task A_target_that_fails_with_a_reading_has_failed_and_its_findings_follow()
+    public async Task A_failure_with_a_reading_is_followed_by_its_findings()
     {
-        var port = FarEnd.DeadPort();
+        var port = FakeTcpServer.DeadPort();
         var tunnel = new TunnelConfig { Name = "t", Connect = new HostAddress("127.0.0.1", port), Verify = new TunnelCheck.Tcp() };
         var gateway = new GatewayConfig { Name = "claw", Url = new Uri($"ws://127.0.0.1:{port}") };
 

@@ -14,7 +14,7 @@ internal static class Poll
     public static async Task<TargetReading> AskAsync(
         TargetCollector collector, TargetConfig target, Func<string, UnitName, SystemdUnit?>? unitOf = null, CancellationToken? stop = null)
     {
-        await using var session = collector.Open(target, new TargetTools(TimeProvider.System, unitOf ?? ((_, _) => null)));
+        await using var session = collector.Open(target, new TargetContext(TimeProvider.System, unitOf ?? ((_, _) => null)));
         return await session.AskAsync(stop ?? TestContext.Current.CancellationToken);
     }
 

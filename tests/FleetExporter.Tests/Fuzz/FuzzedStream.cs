@@ -28,7 +28,8 @@ internal sealed partial class FuzzedStream(string hello, Func<string, string, by
 
     public bool Connects(StreamKind kind) => true;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) => new(SshFailure.Closed, "the connection ended");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        new(SshFailure.Closed, "the connection ended");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>A gateway on a port of its own that answers what was recorded, and misbehaves when told to.</summary>
+/// <summary>A gateway that replays recorded answers and misbehaves on request.</summary>
 internal sealed class FakeGateway : IAsyncDisposable
 {
     public const string Token = "TOKEN";
@@ -27,33 +27,33 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>Version whose answers are given: empty for the newer one, or 2026.5.28.</summary>
+    /// <summary>Version whose answers are replayed: empty for the newer one, or 2026.5.28.</summary>
     public string Version { get; set; } = "";
 
-    /// <summary>Connections that stand.</summary>
+    /// <summary>Open connections.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Connections that were ever made.</summary>
+    /// <summary>All connections so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Every request as it came: method and parameters.</summary>
-    public ConcurrentQueue<(string Method, string Parameters)> Asked { get; } = new();
+    /// <summary>All requests: method and parameters.</summary>
+    public ConcurrentQueue<(string Method, string Parameters)> Requests { get; } = new();
 
     /// <summary>Headers of the last upgrade.</summary>
     public IHeaderDictionary Headers { get; private set; } = new HeaderDictionary();
 
-    /// <summary>The first words; null says none.</summary>
+    /// <summary>The first message; null to send none.</summary>
     public string? Challenge { get; set; } = """{"type":"event","event":"connect.challenge","payload":{"nonce":"n","ts":1795231901546}}""";
 
-    /// <summary>What comes instead of hello-ok.</summary>
-    public string? Refusal { get; set; }
+    /// <summary>Sent instead of hello-ok.</summary>
+    public string? LoginError { get; set; }
 
     public int TickMs { get; set; } = 30000;
 
-    /// <summary>Takes the place of the recorded answer. Null: the recorded one all the same.</summary>
-    public Func<string, Say, Task<bool>>? Instead { get; set; }
+    /// <summary>Answers a request instead of the recorded answer if it returns true.</summary>
+    public Func<string, ServerConnection, Task<bool>>? AnswerOverride { get; set; }
 
-    /// <summary>Body and status of the endpoints.</summary>
+    /// <summary>Status and body of /readyz.</summary>
     public (int Status, string Body) Ready { get; set; } = (200, """{"ready":true,"failing":[],"uptimeMs":60000}""");
 
     public static async Task<FakeGateway> StartAsync(int port = 0)
@@ -94,11 +94,11 @@ internal sealed class FakeGateway : IAsyncDisposable
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await ServeAsync(new Say(socket, _end.Token));
+            await ServeAsync(new ServerConnection(socket, _end.Token));
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
-            // The other end has gone.
+            // The client disconnected.
         }
         finally
         {
@@ -106,33 +106,33 @@ internal sealed class FakeGateway : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Say say)
+    private async Task ServeAsync(ServerConnection connection)
     {
         if (Challenge is not null)
         {
-            await say.TextAsync(Challenge);
+            await connection.TextAsync(Challenge);
         }
 
-        while (await say.NextAsync() is { } message)
+        while (await connection.NextAsync() is { } message)
         {
             var request = JsonElement.Parse(message);
             var (id, method) = (request.GetProperty("id").GetString()!, request.GetProperty("method").GetString()!);
-            Asked.Enqueue((method, request.GetProperty("params").GetRawText()));
+            Requests.Enqueue((method, request.GetProperty("params").GetRawText()));
             if (method == "connect")
             {
-                await say.TextAsync(Refusal?.Replace("ID", id, StringComparison.Ordinal)
+                await connection.TextAsync(LoginError?.Replace("ID", id, StringComparison.Ordinal)
                     ?? (request.GetProperty("params").GetProperty("auth").Text("token") == Token
                     ? Answer(id, """{"type":"hello-ok","protocol":4,"server":{"version":"2026.9.6"},"policy":"""
                         + $$$"""{"maxPayload":1000000,"tickIntervalMs":{{{TickMs}}}}}""")
                     : Error(id, """{"code":"INVALID_REQUEST","message":"no","details":{"code":"AUTH_TOKEN_MISMATCH"}}""")));
-                if (Refusal is not null)
+                if (LoginError is not null)
                 {
-                    await say.CloseAsync(WebSocketCloseStatus.PolicyViolation);
+                    await connection.CloseAsync(WebSocketCloseStatus.PolicyViolation);
                 }
             }
-            else if (Instead is null || !await Instead(method, say.For(id)))
+            else if (AnswerOverride is null || !await AnswerOverride(method, connection.For(id)))
             {
-                await say.TextAsync(Recorded(id, method));
+                await connection.TextAsync(Recorded(id, method));
             }
         }
     }
@@ -149,12 +149,12 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public static string Error(string id, string error) => $$"""{"type":"res","id":"{{id}}","ok":false,"error":{{error}}}""";
 
-    /// <summary>The gateway's end of one connection.</summary>
-    internal sealed class Say(WebSocket socket, CancellationToken end, string id = "")
+    /// <summary>The server side of one connection.</summary>
+    internal sealed class ServerConnection(WebSocket socket, CancellationToken end, string id = "")
     {
         public string Id => id;
 
-        public Say For(string request) => new(socket, end, request);
+        public ServerConnection For(string request) => new(socket, end, request);
 
         public Task TextAsync(string text, bool whole = true) =>
             socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, whole, end);

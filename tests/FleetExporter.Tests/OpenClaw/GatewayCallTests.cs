@@ -3,7 +3,7 @@ using FleetExporter.OpenClaw.Connection;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>What can be sent to a gateway is a closed list, and this is it.</summary>
+/// <summary>Pins the closed list of requests to a gateway.</summary>
 public sealed class GatewayCallTests
 {
     private static readonly string[] Whole =
@@ -28,7 +28,7 @@ public sealed class GatewayCallTests
     ];
 
     [Fact]
-    public void Nothing_else_can_be_made()
+    public void The_list_of_calls_is_closed()
     {
         Assert.Empty(typeof(GatewayCall).GetConstructors());
         Assert.All(typeof(GatewayCall).GetProperties(), p => Assert.Null(p.SetMethod));
@@ -42,17 +42,17 @@ public sealed class GatewayCallTests
     }
 
     [Fact]
-    public void Reading_is_the_only_right_that_is_needed()
+    public void All_calls_need_only_operator_read()
     {
         var scopes = GatewayFixture.Read("methods").GetProperty("scopes");
         var methods = Whole.Select(c => c.Split(' ')[0]).Distinct().ToList();
 
-        // A fork's method is in no list of a stock gateway; usage of sessions is answered to readers and not advertised.
+        // Stock gateways do not list a fork's method, and sessions.usage works for readers without being advertised.
         Assert.All(methods.Except(["infrastructure"]), m => Assert.Equal("operator.read", scopes.GetProperty(m).GetString()));
     }
 
     [Fact]
-    public void No_call_probes_or_asks_a_model() => Assert.All(Whole, call =>
+    public void No_call_probes_or_runs_a_model() => Assert.All(Whole, call =>
     {
         Assert.DoesNotContain("\"probe\":true", call, StringComparison.Ordinal);
         Assert.DoesNotMatch(

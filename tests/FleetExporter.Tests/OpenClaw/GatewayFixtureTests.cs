@@ -8,7 +8,7 @@ public sealed class GatewayFixtureTests
     public static TheoryData<string> Files => [.. GatewayFixture.All];
 
     [Fact]
-    public void Both_versions_are_here_with_every_method_that_they_have()
+    public void Both_versions_have_all_their_methods_recorded()
     {
         var methods = GatewayFixture.All.ToLookup(f => f.StartsWith("2026.5.28/", StringComparison.Ordinal), GatewayFixture.MethodOf);
 
@@ -20,7 +20,7 @@ public sealed class GatewayFixtureTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_recorded_answer_is_understood_by_the_parser_of_its_method(string file)
+    public void Every_recorded_answer_is_parsed(string file)
     {
         if (GatewayFixture.MethodOf(file) is { } method && GatewayParsers.All.TryGetValue(method, out var parse))
         {
@@ -30,7 +30,7 @@ public sealed class GatewayFixtureTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Whatever_a_file_holds_no_parser_breaks_on_it(string file)
+    public void No_parser_fails_unexpectedly_on_any_recorded_value(string file)
     {
         var root = GatewayFixture.Read(file);
         var parts = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().SelectMany(WithParts) : WithParts(root);
@@ -40,14 +40,14 @@ public sealed class GatewayFixtureTests
     }
 
     [Fact]
-    public void The_recorded_handshake_is_understood()
+    public void The_recorded_handshake_is_parsed()
     {
         var hello = GatewayHello.Parse(GatewayFixture.Read("handshake")[2].GetProperty("frame").GetProperty("payload"));
 
         Assert.Equal("2026.9.6", hello.Version);
         Assert.Equal(TimeSpan.FromSeconds(30), hello.Tick);
         // It announces 25 MiB.
-        Assert.Equal(GatewayHello.MostMessage, hello.MaxMessage);
+        Assert.Equal(GatewayHello.MessageSizeLimit, hello.MaxMessage);
     }
 
     private static IEnumerable<JsonElement> WithParts(JsonElement of) => of.ValueKind == JsonValueKind.Object

@@ -4,13 +4,13 @@ using FleetExporter.Tests.Golden;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>What was recorded of both versions, through the real client and collector, and the page that comes of it, byte for byte.</summary>
+/// <summary>Replays the recordings of both versions to the real client and collector and compares the page byte for byte.</summary>
 public sealed class GatewayPageTests
 {
     [Theory]
     [InlineData("", "2026.9.6")]
     [InlineData("2026.5.28", "2026.5.28")]
-    public async Task A_version_gives_its_page(string folder, string version)
+    public async Task Each_version_has_its_expected_page(string folder, string version)
     {
         var page = await PageAsync(folder);
         var samples = PageText.Samples(page);
@@ -24,7 +24,7 @@ public sealed class GatewayPageTests
     }
 
     [Fact]
-    public async Task What_people_wrote_is_nowhere_on_the_page()
+    public async Task Text_written_by_people_is_not_on_the_page()
     {
         var page = await PageAsync("") + await PageAsync("2026.5.28");
 
@@ -36,9 +36,9 @@ public sealed class GatewayPageTests
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Version = folder;
-        await using var watched = new WatchedGateway(gateway.Url, new FakeClock(), channels: ["discord"]);
+        await using var watched = new PolledGateway(gateway.Url, new FakeClock(), channels: ["discord"]);
 
-        // What is still being counted is asked again and taken in the end.
+        // Unsettled usage is requested again, up to a limit.
         for (var polls = 0; polls < 7; polls++)
         {
             await watched.PollAsync();

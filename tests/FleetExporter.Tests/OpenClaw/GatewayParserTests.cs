@@ -38,18 +38,18 @@ public sealed class GatewayParserTests
     [InlineData("""[{"running":true,"connected":true},{"running":true,"connected":false}]""", false)]
     [InlineData("""[{"running":true,"connected":true},{"enabled":false,"connected":false}]""", true)]
     [InlineData("""[{"enabled":true}]""", null)]
-    public void A_channel_of_many_accounts_is_up_when_all_that_are_on_are_connected(string accounts, bool? up) =>
+    public void A_channel_is_up_when_all_enabled_accounts_are_connected(string accounts, bool? up) =>
         Assert.Equal(
             up, GatewayChannels.Parse(JsonElement.Parse($$$"""{"channels":{},"channelAccounts":{"x":{{{accounts}}}}}""")).Channels.Single().Up);
 
     [Fact]
-    public void A_bot_is_known_where_the_gateway_has_probed_it() => Assert.Equal(
+    public void A_bot_is_known_if_the_gateway_has_probed_it() => Assert.Equal(
         new GatewayBot("billbot", "123", TimeSpan.FromMilliseconds(80)),
         GatewayChannels.Parse(JsonElement.Parse("""{"channels":{},"channelAccounts":{"discord":[{"probe":"""
             + """{"ok":true,"elapsedMs":80,"bot":{"id":"123","username":"billbot"}}}]}}""")).Channels[0].Bot);
 
     [Fact]
-    public void Sessions_of_the_older_version_tell_agent_and_type_by_their_key()
+    public void Sessions_of_the_older_version_have_agent_and_type_from_their_key()
     {
         var sessions = GatewaySessions.Parse(GatewayFixture.Payload("2026.5.28/sessions.list")).Sessions;
 
@@ -60,7 +60,7 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void Single_runs_of_jobs_are_no_sessions() =>
+    public void Single_runs_of_cron_jobs_are_no_sessions() =>
         Assert.Empty(GatewaySessions.Parse(JsonElement.Parse("""{"sessions":[{"key":"agent:main:cron:x:run:y"}]}""")).Sessions);
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void What_belongs_to_no_model_stands_under_its_own_name()
+    public void Usage_without_a_model_is_listed_as_unknown()
     {
         var usage = GatewayUsage.Parse(JsonElement.Parse("""
             {"totals":{"input":10,"output":2,"totalCost":1},"aggregates":{"byModel":[{"model":"a","totals":{"input":4,"output":2,"totalCost":0.25}}]}}
@@ -85,7 +85,7 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void Usage_that_is_still_counted_is_not_settled() =>
+    public void Usage_that_is_still_computed_is_not_settled() =>
         Assert.False(GatewayUsage.Parse(GatewayFixture.Payload("2026.5.28/sessions.usage")).Settled);
 
     [Theory]
@@ -94,17 +94,17 @@ public sealed class GatewayParserTests
         + """[{"model":"a","totals":{"input":-5,"output":1,"totalCost":0}}]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1},"aggregates":{"byModel":[]}}""")]
     [InlineData("""{"totals":{"input":5,"output":1,"totalCost":1}}""")]
-    public void Usage_with_a_negative_or_missing_total_is_refused(string json) =>
+    public void Usage_with_a_negative_or_missing_total_is_rejected(string json) =>
         Assert.Throws<FormatException>(() => GatewayUsage.Parse(JsonElement.Parse(json)));
 
     [Fact]
-    public void A_negative_cost_is_refused() =>
+    public void A_negative_cost_is_rejected() =>
         Assert.Throws<FormatException>(() => GatewayCost.Parse(JsonElement.Parse("""{"totals":{"totalCost":-0.5}}""")));
 
     [Theory]
     [InlineData("2026-11-16T00:00:00Z", 20)] // 15 of 30 days
     [InlineData("2026-11-01T01:00:00Z", 300)] // the first day counts as a whole one
-    public void A_month_goes_on_as_it_has_begun(string now, double projected) =>
+    public void The_cost_of_the_month_is_projected(string now, double projected) =>
         Assert.Equal(projected, GatewayCost.Projected(10, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)), 6);
 
     [Fact]
@@ -130,14 +130,14 @@ public sealed class GatewayParserTests
     [InlineData("""{"lastStatus":"error"}""", false)]
     [InlineData("""{"lastRunStatus":"skipped","lastStatus":"ok"}""", null)]
     [InlineData("{}", null)]
-    public void The_last_run_of_a_job_is_told_by_either_name(string state, bool? succeeded) =>
+    public void The_status_of_the_last_run_is_read_from_either_member(string state, bool? succeeded) =>
         Assert.Equal(succeeded, GatewayCrons.Parse(JsonElement.Parse($$"""{"jobs":[{"id":"j","state":{{state}}}]}""")).Crons[0].Succeeded);
 
     [Theory]
     [InlineData("delivered", true)]
     [InlineData("not-delivered", false)]
     [InlineData("not-requested", null)]
-    public void The_newest_run_tells_whether_it_was_delivered(string status, bool? delivered) => Assert.Equal(
+    public void Delivery_is_read_from_the_newest_run(string status, bool? delivered) => Assert.Equal(
         delivered,
         GatewayCronRuns.Parse(JsonElement.Parse(
             $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},"""
@@ -156,7 +156,7 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void A_subscriptions_windows_are_read() => Assert.Equal(
+    public void The_windows_of_a_subscription_are_read() => Assert.Equal(
         [
             new GatewayQuota("anthropic", "5h", 0.42, DateTimeOffset.FromUnixTimeMilliseconds(1795232332516)),
             new GatewayQuota("anthropic", "Week", 1, null)
@@ -166,7 +166,7 @@ public sealed class GatewayParserTests
                 + """{"label":"Week","usedPercent":100},{"label":"Bad","usedPercent":-3}]}]}""")).Quotas);
 
     [Fact]
-    public void The_heartbeat_and_the_models_it_may_use_are_read_of_the_configuration()
+    public void Heartbeat_and_models_are_read_from_the_configuration()
     {
         var recorded = GatewayHeartbeat.Parse(GatewayFixture.Payload("config.get"));
 
@@ -185,7 +185,7 @@ public sealed class GatewayParserTests
     [InlineData("""{"every":"10m"}""", true, null, "10m", null)]
     [InlineData("null", true, null, null, null)]
     [InlineData("7", true, null, null, null)]
-    public void A_heartbeat_is_enabled_unless_it_is_configured_as_never(string json, bool enabled, string? model, string? every, string? prompt)
+    public void A_heartbeat_is_enabled_unless_its_interval_is_zero(string json, bool enabled, string? model, string? every, string? prompt)
     {
         var heartbeat = GatewayHeartbeat.Parse(JsonElement.Parse($$"""{"parsed":{"agents":{"defaults":{"heartbeat":{{json}} } } } }"""));
 
@@ -194,7 +194,7 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
-    public void A_fork_tells_of_its_machines()
+    public void The_infrastructure_of_a_fork_is_read()
     {
         var all = GatewayInfrastructure.Parse(JsonElement.Parse("""
             {"gpu":{"gpus":[{"index":0,"name":"GB10","utilizationPercent":40,"temperatureCelsius":61,"powerDrawWatts":33.5,"memoryUsedMB":null},
@@ -219,7 +219,7 @@ public sealed class GatewayParserTests
     [InlineData("""{"code":"UNAVAILABLE","message":"m","details":{"reason":"startup-sidecars"}}""", TargetFailure.ReportedError)]
     [InlineData("""{"code":"NEW","message":"m"}""", TargetFailure.ReportedError)]
     [InlineData("7", TargetFailure.ReportedError)]
-    public void A_refused_connection_has_its_reason(string error, TargetFailure reason) =>
+    public void A_rejected_login_has_its_reason(string error, TargetFailure reason) =>
         Assert.Equal(reason, GatewayError.Parse(JsonElement.Parse(error)).Reason);
 
     [Theory]
@@ -229,11 +229,11 @@ public sealed class GatewayParserTests
         true)]
     [InlineData(
         """{"code":"FORBIDDEN","message":"missing scope: operator.read","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}""", false)]
-    public void A_method_that_the_gateway_does_not_have_is_no_failure(string error, bool unknown) =>
+    public void An_unknown_method_is_no_failure(string error, bool unknown) =>
         Assert.Equal(unknown, GatewayError.Parse(JsonElement.Parse(error)).IsUnknownMethod);
 
     [Fact]
-    public void Not_ready_is_an_answer()
+    public void A_gateway_that_is_not_ready_has_answered()
     {
         var probes = GatewayProbes.Parse(
             new(200, JsonElement.Parse("""{"ok":true,"status":"live"}""")),

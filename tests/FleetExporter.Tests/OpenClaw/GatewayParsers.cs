@@ -5,7 +5,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>Every parser by the method whose answer it reads.</summary>
+/// <summary>All parsers by method.</summary>
 internal static class GatewayParsers
 {
     public static IReadOnlyDictionary<string, Func<JsonElement, object>> All { get; } = new Dictionary<string, Func<JsonElement, object>>
@@ -27,7 +27,7 @@ internal static class GatewayParsers
         ["config.get"] = GatewayHeartbeat.Parse,
     };
 
-    /// <summary>Whatever it is, it is read or refused, and holds no number that is none, none below zero and no name that is too long.</summary>
+    /// <summary>Whether the payload is rejected, or parsed without NaN, negative numbers and names over the limit.</summary>
     public static bool IsReadOrRefused(Func<JsonElement, object> parse, JsonElement payload)
     {
         try

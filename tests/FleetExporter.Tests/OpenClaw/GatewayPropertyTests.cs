@@ -31,7 +31,7 @@ public sealed class GatewayPropertyTests
 
     [Theory]
     [MemberData(nameof(Methods))]
-    public void A_damaged_answer_is_read_or_refused(string method)
+    public void A_damaged_answer_is_parsed_or_rejected(string method)
     {
         var seeds = method == "infrastructure"
             ? [JsonElement.Parse(Infrastructure)]
@@ -46,7 +46,7 @@ public sealed class GatewayPropertyTests
     }
 
     [Fact]
-    public void A_name_is_short_clean_and_the_same_only_for_the_same() => Prop.ForAll<string?, string?>(static (a, b) =>
+    public void Cleaned_names_are_short_printable_and_unique() => Prop.ForAll<string?, string?>(static (a, b) =>
     {
         var (long1, long2) = (new string('s', 70) + a, new string('s', 70) + b);
         var (one, two) = (GatewayName.Clean(long1)!, GatewayName.Clean(long2)!);

@@ -7,7 +7,7 @@ namespace FleetExporter.Tests.OpenClaw;
 [CollectionDefinition(nameof(GatewayReconnectTests), DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>Connections that end, again and again. Alone, because it counts what the whole process holds.</summary>
+/// <summary>Repeated reconnects. Runs alone, because it counts resources of the whole process.</summary>
 [Collection(nameof(GatewayReconnectTests))]
 public sealed class GatewayReconnectTests
 {
@@ -15,12 +15,12 @@ public sealed class GatewayReconnectTests
     private static readonly int Times = LongForm.Count(2_000, 10_000);
 
     [Fact]
-    public async Task Thousands_of_reconnects_leave_nothing_behind()
+    public async Task Thousands_of_reconnects_leak_nothing()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        gateway.Instead = (_, say) =>
+        gateway.AnswerOverride = (_, connection) =>
         {
-            say.Abort();
+            connection.Abort();
             return Task.FromResult(true);
         };
 
@@ -37,7 +37,7 @@ public sealed class GatewayReconnectTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_disposed_says_goodbye()
+    public async Task Disposal_sends_a_close_frame()
     {
         await using var gateway = await FakeGateway.StartAsync();
         for (var times = 0; times < 20; times++)
@@ -58,7 +58,7 @@ public sealed class GatewayReconnectTests
         await using var gateway = await FakeGateway.StartAsync();
         await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
         await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
-        gateway.Instead = (_, _) => Task.FromResult(true);
+        gateway.AnswerOverride = (_, _) => Task.FromResult(true);
         var unanswered = connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
 
         clock.Advance(TimeSpan.FromSeconds(60));
@@ -72,14 +72,14 @@ public sealed class GatewayReconnectTests
     }
 
     [Fact]
-    public async Task A_tick_now_and_then_keeps_it()
+    public async Task Ticks_keep_the_connection_open()
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
         await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
-        gateway.Instead = async (_, say) =>
+        gateway.AnswerOverride = async (_, connection) =>
         {
-            await say.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":1}""");
+            await connection.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":1}""");
             return true;
         };
         for (var ticks = 0; ticks < 6; ticks++)
@@ -102,7 +102,7 @@ public sealed class GatewayReconnectTests
             var failure = await Assert.ThrowsAsync<TargetFailureException>(() =>
                 connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
             Assert.Equal(TargetFailure.Protocol, failure.Reason);
-            gateway.Asked.Clear();
+            gateway.Requests.Clear();
         }
     }
 

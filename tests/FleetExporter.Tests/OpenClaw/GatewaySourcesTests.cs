@@ -2,7 +2,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>What each method answers, for better or worse, and how often it is asked.</summary>
+/// <summary>Valid and invalid answers of each method, and the interval of its calls.</summary>
 public sealed class GatewaySourcesTests
 {
     [Theory]
@@ -11,15 +11,15 @@ public sealed class GatewaySourcesTests
     [InlineData("sessions.usage")]
     [InlineData("cron.list")]
     [InlineData("health")]
-    public async Task An_answer_of_unknown_shape_is_told_and_gives_no_number(string method)
+    public async Task An_answer_of_unknown_shape_is_reported_and_has_no_samples(string method)
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        await using var watched = new PolledGateway(gateway.Url);
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == method)
             {
-                await say.TextAsync(FakeGateway.Answer(say.Id, """{"sessions":"many","jobs":{},"totals":[-1],"ok":1}"""));
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, """{"sessions":"many","jobs":{},"totals":[-1],"ok":1}"""));
             }
 
             return asked == method;
@@ -44,16 +44,17 @@ public sealed class GatewaySourcesTests
     }
 
     [Fact]
-    public async Task A_method_that_is_not_there_is_asked_again_only_after_a_reconnect()
+    public async Task A_missing_method_is_called_again_only_after_a_reconnect()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        await using var watched = new PolledGateway(gateway.Url);
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             var unknown = asked is "diagnostics.lanes";
             if (unknown)
             {
-                await say.TextAsync(FakeGateway.Error(say.Id, """{"code":"INVALID_REQUEST","message":"unknown method: diagnostics.lanes"}"""));
+                await connection.TextAsync(FakeGateway.Error(
+                    connection.Id, """{"code":"INVALID_REQUEST","message":"unknown method: diagnostics.lanes"}"""));
             }
 
             return unknown;
@@ -62,30 +63,31 @@ public sealed class GatewaySourcesTests
         await watched.PollAsync();
         await watched.PollAsync();
 
-        Assert.Equal(1, gateway.Asked.Count(a => a.Method == "diagnostics.lanes"));
+        Assert.Equal(1, gateway.Requests.Count(a => a.Method == "diagnostics.lanes"));
         Assert.DoesNotContain("source=\"diagnostics.lanes\"", watched.Page(), StringComparison.Ordinal);
-        gateway.Instead = (_, say) =>
+        gateway.AnswerOverride = (_, connection) =>
         {
-            say.Abort();
+            connection.Abort();
             return Task.FromResult(true);
         };
         await watched.PollAsync();
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         await watched.PollAsync();
         Assert.Contains("source=\"diagnostics.lanes\"} 1", watched.Page(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_refused_method_is_told()
+    public async Task A_denied_method_is_reported()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
-        gateway.Instead = async (asked, say) =>
+        await using var watched = new PolledGateway(gateway.Url);
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == "cron.list")
             {
-                await say.TextAsync(FakeGateway.Error(
-                    say.Id, """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
+                await connection.TextAsync(FakeGateway.Error(
+                    connection.Id,
+                    """{"code":"FORBIDDEN","message":"missing scope","details":{"code":"MISSING_SCOPE","missingScope":"operator.read"}}"""));
             }
 
             return asked == "cron.list";
@@ -97,18 +99,18 @@ public sealed class GatewaySourcesTests
     }
 
     [Fact]
-    public async Task Each_method_has_its_own_pace()
+    public async Task Each_method_has_its_own_interval()
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, clock);
+        await using var watched = new PolledGateway(gateway.Url, clock);
         for (var second = 0; second <= 600; second += 10)
         {
             Assert.Null(await watched.ReasonAsync());
             clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        var asked = gateway.Asked.ToLookup(a => a.Method);
+        var asked = gateway.Requests.ToLookup(a => a.Method);
         Assert.Equal(61, asked["health"].Count());
         Assert.Equal(61, asked["channels.status"].Count());
         Assert.Equal(21, asked["sessions.list"].Count());
@@ -119,20 +121,20 @@ public sealed class GatewaySourcesTests
     }
 
     [Fact]
-    public async Task A_slow_method_does_not_hold_up_the_poll_and_comes_later()
+    public async Task A_slow_method_does_not_delay_the_poll_and_is_published_later()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, timeout: TimeSpan.FromSeconds(1));
-        FakeGateway.Say? waiting = null;
-        gateway.Instead = (asked, say) =>
+        await using var watched = new PolledGateway(gateway.Url, timeout: TimeSpan.FromSeconds(1));
+        FakeGateway.ServerConnection? waiting = null;
+        gateway.AnswerOverride = (asked, connection) =>
         {
-            waiting = asked == "usage.cost" ? say : waiting;
+            waiting = asked == "usage.cost" ? connection : waiting;
             return Task.FromResult(asked == "usage.cost");
         };
 
         var first = await watched.PollAsync();
 
-        Assert.Null(first.Fault);
+        Assert.Null(first.Failure);
         Assert.NotNull(first.Crons);
         Assert.Null(first.Month);
         await waiting!.TextAsync(FakeGateway.Answer(waiting.Id, GatewayFixture.Payload("usage.cost").GetRawText()));
@@ -140,17 +142,17 @@ public sealed class GatewaySourcesTests
     }
 
     [Fact]
-    public async Task A_value_that_is_not_renewed_goes_when_it_is_stale()
+    public async Task A_stale_value_is_removed()
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, clock);
+        await using var watched = new PolledGateway(gateway.Url, clock);
         Assert.NotNull((await watched.PollAsync()).Sessions);
-        gateway.Instead = async (asked, say) =>
+        gateway.AnswerOverride = async (asked, connection) =>
         {
             if (asked == "sessions.list")
             {
-                await say.TextAsync(FakeGateway.Error(say.Id, """{"code":"UNAVAILABLE","message":"busy"}"""));
+                await connection.TextAsync(FakeGateway.Error(connection.Id, """{"code":"UNAVAILABLE","message":"busy"}"""));
             }
 
             return asked == "sessions.list";
@@ -163,17 +165,17 @@ public sealed class GatewaySourcesTests
     }
 
     [Fact]
-    public async Task A_refused_connection_takes_everything_with_it()
+    public async Task A_rejected_login_removes_all_values()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
+        await using var watched = new PolledGateway(gateway.Url);
         await watched.PollAsync();
         await gateway.DisposeAsync();
 
         Assert.Equal(TargetFailure.Refused, await Until());
         Assert.DoesNotContain("fleet_openclaw_sessions", watched.Page(), StringComparison.Ordinal);
 
-        // The old connection may still have to notice.
+        // The old connection may not have ended yet.
         async Task<TargetFailure?> Until()
         {
             TargetFailure? reason = null;

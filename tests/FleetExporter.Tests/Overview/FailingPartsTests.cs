@@ -13,7 +13,7 @@ public sealed class FailingPartsTests
     [Fact]
     public async Task Every_part_that_fails_says_why()
     {
-        var dead = FarEnd.DeadPort();
+        var dead = FakeTcpServer.DeadPort();
         await using var server = await ApiServer.StartAsync(
             $$"""
             listen: 127.0.0.1:0
@@ -65,7 +65,7 @@ public sealed class FailingPartsTests
             hosts: [{ name: here, units: [beat.service] }]
             providers:
             - { name: qwen, url: "{{good.Url()}}", kind: llama_cpp }
-            - { name: beat, url: "http://127.0.0.1:{{FarEnd.DeadPort()}}", kind: llama_cpp, unit: beat.service, host: here }
+            - { name: beat, url: "http://127.0.0.1:{{FakeTcpServer.DeadPort()}}", kind: llama_cpp, unit: beat.service, host: here }
             """,
             shell => shell.Answer("systemd", $"U0:system\nId=beat.service\nLoadState=loaded\nActiveState={unit}\nSubState=x\nNRestarts=0\n"));
 
@@ -86,7 +86,7 @@ public sealed class FailingPartsTests
             $$"""
             listen: 127.0.0.1:0
             hosts: [{ name: here, units: [beat.service] }]
-            providers: [{ name: beat, url: "http://127.0.0.1:{{FarEnd.DeadPort()}}", kind: llama_cpp, unit: beat.service, host: here }]
+            providers: [{ name: beat, url: "http://127.0.0.1:{{FakeTcpServer.DeadPort()}}", kind: llama_cpp, unit: beat.service, host: here }]
             """,
             shell => shell.Answer("systemd", "U0:system\nId=beat.service\nLoadState=loaded\nActiveState=active\nSubState=running\nNRestarts=0\n"));
 

@@ -160,8 +160,8 @@ public sealed class OverviewTests
     [Fact]
     public async Task A_tunnel_fresh_is_asked_first_and_the_worst_is_shown()
     {
-        using var good = new FarEnd("220\r\n", speaksFirst: true);
-        using var cuts = new FarEnd("", speaksFirst: true);
+        using var good = new FakeTcpServer("220\r\n", sendsFirst: true);
+        using var cuts = new FakeTcpServer("", sendsFirst: true);
         await using var server = await ApiServer.StartAsync(
             $"listen: 127.0.0.1:0\nhosts: []\ntunnels:\n- {{ name: good, connect: '127.0.0.1:{good.Port}', verify: banner }}\n"
                 + $"- {{ name: bad, connect: '127.0.0.1:{cuts.Port}', verify: banner }}\n");
@@ -181,7 +181,7 @@ public sealed class OverviewTests
     [Fact]
     public async Task A_fresh_answer_waits_5_s_for_what_hangs_and_no_longer()
     {
-        using var silent = new FarEnd(null);
+        using var silent = new FakeTcpServer(null);
         await using var server = await ApiServer.StartAsync(
             $"listen: 127.0.0.1:0\nhosts: []\ntunnels: [{{ name: t, connect: '127.0.0.1:{silent.Port}', verify: banner, timeout: 1m }}]\n");
 

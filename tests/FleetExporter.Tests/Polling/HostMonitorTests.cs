@@ -50,7 +50,7 @@ public sealed class HostMonitorTests
     public async Task A_silent_host_fails_at_once_and_keeps_its_data_until_they_are_stale()
     {
         await using var world = await World.StartAsync();
-        var heard = world.Clock.GetUtcNow();
+        var helloReceived = world.Clock.GetUtcNow();
         world.Shell().Answers["host"] = new Reply("", Hangs: true);
         world.Shell().IsMute = true;
 
@@ -62,7 +62,7 @@ public sealed class HostMonitorTests
             Assert.Single(world.Series("fleet_host_status"), s => s.EndsWith(" 1", StringComparison.Ordinal)));
 
         await world.UntilAsync(() => world.Series("fleet_host_memory_total_bytes{").Count == 0, 4 * Interval);
-        Assert.InRange(world.Clock.GetUtcNow() - heard, 3 * Interval, (3 * Interval) + TimeSpan.FromSeconds(1));
+        Assert.InRange(world.Clock.GetUtcNow() - helloReceived, 3 * Interval, (3 * Interval) + TimeSpan.FromSeconds(1));
         await world.UntilAsync(() => world.Host().Status(world.Clock.Now()) == HostStatus.Offline, 4 * Interval);
         Assert.Equal(["fleet_ssh_up{host=\"a\"} 0"], world.Series("fleet_ssh_up"));
     }

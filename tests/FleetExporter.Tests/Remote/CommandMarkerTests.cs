@@ -8,9 +8,9 @@ public sealed class CommandMarkerTests
 {
     private const string Id = "0123456789abcdef";
 
-    // Bytes of output that look like the beginning of the marker, in pieces of any size.
+    // Output that resembles the start of the marker, in pieces of any size.
     [Fact]
-    public void Nothing_of_the_output_is_lost_or_added_wherever_it_is_cut()
+    public void Output_is_unchanged_however_it_is_split()
     {
         var texts = Gen.Elements("\u0001", "\n", "@", "\u0001@0123", Id, " ", "exit 0 0", "x")
             .ListOf().Select(string.Concat).Where(t => !t.Contains($"\u0001@{Id} ", StringComparison.Ordinal));
@@ -33,12 +33,12 @@ public sealed class CommandMarkerTests
     }
 
     [Fact]
-    public void What_was_held_back_comes_when_the_stream_ends_without_the_line()
+    public void Held_back_output_is_returned_if_the_stream_ends_without_the_final_line()
     {
         var marker = new CommandMarker(Id);
 
         Assert.Equal("abc", Encoding.ASCII.GetString(marker.Push("abc\u0001@0123"u8).Span));
-        Assert.Equal("\u0001@0123", Encoding.ASCII.GetString(marker.Rest().Span));
+        Assert.Equal("\u0001@0123", Encoding.ASCII.GetString(marker.Remainder().Span));
         Assert.Null(marker.End);
     }
 
@@ -46,7 +46,7 @@ public sealed class CommandMarkerTests
     [InlineData("exit")]
     [InlineData("exit x 0")]
     [InlineData("exit -1 0")]
-    public void A_line_that_is_not_understood_is_no_exit(string line)
+    public void An_invalid_final_line_is_no_exit(string line)
     {
         var marker = new CommandMarker(Id);
         marker.Push(Encoding.ASCII.GetBytes($"\u0001@{Id} {line}\n"));

@@ -7,7 +7,7 @@ public sealed class ControlDirectoryTests : IDisposable
     private readonly TemporaryFolder _parent = new();
 
     [Fact]
-    public void Only_the_service_user_gets_in()
+    public void Only_the_service_user_has_access()
     {
         using var directory = new ControlDirectory(_parent.Path);
 
@@ -25,12 +25,12 @@ public sealed class ControlDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_of_a_run_that_is_dead_is_removed_and_a_living_ones_kept()
+    public void Folders_of_terminated_runs_are_removed_and_those_of_live_runs_kept()
     {
         using var living = new ControlDirectory(_parent.Path);
         var kept = Assert.Single(Folders());
         var me = Environment.ProcessId;
-        Directory.CreateDirectory(_parent.PathOf($"fleet-exporter-{me}-1-abcdef"));       // the pid was used again
+        Directory.CreateDirectory(_parent.PathOf($"fleet-exporter-{me}-1-abcdef"));       // a reused pid
         Directory.CreateDirectory(_parent.PathOf("fleet-exporter-4194999-77-abcdef"));    // no such process
         File.WriteAllText(_parent.PathOf("fleet-exporter-4194999-77-abcdef/1"), "");
         Directory.CreateDirectory(_parent.PathOf("fleet-exporter-notes"));
@@ -43,7 +43,7 @@ public sealed class ControlDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void It_is_gone_with_the_service()
+    public void The_folder_is_removed_with_the_service()
     {
         var directory = new ControlDirectory(_parent.Path);
         File.WriteAllText(directory.NewSocketPath(), "");

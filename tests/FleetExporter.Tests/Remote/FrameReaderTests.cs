@@ -13,7 +13,7 @@ public sealed class FrameReaderTests
     private readonly FrameReader _reader = new(Nonce);
 
     [Fact]
-    public void A_frame_is_cut_into_its_sections()
+    public void A_frame_is_split_into_its_sections()
     {
         var items = Read($"{Header}frame 7 12.50\n{Section("host", "a\nb")}{Section("df", "", status: 1)}{Header}end 7\n");
 
@@ -26,7 +26,7 @@ public sealed class FrameReaderTests
     [InlineData("Welcome to Debian!\n\nLast login: today\n")]
     [InlineData("no line feed at the end")]
     [InlineData("\n@0123 frame 1 2\n\n@\n@@@")]
-    public void What_stands_before_the_first_header_is_noise(string noise)
+    public void Everything_before_the_first_header_is_ignored(string noise)
     {
         var hello = Assert.IsType<FrameItem.Hello>(Assert.Single(Read($"{noise}{Header}hello 1 pid=12 up=3.45\n")));
 
@@ -34,7 +34,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void Pieces_of_one_byte_make_the_same()
+    public void Reading_byte_by_byte_gives_the_same_items()
     {
         var items = new List<FrameItem>();
         foreach (var b in Encoding.UTF8.GetBytes($"motd{Section("tmux", "S$1:é\n")}{Header}end 3\n"))
@@ -59,7 +59,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void Bytes_that_are_not_text_are_replaced_and_counted_as_they_came()
+    public void Invalid_UTF_8_is_replaced_and_its_bytes_are_counted()
     {
         byte[] body = [(byte)'a', 0xff, 0xc3, (byte)'b'];
         _reader.Push([.. Encoding.ASCII.GetBytes($"{Header}x 0 1 1 4\n"), .. body, .. Encoding.ASCII.GetBytes($"{Header}.\n{Header}end 1\n")]);
@@ -68,7 +68,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void A_terminal_in_the_way_is_told_and_does_not_hold_the_reader()
+    public void A_terminal_is_reported_and_does_not_block_the_reader()
     {
         var items = Read($"\r{Header}hello 1 pid=1 up=2\r\n{Header}end 1\n");
 
@@ -80,7 +80,7 @@ public sealed class FrameReaderTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(60)]
-    public void A_body_of_another_length_is_damaged_alone(int length)
+    public void A_wrong_body_length_damages_only_its_section(int length)
     {
         var items = Read($"{Header}gpu 0 1.00 1.00 {length}\nabcd{Header}.\n{Section("xid", "fine")}{Header}end 9\n");
 
@@ -91,7 +91,7 @@ public sealed class FrameReaderTests
     [Fact]
     public void A_long_body_in_pieces_of_one_byte_is_searched_once()
     {
-        // Searched anew with each piece, these four million bytes would take an hour.
+        // If each piece caused a new search, these four million bytes would take an hour.
         var body = new string('x', FrameReader.MaxBody);
         FrameItem? item = null;
         foreach (var piece in Encoding.UTF8.GetBytes(Section("gpu", body)))
@@ -107,7 +107,7 @@ public sealed class FrameReaderTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(100)]
-    public void A_body_that_ends_early_is_found_in_pieces(int piece)
+    public void A_body_that_is_too_short_is_detected_in_pieces_of_any_size(int piece)
     {
         var bytes = Encoding.UTF8.GetBytes($"{Header}gpu 0 1.00 1.00 9000\n{new string('x', 500)}{Section("xid", "fine")}");
         List<FrameItem> items = [];
@@ -120,7 +120,7 @@ public sealed class FrameReaderTests
             }
         }
 
-        Assert.Equal([new FrameItem.Broken("gpu", "body shorter than its length"), new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items);
+        Assert.Equal([new FrameItem.Broken("gpu", "body is shorter than its header says"), new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items);
     }
 
     [Fact]
@@ -131,12 +131,12 @@ public sealed class FrameReaderTests
 
         var broken = Assert.IsType<FrameItem.Broken>(items[0]);
         Assert.Equal(
-            ("gpu", $"body of {FrameReader.MaxBody + 1} bytes is over the limit of {FrameReader.MaxBody}"), (broken.Section, broken.Problem));
+            ("gpu", $"body of {FrameReader.MaxBody + 1} bytes exceeds the limit of {FrameReader.MaxBody}"), (broken.Section, broken.Problem));
         Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], items.Skip(1));
     }
 
     [Fact]
-    public void A_body_of_the_limit_is_taken()
+    public void A_body_of_the_maximum_length_is_accepted()
     {
         var body = new string('x', FrameReader.MaxBody);
 
@@ -155,7 +155,7 @@ public sealed class FrameReaderTests
     [InlineData("hello 2")]
     [InlineData("end soon")]
     [InlineData("")]
-    public void A_header_that_is_not_understood_is_skipped(string header)
+    public void An_invalid_header_is_skipped(string header)
     {
         var items = Read($"{Header}{header}\nabcd{Section("xid", "fine")}");
 
@@ -164,18 +164,18 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void A_header_without_an_end_is_skipped()
+    public void An_unterminated_header_is_skipped()
     {
-        Assert.Equal([new FrameItem.Broken("", "header without end")], Read($"{Header}{new string('x', 2000)}"));
+        Assert.Equal([new FrameItem.Broken("", "header is not terminated")], Read($"{Header}{new string('x', 2000)}"));
         Assert.Equal([new FrameItem.Body("xid", 0, 12.5, 12.51, "fine")], Read(Section("xid", "fine")));
     }
 
     [Fact]
-    public void The_last_words_of_a_stream_name_what_hangs() =>
+    public void A_stuck_stream_names_the_hung_processes() =>
         Assert.Equal(new FrameItem.Stuck("12 345"), Assert.Single(Read($"{Header}stuck 12 345\n")));
 
     [Fact]
-    public void Headers_without_meaning_may_come_in_any_number()
+    public void Headers_that_are_no_items_may_occur_any_number_of_times()
     {
         var items = Read(string.Concat(Enumerable.Repeat($"{Header}.\n", 200_000)) + Section("xid", "fine"));
 
@@ -183,7 +183,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void Any_sections_in_any_pieces_come_out_as_they_went_in()
+    public void Any_sections_in_any_pieces_are_read_unchanged()
     {
         var text = Gen.OneOf(
             Gen.Elements("", "\n", "\r\n", Header, $"{Header}end 0\n"[..20], "\n@0123 . ", "é🚀", new string('x', 5000)),
@@ -212,7 +212,7 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
-    public void Any_bytes_are_read_without_an_exception_and_to_an_end()
+    public void Any_bytes_are_read_to_the_end_without_an_exception()
     {
         var piece = Gen.OneOf(
             ArbMap.Default.GeneratorFor<byte[]>().Select(b => b ?? []),

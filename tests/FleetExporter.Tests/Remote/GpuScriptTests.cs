@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>The GPU stream run for real against an <c>nvidia-smi</c> that prints what a driver prints.</summary>
+/// <summary>Runs the script of the GPU stream with a fake <c>nvidia-smi</c> that replays the output of a driver.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class GpuScriptTests : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class GpuScriptTests : IDisposable
 
     [Theory]
     [MemberData(nameof(ShellsAndDrivers))]
-    public async Task The_fields_asked_are_those_that_the_drivers_help_lists(string shell, string driver)
+    public async Task Only_fields_listed_in_the_drivers_help_are_queried(string shell, string driver)
     {
         var help = Captures.Read($"help/query-gpu.{driver}.txt");
         FakeDriver(help);
@@ -32,7 +32,7 @@ public sealed class GpuScriptTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SamplerScriptTests.Shells), MemberType = typeof(SamplerScriptTests))]
-    public async Task The_help_is_read_once_and_again_after_a_field_was_refused(string shell)
+    public async Task The_help_is_read_once_and_again_after_a_field_was_rejected(string shell)
     {
         FakeDriver(Captures.Read("help/query-gpu.610.57.04.txt"));
         await using var stream = await OpenAsync(shell);
@@ -52,7 +52,7 @@ public sealed class GpuScriptTests : IDisposable
 
     [Theory]
     [MemberData(nameof(SamplerScriptTests.Shells), MemberType = typeof(SamplerScriptTests))]
-    public async Task Without_help_the_fields_that_every_driver_knows_are_asked(string shell)
+    public async Task Without_help_the_fields_common_to_all_drivers_are_queried(string shell)
     {
         FakeDriver("nothing that lists a field\n");
         await using var stream = await OpenAsync(shell);

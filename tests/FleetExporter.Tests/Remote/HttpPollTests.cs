@@ -10,7 +10,7 @@ public sealed class HttpPollTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_answer_has_its_status_its_body_and_the_time_of_each_phase()
+    public async Task An_answer_has_status_body_and_the_duration_of_each_phase()
     {
         await using var server = new ScriptedServer();
         server.Answer("/a", 503, "zwölf\0").Answer("/b", 200, "two");
@@ -27,7 +27,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task A_request_says_who_asks_and_carries_the_key_and_nothing_of_the_last_answer()
+    public async Task A_request_has_user_agent_and_key_and_no_state_of_earlier_answers()
     {
         await using var server = new ScriptedServer();
         server.Answer("/a?b=c", 200, "", "Set-Cookie: a=b\r\n");
@@ -46,12 +46,12 @@ public sealed class HttpPollTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 302 X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n", "redirect", "302 to /a, which is not followed")]
+    [InlineData("HTTP/1.1 302 X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n", "redirect", "302 redirects to /a, which is not followed")]
     [InlineData(
-        "HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n", "redirect", "308 to http://x/ [31m, which is not followed")]
-    [InlineData("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n", "auth", "401 from /a: a key is needed, or this one is refused")]
+        "HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n", "redirect", "308 redirects to http://x/ [31m, which is not followed")]
+    [InlineData("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n", "auth", "401 from /a: the key is missing or not accepted")]
     [InlineData("HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n", "auth", "403 from /a")]
-    [InlineData("HTTP/1.1 200 X\r\nContent-Length: 4000000\r\n\r\n", "too_large", "the answer is longer than 1 KiB")]
+    [InlineData("HTTP/1.1 200 X\r\nContent-Length: 4000000\r\n\r\n", "too_large", "the answer exceeds 1 KiB")]
     [InlineData("HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n{", "protocol", "")]
     [InlineData("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "protocol", "")]
     [InlineData("HTTP/1.1 200 X\r\nContent-", "protocol", "")]
@@ -70,7 +70,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task A_body_or_head_without_end_is_given_up_at_the_limit()
+    public async Task Endless_headers_and_bodies_are_aborted_at_the_limit()
     {
         await using var server = new ScriptedServer();
         long sent = 0;
@@ -98,7 +98,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task A_slow_body_ends_with_the_callers_time()
+    public async Task A_slow_body_is_aborted_at_the_callers_deadline()
     {
         await using var server = new ScriptedServer();
         server.Script("/", async (stream, stop) =>
@@ -114,7 +114,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task Nobody_there_and_no_such_name()
+    public async Task A_closed_port_and_an_unknown_name()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -129,8 +129,8 @@ public sealed class HttpPollTests
     [InlineData(-10, 10, "127.0.0.1", "the certificate is not trusted: UntrustedRoot, issued by CN=127.0.0.1")]
     [InlineData(-20, -10, "127.0.0.1", "the certificate is valid from ")]
     [InlineData(10, 20, "127.0.0.1", "the certificate is valid from ")]
-    [InlineData(-10, 10, "other.example", "the certificate is for another name: other.example")]
-    public async Task A_certificate_that_is_not_trusted_says_why(int fromDays, int untilDays, string name, string message)
+    [InlineData(-10, 10, "other.example", "the certificate was issued for another name: other.example")]
+    public async Task An_untrusted_certificate_has_its_reason(int fromDays, int untilDays, string name, string message)
     {
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = ScriptedServer.Certificate(now.AddDays(fromDays), now.AddDays(untilDays), name);
@@ -145,7 +145,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task Https_where_http_is_spoken_is_tls()
+    public async Task Https_to_an_http_server_is_tls()
     {
         await using var server = new ScriptedServer();
 
@@ -153,7 +153,7 @@ public sealed class HttpPollTests
     }
 
     [Fact]
-    public async Task What_is_not_utf_8_is_read_all_the_same()
+    public async Task Invalid_UTF_8_is_replaced()
     {
         await using var server = new ScriptedServer();
         server.Script("/", (stream, stop) =>

@@ -14,7 +14,7 @@ public sealed class OpenSshArgumentsTests : IDisposable
     public OpenSshArgumentsTests() => _controls = new ControlDirectory(_folder.Path);
 
     [Fact]
-    public void By_default_only_what_is_safe_is_asked_for()
+    public void The_default_arguments_are_safe()
     {
         Assert.Equal(
             "-F none -T -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=\"/data/known_hosts\" -o UpdateHostKeys=no "
@@ -25,7 +25,7 @@ public sealed class OpenSshArgumentsTests : IDisposable
     }
 
     [Fact]
-    public void The_gpu_stream_is_a_session_on_the_connection_of_the_other()
+    public void The_gpu_stream_shares_the_connection_of_the_vitals_stream()
     {
         var line = Line("spark-1.lan", _config, StreamKind.Gpu);
 
@@ -34,7 +34,7 @@ public sealed class OpenSshArgumentsTests : IDisposable
     }
 
     [Fact]
-    public void A_key_is_the_only_one_offered_and_user_and_port_go_along() => Assert.EndsWith(
+    public void Only_the_configured_key_is_offered_and_user_and_port_are_passed() => Assert.EndsWith(
         " -i /keys/id -o IdentitiesOnly=yes -l fleet -p 2222 -- gpu-1 exec sh -s",
         Line("gpu-1:2222", _config with { User = "fleet", KeyFile = "/keys/id" }), StringComparison.Ordinal);
 
@@ -42,11 +42,11 @@ public sealed class OpenSshArgumentsTests : IDisposable
     [InlineData("fd00::7", "-- fd00::7 exec sh -s")]
     [InlineData("[fd00::7]:2222", "-p 2222 -- fd00::7 exec sh -s")]
     [InlineData("fe80::1%eth0", "-- fe80::1%eth0 exec sh -s")]
-    public void An_IPv6_address_goes_without_brackets(string address, string end) =>
+    public void An_IPv6_address_is_passed_without_brackets(string address, string end) =>
         Assert.EndsWith(end, Line(address, _config), StringComparison.Ordinal);
 
     [Fact]
-    public void New_keys_are_accepted_only_where_that_is_configured() => Assert.Contains(
+    public void New_keys_are_accepted_only_if_configured() => Assert.Contains(
         "-o StrictHostKeyChecking=accept-new ", Line("a", _config with { HostKeys = HostKeyPolicy.AcceptNew }), StringComparison.Ordinal);
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class OpenSshArgumentsTests : IDisposable
     [Theory]
     [InlineData(StreamKind.Vitals)]
     [InlineData(StreamKind.Gpu)]
-    public void The_host_comes_after_the_end_of_the_options_whatever_it_is(StreamKind kind)
+    public void The_host_always_follows_the_end_of_options(StreamKind kind)
     {
-        // The configuration refuses such a name; this is the second line of defence.
+        // The configuration rejects such a name; this is the second line of defence.
         var arguments = new OpenSsh(new HostAddress("-oProxyCommand=evil", null), _config, _controls).Arguments(kind);
 
         Assert.Equal(["--", "-oProxyCommand=evil", "exec sh -s"], arguments.TakeLast(3));

@@ -2,7 +2,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>A shell of this machine, chosen by its program (<c>/bin/busybox</c> is asked for its sh) and with a PATH of the test's own.</summary>
+/// <summary>A local shell with a given program (<c>/bin/busybox</c> runs its sh) and PATH.</summary>
 internal sealed class ProgramShell(string program, string? path = null) : IShell
 {
     public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) => Task.FromResult<IShellProcess>(new ShellProcess(
@@ -17,6 +17,6 @@ internal sealed class ProgramShell(string program, string? path = null) : IShell
 
     public bool Connects(StreamKind kind) => false;
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        new(heard ? SshFailure.Closed : SshFailure.Shell, $"{program} ended: {errorText}");
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        new(helloReceived ? SshFailure.Closed : SshFailure.Shell, $"{program} ended: {errorText}");
 }

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>The runner of commands, on the real shells of this machine.</summary>
+/// <summary>Runs commands in the shells of this machine.</summary>
 public sealed class RemoteCommandTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ public sealed class RemoteCommandTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task Output_and_status_arrive_as_they_are(string shell)
+    public async Task Output_and_status_are_unchanged(string shell)
     {
         var ran = await RunAsync(shell, @"printf 'out\n\n'; printf 'a\377\000b' >&2; exit 7");
 
@@ -26,7 +26,7 @@ public sealed class RemoteCommandTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task A_signal_is_told(string shell)
+    public async Task A_signal_is_reported(string shell)
     {
         var ran = await RunAsync(shell, "kill -SEGV $$");
 
@@ -34,7 +34,7 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
-    public async Task Input_is_closed_and_the_directory_is_the_one_that_was_asked_for()
+    public async Task Input_is_closed_and_the_working_directory_is_set()
     {
         Assert.Equal("", (await RunAsync("/bin/dash", "cat")).Text);
         Assert.Equal("/usr/bin\n", (await RunAsync("/bin/dash", "pwd", directory: "/usr/bin")).Text);
@@ -69,7 +69,7 @@ public sealed class RemoteCommandTests
     [InlineData("/bin/bash", "setsid sleep 600")]
     [InlineData("/bin/dash", "setsid sh -c \"trap '' TERM HUP; while :; do sleep 600; done\" & exit_later=1; sleep 600")]
     [InlineData("/bin/busybox", "(sleep 600 &) ; kill -STOP $$")]
-    public async Task What_takes_too_long_is_ended_with_all_that_it_started(string shell, string command)
+    public async Task A_command_over_its_limit_is_killed_with_all_its_processes(string shell, string command)
     {
         var tag = $"FLEET_TEST_{Guid.NewGuid():N}";
         var ran = await RunAsync(shell, $"export {tag}=1; {command}", limit: TimeSpan.FromSeconds(1));
@@ -80,7 +80,7 @@ public sealed class RemoteCommandTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task A_command_that_nobody_wants_any_more_is_ended(string shell)
+    public async Task A_cancelled_command_is_killed(string shell)
     {
         using var cancel = new CancellationTokenSource();
         var tag = $"FLEET_TEST_{Guid.NewGuid():N}";
@@ -90,10 +90,10 @@ public sealed class RemoteCommandTests
         Assert.Empty(Marked(tag));
     }
 
-    // Before the runner on the host has even begun: it must not miss it.
+    // Cancelled before command.sh has started.
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task A_command_is_ended_however_early_that_is_wanted(string shell)
+    public async Task A_command_can_be_cancelled_before_it_has_started(string shell)
     {
         for (var delay = 0; delay < 60; delay += 6)
         {
@@ -107,7 +107,7 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
-    public async Task What_was_left_in_the_background_does_not_outlive_a_command_that_ended()
+    public async Task Background_processes_are_killed_when_the_command_exits()
     {
         var tag = $"FLEET_TEST_{Guid.NewGuid():N}";
         var ran = await RunAsync("/bin/dash", $"export {tag}=1; sleep 600 & echo done");
@@ -117,7 +117,7 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
-    public async Task Much_output_is_not_kept_anywhere()
+    public async Task Large_output_is_not_buffered()
     {
         long bytes = 0;
         var before = GC.GetTotalAllocatedBytes();

@@ -8,7 +8,7 @@ using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>The sampler run for real, by every shell that a host may have.</summary>
+/// <summary>Runs the sampler in every supported shell.</summary>
 public sealed class SamplerScriptTests
 {
     private static readonly HostConfig Host = new()
@@ -26,7 +26,7 @@ public sealed class SamplerScriptTests
 
     [Theory]
     [MemberData(nameof(ShellsAndStreams))]
-    public async Task The_script_is_good_syntax(string shell, StreamKind kind)
+    public async Task The_script_has_valid_syntax(string shell, StreamKind kind)
     {
         var (status, output) = await ShAsync(shell, ["-n"], SamplerScript.Build(SamplerScript.NewNonce(), TimeSpan.FromSeconds(5), Sections(kind)));
 
@@ -35,7 +35,7 @@ public sealed class SamplerScriptTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task Every_section_of_the_vitals_stream_is_understood_by_its_collector(string shell)
+    public async Task Every_section_of_the_vitals_stream_is_parsed_by_its_collector(string shell)
     {
         var collectors = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Vitals).ToList();
         await using var stream = await OpenAsync(new ProgramShell(shell), StreamKind.Vitals);
@@ -58,7 +58,7 @@ public sealed class SamplerScriptTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task One_stream_answers_tick_after_tick_and_words_it_does_not_know(string shell)
+    public async Task One_stream_answers_many_ticks_and_unknown_words(string shell)
     {
         await using var stream = await OpenAsync(new ProgramShell(shell), StreamKind.Vitals);
 
@@ -82,7 +82,7 @@ public sealed class SamplerScriptTests
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task A_quoted_word_comes_back_as_it_was(string shell)
+    public async Task A_quoted_word_is_unchanged(string shell)
     {
         var words = Gen.OneOf(
                 Gen.Elements(
@@ -114,7 +114,7 @@ public sealed class SamplerScriptTests
     private static List<SectionScript> Sections(StreamKind kind) =>
         [.. CollectorCatalog.All.Where(c => c.Stream == kind).Select(c => new SectionScript(c.Name, c.Script(Host)))];
 
-    /// <summary>The reading, or the failure that a machine without tmux, systemd or sudo answers with.</summary>
+    /// <summary>The reading, or the failure on a machine without tmux, systemd or sudo.</summary>
     private static object Read(HostCollector collector, Section section)
     {
         try

@@ -8,13 +8,13 @@ using System.Text;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>What a <see cref="ScriptedServer"/> was asked.</summary>
+/// <summary>A request to a <see cref="ScriptedServer"/>.</summary>
 /// <param name="Connection">Counted from 1.</param>
-internal sealed record Asked(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
+internal sealed record RecordedRequest(int Connection, string Path, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>
-/// A server on loopback that answers each path, with its query or whatever that is, with the bytes it was given, good HTTP or not, and remembers what
-/// it was asked. Other paths get a 404.
+/// A loopback server that answers each path and query with given bytes, valid HTTP or not, and records the requests.
+/// Other paths get a 404.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public ConcurrentQueue<Asked> Requests { get; } = new();
+    public ConcurrentQueue<RecordedRequest> Requests { get; } = new();
 
     public IEnumerable<string> Paths => Requests.Select(r => r.Path);
 
@@ -44,11 +44,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri Url(string path = "/") => new($"http{(_certificate is null ? "" : "s")}://{Authority}{path}");
 
-    /// <summary>A good answer with a length.</summary>
+    /// <summary>A valid answer with Content-Length.</summary>
     public ScriptedServer Answer(string path, int status, string body, string headers = "") =>
         Raw(path, $"HTTP/1.1 {status} X\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}");
 
-    /// <summary>These characters as they stand.</summary>
+    /// <summary>Sends these characters unchanged.</summary>
     /// <param name="close">Closes the connection after them.</param>
     public ScriptedServer Raw(string path, string bytes, bool close = false) => Script(path, async (stream, stop) =>
     {
@@ -65,7 +65,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A certificate with its key, signed by itself.</summary>
+    /// <summary>A self-signed certificate with its key.</summary>
     public static X509Certificate2 Certificate(DateTimeOffset from, DateTimeOffset until, string name = "127.0.0.1")
     {
         using var key = RSA.Create(2048);
@@ -135,13 +135,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
         catch (Exception e)
             when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
-            // The client went away, or the script says to.
+            // The client disconnected, or the script ends the connection.
         }
     }
 
-    private async Task<Asked?> ReadAsync(StreamReader reader, int connection)
+    private async Task<RecordedRequest?> ReadAsync(StreamReader reader, int connection)
     {
-        // Not HTTP: a TLS handshake, or nothing more.
+        // Not HTTP: a TLS handshake, or end of input.
         if (await reader.ReadLineAsync(_stop.Token) is not { } first || first.Split(' ') is not ["GET", var path, "HTTP/1.1"])
         {
             return null;
@@ -154,6 +154,6 @@ internal sealed class ScriptedServer : IAsyncDisposable
             headers.Add(line[..colon], line[(colon + 1)..].Trim());
         }
 
-        return new Asked(connection, path, headers);
+        return new RecordedRequest(connection, path, headers);
     }
 }

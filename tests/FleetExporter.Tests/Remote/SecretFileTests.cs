@@ -8,7 +8,7 @@ public sealed class SecretFileTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_key_stands_on_one_line_and_a_new_one_counts_at_once()
+    public async Task A_key_is_one_line_and_a_new_one_is_used_at_once()
     {
         using var folder = new TemporaryFolder();
 
@@ -24,7 +24,7 @@ public sealed class SecretFileTests
     [InlineData("sk\r\nX-Evil: 1")]
     [InlineData("schlüssel")]
     [InlineData(null)]
-    public async Task What_is_no_key_is_a_failure_that_names_the_file_and_not_its_text(string? text)
+    public async Task An_invalid_key_is_a_failure_that_names_the_file_but_not_its_text(string? text)
     {
         using var folder = new TemporaryFolder();
         var path = text is null ? folder.PathOf("absent") : folder.Write("key", text);

@@ -9,12 +9,12 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>What people copy into a shell of their own, read by those shells.</summary>
+/// <summary>Runs quoted words in the shells of users.</summary>
 public sealed class ShellWordTests
 {
     private const int Words = 10_000;
 
-    /// <summary>What means something to one of the shells, beside letters.</summary>
+    /// <summary>Characters and words with a special meaning in one of the shells.</summary>
     private static readonly string[] Bits =
     [
         "$(touch x)", "`touch x`", "${IFS}", "$x", "'", "\"", "\\", "\\\\", "\\'", "'\\''",
@@ -39,7 +39,7 @@ public sealed class ShellWordTests
     [MemberData(nameof(Shells))]
     public async Task Attach_commands_are_one_ssh_with_one_remote_command(string shell)
     {
-        // The names of hosts, of users of the login and of other users, each as odd as a text can be.
+        // Arbitrary names of hosts, login users and other users.
         var random = new Random(2);
         var sessions = Texts(2).Zip(Texts(3), Texts(4))
             .Select(t => Session(t.First, t.Second, random.Next(2) == 0 ? null : t.Third, random.Next(1000))).ToList();
@@ -48,7 +48,7 @@ public sealed class ShellWordTests
 
         Assert.Equal(sessions.Select(s => $"4\u0001-t\u0001--\u0001{s.Login}\u0001{s.Remote}"), seen);
 
-        // On the host the login shell reads the last word, and sudo what follows it.
+        // On the host the login shell parses the last word, and sudo the words after it.
         var remote = await ReadAsync(shell, "tmux sudo", [.. sessions.Select(s => s.Remote)]);
         Assert.Equal(sessions.Select(s => s.Words), remote);
     }
@@ -93,7 +93,7 @@ public sealed class ShellWordTests
             .Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => Bits[random.Next(Bits.Length)])));
     }
 
-    /// <summary>Lets the shell run the lines with functions that print how many words they were given, and which.</summary>
+    /// <summary>Runs the lines in the shell with functions that print number and text of their arguments.</summary>
     private static async Task<IReadOnlyList<string>> ReadAsync(string shell, string functions, IReadOnlyList<string> lines)
     {
         var script = new StringBuilder();
@@ -121,7 +121,7 @@ public sealed class ShellWordTests
             var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(0, process.ExitCode);
-            // Nothing that a word names was run.
+            // No word was executed.
             Assert.False(File.Exists(Path.Combine(folder.FullName, "x")));
             return output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
         }

@@ -4,7 +4,7 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote;
 
-/// <summary>What a real ssh said (Fixtures/ssh) and what is made of it.</summary>
+/// <summary>Parses recorded output of ssh (Fixtures/ssh).</summary>
 public sealed class SshErrorsTests
 {
     private static readonly SshConfig Config = new() { KnownHosts = "/data/known_hosts", User = "fleet", KeyFile = "/keys/id" };
@@ -26,9 +26,9 @@ public sealed class SshErrorsTests
     [InlineData("shell-exit", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
     [InlineData("ok", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
     [InlineData("accept-new", SshFailure.Shell, "logged in, but `exec sh -s` did not start the sampler")]
-    public void Before_hello_the_reason_is_what_ssh_said(string file, SshFailure reason, string said)
+    public void Before_hello_the_reason_comes_from_the_output_of_ssh(string file, SshFailure reason, string said)
     {
-        var failure = SshErrors.Explain(Said(file), heard: false, Address, Config);
+        var failure = SshErrors.Explain(Recorded(file), helloReceived: false, Address, Config);
 
         Assert.Equal(reason, failure.Reason);
         Assert.Contains(said, failure.Message, StringComparison.Ordinal);
@@ -41,15 +41,15 @@ public sealed class SshErrorsTests
     [InlineData("ok", SshFailure.Closed, "the connection ended")]
     public void After_hello_the_connection_has_ended(string file, SshFailure reason, string said)
     {
-        var failure = SshErrors.Explain(Said(file), heard: true, Address, Config);
+        var failure = SshErrors.Explain(Recorded(file), helloReceived: true, Address, Config);
 
         Assert.Equal((reason, said), (failure.Reason, failure.Message));
     }
 
     [Fact]
-    public void A_refused_login_says_which_key_the_host_should_list()
+    public void A_failed_login_names_the_key_that_the_host_should_list()
     {
-        var failure = SshErrors.Explain(Said("auth"), heard: false, Address, Config);
+        var failure = SshErrors.Explain(Recorded("auth"), helloReceived: false, Address, Config);
 
         Assert.Equal(SshFailure.Auth, failure.Reason);
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class SshErrorsTests
     [Fact]
     public void An_unknown_key_comes_with_its_fingerprint_and_the_command_that_trusts_it()
     {
-        var failure = SshErrors.Explain(Said("hostkey-unknown"), heard: false, Address, Config);
+        var failure = SshErrors.Explain(Recorded("hostkey-unknown"), helloReceived: false, Address, Config);
 
         Assert.Equal(SshFailure.HostkeyUnknown, failure.Reason);
         Assert.Contains("ssh-ed25519 SHA256:O4PWr53x3S8I4Zg0si35pg032XJJhhGjsSduLAU2fgk", failure.Message, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class SshErrorsTests
     [Fact]
     public void A_changed_key_comes_with_its_fingerprint_and_the_command_that_removes_the_old()
     {
-        var failure = SshErrors.Explain(Said("hostkey-changed"), heard: false, Address, Config);
+        var failure = SshErrors.Explain(Recorded("hostkey-changed"), helloReceived: false, Address, Config);
 
         Assert.Equal(SshFailure.HostkeyChanged, failure.Reason);
         Assert.Contains("ssh-ed25519 SHA256:O4PWr53x3S8I4Zg0si35pg032XJJhhGjsSduLAU2fgk", failure.Message, StringComparison.Ordinal);
@@ -79,24 +79,25 @@ public sealed class SshErrorsTests
     }
 
     [Fact]
-    public void The_usual_port_goes_without_saying()
+    public void The_default_port_is_omitted()
     {
         Assert.EndsWith(
-            "-R '127.0.0.1'", SshErrors.Explain(Said("hostkey-changed"), false, Address with { Port = 22 }, Config).Message,
+            "-R '127.0.0.1'", SshErrors.Explain(Recorded("hostkey-changed"), false, Address with { Port = 22 }, Config).Message,
             StringComparison.Ordinal);
         Assert.EndsWith(
-            "fleet-exporter trust 127.0.0.1", SshErrors.Explain(Said("hostkey-unknown"), false, Address with { Port = null }, Config).Message,
+            "fleet-exporter trust 127.0.0.1", SshErrors.Explain(Recorded("hostkey-unknown"), false, Address with { Port = null }, Config).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_ssh_that_says_nothing_has_closed() =>
-        Assert.Equal("ssh ended without a word", SshErrors.Explain("", heard: false, Address, Config).Message);
+    public void Without_output_the_reason_is_closed() =>
+        Assert.Equal("ssh exited without a message", SshErrors.Explain("", helloReceived: false, Address, Config).Message);
 
     [Fact]
-    public void What_the_login_shell_said_last_goes_along()
+    public void The_last_line_of_the_login_shell_is_in_the_message()
     {
-        var failure = SshErrors.Explain(Said("shell-exit") + "\nfish: Unknown command: \u001b[31mexec\u001b[0m", heard: false, Address, Config);
+        var failure = SshErrors.Explain(
+            Recorded("shell-exit") + "\nfish: Unknown command: \u001b[31mexec\u001b[0m", helloReceived: false, Address, Config);
 
         Assert.Equal(SshFailure.Shell, failure.Reason);
         Assert.EndsWith("did not start the sampler: fish: Unknown command:  [31mexec [0m", failure.Message, StringComparison.Ordinal);
@@ -107,9 +108,9 @@ public sealed class SshErrorsTests
     [InlineData("banner-silent", SshFailure.Timeout)]
     [InlineData("timeout", SshFailure.Timeout)]
     [InlineData("", SshFailure.Timeout)]
-    public void Silence_is_explained_by_how_far_ssh_came(string file, SshFailure reason)
+    public void A_timeout_is_explained_by_the_phase_of_ssh(string file, SshFailure reason)
     {
-        var failure = SshErrors.ExplainSilence(file.Length == 0 ? "" : Said(file), TimeSpan.FromSeconds(20));
+        var failure = SshErrors.ExplainTimeout(file.Length == 0 ? "" : Recorded(file), TimeSpan.FromSeconds(20));
 
         Assert.Equal(reason, failure.Reason);
         Assert.EndsWith("within 20 s", failure.Message, StringComparison.Ordinal);
@@ -119,14 +120,14 @@ public sealed class SshErrorsTests
     [InlineData("debug1: Remote protocol version 2.0, remote software version Server host key: ssh-ed25519 SHA256:FORGED\n")]
     [InlineData("debug1: Server host key: ssh-ed25519 SHA256:FORGED\n")]
     [InlineData("Server host key: ssh-ed25519 SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n")]
-    public void The_peer_cannot_put_a_fingerprint_of_its_own_into_the_advice(string forged)
+    public void A_server_cannot_forge_the_fingerprint_in_the_message(string forged)
     {
-        var said = Said("hostkey-unknown");
-        var honest = SshErrors.Explain(said, heard: false, Address, Config);
+        var said = Recorded("hostkey-unknown");
+        var honest = SshErrors.Explain(said, helloReceived: false, Address, Config);
 
         Assert.Contains("SHA256:", honest.Message, StringComparison.Ordinal);
-        Assert.Equal(honest.Message, SshErrors.Explain(forged + said, heard: false, Address, Config).Message);
+        Assert.Equal(honest.Message, SshErrors.Explain(forged + said, helloReceived: false, Address, Config).Message);
     }
 
-    private static string Said(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "ssh", file + ".txt"));
+    private static string Recorded(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "ssh", file + ".txt"));
 }

@@ -23,7 +23,7 @@ public sealed partial class ReasonsDocumentationTests
         Assert.Equal(Words.All<TargetFailure>(), ReasonsBelow("### A service, provider, gateway or tunnel fails"));
 
     [Fact]
-    public void Metrics_name_the_same_reasons_of_targets() => Assert.Equal(Words.All<TargetFailure>(), TargetWords.Reasons);
+    public void Metrics_name_the_same_reasons_of_targets() => Assert.Equal(Words.All<TargetFailure>(), TargetStates.Reasons);
 
     [Fact]
     public void Every_reason_has_a_fix()

@@ -6,14 +6,14 @@ using FleetExporter.Simulation;
 
 namespace FleetExporter.Tests.Simulation;
 
-/// <summary>The simulated gateway, asked as a monitor asks a real one.</summary>
+/// <summary>Sends the requests of a monitor to the simulated gateway.</summary>
 public sealed class SimulatedGatewayTests
 {
     private static readonly FleetConfig Empty =
         new() { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } };
 
     [Fact]
-    public async Task It_challenges_says_hello_and_answers_each_request()
+    public async Task It_sends_challenge_and_hello_and_answers_each_request()
     {
         await using var targets = await SimulatedTargets.StartAsync(new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
@@ -40,7 +40,7 @@ public sealed class SimulatedGatewayTests
     }
 
     [Fact]
-    public async Task What_is_not_the_protocol_ends_the_connection()
+    public async Task A_protocol_violation_ends_the_connection()
     {
         await using var targets = await SimulatedTargets.StartAsync(new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();

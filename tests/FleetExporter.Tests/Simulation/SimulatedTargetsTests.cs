@@ -30,7 +30,7 @@ public sealed class SimulatedTargetsTests
     }
 
     [Fact]
-    public async Task Services_answer_one_loads_and_one_fails_now_and_then()
+    public async Task Services_answer_one_loads_and_one_fails_periodically()
     {
         await using var targets = await SimulatedTargets.StartAsync(_clock, TestContext.Current.CancellationToken);
         using var http = new HttpClient();

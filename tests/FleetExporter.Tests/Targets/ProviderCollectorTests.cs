@@ -12,7 +12,7 @@ public sealed class ProviderCollectorTests
     private static readonly ProviderCollector Collector = new();
 
     [Fact]
-    public async Task A_llama_server_tells_all_it_has_and_each_endpoint_is_asked_once_over_one_connection()
+    public async Task A_llama_server_is_read_with_one_request_per_endpoint_over_one_connection()
     {
         await using var server = LlamaServer();
         using var folder = new TemporaryFolder();
@@ -46,7 +46,7 @@ public sealed class ProviderCollectorTests
     }
 
     [Fact]
-    public async Task A_router_is_asked_for_its_list_and_its_health_only()
+    public async Task Only_model_list_and_health_of_a_router_are_read()
     {
         await using var server = LlamaServer();
         server.Answer("/v1/models", 200, LlamaCppTests.Router);
@@ -74,7 +74,7 @@ public sealed class ProviderCollectorTests
     }
 
     [Fact]
-    public async Task What_is_turned_off_is_absent_and_slots_come_from_what_is_left()
+    public async Task Disabled_endpoints_are_absent_and_slots_come_from_the_others()
     {
         await using var server = LlamaServer();
         server.Answer("/slots", 501, LlamaCppTests.Disabled);
@@ -92,7 +92,7 @@ public sealed class ProviderCollectorTests
     }
 
     [Fact]
-    public async Task A_server_that_loads_is_loading_and_is_asked_no_more()
+    public async Task A_loading_server_gets_no_further_requests()
     {
         await using var server = LlamaServer();
         server.Answer("/health", 503, LlamaCppTests.Loading);
@@ -110,7 +110,7 @@ public sealed class ProviderCollectorTests
     }
 
     [Fact]
-    public async Task Details_that_do_not_come_in_time_are_left_out_and_the_health_stands()
+    public async Task Late_details_are_omitted_and_the_state_is_published()
     {
         await using var server = LlamaServer();
         server.Script("/slots", (_, stop) => Task.Delay(Timeout.Infinite, stop));
@@ -126,7 +126,7 @@ public sealed class ProviderCollectorTests
     [InlineData(ProviderKind.Vllm, "/health", "/v1/models")]
     [InlineData(ProviderKind.Sglang, "/health", "/v1/models")]
     [InlineData(ProviderKind.OpenAi, "/v1/models")]
-    public async Task Other_kinds_tell_health_and_models(ProviderKind kind, params string[] asked)
+    public async Task Other_kinds_have_health_and_models(ProviderKind kind, params string[] asked)
     {
         await using var server = new ScriptedServer();
         server.Answer("/health", 200, "").Answer("/v1/models", 200, OpenAiTests.Vllm);
@@ -145,7 +145,7 @@ public sealed class ProviderCollectorTests
     [InlineData(ProviderKind.Vllm)]
     [InlineData(ProviderKind.Sglang)]
     [InlineData(ProviderKind.OpenAi)]
-    public async Task A_refused_key_and_a_missing_one_are_auth_for_every_kind(ProviderKind kind)
+    public async Task A_wrong_and_a_missing_key_are_auth_for_every_kind(ProviderKind kind)
     {
         await using var server = LlamaServer();
         foreach (var path in (string[])[kind == ProviderKind.LlamaCpp ? "/props" : "/v1/models", "/slots", "/metrics"])
@@ -168,8 +168,8 @@ public sealed class ProviderCollectorTests
     [InlineData("http://h:1/v1", "http://h:1/v1/models")]
     [InlineData("https://h/api/v1/?a=b", "https://h/api/v1/models")]
     [InlineData("http://h/llm", "http://h/llm/v1/models")]
-    public void Endpoints_stand_below_the_base(string url, string models) =>
-        Assert.Equal(models, ProviderSession.Below(new Uri(url), "/v1/models").ToString());
+    public void Endpoints_are_relative_to_the_base_URL(string url, string models) =>
+        Assert.Equal(models, ProviderPoller.Below(new Uri(url), "/v1/models").ToString());
 
     private static ScriptedServer LlamaServer() => new ScriptedServer()
         .Answer("/v1/models", 200, LlamaCppTests.OneModel)

@@ -11,7 +11,7 @@ public sealed class ServiceCollectorTests
     private static readonly ServiceCollector Collector = new();
 
     [Fact]
-    public async Task A_good_service_is_asked_once_at_its_url_and_shows_state_model_and_phases()
+    public async Task A_good_service_is_requested_once_and_has_state_model_and_phases()
     {
         await using var server = new ScriptedServer();
         server.Answer("/health?deep=0", 200, """{"status":"ok","model":"whisper","service":"speech"}""");
@@ -37,7 +37,7 @@ public sealed class ServiceCollectorTests
     }
 
     [Fact]
-    public async Task A_service_that_loads_is_up_in_its_own_state()
+    public async Task A_loading_service_is_up()
     {
         await using var server = new ScriptedServer();
         server.Answer("/", 503, """{"status":"loading","model":"flux"}""");
@@ -50,7 +50,7 @@ public sealed class ServiceCollectorTests
     }
 
     [Fact]
-    public async Task A_service_that_says_error_is_down_for_that_reason()
+    public async Task A_service_that_reports_an_error_is_down()
     {
         await using var server = new ScriptedServer();
         server.Answer("/", 200, """{"status":"error"}""");
@@ -69,7 +69,7 @@ public sealed class ServiceCollectorTests
     }
 
     [Fact]
-    public async Task A_redirect_to_itself_is_asked_once_and_told()
+    public async Task A_redirect_loop_is_requested_once_and_reported()
     {
         await using var server = new ScriptedServer();
         server.Answer("/", 301, "", "Location: /\r\n");
@@ -79,7 +79,7 @@ public sealed class ServiceCollectorTests
     }
 
     [Fact]
-    public void Before_the_first_poll_nothing_is_said() =>
+    public void Before_the_first_poll_nothing_is_published() =>
         Assert.Empty(Unasked());
 
     private static ServiceConfig Service(Uri url) => new() { Name = "stt", Host = "box", Url = url };

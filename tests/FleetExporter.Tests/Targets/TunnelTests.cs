@@ -12,13 +12,13 @@ public sealed class TunnelTests
     private static readonly TunnelCollector Collector = new();
 
     [Fact]
-    public async Task A_tunnel_that_accepts_is_up_when_nothing_more_is_asked()
+    public async Task With_verify_tcp_an_accepted_connection_is_up()
     {
-        using var far = new FarEnd(null);
+        using var server = new FakeTcpServer(null);
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Tcp());
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Tcp());
 
-        Assert.Equal((TunnelState.Up, true, null, null), (reading.State, reading.TcpUp, reading.DataUp, reading.Fault));
+        Assert.Equal((TunnelState.Up, true, null, null), (reading.State, reading.TcpUp, reading.DataUp, reading.Failure));
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public sealed class TunnelTests
             new TunnelCheck.Http(new Uri("http://127.0.0.1:1/"))
         })
         {
-            var reading = await CheckAsync(FarEnd.DeadPort(), check);
+            var reading = await CheckAsync(FakeTcpServer.DeadPort(), check);
 
             Assert.Equal(
-                (TunnelState.Down, false, null, TargetFailure.Refused), (reading.State, reading.TcpUp, reading.DataUp, reading.Fault!.Reason));
+                (TunnelState.Down, false, null, TargetFailure.Refused), (reading.State, reading.TcpUp, reading.DataUp, reading.Failure!.Reason));
         }
     }
 
@@ -44,11 +44,11 @@ public sealed class TunnelTests
     [InlineData(null, TargetFailure.Timeout)]
     public async Task A_banner_is_waited_for(string? says, TargetFailure? reason)
     {
-        using var far = new FarEnd(says, speaksFirst: true);
+        using var server = new FakeTcpServer(says, sendsFirst: true);
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Banner());
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Banner());
 
-        Assert.Equal((true, (bool?)(reason is null), reason), (reading.TcpUp, reading.DataUp, reading.Fault?.Reason));
+        Assert.Equal((true, (bool?)(reason is null), reason), (reading.TcpUp, reading.DataUp, reading.Failure?.Reason));
         Assert.Equal(reason is null ? TunnelState.Up : TunnelState.HalfDead, reading.State);
     }
 
@@ -59,14 +59,14 @@ public sealed class TunnelTests
     [InlineData(499, null)]
     [InlineData(500, TargetFailure.Status)]
     [InlineData(503, TargetFailure.Status)]
-    public async Task A_get_is_answered_by_any_status_below_500(int status, TargetFailure? reason)
+    public async Task Any_status_below_500_passes_the_check(int status, TargetFailure? reason)
     {
-        using var elsewhere = new FarEnd(null);
-        using var far = new FarEnd(FarEnd.Http(status, status == 302 ? $"Location: http://127.0.0.1:{elsewhere.Port}/\r\n" : ""));
+        using var elsewhere = new FakeTcpServer(null);
+        using var server = new FakeTcpServer(FakeTcpServer.Http(status, status == 302 ? $"Location: http://127.0.0.1:{elsewhere.Port}/\r\n" : ""));
 
-        var reading = await CheckAsync(far.Port, Get(far.Port));
+        var reading = await CheckAsync(server.Port, Get(server.Port));
 
-        Assert.Equal(reason, reading.Fault?.Reason);
+        Assert.Equal(reason, reading.Failure?.Reason);
         Assert.Equal(reason is null ? TunnelState.Up : TunnelState.HalfDead, reading.State);
         Assert.Equal(0, elsewhere.Connections);
     }
@@ -76,52 +76,52 @@ public sealed class TunnelTests
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", TargetFailure.Protocol)]
     [InlineData("HTTP/1.1 200 OK\r\nX: ", TargetFailure.Protocol)]
     [InlineData(null, TargetFailure.Timeout)]
-    public async Task A_get_that_is_not_answered_is_a_half_dead_tunnel(string? says, TargetFailure reason)
+    public async Task An_unanswered_GET_is_half_dead(string? says, TargetFailure reason)
     {
-        using var far = new FarEnd(says);
+        using var server = new FakeTcpServer(says);
 
-        var reading = await CheckAsync(far.Port, Get(far.Port));
+        var reading = await CheckAsync(server.Port, Get(server.Port));
 
-        Assert.Equal((TunnelState.HalfDead, true, false, reason), (reading.State, reading.TcpUp, reading.DataUp, reading.Fault!.Reason));
+        Assert.Equal((TunnelState.HalfDead, true, false, reason), (reading.State, reading.TcpUp, reading.DataUp, reading.Failure!.Reason));
     }
 
     [Fact]
     public async Task A_body_without_an_end_is_not_read()
     {
-        using var far = new FarEnd("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc");
+        using var server = new FakeTcpServer("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nabc");
 
-        Assert.Equal(TunnelState.Up, (await CheckAsync(far.Port, Get(far.Port))).State);
+        Assert.Equal(TunnelState.Up, (await CheckAsync(server.Port, Get(server.Port))).State);
     }
 
     [Fact]
     public async Task A_plain_server_behind_an_https_check_is_a_tls_failure()
     {
-        using var far = new FarEnd(FarEnd.Http(400));
+        using var server = new FakeTcpServer(FakeTcpServer.Http(400));
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Http(new Uri($"https://127.0.0.1:{far.Port}/")));
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Http(new Uri($"https://127.0.0.1:{server.Port}/")));
 
-        Assert.Equal((TunnelState.HalfDead, TargetFailure.Tls), (reading.State, reading.Fault!.Reason));
+        Assert.Equal((TunnelState.HalfDead, TargetFailure.Tls), (reading.State, reading.Failure!.Reason));
     }
 
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1")]
     [InlineData("::1", "::1")]
     [InlineData("127.0.0.1", "localhost")]
-    public async Task Addresses_and_names_lead_to_it(string listens, string host)
+    public async Task Addresses_and_names_are_connected(string listens, string host)
     {
-        using var far = new FarEnd("220 ready\r\n", speaksFirst: true, IPAddress.Parse(listens));
+        using var server = new FakeTcpServer("220 ready\r\n", sendsFirst: true, IPAddress.Parse(listens));
 
-        var reading = await CheckAsync(far.Port, new TunnelCheck.Banner(), host: host);
+        var reading = await CheckAsync(server.Port, new TunnelCheck.Banner(), host: host);
 
-        Assert.True(reading.State == TunnelState.Up, reading.Fault?.Message);
+        Assert.True(reading.State == TunnelState.Up, reading.Failure?.Message);
     }
 
     [Fact]
-    public async Task A_name_without_an_address_says_so()
+    public async Task An_unresolvable_name_is_dns()
     {
         var reading = await CheckAsync(80, new TunnelCheck.Tcp(), host: "no-such-name.invalid", limit: TimeSpan.FromSeconds(20));
 
-        Assert.Equal((TunnelState.Down, TargetFailure.Dns), (reading.State, reading.Fault!.Reason));
+        Assert.Equal((TunnelState.Down, TargetFailure.Dns), (reading.State, reading.Failure!.Reason));
     }
 
     [Theory]
@@ -134,18 +134,17 @@ public sealed class TunnelTests
     [InlineData(false, null, TunnelState.Down, null)]
     public async Task The_unit_is_part_of_the_verdict(bool listens, string? unit, TunnelState state, bool? active)
     {
-        using var far = new FarEnd(null);
+        using var server = new FakeTcpServer(null);
 
-        var reading = await CheckAsync(listens ? far.Port : FarEnd.DeadPort(), new TunnelCheck.Tcp(), unit: unit);
+        var reading = await CheckAsync(listens ? server.Port : FakeTcpServer.DeadPort(), new TunnelCheck.Tcp(), unit: unit);
 
         Assert.Equal((state, active), (reading.State, reading.UnitActive));
     }
 
     [Fact]
-    public void A_half_dead_tunnel_publishes_all_that_is_known_of_it()
+    public void A_half_dead_tunnel_publishes_all_its_metrics()
     {
-        var reading = new TunnelReading(
-            true, false, Unit("active"), TimeSpan.FromSeconds(2), new TargetFailureDetails(TargetFailure.Timeout, "nothing came"));
+        var reading = new TunnelReading(true, false, Unit("active"), TimeSpan.FromSeconds(2));
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         var labels = Labels.Of("host", "a").With("tunnel", "t");
         reading.WriteTo(page, labels);
@@ -186,7 +185,7 @@ public sealed class TunnelTests
             Timeout = TimeSpan.FromMilliseconds(400),
         };
         await using var session = Collector.Open(
-            tunnel, new TargetTools(TimeProvider.System, (on, name) => on == "a" && name == tunnel.Unit && unit is not null ? Unit(unit) : null));
+            tunnel, new TargetContext(TimeProvider.System, (on, name) => on == "a" && name == tunnel.Unit && unit is not null ? Unit(unit) : null));
         using var enough = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(2));
         return (TunnelReading)await session.AskAsync(enough.Token);
     }

@@ -10,21 +10,21 @@ internal static class AgentCommand
         new("--push") { Description = "The service to push to.", HelpName = "https://fleet.example:9470", Required = true };
 
     private static readonly Option<FileInfo> KeyFileOption =
-        new("--key-file") { Description = "File with the device's key on one line.", HelpName = "device.key", Required = true };
+        new("--key-file") { Description = "File that holds the device's key on one line.", HelpName = "device.key", Required = true };
 
     private static readonly Option<string> IntervalOption =
         new("--interval") { Description = "Time between two pushes, 500ms to 1h.", HelpName = "2s", DefaultValueFactory = _ => "2s" };
 
-    private static readonly Option<bool> OnceOption = new("--once") { Description = "Push once and exit: 0 when the service took it, 1 when not." };
+    private static readonly Option<bool> OnceOption = new("--once") { Description = "Push once and exit: 0 if the service accepted it, 1 if not." };
 
     public static Command Create()
     {
         PushOption.Validators.Add(result =>
             Check(result, UrlOf(result.GetValueOrDefault<string>() ?? "") is null
-                ? "--push: give http://HOST:PORT or https://HOST:PORT, without user and password"
+                ? "--push must be http://HOST:PORT or https://HOST:PORT, without user and password"
                 : null));
         IntervalOption.Validators.Add(result =>
-            Check(result, IntervalOf(result.GetValueOrDefault<string>() ?? "") is null ? "--interval: give 500ms to 1h" : null));
+            Check(result, IntervalOf(result.GetValueOrDefault<string>() ?? "") is null ? "--interval must be 500ms to 1h" : null));
         var agent = new Command("agent", "Push this machine's GPUs, read with nvidia-smi, to a service that cannot reach it over SSH.")
         {
             PushOption,
@@ -46,7 +46,7 @@ internal static class AgentCommand
             Console.Error.WriteLine($"fleet-exporter agent: {line}"));
         if (service.Scheme == Uri.UriSchemeHttp && !service.IsLoopback)
         {
-            await Console.Error.WriteLineAsync("fleet-exporter agent: without https the key crosses the network as it is").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("fleet-exporter agent: warning: without https the key is sent unencrypted").ConfigureAwait(false);
         }
 
         if (once)

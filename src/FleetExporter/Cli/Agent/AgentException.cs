@@ -1,8 +1,8 @@
 namespace FleetExporter.Cli.Agent;
 
-/// <summary>Why nothing could be pushed this time, in words for the person who looks after the machine.</summary>
-/// <param name="refused">Trying again soon will not help: the service or a certificate says no.</param>
-internal sealed class AgentException(string message, bool refused, Exception? inner = null) : Exception(message, inner)
+/// <summary>Why a push failed, in words for the administrator of the machine.</summary>
+/// <param name="permanent">A retry will not help until somebody changes the configuration, such as the key or a certificate.</param>
+internal sealed class AgentException(string message, bool permanent, Exception? inner = null) : Exception(message, inner)
 {
-    public bool Refused => refused;
+    public bool IsPermanent => permanent;
 }

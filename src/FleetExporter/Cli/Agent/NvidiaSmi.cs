@@ -8,9 +8,9 @@ namespace FleetExporter.Cli.Agent;
 /// <summary>Reads this machine's GPUs with nvidia-smi, started without a shell, so that it is the same on every system.</summary>
 internal sealed class NvidiaSmi(TimeProvider clock)
 {
-    private const int MostOutput = 1024 * 1024;
+    private const int MaxOutput = 1024 * 1024;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Folders = OperatingSystem.IsWindows()
         ? [
@@ -20,27 +20,27 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         : ["/usr/lib/wsl/lib", "/usr/bin", "/usr/local/bin"];
 
     private IReadOnlyList<string>? _fields;
-    private Process? _hung;
+    private Process? _hungProcess;
 
-    /// <returns>By index; null where nvidia-smi lists none of that index.</returns>
-    /// <exception cref="AgentException">There is no answer that can be used.</exception>
+    /// <returns>By index; null for an index that nvidia-smi does not list.</returns>
+    /// <exception cref="AgentException">No usable answer.</exception>
     public async Task<IReadOnlyList<Gpu?>> ReadAsync(CancellationToken stop)
     {
         try
         {
             _fields ??= await FieldsAsync(stop).ConfigureAwait(false);
             var output = await RunAsync([$"--query-gpu={string.Join(',', _fields)}", "--format=csv,noheader,nounits"], stop).ConfigureAwait(false);
-            return Placed(GpuQuery.Parse(output, _fields).Gpus);
+            return ByIndex(GpuQuery.Parse(output, _fields).Gpus);
         }
         catch (ToolFailureException e)
         {
-            // A new driver may know other fields.
+            // A new driver may have other fields.
             _fields = null;
-            throw new AgentException($"nvidia-smi gives no values ({Words.Of(e.Reason)}): {Printable.Line(e.Message, 200)}", refused: false, e);
+            throw new AgentException($"nvidia-smi returned no values ({Words.Of(e.Reason)}): {Printable.Line(e.Message, 200)}", permanent: false, e);
         }
     }
 
-    internal static IReadOnlyList<Gpu?> Placed(IReadOnlyList<Gpu> gpus)
+    internal static IReadOnlyList<Gpu?> ByIndex(IReadOnlyList<Gpu> gpus)
     {
         var last = gpus.Max(g => g.Index);
         return last is null or >= Streaming.PushBody.MostGpus || gpus.Any(g => g.Index is null)
@@ -62,10 +62,10 @@ internal sealed class NvidiaSmi(TimeProvider clock)
 
     private async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop)
     {
-        if (_hung is { HasExited: false })
+        if (_hungProcess is { HasExited: false })
         {
             throw new AgentException(
-                "an nvidia-smi that was started before hangs and cannot be ended; the driver needs a restart of the machine", refused: false);
+                "a previous nvidia-smi hangs and cannot be killed; restart the machine to recover the driver", permanent: false);
         }
 
         var start = new ProcessStartInfo(Find(), arguments)
@@ -81,7 +81,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         try
         {
             process.StandardInput.Close();
-            using var limit = new CancellationTokenSource(Limit, clock);
+            using var limit = new CancellationTokenSource(Timeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
             var errors = ReadAsync(process.StandardError, either.Token);
             var output = await ReadAsync(process.StandardOutput, either.Token).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new AgentException($"nvidia-smi did not answer within {Limit.TotalSeconds:0} s", refused: false);
+            throw new AgentException($"nvidia-smi did not answer within {Timeout.TotalSeconds:0} s", permanent: false);
         }
         finally
         {
@@ -107,11 +107,11 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         }
         catch (Win32Exception e)
         {
-            throw new AgentException($"{start.FileName} cannot be started: {e.Message}", refused: false, e);
+            throw new AgentException($"{start.FileName} could not be started: {e.Message}", permanent: false, e);
         }
     }
 
-    /// <summary>One that hangs in the kernel cannot be killed: it is kept in mind, so that no second one is started beside it.</summary>
+    /// <summary>A process that hangs in the kernel cannot be killed: it is remembered, so that no second one is started beside it.</summary>
     private async Task EndAsync(Process process)
     {
         if (process.HasExited)
@@ -123,7 +123,7 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync(CancellationToken.None)
             .WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _hung = process;
+        _hungProcess = process;
     }
 
     private static async Task<string> ReadAsync(StreamReader from, CancellationToken stop)
@@ -133,13 +133,13 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         int read;
         while ((read = await from.ReadAsync(piece, stop).ConfigureAwait(false)) > 0)
         {
-            text.Append(piece, 0, Math.Min(read, MostOutput - text.Length));
+            text.Append(piece, 0, Math.Min(read, MaxOutput - text.Length));
         }
 
         return text.ToString();
     }
 
-    /// <exception cref="AgentException">It is nowhere.</exception>
+    /// <exception cref="AgentException">Not installed.</exception>
     private static string Find()
     {
         var name = OperatingSystem.IsWindows() ? "nvidia-smi.exe" : "nvidia-smi";
@@ -147,6 +147,6 @@ internal sealed class NvidiaSmi(TimeProvider clock)
         return path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Concat(Folders).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
             ?? throw new AgentException(
-                $"there is no {name}: not on the PATH and not in {string.Join(", ", Folders)}; is the driver installed?", refused: false);
+                $"{name} not found on the PATH or in {string.Join(", ", Folders)}; is the driver installed?", permanent: false);
     }
 }

@@ -8,23 +8,23 @@ using FleetExporter.Streaming;
 namespace FleetExporter.Cli.Agent;
 
 /// <summary>
-/// Pushes readings to a service. The key is read again for each, so that a new one counts at once; no redirect is followed with it.
+/// Pushes GPU readings to the exporter. Reads the key file for each push, so that a new key is used at once, and follows no redirects.
 /// </summary>
 internal sealed class PushClient(Uri service, string keyFile) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
-        Timeout = Limit
+        Timeout = RequestTimeout
     };
 
     private readonly Uri _url = service.AbsolutePath.EndsWith("/push-sse", StringComparison.Ordinal)
         ? service
         : new Uri(service.AbsoluteUri.TrimEnd('/') + "/push-sse");
 
-    /// <exception cref="AgentException">The service did not take them.</exception>
+    /// <exception cref="AgentException">The push failed.</exception>
     public async Task PushAsync(IReadOnlyList<Gpu?> gpus, CancellationToken stop)
     {
         try
@@ -37,45 +37,45 @@ internal sealed class PushClient(Uri service, string keyFile) : IDisposable
             using var answer = await _http.SendAsync(request, stop).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode)
             {
-                throw await RefusalAsync(answer, stop).ConfigureAwait(false);
+                throw await ErrorOfAsync(answer, stop).ConfigureAwait(false);
             }
         }
         catch (TargetFailureException e)
         {
-            throw new AgentException(e.Message, refused: true, e);
+            throw new AgentException(e.Message, permanent: true, e);
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new AgentException($"{_url.Authority} did not answer within {Limit.TotalSeconds:0} s", refused: false, e);
+            throw new AgentException($"{_url.Authority} did not answer within {RequestTimeout.TotalSeconds:0} s", permanent: false, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             var failure = HttpErrors.Of(e, _url);
-            var hint = failure.Reason == TargetFailure.Tls ? "; the certificate has to be one that this machine trusts, and for this name" : "";
-            throw new AgentException($"{Words.Of(failure.Reason)}: {failure.Message}{hint}", refused: failure.Reason == TargetFailure.Tls, e);
+            var hint = failure.Reason == TargetFailure.Tls ? "; the certificate must be trusted by this machine and issued for this name" : "";
+            throw new AgentException($"{Words.Of(failure.Reason)}: {failure.Message}{hint}", permanent: failure.Reason == TargetFailure.Tls, e);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<AgentException> RefusalAsync(HttpResponseMessage answer, CancellationToken stop)
+    private async Task<AgentException> ErrorOfAsync(HttpResponseMessage answer, CancellationToken stop)
     {
         var status = (int)answer.StatusCode;
-        var said = await DetailAsync(answer, stop).ConfigureAwait(false);
+        var detail = await DetailAsync(answer, stop).ConfigureAwait(false);
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized =>
-                new($"the service does not know the key in {keyFile} (401): its hash has to stand under devices in fleet.yml", refused: true),
+                new($"the service does not accept the key in {keyFile} (401); add its hash under devices in fleet.yml", permanent: true),
             >= (HttpStatusCode)300 and < (HttpStatusCode)400 => new(
-                $"the service sends elsewhere ({status}): give --push {Printable.Line(answer.Headers.Location?.ToString() ?? "that address", 200)}",
-                refused: true),
-            HttpStatusCode.NotFound => new($"nothing takes pushes at {_url} (404): is that a FleetExporter?", refused: true),
-            >= (HttpStatusCode)500 => new($"the service fails ({status}){said}", refused: false),
-            _ => new($"the service refuses ({status}){said}", refused: true),
+                $"the service redirects ({status}); use --push {Printable.Line(answer.Headers.Location?.ToString() ?? "that address", 200)}",
+                permanent: true),
+            HttpStatusCode.NotFound => new($"{_url} does not accept pushes (404); is it a FleetExporter?", permanent: true),
+            >= (HttpStatusCode)500 => new($"the service failed ({status}){detail}", permanent: false),
+            _ => new($"the service rejected the push ({status}){detail}", permanent: true),
         };
     }
 
-    /// <summary>The sentence of a problem, if it is one.</summary>
+    /// <summary>The detail of a problem response (RFC 9457); empty for other responses.</summary>
     private static async Task<string> DetailAsync(HttpResponseMessage answer, CancellationToken stop)
     {
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json" || answer.Content.Headers.ContentLength > 16 * 1024)

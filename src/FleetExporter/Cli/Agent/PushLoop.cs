@@ -4,24 +4,24 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Cli.Agent;
 
 /// <summary>
-/// Reads and pushes, again and again. Each attempt has a reading of its own: nothing old is ever sent. A problem is said once, and its end.
+/// Reads and pushes in a loop. Each attempt takes a new reading, so that no old data is sent. Reports each failure once, and the recovery.
 /// </summary>
 /// <param name="read">Takes a reading.</param>
-/// <param name="push">Gives it to the service.</param>
-/// <param name="say">Takes one line for a person.</param>
+/// <param name="push">Sends it to the service.</param>
+/// <param name="report">Writes one line for a person.</param>
 internal sealed class PushLoop(
     Func<CancellationToken, Task<IReadOnlyList<Gpu?>>> read, Func<IReadOnlyList<Gpu?>, CancellationToken, Task> push,
-    TimeSpan interval, TimeProvider clock, Action<string> say)
+    TimeSpan interval, TimeProvider clock, Action<string> report)
 {
-    /// <summary>The longest pause after a failure that may pass by itself, and after one that a person has to mend.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestAfterRefusal = TimeSpan.FromMinutes(1);
+    /// <summary>Longest pause after a transient failure, and after one that needs a change of configuration.</summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxPauseAfterPermanentFailure = TimeSpan.FromMinutes(1);
 
-    private string? _problem;
+    private string? _lastReportedError;
     private bool _pushed;
     private int _failures;
 
-    /// <summary>Runs until it is told to stop.</summary>
+    /// <summary>Runs until <paramref name="stop"/> is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -37,7 +37,7 @@ internal sealed class PushLoop(
     }
 
     /// <summary>One reading, one push.</summary>
-    /// <returns>What went wrong; null when nothing did.</returns>
+    /// <returns>The failure; null after a success.</returns>
     public async Task<AgentException?> TryAsync(CancellationToken stop)
     {
         try
@@ -50,10 +50,10 @@ internal sealed class PushLoop(
         catch (AgentException e)
         {
             _failures++;
-            if (_problem != e.Message)
+            if (_lastReportedError != e.Message)
             {
-                _problem = e.Message;
-                say(e.Message);
+                _lastReportedError = e.Message;
+                report(e.Message);
             }
 
             return e;
@@ -66,19 +66,19 @@ internal sealed class PushLoop(
 
     internal TimeSpan PauseAfter(AgentException failure)
     {
-        var longest = failure.Refused ? LongestAfterRefusal : Longest;
+        var max = failure.IsPermanent ? MaxPauseAfterPermanentFailure : MaxPause;
         var pause = interval * Math.Pow(2, Math.Min(_failures, 16));
-        pause = pause < longest ? pause : longest > interval ? longest : interval;
+        pause = pause < max ? pause : max > interval ? max : interval;
         return pause * (0.75 + (Random.Shared.NextDouble() * 0.25));
     }
 
     private void Succeeded(int gpus)
     {
-        if (_problem is not null || !_pushed)
+        if (_lastReportedError is not null || !_pushed)
         {
-            say($"{(_pushed ? "pushes again" : "pushes")}: {(gpus == 1 ? "1 GPU" : $"{gpus} GPUs")} every {Duration.Format(interval)}");
+            report($"{(_pushed ? "pushing again" : "pushing")}: {(gpus == 1 ? "1 GPU" : $"{gpus} GPUs")} every {Duration.Format(interval)}");
         }
 
-        (_problem, _pushed, _failures) = (null, true, 0);
+        (_lastReportedError, _pushed, _failures) = (null, true, 0);
     }
 }

@@ -4,17 +4,17 @@ internal enum Verdict
 {
     Ok,
 
-    /// <summary>Not there, and not needed.</summary>
+    /// <summary>Disabled, or not present and not required.</summary>
     Off,
 
-    /// <summary>Could not be tried, because something before it failed.</summary>
+    /// <summary>Not tested, because an earlier check failed.</summary>
     Skipped,
 
     Failed,
 }
 
-/// <summary>One line of an onboarding test.</summary>
-/// <param name="Reason">From the closed sets, after a failure.</param>
-/// <param name="Detail">What was seen.</param>
-/// <param name="Fix">What to do about it.</param>
+/// <summary>One line of the output of <c>fleet-exporter probe</c>.</summary>
+/// <param name="Reason">The failure's reason, from its closed set.</param>
+/// <param name="Detail">What the check found.</param>
+/// <param name="Fix">How to fix the failure.</param>
 internal sealed record Check(string Name, Verdict Verdict, string? Reason = null, string? Detail = null, string? Fix = null);

@@ -8,17 +8,18 @@ using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>Tries one host step by step: client, name, port, host key, login, shell, then every collector once.</summary>
+/// <summary>Tests one host step by step: client, name, port, host key, login, shell, then every collector once.</summary>
 internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider clock)
 {
     /// <summary>A command that hangs is killed after one to two of these.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan SectionsTimeout = TimeSpan.FromSeconds(40);
 
     private static readonly string[] Steps = ["host key", "login", "shell"];
 
-    private static readonly Check Untried = new("collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
+    private static readonly Check SkippedCollectors = new(
+        "collectors", Verdict.Skipped, Detail: string.Join(' ', CollectorCatalog.All.Select(c => c.Name)));
 
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
     {
@@ -27,15 +28,15 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         {
             var choice = SshClientChoice.Of(host.Ssh, Environment.GetEnvironmentVariable);
             checks.Add(ClientOf(choice));
-            var reach = choice.IsBuiltin
-                ? new Reach(address.Host, address.Port ?? 22, Jumps: false)
-                : await Reach.OfAsync(address, host.Ssh, stop).ConfigureAwait(false);
-            checks.AddRange(await reach.TryAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
+            var endpoint = choice.IsBuiltin
+                ? new SshEndpoint(address.Host, address.Port ?? 22, ViaJumpHost: false)
+                : await SshEndpoint.ResolveAsync(address, host.Ssh, stop).ConfigureAwait(false);
+            checks.AddRange(await endpoint.CheckAsync(host.Ssh.ConnectTimeout, stop).ConfigureAwait(false));
         }
 
         if (checks.Exists(c => c.Verdict == Verdict.Failed))
         {
-            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), Untried];
+            return [.. checks, .. Steps.Select(name => new Check(name, Verdict.Skipped)), SkippedCollectors];
         }
 
         var started = Stopwatch.GetTimestamp();
@@ -47,15 +48,15 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         }
         catch (StreamException e)
         {
-            return [.. checks, .. Explain(e), Untried];
+            return [.. checks, .. Explain(e), SkippedCollectors];
         }
 
         await using (stream.ConfigureAwait(false))
         {
             checks.AddRange(host.Address is null ? [] : [new("host key", Verdict.Ok), new("login", Verdict.Ok, Detail: $"as {stream.Hello.User}")]);
-            var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var startTime = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             checks.Add(new(
-                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler runs, {took:0} ms after the start")));
+                "shell", Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"the sampler started in {startTime:0} ms")));
             checks.AddRange(await AskAsync(stream, vitals, stop).ConfigureAwait(false));
             var gpus = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu).ToList();
             if (gpus.TrueForAll(c => c.OffBecause(host, null) is not null))
@@ -65,7 +66,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
             try
             {
-                // The first stream carries the connection, and has to live until the second is done.
+                // The first stream owns the connection and must stay open until the second is done.
                 await using var kept = new Timer(_ => _ = stream.KeepAliveAsync(stop), null, Lease / 2, Lease / 2);
                 await using var second = await OpenAsync(StreamKind.Gpu, gpus, stop).ConfigureAwait(false);
                 checks.AddRange(await AskAsync(second, gpus, stop).ConfigureAwait(false));
@@ -88,10 +89,10 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
         ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")
         : new(
             "client", Verdict.Failed, Words.Of(SshFailure.Shell),
-            $"OpenSSH's client is not installed on this machine; it is needed because {choice.Reason}",
-            "Install it (Debian: openssh-client), or remove the reason.");
+            $"OpenSSH's client is not installed on this machine, but required: {choice.Reason}",
+            "Install it (Debian: openssh-client), or change the setting that requires it.");
 
-    /// <summary>The step that failed, the ones before it that therefore work, and the ones after it that could not be tried.</summary>
+    /// <summary>The failed step, the passed ones before it and the skipped ones after it.</summary>
     private IEnumerable<Check> Explain(StreamException e)
     {
         var failed = e.Reason switch
@@ -102,7 +103,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
             SshFailure.Timeout or SshFailure.Closed => 0,
             _ => 2,
         };
-        var unreadable = e.Reason == SshFailure.Auth && host.Ssh.KeyFile is { } file ? PrivateKeys.Unreadable(file) : null;
+        var unreadable = e.Reason == SshFailure.Auth && host.Ssh.KeyFile is { } file ? PrivateKeys.ReadError(file) : null;
         var fix = unreadable is null ? Fixes.Of(e.Reason) : Fixes.UnreadableKey;
         return Steps.Select((name, i) => i < failed
             ? new Check(name, Verdict.Ok)
@@ -112,40 +113,40 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
     private async Task<List<Check>> AskAsync(SamplerStream stream, List<HostCollector> collectors, CancellationToken stop)
     {
         List<Check> checks = [];
-        var asked = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
+        var enabled = collectors.Where(c => c.OffBecause(host, null) is null).ToList();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(SectionsTimeout);
         try
         {
-            await foreach (var (section, broken) in stream.AskAsync([.. asked.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
+            await foreach (var (section, broken) in stream.AskAsync([.. enabled.Select(c => c.Name)], limit.Token).ConfigureAwait(false))
             {
-                if (asked.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
+                if (enabled.Find(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector)
                 {
                     checks.Add(section is null
                         ? new(collector.Name, Verdict.Failed, "parse", broken!.Problem, collector.Fix(CollectorFailure.Parse))
-                        : Judge(collector, section));
+                        : Evaluate(collector, section));
                 }
 
                 if (section is { Killed: true, Name: "gpu" })
                 {
-                    // So would the others: each call would hang in the same driver.
-                    checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+                    // The other GPU collectors would hang in the same driver.
+                    checks.AddRange(enabled.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
                     break;
                 }
             }
         }
         catch (Exception e) when (e is StreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            var message = e is StreamException ? e.Message : $"no answer within {Limit.TotalSeconds:0} s";
-            checks.AddRange(asked.Skip(checks.Count).Take(1).Select(c =>
+            var message = e is StreamException ? e.Message : $"no answer within {SectionsTimeout.TotalSeconds:0} s";
+            checks.AddRange(enabled.Skip(checks.Count).Take(1).Select(c =>
                 new Check(c.Name, Verdict.Failed, "timeout", message, c.Fix(CollectorFailure.Timeout))));
-            checks.AddRange(asked.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
+            checks.AddRange(enabled.Skip(checks.Count).Select(c => new Check(c.Name, Verdict.Skipped)));
         }
 
         return [.. collectors.Select(c => checks.Find(k => k.Name == c.Name) ?? new Check(c.Name, Verdict.Off, Detail: c.OffBecause(host, null)))];
     }
 
-    private Check Judge(HostCollector collector, Section section)
+    private Check Evaluate(HostCollector collector, Section section)
     {
         try
         {
@@ -153,7 +154,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
                 : section.Killed ? throw new ToolFailureException(CollectorFailure.Timeout, "the command hung and was killed")
                 : collector.Parse(section);
             return answer.Failure is { } failure
-                ? Fail(failure, "see the text with /debug/hosts")
+                ? Fail(failure, "see the section text at /debug/hosts")
                 : new(collector.Name, Verdict.Ok, Detail: collector.Summarize(answer));
         }
         catch (ToolFailureException e)

@@ -9,14 +9,14 @@ using FleetExporter.Remote.Ssh;
 namespace FleetExporter.Cli.Onboarding;
 
 /// <summary>The key of a host that is not in known_hosts, as the host presents it.</summary>
-/// <param name="Name">Under which known_hosts has the host.</param>
+/// <param name="Name">The host's name in known_hosts.</param>
 /// <param name="Type">Such as <c>ssh-ed25519</c>.</param>
 internal sealed record PresentedKey(string Name, string Type, byte[] Key)
 {
     /// <summary>As <c>ssh-keygen -l</c> prints it.</summary>
     public string Fingerprint => HostKeyCheck.FingerprintOf(Key);
 
-    /// <summary>Where the host has its public key, so that the two can be compared.</summary>
+    /// <summary>Path of the public key on the host, for comparison.</summary>
     public string FileOnHost => Type switch
     {
         ['e', 'c', 'd', 's', 'a', ..] => "/etc/ssh/ssh_host_ecdsa_key.pub",
@@ -24,14 +24,15 @@ internal sealed record PresentedKey(string Name, string Type, byte[] Key)
         _ => "/etc/ssh/ssh_host_ed25519_key.pub",
     };
 
-    /// <summary>Connects as the service would, by the client that reaches the host.</summary>
-    /// <returns>Null when the host's key is trusted already.</returns>
-    /// <exception cref="StreamException">No key came, or another one is trusted for the host.</exception>
-    public static async Task<PresentedKey?> AskAsync(HostAddress address, SshConfig ssh, KnownHosts known, TimeProvider clock, CancellationToken stop)
+    /// <summary>Connects as the service would, with the same SSH client.</summary>
+    /// <returns>Null if the host's key is already trusted.</returns>
+    /// <exception cref="StreamException">The host presented no key, or known_hosts has another one for it.</exception>
+    public static async Task<PresentedKey?> FetchAsync(
+        HostAddress address, SshConfig ssh, KnownHosts known, TimeProvider clock, CancellationToken stop)
     {
         if (!SshClientChoice.Of(ssh, Environment.GetEnvironmentVariable).IsBuiltin)
         {
-            return await AskOpenSshAsync(address, ssh, known, stop).ConfigureAwait(false);
+            return await FetchWithOpenSshAsync(address, ssh, known, stop).ConfigureAwait(false);
         }
 
         var handshake = new SshHandshake(address, ssh with { HostKeys = HostKeyPolicy.Strict }, known, clock);
@@ -46,28 +47,28 @@ internal sealed record PresentedKey(string Name, string Type, byte[] Key)
         }
         catch (StreamException) when (handshake.Phase == ConnectPhase.Login)
         {
-            // The key was good; that the login fails is for probe to say.
+            // The key is trusted; a failed login is reported by probe.
             return null;
         }
     }
 
-    /// <summary>ssh writes the key of a new host into a file of ours, under the name it goes by: it knows aliases and jump hosts.</summary>
-    private static async Task<PresentedKey?> AskOpenSshAsync(HostAddress address, SshConfig ssh, KnownHosts known, CancellationToken stop)
+    /// <summary>Lets ssh, which knows aliases and jump hosts, write the key of a new host into a temporary known_hosts file.</summary>
+    private static async Task<PresentedKey?> FetchWithOpenSshAsync(HostAddress address, SshConfig ssh, KnownHosts known, CancellationToken stop)
     {
         var file = Path.GetTempFileName();
         try
         {
-            var said = await RunAsync(address, ssh, file, stop).ConfigureAwait(false);
+            var lastError = await RunAsync(address, ssh, file, stop).ConfigureAwait(false);
             if (File.ReadLines(file).Select(KnownHostsLine.Parse).LastOrDefault(l => l is not null) is not { } line)
             {
-                throw new StreamException(SshFailure.Closed, said.Length > 0 ? said : "ssh ended before the host had presented a key");
+                throw new StreamException(SshFailure.Closed, lastError.Length > 0 ? lastError : "ssh exited before the host presented a key");
             }
 
             var presented = new PresentedKey(line.Hosts, line.KeyType, line.Key);
             var keys = known.Find(line.Hosts).Keys;
             return keys.Any(k => k.Key.AsSpan().SequenceEqual(line.Key)) ? null
                 : keys.All(k => k.KeyType != line.KeyType) ? presented
-                : throw HostKeyAdvice.Changed($"the key {presented.Type} {presented.Fingerprint}", address, known.Path);
+                : throw HostKeyErrors.Changed($"the key {presented.Type} {presented.Fingerprint}", address, known.Path);
         }
         finally
         {
@@ -113,7 +114,7 @@ internal sealed record PresentedKey(string Name, string Type, byte[] Key)
         catch (Win32Exception)
         {
             throw new StreamException(
-                SshFailure.Shell, "the host is reached by OpenSSH's client, which is not installed on this machine (Debian: openssh-client)");
+                SshFailure.Shell, "the host requires OpenSSH's client, which is not installed on this machine (Debian: openssh-client)");
         }
     }
 }

@@ -6,15 +6,15 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>Polls one service, provider, gateway or tunnel once, as the service would: whether it answers, then what it says, line by line.</summary>
+/// <summary>Polls one service, provider, gateway or tunnel once, as the exporter would, and lists its findings.</summary>
 internal sealed class TargetProbe(TargetConfig target, TargetCollector collector, TimeProvider clock)
 {
     private const int MaxDetail = 300;
 
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
     {
-        // What hosts say of units is not known here: none is connected.
-        var session = collector.Open(target, new TargetTools(clock, (_, _) => null));
+        // No host is connected, so the state of units is unknown.
+        var session = collector.Open(target, new TargetContext(clock, (_, _) => null));
         await using (session.ConfigureAwait(false))
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -23,13 +23,13 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
             try
             {
                 var reading = await session.AskAsync(limit.Token).ConfigureAwait(false);
-                var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                var latency = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 return
                 [
-                    reading.Fault is { } fault
-                        ? Fail(fault.Reason, fault.Message)
-                        : new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {took:0} ms")),
-                    .. reading.Findings().Select(f => new Check(f.Name, Verdict.Ok, Detail: Printable.Line(f.Seen, MaxDetail))),
+                    reading.Failure is { } failure
+                        ? Fail(failure.Reason, failure.Message)
+                        : new(collector.Name, Verdict.Ok, Detail: string.Create(CultureInfo.InvariantCulture, $"answers in {latency:0} ms")),
+                    .. reading.Findings().Select(f => new Check(f.Name, Verdict.Ok, Detail: Printable.Line(f.Value, MaxDetail))),
                 ];
             }
             catch (TargetFailureException e)
@@ -42,7 +42,7 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                return [Fail(TargetFailure.Timeout, $"no whole answer within {Duration.Format(target.Timeout)}")];
+                return [Fail(TargetFailure.Timeout, $"no complete answer within {Duration.Format(target.Timeout)}")];
             }
         }
     }

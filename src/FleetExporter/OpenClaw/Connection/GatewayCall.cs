@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>
-/// Something a gateway may be asked. The list is closed: whatever is not made here cannot be sent. All of it only reads, needs no more than
+/// A request to a gateway. This list is closed: no other request can be sent. All of them only read, need no scope beyond
 /// <c>operator.read</c>, calls no model and probes no channel.
 /// </summary>
 internal sealed class GatewayCall
 {
-    /// <summary>Rows a page of a list has at most.</summary>
+    /// <summary>Maximum rows per page of a list.</summary>
     public const int PageSize = 200;
 
     public static readonly GatewayCall Health = new("health", "{}");
@@ -42,16 +42,16 @@ internal sealed class GatewayCall
     public static GatewayCall CronList(int offset) =>
         new("cron.list", string.Create(CultureInfo.InvariantCulture, $$"""{"includeDisabled":true,"limit":{{PageSize}},"offset":{{offset}}}"""));
 
-    /// <summary>What one agent used in the last 7 or 30 days or ever, today included; days are UTC's.</summary>
+    /// <summary>Usage of one agent in the last 7 or 30 days, including today, or in total; days are UTC.</summary>
     public static GatewayCall SessionsUsage(string agent, GatewayRange range) => new("sessions.usage", $$"""
         {"agentId":{{Quote(agent)}},"limit":1000,"range":"{{range switch { GatewayRange.Week => "7d", GatewayRange.Month => "30d", _ => "all" }}}"}
         """);
 
-    /// <summary>What one agent used on one day.</summary>
+    /// <summary>Usage of one agent on one day.</summary>
     public static GatewayCall SessionsUsage(string agent, DateOnly day) =>
         new("sessions.usage", $$"""{"agentId":{{Quote(agent)}},"limit":1000,"startDate":"{{Iso(day)}}","endDate":"{{Iso(day)}}"}""");
 
-    /// <summary>What all agents cost from one day to another.</summary>
+    /// <summary>Cost of all agents in a range of days.</summary>
     public static GatewayCall UsageCost(DateOnly from, DateOnly to) =>
         new("usage.cost", $$"""{"agentScope":"all","startDate":"{{Iso(from)}}","endDate":"{{Iso(to)}}"}""");
 
@@ -59,7 +59,7 @@ internal sealed class GatewayCall
 
     private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // An agent's id is the gateway's own text.
+    // Agent ids are untrusted text of the gateway.
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 }
 

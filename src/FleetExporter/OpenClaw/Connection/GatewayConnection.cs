@@ -8,14 +8,14 @@ using FleetExporter.Remote;
 namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>
-/// One connection to an OpenClaw gateway: a login that may read and nothing else, then requests by id whose answers come in any order,
+/// One connection to an OpenClaw gateway: a read-only login, then requests by id whose answers come in any order,
 /// and events between them. A receive is always pending.
-/// When it ends, for whatever reason, every request that waits ends with that reason, and a new connection is needed.
+/// When it ends, all pending requests fail with the same reason, and a new connection is needed.
 /// </summary>
 internal sealed class GatewayConnection : IAsyncDisposable
 {
     private static readonly string[] Scopes = ["operator.read"];
-    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly GatewaySocket _socket;
     private readonly TimeProvider _clock;
@@ -24,8 +24,8 @@ internal sealed class GatewayConnection : IAsyncDisposable
     private readonly ITimer _watchdog;
     private readonly Task _receiving;
     private TargetFailureException? _failure;
-    private string? _announced;
-    private long _heard;
+    private string? _shutdownReason;
+    private long _lastReceived;
     private long _lastId;
 
     private GatewayConnection(GatewaySocket socket, GatewayHello hello, TimeProvider clock)
@@ -33,22 +33,22 @@ internal sealed class GatewayConnection : IAsyncDisposable
         _socket = socket;
         _clock = clock;
         Hello = hello;
-        _heard = clock.GetTimestamp();
-        _watchdog = clock.CreateTimer(_ => Watch(), null, hello.Tick, hello.Tick);
+        _lastReceived = clock.GetTimestamp();
+        _watchdog = clock.CreateTimer(_ => CheckSilence(), null, hello.Tick, hello.Tick);
         _receiving = Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public GatewayHello Hello { get; }
 
-    /// <summary>Why it ended; null while it stands.</summary>
+    /// <summary>Why it ended; null while it is open.</summary>
     public TargetFailureException? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Time since anything came.</summary>
-    public TimeSpan Silence => _clock.GetElapsedTime(Interlocked.Read(ref _heard));
+    /// <summary>Time since the last message.</summary>
+    public TimeSpan Silence => _clock.GetElapsedTime(Interlocked.Read(ref _lastReceived));
 
     /// <summary>Connects and logs in.</summary>
     /// <param name="token">Null sends none.</param>
-    /// <exception cref="TargetFailureException">It could not, with the reason.</exception>
+    /// <exception cref="TargetFailureException">The connection or the login failed.</exception>
     public static async Task<GatewayConnection> OpenAsync(Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken)
     {
         var socket = new GatewaySocket();
@@ -68,11 +68,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks, and gives what its answer says. An answer is parsed before the next one is received, so that memory holds one at a time, however many
-    /// requests wait.
+    /// Sends a request and parses its answer before the next message is received, so that memory holds one answer at a time, however many
+    /// requests are pending.
     /// </summary>
-    /// <param name="parse">Takes the answer's payload, and keeps none of it.</param>
-    /// <exception cref="GatewayRefusedException">The gateway answered with an error.</exception>
+    /// <param name="parse">Parses the payload, and must not keep a reference to it.</param>
+    /// <exception cref="GatewayErrorException">The gateway answered with an error.</exception>
     /// <exception cref="TargetFailureException">The connection ended before the answer.</exception>
     public async Task<T> AskAsync<T>(GatewayCall call, Func<JsonElement, T> parse, CancellationToken cancellationToken)
     {
@@ -83,10 +83,10 @@ internal sealed class GatewayConnection : IAsyncDisposable
         {
             if (Failure is { } failure)
             {
-                throw Again(failure);
+                throw Copy(failure);
             }
 
-            // A send that is given up would take the connection with it, so it runs under the connection's own token.
+            // Cancelling a send would abort the connection, so it uses the connection's own token.
             _ = SendAsync($$"""{"type":"req","id":"{{id}}","method":"{{call.Method}}","params":{{call.Parameters}}}""");
             return await answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -96,16 +96,16 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it because nothing comes any more.</summary>
+    /// <summary>Ends the connection because the gateway is silent.</summary>
     public void GiveUp() => End(new TargetFailureException(TargetFailure.Timeout, $"the gateway has been silent for {Silence.TotalSeconds:0} s"));
 
     public async ValueTask DisposeAsync()
     {
         if (Failure is null)
         {
-            using var patience = new CancellationTokenSource(Goodbye);
-            await _socket.CloseAsync(patience.Token).ConfigureAwait(false);
-            await _receiving.WaitAsync(Goodbye).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var timeout = new CancellationTokenSource(CloseTimeout);
+            await _socket.CloseAsync(timeout.Token).ConfigureAwait(false);
+            await _receiving.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         End(new TargetFailureException(TargetFailure.Protocol, "closed by the exporter"));
@@ -122,7 +122,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
             if (challenge.RootElement.Text("event") != "connect.challenge")
             {
                 throw new TargetFailureException(
-                    TargetFailure.Protocol, "what answers there is no OpenClaw gateway: its first word is no connect.challenge");
+                    TargetFailure.Protocol, "not an OpenClaw gateway: its first message is not connect.challenge");
             }
         }
 
@@ -157,7 +157,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
 
     private static JsonElement Payload(GatewayCall call, JsonElement message) => message.Flag("ok") == true
         ? message.Member("payload") ?? default
-        : throw new GatewayRefusedException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
+        : throw new GatewayErrorException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
 
     private static TargetFailureException Refused(GatewayError error) => new(error.Reason, $"the gateway refused the connection: {error}");
 
@@ -173,11 +173,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Ended meanwhile; whoever waits has been told.
+            // The connection has ended, and End has failed all requests.
         }
     }
 
-    /// <remarks>On a thread of its own: the buffers that a large message is parsed with stay with the threads that did it.</remarks>
+    /// <remarks>Runs on its own thread, because threads keep the pooled buffers of the large messages they parsed.</remarks>
     private void Receive()
     {
         try
@@ -185,13 +185,13 @@ internal sealed class GatewayConnection : IAsyncDisposable
             while (true)
             {
                 using var message = GatewaySocket.Parse(_socket.ReceiveAsync(_end.Token).GetAwaiter().GetResult());
-                Interlocked.Exchange(ref _heard, _clock.GetTimestamp());
-                Take(message.RootElement);
+                Interlocked.Exchange(ref _lastReceived, _clock.GetTimestamp());
+                Dispatch(message.RootElement);
             }
         }
         catch (TargetFailureException e)
         {
-            End(_announced is null ? e : new TargetFailureException(e.Reason, $"{e.Message}; it had said: {_announced}", e));
+            End(_shutdownReason is null ? e : new TargetFailureException(e.Reason, $"{e.Message}; the gateway had announced: {_shutdownReason}", e));
         }
         catch (OperationCanceledException)
         {
@@ -203,26 +203,26 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    // Ticks and health events only show that somebody is there; what is published is asked for.
-    private void Take(JsonElement message)
+    // Ticks and health events only prove that the gateway is alive; published data is requested.
+    private void Dispatch(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
-            throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no object");
+            throw new TargetFailureException(TargetFailure.Protocol, "the gateway sent a message that is not an object");
         }
 
         switch (message.Text("type"))
         {
             case "res" when message.Text("id") is { } id && _waiting.TryRemove(id, out var request):
-                request.TakeOrFail(message);
+                request.CompleteOrFail(message);
                 break;
             case "event" when message.Text("event") == "shutdown":
-                _announced = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
+                _shutdownReason = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
                 break;
         }
     }
 
-    private void Watch()
+    private void CheckSilence()
     {
         if (Silence > 2 * Hello.Tick)
         {
@@ -243,22 +243,22 @@ internal sealed class GatewayConnection : IAsyncDisposable
         {
             if (_waiting.TryRemove(id, out var request))
             {
-                request.Fail(Again(failure));
+                request.Fail(Copy(failure));
             }
         }
     }
 
-    // Each who waits gets an exception of its own: one thrown twice would grow its stack.
-    private static TargetFailureException Again(TargetFailureException failure) => new(failure.Reason, failure.Message, failure);
+    // A new exception per request: one that is thrown repeatedly would accumulate stack traces.
+    private static TargetFailureException Copy(TargetFailureException failure) => new(failure.Reason, failure.Message, failure);
 
-    /// <summary>A request that waits for its answer.</summary>
-    private sealed record Request(Action<JsonElement> Take, Action<Exception> Fail)
+    /// <summary>A pending request.</summary>
+    private sealed record Request(Action<JsonElement> Complete, Action<Exception> Fail)
     {
-        public void TakeOrFail(JsonElement message)
+        public void CompleteOrFail(JsonElement message)
         {
             try
             {
-                Take(message);
+                Complete(message);
             }
             catch (Exception e)
             {

@@ -6,10 +6,10 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.OpenClaw.Connection;
 
-/// <summary>A gateway's three endpoints about itself, on the port of its WebSocket. They need no token and are sent none.</summary>
+/// <summary>A gateway's three health endpoints, on the port of its WebSocket. They need no token, and none is sent.</summary>
 internal sealed class GatewayHttp : IDisposable
 {
-    private const int LargestBody = 256 * 1024;
+    private const int MaxBody = 256 * 1024;
 
     private readonly HttpClient _client;
 
@@ -25,12 +25,12 @@ internal sealed class GatewayHttp : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5)
         };
         _client =
-            new HttpClient(handler) { BaseAddress = BaseOf(gateway), MaxResponseContentBufferSize = LargestBody, Timeout = Timeout.InfiniteTimeSpan };
+            new HttpClient(handler) { BaseAddress = BaseOf(gateway), MaxResponseContentBufferSize = MaxBody, Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", HttpPoll.UserAgent);
         _client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
-    /// <summary>Asks all three at once. An endpoint that does not answer in time counts as one that does not answer.</summary>
+    /// <summary>Requests all three in parallel. A timeout counts as no answer.</summary>
     public async Task<GatewayProbes> ProbesAsync(CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(

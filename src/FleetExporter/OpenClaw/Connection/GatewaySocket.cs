@@ -6,27 +6,27 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.OpenClaw.Connection;
 
-/// <summary>A WebSocket that carries one JSON object per text message. No Origin header: a gateway refuses those it does not know.</summary>
+/// <summary>A WebSocket with one JSON object per text message. Sends no Origin header, because gateways reject unknown origins.</summary>
 internal sealed class GatewaySocket : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
-    // As large as the largest message so far: new ones for each large message are garbage that stays in memory for long.
+    // Grows to the largest message so far; a new buffer per large message would fragment the large object heap.
     private byte[] _buffer = new byte[64 * 1024];
 
     public GatewaySocket()
     {
-        // The server pings and drops whoever does not answer; the pending receive answers.
+        // The server pings; the pending receive answers.
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;
         _socket.Options.Proxy = null;
         _socket.Options.CollectHttpResponseDetails = true;
         _socket.Options.SetRequestHeader("User-Agent", HttpPoll.UserAgent);
     }
 
-    /// <summary>Largest message taken, bytes.</summary>
+    /// <summary>Maximum message size in bytes.</summary>
     public long MaxMessage { get; set; } = 256 * 1024;
 
-    /// <exception cref="TargetFailureException">No WebSocket there.</exception>
+    /// <exception cref="TargetFailureException">The connection failed.</exception>
     public async Task ConnectAsync(Uri url, CancellationToken cancellationToken)
     {
         try
@@ -49,7 +49,7 @@ internal sealed class GatewaySocket : IDisposable
         }
         catch (Exception e) when (NetworkFailure.IsNetwork(e) || e is ObjectDisposedException or InvalidOperationException)
         {
-            throw new TargetFailureException(TargetFailure.Protocol, "the connection was cut", e);
+            throw new TargetFailureException(TargetFailure.Protocol, "the connection was aborted", e);
         }
         finally
         {
@@ -57,8 +57,8 @@ internal sealed class GatewaySocket : IDisposable
         }
     }
 
-    /// <summary>A message as JSON, read where it was received: to be disposed before the next one is asked for.</summary>
-    /// <exception cref="TargetFailureException">It is no JSON, or has too many values.</exception>
+    /// <summary>Parses a message without copying it: dispose the document before receiving the next message.</summary>
+    /// <exception cref="TargetFailureException">Not JSON, or too many values.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> message)
     {
         try
@@ -71,12 +71,12 @@ internal sealed class GatewaySocket : IDisposable
         }
         catch (JsonException e)
         {
-            throw new TargetFailureException(TargetFailure.Protocol, "a message of the gateway is no JSON", e);
+            throw new TargetFailureException(TargetFailure.Protocol, "the gateway sent a message that is not JSON", e);
         }
     }
 
-    /// <summary>The next message.</summary>
-    /// <exception cref="TargetFailureException">Closed, cut, or too large.</exception>
+    /// <summary>Receives the next message.</summary>
+    /// <exception cref="TargetFailureException">Closed, aborted, or too large.</exception>
     public async Task<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         var length = 0;
@@ -95,7 +95,7 @@ internal sealed class GatewaySocket : IDisposable
                 length += part.Count;
                 if (length > MaxMessage)
                 {
-                    throw new TargetFailureException(TargetFailure.TooLarge, $"a message of the gateway is over {MaxMessage} bytes");
+                    throw new TargetFailureException(TargetFailure.TooLarge, $"the gateway sent a message of more than {MaxMessage} bytes");
                 }
 
                 if (part.EndOfMessage)
@@ -112,11 +112,11 @@ internal sealed class GatewaySocket : IDisposable
         catch (Exception e) when (NetworkFailure.IsNetwork(e) || e is ObjectDisposedException or InvalidOperationException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new TargetFailureException(TargetFailure.Protocol, $"the connection was cut: {e.Message}", e);
+            throw new TargetFailureException(TargetFailure.Protocol, $"the connection was aborted: {e.Message}", e);
         }
     }
 
-    /// <summary>Says that it ends. The other end's goodbye comes to the pending receive.</summary>
+    /// <summary>Sends a close frame. The pending receive gets the gateway's.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         try
@@ -129,20 +129,20 @@ internal sealed class GatewaySocket : IDisposable
         catch (Exception e)
             when (NetworkFailure.IsNetwork(e) || e is OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            // It is gone already.
+            // Already closed.
         }
     }
 
     public void Abort() => _socket.Abort();
 
-    /// <summary>Nobody may be receiving any more.</summary>
+    /// <summary>Must not be called during a receive.</summary>
     public void Dispose()
     {
         _socket.Dispose();
         _sending.Dispose();
     }
 
-    // The closing code of a refused login comes where the refusal itself was not read.
+    // If the error answer of a failed login was not received, the close code has its reason.
     private TargetFailureException Closed() => new(
         TargetFailure.Protocol,
         $"the gateway closed the connection ({(int?)_socket.CloseStatus} {Printable.Line(_socket.CloseStatusDescription ?? "", 100)})");

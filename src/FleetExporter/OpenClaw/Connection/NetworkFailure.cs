@@ -6,10 +6,10 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Connection;
 
-/// <summary>The reason behind what the network classes throw.</summary>
+/// <summary>Maps network exceptions to <see cref="TargetFailure"/>.</summary>
 internal static class NetworkFailure
 {
-    /// <param name="status">The status of the answer to the upgrade, where there was one.</param>
+    /// <param name="status">The status of the upgrade response, if any.</param>
     public static TargetFailureException Of(Exception error, HttpStatusCode? status = null)
     {
         var chain = Chain(error).ToList();

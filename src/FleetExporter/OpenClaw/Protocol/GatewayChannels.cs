@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>One channel, over all its accounts.</summary>
-/// <param name="Enabled">Whether an account of it is switched on.</param>
+/// <summary>One channel with all its accounts.</summary>
+/// <param name="Enabled">Whether one of its accounts is enabled.</param>
 /// <param name="Up">
-/// Every account that is switched on is connected; where the channel knows no connection, it runs. Null where it says neither.
+/// Every enabled account is connected, or running if the channel reports no connection. Null if it reports neither.
 /// </param>
-/// <param name="Bot">Who it is there, where the gateway knows it without asking.</param>
+/// <param name="Bot">The bot user on the channel, if the gateway has it cached.</param>
 internal sealed record GatewayChannel(
     string Name, bool Enabled, bool? Up, DateTimeOffset? LastInbound, DateTimeOffset? LastOutbound, GatewayBot? Bot);
 
-/// <param name="Latency">Of the gateway's own last probe.</param>
+/// <param name="Latency">Latency of the gateway's last probe.</param>
 internal sealed record GatewayBot(string? Name, string? Id, TimeSpan? Latency);
 
 /// <summary>The channels through which people reach the agents.</summary>
@@ -21,12 +21,12 @@ internal sealed record GatewayChannels(IReadOnlyList<GatewayChannel> Channels)
     /// <returns>Every channel that is configured or named, by name.</returns>
     /// <exception cref="FormatException">No <c>channels</c> and <c>channelAccounts</c>.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable.
-    /// A channel that was switched off keeps <c>connected: false</c>.
+    /// Tested with 2026.5.28 and 2026.9.6, without channels, and with Discord disabled and unreachable.
+    /// A disabled channel keeps <c>connected: false</c>.
     /// </remarks>
     public static GatewayChannels Parse(JsonElement payload)
     {
-        payload.DemandObject("channels.status");
+        payload.RequireObject("channels.status");
         var channels = payload.Member("channels");
         var accounts = payload.Member("channelAccounts");
         if (channels is not { ValueKind: JsonValueKind.Object } || accounts is not { ValueKind: JsonValueKind.Object })

@@ -3,33 +3,33 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>One scheduled job.</summary>
+/// <summary>One cron job.</summary>
 /// <param name="Schedule">A cron expression with its time zone, <c>every 3600s</c>, <c>at 2027-01-15T08:00:00Z</c>, or the kind alone.</param>
 /// <param name="Succeeded">Whether the last run succeeded; null before the first and after a skipped one.</param>
 /// <param name="Delivered">
-/// Whether the last run's result reached where it should go; null where nothing was to be delivered or it is not known.
+/// Whether the last run's result was delivered; null if there was nothing to deliver or it is unknown.
 /// </param>
-/// <param name="Running">Null where the gateway left the job's state out.</param>
+/// <param name="Running">Null if the gateway omitted the job's state.</param>
 internal sealed record GatewayCron(
     string Id, string Name, string Agent, string Schedule, bool? Enabled, DateTimeOffset? LastRun, DateTimeOffset? NextRun, TimeSpan? LastDuration,
     bool? Succeeded, bool? Delivered, double? ConsecutiveErrors, bool? Running);
 
-/// <summary>A page of the jobs.</summary>
-/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <summary>One page of the cron jobs.</summary>
+/// <param name="Next">Offset of the next page; null at the end.</param>
 internal sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
 {
     /// <summary>Parses the answer of <c>cron.list</c> with <c>includeDisabled: true</c>.</summary>
     /// <exception cref="FormatException">No list <c>jobs</c>, or no job with an id.</exception>
     /// <remarks>
-    /// Seen: 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
+    /// Tested with 2026.5.28 (all in <c>state</c>) and 2026.9.6 (again beside it; compact rows only there).
     /// A version may say <c>lastRunStatus</c> or <c>lastStatus</c>. A disabled job has no next run.
     /// </remarks>
     public static GatewayCrons Parse(JsonElement payload)
     {
         const string method = "cron.list";
-        payload.DemandObject(method);
+        payload.RequireObject(method);
         return new GatewayCrons(
-            [.. GatewayJson.Rows(payload.Demand("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
+            [.. GatewayJson.Rows(payload.RequireList("jobs", method), Row, method).DistinctBy(c => c.Id)], GatewaySessions.NextOf(payload));
     }
 
     private static GatewayCron? Row(JsonElement job)
@@ -63,7 +63,7 @@ internal sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
 
     internal static bool? DeliveredOf(string? status) => status switch { "delivered" => true, "not-delivered" => false, _ => null };
 
-    // The command of a job that waits for a program's end or output is free text: its kind must do.
+    // Other kinds contain free text, such as a command: only the kind is published.
     private static string ScheduleOf(JsonElement? schedule) => schedule?.Text("kind") switch
     {
         "cron" => GatewayName.Clean($"{schedule.Value.Text("expr")} {schedule.Value.Text("tz")}") ?? "cron",
@@ -75,19 +75,19 @@ internal sealed record GatewayCrons(IReadOnlyList<GatewayCron> Crons, int? Next)
     };
 }
 
-/// <summary>The newest runs of all jobs.</summary>
-/// <param name="Delivered">By job: whether its newest run was delivered, where that is known.</param>
+/// <summary>The newest runs of all cron jobs.</summary>
+/// <param name="Delivered">By job: whether its newest run was delivered, if known.</param>
 internal sealed record GatewayCronRuns(IReadOnlyDictionary<string, bool> Delivered)
 {
     /// <summary>Parses the answer of <c>cron.runs</c>, newest first.</summary>
     /// <exception cref="FormatException">No list <c>entries</c>, or no entry with a job.</exception>
-    /// <remarks>Seen: 2026.5.28 and 2026.9.6. <c>delivered: false</c> beside <c>deliveryStatus: not-requested</c> is no failure.</remarks>
+    /// <remarks>Tested with 2026.5.28 and 2026.9.6. <c>delivered: false</c> beside <c>deliveryStatus: not-requested</c> is no failure.</remarks>
     public static GatewayCronRuns Parse(JsonElement payload)
     {
         const string method = "cron.runs";
-        payload.DemandObject(method);
+        payload.RequireObject(method);
         var runs = GatewayJson.Rows(
-            payload.Demand("entries", method),
+            payload.RequireList("entries", method),
             e => GatewayName.Clean(e.Text("jobId")) is { } id ? new Run(id, e.Moment("runAtMs") ?? e.Moment("ts"), e.Text("deliveryStatus")) : null,
             method);
         return new GatewayCronRuns(runs

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>How busy the one thread is that serves everything. Ratios are of one core.</summary>
-/// <param name="DelayP99">How late timers fire, 99th percentile.</param>
+/// <summary>Load of the event loop, the single thread of the gateway. Ratios are of one core.</summary>
+/// <param name="DelayP99">Delay of timers, 99th percentile.</param>
 internal sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, TimeSpan? DelayMax, double? Utilization)
 {
     internal static GatewayEventLoop? Of(JsonElement payload) => payload.Member("eventLoop") is { ValueKind: JsonValueKind.Object } loop
@@ -11,18 +11,18 @@ internal sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, Time
         : null;
 }
 
-/// <summary>What the gateway says of itself as a whole.</summary>
+/// <summary>The overall health of the gateway.</summary>
 /// <param name="SessionCount">Sessions of all agents.</param>
-/// <param name="PluginErrors">Plugins that could not be loaded.</param>
+/// <param name="PluginErrors">Plugins that failed to load.</param>
 internal sealed record GatewayHealth(double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop)
 {
-    /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true and says nothing.</summary>
-    /// <returns>Null where a member is missing.</returns>
+    /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true.</summary>
+    /// <returns>Missing members are null.</returns>
     /// <exception cref="FormatException">Neither <c>ts</c> nor <c>agents</c> is there: not this method's answer.</exception>
-    /// <remarks>Seen: 2026.5.28 (no <c>plugins</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (no <c>plugins</c>) and 2026.9.6.</remarks>
     public static GatewayHealth Parse(JsonElement payload)
     {
-        payload.DemandObject("health");
+        payload.RequireObject("health");
         if (payload.Moment("ts") is null || payload.Member("agents") is not { ValueKind: JsonValueKind.Array })
         {
             throw new FormatException("health: no 'ts' or no list 'agents'");

@@ -3,27 +3,27 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>A model that the gateway's configuration offers.</summary>
-/// <param name="Ref">As the configuration refers to it, <c>provider/id</c>.</param>
+/// <summary>A model in the gateway's configuration.</summary>
+/// <param name="Ref">Reference used in the configuration, <c>provider/id</c>.</param>
 internal sealed record GatewayModel(string Ref, string Name, string Provider, string Id);
 
-/// <summary>How often the gateway wakes its agents by itself, and with which model: the defaults of all agents.</summary>
-/// <param name="Enabled">Unless it is configured as every <c>0m</c>: a gateway that is told nothing has one.</param>
-/// <param name="Model">The <see cref="GatewayModel.Ref"/> of its model; null for that of the agent.</param>
-/// <param name="Every">As the configuration writes it, <c>30m</c>; null for the gateway's own, which depends on its version and provider.</param>
-/// <param name="Prompt">At most 1000 characters; null for the gateway's own.</param>
-/// <param name="Models">Those that could serve it, in the order of the configuration.</param>
+/// <summary>Default interval and model with which the gateway wakes its agents.</summary>
+/// <param name="Enabled">False only if the interval is <c>0m</c>: by default a gateway has a heartbeat.</param>
+/// <param name="Model">The <see cref="GatewayModel.Ref"/> of its model; null for the agent's model.</param>
+/// <param name="Every">As in the configuration, <c>30m</c>; null for the gateway's default, which depends on its version and provider.</param>
+/// <param name="Prompt">At most 1000 characters; null for the gateway's default.</param>
+/// <param name="Models">Configured models, in the order of the configuration.</param>
 internal sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<GatewayModel> Models)
 {
     private const int MaxName = 200;
     private const int MaxPrompt = 1000;
 
-    /// <summary>Parses the answer of <c>config.get</c>, of which nothing else is kept.</summary>
+    /// <summary>Parses the answer of <c>config.get</c>, and keeps nothing else of it.</summary>
     /// <exception cref="FormatException">No object <c>config</c> or <c>parsed</c>, or too many models of a provider.</exception>
-    /// <remarks>Seen: 2026.9.6, its secrets redacted by the gateway. <c>config</c> has the defaults filled in, <c>parsed</c> is the file.</remarks>
+    /// <remarks>Tested with 2026.9.6, which redacts secrets. <c>config</c> includes the defaults, <c>parsed</c> is the file.</remarks>
     public static GatewayHeartbeat Parse(JsonElement payload)
     {
-        payload.DemandObject("config.get");
+        payload.RequireObject("config.get");
         if (((JsonElement?)payload).Member("config", "parsed") is not { ValueKind: JsonValueKind.Object } config)
         {
             throw new FormatException("config.get: neither 'config' nor 'parsed'");
@@ -46,6 +46,6 @@ internal sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Eve
         ? new GatewayModel(Printable.Line($"{provider}/{id}", MaxName), Line(model.Text("name"), MaxName) ?? id, provider, id)
         : null;
 
-    /// <summary>Null where nothing is left.</summary>
+    /// <summary>Null if empty.</summary>
     private static string? Line(string? text, int length) => text is not null && Printable.Line(text, length) is { Length: > 0 } line ? line : null;
 }

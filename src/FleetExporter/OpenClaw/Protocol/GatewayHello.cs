@@ -3,20 +3,20 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>What the gateway says when it takes a connection.</summary>
-/// <param name="MaxMessage">Largest message it sends, bytes.</param>
-/// <param name="Tick">How often it says something at least.</param>
+/// <summary>The answer of the gateway to a successful login.</summary>
+/// <param name="MaxMessage">Maximum message size in bytes.</param>
+/// <param name="Tick">Interval of its tick events.</param>
 internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tick)
 {
-    /// <summary>Protocol version spoken here.</summary>
+    /// <summary>The supported protocol version.</summary>
     public const int Protocol = 4;
 
-    /// <summary>Most that is taken of it whatever it promises.</summary>
-    public const long MostMessage = 4 * 1024 * 1024;
+    /// <summary>Upper bound of <see cref="MaxMessage"/>, whatever the gateway announces.</summary>
+    public const long MessageSizeLimit = 4 * 1024 * 1024;
 
     /// <summary>Parses the payload <c>hello-ok</c>.</summary>
     /// <exception cref="TargetFailureException">Another protocol, or no <c>hello-ok</c>.</exception>
-    /// <remarks>Seen: 2026.9.6 and, by its answers, 2026.5.28.</remarks>
+    /// <remarks>Tested with 2026.9.6 and, by its answers, 2026.5.28.</remarks>
     public static GatewayHello Parse(JsonElement payload)
     {
         if (payload.Text("type") != "hello-ok")
@@ -32,16 +32,16 @@ internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan T
         var policy = payload.Member("policy");
         return new GatewayHello(
             GatewayName.Clean(payload.Member("server")?.Text("version")),
-            (long)Math.Clamp(policy?.Amount("maxPayload") ?? MostMessage, 64 * 1024, MostMessage),
+            (long)Math.Clamp(policy?.Amount("maxPayload") ?? MessageSizeLimit, 64 * 1024, MessageSizeLimit),
             policy?.Milliseconds("tickIntervalMs") is { } tick && tick >= TimeSpan.FromSeconds(1) && tick <= TimeSpan.FromMinutes(10)
                 ? tick
                 : TimeSpan.FromSeconds(30));
     }
 }
 
-/// <summary>The gateway's refusal of one request.</summary>
+/// <summary>The gateway's error answer to one request.</summary>
 /// <param name="Detail"><c>details.code</c>, or <c>details.reason</c>.</param>
-/// <param name="MissingScope">The right that is missing.</param>
+/// <param name="MissingScope">The scope that the login lacks.</param>
 internal sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null)
 {
     public static GatewayError Parse(JsonElement error) => new(
@@ -52,16 +52,16 @@ internal sealed record GatewayError(string Code, string? Detail, string Message,
 
     /// <summary>
     /// The gateway does not have the method.
-    /// To who may only read it says that such a method needs <c>operator.admin</c>, as none that is asked here does.
+    /// To a login with <c>operator.read</c> it reports that an unknown method needs <c>operator.admin</c>, which no call here needs.
     /// </summary>
     public bool IsUnknownMethod =>
         (Code == "INVALID_REQUEST" && Message.StartsWith("unknown method", StringComparison.OrdinalIgnoreCase))
             || (Code == "FORBIDDEN" && MissingScope == "operator.admin");
 
-    /// <summary>It will answer later: it starts, or is busy.</summary>
-    public bool IsPassing => Code is "UNAVAILABLE" or "RATE_LIMITED" or "TIMEOUT" or "AGENT_TIMEOUT" or "INTERNAL_ERROR" or "INTERNAL";
+    /// <summary>A transient error: the gateway is starting or busy.</summary>
+    public bool IsTransient => Code is "UNAVAILABLE" or "RATE_LIMITED" or "TIMEOUT" or "AGENT_TIMEOUT" or "INTERNAL_ERROR" or "INTERNAL";
 
-    /// <summary>Why a connection was refused.</summary>
+    /// <summary>The reason if this error rejects a login.</summary>
     public TargetFailure Reason => this switch
     {
         { Detail: "PROTOCOL_MISMATCH" } or { Code: "PROTOCOL_MISMATCH" } => TargetFailure.Protocol,

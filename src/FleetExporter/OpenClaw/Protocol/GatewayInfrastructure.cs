@@ -3,20 +3,20 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>A GPU as a fork's gateway sees it.</summary>
+/// <summary>A GPU, reported by an OpenClaw fork.</summary>
 /// <param name="Utilization">Ratio. Memory in bytes; null on unified memory.</param>
 internal sealed record GatewayGpu(
     string Index, string Name, double? Utilization, double? Temperature, double? Power, double? PowerLimit, double? MemoryUsed, double? MemoryTotal);
 
-/// <summary>A model server as a fork's gateway sees it.</summary>
+/// <summary>A model server, reported by an OpenClaw fork.</summary>
 internal sealed record GatewayProvider(
     string Id, bool? Healthy, TimeSpan? Latency, double? ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? HealthyAt);
 
-/// <summary>A tunnel as a fork's gateway sees it.</summary>
+/// <summary>A tunnel, reported by an OpenClaw fork.</summary>
 /// <param name="Address"><c>host:port</c>.</param>
 internal sealed record GatewayTunnel(string Address, bool? Reachable, TimeSpan? Latency, bool? UnitActive);
 
-/// <summary>What a fork of OpenClaw knows of the machines around it. Stock gateways do not have it.</summary>
+/// <summary>GPUs, model servers and tunnels reported by an OpenClaw fork. Stock gateways lack this method.</summary>
 internal sealed record GatewayInfrastructure(
     IReadOnlyList<GatewayGpu> Gpus, IReadOnlyList<GatewayProvider> Providers, IReadOnlyList<GatewayTunnel> Tunnels)
 {
@@ -24,10 +24,10 @@ internal sealed record GatewayInfrastructure(
 
     /// <summary>Parses the answer of a fork's <c>infrastructure</c>.</summary>
     /// <exception cref="FormatException">Neither <c>gpu</c> nor <c>providers</c> nor <c>tunnels</c> is there.</exception>
-    /// <remarks>Not seen: the shape is that of a public dashboard that reads it. A GPU with <c>error</c> comes without values.</remarks>
+    /// <remarks>Not tested: the shape is that of a public dashboard that reads it. A GPU with <c>error</c> comes without values.</remarks>
     public static GatewayInfrastructure Parse(JsonElement payload)
     {
-        payload.DemandObject("infrastructure");
+        payload.RequireObject("infrastructure");
         var providers = payload.Member("providers")?.Member("providers");
         if (payload.Member("gpu") is null && providers is null && payload.Member("tunnels") is null)
         {

@@ -5,18 +5,18 @@ using FleetExporter.Parsing;
 namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>
-/// Ways into an answer of the gateway. A member that is missing, null or of another kind is null: only what a parser demands makes it throw.
+/// Reads members of a gateway's answer. A member that is missing, null or of another type is null; only the Require methods throw.
 /// </summary>
 internal static class GatewayJson
 {
-    // What a clock of the gateway can say: 2000-01-01 to 2200-01-01, in milliseconds.
+    // Accepted times: 2000-01-01 to 2200-01-01, in milliseconds.
     private const double EarliestMs = 946_684_800_000;
     private const double LatestMs = 7_258_118_400_000;
 
     public static JsonElement? Member(this JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>The first of these members that is there.</summary>
+    /// <summary>The first of these members that exists.</summary>
     public static JsonElement? Member(this JsonElement? of, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -32,7 +32,7 @@ internal static class GatewayJson
 
     public static string? Text(this JsonElement of, string name) => of.Member(name)?.Text();
 
-    // A lone surrogate is valid JSON and no text.
+    // GetString throws on a lone surrogate, which is valid JSON.
     public static string? Text(this JsonElement value)
     {
         try
@@ -52,7 +52,7 @@ internal static class GatewayJson
         _ => null,
     };
 
-    /// <summary>A number from 0 to 10^18: of what the gateway counts and measures nothing is below zero, and nothing so large.</summary>
+    /// <summary>A number from 0 to 10^18; the counts and measurements of a gateway are within this range.</summary>
     public static double? Amount(this JsonElement of, string name) => of.Member(name)?.Amount();
 
     public static double? Amount(this JsonElement value) =>
@@ -62,7 +62,7 @@ internal static class GatewayJson
     public static TimeSpan? Milliseconds(this JsonElement of, string name) =>
         of.Amount(name) is { } ms and < 3_155_760_000_000 ? TimeSpan.FromMilliseconds(ms) : null;
 
-    /// <summary>A moment: milliseconds since the epoch, or ISO 8601.</summary>
+    /// <summary>A time: milliseconds since the epoch, or ISO 8601.</summary>
     public static DateTimeOffset? Moment(this JsonElement of, string name) => of.Member(name) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.Amount() is { } ms and >= EarliestMs and <= LatestMs =>
@@ -72,16 +72,16 @@ internal static class GatewayJson
         _ => null,
     };
 
-    /// <summary>The members of an object; none where it is none.</summary>
+    /// <summary>The members of an object; empty for other types.</summary>
     public static IEnumerable<JsonProperty> Pairs(this JsonElement? of) =>
         of is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
 
-    /// <summary>The items of a list; none where it is none.</summary>
+    /// <summary>The items of a list; empty for other types.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement of, string name) =>
         of.Member(name) is { ValueKind: JsonValueKind.Array } list ? Limited(list) : [];
 
     /// <exception cref="FormatException">There is no such list.</exception>
-    public static IReadOnlyList<JsonElement> Demand(this JsonElement of, string name, string method) =>
+    public static IReadOnlyList<JsonElement> RequireList(this JsonElement of, string name, string method) =>
         of.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. Limited(list)] : throw new FormatException($"{method}: no list '{name}'");
 
     private static JsonElement.ArrayEnumerator Limited(JsonElement list)
@@ -90,17 +90,17 @@ internal static class GatewayJson
         return list.EnumerateArray();
     }
 
-    /// <summary>Reads each row. Bad rows beside good ones are left out.</summary>
-    /// <exception cref="FormatException">There are rows, and none is understood.</exception>
+    /// <summary>Reads each row and omits invalid ones.</summary>
+    /// <exception cref="FormatException">There are rows, but none is valid.</exception>
     public static IReadOnlyList<T> Rows<T>(IReadOnlyList<JsonElement> rows, Func<JsonElement, T?> read, string method)
         where T : class
     {
         IReadOnlyList<T> found = [.. rows.Select(read).OfType<T>()];
-        return found.Count > 0 || rows.Count == 0 ? found : throw new FormatException($"{method}: none of {rows.Count} rows is understood");
+        return found.Count > 0 || rows.Count == 0 ? found : throw new FormatException($"{method}: none of {rows.Count} rows is valid");
     }
 
-    /// <exception cref="FormatException">It is no object.</exception>
-    public static void DemandObject(this JsonElement payload, string method)
+    /// <exception cref="FormatException">Not an object.</exception>
+    public static void RequireObject(this JsonElement payload, string method)
     {
         if (payload.ValueKind != JsonValueKind.Object)
         {

@@ -4,13 +4,13 @@ using System.Text;
 namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>
-/// Ids and names of the gateway as label values: without control characters, at most 64 characters, different names staying different.
+/// Ids and names of the gateway as label values: no control characters, at most 64 characters, unique for different names.
 /// </summary>
 internal static class GatewayName
 {
     public const int MaxLength = 64;
 
-    /// <summary>Null where nothing is left.</summary>
+    /// <summary>Null if empty.</summary>
     public static string? Clean(string? text)
     {
         if (text is null)
@@ -22,7 +22,7 @@ internal static class GatewayName
         return clean.Length == 0 ? null : clean.Length <= MaxLength ? clean : Cut(clean);
     }
 
-    // The ends of long keys differ, and so do their hashes.
+    // Long keys often differ only at the end, so the hash keeps them apart.
     private static string Cut(string text)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));

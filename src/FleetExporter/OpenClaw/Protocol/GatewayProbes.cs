@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>What the gateway's three HTTP endpoints say.</summary>
-/// <param name="Live">It answers at all; null where something answers that is not this gateway.</param>
-/// <param name="Ready">It can serve.</param>
-/// <param name="Failing">The parts that keep it from being ready.</param>
+/// <summary>The answers of the gateway's three health endpoints.</summary>
+/// <param name="Live">The gateway answers; null if another server answers.</param>
+/// <param name="Ready">The gateway can serve.</param>
+/// <param name="Failing">Dependencies that keep it from being ready.</param>
 internal sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<string> Failing, string? Version, TimeSpan? Uptime)
 {
-    public static GatewayProbes Nothing { get; } = new(false, false, [], null, null);
+    public static GatewayProbes NoAnswer { get; } = new(false, false, [], null, null);
 
     /// <summary>Parses <c>GET /healthz</c>, <c>/readyz</c> and <c>/startupz</c>.</summary>
-    /// <remarks>Seen: 2026.9.6. 503 with a body is an answer; 404 says nothing.</remarks>
+    /// <remarks>Tested with 2026.9.6. 503 with a body is an answer; 404 is none.</remarks>
     public static GatewayProbes Parse(GatewayHttpAnswer? health, GatewayHttpAnswer? ready, GatewayHttpAnswer? startup) => new(
         health is null ? false : VerdictOf(health, "ok"),
         ready is null ? false : VerdictOf(ready, "ready"),
@@ -28,5 +28,5 @@ internal sealed record GatewayProbes(bool? Live, bool? Ready, IReadOnlyList<stri
     };
 }
 
-/// <param name="Body">Null where it is not JSON.</param>
+/// <param name="Body">Null if it is not JSON.</param>
 internal sealed record GatewayHttpAnswer(int Status, JsonElement? Body);

@@ -2,25 +2,25 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>A window of a subscription's quota.</summary>
-/// <param name="Window">The vendor's word, such as 5h or Week.</param>
+/// <summary>The quota of a subscription in one time window.</summary>
+/// <param name="Window">Label of the vendor, such as 5h or Week.</param>
 internal sealed record GatewayQuota(string Provider, string Window, double UsedRatio, DateTimeOffset? ResetsAt);
 
-/// <summary>What is left of subscriptions.</summary>
+/// <summary>The quotas of all subscriptions.</summary>
 internal sealed record GatewayQuotas(IReadOnlyList<GatewayQuota> Quotas)
 {
     /// <summary>Parses the answer of <c>usage.status</c>.</summary>
-    /// <returns>None for providers that are paid by use.</returns>
+    /// <returns>Providers that are paid by use have no quota.</returns>
     /// <exception cref="FormatException">No list <c>providers</c>.</exception>
     /// <remarks>
-    /// Seen: 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.
+    /// Tested with 2026.9.6 without subscriptions; the rows are as its source makes them: <c>provider, windows[]{label, usedPercent, resetAt?}</c>.
     /// </remarks>
     public static GatewayQuotas Parse(JsonElement payload)
     {
         const string method = "usage.status";
-        payload.DemandObject(method);
+        payload.RequireObject(method);
         return new GatewayQuotas([
-            .. payload.Demand("providers", method)
+            .. payload.RequireList("providers", method)
                 .SelectMany(p => p.Items("windows").Select(w => Quota(p, w)))
                 .OfType<GatewayQuota>()
                 .DistinctBy(q => (q.Provider, q.Window)),

@@ -4,15 +4,15 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>One session of an agent.</summary>
 /// <param name="Key">For example <c>agent:main:main</c>, cleaned.</param>
-/// <param name="Agent">The agent's id; empty where the key tells none.</param>
+/// <param name="Agent">The agent's id; empty if unknown.</param>
 /// <param name="Type">One of <see cref="GatewaySessions.Types"/>.</param>
-/// <param name="ContextRatio">Share of the model's context in use; null while the gateway does not know it.</param>
+/// <param name="ContextRatio">Share of the model's context in use; null if unknown.</param>
 internal sealed record GatewaySession(string Key, string Agent, string Type, DateTimeOffset? UpdatedAt, double? ContextRatio, bool? HasActiveRun);
 
-/// <summary>A page of the sessions that the gateway keeps.</summary>
+/// <summary>One page of the sessions of the gateway.</summary>
 /// <param name="At">The gateway's clock when it answered.</param>
 /// <param name="Total">Over all pages.</param>
-/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <param name="Next">Offset of the next page; null at the end.</param>
 internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<GatewaySession> Sessions, double? Total, int? Next)
 {
     public static IReadOnlyList<string> Types { get; } = ["main", "direct", "group", "custom", "cron", "subagent"];
@@ -20,21 +20,21 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
     /// <summary>Parses the answer of <c>sessions.list</c>.</summary>
     /// <returns>
     /// In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron.
-    /// Tokens and cost of these rows are of the last run only and not read.
+    /// Ignores tokens and cost of these rows, which cover the last run only.
     /// </returns>
     /// <exception cref="FormatException">No list <c>sessions</c>, or no row with a key.</exception>
-    /// <remarks>Seen: 2026.5.28 (no <c>agentId</c>, <c>classification</c>: the key tells them) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (without <c>agentId</c> and <c>classification</c>, which are taken from the key) and 2026.9.6.</remarks>
     public static GatewaySessions Parse(JsonElement payload)
     {
         const string method = "sessions.list";
-        payload.DemandObject(method);
-        var rows = GatewayJson.Rows(payload.Demand("sessions", method), Row, method);
+        payload.RequireObject(method);
+        var rows = GatewayJson.Rows(payload.RequireList("sessions", method), Row, method);
         return new GatewaySessions(
             payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))],
             payload.Amount("totalCount"), NextOf(payload));
     }
 
-    /// <summary>Where a paged list goes on: <c>hasMore</c> and <c>nextOffset</c>.</summary>
+    /// <summary>Offset of the next page of a list: <c>hasMore</c> and <c>nextOffset</c>.</summary>
     internal static int? NextOf(JsonElement payload) =>
         payload.Flag("hasMore") == true && payload.Amount("nextOffset") is { } next and > 0 and < 1_000_000 ? (int)next : null;
 

@@ -5,18 +5,18 @@ namespace FleetExporter.OpenClaw.Protocol;
 /// <summary>The gateway's process and its tasks.</summary>
 /// <param name="Version">For example 2026.9.6.</param>
 /// <param name="Rss">Resident memory, bytes.</param>
-/// <param name="Tasks">Tasks on record by status, all the gateway knows of.</param>
+/// <param name="Tasks">All tasks on record, by status.</param>
 internal sealed record GatewayStatus(string? Version, double? Rss, double? HeapUsed, IReadOnlyDictionary<string, double> Tasks)
 {
-    /// <summary>Statuses that are published; a status that is none of these is left out.</summary>
+    /// <summary>Published statuses; others are omitted.</summary>
     public static IReadOnlyList<string> TaskStatuses { get; } = ["queued", "running", "succeeded", "failed", "timed_out", "cancelled", "lost"];
 
     /// <summary>Parses the answer of <c>status</c>.</summary>
     /// <exception cref="FormatException">Neither <c>runtimeVersion</c> nor <c>tasks</c> is there.</exception>
-    /// <remarks>Seen: 2026.5.28 (no <c>processMemory</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (no <c>processMemory</c>) and 2026.9.6.</remarks>
     public static GatewayStatus Parse(JsonElement payload)
     {
-        payload.DemandObject("status");
+        payload.RequireObject("status");
         var version = GatewayName.Clean(payload.Text("runtimeVersion"));
         var tasks = payload.Member("tasks")?.Member("byStatus");
         if (version is null && tasks is null)
@@ -39,10 +39,10 @@ internal sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEvent
 {
     /// <summary>Parses the answer of <c>system.info</c>.</summary>
     /// <exception cref="FormatException">No <c>uptimeMs</c>.</exception>
-    /// <remarks>Seen: 2026.9.6; 2026.5.28 does not have it.</remarks>
+    /// <remarks>Tested with 2026.9.6; 2026.5.28 does not have it.</remarks>
     public static GatewaySystem Parse(JsonElement payload)
     {
-        payload.DemandObject("system.info");
+        payload.RequireObject("system.info");
         return new GatewaySystem(
             payload.Milliseconds("uptimeMs") ?? throw new FormatException("system.info: no 'uptimeMs'"),
             payload.Member("processMemory")?.Amount("rssBytes"),

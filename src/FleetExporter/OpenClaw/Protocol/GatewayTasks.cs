@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>One run of an agent, a sub-agent or a job.</summary>
+/// <summary>One run of an agent, a sub-agent or a cron job.</summary>
 /// <param name="Runtime">One of <see cref="GatewayTasks.Runtimes"/>.</param>
 /// <param name="Status">One of <see cref="GatewayTasks.Statuses"/>.</param>
 internal sealed record GatewayTask(string Id, string Runtime, string Status, string Agent, DateTimeOffset? StartedAt);
@@ -16,15 +16,15 @@ internal sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
 
     /// <summary>Parses the answer of <c>tasks.list</c>.</summary>
     /// <returns>
-    /// In the gateway's order. A status that is none of <see cref="Statuses"/> is left out. Titles, prompts and errors are not read.
+    /// In the gateway's order. Omits tasks with a status that is not in <see cref="Statuses"/>, and all titles, prompts and errors.
     /// </returns>
     /// <exception cref="FormatException">No list <c>tasks</c>, or no task with an id and a known status.</exception>
-    /// <remarks>Seen: 2026.5.28 (tasks of jobs without <c>agentId</c>) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (tasks of jobs without <c>agentId</c>) and 2026.9.6.</remarks>
     public static GatewayTasks Parse(JsonElement payload)
     {
         const string method = "tasks.list";
-        payload.DemandObject(method);
-        return new GatewayTasks([.. GatewayJson.Rows(payload.Demand("tasks", method), Row, method).DistinctBy(t => t.Id)]);
+        payload.RequireObject(method);
+        return new GatewayTasks([.. GatewayJson.Rows(payload.RequireList("tasks", method), Row, method).DistinctBy(t => t.Id)]);
     }
 
     private static GatewayTask? Row(JsonElement task)

@@ -4,7 +4,7 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>Tokens and cost of one model, or of one session.</summary>
 /// <param name="Input">Without cached tokens.</param>
-/// <param name="Cost">US dollars; null where the gateway gave no amount.</param>
+/// <param name="Cost">US dollars; null if the gateway reports none.</param>
 internal sealed record GatewayTokens(double? Input, double? Output, double? CacheRead, double? CacheWrite, double? Cost)
 {
     public double? Total => Input is null && Output is null && CacheRead is null && CacheWrite is null ? null
@@ -15,10 +15,10 @@ internal sealed record GatewayTokens(double? Input, double? Output, double? Cach
         : null;
 }
 
-/// <summary>What one agent used in a window of days.</summary>
-/// <param name="Settled">False while the gateway still counts: the sums are too small then.</param>
-/// <param name="Models">By model; what the gateway could give to no model stands under <see cref="NoModel"/>.</param>
-/// <param name="Sessions">By session key, as far as the gateway lists them.</param>
+/// <summary>Usage of one agent in a window of days.</summary>
+/// <param name="Settled">False while the gateway is still computing: the sums are too small then.</param>
+/// <param name="Models">By model; usage without a model is under <see cref="NoModel"/>.</param>
+/// <param name="Sessions">By session key, for listed sessions.</param>
 internal sealed record GatewayUsage(
     bool Settled, IReadOnlyDictionary<string, GatewayTokens> Models, IReadOnlyDictionary<string, GatewayTokens> Sessions)
 {
@@ -26,25 +26,25 @@ internal sealed record GatewayUsage(
 
     /// <summary>Parses the answer of <c>sessions.usage</c> for one agent.</summary>
     /// <exception cref="FormatException">No <c>totals</c>, no list <c>aggregates.byModel</c>, or a total that is negative.</exception>
-    /// <remarks>Seen: 2026.5.28 (while refreshing: every <c>usage</c> null) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (while refreshing: every <c>usage</c> null) and 2026.9.6.</remarks>
     public static GatewayUsage Parse(JsonElement payload)
     {
         const string method = "sessions.usage";
-        payload.DemandObject(method);
+        payload.RequireObject(method);
         var total = GatewayTokens.Of(payload.Member("totals"));
         if (total is not { Input: not null, Output: not null, Cost: not null } || payload.Member("aggregates") is not { } aggregates)
         {
             throw new FormatException($"{method}: no usable 'totals', or no 'aggregates'");
         }
 
-        var rows = aggregates.Demand("byModel", method).Select(r =>
+        var rows = aggregates.RequireList("byModel", method).Select(r =>
             (Model: GatewayName.Clean(r.Text("model")) ?? NoModel, Tokens: GatewayTokens.Of(r.Member("totals")))).ToList();
         if (rows.Any(r => r.Tokens is not { Input: not null, Output: not null, Cost: not null }))
         {
             throw new FormatException($"{method}: a row of 'byModel' has no usable 'totals'");
         }
 
-        // Two providers may have a model of one name.
+        // Two providers may have models of the same name.
         var models = rows.GroupBy(r => r.Model).ToDictionary(g => g.Key, g => Sum(g.Select(r => r.Tokens!)));
         var rest = Minus(total, Sum(models.Values));
         if (rest.Cost > 1e-9 || rest.Total > 0)
@@ -55,7 +55,7 @@ internal sealed record GatewayUsage(
         return new GatewayUsage(IsSettled(payload), models, PerSession(payload));
     }
 
-    /// <summary>Whether the gateway's own cache is complete; where it says nothing of it, it is.</summary>
+    /// <summary>Whether the gateway's cache is complete; true if not reported.</summary>
     internal static bool IsSettled(JsonElement payload) => payload.Member("cacheStatus")?.Text("status") is null or "fresh";
 
     public static GatewayTokens Sum(IEnumerable<GatewayTokens> all) => all.Aggregate(new GatewayTokens(null, null, null, null, null), static (a, b) =>
@@ -76,22 +76,22 @@ internal sealed record GatewayUsage(
     private static double? Less(double? a, double? b) => Math.Max(0, (a ?? 0) - (b ?? 0)) is var rest && rest > 1e-9 ? rest : 0;
 }
 
-/// <summary>The cost of a window of days over all agents, in US dollars.</summary>
+/// <summary>The cost of all agents in a window of days, in US dollars.</summary>
 internal sealed record GatewayCost(bool Settled, double Total)
 {
     /// <summary>Parses the answer of <c>usage.cost</c>.</summary>
     /// <exception cref="FormatException">No <c>totals.totalCost</c>, or it is negative.</exception>
-    /// <remarks>Seen: 2026.5.28 (<c>daily</c> has days with use only) and 2026.9.6.</remarks>
+    /// <remarks>Tested with 2026.5.28 (<c>daily</c> has days with use only) and 2026.9.6.</remarks>
     public static GatewayCost Parse(JsonElement payload)
     {
-        payload.DemandObject("usage.cost");
+        payload.RequireObject("usage.cost");
         return new GatewayCost(
             GatewayUsage.IsSettled(payload),
             payload.Member("totals")?.Amount("totalCost") ?? throw new FormatException("usage.cost: no usable 'totals.totalCost'"));
     }
 
     /// <summary>
-    /// The month's cost when it goes on as it has begun. The first day counts as a whole one, so that an early hour is not multiplied by 700.
+    /// Projects the cost of the month from the cost so far. The first day counts as a whole one, so that the first hour is not multiplied by 700.
     /// </summary>
     /// <param name="costSoFar">From the first of the month (UTC) until <paramref name="now"/>.</param>
     public static double Projected(double costSoFar, DateTimeOffset now)

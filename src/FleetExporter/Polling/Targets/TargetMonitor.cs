@@ -9,7 +9,7 @@ namespace FleetExporter.Polling.Targets;
 
 /// <summary>Watches one target: one poll per interval, none while another is under way, fewer after a refused key.</summary>
 internal sealed partial class TargetMonitor(
-    TargetConfig target, TargetCollector collector, PollTiming timing, TargetTools tools, FleetState state, ILogger logger)
+    TargetConfig target, TargetCollector collector, PollTiming timing, TargetContext tools, FleetState state, ILogger logger)
     : IMonitor
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
@@ -89,7 +89,7 @@ internal sealed partial class TargetMonitor(
         }
     }
 
-    private async Task PollAsync(ITargetSession session, CancellationToken stop)
+    private async Task PollAsync(ITargetPoller session, CancellationToken stop)
     {
         var before = _current;
         var started = tools.Clock.GetTimestamp();
@@ -100,8 +100,8 @@ internal sealed partial class TargetMonitor(
         {
             var reading = await session.AskAsync(either.Token).ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
-            after = reading.Fault is { } fault
-                ? Failed(fault.Reason, Printable.Line(fault.Message, 300), reading)
+            after = reading.Failure is { } failure
+                ? Failed(failure.Reason, Printable.Line(failure.Message, 300), reading)
                 : before.Answered(reading, tools.Clock.Now(), tools.Clock.GetElapsedTime(started));
         }
         catch (TargetFailureException e)

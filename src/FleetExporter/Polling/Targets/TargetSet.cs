@@ -22,7 +22,7 @@ internal sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvi
             _timing = timing;
             var wanted = TargetCatalog.All.SelectMany(kind => kind.TargetsOf(config).Select(target => (Kind: kind, Target: target)))
                 .ToDictionary(w => w.Target.Name, StringComparer.Ordinal);
-            var tools = new TargetTools(clock, (host, unit) => state.UnitOf(host, unit, clock.Now()));
+            var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now()));
             return _watches.ApplyAsync(
                 wanted.Values.Select(w =>
                     (w.Target.Name, (Func<TargetMonitor>)(() => new TargetMonitor(w.Target, w.Kind, timing, tools, state, logger)))),

@@ -3,8 +3,8 @@ using FleetExporter.Config;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A host reached by the built-in SSH client. The vitals stream carries the connection; the GPU stream and commands are channels on it, or have a
-/// connection of their own where the server allows only one session.
+/// A host reached by the built-in SSH client. The vitals stream owns the connection; the GPU stream and commands are channels on it, or have
+/// their own connections if the server allows only one session.
 /// </summary>
 internal sealed class BuiltinSsh : IShell
 {
@@ -27,7 +27,7 @@ internal sealed class BuiltinSsh : IShell
 
     /// <summary>
     /// Whether the server has sent its version.
-    /// One that accepts connections and sends nothing costs no CPU time, so it counts as silent.
+    /// A server that accepts connections and sends nothing uses no CPU time, so it does not count as reached.
     /// </summary>
     public bool Reached => _handshake is { Phase: > ConnectPhase.Connecting };
 
@@ -38,24 +38,24 @@ internal sealed class BuiltinSsh : IShell
 
     public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => StartOnConnectionAsync(isCommand: true, cancellation);
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard)
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived)
     {
-        if (_connection?.EndedBecause is { } reason)
+        if (_connection?.EndReason is { } reason)
         {
             return reason;
         }
 
-        var said = Printable.Line(errorText.Split('\n').LastOrDefault(l => l.Length > 0) ?? "", 300);
-        return heard
-            ? new(SshFailure.Closed, said.Length > 0 ? said : "the sampler ended")
-            : new(SshFailure.Shell, $"logged in, but `{Shell}` did not start the sampler{(said.Length > 0 ? ": " + said : "")}");
+        var lastError = Printable.Line(errorText.Split('\n').LastOrDefault(l => l.Length > 0) ?? "", 300);
+        return helloReceived
+            ? new(SshFailure.Closed, lastError.Length > 0 ? lastError : "the sampler ended")
+            : new(SshFailure.Shell, $"logged in, but `{Shell}` did not start the sampler{(lastError.Length > 0 ? ": " + lastError : "")}");
     }
 
-    public StreamException ExplainSilence(string errorText, TimeSpan waited) => _handshake?.Phase switch
+    public StreamException ExplainTimeout(string errorText, TimeSpan waited) => _handshake?.Phase switch
     {
-        ConnectPhase.Open => new(SshFailure.Shell, $"logged in, but no word from the sampler within {waited.TotalSeconds:0} s"),
+        ConnectPhase.Open => new(SshFailure.Shell, $"logged in, but no hello from the sampler within {waited.TotalSeconds:0} s"),
         ConnectPhase.Handshake or ConnectPhase.Login =>
-            new(SshFailure.Timeout, $"connected, but the SSH handshake did not end within {waited.TotalSeconds:0} s"),
+            new(SshFailure.Timeout, $"connected, but the SSH handshake did not complete within {waited.TotalSeconds:0} s"),
         _ => new(SshFailure.Timeout, $"no answer within {waited.TotalSeconds:0} s"),
     };
 
@@ -68,7 +68,7 @@ internal sealed class BuiltinSsh : IShell
 
     private async Task<IShellProcess> StartOnConnectionAsync(bool isCommand, CancellationToken stop)
     {
-        if (_connection is not { EndedBecause: null } connection)
+        if (_connection is not { EndReason: null } connection)
         {
             throw new StreamException(SshFailure.Closed, "the host is not connected");
         }
@@ -95,7 +95,7 @@ internal sealed class BuiltinSsh : IShell
         return handshake.RunAsync(stop);
     }
 
-    /// <summary>A process whose connection ends with it.</summary>
+    /// <summary>A process that owns its connection.</summary>
     private sealed class OwningProcess(SshConnection connection, SshChannel channel) : IShellProcess
     {
         public Stream Input => channel.Input;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A fresh 0700 folder for the control sockets of one run of the service, with short names: a socket's path must stay under 90 characters.
-/// Folders of runs that are dead are removed at start.
+/// A new 0700 folder for the control sockets of one run of the exporter. Names are short: a socket's path must stay under 90 characters.
+/// Folders of terminated runs are removed at start.
 /// </summary>
 internal sealed class ControlDirectory : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class ControlDirectory : IDisposable
             throw new PlatformNotSupportedException("The service runs on Linux; on Windows run it in WSL2.");
         }
 
-        RemoveDead(parent);
+        RemoveTerminated(parent);
         var me = Environment.ProcessId;
         _path = Path.Combine(parent, $"{Prefix}{me}-{StartTicks(me)}-{Guid.NewGuid().ToString("N")[..6]}");
         Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -37,11 +37,11 @@ internal sealed class ControlDirectory : IDisposable
 
     public void Dispose() => Remove(_path);
 
-    private static void RemoveDead(string parent)
+    private static void RemoveTerminated(string parent)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            // fleet-exporter-PID-STARTTICKS-RANDOM: a reused pid has another start.
+            // fleet-exporter-PID-STARTTICKS-RANDOM: a reused pid has a different start time.
             if (Path.GetFileName(folder)[Prefix.Length..].Split('-') is [var pid, var start, _]
                 && int.TryParse(pid, CultureInfo.InvariantCulture, out var id)
                 && StartTicks(id) != start)
@@ -59,11 +59,11 @@ internal sealed class ControlDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or already gone.
+            // Owned by another user, or already removed.
         }
     }
 
-    /// <summary>Start time of a process in ticks since boot, from /proc/PID/stat; empty for one that is not there.</summary>
+    /// <summary>Start time of a process in ticks since boot, from /proc/PID/stat; empty if it does not exist.</summary>
     private static string StartTicks(int pid)
     {
         try

@@ -28,34 +28,34 @@ internal sealed class HostKeyCheck
         _known = file.Find(_name);
     }
 
-    /// <summary>Why the key was refused; null while none was.</summary>
-    public StreamException? Refusal { get; private set; }
+    /// <summary>Why the key is not trusted; null if it is, and before the check.</summary>
+    public StreamException? Failure { get; private set; }
 
-    /// <summary>The key that was refused for being unknown, and its type; null while none was.</summary>
+    /// <summary>The presented key, if known_hosts has none of its type for the host; otherwise null.</summary>
     public (string Type, byte[] Key)? Unknown { get; private set; }
 
     public IReadOnlyList<string> Algorithms => SshAlgorithms.HostKeyOrder([.. _known.Keys.Select(k => k.KeyType)], _known.Authorities.Count > 0);
 
-    /// <summary>The event's own default is to trust, so the answer is set in every case.</summary>
+    /// <summary>SSH.NET trusts by default, so <c>CanTrust</c> is always set.</summary>
     public void Check(object? sender, HostKeyEventArgs presented)
     {
         presented.CanTrust = false;
         try
         {
             // A later key exchange on the connection must present the same key.
-            Refusal = _accepted is null ? Judge(presented)
+            Failure = _accepted is null ? Evaluate(presented)
                 : _accepted.AsSpan().SequenceEqual(presented.HostKey) ? null
                 : Changed(presented);
-            presented.CanTrust = Refusal is null;
-            _accepted ??= Refusal is null ? presented.HostKey : null;
+            presented.CanTrust = Failure is null;
+            _accepted ??= Failure is null ? presented.HostKey : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Refusal = new StreamException(SshFailure.HostkeyUnknown, $"{_file.Path}: {Printable.Line(e.Message, 200)}");
+            Failure = new StreamException(SshFailure.HostkeyUnknown, $"{_file.Path}: {Printable.Line(e.Message, 200)}");
         }
     }
 
-    private StreamException? Judge(HostKeyEventArgs presented)
+    private StreamException? Evaluate(HostKeyEventArgs presented)
     {
         var type = KnownHostsLine.TypeOf(presented.HostKey) ?? "";
         if (type == "ssh-rsa" && presented.KeyLength < SshAlgorithms.MinRsaBits)
@@ -68,7 +68,7 @@ internal sealed class HostKeyCheck
         var authority = presented.Certificate?.CertificateAuthorityKey;
         if (_known.Revoked.Any(r => Same(r, presented.HostKey) || (authority is not null && Same(r, authority))))
         {
-            return HostKeyAdvice.Revoked(KeyOf(presented), _file.Path);
+            return HostKeyErrors.Revoked(KeyOf(presented), _file.Path);
         }
 
         if (presented.Certificate is { } certificate && _known.Authorities.Any(a => Same(a, certificate.CertificateAuthorityKey)))
@@ -88,7 +88,7 @@ internal sealed class HostKeyCheck
             return Changed(presented);
         }
 
-        // As OpenSSH: an entry without the port vouches for the host, but never against it.
+        // As in OpenSSH, an entry without the port can confirm the key, but not contradict it.
         if (_name.StartsWith('[') && _file.Find(_address.Host.ToLowerInvariant()).Keys.Any(k => Same(k, presented.HostKey)))
         {
             return null;
@@ -101,7 +101,7 @@ internal sealed class HostKeyCheck
         }
 
         Unknown = (type, presented.HostKey);
-        return HostKeyAdvice.Unknown(KeyOf(presented), _address, _file.Path);
+        return HostKeyErrors.Unknown(KeyOf(presented), _address, _file.Path);
     }
 
     /// <summary>What makes a host certificate invalid; null when it is valid. SSH.NET has verified its signature.</summary>
@@ -117,7 +117,7 @@ internal sealed class HostKeyCheck
             : null;
     }
 
-    private StreamException Changed(HostKeyEventArgs presented) => HostKeyAdvice.Changed(KeyOf(presented), _address, _file.Path);
+    private StreamException Changed(HostKeyEventArgs presented) => HostKeyErrors.Changed(KeyOf(presented), _address, _file.Path);
 
     private static string KeyOf(HostKeyEventArgs presented) =>
         $"the key {KnownHostsLine.TypeOf(presented.HostKey)} {FingerprintOf(presented.HostKey)}";

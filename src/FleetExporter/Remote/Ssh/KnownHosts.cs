@@ -2,30 +2,30 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>The entries of known_hosts that concern one host.</summary>
-/// <param name="Keys">Keys the host may have.</param>
-/// <param name="Authorities">Keys that may have signed the host's certificate.</param>
-/// <param name="Revoked">Keys that are refused, whatever else says so.</param>
+/// <summary>The entries of known_hosts for one host.</summary>
+/// <param name="Keys">Trusted keys of the host.</param>
+/// <param name="Authorities">Keys of certificate authorities trusted for the host.</param>
+/// <param name="Revoked">Keys that are never trusted.</param>
 internal sealed record KnownKeys(
     IReadOnlyList<KnownHostsLine> Keys, IReadOnlyList<KnownHostsLine> Authorities, IReadOnlyList<KnownHostsLine> Revoked);
 
 /// <summary>
-/// A known_hosts file, read at every attempt to connect: a key added to it counts at the next one, and no host keeps a copy of all hosts' keys.
+/// A known_hosts file, read at every connection attempt, so that a new key is used at the next one and no host caches the keys of all hosts.
 /// </summary>
 internal sealed class KnownHosts(string path)
 {
-    /// <summary>Longest file that is read, in bytes.</summary>
+    /// <summary>Maximum size of the file in bytes.</summary>
     private const long MaxLength = 16 * 1024 * 1024;
 
     private static readonly Lock Writing = new();
 
     public string Path => path;
 
-    /// <summary>The name under which known_hosts has a host: <c>host</c>, or <c>[host]:port</c> for a port other than 22.</summary>
+    /// <summary>The name of a host in known_hosts: <c>host</c>, or <c>[host]:port</c> for a port other than 22.</summary>
     public static string NameOf(HostAddress address) =>
         (address.Port is null or 22 ? address.Host : $"[{address.Host}]:{address.Port}").ToLowerInvariant();
 
-    /// <exception cref="IOException">The file cannot be read. A missing one has no entries.</exception>
+    /// <exception cref="IOException">The file cannot be read. A missing file has no entries.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public KnownKeys Find(string name)
     {
@@ -33,7 +33,7 @@ internal sealed class KnownHosts(string path)
         return new([.. found[KnownHostsMarker.None]], [.. found[KnownHostsMarker.CertAuthority]], [.. found[KnownHostsMarker.Revoked]]);
     }
 
-    /// <summary>Appends a key, and makes the file and its folder where they are not there. Two hosts may do so at once.</summary>
+    /// <summary>Appends a key; creates the file and its folder if missing. Thread-safe.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Add(string name, string keyType, byte[] key)
@@ -53,8 +53,8 @@ internal sealed class KnownHosts(string path)
             }
 
             using var file = File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-            var unfinished = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
-            file.Write(System.Text.Encoding.UTF8.GetBytes($"{(unfinished ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));
+            var lacksNewline = file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
+            file.Write(System.Text.Encoding.UTF8.GetBytes($"{(lacksNewline ? "\n" : "")}{name} {keyType} {Convert.ToBase64String(key)}\n"));
         }
     }
 

@@ -17,13 +17,13 @@ internal enum KnownHostsMarker
 
 /// <summary>One line of known_hosts, as sshd(8) describes the format.</summary>
 /// <param name="Hosts">Comma-separated patterns, or one hashed name (<c>|1|salt|hash</c>).</param>
-/// <param name="KeyType">Such as <c>ssh-ed25519</c>.</param>
+/// <param name="KeyType">For example <c>ssh-ed25519</c>.</param>
 /// <param name="Key">The public key as SSH encodes it.</param>
 internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, string KeyType, byte[] Key)
 {
     private static readonly SearchValues<char> Blanks = SearchValues.Create(" \t");
 
-    /// <returns>Null for blank lines, comments and whatever else is no entry; OpenSSH skips those too.</returns>
+    /// <returns>Null for blank lines, comments and invalid entries, which OpenSSH skips too.</returns>
     public static KnownHostsLine? Parse(string line)
     {
         var rest = line.AsSpan().Trim();
@@ -96,7 +96,7 @@ internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, str
 
         try
         {
-#pragma warning disable CA5350 // The format prescribes HMAC-SHA1; it hides names, it protects nothing.
+#pragma warning disable CA5350 // The format prescribes HMAC-SHA1; it only obscures names.
             var expected = HMACSHA1.HashData(Convert.FromBase64String(salt), Encoding.UTF8.GetBytes(name));
             return CryptographicOperations.FixedTimeEquals(expected, Convert.FromBase64String(hash));
 #pragma warning restore CA5350
@@ -107,7 +107,7 @@ internal sealed record KnownHostsLine(KnownHostsMarker Marker, string Hosts, str
         }
     }
 
-    /// <summary>Linear in time per wildcard: the last <c>*</c> takes one more character whenever what follows it does not match.</summary>
+    /// <summary>Linear in time per wildcard: backtracks only to the last <c>*</c>.</summary>
     private static bool MatchesPattern(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
         int p = 0, n = 0, star = -1, from = 0;

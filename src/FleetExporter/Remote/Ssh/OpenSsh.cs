@@ -4,14 +4,14 @@ using FleetExporter.Config.Binding;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A host reached by OpenSSH's client. The vitals stream is the master of the connection; every other stream is a session on it through the
-/// control socket, or a connection of its own where the server allows only one session.
+/// A host reached by OpenSSH's client. The vitals stream is the multiplexing master; other streams and commands are sessions on it through the
+/// control socket, or connections of their own if the server allows only one session.
 /// </summary>
-/// <remarks>All of OpenSSH's ways are here and in <see cref="SshErrors"/>. Written for OpenSSH 8.4 and later.</remarks>
+/// <remarks>Only this class and <see cref="SshErrors"/> depend on OpenSSH's behaviour. Written for OpenSSH 8.4 and later.</remarks>
 internal sealed class OpenSsh : IShell
 {
-    /// <summary>A question of ssh (password, new key) is answered by this program, which fails: nothing ever waits for a person.</summary>
-    private static readonly Dictionary<string, string> NeverAsk = new()
+    /// <summary>Makes every prompt of ssh (password, new key) fail instead of waiting for a person.</summary>
+    private static readonly Dictionary<string, string> NoPrompts = new()
     {
         ["SSH_ASKPASS"] = "/bin/false",
         ["SSH_ASKPASS_REQUIRE"] = "force",
@@ -41,7 +41,7 @@ internal sealed class OpenSsh : IShell
             return Task.FromResult<IShellProcess>(Launch(Arguments(kind)));
         }
 
-        // A new path for every connection: a socket left by a killed master would make ssh give up multiplexing.
+        // A new path for every connection: with a socket left by a killed master, ssh would disable multiplexing.
         _controlPath = _controls.NewSocketPath();
         var connection = Launch(Arguments(kind));
         _connecting = () => connection.ErrorText;
@@ -55,10 +55,10 @@ internal sealed class OpenSsh : IShell
 
     public bool Reached => SshErrors.Reached(_connecting());
 
-    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool heard) =>
-        SshErrors.Explain(errorText, heard, _address, _config);
+    public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived) =>
+        SshErrors.Explain(errorText, helloReceived, _address, _config);
 
-    public StreamException ExplainSilence(string errorText, TimeSpan waited) => SshErrors.ExplainSilence(errorText, waited);
+    public StreamException ExplainTimeout(string errorText, TimeSpan waited) => SshErrors.ExplainTimeout(errorText, waited);
 
     /// <param name="kind">Null for a command.</param>
     internal IReadOnlyList<string> Arguments(StreamKind? kind)
@@ -110,20 +110,20 @@ internal sealed class OpenSsh : IShell
     {
         try
         {
-            return new ShellProcess(_program, arguments, killable: true, NeverAsk, keepsErrors);
+            return new ShellProcess(_program, arguments, killable: true, NoPrompts, keepsErrors);
         }
         catch (StreamException) when (!SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable))
         {
             var reason = SshClientChoice.Of(_config, Environment.GetEnvironmentVariable).Reason;
             throw new StreamException(
                 SshFailure.Shell,
-                $"the host is reached by OpenSSH's client ({reason}), which is not installed "
-                + "on this machine: install it (Debian: openssh-client), or remove the reason");
+                $"the host requires OpenSSH's client ({reason}), which is not installed "
+                + "on this machine: install it (Debian: openssh-client), or change that setting");
         }
     }
 
     private static string[] Option(string name, string value) => ["-o", $"{name}={value}"];
 
-    /// <summary>Paths in -o take quotes and expand %: a path with blanks stays one path.</summary>
+    /// <summary>Quotes a path for -o, where blanks separate paths and % is expanded.</summary>
     private static string Quoted(string path) => $"\"{path.Replace("%", "%%", StringComparison.Ordinal)}\"";
 }

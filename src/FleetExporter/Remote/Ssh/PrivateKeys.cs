@@ -5,24 +5,24 @@ using Renci.SshNet.Common;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>The private keys a login is tried with, read from their files at each connection attempt so that a replaced key counts at once.</summary>
+/// <summary>Loads the private keys for a login, at each connection attempt, so that a replaced key is used at once.</summary>
 internal static class PrivateKeys
 {
-    /// <summary>Longest key file that is read, in bytes.</summary>
+    /// <summary>Maximum size of a key file in bytes.</summary>
     private const int MaxLength = 64 * 1024;
 
-    /// <summary>OpenSSH's default identities, in its order, without those for security keys, which the built-in client cannot use.</summary>
+    /// <summary>OpenSSH's default identities in its order, without security keys, which the built-in client does not support.</summary>
     private static readonly string[] DefaultNames = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
-    /// <summary>Default keys of the account the service runs as: those of <c>~/.ssh</c> that exist.</summary>
+    /// <summary>Existing default keys in <c>~/.ssh</c> of the account that runs the exporter.</summary>
     public static IReadOnlyList<string> DefaultFiles => Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
         ? [.. DefaultNames.Select(n => Path.Combine(home, ".ssh", n)).Where(File.Exists)]
         : [];
 
-    /// <param name="config"><c>key_file</c>, or the default keys when none is named.</param>
+    /// <param name="config"><c>key_file</c>, or the default keys without it.</param>
     /// <returns>
-    /// The keys, with their certificates where <c>KEY-cert.pub</c> lies beside them; without any, the problem (<see cref="SshFailure.Auth"/>), whose
-    /// message says what to do.
+    /// The keys, with certificates from <c>KEY-cert.pub</c> if present; without keys, the problem (<see cref="SshFailure.Auth"/>), whose
+    /// message has the fix.
     /// </returns>
     public static (IReadOnlyList<PrivateKeyFile> Keys, StreamException? Problem) Load(SshConfig config)
     {
@@ -41,11 +41,11 @@ internal static class PrivateKeys
         }
 
         return (keys, keys.Count > 0 ? null : problem ?? Refused(
-            "no key_file is given and the service's account has none of ~/.ssh/" + string.Join(", ", DefaultNames) + "; give key_file in fleet.yml"));
+            "key_file is not set and the exporter's account has none of ~/.ssh/" + string.Join(", ", DefaultNames) + "; set key_file in fleet.yml"));
     }
 
-    /// <summary>Why a key file cannot be read, in a line; null when it can.</summary>
-    public static string? Unreadable(string file)
+    /// <summary>Why a key file cannot be read, in one line; null if it can.</summary>
+    public static string? ReadError(string file)
     {
         try
         {
@@ -58,12 +58,12 @@ internal static class PrivateKeys
         }
     }
 
-    /// <summary>What a key file needs that the built-in client lacks; null when it can use it, or when the file cannot be read.</summary>
-    public static KeyNeed? NeedOf(string file)
+    /// <summary>The requirement of a key that the built-in client does not meet; null if there is none or the file is unreadable.</summary>
+    public static KeyRequirement? RequirementOf(string file)
     {
         try
         {
-            return NeedOfText(Read(file));
+            return RequirementOfText(Read(file));
         }
         catch (StreamException)
         {
@@ -74,14 +74,14 @@ internal static class PrivateKeys
     private static PrivateKeyFile Load(string file)
     {
         var text = Read(file);
-        switch (NeedOfText(text))
+        switch (RequirementOfText(text))
         {
-            case KeyNeed.Passphrase:
+            case KeyRequirement.Passphrase:
                 throw Refused(
-                    $"{file} is protected by a passphrase, which nobody can type here: give a key without one "
+                    $"{file} has a passphrase, which cannot be entered here: use a key without one "
                     + "(ssh-keygen -p -f on a copy), or load it into an ssh-agent and set client: openssh");
-            case KeyNeed.SecurityKey:
-                throw Refused($"{file} needs a FIDO security key, which the built-in client cannot use: set client: openssh, or give another key");
+            case KeyRequirement.SecurityKey:
+                throw Refused($"{file} needs a FIDO security key, unsupported by the built-in client: set client: openssh, or use another key");
             default:
                 break;
         }
@@ -99,8 +99,8 @@ internal static class PrivateKeys
         }
         catch (Exception e) when (e is not StreamException)
         {
-            // SSH.NET's parsers throw whatever they meet on a damaged file.
-            throw Refused($"{file} is not a private key that can be used: {Printable.Line(e.Message, 150)}");
+            // SSH.NET's parsers throw various exceptions on a damaged file.
+            throw Refused($"{file} is not a usable private key: {Printable.Line(e.Message, 150)}");
         }
     }
 
@@ -111,17 +111,17 @@ internal static class PrivateKeys
             var info = new FileInfo(file);
             if (!info.Exists)
             {
-                throw Refused($"the key file {file} is not on this machine");
+                throw Refused($"the key file {file} does not exist on this machine");
             }
 
             if (info.Length > MaxLength)
             {
-                throw Refused($"{file} is not a private key: it is longer than {MaxLength} bytes");
+                throw Refused($"{file} is not a private key: it is larger than {MaxLength} bytes");
             }
 
             var isOpen = !OperatingSystem.IsWindows() && !file.EndsWith(".pub", StringComparison.Ordinal)
                 && (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0;
-            return isOpen ? throw Refused($"every user of this machine can read {file}: chmod 600 {file}") : File.ReadAllText(file);
+            return isOpen ? throw Refused($"{file} is readable by every user of this machine: chmod 600 {file}") : File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -129,12 +129,12 @@ internal static class PrivateKeys
         }
     }
 
-    private static KeyNeed? NeedOfText(string text)
+    private static KeyRequirement? RequirementOfText(string text)
     {
         try
         {
-            return text.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", StringComparison.Ordinal) ? NeedOf(OpenSshKey(text))
-                : text.Contains("ENCRYPTED", StringComparison.Ordinal) ? KeyNeed.Passphrase
+            return text.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", StringComparison.Ordinal) ? RequirementOf(OpenSshKey(text))
+                : text.Contains("ENCRYPTED", StringComparison.Ordinal) ? KeyRequirement.Passphrase
                 : null;
         }
         catch (FormatException)
@@ -143,8 +143,8 @@ internal static class PrivateKeys
         }
     }
 
-    /// <summary>The unencrypted head of OpenSSH's format (PROTOCOL.key): cipher, KDF and public key.</summary>
-    private static KeyNeed? NeedOf(ReadOnlySpan<byte> key)
+    /// <summary>Parses the unencrypted header of OpenSSH's format (PROTOCOL.key): cipher, KDF and public key.</summary>
+    private static KeyRequirement? RequirementOf(ReadOnlySpan<byte> key)
     {
         var magic = "openssh-key-v1\0"u8;
         if (!key.StartsWith(magic))
@@ -157,9 +157,9 @@ internal static class PrivateKeys
         _ = Field(ref rest);
         _ = Field(ref rest);
         rest = rest.Length > 4 ? rest[4..] : default;
-        return KnownHostsLine.TypeOf(Field(ref rest))?.StartsWith("sk-", StringComparison.Ordinal) == true ? KeyNeed.SecurityKey
+        return KnownHostsLine.TypeOf(Field(ref rest))?.StartsWith("sk-", StringComparison.Ordinal) == true ? KeyRequirement.SecurityKey
             : cipher.SequenceEqual("none"u8) ? null
-            : KeyNeed.Passphrase;
+            : KeyRequirement.Passphrase;
     }
 
     private static ReadOnlySpan<byte> Field(ref ReadOnlySpan<byte> rest)
@@ -181,8 +181,8 @@ internal static class PrivateKeys
     private static StreamException Refused(string message) => new(SshFailure.Auth, message);
 }
 
-/// <summary>What a private key needs beside its file.</summary>
-internal enum KeyNeed
+/// <summary>What a private key requires besides its file.</summary>
+internal enum KeyRequirement
 {
     Passphrase,
 

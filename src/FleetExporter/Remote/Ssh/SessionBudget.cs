@@ -1,10 +1,10 @@
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// The sessions that one connection may have open at once: streams and commands share what sshd allows (<c>MaxSessions</c>, 10 by default).
-/// Commands wait for a place and leave some to the streams.
+/// Limits the concurrent sessions of one connection: streams and commands share what sshd allows (<c>MaxSessions</c>, 10 by default).
+/// Commands wait for a free session and leave some for the streams.
 /// </summary>
-#pragma warning disable CA1001 // Disposing a semaphore leaves its waiters waiting; without a wait handle it holds nothing to free.
+#pragma warning disable CA1001 // Disposing a semaphore would leave its waiters waiting; without a wait handle it has nothing to free.
 internal sealed class SessionBudget
 #pragma warning restore CA1001
 {
@@ -15,8 +15,8 @@ internal sealed class SessionBudget
     private readonly SemaphoreSlim _all = new(MaxSessions);
     private readonly SemaphoreSlim _commands = new(MaxSessions - ReservedForStreams);
 
-    /// <summary>Takes a place, waiting for one where none is free.</summary>
-    /// <returns>Gives the place back when disposed.</returns>
+    /// <summary>Reserves a session, waiting until one is free.</summary>
+    /// <returns>The reservation; disposal releases it.</returns>
     public async Task<IDisposable> EnterAsync(bool isCommand, CancellationToken stop)
     {
         if (isCommand)
@@ -34,16 +34,16 @@ internal sealed class SessionBudget
             throw;
         }
 
-        return new Place(this, isCommand);
+        return new Reservation(this, isCommand);
     }
 
-    private sealed class Place(SessionBudget budget, bool isCommand) : IDisposable
+    private sealed class Reservation(SessionBudget budget, bool isCommand) : IDisposable
     {
-        private int _left;
+        private int _released;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _left, 1) == 1)
+            if (Interlocked.Exchange(ref _released, 1) == 1)
             {
                 return;
             }

@@ -5,13 +5,13 @@ using ConnectionInfo = Renci.SshNet.ConnectionInfo;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// The algorithms that are offered: those of OpenSSH 9.2's client without SHA-1, in the order of preference. SSH.NET by itself also offers 3des-cbc,
+/// The offered algorithms in order of preference: those of OpenSSH 9.2's client without SHA-1. By default SSH.NET also offers 3des-cbc,
 /// AES in CBC mode, diffie-hellman-group1-sha1, HMAC-SHA1 and ssh-rsa.
 /// </summary>
 internal static class SshAlgorithms
 {
     /// <summary>
-    /// Hybrid post-quantum exchanges first, as OpenSSH does. Group exchange is left out: SSH.NET accepts groups of 1024 bits from the server.
+    /// Hybrid post-quantum exchanges first, as in OpenSSH. No group exchange, because SSH.NET accepts groups of 1024 bits from the server.
     /// </summary>
     public static readonly IReadOnlyList<string> KeyExchanges =
     [
@@ -42,21 +42,21 @@ internal static class SshAlgorithms
     public const int MinRsaBits = 1024;
 
     /// <param name="hostKeys">The host key algorithms, in the order of preference; see <see cref="HostKeyOrder"/>.</param>
-    /// <param name="guard">Wraps each key exchange.</param>
-    public static void Apply(ConnectionInfo connection, IReadOnlyList<string> hostKeys, Func<Func<IKeyExchange>, Func<IKeyExchange>> guard)
+    /// <param name="wrapKeyExchange">Wraps each key exchange.</param>
+    public static void Apply(ConnectionInfo connection, IReadOnlyList<string> hostKeys, Func<Func<IKeyExchange>, Func<IKeyExchange>> wrap)
     {
-        Keep(connection.KeyExchangeAlgorithms, KeyExchanges, guard);
+        Keep(connection.KeyExchangeAlgorithms, KeyExchanges, wrap);
         Keep(connection.Encryptions, Ciphers, static c => c);
         Keep(connection.HmacAlgorithms, Macs, static m => m);
-        // A host that is trusted by certificate needs the plain algorithms too: they verify its authority's signature. They come last.
+        // Host certificates need the plain algorithms too, to verify the authority's signature; these come last.
         Keep(connection.HostKeyAlgorithms, hostKeys, static k => k);
-        // Compressed packets would let a small one become a large one.
+        // With compression, a small packet could expand to a large one.
         Keep(connection.CompressionAlgorithms, ["none"], static c => c);
     }
 
-    /// <summary>Algorithms of which known_hosts has a key come first, so that a server with several keys presents one that can be checked.</summary>
+    /// <summary>Algorithms with a key in known_hosts come first, so that a server with several keys presents a known one.</summary>
     /// <param name="known">Key types that known_hosts has for the host, such as <c>ssh-rsa</c>.</param>
-    /// <param name="hasAuthority">Whether known_hosts has a certificate authority for the host; otherwise certificates are not asked for.</param>
+    /// <param name="hasAuthority">Whether known_hosts has a certificate authority for the host; otherwise certificates are not requested.</param>
     public static IReadOnlyList<string> HostKeyOrder(IReadOnlyCollection<string> known, bool hasAuthority) =>
     [
         .. hasAuthority ? HostCertificates : [],

@@ -4,18 +4,18 @@ using Renci.SshNet.Messages.Connection;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A session channel that runs one command. What the host sends waits here until it is read, at most <see cref="Window"/> bytes: the host sends no
-/// more before that (RFC 4254 section 5.2). The methods that take messages are called by the receiving thread of the connection.
+/// A session channel that runs one command. Buffers received data until it is read, at most <see cref="Window"/> bytes: the host sends no
+/// more before that (RFC 4254 section 5.2). Methods that handle messages are called by the receiving thread of the connection.
 /// </summary>
 internal sealed class SshChannel : IShellProcess
 {
-    /// <summary>Bytes the host may send before they are read; sshd uses 2 MiB.</summary>
+    /// <summary>Bytes that the host may send before they are read; sshd uses 2 MiB.</summary>
     public const uint Window = 1024 * 1024;
 
-    /// <summary>Longest data packet either way; sshd uses 32 KiB.</summary>
+    /// <summary>Maximum data packet in both directions; sshd uses 32 KiB.</summary>
     public const uint MaxPacket = 32 * 1024;
 
-    /// <summary>Exit status of a command that ended without one, as ssh has it.</summary>
+    /// <summary>Exit status of a command that reported none, as in ssh.</summary>
     private const int NoStatus = 255;
 
     private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(300);
@@ -23,7 +23,7 @@ internal sealed class SshChannel : IShellProcess
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
 
     private readonly SshConnection _connection;
-    private readonly IDisposable _place;
+    private readonly IDisposable _reservation;
     private readonly SshChannelOutput _output;
     private readonly SshChannelOutput _errors;
     private readonly SshChannelInput _input;
@@ -37,10 +37,10 @@ internal sealed class SshChannel : IShellProcess
     private int _closeSent;
     private int _disposed;
 
-    public SshChannel(SshConnection connection, uint number, IDisposable place, bool keepsErrors)
+    public SshChannel(SshConnection connection, uint number, IDisposable reservation, bool keepsErrors)
     {
         _connection = connection;
-        _place = place;
+        _reservation = reservation;
         Number = number;
         _output = new SshChannelOutput(this);
         _errors = new SshChannelOutput(this);
@@ -52,16 +52,16 @@ internal sealed class SshChannel : IShellProcess
         }
     }
 
-    /// <summary>The number by which messages to us name the channel.</summary>
+    /// <summary>The channel number in messages from the server.</summary>
     public uint Number { get; }
 
-    /// <summary>The number by which messages to the server name the channel.</summary>
+    /// <summary>The channel number in messages to the server.</summary>
     public uint RemoteNumber { get; private set; }
 
-    /// <summary>Whether the channel's last message, which closes it, has been or is about to be sent.</summary>
+    /// <summary>Whether CHANNEL_CLOSE has been sent or is about to be sent.</summary>
     public bool IsClosed => Volatile.Read(ref _closeSent) == 1;
 
-    /// <summary>Completes when the server has opened the channel, or fails.</summary>
+    /// <summary>Completes once the server opens the channel, or fails.</summary>
     public Task Open => _open.Task;
 
     public Stream Input => _input;
@@ -81,7 +81,7 @@ internal sealed class SshChannel : IShellProcess
         _open.TrySetResult();
         if (_disposed == 1)
         {
-            // Nobody waits for it any more, and the server counts it until it is closed.
+            // Disposed meanwhile; the server counts the channel until it is closed.
             _ = CloseAsync();
         }
     }
@@ -93,15 +93,15 @@ internal sealed class SshChannel : IShellProcess
         End();
     }
 
-    public void Received(ReadOnlySpan<byte> data) => Take(_output, data);
+    public void Received(ReadOnlySpan<byte> data) => Deliver(_output, data);
 
-    public void ReceivedError(ReadOnlySpan<byte> data) => Take(_errors, data);
+    public void ReceivedError(ReadOnlySpan<byte> data) => Deliver(_errors, data);
 
     public void WindowGrew(uint bytes) => _input.WindowGrew(bytes);
 
     public void Requested(ChannelRequestMessage message)
     {
-        // want_reply (1 byte), then the status; a signal's name instead of it is as good as no status.
+        // want_reply (1 byte), then the status; an exit-signal counts as no status.
         if (message.RequestName == "exit-status" && message.RequestData is { Length: >= 5 } data)
         {
             _status = BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(1)) & 0xFF;
@@ -110,7 +110,7 @@ internal sealed class SshChannel : IShellProcess
 
     public void RequestFailed()
     {
-        _errorLines?.Add("the server refused to run a command");
+        _errorLines?.Add("the server refused to run the command");
         ReceivedClose();
     }
 
@@ -140,7 +140,7 @@ internal sealed class SshChannel : IShellProcess
         ? Task.CompletedTask
         : _connection.SendAsync(new ChannelEofMessage(RemoteNumber), CancellationToken.None, this);
 
-    /// <summary>Lets the host send as much again as was read, in steps of half a window.</summary>
+    /// <summary>Grants the host as many bytes as were read, in steps of half a window.</summary>
     public async ValueTask ConsumedAsync(int bytes, CancellationToken stop)
     {
         uint grant;
@@ -172,20 +172,20 @@ internal sealed class SshChannel : IShellProcess
 
         if (_open.Task.IsCompletedSuccessfully)
         {
-            // End of input ends the command; what does not follow within a moment loses its channel.
+            // End of input ends the command; otherwise the channel is closed.
             _input.Close();
             await ((Task)_exited.Task).WaitAsync(EndGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // A frozen server blocks whoever sends: the connection's owner ends that, and must not wait for it here.
+            // With a frozen server the send blocks until the connection ends, so the wait is limited.
             await CloseAsync().WaitAsync(EndGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _output.Complete();
         _errors.Complete();
-        _ = LeaveAsync();
+        _ = ReleaseAsync();
     }
 
-    /// <summary>The server counts a session until it has closed it, so its place is kept until then.</summary>
-    private async Task LeaveAsync()
+    /// <summary>The server counts a session until it has closed it, so the reservation is kept until then.</summary>
+    private async Task ReleaseAsync()
     {
         await _open.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_open.Task.IsCompletedSuccessfully)
@@ -193,11 +193,11 @@ internal sealed class SshChannel : IShellProcess
             await ((Task)_exited.Task).WaitAsync(CloseGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _connection.Forget(this);
-        _place.Dispose();
+        _connection.Remove(this);
+        _reservation.Dispose();
     }
 
-    private void Take(SshChannelOutput output, ReadOnlySpan<byte> data)
+    private void Deliver(SshChannelOutput output, ReadOnlySpan<byte> data)
     {
         bool isExceeded;
         lock (_window)
@@ -208,7 +208,7 @@ internal sealed class SshChannel : IShellProcess
 
         if (isExceeded)
         {
-            _connection.Fail(new StreamException(SshFailure.Closed, "the host sent more than its window allows"));
+            _connection.Fail(new StreamException(SshFailure.Closed, "the host exceeded the window of its channel"));
             return;
         }
 
@@ -228,7 +228,7 @@ internal sealed class SshChannel : IShellProcess
         }
         catch (IOException)
         {
-            // The connection has ended, and the channel with it.
+            // The connection has ended.
         }
     }
 

@@ -1,11 +1,11 @@
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>Standard input of a channel's command. A write waits until the host's window has room; closing it sends end of file.</summary>
+/// <summary>Standard input of a channel's command. Writes wait for space in the host's window; closing sends end of file.</summary>
 internal sealed class SshChannelInput(SshChannel channel) : Stream
 {
-    private readonly SemaphoreSlim _grew = new(0);
+    private readonly SemaphoreSlim _windowGrown = new(0);
     private readonly Lock _lock = new();
-    private long _room;
+    private long _windowLeft;
     private int _maxPacket;
     private int _waiting;
     private volatile bool _ended;
@@ -35,13 +35,13 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
     {
         lock (_lock)
         {
-            _room = Math.Min(_room + bytes, uint.MaxValue);
+            _windowLeft = Math.Min(_windowLeft + bytes, uint.MaxValue);
         }
 
         Wake();
     }
 
-    /// <summary>The channel is closed: writes fail from now on.</summary>
+    /// <summary>Makes writes fail, because the channel is closed.</summary>
     public void End()
     {
         _ended = true;
@@ -51,11 +51,11 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
     /// <exception cref="IOException">The channel or its connection has ended.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // SSH.NET takes arrays only, and keeps none beyond the call.
+        // SSH.NET accepts arrays only, and keeps none after the call.
         var data = buffer.ToArray();
         for (var sent = 0; sent < data.Length;)
         {
-            var count = await RoomAsync(data.Length - sent, cancellationToken).ConfigureAwait(false);
+            var count = await ReserveAsync(data.Length - sent, cancellationToken).ConfigureAwait(false);
             await channel.SendDataAsync(data, sent, count, cancellationToken).ConfigureAwait(false);
             sent += count;
         }
@@ -89,8 +89,8 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Takes room for at most this many bytes, one packet and no more.</summary>
-    private async Task<int> RoomAsync(int wanted, CancellationToken stop)
+    /// <summary>Reserves window space for at most this many bytes and one packet.</summary>
+    private async Task<int> ReserveAsync(int wanted, CancellationToken stop)
     {
         while (true)
         {
@@ -102,17 +102,17 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
 
             lock (_lock)
             {
-                if (_room > 0)
+                if (_windowLeft > 0)
                 {
-                    var count = (int)Math.Min(Math.Min(wanted, _maxPacket), _room);
-                    _room -= count;
+                    var count = (int)Math.Min(Math.Min(wanted, _maxPacket), _windowLeft);
+                    _windowLeft -= count;
                     return count;
                 }
 
                 _waiting++;
             }
 
-            await _grew.WaitAsync(stop).ConfigureAwait(false);
+            await _windowGrown.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class SshChannelInput(SshChannel channel) : Stream
         {
             if (_waiting > 0)
             {
-                _grew.Release(_waiting);
+                _windowGrown.Release(_waiting);
                 _waiting = 0;
             }
         }

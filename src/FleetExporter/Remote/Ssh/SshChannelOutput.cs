@@ -4,13 +4,13 @@ using System.Threading.Tasks.Sources;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// What a channel received and nobody has read yet; one reader at a time. Reading lets the host send more. A reader that waits goes on on the
-/// receiving thread of its connection: no thread of the pool is woken per packet, and a host whose answers are costly to parse occupies its own
+/// Received data of a channel that is not read yet; one reader at a time. Reading lets the host send more. A waiting reader resumes on the
+/// receiving thread of its connection: no pool thread is woken per packet, and a host whose answers are costly to parse occupies only its own
 /// thread.
 /// </summary>
 internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskSource
 {
-    /// <summary>A buffer that one long answer made larger than this is from the pool, and goes back to it.</summary>
+    /// <summary>Buffers larger than this are rented from the pool and returned once empty.</summary>
     private const int MaxKept = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -35,7 +35,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Called by the receiving thread. The channel's window bounds what waits here.</summary>
+    /// <summary>Called by the receiving thread. The channel's window limits the buffered bytes.</summary>
     public void Add(ReadOnlySpan<byte> data)
     {
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         Wake(null);
     }
 
-    /// <summary>Marks the end of the data; what is buffered can still be read.</summary>
+    /// <summary>Marks the end of the data; buffered data can still be read.</summary>
     public void Complete()
     {
         lock (_lock)
@@ -82,7 +82,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
             }
             catch (IOException)
             {
-                // The connection has ended; what was received can still be read.
+                // The connection has ended; received data can still be read.
             }
         }
 
@@ -111,7 +111,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _arrival.OnCompleted(continuation, state, token, flags);
 
-    /// <param name="wait">Nothing is there yet: the caller has to wait for the next arrival.</param>
+    /// <param name="wait">The buffer is empty: the caller must wait for data.</param>
     private int TryTake(Span<byte> target, out bool wait)
     {
         lock (_lock)

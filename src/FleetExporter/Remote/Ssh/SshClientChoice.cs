@@ -4,14 +4,14 @@ using FleetExporter.Config.Binding;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>Which SSH client reaches a host, and why.</summary>
-/// <param name="IsBuiltin">Otherwise it is OpenSSH's.</param>
-/// <param name="Reason">A clause for a person, such as <c>client: openssh</c> or <c>config_file is given</c>.</param>
+/// <param name="IsBuiltin">The built-in client; otherwise OpenSSH's.</param>
+/// <param name="Reason">For people, such as <c>client: openssh</c>.</param>
 internal sealed record SshClientChoice(bool IsBuiltin, string Reason)
 {
-    /// <summary>The client's name for a person.</summary>
+    /// <summary>Display name of the client.</summary>
     public string Client => IsBuiltin ? "built-in client" : "OpenSSH's client";
 
-    /// <param name="environment">The service's environment: an agent is found by <c>SSH_AUTH_SOCK</c>.</param>
+    /// <param name="environment">The exporter's environment, with <c>SSH_AUTH_SOCK</c> if there is an agent.</param>
     public static SshClientChoice Of(SshConfig config, Func<string, string?> environment)
     {
         switch (config.Client)
@@ -26,27 +26,28 @@ internal sealed record SshClientChoice(bool IsBuiltin, string Reason)
 
         if (config.ConfigFile is not null)
         {
-            return new(false, "only OpenSSH reads config_file, with its aliases and jump hosts");
+            return new(false, "only OpenSSH supports config_file with its aliases and jump hosts");
         }
 
         var hasAgent = environment("SSH_AUTH_SOCK") is { Length: > 0 };
         if (config.KeyFile is not { } key)
         {
             return hasAgent
-                ? new(false, "no key_file is given, and only OpenSSH uses the ssh-agent of SSH_AUTH_SOCK")
-                : new(true, "nothing needs OpenSSH");
+                ? new(false, "key_file is not set, and only OpenSSH supports the ssh-agent of SSH_AUTH_SOCK")
+                : new(true, "nothing requires OpenSSH");
         }
 
-        return PrivateKeys.NeedOf(key) switch
+        return PrivateKeys.RequirementOf(key) switch
         {
-            KeyNeed.SecurityKey => new(false, "the key needs a FIDO security key, which only OpenSSH uses"),
-            KeyNeed.Passphrase when hasAgent => new(false, "the key has a passphrase, and only OpenSSH uses the ssh-agent of SSH_AUTH_SOCK"),
+            KeyRequirement.SecurityKey => new(false, "the key needs a FIDO security key, which only OpenSSH supports"),
+            KeyRequirement.Passphrase when hasAgent =>
+                new(false, "the key has a passphrase, and only OpenSSH supports the ssh-agent of SSH_AUTH_SOCK"),
             _ when hasAgent && !File.Exists(key) && File.Exists(key + ".pub") => new(false, "the private key is only in the agent of SSH_AUTH_SOCK"),
-            _ => new(true, "nothing needs OpenSSH"),
+            _ => new(true, "nothing requires OpenSSH"),
         };
     }
 
-    /// <summary>Whether this machine has OpenSSH's client on its PATH.</summary>
+    /// <summary>Whether OpenSSH's client is on the PATH.</summary>
     public static bool HasOpenSsh(Func<string, string?> environment) =>
         (environment("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "ssh")));
 }

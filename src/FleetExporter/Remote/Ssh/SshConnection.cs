@@ -6,12 +6,12 @@ using Renci.SshNet.Messages.Connection;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>An SSH connection with its channels: one for each stream and command.</summary>
-/// <param name="openTimeout">Longest wait for the server's answer to a request to open a channel.</param>
+/// <summary>An SSH connection with one channel per stream and command.</summary>
+/// <param name="openTimeout">Maximum wait for the server to open a channel.</param>
 internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
 {
     /// <summary>
-    /// Wait for a send that is under way when the server begins a key exchange. One that takes longer is blocked and will follow the exchange.
+    /// Maximum wait for a send in progress when the server starts a key exchange. A longer one is blocked and completes after the exchange.
     /// </summary>
     private static readonly TimeSpan SendGrace = TimeSpan.FromMilliseconds(100);
 
@@ -26,12 +26,12 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
     private int _lastChannel;
     private int _disposed;
 
-    /// <summary>Why the connection has ended; null while it has not.</summary>
-    public StreamException? EndedBecause => Volatile.Read(ref _ended);
+    /// <summary>Why the connection has ended; null while it is open.</summary>
+    public StreamException? EndReason => Volatile.Read(ref _ended);
 
     public SessionBudget Budget { get; } = new();
 
-    /// <summary>The login user: the configured one, else the account the service runs as.</summary>
+    /// <summary>The login user: the configured one, else the account that runs the exporter.</summary>
     public static string UserOf(SshConfig config) => config.User ?? Environment.UserName;
 
     /// <summary>Called by SSH.NET's receiving thread before it answers the server's KEXINIT.</summary>
@@ -46,8 +46,8 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
 
     public void EndKeyExchange() => _exchangingKeys = false;
 
-    /// <summary>Takes over a client that is connected and logged in.</summary>
-    public void Use(SshClient client, Session session)
+    /// <summary>Attaches a client that is connected and logged in.</summary>
+    public void Attach(SshClient client, Session session)
     {
         _client = client;
         _session = session;
@@ -73,12 +73,12 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
     /// <exception cref="StreamException">The connection has ended, or the server does not answer.</exception>
     public async Task<SshChannel> StartAsync(string command, bool isCommand, CancellationToken stop)
     {
-        var place = await Budget.EnterAsync(isCommand, stop).ConfigureAwait(false);
-        var channel = new SshChannel(this, (uint)Interlocked.Increment(ref _lastChannel), place, keepsErrors: !isCommand);
+        var reservation = await Budget.EnterAsync(isCommand, stop).ConfigureAwait(false);
+        var channel = new SshChannel(this, (uint)Interlocked.Increment(ref _lastChannel), reservation, keepsErrors: !isCommand);
         _channels[channel.Number] = channel;
         try
         {
-            if (EndedBecause is { } reason)
+            if (EndReason is { } reason)
             {
                 throw reason;
             }
@@ -98,9 +98,9 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends one packet in turn. Never blocks the caller's thread: where SSH.NET would, it gets a thread of its own.</summary>
-    /// <param name="channel">The channel it is for: nothing is sent on one that is closed, because sshd ends the connection over that.</param>
-    /// <param name="stop">Ends the wait. A send that blocks goes on and keeps its turn: half a packet would break the connection.</param>
+    /// <summary>Sends one packet after those before it. Never blocks the caller: when SSH.NET would block, it sends on its own thread.</summary>
+    /// <param name="channel">The packet's channel: sends fail once it is closed, because sshd would end the connection.</param>
+    /// <param name="stop">Cancels the wait only: a blocked send continues, because half a packet would break the connection.</param>
     /// <exception cref="IOException">The connection has ended, or the channel is closed.</exception>
     public async Task SendAsync(Message message, CancellationToken stop, SshChannel? channel = null)
     {
@@ -108,7 +108,7 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         await SendInTurnAsync(message, channel).WaitAsync(stop).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the connection at once, whatever its peer does.</summary>
+    /// <summary>Ends the connection at once, even if the peer is frozen.</summary>
     public void Fail(StreamException reason)
     {
         if (Interlocked.CompareExchange(ref _ended, reason, null) is not null)
@@ -127,9 +127,9 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
         }
     }
 
-    public void Forget(SshChannel channel) => _channels.TryRemove(channel.Number, out _);
+    public void Remove(SshChannel channel) => _channels.TryRemove(channel.Number, out _);
 
-    /// <summary>Takes a moment where the server answers, and no longer than <see cref="DisposeGrace"/> where it does not.</summary>
+    /// <summary>Waits at most <see cref="DisposeGrace"/> for a server that does not answer.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1 || _client is not { } client)
@@ -137,7 +137,7 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
             return;
         }
 
-        // Blocks: it waits for the receiving thread, and for a send that is under way.
+        // Dispose blocks: it waits for the receiving thread and for a send in progress.
         var closing = Task.Factory.StartNew(client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await closing.WaitAsync(DisposeGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Fail(new StreamException(SshFailure.Closed, "the connection was closed"));
@@ -147,7 +147,7 @@ internal sealed class SshConnection(TimeSpan openTimeout) : IAsyncDisposable
     {
         try
         {
-            if (EndedBecause is { } reason)
+            if (EndReason is { } reason)
             {
                 throw new IOException(reason.Message);
             }

@@ -6,7 +6,7 @@ using ConnectionInfo = Renci.SshNet.ConnectionInfo;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>Makes one connection with SSH.NET: resolves the name, tries the addresses in turn, checks the host key and logs in.</summary>
+/// <summary>Opens one connection with SSH.NET: resolves the name, tries each address, checks the host key and logs in.</summary>
 internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownHosts knownHosts, TimeProvider clock)
 {
     private volatile ConnectPhase _phase;
@@ -17,8 +17,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
     /// <inheritdoc cref="HostKeyCheck.Unknown"/>
     public (string Type, byte[] Key)? UnknownKey { get; private set; }
 
-    /// <exception cref="StreamException">Why there is no connection.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was requested.</exception>
+    /// <exception cref="StreamException">The connection failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async Task<SshConnection> RunAsync(CancellationToken stop)
     {
         var started = clock.GetTimestamp();
@@ -36,12 +36,12 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
                 }
                 catch (SocketException) when (_phase == ConnectPhase.Connecting && i + 1 < addresses.Count)
                 {
-                    // The next address.
+                    // Try the next address.
                 }
-                catch (Exception) when (hostKey.Refusal is { } refusal)
+                catch (Exception) when (hostKey.Failure is { } failure)
                 {
                     UnknownKey = hostKey.Unknown;
-                    throw refusal;
+                    throw failure;
                 }
             }
         }
@@ -58,7 +58,8 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         var connection = new SshConnection(config.ConnectTimeout);
         var info = new ConnectionInfo(ip.ToString(), address.Port ?? 22, SshConnection.UserOf(config), authentication) { Timeout = limit };
         SshAlgorithms.Apply(
-            info, hostKey.Algorithms, create => SshNet.Guarded(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
+            info, hostKey.Algorithms, create =>
+                SshNet.WrapKeyExchange(create, connection.BeginKeyExchange, connection.EndKeyExchange, s => _session = s));
         var client = new SshClient(info);
         using var thread = new PoolThreadReservation();
         client.ServerIdentificationReceived += (_, _) =>
@@ -77,10 +78,10 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         var connecting = client.ConnectAsync(stop);
         try
         {
-            // SSH.NET blocks during the key exchange and the login and then obeys its own limit alone.
+            // During key exchange and login SSH.NET blocks and ignores cancellation.
             await connecting.WaitAsync(stop).ConfigureAwait(false);
             _phase = ConnectPhase.Open;
-            connection.Use(client, _session!);
+            connection.Attach(client, _session!);
             return connection;
         }
         catch (Exception)
@@ -107,7 +108,7 @@ internal sealed class SshHandshake(HostAddress address, SshConfig config, KnownH
         }
     }
 
-    /// <summary>On a thread of its own: the resolver blocks for seconds where DNS does not answer, and all hosts share the thread pool.</summary>
+    /// <summary>Runs on its own thread, because the resolver blocks for seconds if DNS does not answer, and hosts share the thread pool.</summary>
     private async Task<IReadOnlyList<IPAddress>> ResolveAsync(CancellationToken stop)
     {
         if (IPAddress.TryParse(address.Host, out var ip))

@@ -12,25 +12,25 @@ using Renci.SshNet.Security.Cryptography;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// Everything that works around SSH.NET 2026.0.0, each with its reason. <see cref="SshConnection"/> uses its transport (key exchange, ciphers,
-/// authentication) and has channels of its own, because those of <c>SshCommand</c>
+/// Workarounds for SSH.NET 2026.0.0, each with its reason. <see cref="SshConnection"/> uses its transport (key exchange, ciphers,
+/// authentication) with its own channels, because those of <c>SshCommand</c>
 /// <list type="bullet">
-/// <item>advertise a window of 2 GiB: what a host prints is buffered without bound when its reader is slow;</item>
-/// <item>block a thread while they open, and a second in <c>Dispose</c>;</item>
-/// <item>need a reader thread per stream, because <c>PipeStream.Read</c> has no asynchronous form.</item>
+/// <item>advertise a window of 2 GiB, so output is buffered without limit if its reader is slow;</item>
+/// <item>block a thread while they open and for a second in <c>Dispose</c>;</item>
+/// <item>need a reader thread per stream, because <c>PipeStream.Read</c> is not asynchronous.</item>
 /// </list>
 /// </summary>
 internal static class SshNet
 {
     /// <summary>
-    /// Sends one packet. The method is internal; the public ways to send belong to SSH.NET's own channels.
-    /// It blocks while keys are exchanged and while the socket's buffer is full: see <see cref="CanSendNow"/>.
+    /// Sends one packet. The method is internal; only SSH.NET's own channels can send through public members.
+    /// Blocks during a key exchange and while the socket's buffer is full, see <see cref="CanSendNow"/>.
     /// </summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "SendMessage")]
     public static extern void Send(Session session, Message message);
 
     /// <summary>
-    /// Ends a connection whose peer may be frozen. <c>Session.Dispose</c> and <c>Disconnect</c> wait for the lock that a blocked send holds, so they
+    /// Ends a connection even if its peer hangs. <c>Session.Dispose</c> and <c>Disconnect</c> wait for the lock that a blocked send holds, so they
     /// hang as long as the send does. Shutting the socket down makes the send and the receiving thread fail at once.
     /// </summary>
     public static void Abort(Session session)
@@ -45,7 +45,7 @@ internal static class SshNet
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Closed already.
+            // Already closed.
         }
     }
 
@@ -63,28 +63,28 @@ internal static class SshNet
     }
 
     /// <summary>
-    /// Wraps a key exchange algorithm so that nothing is sent between our KEXINIT and the end of the exchange. <c>Session.SendMessage</c> checks for
+    /// Wraps a key exchange algorithm so that nothing is sent between KEXINIT and its end. <c>Session.SendMessage</c> checks for
     /// an exchange before it takes its write lock, so a packet that passed the check can follow KEXINIT; RFC 4253 section 7.1 forbids that, and
     /// servers drop the packet or the connection (SSH.NET issue 1764).
     /// </summary>
-    /// <param name="begin">Called by the receiving thread before KEXINIT is sent; returns when no send is under way.</param>
+    /// <param name="begin">Called by the receiving thread before KEXINIT is sent; returns when no send is in progress.</param>
     /// <param name="end">Called when the new keys are in use.</param>
-    /// <param name="seen">Given the session, which no public member hands out before authentication.</param>
-    public static Func<IKeyExchange> Guarded(Func<IKeyExchange> create, Action begin, Action end, Action<Session> seen) => () =>
+    /// <param name="onSession">Receives the session, which no public member exposes before authentication.</param>
+    public static Func<IKeyExchange> WrapKeyExchange(Func<IKeyExchange> create, Action begin, Action end, Action<Session> onSession) => () =>
     {
         begin();
-        return new GuardedKeyExchange(create(), end, seen);
+        return new WrappedKeyExchange(create(), end, onSession);
     };
 
-    /// <summary>Public key authentication. A missing key fails here and not earlier: what is wrong with name, port or host key comes first.</summary>
-    /// <param name="problem">Why there is no key; null where there is one.</param>
+    /// <summary>Public key authentication. A missing key fails only here, after name, port and host key.</summary>
+    /// <param name="problem">Why there is no key; null if there is one.</param>
     public sealed class Authentication(string user, IPrivateKeySource[] keys, StreamException? problem) : PrivateKeyAuthenticationMethod(user, keys)
     {
         public override AuthenticationResult Authenticate(Session session) => problem is null ? base.Authenticate(session) : throw problem;
     }
 
     /// <summary>
-    /// A private key without SHA-1 signatures: SSH.NET offers <c>ssh-rsa</c> first, which current servers refuse and count as a failed login.
+    /// A private key without SHA-1 signatures: SSH.NET offers <c>ssh-rsa</c> first, which current servers reject and count as a failed login.
     /// </summary>
     public sealed class ModernKey(IPrivateKeySource key) : IPrivateKeySource
     {
@@ -93,8 +93,8 @@ internal static class SshNet
     }
 
     /// <summary>
-    /// An Ed25519 key in PKCS#8 (RFC 8410), as OpenSSL writes it; null for any other. SSH.NET takes the two bytes before the key for a part of it and
-    /// then offers a public key that is not the file's.
+    /// An Ed25519 key in PKCS#8 (RFC 8410), as written by OpenSSL; null for other files. SSH.NET reads the two bytes before the key as part of it and
+    /// then offers a wrong public key.
     /// </summary>
     /// <param name="pem">The whole file.</param>
     public static PrivateKeyFile? Pkcs8Ed25519(string pem)
@@ -141,7 +141,7 @@ internal static class SshNet
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
     private static extern ref Socket? SocketOf(Session session);
 
-    private sealed class GuardedKeyExchange(IKeyExchange inner, Action end, Action<Session> seen) : IKeyExchange
+    private sealed class WrappedKeyExchange(IKeyExchange inner, Action end, Action<Session> onSession) : IKeyExchange
     {
         public event EventHandler<HostKeyEventArgs> HostKeyReceived
         {
@@ -155,7 +155,7 @@ internal static class SshNet
 
         public void Start(Session session, KeyExchangeInitMessage message, bool sendClientInitMessage)
         {
-            seen(session);
+            onSession(session);
             inner.Start(session, message, sendClientInitMessage);
         }
 

@@ -5,13 +5,13 @@ using Renci.SshNet.Messages.Transport;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>How far a connection attempt got.</summary>
+/// <summary>The phase of a connection attempt.</summary>
 internal enum ConnectPhase
 {
-    /// <summary>The name is being resolved or the TCP connection made.</summary>
+    /// <summary>Resolving the name or connecting over TCP.</summary>
     Connecting,
 
-    /// <summary>The server has sent its version; keys are being exchanged.</summary>
+    /// <summary>The server has sent its version; exchanging keys.</summary>
     Handshake,
 
     /// <summary>The host key was accepted; logging in.</summary>
@@ -21,10 +21,10 @@ internal enum ConnectPhase
     Open,
 }
 
-/// <summary>What SSH.NET throws, as a reason of the closed set and a sentence for a person.</summary>
+/// <summary>Maps exceptions of SSH.NET to <see cref="SshFailure"/> and a message.</summary>
 internal static class SshNetErrors
 {
-    /// <summary>Why an attempt failed before the login was accepted.</summary>
+    /// <summary>Maps a failure before the login completed.</summary>
     public static StreamException WhileConnecting(Exception error, ConnectPhase phase, HostAddress address, SshConfig config, TimeSpan limit)
     {
         var where = $"{address.Host} port {address.Port ?? 22}";
@@ -36,27 +36,27 @@ internal static class SshNetErrors
             SshOperationTimeoutException or OperationCanceledException or TimeoutException => phase switch
             {
                 ConnectPhase.Connecting => new(SshFailure.Timeout, $"no answer from {where} within {limit.TotalSeconds:0} s"),
-                _ => new(SshFailure.Timeout, $"connected to {where}, but the SSH handshake did not end within {limit.TotalSeconds:0} s"),
+                _ => new(SshFailure.Timeout, $"connected to {where}, but the SSH handshake did not complete within {limit.TotalSeconds:0} s"),
             },
             SshConnectionException { InnerException: SocketException e } => OfSocket(e, phase, where),
             SshConnectionException e when phase == ConnectPhase.Login && IsLoginLimit(e) => Auth(Line(e), config, address),
-            // HostKeyCheck comes first; what is left is what SSH.NET itself refuses, such as an expired host certificate. Only its text tells.
+            // Not rejected by HostKeyCheck but by SSH.NET itself, such as an expired host certificate; recognizable only by the text.
             SshConnectionException e when e.Message.Contains("Host key could not be verified", StringComparison.Ordinal) => new(
                 SshFailure.HostkeyUnknown,
-                $"the key of {where} is not valid: {Line(error)} If it is a certificate, see whether it has expired (ssh-keygen -L)"),
+                $"the key of {where} is not valid: {Line(error)} If it is a certificate, check whether it has expired (ssh-keygen -L)"),
             SshConnectionException { DisconnectReason: DisconnectReason.ConnectionLost or DisconnectReason.None } e
                 when phase >= ConnectPhase.Handshake => new(SshFailure.Closed, $"{where} closed the connection during the handshake: {Line(e)}"),
-            _ => new(SshFailure.Banner, $"{where} does not answer as an SSH server does: {Line(error)}"),
+            _ => new(SshFailure.Banner, $"{where} does not answer like an SSH server: {Line(error)}"),
         };
     }
 
-    /// <summary>Why an open connection ended.</summary>
+    /// <summary>Maps the end of an open connection.</summary>
     public static StreamException OfOpen(Exception error) => error switch
     {
         StreamException known => known,
         SshConnectionException { InnerException: SocketException { SocketErrorCode: SocketError.TimedOut } e } => new(SshFailure.Timeout, Line(e)),
         SocketException { SocketErrorCode: SocketError.TimedOut } e => new(SshFailure.Timeout, Line(e)),
-        SshOperationTimeoutException => new(SshFailure.Timeout, "the host stopped answering"),
+        SshOperationTimeoutException => new(SshFailure.Timeout, "the host stopped responding"),
         _ => new(SshFailure.Closed, Line(error)),
     };
 
@@ -72,12 +72,12 @@ internal static class SshNetErrors
         _ => new(SshFailure.Closed, $"{where}: {Line(error)}"),
     };
 
-    private static StreamException Auth(string said, SshConfig config, HostAddress address)
+    private static StreamException Auth(string message, SshConfig config, HostAddress address)
     {
         var user = SshConnection.UserOf(config);
         return new(
             SshFailure.Auth,
-            $"{user}@{address.Host}: {said} (the host must list the public key of {config.KeyFile ?? "the service's account"} "
+            $"{user}@{address.Host}: {message} (the host must list the public key of {config.KeyFile ?? "the account of the exporter"} "
             + $"in ~{user}/.ssh/authorized_keys)");
     }
 

@@ -2,12 +2,12 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>Makes the shells of hosts that are reached over SSH.</summary>
+/// <summary>Creates the shells of SSH hosts.</summary>
 internal sealed class SshShells(TimeProvider clock) : IDisposable
 {
     private readonly Lazy<ControlDirectory> _controls = new();
 
-    /// <summary>A shell by the client that <see cref="SshClientChoice"/> names.</summary>
+    /// <summary>Creates a shell with the client chosen by <see cref="SshClientChoice"/>.</summary>
     public IShell Create(HostAddress address, SshConfig config) => SshClientChoice.Of(config, Environment.GetEnvironmentVariable).IsBuiltin
         ? new BuiltinSsh(address, config, clock)
         : new OpenSsh(address, config, _controls.Value);

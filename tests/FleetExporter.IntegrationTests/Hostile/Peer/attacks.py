@@ -1,4 +1,4 @@
-"""What a hostile host does. Each attack answers honestly wherever it does not attack."""
+"""Attacks by a hostile host. Each attack answers correctly except where it attacks."""
 import os
 import signal
 import time
@@ -38,7 +38,7 @@ class Attack:
         return f"{started:.2f}", f"{done:.2f}"
 
     def body(self, word):
-        """The attack's answer to a word; None to be honest."""
+        """The attack's answer to a word; None for a correct answer."""
 
     def at_end(self, peer):
         pass
@@ -61,7 +61,7 @@ class NoiseBeforeHello(Attack):
 
 
 class Trickle(Attack):
-    """One byte a second, within a section that promises the most that is taken."""
+    """One byte per second in a section of the maximum length."""
 
     def frame(self, peer, sequence, words):
         peer.played("Trickle")
@@ -72,7 +72,7 @@ class Trickle(Attack):
 
 
 class Flood(Attack):
-    """Whole sections without end, as fast as they are taken."""
+    """Endless complete sections, as fast as possible."""
 
     def frame(self, peer, sequence, words):
         peer.played("Flood")
@@ -85,7 +85,7 @@ class Flood(Attack):
 
 
 class OutOfOrder(Attack):
-    """Late, twice, in the wrong order, with ends of other frames and sections that nobody asked for."""
+    """Late, twice, in the wrong order, with ends of other frames and sections that were not requested."""
 
     def frame(self, peer, sequence, words):
         peer.played("OutOfOrder")
@@ -158,7 +158,7 @@ class Numbers(Attack):
 
 
 class Divisors(Attack):
-    """What shares and rates are divided by is zero, or next to it."""
+    """Divisors of ratios and rates are zero or nearly zero."""
 
     def body(self, word):
         if word == "gpu":

@@ -58,7 +58,7 @@ class Peer:
 
 
 def main(attack_file, log):
-    signal.alarm(600)  # whatever an attack ignores, it does not outlive the test for long
+    signal.alarm(600)  # ends the peer even if an attack ignores signals
     with open(attack_file) as file:
         name = file.read().strip()
     attack = attacks.ATTACKS[name]()

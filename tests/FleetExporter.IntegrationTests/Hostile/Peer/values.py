@@ -1,4 +1,4 @@
-"""Numbers and names that an honest host does not send."""
+"""Extreme numbers and hostile names."""
 import random
 import re
 
@@ -11,7 +11,7 @@ EXTREMES = [
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 MEBI = 1024 * 1024
 
-# Escape sequences, bidirectional overrides, quotes of every language on the way to a page or a shell, and the separators of the sections.
+# Escape sequences, bidirectional overrides, quotes of shells and page formats, and the separators of the sections.
 NASTY = "\x1b[2J\x1b]0;owned\x07\u202eevil\u2066\u0085\"'`$(touch /tmp/owned)`;&|<script>alert(1)</script>\\\t\r{}%s\udcff"
 
 
@@ -28,7 +28,7 @@ def extremes(body, tick):
 
 
 def hostile_names(word):
-    """A section whose free text is nasty and 1 MiB long; the name of the tmux session has 4 MiB."""
+    """A section whose free text is hostile and 1 MiB long; the name of the tmux session has 4 MiB."""
     name = NASTY + "A" * MEBI
     plain = name.replace(",", "")
     if word == "tmux":

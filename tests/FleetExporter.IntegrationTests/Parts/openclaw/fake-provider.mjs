@@ -1,5 +1,5 @@
-// An OpenAI-compatible server on loopback that answers without a model. FAKE_PORT says where.
-// The model fake-broken refuses; a message with USE_SPAWN makes the agent start a sub-agent; one with SLOW waits until GET /release, and no longer after it.
+// An OpenAI-compatible server on loopback that answers without a model. FAKE_PORT is its port.
+// The model fake-broken fails; a message with USE_SPAWN makes the agent start a sub-agent; one with SLOW waits until GET /release, which also ends later waits.
 import http from "node:http";
 
 let answers = 0;

@@ -126,7 +126,7 @@ public sealed class AlertsTests
     [Fact]
     public async Task Without_an_alertmanager_the_answer_says_what_to_do()
     {
-        await using var server = await StartAsync($"http://127.0.0.1:{FarEnd.DeadPort()}");
+        await using var server = await StartAsync($"http://127.0.0.1:{FakeTcpServer.DeadPort()}");
 
         var (status, problem) = await server.FailAsync(HttpMethod.Get, "/api/alerts");
         Assert.Equal(503, status);

@@ -17,10 +17,10 @@ public sealed class FailureWithReadingTests
     [Fact]
     public async Task A_half_dead_tunnel_counts_as_failed_and_keeps_its_parts_on_the_page()
     {
-        using var far = new FarEnd("");
+        using var server = new FakeTcpServer("");
         var state = new FleetState();
         await using var targets = new TargetSet(state, new PollMetrics(new ServiceMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
-        await targets.ApplyAsync(Yml.Load($"hosts: []\ntunnels: [{{ name: t, host: a, connect: '127.0.0.1:{far.Port}', verify: banner }}]"));
+        await targets.ApplyAsync(Yml.Load($"hosts: []\ntunnels: [{{ name: t, host: a, connect: '127.0.0.1:{server.Port}', verify: banner }}]"));
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
 
@@ -39,8 +39,8 @@ public sealed class FailureWithReadingTests
     [Fact]
     public void What_a_failure_knows_takes_the_place_of_what_was_known_before()
     {
-        var good = new TunnelReading(true, true, null, default, null);
-        var bad = new TunnelReading(false, null, null, default, new TargetFailureDetails(TargetFailure.Timeout, "silent"));
+        var good = new TunnelReading(true, true, null, default);
+        var bad = new TunnelReading(false, null, null, default) { Failure = new TargetFailureDetails(TargetFailure.Timeout, "silent") };
         var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var before = new TargetSnapshot(
             new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(),

@@ -40,7 +40,7 @@ public sealed class KnownHostsLineTests
     [InlineData("h ssh-ed25519 not/base64")]
     [InlineData("h ssh-ed25519 AAAA")]
     [InlineData("h 256 65537 12345678901234567890")]
-    public void What_is_no_entry_is_skipped(string line) => Assert.Null(KnownHostsLine.Parse(line));
+    public void Invalid_entries_are_skipped(string line) => Assert.Null(KnownHostsLine.Parse(line));
 
     [Theory]
     [InlineData("h", "h", true)]
@@ -66,7 +66,7 @@ public sealed class KnownHostsLineTests
 
     /// <summary>Written by ssh-keygen -H.</summary>
     [Fact]
-    public void A_hashed_name_matches_itself_alone()
+    public void A_hashed_name_matches_only_itself()
     {
         var line = KnownHostsLine.Parse("|1|AFV+DgJ6jJm82lYvjqEAjV0M5E8=|Q4GMYPi5fNwQM1MYU5QWZloMmO8= ssh-ed25519 " + Key)!;
         Assert.True(line.Matches("192.168.1.61"));
@@ -76,7 +76,7 @@ public sealed class KnownHostsLineTests
     }
 
     [Fact]
-    public void No_line_and_no_pattern_is_too_strange()
+    public void Any_line_and_pattern_is_parsed_or_skipped()
     {
         var lines = Gen.Elements(Words).ArrayOf(6).Select(words => string.Join(' ', words));
         Prop.ForAll(lines.ToArbitrary(), IsReadOrSkipped).Check(Quick);
@@ -92,7 +92,7 @@ public sealed class KnownHostsLineTests
     }
 
     [Fact]
-    public void Many_wildcards_take_no_time_to_speak_of()
+    public void Many_wildcards_are_matched_in_linear_time()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Assert.False(KnownHostsLine.MatchesPatterns(string.Concat(Enumerable.Repeat("a*", 2000)) + "b", new string('a', 4000)));

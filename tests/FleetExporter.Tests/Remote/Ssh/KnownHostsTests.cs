@@ -16,7 +16,7 @@ public sealed class KnownHostsTests
         Assert.Equal(name, KnownHosts.NameOf(new HostAddress(host, port)));
 
     [Fact]
-    public void Entries_are_found_by_name_and_told_apart_by_marker()
+    public void Entries_are_found_by_name_and_separated_by_marker()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("known_hosts", $"{Entry}\nother{Entry[1..]}\n@revoked {Entry}\n@cert-authority *{Entry[1..]}\n");
@@ -26,7 +26,7 @@ public sealed class KnownHostsTests
     }
 
     [Fact]
-    public void A_missing_file_has_no_entries_and_is_read_when_it_comes()
+    public void A_missing_file_has_no_entries_and_is_read_once_it_exists()
     {
         using var folder = new TemporaryFolder();
         var file = new KnownHosts(folder.PathOf("known_hosts"));

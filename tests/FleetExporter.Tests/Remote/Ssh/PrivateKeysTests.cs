@@ -15,11 +15,11 @@ public sealed class PrivateKeysTests
     [InlineData("aes256-ctr", "ssh-ed25519", "Passphrase")]
     [InlineData("none", "sk-ssh-ed25519@openssh.com", "SecurityKey")]
     [InlineData("aes256-ctr", "sk-ecdsa-sha2-nistp256@openssh.com", "SecurityKey")]
-    public void What_a_key_needs_is_in_its_head(string cipher, string type, string? need)
+    public void The_header_of_a_key_has_its_requirement(string cipher, string type, string? need)
     {
         using var folder = new TemporaryFolder();
         byte[] key = [.. "openssh-key-v1\0"u8, .. Field(cipher), .. Field("bcrypt"), .. Field(""), 0, 0, 0, 1, .. Field([.. Field(type), 1, 2])];
-        Assert.Equal(need, PrivateKeys.NeedOf(Write(folder, OpenSsh(key)))?.ToString());
+        Assert.Equal(need, PrivateKeys.RequirementOf(Write(folder, OpenSsh(key)))?.ToString());
     }
 
     [Theory]
@@ -28,15 +28,15 @@ public sealed class PrivateKeysTests
     [InlineData("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", null)]
     [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\nnot base64!\n", null)]
     [InlineData("", null)]
-    public void Other_formats_say_it_in_words(string text, string? need)
+    public void Other_formats_have_the_requirement_in_text(string text, string? need)
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(need, PrivateKeys.NeedOf(Write(folder, text))?.ToString());
-        Assert.Null(PrivateKeys.NeedOf(folder.PathOf("missing")));
+        Assert.Equal(need, PrivateKeys.RequirementOf(Write(folder, text))?.ToString());
+        Assert.Null(PrivateKeys.RequirementOf(folder.PathOf("missing")));
     }
 
     [Fact]
-    public void No_file_is_too_damaged_to_say_so()
+    public void A_damaged_file_is_an_error_that_names_it()
     {
         using var folder = new TemporaryFolder();
         Prop.ForAll<byte[]?>(bytes =>

@@ -5,7 +5,7 @@ namespace FleetExporter.Tests.Remote.Ssh;
 public sealed class SshAlgorithmsTests
 {
     [Fact]
-    public void Host_keys_that_are_known_are_asked_for_first()
+    public void Algorithms_of_known_host_keys_come_first()
     {
         Assert.Equal(SshAlgorithms.HostKeys, SshAlgorithms.HostKeyOrder([], hasAuthority: false));
         Assert.Equal(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"], SshAlgorithms.HostKeyOrder(["ssh-rsa"], hasAuthority: false).Take(3));
@@ -15,7 +15,7 @@ public sealed class SshAlgorithmsTests
     }
 
     [Fact]
-    public void None_is_left_out_or_asked_for_twice()
+    public void Every_algorithm_is_offered_once()
     {
         foreach (var known in new string[][] { [], ["ssh-rsa"], ["ssh-ed25519", "ecdsa-sha2-nistp256"] })
         {

@@ -16,7 +16,7 @@ public sealed class SshClientChoiceTests
     [InlineData("auto", false, true, true, true)]
     [InlineData("builtin", true, false, true, true)]
     [InlineData("openssh", false, true, false, false)]
-    public void OpenSSH_is_taken_where_nothing_else_can(string client, bool configFile, bool keyFile, bool agent, bool isBuiltin)
+    public void OpenSSH_is_chosen_only_if_required(string client, bool configFile, bool keyFile, bool agent, bool isBuiltin)
     {
         using var folder = new TemporaryFolder();
         var key = Write(folder, "key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n");
@@ -48,7 +48,7 @@ public sealed class SshClientChoiceTests
     }
 
     [Fact]
-    public void OpenSSH_is_there_when_a_folder_of_PATH_has_it()
+    public void OpenSSH_is_found_on_the_PATH()
     {
         using var folder = new TemporaryFolder();
         Assert.False(SshClientChoice.HasOpenSsh(_ => null));

@@ -20,7 +20,7 @@ public sealed class SshNetErrorsTests
     [InlineData(SocketError.NetworkUnreachable, SshFailure.Unreachable)]
     [InlineData(SocketError.TimedOut, SshFailure.Timeout)]
     [InlineData(SocketError.ConnectionReset, SshFailure.Banner)]
-    public void The_socket_says_why_there_is_no_connection(SocketError error, SshFailure reason)
+    public void Socket_errors_map_to_reasons(SocketError error, SshFailure reason)
     {
         Assert.Equal(reason, While(new SocketException((int)error), "Connecting").Reason);
         var wrapped = new SshConnectionException("x", DisconnectReason.ConnectionLost, new SocketException((int)error));
@@ -28,7 +28,7 @@ public sealed class SshNetErrorsTests
     }
 
     [Fact]
-    public void What_comes_later_depends_on_the_phase()
+    public void Later_errors_depend_on_the_phase()
     {
         Assert.Equal(SshFailure.Closed, While(new SocketException((int)SocketError.ConnectionReset), "Login").Reason);
         Assert.Equal(SshFailure.Closed, While(new SshConnectionException("gone", DisconnectReason.ConnectionLost), "Handshake").Reason);
@@ -40,7 +40,7 @@ public sealed class SshNetErrorsTests
         Assert.Equal(SshFailure.Auth, While(tooMany, "Login").Reason);
         Assert.Equal(SshFailure.Banner, While(new InvalidOperationException("a parser's"), "Handshake").Reason);
         Assert.StartsWith("no answer from h port 2222", While(new TimeoutException(), "Connecting").Message, StringComparison.Ordinal);
-        Assert.Contains("handshake did not end", While(new SshOperationTimeoutException("x"), "Login").Message, StringComparison.Ordinal);
+        Assert.Contains("handshake did not complete", While(new SshOperationTimeoutException("x"), "Login").Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class SshNetErrorsTests
     }
 
     [Fact]
-    public void A_failure_that_is_known_stays_as_it_is()
+    public void A_StreamException_is_unchanged()
     {
         var known = new StreamException(SshFailure.HostkeyChanged, "changed");
         Assert.Same(known, While(known, "Handshake"));
@@ -63,7 +63,7 @@ public sealed class SshNetErrorsTests
     }
 
     [Fact]
-    public void An_open_connection_ends_by_timeout_or_is_closed()
+    public void The_end_of_an_open_connection_is_timeout_or_closed()
     {
         var timedOut = new SocketException((int)SocketError.TimedOut);
         Assert.Equal(SshFailure.Timeout, SshNetErrors.OfOpen(timedOut).Reason);

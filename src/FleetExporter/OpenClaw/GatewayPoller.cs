@@ -8,8 +8,8 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>One gateway being watched: one kept connection, at most one attempt to make it per poll, and what each method last said.</summary>
-internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : ITargetSession
+/// <summary>Polls one gateway over a persistent connection, with at most one connection attempt per poll.</summary>
+internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) : ITargetPoller
 {
     private readonly GatewayHttp _http = new(gateway.Url);
     private readonly GatewaySources _sources = new(clock);
@@ -21,7 +21,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
 
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
-        // Over before the caller's own deadline, so that a silent gateway leaves a reading too: whether it is live is known all the same.
+        // Shorter than the caller's deadline, so that a silent gateway still has a reading with its health endpoints.
         using var deadline = new CancellationTokenSource(0.9 * gateway.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var probing = _http.ProbesAsync(either.Token);
@@ -52,20 +52,20 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         try
         {
             var connection = await ConnectedAsync(either).ConfigureAwait(false);
-            var asked = clock.GetTimestamp();
+            var sentAt = clock.GetTimestamp();
             await AskHealthAsync(connection, either).ConfigureAwait(false);
-            _latency = clock.GetElapsedTime(asked);
+            _latency = clock.GetElapsedTime(sentAt);
 
-            // What is slow goes on beside the next polls.
-            using var patience = new CancellationTokenSource(0.6 * gateway.Timeout, clock);
-            using var enough = CancellationTokenSource.CreateLinkedTokenSource(either, patience.Token);
+            // Slow calls continue during the next polls.
+            using var timeout = new CancellationTokenSource(0.6 * gateway.Timeout, clock);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(either, timeout.Token);
             try
             {
                 await Task.WhenAll(_sources.All.Select(s => s.PollAsync(connection))).WaitAsync(enough.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                // Later, then.
+                // Slow answers are read by a later poll.
             }
 
             return connection.Failure;
@@ -74,13 +74,13 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         {
             return e;
         }
-        catch (GatewayRefusedException e)
+        catch (GatewayErrorException e)
         {
             return new TargetFailureException(e.Error.Code is "FORBIDDEN" ? TargetFailure.Auth : TargetFailure.ReportedError, e.Message, e);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // Nothing at all came: a new connection may do better. A gateway that is only slow keeps the one it has.
+            // No message at all: reconnect. A gateway that is only slow keeps its connection.
             if (_connection is { } connection && connection.Silence >= clock.GetElapsedTime(started))
             {
                 connection.GiveUp();
@@ -133,7 +133,7 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         _health = null;
         _healthUnderstood = null;
 
-        // Silence says nothing new: what was known stays until it is stale.
+        // After a timeout, earlier answers remain until they are stale.
         if (reason is not (TargetFailure.Timeout or TargetFailure.Dns))
         {
             foreach (var source in _sources.All)
@@ -149,11 +149,13 @@ internal sealed class GatewayWatch(GatewayConfig gateway, TimeProvider clock) : 
         var uptime = probes.Uptime ?? system?.Uptime;
         var startedAt = clock.GetUtcNow() - uptime;
 
-        // Computed anew each time it would move by milliseconds.
-        _startedAt = startedAt is { } now && _startedAt is { } before && (now - before).Duration() < TimeSpan.FromSeconds(5) ? before : startedAt;
+        // Recomputing it at each poll would shift it by milliseconds.
+        _startedAt = startedAt is { } now && _startedAt is { } previous && (now - previous).Duration() < TimeSpan.FromSeconds(5)
+            ? previous
+            : startedAt;
         return new GatewayReading(gateway.Channels, probes)
         {
-            WhyNot = problem is null ? null : new TargetFailureDetails(problem.Reason, problem.Message),
+            Failure = problem is null ? null : new TargetFailureDetails(problem.Reason, problem.Message),
             Version = probes.Version ?? (problem is null ? _connection?.Hello.Version : null),
             StartedAt = _startedAt,
             Latency = _latency,

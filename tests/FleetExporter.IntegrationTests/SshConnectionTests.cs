@@ -2,11 +2,11 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
 
-/// <summary>Host keys, addresses and sessions: what a connection is made of.</summary>
-public abstract class WaysInTests(string client) : SshTests(client)
+/// <summary>Host keys, addresses and sessions of SSH connections.</summary>
+public abstract class SshConnectionTests(string client) : SshTests(client)
 {
     [Fact]
-    public async Task accept_new_writes_the_key_it_saw_into_known_hosts()
+    public async Task accept_new_writes_the_presented_key_into_known_hosts()
     {
         await using var machine = await StartMachineAsync();
         var config = machine.Config("host_keys: accept_new");
@@ -32,7 +32,7 @@ public abstract class WaysInTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task A_server_that_allows_one_session_per_connection_still_shows_its_GPU()
+    public async Task A_server_with_one_session_per_connection_still_has_GPU_metrics()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn, options: "MaxSessions 1");
         FakeNvidiaSmi.H100(machine.Folder);
@@ -53,7 +53,7 @@ public abstract class WaysInTests(string client) : SshTests(client)
         await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => string.Join('\n', machine.User.Processes));
     }
 
-    public sealed class WithBuiltinClient() : WaysInTests("builtin");
+    public sealed class WithBuiltinClient() : SshConnectionTests("builtin");
 
-    public sealed class WithOpenSsh() : WaysInTests("openssh");
+    public sealed class WithOpenSsh() : SshConnectionTests("openssh");
 }

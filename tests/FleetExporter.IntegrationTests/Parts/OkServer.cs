@@ -2,12 +2,12 @@ using System.Net;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Answers every GET on a loopback port with 200, until it is disposed.</summary>
-internal sealed class SmallService : IDisposable
+/// <summary>Answers every GET on a loopback port with 200.</summary>
+internal sealed class OkServer : IDisposable
 {
     private readonly HttpListener _listener = new();
 
-    public SmallService()
+    public OkServer()
     {
         Port = Ports.Free();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
@@ -30,7 +30,7 @@ internal sealed class SmallService : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
-            // The end.
+            // Disposed.
         }
     }
 }

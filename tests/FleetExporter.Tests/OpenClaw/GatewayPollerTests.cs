@@ -3,14 +3,14 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>A gateway on its bad days.</summary>
-public sealed class GatewayWatchTests
+/// <summary>Polls a gateway that fails in various ways.</summary>
+public sealed class GatewayPollerTests
 {
     [Fact]
-    public async Task One_connection_serves_many_polls_and_says_who_it_is()
+    public async Task One_connection_serves_many_polls_and_identifies_the_exporter()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
+        await using var watched = new PolledGateway(gateway.Url);
 
         for (var polls = 0; polls < 5; polls++)
         {
@@ -19,19 +19,19 @@ public sealed class GatewayWatchTests
 
         Assert.Equal((1, 1), (gateway.Connections, gateway.Open));
         Assert.False(gateway.Headers.ContainsKey("Origin"));
-        var connect = gateway.Asked.First();
+        var connect = gateway.Requests.First();
         Assert.Equal("connect", connect.Method);
         Assert.Contains("\"scopes\":[\"operator.read\"]", connect.Parameters, StringComparison.Ordinal);
-        Assert.Equal(5, gateway.Asked.Count(a => a.Method == "health"));
-        Assert.Equal(4, gateway.Asked.Count(a => a.Method == "sessions.usage"));
-        Assert.Equal(1, gateway.Asked.Count(a => a.Method == "infrastructure"));
+        Assert.Equal(5, gateway.Requests.Count(a => a.Method == "health"));
+        Assert.Equal(4, gateway.Requests.Count(a => a.Method == "sessions.usage"));
+        Assert.Equal(1, gateway.Requests.Count(a => a.Method == "infrastructure"));
     }
 
     [Fact]
-    public async Task A_wrong_token_is_auth_and_the_right_one_is_read_at_the_next_poll()
+    public async Task A_wrong_token_is_auth_and_a_corrected_one_is_used_at_the_next_poll()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, token: "wrong");
+        await using var watched = new PolledGateway(gateway.Url, token: "wrong");
 
         Assert.Equal(TargetFailure.Auth, await watched.ReasonAsync());
         Assert.Equal(1, gateway.Connections);
@@ -42,10 +42,10 @@ public sealed class GatewayWatchTests
     [Theory]
     [InlineData("")]
     [InlineData("one\ntwo")]
-    public async Task A_token_that_is_not_there_is_auth(string token)
+    public async Task A_missing_token_is_auth(string token)
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, token: token);
+        await using var watched = new PolledGateway(gateway.Url, token: token);
 
         Assert.Equal(TargetFailure.Auth, await watched.ReasonAsync());
         Assert.Equal(0, gateway.Connections);
@@ -63,12 +63,12 @@ public sealed class GatewayWatchTests
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{"type":"hello-ok","protocol":5}}""", TargetFailure.Protocol)]
     [InlineData("""{"type":"res","id":"ID","ok":true,"payload":{}}""", TargetFailure.Protocol)]
     [InlineData("no json", TargetFailure.Protocol)]
-    public async Task A_refused_connection_has_its_reason_and_the_endpoints_still_tell(string refusal, TargetFailure reason)
+    public async Task A_rejected_login_has_its_reason_and_the_health_endpoints_are_still_read(string refusal, TargetFailure reason)
     {
         await using var gateway = await FakeGateway.StartAsync();
-        gateway.Refusal = refusal;
+        gateway.LoginError = refusal;
         gateway.Ready = (503, """{"ready":false,"failing":["startup-sidecars"],"uptimeMs":5662}""");
-        await using var watched = new WatchedGateway(gateway.Url);
+        await using var watched = new PolledGateway(gateway.Url);
 
         Assert.Equal(reason, await watched.ReasonAsync());
 
@@ -82,9 +82,9 @@ public sealed class GatewayWatchTests
     }
 
     [Fact]
-    public async Task Nobody_there_is_refused_and_not_live()
+    public async Task A_closed_port_is_refused_and_not_live()
     {
-        await using var watched = new WatchedGateway(new Uri("ws://127.0.0.1:1"));
+        await using var watched = new PolledGateway(new Uri("ws://127.0.0.1:1"));
 
         Assert.Equal(TargetFailure.Refused, await watched.ReasonAsync());
         Assert.Contains("fleet_openclaw_gateway_live{host=\"box\",gateway=\"claw\"} 0", watched.Page(), StringComparison.Ordinal);
@@ -93,87 +93,87 @@ public sealed class GatewayWatchTests
     [Fact]
     public async Task A_name_without_address_is_dns()
     {
-        await using var watched = new WatchedGateway(new Uri("ws://no-such-host.invalid:1"));
+        await using var watched = new PolledGateway(new Uri("ws://no-such-host.invalid:1"));
 
         Assert.Equal(TargetFailure.Dns, await watched.ReasonAsync());
     }
 
     [Fact]
-    public async Task Another_server_on_the_port_is_told()
+    public async Task Another_server_on_the_port_is_reported()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(new Uri(gateway.Url, "/readyz"));
+        await using var watched = new PolledGateway(new Uri(gateway.Url, "/readyz"));
 
         Assert.Equal(TargetFailure.Protocol, await watched.ReasonAsync());
     }
 
     [Fact]
-    public async Task One_that_says_nothing_is_timeout_and_still_live()
+    public async Task A_silent_gateway_is_timeout_and_still_live()
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Challenge = null;
-        await using var watched = new WatchedGateway(gateway.Url, timeout: TimeSpan.FromSeconds(0.5));
+        await using var watched = new PolledGateway(gateway.Url, timeout: TimeSpan.FromSeconds(0.5));
 
         Assert.Equal(TargetFailure.Timeout, await watched.ReasonAsync());
         Assert.Contains("fleet_openclaw_gateway_live{host=\"box\",gateway=\"claw\"} 1", watched.Page(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task One_that_falls_silent_is_connected_anew_and_keeps_what_was_known()
+    public async Task A_gateway_that_falls_silent_is_reconnected_and_keeps_its_values()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url, timeout: TimeSpan.FromSeconds(2));
+        await using var watched = new PolledGateway(gateway.Url, timeout: TimeSpan.FromSeconds(2));
         Assert.Null(await watched.ReasonAsync());
-        gateway.Instead = (_, _) => Task.FromResult(true);
+        gateway.AnswerOverride = (_, _) => Task.FromResult(true);
 
         var silent = await watched.PollAsync();
 
-        Assert.Equal(TargetFailure.Timeout, silent.Fault?.Reason);
+        Assert.Equal(TargetFailure.Timeout, silent.Failure?.Reason);
         Assert.NotNull(silent.Sessions);
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
         Assert.Equal(2, gateway.Connections);
     }
 
     [Fact]
-    public async Task A_connection_that_is_cut_in_the_middle_of_an_answer_is_protocol_and_the_next_poll_connects()
+    public async Task A_connection_aborted_during_an_answer_is_protocol_and_the_next_poll_reconnects()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
-        gateway.Instead = async (method, say) =>
+        await using var watched = new PolledGateway(gateway.Url);
+        gateway.AnswerOverride = async (method, connection) =>
         {
             if (method == "health")
             {
-                await say.TextAsync("""{"type":"res","id":""", whole: false);
-                say.Abort();
+                await connection.TextAsync("""{"type":"res","id":""", whole: false);
+                connection.Abort();
             }
 
             return true;
         };
 
         Assert.Equal(TargetFailure.Protocol, await watched.ReasonAsync());
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
     }
 
     [Fact]
-    public async Task A_restart_is_announced_and_loses_no_poll()
+    public async Task An_announced_restart_loses_no_poll()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
+        await using var watched = new PolledGateway(gateway.Url);
         Assert.Null(await watched.ReasonAsync());
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
-            await say.TextAsync("""{"type":"event","event":"shutdown","payload":{"reason":"gateway stopping"},"seq":1}""");
-            await say.CloseAsync((WebSocketCloseStatus)1012);
+            await connection.TextAsync("""{"type":"event","event":"shutdown","payload":{"reason":"gateway stopping"},"seq":1}""");
+            await connection.CloseAsync((WebSocketCloseStatus)1012);
             return true;
         };
 
-        var problem = (await watched.PollAsync()).Fault!;
+        var problem = (await watched.PollAsync()).Failure!;
 
         Assert.Equal(TargetFailure.Protocol, problem.Reason);
         Assert.Contains("gateway stopping", problem.Message, StringComparison.Ordinal);
-        gateway.Instead = null;
+        gateway.AnswerOverride = null;
         Assert.Null(await watched.ReasonAsync());
     }
 
@@ -181,13 +181,13 @@ public sealed class GatewayWatchTests
     [InlineData("this is no json", TargetFailure.Protocol)]
     [InlineData("[1,2]", TargetFailure.Protocol)]
     [InlineData("HUGE", TargetFailure.TooLarge)]
-    public async Task What_is_no_message_ends_the_connection(string message, TargetFailure reason)
+    public async Task An_invalid_message_ends_the_connection(string message, TargetFailure reason)
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
-        gateway.Instead = async (method, say) =>
+        await using var watched = new PolledGateway(gateway.Url);
+        gateway.AnswerOverride = async (method, connection) =>
         {
-            await say.TextAsync(message == "HUGE" ? $"\"{new string('x', 1_100_000)}\"" : message);
+            await connection.TextAsync(message == "HUGE" ? $"\"{new string('x', 1_100_000)}\"" : message);
             return true;
         };
 
@@ -198,22 +198,22 @@ public sealed class GatewayWatchTests
     public async Task Answers_may_come_in_any_order_and_between_events()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var watched = new WatchedGateway(gateway.Url);
+        await using var watched = new PolledGateway(gateway.Url);
         (string Id, string Payload)? held = null;
-        gateway.Instead = async (method, say) =>
+        gateway.AnswerOverride = async (method, connection) =>
         {
             if (method == "status")
             {
-                held = (say.Id, GatewayFixture.Payload("status").GetRawText());
+                held = (connection.Id, GatewayFixture.Payload("status").GetRawText());
                 return true;
             }
 
             if (method == "channels.status")
             {
-                await say.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":12}""");
-                await say.TextAsync("""{"type":"res","id":"nobody asked","ok":true,"payload":{}}""");
-                await say.TextAsync(FakeGateway.Answer(say.Id, GatewayFixture.Payload("channels.status").GetRawText()));
-                await say.TextAsync(FakeGateway.Answer(held!.Value.Id, held.Value.Payload));
+                await connection.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":12}""");
+                await connection.TextAsync("""{"type":"res","id":"nobody asked","ok":true,"payload":{}}""");
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, GatewayFixture.Payload("channels.status").GetRawText()));
+                await connection.TextAsync(FakeGateway.Answer(held!.Value.Id, held.Value.Payload));
                 return true;
             }
 
@@ -222,7 +222,7 @@ public sealed class GatewayWatchTests
 
         var reading = await watched.PollAsync();
 
-        Assert.Null(reading.Fault);
+        Assert.Null(reading.Failure);
         Assert.Equal("2026.9.6", reading.Status?.Version);
         Assert.NotNull(reading.Channels);
     }

@@ -8,17 +8,17 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.OpenClaw;
 
-/// <summary>A gateway being watched as the service does it, poll by poll.</summary>
-internal sealed class WatchedGateway : IAsyncDisposable
+/// <summary>Polls a gateway as the exporter does.</summary>
+internal sealed class PolledGateway : IAsyncDisposable
 {
     private static readonly GatewayCollector Collector = new();
 
     private readonly TemporaryFolder _folder = new();
     private readonly TimeProvider _clock;
-    private readonly ITargetSession _session;
+    private readonly ITargetPoller _poller;
     private TargetSnapshot _snapshot;
 
-    public WatchedGateway(
+    public PolledGateway(
         Uri url, TimeProvider? clock = null, string token = FakeGateway.Token, TimeSpan? timeout = null, ValueList<string>? channels = null)
     {
         TokenPath = Path.Combine(_folder.Path, "token");
@@ -33,27 +33,27 @@ internal sealed class WatchedGateway : IAsyncDisposable
             Timeout = timeout ?? TimeSpan.FromSeconds(20),
             Channels = channels ?? []
         };
-        _session = Collector.Open(config, new TargetTools(_clock, (_, _) => null));
+        _poller = Collector.Open(config, new TargetContext(_clock, (_, _) => null));
         _snapshot = new TargetSnapshot(config, Collector, new PollTiming(TimeSpan.FromSeconds(10), 3));
     }
 
     public string TokenPath { get; }
 
-    /// <summary>One poll, and what it found.</summary>
+    /// <summary>Polls once and returns the reading.</summary>
     public async Task<GatewayReading> PollAsync()
     {
-        var reading = (GatewayReading)await _session.AskAsync(TestContext.Current.CancellationToken);
+        var reading = (GatewayReading)await _poller.AskAsync(TestContext.Current.CancellationToken);
         var now = _clock.Now();
-        _snapshot = reading.Fault is { } problem
+        _snapshot = reading.Failure is { } problem
             ? _snapshot.Failed(problem.Reason, problem.Message, now, TimeSpan.FromSeconds(0.5), reading)
             : _snapshot.Answered(reading, now, TimeSpan.FromSeconds(0.5));
         return reading;
     }
 
-    /// <summary>Why a poll fails; null when it does not.</summary>
-    public async Task<TargetFailure?> ReasonAsync() => (await PollAsync()).Fault?.Reason;
+    /// <summary>Polls once and returns the reason of its failure; null after a success.</summary>
+    public async Task<TargetFailure?> ReasonAsync() => (await PollAsync()).Failure?.Reason;
 
-    /// <summary>Its part of the page after the last poll.</summary>
+    /// <summary>The metrics after the last poll.</summary>
     public string Page()
     {
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
@@ -63,7 +63,7 @@ internal sealed class WatchedGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _session.DisposeAsync();
+        await _poller.DisposeAsync();
         _folder.Dispose();
     }
 }

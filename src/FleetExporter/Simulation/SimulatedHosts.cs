@@ -2,17 +2,17 @@ using FleetExporter.Collectors;
 
 namespace FleetExporter.Simulation;
 
-/// <summary>The simulated hosts of a mixed fleet, and what they answer.</summary>
-internal static class Machine
+/// <summary>The simulated hosts of a mixed fleet, and their answers.</summary>
+internal static class SimulatedHosts
 {
-    /// <summary>The n-th host of a mixed fleet: every tenth cannot be reached, every tenth has lost a GPU.</summary>
+    /// <summary>The n-th host of a mixed fleet: every tenth is unreachable, another tenth has lost a GPU.</summary>
     public static SimulatedHost At(int n) =>
         Of(n) with { Units = [SimulatedTargets.TunnelUnit, SimulatedTargets.LabUnit, SimulatedTargets.HeartbeatUnit] };
 
     /// <summary>Status and body of a section.</summary>
     public static (int Status, string Body) Answer(this SimulatedHost host, string section, DateTimeOffset now)
     {
-        // The search for an nvidia-smi that hangs belongs to no collector.
+        // The section that looks for a hung nvidia-smi belongs to no collector.
         var body = section == "hung" ? "" : CollectorCatalog.Find(section)?.Simulate(host, now);
         return body is null ? (127, "") : (0, body);
     }

@@ -4,22 +4,22 @@ using System.Text;
 
 namespace FleetExporter.Tests.Collectors;
 
-/// <summary>Listens on a loopback port of its own and treats every connection alike.</summary>
-internal sealed class FarEnd : IDisposable
+/// <summary>A loopback server that sends a fixed text on every connection.</summary>
+internal sealed class FakeTcpServer : IDisposable
 {
     private readonly TcpListener _listener;
-    private readonly string? _says;
+    private readonly string? _text;
     private readonly List<TcpClient> _held = [];
 
-    /// <param name="says">
-    /// Sent after the first bytes that come, or at once with <paramref name="speaksFirst"/>; null holds the connection in silence, empty cuts it.
+    /// <param name="text">
+    /// Sent after the first input, or at once with <paramref name="sendsFirst"/>; null sends nothing, empty closes the connection.
     /// </param>
-    public FarEnd(string? says, bool speaksFirst = false, IPAddress? address = null)
+    public FakeTcpServer(string? text, bool sendsFirst = false, IPAddress? address = null)
     {
-        _says = says;
+        _text = text;
         _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
-        _ = ServeAsync(speaksFirst);
+        _ = ServeAsync(sendsFirst);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -28,10 +28,10 @@ internal sealed class FarEnd : IDisposable
 
     public static string Http(int status, string more = "") => $"HTTP/1.1 {status} Said\r\nContent-Length: 0\r\n{more}\r\n";
 
-    /// <summary>A port on which nobody listens.</summary>
+    /// <summary>A closed port.</summary>
     public static int DeadPort()
     {
-        using var closed = new FarEnd(null);
+        using var closed = new FakeTcpServer(null);
         return closed.Port;
     }
 
@@ -41,7 +41,7 @@ internal sealed class FarEnd : IDisposable
         _held.ForEach(c => c.Dispose());
     }
 
-    private async Task ServeAsync(bool speaksFirst)
+    private async Task ServeAsync(bool sendsFirst)
     {
         try
         {
@@ -49,35 +49,35 @@ internal sealed class FarEnd : IDisposable
             {
                 var client = await _listener.AcceptTcpClientAsync();
                 _held.Add(client);
-                _ = AnswerAsync(client, speaksFirst);
+                _ = AnswerAsync(client, sendsFirst);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The end.
+            // Disposed.
         }
     }
 
-    private async Task AnswerAsync(TcpClient client, bool speaksFirst)
+    private async Task AnswerAsync(TcpClient client, bool sendsFirst)
     {
         try
         {
-            if (_says is null)
+            if (_text is null)
             {
                 return;
             }
 
-            if (!speaksFirst && _says.Length > 0)
+            if (!sendsFirst && _text.Length > 0)
             {
                 _ = await client.GetStream().ReadAtLeastAsync(new byte[4096], 1);
             }
 
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(_says));
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(_text));
             client.Close();
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The other side has gone.
+            // The client disconnected.
         }
     }
 }

@@ -9,8 +9,8 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Remote;
 
-/// <summary>Makes the connection of one <see cref="HttpPoll"/> and takes the time of each step.</summary>
-internal sealed class HttpConnecting
+/// <summary>Opens the connection of one <see cref="HttpPoll"/> and measures each phase.</summary>
+internal sealed class HttpConnector
 {
     private TimeSpan? _resolve;
     private TimeSpan? _connect;
@@ -19,7 +19,7 @@ internal sealed class HttpConnecting
 
     public DateTimeOffset? CertificateExpires { get; private set; }
 
-    /// <summary>Starts the next request: it may need no connection of its own.</summary>
+    /// <summary>Starts the timing of the next request, which may reuse the connection.</summary>
     public void Begin(long now)
     {
         (_resolve, _connect, _tls) = (null, null, null);
@@ -51,9 +51,9 @@ internal sealed class HttpConnecting
         },
         SslOptions = new SslClientAuthenticationOptions
         {
-            RemoteCertificateValidationCallback = Judge,
+            RemoteCertificateValidationCallback = Validate,
 
-            // Nobody else is asked on the word of a certificate that is not yet trusted.
+            // An untrusted certificate must not cause requests to CRL, OCSP or AIA servers.
             CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
         },
     };
@@ -87,8 +87,8 @@ internal sealed class HttpConnecting
         var started = Stopwatch.GetTimestamp();
         try
         {
-            // The system's resolver blocks and cannot be stopped. It gets a thread of its own, left behind when the time is over:
-            // many dead names on the pool's threads would stall the whole service.
+            // The system's resolver blocks and cannot be cancelled. It gets its own thread, which is abandoned after the timeout:
+            // many unresolvable names would otherwise exhaust the thread pool.
             var lookup = Task.Factory.StartNew(
                 () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var addresses = await lookup.WaitAsync(stop).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class HttpConnecting
         }
     }
 
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 shown)
         {
@@ -109,10 +109,10 @@ internal sealed class HttpConnecting
         }
 
         CertificateExpires = new DateTimeOffset(shown.NotAfter);
-        return errors == SslPolicyErrors.None ? true : throw new TargetFailureException(TargetFailure.Tls, Distrust(shown, chain, errors));
+        return errors == SslPolicyErrors.None ? true : throw new TargetFailureException(TargetFailure.Tls, ProblemOf(shown, chain, errors));
     }
 
-    private static string Distrust(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
+    private static string ProblemOf(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
     {
         var problems = chain?.ChainStatus.Select(s => s.Status).ToHashSet() ?? [];
         if (problems.Contains(X509ChainStatusFlags.NotTimeValid))
@@ -124,7 +124,7 @@ internal sealed class HttpConnecting
         }
 
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
-            ? $"the certificate is for another name: {Printable.Line(shown.GetNameInfo(X509NameType.DnsName, false), 200)}"
+            ? $"the certificate was issued for another name: {Printable.Line(shown.GetNameInfo(X509NameType.DnsName, false), 200)}"
             : $"the certificate is not trusted: {Printable.Line(string.Join(", ", problems), 200)}, issued by {Printable.Line(shown.Issuer, 200)}";
     }
 }

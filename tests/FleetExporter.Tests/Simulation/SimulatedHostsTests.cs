@@ -6,17 +6,17 @@ using FleetExporter.Simulation;
 
 namespace FleetExporter.Tests.Simulation;
 
-public class MachineTests
+public class SimulatedHostsTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static TheoryData<int> Reachable => [.. Enumerable.Range(0, 10).Where(n => Machine.At(n).Reachable)];
+    public static TheoryData<int> Reachable => [.. Enumerable.Range(0, 10).Where(n => SimulatedHosts.At(n).Reachable)];
 
     [Theory]
     [MemberData(nameof(Reachable))]
-    public void Every_answer_is_understood_by_its_collector(int n)
+    public void Every_answer_is_parsed_by_its_collector(int n)
     {
-        var machine = Machine.At(n);
+        var machine = SimulatedHosts.At(n);
         var system = SystemIdentity.Parse(machine.Answer("system", Noon).Body);
         var host = new HostConfig { Name = "x", Ssh = new SshConfig { KnownHosts = "/dev/null" } };
 
@@ -33,7 +33,7 @@ public class MachineTests
     [Fact]
     public void A_mixed_fleet_has_every_kind_once_in_ten()
     {
-        var machines = Enumerable.Range(0, 10).Select(Machine.At).ToList();
+        var machines = Enumerable.Range(0, 10).Select(SimulatedHosts.At).ToList();
 
         Assert.Single(machines, m => !m.Reachable);
         Assert.Equal(
@@ -42,9 +42,9 @@ public class MachineTests
     }
 
     [Fact]
-    public void Values_move_and_counters_only_rise()
+    public void Values_change_and_counters_only_grow()
     {
-        var machine = Machine.At(2);
+        var machine = SimulatedHosts.At(2);
         var readings = Enumerable.Range(0, 200).Select(i => HostVitals.Parse(machine.Answer("host", Noon.AddSeconds(10 * i)).Body)).ToList();
         var ratios = readings.Zip(readings.Skip(1), (a, b) => CpuTimes.BusyRatio(a.Cpu, b.Cpu)).ToList();
 

@@ -5,8 +5,8 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Targets;
 
-/// <summary>Polls one provider. Every endpoint is asked at most once per poll, and none that names a model or makes one work.</summary>
-internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools) : ITargetSession
+/// <summary>Polls one provider. Requests each endpoint at most once per poll, and none that loads or runs a model.</summary>
+internal sealed class ProviderPoller(ProviderConfig provider, TargetContext tools) : ITargetPoller
 {
     private const int MetricsLimit = 4 << 20;
 
@@ -62,8 +62,8 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
     }
 
     /// <summary>
-    /// What a server of one model tells beyond its health.
-    /// Under load it answers these late, behind its work: what is late is left out, the health stands.
+    /// Reads the details of a server with one model.
+    /// Under load it answers these late; late details are omitted, and the state is still published.
     /// </summary>
     private async Task<LlamaCppDetails> DetailsAsync(HttpPoll http, CancellationToken stop)
     {
@@ -88,10 +88,10 @@ internal sealed class ProviderSession(ProviderConfig provider, TargetTools tools
         }
     }
 
-    private Task<HttpAnswer> GetAsync(HttpPoll http, string path, CancellationToken stop, int limit = HttpPoll.UsualLimit) =>
+    private Task<HttpAnswer> GetAsync(HttpPoll http, string path, CancellationToken stop, int limit = HttpPoll.DefaultLimit) =>
         http.GetAsync(Below(provider.Url, path), limit, stop);
 
-    /// <summary>An endpoint below the base, which may or may not end in <c>/v1</c> as clients of OpenAI's interface write it.</summary>
+    /// <summary>URL of an endpoint; the base URL may end in <c>/v1</c>, as clients of the OpenAI API write it.</summary>
     internal static Uri Below(Uri provider, string path)
     {
         var @base = provider.GetLeftPart(UriPartial.Path).TrimEnd('/');

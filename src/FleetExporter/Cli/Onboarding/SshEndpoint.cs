@@ -9,11 +9,11 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Cli.Onboarding;
 
-/// <summary>What ssh would connect to, and whether that can be reached: name and port. Behind a jump host neither can be tried from here.</summary>
-internal sealed record Reach(string Host, int Port, bool Jumps)
+/// <summary>The host name and port that ssh connects to, and whether they can be reached; not testable behind a jump host.</summary>
+internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
 {
-    /// <summary>Asks <c>ssh -G</c>, which knows the aliases of the configuration file.</summary>
-    public static async Task<Reach> OfAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
+    /// <summary>Resolves aliases of the configuration file with <c>ssh -G</c>.</summary>
+    public static async Task<SshEndpoint> ResolveAsync(HostAddress address, SshConfig ssh, CancellationToken stop)
     {
         var start = new ProcessStartInfo("ssh", ["-F", ssh.ConfigFile ?? "none", "-G", "--", address.Host])
         {
@@ -30,19 +30,19 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         }
         catch (Win32Exception)
         {
-            // No ssh on this machine: the step that needs it says so.
+            // No ssh on this machine: the check of the client reports it.
         }
 
         var port = address.Port ?? (int.TryParse(Value("port"), CultureInfo.InvariantCulture, out var given) ? given : 22);
-        return new Reach(
+        return new SshEndpoint(
             Value("hostname") ?? address.Host, port, Value("proxyjump") is not (null or "none") || Value("proxycommand") is not (null or "none"));
 
         string? Value(string key) => lines.FirstOrDefault(l => l.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
     }
 
-    public async Task<IReadOnlyList<Check>> TryAsync(TimeSpan timeout, CancellationToken stop)
+    public async Task<IReadOnlyList<Check>> CheckAsync(TimeSpan timeout, CancellationToken stop)
     {
-        if (Jumps)
+        if (ViaJumpHost)
         {
             return
             [
@@ -90,7 +90,7 @@ internal sealed record Reach(string Host, int Port, bool Jumps)
         {
             return new(
                 "port", Verdict.Failed, "timeout", $"no answer from port {Port} within {timeout.TotalSeconds:0} s",
-                "Is the machine on? Does a firewall drop the port? Is the port in fleet.yml right?");
+                "Check that the machine is on, no firewall drops the port, and the port in fleet.yml is correct.");
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {

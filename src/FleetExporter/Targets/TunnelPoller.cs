@@ -5,10 +5,10 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
-/// <summary>Checks one tunnel: connects, sends what its check says, and asks the host's stream for the unit. Every poll connects anew.</summary>
-internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : ITargetSession
+/// <summary>Checks one tunnel with a new connection per poll, and reads the state of its unit from the host's stream.</summary>
+internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : ITargetPoller
 {
-    // No kept connection: only a new one proves that the tunnel takes new ones. The body is never read.
+    // No connection pooling: only a new connection proves that the tunnel accepts one. The body is not read.
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -20,43 +20,43 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
     { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <returns>
-    /// Always a reading, because what was seen before a failure counts: a tunnel that accepts and then says nothing is half-dead, not down.
+    /// Always a reading, because a tunnel that accepts connections before the failure is half-dead, not down.
     /// </returns>
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         var started = tools.Clock.GetTimestamp();
         var (tcp, data) = (false, (bool?)null);
-        TargetFailureDetails? whyNot = null;
+        TargetFailureDetails? failure = null;
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(tunnel.Connect.Host, tunnel.Connect.Port!.Value, cancellationToken).ConfigureAwait(false);
             tcp = true;
-            whyNot = tunnel.Verify switch
+            failure = tunnel.Verify switch
             {
                 TunnelCheck.Banner => await BannerAsync(client.GetStream(), cancellationToken).ConfigureAwait(false),
                 TunnelCheck.Http http => await GetAsync(client, http.Url, cancellationToken).ConfigureAwait(false),
                 _ => null,
             };
-            data = tunnel.Verify is TunnelCheck.Tcp ? null : whyNot is null;
+            data = tunnel.Verify is TunnelCheck.Tcp ? null : failure is null;
         }
         catch (OperationCanceledException)
         {
-            whyNot = new TargetFailureDetails(
+            failure = new TargetFailureDetails(
                 TargetFailure.Timeout,
                 tcp
-                    ? $"accepts connections, but nothing came through within {Duration.Format(tunnel.Timeout)}"
-                    : $"{tunnel.Connect} does not answer within {Duration.Format(tunnel.Timeout)}");
+                    ? $"accepts connections, but carried no data within {Duration.Format(tunnel.Timeout)}"
+                    : $"no answer from {tunnel.Connect} within {Duration.Format(tunnel.Timeout)}");
             data = tcp ? false : null;
         }
         catch (Exception e) when (e is SocketException or IOException or HttpRequestException)
         {
-            whyNot = Explain(e, tcp);
+            failure = Explain(e, tcp);
             data = tcp ? false : null;
         }
 
         var unit = tunnel.Unit is { } name ? tools.UnitOf(tunnel.Host, name) : null;
-        return new TunnelReading(tcp, data, unit, tools.Clock.GetElapsedTime(started), whyNot);
+        return new TunnelReading(tcp, data, unit, tools.Clock.GetElapsedTime(started)) { Failure = failure };
     }
 
     public ValueTask DisposeAsync()
@@ -65,11 +65,11 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>One byte is enough: ssh forwards none that the far end has not sent.</summary>
+    /// <summary>One byte is enough, because it must come from the destination of the tunnel.</summary>
     private static async Task<TargetFailureDetails?> BannerAsync(NetworkStream stream, CancellationToken cancellationToken) =>
         await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0
             ? null
-            : new TargetFailureDetails(TargetFailure.Protocol, "accepts connections and cuts them at once: nobody answers behind the tunnel");
+            : new TargetFailureDetails(TargetFailure.Protocol, "accepts connections and closes them at once: its destination does not answer");
 
     private async Task<TargetFailureDetails?> GetAsync(TcpClient first, Uri url, CancellationToken cancellationToken)
     {
@@ -94,6 +94,6 @@ internal sealed class TunnelSession(TunnelConfig tunnel, TargetTools tools) : IT
         };
         return new TargetFailureDetails(
             reason,
-            accepted ? $"accepts connections, but nothing comes through: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
+            accepted ? $"accepts connections, but carries no data: {error.GetBaseException().Message}" : $"{tunnel.Connect}: {error.Message}");
     }
 }

@@ -2,10 +2,10 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Remote.Ssh;
 
-/// <summary>What is said of a host key that is not trusted, and what to do about it; the same for both SSH clients.</summary>
-internal static class HostKeyAdvice
+/// <summary>Errors of untrusted host keys, with their fix; the same for both SSH clients.</summary>
+internal static class HostKeyErrors
 {
-    /// <param name="key">Such as <c>the key ssh-ed25519 SHA256:…</c>.</param>
+    /// <param name="key">For example <c>the key ssh-ed25519 SHA256:…</c>.</param>
     public static StreamException Unknown(string key, HostAddress address, string knownHosts) => new(
         SshFailure.HostkeyUnknown,
         $"the host presents {key}, which is not in {knownHosts}. Compare it on the host "
@@ -17,5 +17,5 @@ internal static class HostKeyAdvice
         + $"ssh-keygen -f {knownHosts} -R '{KnownHosts.NameOf(address)}'");
 
     public static StreamException Revoked(string key, string knownHosts) => new(
-        SshFailure.HostkeyChanged, $"the host presents {key}, which {knownHosts} marks as @revoked. Give the host a new key.");
+        SshFailure.HostkeyChanged, $"the host presents {key}, which {knownHosts} marks as @revoked. Create a new host key.");
 }

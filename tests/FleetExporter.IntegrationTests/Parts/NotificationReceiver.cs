@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Takes every POST on a loopback port and answers 200, until it is disposed: where notifications go.</summary>
-internal sealed class Inbox : IDisposable
+/// <summary>Receives the notifications of Alertmanager: answers every POST on a loopback port with 200.</summary>
+internal sealed class NotificationReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<(string Path, JsonNode Body)> _posts = [];
 
-    public Inbox()
+    public NotificationReceiver()
     {
         Port = Ports.Free();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
@@ -46,7 +46,7 @@ internal sealed class Inbox : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
-            // The end.
+            // Disposed.
         }
     }
 }
