@@ -9,7 +9,7 @@ public sealed class AlertRunTests
     private const string Hot = "FleetGpuTemperatureCritical";
 
     [Fact]
-    public async Task A_hot_GPU_is_told_listed_acknowledged_and_cleared()
+    public async Task The_alert_of_a_hot_GPU_is_notified_listed_acknowledged_and_cleared()
     {
         await using var run = await AlertingRun.StartAsync();
         run.Gpu.Heat(95);
@@ -52,7 +52,7 @@ public sealed class AlertRunTests
     }
 
     [Fact]
-    public async Task A_host_that_dies_with_a_hot_GPU_is_told_once_and_nothing_else_of_it()
+    public async Task A_host_that_dies_with_a_hot_GPU_is_notified_once()
     {
         await using var run = await AlertingRun.StartAsync();
         run.Gpu.Heat(95);

@@ -7,7 +7,7 @@ namespace FleetExporter.IntegrationTests.Alerts;
 public sealed class InhibitionTests
 {
     [Fact]
-    public async Task A_dead_host_hides_what_else_is_wrong_with_it_and_nothing_of_others()
+    public async Task An_offline_host_inhibits_its_own_alerts_only()
     {
         using var folder = new TestFolder();
         using var people = new Inbox();
@@ -45,7 +45,7 @@ public sealed class InhibitionTests
     }
 
     [Fact]
-    public async Task The_reason_why_a_host_is_offline_is_told_beside_it()
+    public async Task The_reason_for_an_offline_host_is_notified_with_it()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -60,7 +60,7 @@ public sealed class InhibitionTests
     }
 
     [Fact]
-    public async Task A_silent_device_hides_what_else_was_wrong_with_it()
+    public async Task A_silent_device_inhibits_its_other_alerts()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -73,7 +73,7 @@ public sealed class InhibitionTests
     }
 
     [Fact]
-    public async Task An_exporter_that_is_down_hides_what_it_said_of_hosts_and_nothing_else()
+    public async Task An_exporter_that_is_down_inhibits_host_alerts_only()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -88,7 +88,7 @@ public sealed class InhibitionTests
     }
 
     [Fact]
-    public async Task A_service_a_model_server_or_a_gateway_hides_nothing_of_another_one_on_the_same_host()
+    public async Task A_target_inhibits_no_alerts_of_other_targets_on_its_host()
     {
         await using var run = await Run.StartAsync();
         string[] problems = ["service", "provider", "gateway"];

@@ -40,7 +40,7 @@ public sealed class ReceiversTests
     [InlineData("SLACK_API_URL_FILE=url", "SLACK_CHANNEL")]
     [InlineData("SMTP_TO=a@example.org", "SMTP_FROM")]
     [InlineData("DISCORD_WEBHOOK_URL_FILE=nosuch", "nosuch")]
-    public async Task A_mistake_is_named_and_nothing_is_written(string environment, string named)
+    public async Task An_invalid_choice_is_named_and_nothing_is_written(string environment, string named)
     {
         using var folder = new TestFolder();
         folder.Write("url", "https://example.org/x\n");
@@ -63,7 +63,7 @@ public sealed class ReceiversTests
     }
 
     [Fact]
-    public async Task People_read_what_is_wrong_where_and_what_to_do()
+    public async Task Notifications_say_what_is_wrong_where_and_what_to_do()
     {
         using var folder = new TestFolder();
         using var people = new Inbox();

@@ -36,7 +36,7 @@ internal sealed partial class SimulatedHour
     private readonly StandingClock _clock = new();
     private readonly FleetState _state = new();
     private readonly DateTimeOffset _start;
-    private readonly List<(SimulatedHost Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
+    private readonly List<(SimulatedHost Machine, HostSnapshotUpdater Record, Schedule Schedule)> _hosts = [];
     private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
 
     private SimulatedHour() => _start = _clock.Time;
@@ -61,7 +61,7 @@ internal sealed partial class SimulatedHour
             var machine = Machine.At(n);
             var host =
                 new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
-            _hosts.Add((machine, new HostRecord(
+            _hosts.Add((machine, new HostSnapshotUpdater(
                 HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now()),
                 _state, new Deriver(attached, config.LegacyAfter),
                 polls, _clock), new Schedule()));
@@ -84,12 +84,12 @@ internal sealed partial class SimulatedHour
         return Text();
     }
 
-    private void Poll(SimulatedHost machine, HostRecord record, Schedule schedule)
+    private void Poll(SimulatedHost machine, HostSnapshotUpdater record, Schedule schedule)
     {
         if (!machine.Reachable)
         {
             record.Disconnected(SshFailure.Timeout, "no answer", _clock.Now());
-            record.Lost("the host is not connected");
+            record.ConnectionLost("the host is not connected");
             return;
         }
 
@@ -100,15 +100,15 @@ internal sealed partial class SimulatedHour
 
         foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Elapsed(), all: false))
         {
-            schedule.Asked(collector, _clock.Elapsed());
+            schedule.MarkRequested(collector, _clock.Elapsed());
             // One after the other: what a later one is asked depends on what an earlier one has answered.
-            foreach (var on in record.SortOut([collector]))
+            foreach (var on in record.SelectEnabled([collector]))
             {
                 var (status, body) = machine.Answer(on.Name, _clock.Time);
                 Assert.Equal(0, status);
                 var section = new Section(
                     on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
-                record.Take([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
+                record.Apply([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
             }
         }
     }

@@ -45,7 +45,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task When_one_ends_all_end_and_the_reason_is_told()
+    public async Task When_one_server_ends_all_end_with_the_reason()
     {
         await using var up = await StartAsync();
         var alertmanager = Processes.Below(up.Pid).Single(p =>
@@ -56,7 +56,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_way_out()
+    public async Task A_port_in_use_is_named_with_a_fix()
     {
         using var taken = new TcpListener(
             System.Net.IPAddress.Loopback, int.Parse(_environment["ALERTMANAGER_PORT"]!, System.Globalization.CultureInfo.InvariantCulture));

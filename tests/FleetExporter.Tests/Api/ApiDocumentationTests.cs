@@ -6,7 +6,7 @@ namespace FleetExporter.Tests.Api;
 public sealed partial class ApiDocumentationTests
 {
     [Fact]
-    public async Task Every_route_is_documented_and_nothing_else_is()
+    public async Task Every_route_is_documented_and_no_other()
     {
         await using var server = await ApiServer.StartAsync();
         var documented = Request().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "api.md"), TestContext.Current.CancellationToken))

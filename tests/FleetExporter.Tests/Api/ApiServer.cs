@@ -145,7 +145,7 @@ internal sealed class ApiServer : IAsyncDisposable
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<Func<HostConfig, IShell>>(host =>
             {
-                var shell = World.HealthyHost(Clock);
+                var shell = ReplayFleet.HealthyHost(Clock);
                 shell.Address = $"{host.Address}";
                 _prepare?.Invoke(shell);
                 return shell;

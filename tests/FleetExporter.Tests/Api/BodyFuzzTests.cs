@@ -28,7 +28,7 @@ public sealed class BodyFuzzTests
     private readonly List<string> _known = [];
 
     [Fact]
-    public async Task No_body_breaks_the_service_or_is_written_in_part()
+    public async Task No_body_breaks_the_service_or_is_stored_partially()
     {
         var ran = 0;
         var hosts = ApiServer.TwoHosts.Replace("user: fleet }", "user: fleet, exec: { policy: any } }", StringComparison.Ordinal);

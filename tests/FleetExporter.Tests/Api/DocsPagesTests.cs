@@ -60,7 +60,7 @@ public sealed partial class DocsPagesTests
     [Theory]
     [InlineData("/docs/nothing")]
     [InlineData("/docs/..%2f..%2fetc%2fpasswd")]
-    public async Task Other_pages_are_not_there(string path)
+    public async Task Unknown_pages_are_404(string path)
     {
         await using var server = await ApiServer.StartAsync();
 

@@ -53,7 +53,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Every_reference_leads_somewhere_and_fields_are_called_as_in_answers()
+    public async Task Every_reference_resolves_and_fields_are_named_as_in_responses()
     {
         await using var server = await ApiServer.StartAsync();
         var document = JsonNode.Parse(await server.TextAsync("/openapi/v1.json"))!;

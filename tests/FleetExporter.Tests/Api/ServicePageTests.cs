@@ -25,7 +25,7 @@ public sealed class ServicePageTests
             Assert.Equal(known.TypeWord, family.Type);
             Assert.All(family.Samples, sample => Assert.Empty(Exposition.NamesOf(sample).Except([.. known.Labels, "le"])));
         });
-        Assert.Empty(ServicePage.OfRegistry.Select(f => f.Name).Except(families.Select(f => f.Name)));
+        Assert.Empty(ServicePage.RegistryFamilies.Select(f => f.Name).Except(families.Select(f => f.Name)));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ServicePageTests
     }
 
     [Fact]
-    public async Task What_is_counted_has_a_sample_before_it_happens()
+    public async Task Counters_have_samples_before_their_first_event()
     {
         await using var server = await ApiServer.StartAsync();
 

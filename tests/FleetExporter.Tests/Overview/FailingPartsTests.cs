@@ -11,7 +11,7 @@ namespace FleetExporter.Tests.Overview;
 public sealed class FailingPartsTests
 {
     [Fact]
-    public async Task Every_part_that_fails_says_why()
+    public async Task Every_failing_part_has_an_error()
     {
         var dead = FarEnd.DeadPort();
         await using var server = await ApiServer.StartAsync(
@@ -41,7 +41,7 @@ public sealed class FailingPartsTests
     }
 
     [Fact]
-    public async Task A_part_that_is_well_or_was_not_asked_yet_has_no_error()
+    public async Task A_healthy_part_or_one_not_polled_yet_has_no_error()
     {
         await using var server = await ApiServer.StartAsync(
             "listen: 127.0.0.1:0\nhosts: [{ name: here }]\n"
@@ -56,7 +56,7 @@ public sealed class FailingPartsTests
     [Theory]
     [InlineData("active", "degraded")]
     [InlineData("failed", "error")]
-    public async Task A_heartbeat_that_fails_counts_nowhere_and_is_degraded_while_its_unit_is_active(string unit, string status)
+    public async Task A_failing_heartbeat_does_not_count_and_is_degraded_while_its_unit_is_active(string unit, string status)
     {
         await using var good = Llama();
         await using var server = await ApiServer.StartAsync(
@@ -98,7 +98,7 @@ public sealed class FailingPartsTests
     }
 
     [Fact]
-    public async Task A_heartbeat_has_what_its_server_and_the_gateway_say_of_it()
+    public async Task A_heartbeat_combines_values_of_its_server_and_the_gateway()
     {
         await using var good = Llama();
         await using var gateway = await FakeGateway.StartAsync();

@@ -9,9 +9,9 @@ public class HostPageTests
     [Fact]
     public async Task A_reading_that_cannot_be_written_fails_alone()
     {
-        await using var world = await World.StartAsync();
-        var now = world.Clock.Now();
-        var host = world.Host();
+        await using var fleet = await ReplayFleet.StartAsync();
+        var now = fleet.Clock.Now();
+        var host = fleet.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
         var told = new List<string>();

@@ -20,7 +20,7 @@ public sealed class ForeignAgentTests
         """;
 
     [Fact]
-    public async Task The_smallest_payload_comes_out_as_it_came_in()
+    public async Task The_smallest_payload_is_streamed_unchanged()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(Smallest);
@@ -36,7 +36,7 @@ public sealed class ForeignAgentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_value_of_a_whole_one_comes_out_and_nothing_else(bool list)
+    public async Task Every_value_of_a_full_payload_is_streamed_and_nothing_else(bool list)
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(list ? $"[{Whole}]" : Whole);
@@ -57,7 +57,7 @@ public sealed class ForeignAgentTests
     }
 
     [Fact]
-    public async Task Each_push_is_told_to_who_listens_without_asking_for_a_host()
+    public async Task Each_push_is_sent_to_readers_of_all_hosts()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(Smallest);

@@ -37,7 +37,7 @@ public sealed class FailureWithReadingTests
     }
 
     [Fact]
-    public void What_a_failure_knows_takes_the_place_of_what_was_known_before()
+    public void The_reading_of_a_failure_replaces_the_previous_one()
     {
         var good = new TunnelReading(true, true, null, default, null);
         var bad = new TunnelReading(false, null, null, default, new TargetFault(TargetFailure.Timeout, "silent"));

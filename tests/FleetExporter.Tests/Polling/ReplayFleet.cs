@@ -9,14 +9,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FleetExporter.Tests.Polling;
 
 /// <summary>A fleet of replaying hosts under a clock that the test moves.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class ReplayFleet : IAsyncDisposable
 {
     public const string OneHost = "hosts: [{ name: a, address: a.lan }]";
 
     private readonly DroppedSeries _dropped = new(new ServiceMetrics());
     private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
 
-    private World() => Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
+    private ReplayFleet() =>
+        Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
 
     public FakeClock Clock { get; } = new();
 
@@ -29,12 +30,12 @@ internal sealed class World : IAsyncDisposable
     public Fleet Fleet { get; }
 
     /// <summary>Starts watching and waits until everything has been asked once.</summary>
-    public static async Task<World> StartAsync(string yml = OneHost, Action<World>? prepare = null)
+    public static async Task<ReplayFleet> StartAsync(string yml = OneHost, Action<ReplayFleet>? prepare = null)
     {
-        var world = new World();
-        prepare?.Invoke(world);
-        await world.ApplyAsync(yml);
-        return world;
+        var fleet = new ReplayFleet();
+        prepare?.Invoke(fleet);
+        await fleet.ApplyAsync(yml);
+        return fleet;
     }
 
     public async Task ApplyAsync(string yml)
