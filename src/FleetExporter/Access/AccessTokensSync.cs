@@ -18,7 +18,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>Maximum time that the previous run may have continued after its last write.</summary>
-    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxGap = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
@@ -164,7 +164,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private async Task<StoreError?> LoadAsync(CancellationToken stop)
     {
         var at = Clock.Elapsed();
-        var loaded = await _table.LoadAsync(LongestGap + (at - _started), stop).ConfigureAwait(false);
+        var loaded = await _table.LoadAsync(MaxGap + (at - _started), stop).ConfigureAwait(false);
         if (!loaded.Success)
         {
             return loaded.Error;

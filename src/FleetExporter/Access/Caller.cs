@@ -2,7 +2,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Access;
 
-/// <summary>Who makes a request.</summary>
+/// <summary>The authenticated or anonymous sender of a request.</summary>
 /// <param name="Name">Name of the key.</param>
 /// <param name="Scopes">Scopes of the key.</param>
 /// <param name="Key">Hash of the key; null for an anonymous caller.</param>

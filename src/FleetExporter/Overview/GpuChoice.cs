@@ -49,7 +49,7 @@ internal static class GpuChoice
     /// <summary>Why there is no fresh reading, in one line; null before the first poll.</summary>
     public static string? Problem(HostSnapshot host, Instant now) => (OutcomeOf(host), host.Status(now)) switch
     {
-        (_, HostStatus.Offline) => host.Problem(now) is { } why ? $"{host.Host.Name} is offline: {why}" : $"{host.Host.Name} is offline",
+        (_, HostStatus.Offline) => host.Problem(now) is { } reason ? $"{host.Host.Name} is offline: {reason}" : $"{host.Host.Name} is offline",
         ({ Failure: { } failure } outcome, _) => outcome.Message is { } message ? $"{Words.Of(failure)}: {message}" : Words.Of(failure),
         (null, _) => null,
         _ => "no reading",

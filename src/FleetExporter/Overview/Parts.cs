@@ -11,8 +11,8 @@ namespace FleetExporter.Overview;
 /// <param name="Error">Begins with "not configured: ".</param>
 internal sealed record NotConfigured(PartStatus Status, string Error, bool Configured)
 {
-    /// <param name="why">What is missing.</param>
-    public static NotConfigured Because(string why) => new(PartStatus.Error, $"not configured: {why}", Configured: false);
+    /// <param name="reason">What is missing.</param>
+    public static NotConfigured Because(string reason) => new(PartStatus.Error, $"not configured: {reason}", Configured: false);
 }
 
 /// <param name="Host">The host that has the GPU.</param>

@@ -39,12 +39,12 @@ internal sealed class HostSnapshotUpdater
         Update(s => s with { Connection = new ConnectionState(true, null, null, _clock.Now(), duration, s.Connection.Connects + 1) });
     }
 
-    public void Disconnected(SshFailure failure, string detail, Instant nextAttempt) => Update(s => AddFailure(s, "ssh", Words.Of(failure), detail) with
+    public void Disconnected(SshFailure reason, string detail, Instant nextAttempt) => Update(s => AddFailure(s, "ssh", Words.Of(reason), detail) with
     {
         Connection = s.Connection with
         {
             Up = false,
-            Failure = failure,
+            Failure = reason,
             Detail = detail,
             Since = s.Connection.Up || s.Connection.Failure is null ? _clock.Now() : s.Connection.Since,
             NextAttempt = nextAttempt,
@@ -58,13 +58,13 @@ internal sealed class HostSnapshotUpdater
         List<HostCollector> enabled = [];
         foreach (var collector in collectors)
         {
-            if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } because)
+            if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } reason)
             {
                 enabled.Add(collector);
             }
-            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
+            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != reason)
             {
-                Update(s => Off(s, collector.Name, because));
+                Update(s => TurnOff(s, collector.Name, reason));
             }
         }
 
@@ -122,9 +122,9 @@ internal sealed class HostSnapshotUpdater
     private HostSnapshot Add(HostSnapshot s, SectionResult result, Instant now, Action<string, Exception> bug)
     {
         var name = result.Collector.Name;
-        if (result.OffBecause is { } because)
+        if (result.OffBecause is { } reason)
         {
-            return Off(s, name, because);
+            return TurnOff(s, name, reason);
         }
 
         if (result.Answer is not { } answer)
@@ -158,9 +158,9 @@ internal sealed class HostSnapshotUpdater
         return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);
     }
 
-    private HostSnapshot Off(HostSnapshot s, string collector, string because) => s with
+    private HostSnapshot TurnOff(HostSnapshot s, string collector, string reason) => s with
     {
-        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = because }),
+        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = reason }),
     };
 
     private static CollectorOutcome OutcomeOf(HostSnapshot s, string collector) =>
@@ -172,9 +172,9 @@ internal sealed class HostSnapshotUpdater
             Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
         };
 
-    private HostSnapshot AddFailure(HostSnapshot s, string what, string reason, string message)
+    private HostSnapshot AddFailure(HostSnapshot s, string source, string reason, string message)
     {
-        var recent = s.Recent.Insert(0, new RecentFailure(_clock.Now(), what, reason, message));
+        var recent = s.Recent.Insert(0, new RecentFailure(_clock.Now(), source, reason, message));
         return s with { Recent = recent.Count > MaxRecent ? recent.RemoveAt(MaxRecent) : recent };
     }
 

@@ -55,6 +55,6 @@ internal sealed partial class MonitorSet<TMonitor>(PollMetrics metrics, TimeProv
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The monitor of {Name} does not end and was abandoned; it publishes nothing any more")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The monitor of {Name} did not end within 2 s and was abandoned; it no longer publishes")]
     private partial void LogAbandoned(string name);
 }

@@ -21,14 +21,13 @@ namespace FleetExporter.IntegrationTests.Alerts;
 
 /// <summary>
 /// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.
-/// As rules see them: a page is up to a scrape's interval old, and each collector is asked as often as it wants to be, here just before the rules are
-/// evaluated and too late for the page.
+/// The worst case for rules: a page is up to a scrape interval old, and collectors with longer intervals are polled just after the page is scraped.
 /// </summary>
 internal sealed partial class SimulatedHour
 {
     private const int Minutes = 60;
 
-    /// <summary>Its hosts train and keep old sessions: what a session may use is more than usual, and none is legacy.</summary>
+    /// <summary>Its hosts train and keep old sessions: session limits are higher than the defaults, and none is legacy.</summary>
     private const string Yml = "legacy_after: 365d\nthresholds: { session_cpu_ratio: 4 }\n";
 
     private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
@@ -101,7 +100,7 @@ internal sealed partial class SimulatedHour
         foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Elapsed(), all: false))
         {
             schedule.MarkRequested(collector, _clock.Elapsed());
-            // One after the other: what a later one is asked depends on what an earlier one has answered.
+            // Sequentially: the requests to later collectors depend on earlier answers.
             foreach (var on in record.SelectEnabled([collector]))
             {
                 var (status, body) = machine.Answer(on.Name, _clock.Time);

@@ -127,7 +127,7 @@ public sealed class UpTests : IDisposable
         () => up.Said,
         TimeSpan.FromSeconds(60));
 
-    /// <summary>What reading, the audit and telling of alerts are answered.</summary>
+    /// <summary>Statuses of reading, of the audit and of the alert hook.</summary>
     private async Task<string> StatusesAsync(HttpClient service, string key)
     {
         service.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(_folder.PathOf("data", key)));

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>docs/api.md names the routes of the service, all of them and no other.</summary>
+/// <summary>docs/api.md lists all routes of the service and no other.</summary>
 public sealed partial class ApiDocumentationTests
 {
     [Fact]

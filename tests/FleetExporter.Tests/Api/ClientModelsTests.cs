@@ -4,7 +4,7 @@ using FleetExporter.Tests.Api.Alerts;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What the check of a client's models finds, and answers against it. Those of a whole fleet are among the integration tests.</summary>
+/// <summary>The validation against a client's models, and responses validated with it. The integration tests validate a whole fleet.</summary>
 public sealed class ClientModelsTests
 {
     [Theory]

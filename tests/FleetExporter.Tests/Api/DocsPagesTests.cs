@@ -14,7 +14,7 @@ public sealed partial class DocsPagesTests
 
         Assert.All(Rules.Alerts, alert =>
             Assert.Contains($"<h2 id=\"{Rules.Text(alert, "alert")!.ToLowerInvariant()}\">", page, StringComparison.Ordinal));
-        // Fragments are compared letter by letter: notifications write small letters, dashboards the alert's name.
+        // Fragments are case-sensitive: notifications use lower case, dashboards the alert's name.
         Assert.All(Rules.Alerts, alert =>
         {
             Assert.Contains($" id=\"{Fragment(Rules.Text(Rules.Map(alert, "annotations"), "runbook_url")!)}\"", page, StringComparison.Ordinal);

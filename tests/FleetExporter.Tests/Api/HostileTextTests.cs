@@ -1,6 +1,6 @@
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What remote hosts may put into their answers, and where it must not come out.</summary>
+/// <summary>Secrets in the answers of hosts, and where they must not appear.</summary>
 public sealed class HostileTextTests
 {
     [Theory]

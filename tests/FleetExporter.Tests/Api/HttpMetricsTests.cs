@@ -64,7 +64,7 @@ public sealed class HttpMetricsTests
         using (var request = new HttpRequestMessage(HttpMethod.Get, "/gpu/stream"))
         using (await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
         {
-            // The scrape is the other one.
+            // The other request in progress is the scrape.
             Assert.Equal(["http_requests_in_progress 2"], await SeriesAsync(server, "http_requests_in_progress"));
         }
 

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>The document at /openapi/v1.json tells what the routes do.</summary>
+/// <summary>The document at /openapi/v1.json matches the routes.</summary>
 public sealed class OpenApiTests
 {
-    /// <summary>Calls that change something and take no body.</summary>
+    /// <summary>Routes that change something without a body.</summary>
     private static readonly string[] Bodiless =
     [
         "/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}",

@@ -4,10 +4,10 @@ using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>The page as it is served, and what its files may hold.</summary>
+/// <summary>The web interface as served, and rules for its files.</summary>
 public sealed partial class OperatorPageTests
 {
-    /// <summary>Of all its files together, as a browser receives them.</summary>
+    /// <summary>Maximum size of all files together, as a browser receives them.</summary>
     private const long MostBytes = 100_000;
 
     private static readonly string Root = Repository.PathOf("src", "FleetExporter", "wwwroot");

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>Which thing a path names, however it is written.</summary>
+/// <summary>Which resource a path names in different encodings.</summary>
 public sealed class RawPathTests
 {
     [Theory]

@@ -32,7 +32,7 @@ public sealed class ServicePageTests
     public async Task Both_formats_have_the_same_series_but_for_the_bounds_of_buckets()
     {
         await using var server = await ApiServer.StartAsync();
-        // What counts the scrape itself has its series after the first one.
+        // The series that count the scrape itself exist after the first one.
         await ScrapeAsync(server, Text);
 
         var text = Exposition.Read(await ScrapeAsync(server, Text), openMetrics: false);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Tests.Api;
 
 /// <summary>
-/// What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.
+/// The contrast of each theme meets WCAG 2.2 AA: 4.5 to 1 for text and 3 to 1 for bars, dots and the borders of inputs.
 /// </summary>
 public sealed partial class ThemesTests
 {

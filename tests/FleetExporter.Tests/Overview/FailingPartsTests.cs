@@ -7,7 +7,7 @@ using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.Tests.Overview;
 
-/// <summary>What a client that shows one card per part reads of parts that fail, and which of them count.</summary>
+/// <summary>Failing parts as a client with one card per part reads them, and which of them count towards the overall status.</summary>
 public sealed class FailingPartsTests
 {
     [Fact]
@@ -78,7 +78,7 @@ public sealed class FailingPartsTests
             overview.GetProperty("targets").EnumerateArray().Select(t => (Text(t, "kind"), Text(t, "name"), Text(t, "status"))));
     }
 
-    /// <summary>Nothing else would show that it fails.</summary>
+    /// <summary>No other part would show its failure.</summary>
     [Fact]
     public async Task A_heartbeat_that_is_the_only_provider_counts_as_the_provider()
     {
@@ -136,12 +136,12 @@ public sealed class FailingPartsTests
         using var folder = new TemporaryFolder();
         await using var server = await ApiServer.StartAsync(With(gateway, folder));
 
-        var usual = (await server.JsonAsync("/api/gateway?fresh=true")).GetProperty("sessions").EnumerateArray().ToList();
+        var shown = (await server.JsonAsync("/api/gateway?fresh=true")).GetProperty("sessions").EnumerateArray().ToList();
         var all = (await server.JsonAsync("/api/gateway?limit=500")).GetProperty("sessions").EnumerateArray().ToList();
 
-        Assert.Equal(5, usual.Count);
+        Assert.Equal(5, shown.Count);
         Assert.True(all.Count > 5);
-        Assert.Equal(all.Take(5).Select(s => s.GetRawText()), usual.Select(s => s.GetRawText()));
+        Assert.Equal(all.Take(5).Select(s => s.GetRawText()), shown.Select(s => s.GetRawText()));
         Assert.All(all, s => Assert.Equal(Text(s, "session_key")!.Split(':')[^1], Text(s, "key")));
         Assert.Contains("agent:main:main", all.Select(s => Text(s, "session_key")));
         Assert.All(all, s => Assert.True(s.GetProperty("age_seconds").TryGetInt64(out _)));

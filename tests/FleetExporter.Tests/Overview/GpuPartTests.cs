@@ -30,7 +30,7 @@ public sealed class GpuPartTests
         Assert.Equal("a", (await server.JsonAsync("/api/gpu?host=a&index=0")).GetProperty("host").GetString());
         Assert.Equal("z", (await server.JsonAsync("/api/gpu?host=z")).GetProperty("host").GetString());
         Assert.False((await server.JsonAsync("/api/gpu?host=y")).GetProperty("configured").GetBoolean());
-        // The driver keeps 478 MiB for itself.
+        // The driver reserves 478 MiB.
         var local = await server.JsonAsync("/api/local-gpu");
         Assert.Equal([81559, 0, 81081], new[] { "total", "used", "free" }.Select(what => local.GetProperty($"memory_{what}_mb").GetInt32()));
     }
@@ -122,7 +122,7 @@ public sealed class GpuPartTests
             JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
     }
 
-    /// <summary>A page that finds the use writes the total and the share beside it.</summary>
+    /// <summary>Clients that find the used memory also show total and percentage.</summary>
     [Theory]
     [InlineData(null, 24 * Gibi)]
     [InlineData(6 * Gibi, null)]

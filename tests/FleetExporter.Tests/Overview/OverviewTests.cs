@@ -122,8 +122,8 @@ public sealed class OverviewTests
     {
         await using var server = await ApiServer.StartAsync(Everything);
 
-        var usual = await server.JsonAsync("/api/provider");
-        Assert.Equal(("qwen", "llama_cpp", "http://127.0.0.1:3/base"), (Text(usual, "provider"), Text(usual, "server"), Text(usual, "base_url")));
+        var first = await server.JsonAsync("/api/provider");
+        Assert.Equal(("qwen", "llama_cpp", "http://127.0.0.1:3/base"), (Text(first, "provider"), Text(first, "server"), Text(first, "base_url")));
         Assert.Equal("beat", Text(await server.JsonAsync("/api/provider?provider=beat"), "provider"));
         Assert.Equal(2, (await server.JsonAsync("/api/heartbeat")).GetProperty("port").GetInt32());
         Assert.Equal(3, (await server.JsonAsync("/api/heartbeat?provider=qwen")).GetProperty("port").GetInt32());
@@ -195,7 +195,7 @@ public sealed class OverviewTests
         Assert.False(await Task.WhenAny(answer, Task.Delay(100, TestContext.Current.CancellationToken)) == answer);
         server.Clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal("degraded", Text((await answer).GetProperty("tunnel"), "status"));
-        // Without fresh nobody waits, whatever hangs.
+        // Without fresh a hanging target delays no answer.
         Assert.Equal("degraded", Text(await server.JsonAsync("/api/overview"), "overall"));
     }
 

@@ -47,7 +47,7 @@ public sealed class BackOffTests
         Assert.InRange(backOff.Next(SshFailure.Refused).TotalSeconds, 0.75, 1);
     }
 
-    /// <summary>Always the least jitter there is, which is the most attempts.</summary>
+    /// <summary>Always the minimum wait, which gives the maximum number of attempts.</summary>
     private sealed class Least : Random
     {
         public override double NextDouble() => 0;

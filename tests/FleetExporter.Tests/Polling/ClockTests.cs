@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>The wall clock of the service's machine is set while it runs.</summary>
+/// <summary>The wall clock of the exporter's machine is set while the exporter runs.</summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

@@ -115,7 +115,7 @@ public sealed class FleetTests
     [InlineData(true, 40)]
     public async Task An_unreachable_host_releases_its_handshake_slot(bool reached, int seconds)
     {
-        // Three that never say hello, one place.
+        // Three hosts that send no banner, one handshake slot.
         await using var fleet = await ReplayFleet.StartAsync(
             "ssh: { max_connecting: 1, connect_timeout: 10s }\nhosts: [{ name: x, address: x.lan }, { name: y, address: y.lan }, { name: z, "
                 + "address: z.lan }]",

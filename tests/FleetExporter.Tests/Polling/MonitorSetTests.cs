@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>Monitors that end when they are stopped, and one that does not.</summary>
+/// <summary>Monitors that end when stopped, and one that does not.</summary>
 public sealed class MonitorSetTests
 {
     private readonly FakeClock _clock = new();
@@ -68,7 +68,7 @@ public sealed class MonitorSetTests
     private Task ApplyAsync(params Monitor[] monitors) =>
         _set.ApplyAsync(monitors.Select(m => (m.Name, (Func<Monitor>)(() => m))), static _ => false);
 
-    /// <summary>The timer of the grace is made on a thread of its own.</summary>
+    /// <summary>The timer of the grace period is created on another thread.</summary>
     private async Task AdvanceAsync(TimeSpan time, Task until)
     {
         while (_clock.PendingTimers == 0)

@@ -7,7 +7,7 @@ using FleetExporter.Tests.Hosting;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>The last minutes, as the service remembers them.</summary>
+/// <summary>The values of the last ten minutes.</summary>
 public sealed class RecentTests
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class RecentTests
         var view = Of(recent);
         var host = Assert.Single(view.Hosts);
         Assert.Equal(2, view.Times.Count);
-        Assert.True(view.Times[1] - view.Times[0] == 120_000, "two minutes lie between them");
+        Assert.True(view.Times[1] - view.Times[0] == 120_000, "they are two minutes apart");
         Assert.Equal(2, host.CpuPercent.Count);
         Assert.Null(host.CpuPercent[1]);
         Assert.Equal(known.Gpus.Count, host.Gpus.Count);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Views;
 
-/// <summary>A host of which something cannot be shown.</summary>
+/// <summary>A host whose view cannot be built.</summary>
 public sealed class HostViewsTests
 {
     private static readonly FleetConfig Config = Yml.Load("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");

@@ -94,11 +94,11 @@ internal sealed partial class TargetMonitor(
         var previous = _current;
         var started = tools.Clock.GetTimestamp();
         using var deadline = new CancellationTokenSource(target.Timeout, tools.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
         TargetSnapshot next;
         try
         {
-            var reading = await session.AskAsync(either.Token).ConfigureAwait(false);
+            var reading = await session.AskAsync(timeout.Token).ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
             next = reading.Fault is { } fault
                 ? Failed(fault.Reason, Printable.Line(fault.Message, 300), reading)

@@ -4,7 +4,7 @@ using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api.Streaming;
 
-/// <summary>Who gets into a stream, and how long that lasts.</summary>
+/// <summary>Access to streams, and when it ends.</summary>
 public sealed class StreamAccessTests
 {
     private const string Never = "anonymous_read: never\n";

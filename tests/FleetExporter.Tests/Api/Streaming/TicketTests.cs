@@ -6,7 +6,7 @@ using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Streaming;
 
-/// <summary>A ticket that has opened a stream opens it again, as EventSource does after a break: it repeats its request, ticket and all.</summary>
+/// <summary>A ticket that has opened a stream can reopen it, for EventSource, which repeats its request with the ticket.</summary>
 public sealed class TicketTests
 {
     private const string Never = "anonymous_read: never\n";
@@ -128,7 +128,7 @@ public sealed class TicketTests
         return $"/gpu/stream?host=beast&ticket={made.Text("ticket")}";
     }
 
-    /// <summary>It is written beside the answer.</summary>
+    /// <summary>The store is written concurrently with the response.</summary>
     private static Task StoredAsync(DeviceServer server) => DgxCalls.UntilAsync(
         async () => await server.Keyed.Api.AskStoreAsync("SELECT COUNT(*) FROM access_tokens WHERE kind = 'ticket'") == "1");
 

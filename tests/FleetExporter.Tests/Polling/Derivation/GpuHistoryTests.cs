@@ -54,8 +54,8 @@ public sealed class GpuHistoryTests
         Apply(100, Gpu("a", 1), Gpu("b", 1));
 
         Assert.Equal(1, Apply(110, Gpu("a", 1), new Gpu { Index = 1, Fault = GpuFault.Lost }).LostCount);
-        var told = Apply(new GpuAnswer([Gpu("a", 1)], 1, 120));
-        Assert.Equal(1, told.LostCount);
+        var reported = Apply(new GpuAnswer([Gpu("a", 1)], 1, 120));
+        Assert.Equal(1, reported.LostCount);
     }
 
     private static Gpu Gpu(string? uuid, double? watts) => new() { Uuid = uuid, PowerDrawWatts = watts };

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
-/// <summary>An attempt that failed and still says what it knows: counted as failed, shown as read.</summary>
+/// <summary>A failed attempt with a reading counts as failed, and its reading is published.</summary>
 public sealed class FailureWithReadingTests
 {
     [Fact]

@@ -8,7 +8,7 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
-/// <summary>A target that fails, and what is known of it all the same.</summary>
+/// <summary>The reading of a failing target.</summary>
 public sealed class TargetSnapshotTests
 {
     private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Takes every POST on a loopback port and answers 200, until it is disposed: where notifications go.</summary>
-internal sealed class Inbox : IDisposable
+/// <summary>A webhook on a loopback port that records every POST and answers 200, for notifications of Alertmanager.</summary>
+internal sealed class WebhookReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<(string Path, JsonNode Body)> _posts = [];
 
-    public Inbox()
+    public WebhookReceiver()
     {
         Port = Ports.Free();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
