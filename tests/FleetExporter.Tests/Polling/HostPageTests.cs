@@ -10,6 +10,7 @@ public class HostPageTests
     public async Task A_reading_that_cannot_be_written_fails_alone()
     {
         await using var fleet = await ReplayFleet.StartAsync();
+        await fleet.UntilAsync(() => fleet.Host().Outcomes.ContainsKey("tmux"), TimeSpan.FromSeconds(5));
         var now = fleet.Clock.Now();
         var host = fleet.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
