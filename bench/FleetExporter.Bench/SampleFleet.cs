@@ -49,23 +49,23 @@ internal static class SampleFleet
     private static readonly PollMetrics Metrics = new(new ServiceMetrics());
 
     /// <summary>A host that is connected and has answered nothing yet.</summary>
-    public static HostRecord Record(FleetState state, string name)
+    public static HostSnapshotUpdater Record(FleetState state, string name)
     {
         var host = new HostConfig { Name = name, Address = new HostAddress(name, null), Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         var clock = new FixedClock();
         var attached = new AttachedTimes();
-        var record = new HostRecord(
+        var record = new HostSnapshotUpdater(
             HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
             Metrics, clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
         return record;
     }
 
-    public static void Answer(HostRecord record, string collector, string body)
+    public static void Answer(HostSnapshotUpdater record, string collector, string body)
     {
         var section = new Section(collector, 0, 1000, TimeSpan.FromMilliseconds(5), Now.Time, body);
         var asked = CollectorCatalog.All.Single(c => c.Name == collector);
-        record.Take([new SectionResult(asked, section, asked.Parse(section))], (_, bug) => throw bug);
+        record.Apply([new SectionResult(asked, section, asked.Parse(section))], (_, bug) => throw bug);
     }
 
     private static void Fill(FleetState state, string name)

@@ -91,7 +91,7 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         var before = Hung(machine).Select(p => p.Pid).ToHashSet();
         await using var exporter = await machine.WatchAsync();
         var host = await exporter.UntilHostAsync("why not", h =>
-            h.Text("reason").Contains("an nvidia-smi from before hangs", StringComparison.Ordinal));
+            h.Text("reason").Contains("an earlier nvidia-smi hangs", StringComparison.Ordinal));
         Assert.Equal("degraded", host.Text("status"));
         Assert.Subset(before, Hung(machine).Select(p => p.Pid).ToHashSet());
         Assert.Equal(1, (await exporter.PageAsync()).Value("fleet_collector_success", ("collector", "host")));

@@ -6,33 +6,33 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Access;
 
 /// <summary>
-/// Brings login sessions and tickets of streams over a restart: loads them from the store at the start, and writes what changes, at once and
-/// every 30 s. What counts is in memory; a store that is away delays no login. There is no queue: what to write is the difference between both.
+/// Preserves login sessions and stream tickets across restarts: loads them from the store at start-up, and writes changes immediately and every
+/// 30 s. Memory is authoritative, so an unavailable store delays no login. There is no queue: each write is the difference between both.
 /// </summary>
 /// <remarks>
-/// While the service runs, the monotonic clock says how much of a life is left. Over a restart only the wall clock can, which may have been set:
-/// then what was left at the last write counts, less the time that a run may have gone on after it.
+/// While the service runs, the monotonic clock determines the remaining lifetime. Across a restart only the wall clock could, which may have been
+/// set: then the remainder at the last write counts, less the time that a run may have continued after it.
 /// </remarks>
 internal sealed partial class AccessTokensSync : HostedLoop
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>So long after its last write the run before may have ended.</summary>
-    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(1);
+    /// <summary>Maximum time that the previous run may have continued after its last write.</summary>
+    private static readonly TimeSpan MaxGap = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>Logouts, the start and the end of the service wait for the store no longer than this.</summary>
+    /// <summary>Maximum wait for the store at a logout, at start-up and at shutdown.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>A login is valid without the store, and waits no longer than this.</summary>
+    /// <summary>Maximum wait for the store at a login, which is valid without it.</summary>
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Sessions that are remembered as ended before the store could be read; with more, none of the store's is taken.</summary>
-    private const int MostEnded = 10_000;
+    /// <summary>Maximum sessions recorded as ended before the store could be read; beyond it, no stored session is loaded.</summary>
+    private const int MaxEnded = 10_000;
 
-    /// <summary>Rows that one write adds: it has to end within what a write may take.</summary>
-    private const int MostAtOnce = 500;
+    /// <summary>Maximum rows added by one write, to stay within its time limit.</summary>
+    private const int MaxRowsPerWrite = 500;
 
     private readonly AccessTokens _table;
     private readonly ILogger<AccessTokensSync> _logger;
@@ -79,26 +79,26 @@ internal sealed partial class AccessTokensSync : HostedLoop
     }
 
     /// <summary>
-    /// Loads what was not loaded yet, and writes what has changed. Waits for the store 2 s at most; what is not done then is tried again by itself.
+    /// Loads stored tokens if that has not been done, and writes changes. Waits at most 2 s; the loop retries what was not done by then.
     /// </summary>
-    /// <returns>Why the store does not have what memory has; null when it has.</returns>
+    /// <returns>Why store and memory differ; null when they are in sync.</returns>
     public Task<StoreError?> SyncAsync(CancellationToken stop) => SyncAsync(Timeout, stop);
 
-    /// <summary>Writes a session that was begun. Where the store does not take it, it ends with the service.</summary>
+    /// <summary>Writes a new login session. If the store rejects it, the session ends with the service.</summary>
     public Task BegunAsync() => SyncAsync(LoginTimeout, CancellationToken.None);
 
-    /// <summary>Makes sure that a session that was ended does not come back with a restart.</summary>
-    /// <returns>Why the store does not know of it yet; null when it does.</returns>
+    /// <summary>Ensures that a restart does not restore an ended login session.</summary>
+    /// <returns>Why the store has not recorded it yet; null when it has.</returns>
     public Task<StoreError?> EndedAsync(KeyHash session)
     {
         lock (_lock)
         {
             if (_stored is not null)
             {
-                // Loaded since the caller ended it.
+                // It may have been loaded after the caller ended it.
                 _memory[AccessTokenKind.Session].Take(session);
             }
-            else if (_endedBeforeLoad.Count < MostEnded)
+            else if (_endedBeforeLoad.Count < MaxEnded)
             {
                 _endedBeforeLoad.Add(session);
             }
@@ -111,7 +111,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     {
         while (!stop.IsCancellationRequested)
         {
-            var error = await OnceAsync(stop).ConfigureAwait(false);
+            var error = await SyncOnceAsync(stop).ConfigureAwait(false);
             var waiting = error is null
                 ? Volatile.Read(ref _changed).Task.WaitAsync(WriteInterval, Clock, stop)
                 : Task.Delay(RetryDelay, Clock, stop);
@@ -121,7 +121,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
 
     private async Task<StoreError?> SyncAsync(TimeSpan timeout, CancellationToken stop)
     {
-        var syncing = OnceAsync(CancellationToken.None);
+        var syncing = SyncOnceAsync(CancellationToken.None);
         try
         {
             return await syncing.WaitAsync(timeout, Clock, stop).ConfigureAwait(false);
@@ -134,7 +134,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task<StoreError?> OnceAsync(CancellationToken stop)
+    private async Task<StoreError?> SyncOnceAsync(CancellationToken stop)
     {
         try
         {
@@ -164,7 +164,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private async Task<StoreError?> LoadAsync(CancellationToken stop)
     {
         var at = Clock.Elapsed();
-        var loaded = await _table.LoadAsync(LongestGap + (at - _started), stop).ConfigureAwait(false);
+        var loaded = await _table.LoadAsync(MaxGap + (at - _started), stop).ConfigureAwait(false);
         if (!loaded.Success)
         {
             return loaded.Error;
@@ -175,7 +175,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
             _writtenAt = at;
             _stored = [.. loaded.Value.Select(t => new KeyHash(t.Hash))];
 
-            // What has passed while they were read is taken from them too.
+            // Their lifetime also shrinks by the time that reading took.
             var since = Clock.Elapsed() - at;
             foreach (var token in loaded.Value.Where(t => !IsEnded(t)))
             {
@@ -189,17 +189,17 @@ internal sealed partial class AccessTokensSync : HostedLoop
         return null;
 
         bool IsEnded(AccessToken token) =>
-            token.Kind == AccessTokenKind.Session && (_endedBeforeLoad.Count >= MostEnded || _endedBeforeLoad.Contains(new KeyHash(token.Hash)));
+            token.Kind == AccessTokenKind.Session && (_endedBeforeLoad.Count >= MaxEnded || _endedBeforeLoad.Contains(new KeyHash(token.Hash)));
     }
 
     private async Task<StoreError?> WriteAsync(CancellationToken stop)
     {
-        // Renewed first: what changes from here on is written the next time.
+        // Reset first: later changes belong to the next write.
         Volatile.Write(ref _changed, New());
         var now = Clock.Now();
         var all = _memory.SelectMany(m => m.Value.All(now).Select(s => Token(m.Key, s.Hash, s.Meaning, s.Left)))
             .ToDictionary(t => new KeyHash(t.Hash));
-        var added = all.Where(t => !_stored!.Contains(t.Key)).Select(t => t.Value).OrderBy(t => t.Kind).Take(MostAtOnce).ToList();
+        var added = all.Where(t => !_stored!.Contains(t.Key)).Select(t => t.Value).OrderBy(t => t.Kind).Take(MaxRowsPerWrite).ToList();
         var removed = _stored!.Where(hash => !all.ContainsKey(hash)).ToList();
         if (added.Count == 0 && removed.Count == 0 && (all.Count == 0 || (!_isLast && now.Elapsed - _writtenAt < WriteInterval)))
         {
@@ -212,7 +212,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
             _stored!.ExceptWith(removed);
             _stored.UnionWith(added.Select(t => new KeyHash(t.Hash)));
             _writtenAt = now.Elapsed;
-            if (added.Count == MostAtOnce)
+            if (added.Count == MaxRowsPerWrite)
             {
                 Volatile.Read(ref _changed).TrySetResult();
             }
@@ -224,7 +224,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private static AccessToken Token(AccessTokenKind kind, KeyHash hash, AccessGrant grant, TimeSpan left) =>
         new(hash.Hex, kind, grant.Key?.Hex, grant.Address, grant.Route, left);
 
-    /// <summary>Logs each error once until another one, or none, comes.</summary>
+    /// <summary>Logs an error once until it changes or is resolved.</summary>
     private void Report(StoreError? error)
     {
         if (error is not null && error != _lastReportedError)
@@ -238,9 +238,9 @@ internal sealed partial class AccessTokensSync : HostedLoop
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Login sessions and tickets cannot be loaded or written, so that they end with the service; retrying: {Reason}")]
+        Message = "Login sessions and tickets cannot be loaded or written and will end with the service; retrying: {Reason}")]
     private partial void LogStore(string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Keeping login sessions and tickets failed; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Synchronizing login sessions and tickets failed; this is a bug of the exporter")]
     private partial void LogBug(Exception error);
 }

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace FleetExporter.Access;
 
 /// <summary>
-/// Limits wrong keys per address: 10 at once, then one per 6 s. While none is left, no key from there is looked at, not even a right one.
+/// Limits wrong keys per address: a burst of 10, then one per 6 s. While an address is over its limit, all its keys are rejected, even valid ones.
 /// </summary>
-/// <remarks>IPv6 counts by /64, which is what one site has. Memory is bounded: the longest untouched address is forgotten first.</remarks>
+/// <remarks>IPv6 addresses count by /64, the network of one site. Memory is bounded: the least recently used address is dropped first.</remarks>
 internal sealed class FailedAttempts(TimeProvider clock)
 {
-    internal const int MostAddresses = 10_000;
-    private const int AtOnce = 10;
+    internal const int MaxAddresses = 10_000;
+    private const int Burst = 10;
 
-    private static readonly TimeSpan OnePer = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan RefillInterval = TimeSpan.FromSeconds(6);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, LinkedListNode<(IPAddress Address, TokenBucket Bucket)>> _byAddress = [];
@@ -30,8 +30,8 @@ internal sealed class FailedAttempts(TimeProvider clock)
     }
 
     /// <summary>Tries a key.</summary>
-    /// <param name="verify">Null for a wrong key. It is called under a lock, so that tries at once do not count as one.</param>
-    /// <param name="wait">How long no further key is looked at; zero when this one was.</param>
+    /// <param name="verify">Returns null for a wrong key. Called under a lock, so that concurrent attempts are counted separately.</param>
+    /// <param name="wait">Time until the next key is checked; zero when this one was.</param>
     public T? Try<T>(IPAddress? from, Func<T?> verify, out TimeSpan wait)
         where T : class
     {
@@ -54,7 +54,7 @@ internal sealed class FailedAttempts(TimeProvider clock)
         }
     }
 
-    /// <summary>What counts as one address: IPv6 by /64.</summary>
+    /// <summary>The address that attempts are counted by: IPv6 by /64.</summary>
     internal static IPAddress Site(IPAddress? from)
     {
         var address = from ?? IPAddress.None;
@@ -75,13 +75,13 @@ internal sealed class FailedAttempts(TimeProvider clock)
             return known.Value.Bucket;
         }
 
-        while (_byUse.First is { } oldest && (_byAddress.Count >= MostAddresses || oldest.Value.Bucket.IsFull))
+        while (_byUse.First is { } oldest && (_byAddress.Count >= MaxAddresses || oldest.Value.Bucket.IsFull))
         {
             _byUse.Remove(oldest);
             _byAddress.Remove(oldest.Value.Address);
         }
 
-        var bucket = new TokenBucket(AtOnce, OnePer, clock);
+        var bucket = new TokenBucket(Burst, RefillInterval, clock);
         _byAddress.Add(address, _byUse.AddLast((address, bucket)));
         return bucket;
     }

@@ -3,15 +3,15 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Access;
 
-/// <summary>The keys that open the service now: of fleet.yml and its devices, as last loaded, of the command line, and the admin key.</summary>
+/// <summary>The valid keys: those of the active configuration and its devices, of the command line, and the admin key.</summary>
 internal sealed class KeyRing(LiveConfig config, AdminKey admin)
 {
-    private const int Longest = 512;
+    private const int MaxLength = 512;
 
-    /// <returns>Null when it is no key of ours.</returns>
-    public Caller? Find(string key) => key.Length is > 0 and <= Longest ? Find(KeyHash.Of(key)) : null;
+    /// <returns>Null for an unknown key.</returns>
+    public Caller? Find(string key) => key.Length is > 0 and <= MaxLength ? Find(KeyHash.Of(key)) : null;
 
-    /// <summary>Looks at every key whichever it is, each compared in constant time.</summary>
+    /// <summary>Compares with every key, each in constant time.</summary>
     public Caller? Find(KeyHash hash)
     {
         Caller? found = null;

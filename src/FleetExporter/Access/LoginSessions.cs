@@ -3,8 +3,8 @@ using FleetExporter.Config;
 namespace FleetExporter.Access;
 
 /// <summary>
-/// Login sessions of browsers: a secret stands for the key that was given at login, for 12 h, until logout or the key's removal from fleet.yml.
-/// <see cref="AccessTokensSync"/> keeps them across restarts.
+/// Login sessions of browsers: a secret represents the key used at login for 12 h, until logout or until the key is removed from fleet.yml.
+/// <see cref="AccessTokensSync"/> preserves them across restarts.
 /// </summary>
 internal sealed class LoginSessions(KeyRing keys, TimeProvider clock)
 {
@@ -15,11 +15,11 @@ internal sealed class LoginSessions(KeyRing keys, TimeProvider clock)
     /// <returns>The secret of the new login session.</returns>
     public string Begin(KeyHash key) => All.New(new AccessGrant(key)).Secret;
 
-    /// <returns>The caller with the scopes its key has now; null where there is no such login session.</returns>
+    /// <returns>The caller with the current scopes of its key; null for an unknown login session.</returns>
     public Caller? Find(string secret) => CallerOf(All.Find(KeyHash.Of(secret)));
 
     /// <summary>Ends the login session.</summary>
-    /// <returns>Its caller, null where there is no such login session; and the hash of the secret.</returns>
+    /// <returns>Its caller, null for an unknown login session, and the hash of the secret.</returns>
     public (Caller? Caller, KeyHash Hash) End(string secret)
     {
         var hash = KeyHash.Of(secret);

@@ -4,35 +4,35 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Access;
 
-/// <summary>Random secrets that stand for something for a while, in memory, known by their hashes only. Bounded: the oldest goes first.</summary>
-/// <param name="life">How long each counts.</param>
-/// <param name="most">How many there are at most.</param>
-internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
+/// <summary>Random secrets with a value and a lifetime, in memory, stored by hash only. Bounded: the oldest is dropped first.</summary>
+/// <param name="lifetime">Lifetime of each secret.</param>
+/// <param name="max">Maximum number of secrets.</param>
+internal sealed class Secrets<T>(TimeSpan lifetime, int max, TimeProvider clock)
     where T : class
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KeyHash, (T Meaning, Instant Expires)> _known = [];
     private readonly Queue<KeyHash> _byAge = [];
 
-    /// <summary>Called after one has come or gone, other than by age.</summary>
+    /// <summary>Raised after a secret was added or removed, other than by expiry.</summary>
     public event Action? Changed;
 
     public (string Secret, DateTimeOffset Expires) New(T meaning)
     {
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        return (secret, Add(KeyHash.Of(secret), meaning, life).Time);
+        return (secret, Add(KeyHash.Of(secret), meaning, lifetime).Time);
     }
 
-    /// <summary>Adds one that was given before.</summary>
-    /// <param name="left">What is left of its life; counts up to a whole one.</param>
-    /// <returns>When it ends.</returns>
+    /// <summary>Adds a secret that was issued earlier.</summary>
+    /// <param name="left">Its remaining lifetime, limited to the full lifetime.</param>
+    /// <returns>When it expires.</returns>
     public Instant Add(KeyHash hash, T meaning, TimeSpan left)
     {
-        var expires = clock.Now() + (left < life ? left : life);
+        var expires = clock.Now() + (left < lifetime ? left : lifetime);
         lock (_lock)
         {
             while (_byAge.TryPeek(out var oldest)
-                && (_byAge.Count >= most || !_known.TryGetValue(oldest, out var entry) || entry.Expires <= clock.Now()))
+                && (_byAge.Count >= max || !_known.TryGetValue(oldest, out var entry) || entry.Expires <= clock.Now()))
             {
                 _known.Remove(_byAge.Dequeue());
             }
@@ -47,13 +47,13 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
         return expires;
     }
 
-    /// <returns>Null when it is unknown, ended or over.</returns>
-    public T? Find(KeyHash hash) => Look(hash, remove: false);
+    /// <returns>Null when it is unknown, removed or expired.</returns>
+    public T? Find(KeyHash hash) => TryGet(hash, remove: false);
 
-    /// <summary>The same, and it never counts again.</summary>
+    /// <summary>Returns and removes it.</summary>
     public T? Take(KeyHash hash)
     {
-        var taken = Look(hash, remove: true);
+        var taken = TryGet(hash, remove: true);
         if (taken is not null)
         {
             Changed?.Invoke();
@@ -62,7 +62,7 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
         return taken;
     }
 
-    /// <summary>All that count, with what is left of the life of each.</summary>
+    /// <summary>All valid secrets with their remaining lifetimes.</summary>
     public IReadOnlyList<(KeyHash Hash, T Meaning, TimeSpan Left)> All(Instant now)
     {
         lock (_lock)
@@ -71,7 +71,7 @@ internal sealed class Secrets<T>(TimeSpan life, int most, TimeProvider clock)
         }
     }
 
-    private T? Look(KeyHash hash, bool remove)
+    private T? TryGet(KeyHash hash, bool remove)
     {
         lock (_lock)
         {

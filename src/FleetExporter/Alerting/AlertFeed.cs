@@ -2,25 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Alerting;
 
-/// <summary>The alerts that fire as far as is known here, and who wants to hear of a change. One for the service.</summary>
+/// <summary>The known firing alerts, with an event for each change. One for the service.</summary>
 internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
 {
-    /// <summary>An alert fires, or is acknowledged, or no longer is; comes with the <see cref="AlertView"/>.</summary>
+    /// <summary>An alert started firing, was acknowledged, or its acknowledgement ended; the data is the <see cref="AlertView"/>.</summary>
     public const string New = "alert_new";
 
-    /// <summary>An alert fires no longer; comes with an <see cref="AlertCleared"/>.</summary>
+    /// <summary>An alert stopped firing; the data is an <see cref="AlertCleared"/>.</summary>
     public const string Cleared = "alert_cleared";
 
-    /// <summary>More than a person can read; what is over is not told.</summary>
-    private const int Most = 2000;
+    /// <summary>Maximum number of alerts; further ones are not published.</summary>
+    private const int MaxAlerts = 2000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AlertView> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Name and data of each change, in order. Called while others wait: it must not block.</summary>
+    /// <summary>Name and data of each change, in order. Raised under a lock: handlers must not block.</summary>
     public event Action<string, object>? Changed;
 
-    /// <summary>The worst first.</summary>
+    /// <summary>Most severe first.</summary>
     public IReadOnlyList<AlertView> Current
     {
         get
@@ -32,14 +32,14 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         }
     }
 
-    /// <summary>An alert of which it was just told.</summary>
+    /// <summary>Adds an alert from a notification.</summary>
     public void Add(AlertView alert)
     {
         lock (_lock)
         {
-            if (_known.Count < Most && _known.TryAdd(alert.Id, alert))
+            if (_known.Count < MaxAlerts && _known.TryAdd(alert.Id, alert))
             {
-                Tell(New, alert);
+                Raise(New, alert);
             }
         }
     }
@@ -50,12 +50,12 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         {
             if (_known.Remove(id))
             {
-                Tell(Cleared, new AlertCleared(id));
+                Raise(Cleared, new AlertCleared(id));
             }
         }
     }
 
-    /// <summary>All alerts there are: what is not among them has cleared.</summary>
+    /// <summary>Replaces all alerts: those not among them are cleared.</summary>
     public void Replace(IReadOnlyList<AlertView> all)
     {
         lock (_lock)
@@ -67,22 +67,22 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
 
             foreach (var alert in all)
             {
-                if (_known.GetValueOrDefault(alert.Id) is not { } before)
+                if (_known.GetValueOrDefault(alert.Id) is not { } previous)
                 {
                     Add(alert);
                     continue;
                 }
 
                 _known[alert.Id] = alert;
-                if (before.Acknowledged != alert.Acknowledged)
+                if (previous.Acknowledged != alert.Acknowledged)
                 {
-                    Tell(New, alert);
+                    Raise(New, alert);
                 }
             }
         }
     }
 
-    private void Tell(string name, object data)
+    private void Raise(string name, object data)
     {
         try
         {
@@ -94,7 +94,7 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A listener to alerts failed; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A listener of the alert feed failed; this is a bug of the exporter")]
     private partial void LogListener(Exception error);
 }
 

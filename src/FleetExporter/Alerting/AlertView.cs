@@ -2,16 +2,16 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Alerting;
 
-/// <summary>An alert that fires, as the API and the feed show it. Every text is one printable line of at most 500 characters.</summary>
-/// <param name="Id">Its fingerprint: stays while its labels do.</param>
-/// <param name="Type">One of seven words where the alert is of such a kind, else its name.</param>
-/// <param name="Severity">critical, warning or info; what the rule says otherwise.</param>
-/// <param name="Message">What is wrong, in a sentence without values.</param>
-/// <param name="RunbookUrl">http or https; null where there is none.</param>
-/// <param name="Created">When it began to fire.</param>
-/// <param name="Acknowledged">A silence covers it.</param>
-/// <param name="Inhibited">A worse alert hides it from receivers.</param>
-/// <param name="Silence">The one that ends last; null when none covers it.</param>
+/// <summary>A firing alert in the API and the feed. Every text is one printable line of at most 500 characters.</summary>
+/// <param name="Id">Its fingerprint: constant as long as its labels are.</param>
+/// <param name="Type">One of seven predefined types, else its name.</param>
+/// <param name="Severity">Usually critical, warning or info; otherwise as in the rule.</param>
+/// <param name="Message">The problem in a sentence without values.</param>
+/// <param name="RunbookUrl">http or https; null for none.</param>
+/// <param name="Created">When it started firing.</param>
+/// <param name="Acknowledged">Whether a silence matches it.</param>
+/// <param name="Inhibited">Whether a more severe alert inhibits it.</param>
+/// <param name="Silence">The matching silence that ends last; null for none.</param>
 internal sealed record AlertView(
     string Id,
     string Type,
@@ -28,10 +28,10 @@ internal sealed record AlertView(
     SilenceView? Silence,
     IReadOnlyDictionary<string, string> Labels)
 {
-    private const int Longest = 500;
-    private const int MostLabels = 64;
+    private const int MaxLength = 500;
+    private const int MaxLabels = 64;
 
-    /// <summary>Kinds that have a word of their own, by the name of the alert.</summary>
+    /// <summary>Predefined types by alert name.</summary>
     internal static readonly IReadOnlyDictionary<string, string> Types = new Dictionary<string, string>
     {
         ["FleetTmuxSessionLegacy"] = "legacy_session",
@@ -48,7 +48,7 @@ internal sealed record AlertView(
 
     private static readonly string[] Severities = ["critical", "warning", "info"];
 
-    /// <summary>Ascending: the worst first, and of two alike the newer.</summary>
+    /// <summary>Sort key: most severe first, then newest first.</summary>
     internal string Order =>
         $"{(Array.IndexOf(Severities, Severity) is >= 0 and var rank ? rank : Severities.Length)}-"
             + $"{DateTimeOffset.MaxValue.Ticks - Created.UtcTicks:D19}-{Id}";
@@ -75,19 +75,19 @@ internal sealed record AlertView(
             alert.SilencedBy.Count > 0,
             alert.Inhibited,
             silence is null ? null : SilenceView.Of(silence, alert),
-            alert.Labels.Take(MostLabels).DistinctBy(l => Printable.Line(l.Key, Longest), StringComparer.Ordinal)
-                .ToDictionary(l => Printable.Line(l.Key, Longest), l => Printable.Line(l.Value, Longest), StringComparer.Ordinal));
+            alert.Labels.Take(MaxLabels).DistinctBy(l => Printable.Line(l.Key, MaxLength), StringComparer.Ordinal)
+                .ToDictionary(l => Printable.Line(l.Key, MaxLength), l => Printable.Line(l.Value, MaxLength), StringComparer.Ordinal));
     }
 
     /// <summary>Null where it is missing or blank.</summary>
     private static string? Text(IReadOnlyDictionary<string, string> of, string key) =>
-        of.GetValueOrDefault(key) is { } text && Printable.Line(text, Longest) is { Length: > 0 } line ? line : null;
+        of.GetValueOrDefault(key) is { } text && Printable.Line(text, MaxLength) is { Length: > 0 } line ? line : null;
 }
 
-/// <summary>The silence over an alert.</summary>
-/// <param name="Id">Alertmanager's.</param>
-/// <param name="By">Who made it.</param>
-/// <param name="Exact">It covers this alert and nothing else, so that it can be ended here.</param>
+/// <summary>A silence that matches an alert.</summary>
+/// <param name="Id">Alertmanager's id of the silence.</param>
+/// <param name="By">Its author.</param>
+/// <param name="Exact">It matches only this alert and can therefore be ended through the API.</param>
 internal sealed record SilenceView(string Id, DateTimeOffset Until, string By, string Comment, bool Exact)
 {
     internal static SilenceView Of(AlertSilence silence, FiringAlert alert) =>

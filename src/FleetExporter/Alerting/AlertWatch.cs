@@ -4,8 +4,8 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Alerting;
 
 /// <summary>
-/// Compares the feed with Alertmanager's list: at once when a notification comes, and every 15 s,
-/// because Alertmanager tells nobody of what is silenced, inhibited or sent nowhere.
+/// Synchronizes the feed with Alertmanager's list: immediately after a notification, and every 15 s,
+/// because Alertmanager sends no notifications for silenced, inhibited or unrouted alerts.
 /// </summary>
 internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Alerts, parts)
@@ -14,7 +14,7 @@ internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, Loop
 
     private readonly SemaphoreSlim _wake = new(0, 1);
 
-    /// <summary>Compare now.</summary>
+    /// <summary>Synchronizes now.</summary>
     public void Wake()
     {
         lock (_wake)
@@ -36,7 +36,7 @@ internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, Loop
     {
         while (!stop.IsCancellationRequested)
         {
-            // What wakes it is waited for in vain when the time is over; it then counts for the next turn.
+            // Cancelled after the interval, the wait leaves a later wake-up to the next turn.
             using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await Task.WhenAny(Task.Delay(Interval, Clock, turn.Token), _wake.WaitAsync(turn.Token)).ConfigureAwait(false);
             await turn.CancelAsync().ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, Loop
             }
             catch (TargetFailureException)
             {
-                // What was known still counts; who asks for the alerts is told why there are none.
+                // The feed keeps its alerts; the alert endpoints report the failure.
             }
         }
     }

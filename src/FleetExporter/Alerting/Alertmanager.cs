@@ -5,15 +5,15 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Alerting;
 
-/// <summary>The Alertmanager of fleet.yml: its alerts, and silences over them. Every call ends within 5 s.</summary>
+/// <summary>Client of the configured Alertmanager: its alerts and silences. Every call ends within 5 s.</summary>
 internal sealed class Alertmanager(LiveConfig config)
 {
-    private const int LargestBody = 8 << 20;
+    private const int MaxBodyBytes = 8 << 20;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>What fires, the worst first. Without what only proves that alerts arrive.</summary>
-    /// <exception cref="TargetFailureException">It does not answer, or not as an Alertmanager does.</exception>
+    /// <summary>The firing alerts, most severe first, without the watchdog.</summary>
+    /// <exception cref="TargetFailureException">It does not answer, or the answer is not Alertmanager's.</exception>
     public async Task<IReadOnlyList<AlertView>> AlertsAsync(CancellationToken stop)
     {
         var (alerts, silences) = await ReadAsync(stop).ConfigureAwait(false);
@@ -21,7 +21,7 @@ internal sealed class Alertmanager(LiveConfig config)
     }
 
     /// <summary>An alert, and the silences that match its labels exactly and nothing else; null when it does not fire.</summary>
-    /// <exception cref="TargetFailureException">It does not answer, or not as an Alertmanager does.</exception>
+    /// <exception cref="TargetFailureException">It does not answer, or the answer is not Alertmanager's.</exception>
     public async Task<AlertState?> FindAsync(string id, CancellationToken stop)
     {
         var (alerts, silences) = await ReadAsync(stop).ConfigureAwait(false);
@@ -31,10 +31,10 @@ internal sealed class Alertmanager(LiveConfig config)
             [.. silences.Values.Where(s => s.MatchesOnly(alert))]);
     }
 
-    /// <summary>Silences this alert and nothing else.</summary>
-    /// <param name="replaces">Id of the silence that this one takes the place of; null for none.</param>
+    /// <summary>Silences exactly this alert.</summary>
+    /// <param name="replaces">Id of the silence to replace; null for none.</param>
     /// <returns>Its id.</returns>
-    /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
+    /// <exception cref="TargetFailureException">It does not answer, or rejects the request.</exception>
     public async Task<string> SilenceAsync(
         FiringAlert alert, string? replaces, DateTimeOffset from, DateTimeOffset until, string by, string comment, CancellationToken stop)
     {
@@ -55,7 +55,7 @@ internal sealed class Alertmanager(LiveConfig config)
             HttpMethod.Post, "silences", JsonSerializer.Serialize(silence), stop).ConfigureAwait(false));
     }
 
-    /// <exception cref="TargetFailureException">It does not answer, or refuses.</exception>
+    /// <exception cref="TargetFailureException">It does not answer, or rejects the request.</exception>
     public Task ExpireAsync(string silence, CancellationToken stop) =>
         SendAsync(HttpMethod.Delete, "silence/" + Uri.EscapeDataString(silence), null, stop);
 
@@ -72,12 +72,12 @@ internal sealed class Alertmanager(LiveConfig config)
     {
         var alertmanager = config.Current.Alertmanager;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(Timeout);
         try
         {
             using var http = new HttpPoll(await SecretFile.ReadAsync(alertmanager.TokenFile, limit.Token).ConfigureAwait(false));
             var url = new Uri($"{alertmanager.Url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/api/v2/{path}");
-            var answer = await http.SendAsync(method, url, json, LargestBody, limit.Token).ConfigureAwait(false);
+            var answer = await http.SendAsync(method, url, json, MaxBodyBytes, limit.Token).ConfigureAwait(false);
             return answer.Status == 200
                 ? answer.Body
                 : throw new TargetFailureException(
@@ -85,10 +85,10 @@ internal sealed class Alertmanager(LiveConfig config)
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new TargetFailureException(TargetFailure.Timeout, $"no answer within {Limit.TotalSeconds:0} s");
+            throw new TargetFailureException(TargetFailure.Timeout, $"no answer within {Timeout.TotalSeconds:0} s");
         }
     }
 }
 
-/// <param name="Exact">Active silences over this alert alone.</param>
+/// <param name="Exact">Active silences that match only this alert.</param>
 internal sealed record AlertState(FiringAlert Alert, AlertView View, IReadOnlyList<AlertSilence> Exact);

@@ -14,24 +14,24 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/audit", async Task<IResult> (AuditLog audit, string? limit, string? cursor, CancellationToken stop) =>
             {
-                if (!Listing.TryPage(limit, cursor, out var most, out var problem, AuditLog.IsCursor))
+                if (!Listing.TryPage(limit, cursor, out var count, out var problem, AuditLog.IsCursor))
                 {
                     return problem;
                 }
 
-                var page = await audit.ListAsync(most, cursor, stop).ConfigureAwait(false);
+                var page = await audit.ListAsync(count, cursor, stop).ConfigureAwait(false);
                 return page.Success
                     ? TypedResults.Ok(new Listing<AuditView>([.. page.Value.Items.Select(AuditView.Of)], page.Value.NextCursor))
                     : Problem.Of(page.Error);
             })
             .Needs(Scope.Admin).Produces<Listing<AuditView>>()
-            .WithSummary("Control calls, the latest first.");
+            .WithSummary("Audited calls, newest first.");
 }
 
-/// <param name="At">When it began.</param>
-/// <param name="Who">Name of the key; empty where it was wrong.</param>
-/// <param name="Command">As it was given; null where none was.</param>
-/// <param name="DurationMs">Null while no end of the call is known.</param>
+/// <param name="At">Start of the call.</param>
+/// <param name="Who">Name of the key; empty for a wrong key.</param>
+/// <param name="Command">As requested; null for calls without a command.</param>
+/// <param name="DurationMs">Null while the end of the call is unknown.</param>
 internal sealed record AuditView(
     long Id, DateTimeOffset At, string Who, string Address, string Action, string? Target, string? Command, int? ExitCode, double? DurationMs,
     string Outcome)

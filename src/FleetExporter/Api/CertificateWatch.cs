@@ -15,7 +15,7 @@ internal sealed partial class CertificateWatch(ServerCertificate certificate, Ti
     {
         _watchers = [.. certificate.Files.Select(file => new ConfigWatcher(file, Reload, clock))];
 
-        // It may have been renewed since it was read.
+        // It may have been renewed since start-up read it.
         Reload();
         return Task.CompletedTask;
     }
@@ -49,9 +49,9 @@ internal sealed partial class CertificateWatch(ServerCertificate certificate, Ti
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The certificate of {File} was loaded again; it expires at {Expires:u}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Certificate reloaded from {File}; it expires at {Expires:u}")]
     private partial void LogRenewed(string file, DateTimeOffset expires);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The certificate was not loaded again; the previous one stays: {Problem}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reloading the certificate failed; the previous one stays active: {Problem}")]
     private partial void LogKept(string problem);
 }

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>What a host sent, what was made of it, and what failed.</summary>
+/// <summary>A host's raw sections, readings, metrics and failures.</summary>
 internal static class DebugEndpoints
 {
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
@@ -21,7 +21,7 @@ internal static class DebugEndpoints
             "/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
                 state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
             .Needs(Scope.Control)
-            .WithSummary("Last sections as received, what was parsed, the metrics it gives, the last failures. Arguments of processes are masked.");
+            .WithSummary("The host's last sections as received, its readings, metrics and last failures. Process arguments are masked.");
 
     /// <param name="metrics">The host's page.</param>
     internal static DebugView View(HostSnapshot host, string metrics, Instant now) => new(
@@ -32,7 +32,7 @@ internal static class DebugEndpoints
         [.. CollectorCatalog.All.Where(c => host.Outcomes.ContainsKey(c.Name)).Select(c => CollectorView.Of(c, host.Outcomes[c.Name], now))],
         [
             .. host.Recent.Select(n => new FailureView(
-                n.At.TimeAsOf(now), n.What, n.Reason, CollectorCatalog.Find(n.What)?.Mask(n.Message) ?? n.Message)),
+                n.At.TimeAsOf(now), n.Source, n.Reason, CollectorCatalog.Find(n.Source)?.Mask(n.Message) ?? n.Message)),
         ],
         metrics);
 
@@ -55,10 +55,10 @@ internal sealed record ConnectionStateView(
         state.Up, state.Failure, state.Detail, state.Since.TimeAsOf(now), state.ConnectDuration, state.Connects, state.NextAttempt?.TimeAsOf(now));
 }
 
-/// <inheritdoc cref="FailureNote"/>
+/// <inheritdoc cref="RecentFailure"/>
 internal sealed record FailureView(DateTimeOffset At, string What, string Reason, string Message);
 
-/// <param name="Reading">Serialised as what it is.</param>
+/// <param name="Reading">Serialised by its runtime type.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
 internal sealed record CollectorView(
     string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess,

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// The documentation of this very version, so that a notification at night leads to a runbook that fits: <c>/docs/runbook#fleethostoffline</c>.
+/// The documentation of the running version, so that notifications link to the matching runbook: <c>/docs/runbook#fleethostoffline</c>.
 /// </summary>
 internal static partial class DocsPages
 {
@@ -32,7 +32,7 @@ internal static partial class DocsPages
     {
         routes.MapGet("/docs", (HttpContext context) => Page(context, Contents))
             .IsOpen().Produces<string>(contentType: "text/html")
-            .WithSummary("The pages of the documentation.");
+            .WithSummary("Contents of the documentation.");
 
         routes.MapGet("/docs/{page}", IResult (HttpContext context, string page) =>
                 Pages.TryGetValue(page, out var html) ? Page(context, html) : Problem.NotFound("page", Printable.Line(page, 80)))
@@ -57,7 +57,7 @@ internal static partial class DocsPages
         }, StringComparer.Ordinal);
     }
 
-    /// <summary>Markdown of a list of the pages, by their headings. The links hold with and without a slash at the end of the address.</summary>
+    /// <summary>A Markdown list of the pages by heading. Its links work with and without a trailing slash in the URL.</summary>
     private static string ContentsOf(FrozenDictionary<string, string> pages)
     {
         var lines = pages.Select(page => (Name: page.Key, Title: Heading().Match(page.Value).Groups[1].Value))
@@ -69,7 +69,7 @@ internal static partial class DocsPages
     {
         var linked = LinkToPage().Replace(LinkToDecisions().Replace(Comment().Replace(markdown, ""), "](decisions$1)"), "]($1$2)");
         var body = Markdown.ToHtml(linked, Pipeline);
-        // The id is in small letters, and fragments are compared letter by letter: a heading of one word, an alert's, is found as it is written too.
+        // Ids are lower-case and fragments are case-sensitive: this adds the name of an alert, a heading of one word, as a second id.
         body = Name().Replace(body, "$1<a id=\"$2\"></a>$2");
         return string.Create(CultureInfo.InvariantCulture, $"""
             <!doctype html>
@@ -97,7 +97,7 @@ internal static partial class DocsPages
     [GeneratedRegex("<h1[^>]*>([^<]+)</h1>")]
     private static partial Regex Heading();
 
-    // operations.md and operations.md#x are pages beside this one, and so are those of decisions/.
+    // operations.md, operations.md#x and the pages of decisions/ are siblings of this page.
     [GeneratedRegex(@"\]\((?:\.\./|decisions/)?([a-z0-9-]+)\.md(#[^)]*)?\)")]
     private static partial Regex LinkToPage();
 

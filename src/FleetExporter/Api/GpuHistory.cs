@@ -3,11 +3,11 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Api;
 
-/// <summary>What was measured of the GPUs of a host over a time, as Prometheus has it.</summary>
+/// <summary>Measurements of a host's GPUs over a period, from Prometheus.</summary>
 /// <param name="Series">One per GPU, in the order of their labels.</param>
 internal sealed record HistoryView(string Id, DateTimeOffset From, DateTimeOffset To, double StepSeconds, IReadOnlyList<GpuHistoryView> Series);
 
-/// <summary>Pairs of time and value; a time without a value is left out.</summary>
+/// <summary>Lists of (time, value); times without a value are omitted.</summary>
 /// <param name="Gpu">The label <c>gpu</c> of the metrics: its index.</param>
 /// <param name="GpuUtilization">Percent.</param>
 /// <param name="MemoryUsedMb">Whole MiB.</param>
@@ -15,7 +15,7 @@ internal sealed record GpuHistoryView(
     string Gpu, IReadOnlyList<object[]> GpuUtilization, IReadOnlyList<object[]> MemoryUsedMb, IReadOnlyList<object[]> MemoryTotalMb,
     IReadOnlyList<object[]> TemperatureC, IReadOnlyList<object[]> PowerWatts);
 
-/// <summary>The query, and what is made of its answer.</summary>
+/// <summary>Builds the Prometheus query and converts its answer.</summary>
 internal static class GpuHistory
 {
     private const double Mebi = 1024 * 1024;
@@ -26,7 +26,7 @@ internal static class GpuHistory
             "fleet_gpu_temperature_celsius", "fleet_gpu_power_draw_watts"
         ];
 
-    /// <summary>One query for all five. A host that several jobs scrape, /metrics and /probe for one, counts once.</summary>
+    /// <summary>One query for all five metrics. A host that is scraped by several jobs, such as /metrics and /probe, counts once.</summary>
     public static string Query(string host) =>
         $"max by (__name__, gpu) ({{__name__=~\"{string.Join('|', Names)}\", host={PrometheusApi.Quote(host)}}})";
 

@@ -12,15 +12,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>History, which Prometheus has.</summary>
+/// <summary>History of GPUs from Prometheus.</summary>
 internal static class HistoryEndpoints
 {
-    /// <summary>What Prometheus answers at most per series.</summary>
-    private const int MostPoints = 11_000;
+    /// <summary>Prometheus' maximum number of points per series.</summary>
+    private const int MaxPoints = 11_000;
 
-    private const double MostHours = 8760;
+    private const double MaxHours = 8760;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public static void MapHistory(this IEndpointRouteBuilder routes) =>
         routes.MapGet(
@@ -28,30 +28,28 @@ internal static class HistoryEndpoints
             .Needs(Scope.Read).Produces<HistoryView>()
             .WithSummary("The GPUs of one connection over the last hours, from Prometheus.");
 
-    /// <returns>The time and the step, or what is wrong with them.</returns>
+    /// <returns>The period and the step, or the errors in them.</returns>
     internal static (TimeSpan Time, TimeSpan Step, Dictionary<string, string[]> Errors) Read(string? hours, string? step)
     {
         var errors = new Dictionary<string, string[]>();
         var (length, width) = (6.0, TimeSpan.FromMinutes(1));
         if (hours is not null
-            && !(double.TryParse(hours, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out length) && length is > 0 and <= MostHours))
+            && !(double.TryParse(hours, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out length) && length is > 0 and <= MaxHours))
         {
-            errors["hours"] = [$"Give a number above 0 and up to {MostHours}."];
+            errors["hours"] = [$"Must be a number above 0 and up to {MaxHours}."];
         }
 
         if (step is not null && !(Duration.TryParse(step, out width, out _) && width >= TimeSpan.FromSeconds(1) && width <= TimeSpan.FromDays(1)))
         {
-            errors["step"] = ["Give a duration from 1s to 1d, such as 60s."];
+            errors["step"] = ["Must be a duration from 1s to 1d, such as 60s."];
         }
 
         var time = TimeSpan.FromHours(errors.ContainsKey("hours") ? 0 : length);
-        if (errors.Count == 0 && time / width + 1 > MostPoints)
+        if (errors.Count == 0 && time / width + 1 > MaxPoints)
         {
-            var shortest = Math.Ceiling(time.TotalSeconds / (MostPoints - 1));
-            errors["step"] =
-            [
-                string.Create(CultureInfo.InvariantCulture, $"That is more than {MostPoints} points; give a step of at least {shortest}s."),
-            ];
+            errors["step"] = [string.Create(
+                CultureInfo.InvariantCulture,
+                $"More than {MaxPoints} points; use a step of at least {Math.Ceiling(time.TotalSeconds / (MaxPoints - 1))}s.")];
         }
 
         return (time, width, errors);
@@ -76,7 +74,7 @@ internal static class HistoryEndpoints
             var connection = found.Value.Connection;
             var prometheus = Config.Current.Prometheus;
             var to = DateTimeOffset.FromUnixTimeMilliseconds(Clock.GetUtcNow().ToUnixTimeMilliseconds());
-            using var limit = new CancellationTokenSource(Patience, Clock);
+            using var limit = new CancellationTokenSource(Timeout, Clock);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);
             try
             {
@@ -86,12 +84,12 @@ internal static class HistoryEndpoints
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                return Down($"{prometheus.Url} did not answer within {Patience.TotalSeconds:0} s");
+                return Unavailable($"{prometheus.Url} did not answer within {Timeout.TotalSeconds:0} s");
             }
             catch (TargetFailureException e)
                 when (e.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls)
             {
-                return Down($"{Words.Of(e.Reason)}: {e.Message}");
+                return Unavailable($"{Words.Of(e.Reason)}: {e.Message}");
             }
             catch (TargetFailureException e)
             {
@@ -99,7 +97,7 @@ internal static class HistoryEndpoints
             }
         }
 
-        private static RetryLater Down(string why) =>
-            new(Problem.Of(503, "Prometheus is not there", $"{why}. Start it, or give the right prometheus.url in fleet.yml."));
+        private static RetryLater Unavailable(string reason) =>
+            new(Problem.Of(503, "Prometheus unavailable", $"{reason}. Start it, or correct prometheus.url in fleet.yml."));
     }
 }

@@ -21,29 +21,29 @@ internal static class HostsEndpoints
         routes.MapGet("/api/hosts", (FleetState state, HostViews views, string? limit, string? cursor) =>
                 Listing.Of(state.Hosts, h => h.Host.Name, views.Of, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<HostStateView>>()
-            .WithSummary("Every host with what is known of it now.");
+            .WithSummary("All hosts with their current state.");
 
         routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, HostViews views, string host) =>
                 state.Find(host) is { } found ? TypedResults.Ok(views.Of(found)) : Problem.NotFound("host", host))
             .Needs(Scope.Read)
-            .WithSummary("One host.");
+            .WithSummary("One host with its current state.");
 
         routes.MapGet("/api/sessions", (HostViews views, string? status, string? limit, string? cursor) =>
                 status is not null && !SessionStatuses.Contains(status)
-                    ? Problem.Invalid("status", $"{status} is not a status; give active or legacy")
+                    ? Problem.Invalid("status", $"{status} is not a status; use active or legacy")
                     : Listing.Of(views.Sessions().Where(s => status is null || s.Status == status), s => s.Id, s => s, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<SessionView>>()
-            .WithSummary("The tmux sessions of all hosts; status=active or status=legacy chooses.");
+            .WithSummary("The tmux sessions of all hosts; status=active or status=legacy filters them.");
 
         routes.MapGet("/api/sessions/{id}", Results<Ok<SessionView>, ProblemHttpResult> (HttpRequest request, HostViews views, string id) =>
                 RawPath.Segment(request, 0) is var name && views.Sessions().FirstOrDefault(s => s.Id == name) is { } session
                     ? TypedResults.Ok(session)
                     : Problem.NotFound("session", id))
             .Needs(Scope.Read)
-            .WithSummary("One session by host:name or host:user/name, percent-encoded.");
+            .WithSummary("One tmux session by host:name or host:user/name, percent-encoded.");
 
         routes.MapGet("/api/config", (LiveConfig config) => TypedResults.Ok(ConfigView.Of(config.Current)))
             .Needs(Scope.Read)
-            .WithSummary("The running configuration, without secrets.");
+            .WithSummary("The active configuration, without secrets.");
     }
 }

@@ -8,8 +8,8 @@ using Prometheus;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Counts and times HTTP requests by route template. Comes first in the pipeline: the route is read before an exception handler clears it, the status
-/// after that handler has set it. Clients choose paths and methods, so what is not a route or a standard method counts as <c>other</c>.
+/// Counts and times HTTP requests by route template. First in the pipeline: it reads the route before the exception handler clears it, and the
+/// status after that handler has set it. Clients choose paths and methods, so unknown ones count as <c>other</c>.
 /// </summary>
 internal sealed class HttpMetrics : IMiddleware
 {
@@ -17,17 +17,17 @@ internal sealed class HttpMetrics : IMiddleware
 
     private static readonly MetricFamily Requests = MetricFamily.Counter(
         "http_requests_received_total",
-        "HTTP requests answered, by status code, method and route template; other where no route matched (files of the page, unknown paths) "
+        "HTTP requests answered, by status code, method and route template; other where no route matched (files of the web interface, unknown paths) "
         + "or the method is unknown.",
         "code", "method", "endpoint");
 
     private static readonly MetricFamily Duration = MetricFamily.Histogram(
         "http_request_duration_seconds",
-        "Duration of HTTP requests by method and route template; streams (server-sent events, WebSockets) are left out.",
+        "Duration of HTTP requests by method and route template, without streams (server-sent events, WebSockets).",
         "method", "endpoint");
 
     private static readonly MetricFamily InProgress = MetricFamily.Gauge(
-        "http_requests_in_progress", "HTTP requests being answered now, open streams included.");
+        "http_requests_in_progress", "HTTP requests in progress, including open streams.");
 
     private readonly Counter _requests;
     private readonly Histogram _duration;

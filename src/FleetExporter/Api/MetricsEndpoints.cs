@@ -14,10 +14,10 @@ namespace FleetExporter.Api;
 /// <summary><c>/metrics</c> and <c>/probe</c>.</summary>
 internal static class MetricsEndpoints
 {
-    /// <summary>Where Prometheus does not say how long it waits.</summary>
-    private static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>Used when the request has no X-Prometheus-Scrape-Timeout-Seconds.</summary>
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Kept from the scrape's time for writing and the way back.</summary>
+    /// <summary>Part of the scrape timeout reserved for writing and transferring the page.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(500);
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
@@ -27,13 +27,14 @@ internal static class MetricsEndpoints
             var format = FormatFor(context);
             await pages.WriteAllAsync(context.Response.BodyWriter, format, context.RequestAborted).ConfigureAwait(false);
         }).Needs(Scope.Read)
-            .Produces<string>(contentType: "text/plain").WithSummary("All hosts and the service itself, for Prometheus. Never waits for a host.");
+            .Produces<string>(contentType: "text/plain")
+            .WithSummary("Metrics of all hosts, all targets and the service, for Prometheus. Never waits for a host.");
 
         routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
         {
             if (target is null or "")
             {
-                await Problem.Invalid("target", "Name the host: /probe?target=HOST").ExecuteAsync(context).ConfigureAwait(false);
+                await Problem.Invalid("target", "target is required: /probe?target=HOST").ExecuteAsync(context).ConfigureAwait(false);
                 return;
             }
 
@@ -45,7 +46,7 @@ internal static class MetricsEndpoints
             }
             catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
             {
-                // The page says what is missing: a host that does not answer is a sample, not a lost scrape.
+                // A host that does not answer is reported by samples, not by a failed scrape.
             }
 
             if (state.Find(target) is not { } host)
@@ -59,14 +60,14 @@ internal static class MetricsEndpoints
             page.WriteTo(context.Response.BodyWriter, format);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }).Needs(Scope.Read)
-            .Produces<string>(contentType: "text/plain").WithSummary("One host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
+            .Produces<string>(contentType: "text/plain").WithSummary("Metrics of one host, polled now, within X-Prometheus-Scrape-Timeout-Seconds.");
     }
 
     private static TimeSpan Timeout(HttpRequest request)
     {
         var given = double.TryParse(
             request.Headers["X-Prometheus-Scrape-Timeout-Seconds"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            && seconds is > 0 and < 3600 ? TimeSpan.FromSeconds(seconds) : UsualTimeout;
+            && seconds is > 0 and < 3600 ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
         return given > 2 * Margin ? given - Margin : given / 2;
     }
 

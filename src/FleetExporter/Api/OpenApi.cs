@@ -11,7 +11,7 @@ using Microsoft.OpenApi;
 
 namespace FleetExporter.Api;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>, made from the routes: their summaries, scopes, bodies and answers.</summary>
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>, generated from the routes: their summaries, scopes, bodies and responses.</summary>
 internal static class OpenApi
 {
     private static readonly string[] Schemes = ["bearer", "key"];
@@ -31,14 +31,14 @@ internal static class OpenApi
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A key."
+                Description = "The key as bearer token."
             });
             document.AddComponent("key", (IOpenApiSecurityScheme)new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
                 Name = "X-API-Key",
-                Description = "The same key in a header of its own.",
+                Description = "The key in the header X-API-Key.",
             });
             return Task.CompletedTask;
         });
@@ -71,7 +71,7 @@ internal static class OpenApi
         operation.Responses ??= [];
         operation.Responses["default"] = new OpenApiResponse
         {
-            Description = "What is wrong, and what to do; errors per field where a field is.",
+            Description = "The problem and its fix, with errors per field where they apply.",
             Content = Json(
                 "application/problem+json",
                 await context.GetOrCreateSchemaAsync(typeof(HttpValidationProblemDetails), null, stop).ConfigureAwait(false)),

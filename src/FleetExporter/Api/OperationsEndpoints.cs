@@ -17,24 +17,24 @@ internal static class OperationsEndpoints
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/-/healthy", () => TypedResults.Text("healthy\n"))
-            .IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process serves.");
+            .IsOpen().Produces<string>(contentType: "text/plain").WithSummary("200 while the process runs.");
 
         routes.MapGet("/-/ready", (FleetState state, Watchlist watchlist, Database database) =>
                 !watchlist.IsApplied || !watchlist.Hosts.All(h => state.Find(h.Name) is not null)
-                ? Problem.Of(503, "Not ready", "The hosts are not being watched yet.")
+                ? Problem.Of(503, "Not ready", "The host monitors have not started yet.")
                 : database.Breaker.Error is null ? Results.Text("ready\n")
-                : Results.Text("ready\nThe store is unavailable: what needs it answers 503, and the service's log says why.\n"))
+                : Results.Text("ready\nThe store is unavailable: calls that need it answer 503. See the service's log.\n"))
             .IsOpen().Produces<string>(contentType: "text/plain")
-            .WithSummary("200 once every host is watched; says nothing about whether they answer. A second line while the store is unavailable.");
+            .WithSummary("200 once every host has a monitor, whether or not the hosts answer. A second line while the store is unavailable.");
 
         routes.MapPost("/-/reload", Results<Ok<ReloadView>, ProblemHttpResult> (LiveConfig config) => Reload(config))
             .Needs(Scope.Admin).Audits(ControlAction.Reload)
-            .WithSummary("Reads fleet.yml again. A file with mistakes changes nothing and is answered with all of them.");
+            .WithSummary("Reloads fleet.yml. A file with errors changes nothing; the response lists all errors.");
 
         routes.MapGet("/sd/hosts", (HttpRequest request, Watchlist watchlist) =>
             TypedResults.Ok(watchlist.Hosts.OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => Target.Of(h, request.Host.Value!)).ToList()))
             .Needs(Scope.Read)
-            .WithSummary("The hosts as targets of Prometheus' http_sd_configs, each scraped through /probe.");
+            .WithSummary("The hosts as targets for Prometheus' http_sd_configs, scraped through /probe.");
     }
 
     private static Results<Ok<ReloadView>, ProblemHttpResult> Reload(LiveConfig config)
@@ -43,7 +43,7 @@ internal static class OperationsEndpoints
         return result.Success
             ? TypedResults.Ok(new ReloadView(result.Warnings))
             : TypedResults.Problem(
-                "The configuration before it runs on.", statusCode: 422, title: "fleet.yml has mistakes",
+                "The previous configuration stays active.", statusCode: 422, title: "fleet.yml has errors",
                 extensions: new Dictionary<string, object?>
                 {
                     ["errors"] = new Dictionary<string, string[]> { ["fleet.yml"] = [.. result.Errors.Select(e => e.ToString())] }

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Builder;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// The operator's page: the files of <c>wwwroot</c>.
-/// They are open to everybody and say nothing of the fleet; what the page shows comes from the API, with its scopes.
+/// The web interface: the files of <c>wwwroot</c>.
+/// They need no key and contain no data of the fleet; the page loads its data from the API, which checks scopes.
 /// </summary>
 internal static class OperatorPage
 {
     /// <summary>
-    /// Scripts and styles from here alone, no other host is asked, no markup is made from text, and no other site may show the page.
+    /// Scripts, styles and connections only of this service, no markup from text, and no embedding by other sites.
     /// </summary>
     public const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -23,7 +23,7 @@ internal static class OperatorPage
         {
             OnPrepareResponse = file =>
             {
-                // Asked for again each time, answered with 304: after an update no old script meets a new one.
+                // Revalidated each time, mostly with 304, so that old and new scripts never mix after an update.
                 file.Context.Response.Headers.CacheControl = "no-cache";
                 if (file.File.Name == "index.html")
                 {

@@ -10,12 +10,12 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 
-/// <summary>The last minutes of the fleet.</summary>
+/// <summary>Recent utilisation, for the sparklines of the web interface.</summary>
 internal static class RecentEndpoints
 {
     public static void MapRecent(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/recent", Results<Ok<RecentView>, ProblemHttpResult> (RecentValues recent, FleetState state, string? host) =>
                 host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(recent.Moments, host)) : Problem.NotFound("host", host))
             .Needs(Scope.Read)
-            .WithSummary("CPU and GPU utilisation of the last ten minutes, of all hosts or of one.");
+            .WithSummary("CPU and GPU utilisation over the last ten minutes, of all hosts or of one.");
 }

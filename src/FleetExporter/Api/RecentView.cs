@@ -3,11 +3,11 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Api;
 
-/// <summary>The last minutes of hosts.</summary>
-/// <param name="Times">Milliseconds since 1970, ascending, about ten seconds apart; each list of values has one for each of them.</param>
+/// <summary>Utilisation of hosts over the last ten minutes.</summary>
+/// <param name="Times">Milliseconds since 1970, ascending, about ten seconds apart; each list of values has one entry per time.</param>
 internal sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<RecentHostView> Hosts)
 {
-    /// <param name="host">The one that is asked for; null for all that were there at the last moment.</param>
+    /// <param name="host">The requested host; null for all hosts of the last moment.</param>
     internal static RecentView Of(IReadOnlyList<RecentMoment> moments, string? host)
     {
         var names = moments is [.., var last]
@@ -17,7 +17,7 @@ internal sealed record RecentView(IReadOnlyList<long> Times, IReadOnlyList<Recen
     }
 }
 
-/// <param name="CpuPercent">Null where it was not known.</param>
+/// <param name="CpuPercent">Null where unknown.</param>
 internal sealed record RecentHostView(string Hostname, IReadOnlyList<double?> CpuPercent, IReadOnlyList<RecentGpuView> Gpus)
 {
     internal static RecentHostView Of(string name, IReadOnlyList<RecentMoment> moments)
@@ -48,5 +48,5 @@ internal sealed record RecentHostView(string Hostname, IReadOnlyList<double?> Cp
     }
 }
 
-/// <param name="UtilizationPercent">Null where it was not known.</param>
+/// <param name="UtilizationPercent">Null where unknown.</param>
 internal sealed record RecentGpuView(int? Index, string? Uuid, IReadOnlyList<double?> UtilizationPercent);

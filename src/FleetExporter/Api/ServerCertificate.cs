@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace FleetExporter.Api;
 
-/// <summary>The service's own certificate, from the files of <c>tls</c>. Each handshake takes the one that was read last.</summary>
+/// <summary>The service's TLS certificate, from the files of <c>tls</c>. New handshakes use the one that was read last.</summary>
 internal sealed class ServerCertificate : IPagePart
 {
     internal static readonly MetricFamily NotAfter = MetricFamily.Gauge(
-        "fleet_tls_certificate_not_after_timestamp_seconds", "When the certificate that the service presents expires; absent without TLS.");
+        "fleet_tls_certificate_not_after_timestamp_seconds", "When the service's TLS certificate expires; absent without TLS.");
 
     private readonly string _certificateFile;
     private readonly string _keyFile;
@@ -30,7 +30,7 @@ internal sealed class ServerCertificate : IPagePart
 
     public DateTimeOffset Expires => new(_current.TargetCertificate.NotAfter);
 
-    /// <summary>A name or address that the certificate is for, the one a client may check it by; null when it has none.</summary>
+    /// <summary>A name or address of the certificate that clients can verify; null when it has none.</summary>
     public string? Name
     {
         get
@@ -47,18 +47,18 @@ internal sealed class ServerCertificate : IPagePart
     public static ServerCertificate? Open(TlsConfig tls) =>
         tls is { CertificateFile: { } certificate, KeyFile: { } key } ? new ServerCertificate(certificate, key) : null;
 
-    /// <summary>Reads the files again. Connections that are open keep what they were made with.</summary>
-    /// <returns>Whether it is another certificate now.</returns>
-    /// <exception cref="FormatException">As of <see cref="Open"/>; then the one that was read before stays.</exception>
+    /// <summary>Reads the files again. Open connections keep their certificate.</summary>
+    /// <returns>Whether the certificate has changed.</returns>
+    /// <exception cref="FormatException">As for <see cref="Open"/>; the previous certificate stays active.</exception>
     public bool Reload()
     {
         var read = Read();
-        var isOther = read.TargetCertificate.Thumbprint != _current.TargetCertificate.Thumbprint;
+        var isNew = read.TargetCertificate.Thumbprint != _current.TargetCertificate.Thumbprint;
         _current = read;
-        return isOther;
+        return isNew;
     }
 
-    /// <summary>How an endpoint answers a handshake.</summary>
+    /// <summary>Options for the TLS handshakes of an endpoint.</summary>
     public TlsHandshakeCallbackOptions Handshake() => new()
     {
         OnConnection = _ => ValueTask.FromResult(
@@ -75,13 +75,13 @@ internal sealed class ServerCertificate : IPagePart
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(pem);
 
-            // Offline: what stands between it and its root is in the file, and is not looked for in the network.
+            // Offline: intermediate certificates come from the file and are not downloaded.
             return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(pem, File.ReadAllText(_keyFile)), chain, offline: true);
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new FormatException(
-                $"tls: {_certificateFile} and {_keyFile} are not a certificate and its key in PEM that this user may read: {failure.Message}",
+                $"tls: {_certificateFile} and {_keyFile} must be a certificate and its key in PEM, readable by this user: {failure.Message}",
                 failure);
         }
     }

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Builds pages: one host, or everything, which is two parts on one page: the families written from snapshots and from state, and the registry of the
-/// service's own metrics.
+/// Builds pages of one host or of everything. The latter has two parts: families written from snapshots and state, and the registry of the service's
+/// own metrics.
 /// </summary>
 internal sealed partial class ServicePage(
     FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
@@ -40,24 +40,24 @@ internal sealed partial class ServicePage(
     private static readonly MetricFamily LegacyThreshold = MetricFamily.Gauge(
         "fleet_tmux_legacy_threshold_seconds", "Time after which a detached session counts as legacy, legacy_after.");
 
-    /// <summary>Families whose samples may be dropped, because hosts, targets and users decide how many there are.</summary>
+    /// <summary>Families with a limited number of series, because hosts, targets and users determine it.</summary>
     public static IEnumerable<MetricFamily> Limited { get; } = [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families];
 
-    /// <summary>The families of the registry.</summary>
-    public static IReadOnlyList<MetricFamily> OfRegistry { get; } =
+    /// <summary>Families of the registry.</summary>
+    public static IReadOnlyList<MetricFamily> RegistryFamilies { get; } =
     [
         .. RuntimeMetrics.Families, .. HttpMetrics.Families, .. ControlMetrics.Families, .. StreamClients.Families,
         StoreMetrics.Up, StoreMetrics.Duration, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, LoopMetrics.Failures, DroppedSeries.Total,
         Watchdog.LastSeen,
     ];
 
-    /// <summary>Every family the service can publish, by name.</summary>
+    /// <summary>All families that the service can publish, by name.</summary>
     public static IReadOnlyList<MetricFamily> Families { get; } =
     [
         .. CollectorCatalog.Families
             .Concat(TargetCatalog.Families)
             .Concat(HealthFamilies.All)
-            .Concat(OfRegistry)
+            .Concat(RegistryFamilies)
             .Concat(JobBoard.Families)
             .Concat(DeviceFamilies.All)
             .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, ServerCertificate.NotAfter])
@@ -67,7 +67,7 @@ internal sealed partial class ServicePage(
     public static string Version { get; } =
         typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Writes the page of everything. The registry comes last, so that it counts what this page dropped.</summary>
+    /// <summary>Writes the page of everything. The registry comes last, so that it includes the series that this page dropped.</summary>
     public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)
     {
         using (var page = All())

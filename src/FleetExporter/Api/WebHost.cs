@@ -32,14 +32,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 
-/// <summary>The service put together: what is built from what, and which endpoints it has.</summary>
+/// <summary>Composition root of the service: its dependencies, middleware and endpoints.</summary>
 internal static class WebHost
 {
-    /// <param name="replace">Puts other services in the place of those here, the clock and the shells for one.</param>
-    /// <param name="map">Adds routes.</param>
-    /// <exception cref="IOException">The admin key can be neither read nor made.</exception>
+    /// <param name="replace">Replaces services, such as the clock and the shells, in tests.</param>
+    /// <param name="map">Adds routes, in tests.</param>
+    /// <exception cref="IOException">The admin key cannot be read or created.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    /// <exception cref="FormatException">The admin key, the instance or the certificate is not one.</exception>
+    /// <exception cref="FormatException">The admin key, the instance or the certificate is invalid.</exception>
     public static WebApplication Build(
         LiveConfig config, string[] args, Action<IServiceCollection>? replace = null, Action<IEndpointRouteBuilder>? map = null)
     {
@@ -48,7 +48,7 @@ internal static class WebHost
         var certificate = ServerCertificate.Open(config.Current.Tls);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
-        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would take these headers from everybody; trusted_proxies alone decides.
+        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would accept these headers from everyone; only trusted_proxies decides.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -80,7 +80,7 @@ internal static class WebHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
-        // A start that fails is said by the command, in one line.
+        // The command reports a failed start in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddServiceMetrics();
         AddServices(builder.Services, config);
@@ -91,16 +91,16 @@ internal static class WebHost
             builder.Services.AddSingleton(certificate).AddPagePart<ServerCertificate>().AddHostedService<CertificateWatch>();
         }
 
-        builder.Services.AddLive();
+        builder.Services.AddStreaming();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.Services.StartMetrics();
+        app.Services.CreateMetrics();
         app.UseMiddleware<HttpMetrics>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseMiddleware<TrustedProxies>();
-        app.UseMiddleware<Guard>();
+        app.UseMiddleware<OriginMiddleware>();
         app.UseResponseCompression();
         app.UseOperatorPage();
         app.UseMiddleware<Gate>();
@@ -110,14 +110,14 @@ internal static class WebHost
         map?.Invoke(app);
         app.CheckAccess();
 
-        app.Services.TellAlerts();
+        app.Services.PublishAlerts();
 
-        // Before the requests that wait for them are: nothing of a command outlives the service.
+        // Before the requests that wait for them end: no command outlives the service.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
         return app;
     }
 
-    /// <summary>Everything that is served but the operator's page.</summary>
+    /// <summary>All routes except the web interface.</summary>
     private static void MapRoutes(WebApplication app)
     {
         var routes = app.MapGroup("");
@@ -147,12 +147,12 @@ internal static class WebHost
         routes.MapAlerts();
         routes.MapJobs();
         routes.MapJobActions();
-        routes.MapLive();
+        routes.MapStreaming();
         routes.MapDocs();
         routes.MapApiDescription();
     }
 
-    /// <summary>Who may do what, and where what must not be lost is kept.</summary>
+    /// <summary>Authentication, audit, the store and jobs.</summary>
     private static void AddAccess(IServiceCollection services, LiveConfig config, AdminKey admin, ServiceInstance instance)
     {
         services.AddSingleton(admin);
@@ -207,7 +207,7 @@ internal static class WebHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<FleetState>();
         services.AddSingleton<ServicePage>();
-        services.AddSingleton<Guard>();
+        services.AddSingleton<OriginMiddleware>();
         services.AddSingleton<SshShells>();
         services.AddSingleton<AttachedTimes>();
         services.AddSingleton(s => new AttachedFile(
@@ -218,7 +218,7 @@ internal static class WebHost
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
         services.AddSingleton<LoopDependencies>();
 
-        // First: whatever else starts finds the store open, or its circuit breaker.
+        // First: later services find the store open, or its circuit breaker.
         services.AddHostedService<StoreWatch>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
@@ -234,7 +234,7 @@ internal static class WebHost
         services.AddSingleton<HostViews>();
         services.AddSingleton<OverviewBuilder>();
 
-        // Before the service that watches: it starts earlier and stops later, so that the first reading has the times and the last one is written.
+        // Before FleetService: it starts earlier and stops later, so that the first reading has the times and the last one is written.
         services.AddHostedService<AttachedTimesService>();
         services.AddHostedService<FleetService>();
         services.AddHostedService<WatchlistService>();

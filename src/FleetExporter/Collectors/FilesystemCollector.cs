@@ -5,18 +5,18 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>Local filesystems, each device once. Network mounts are never touched: a dead one would hang df.</summary>
+/// <summary>Local filesystems, each device once. Network mounts are skipped: an unreachable one would hang df.</summary>
 internal sealed class FilesystemCollector() : HostCollector("filesystem", Size, Available)
 {
     public static readonly MetricFamily Size = MetricFamily.Gauge(
         "fleet_host_filesystem_size_bytes", "Size of the filesystem, from df.", "host", "mountpoint", "fstype");
 
     public static readonly MetricFamily Available = MetricFamily.Gauge(
-        "fleet_host_filesystem_available_bytes", "Space that an unprivileged user can still fill, from df.", "host", "mountpoint", "fstype");
+        "fleet_host_filesystem_available_bytes", "Space available to unprivileged users, from df.", "host", "mountpoint", "fstype");
 
     public override TimeSpan Every => TimeSpan.FromSeconds(60);
 
-    // /proc/mounts writes blanks in a path as \040, which printf undoes; busybox' df has no -B1.
+    // /proc/mounts escapes blanks in a path as \040, which printf decodes; busybox' df has no -B1.
     public override string Script(HostConfig host) => """
           s_=' ' i=0; set --
           while read -r k d t _; do

@@ -10,8 +10,8 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 {
     private static readonly string[] BaseFields = [.. GpuFields.Base.Select(f => f.Name)];
 
-    // The field list stands in the section, so that the answer can be read by position. One unknown field would make nvidia-smi refuse
-    // the whole query: they are intersected with its help once per stream, and again when it complains.
+    // The section contains the field list, so that the answer can be read by position. One unknown field makes nvidia-smi reject the
+    // whole query, so the fields are intersected with its help once per stream, and again after such an error.
     public override string Script(HostConfig host) => $$"""
           [ "$fields" ] || {
             k=$(exec nvidia-smi --help-query-gpu </dev/null 2>&1) || { b=$k; [ "$(command -v nvidia-smi)" ] || return 127; k=; }
@@ -30,10 +30,10 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 
     public override IAnswer Parse(Section section)
     {
-        var (head, rows) = Cut(section.Body);
+        var (head, rows) = SplitFirstLine(section.Body);
         if (!head.StartsWith("fields=", StringComparison.Ordinal))
         {
-            // nvidia-smi could not even print its help.
+            // nvidia-smi failed to print its help.
             GpuQuery.Parse(section.Body, BaseFields);
             throw new FormatException($"no field list: {Printable.Line(section.Body, 200)}");
         }
@@ -53,7 +53,7 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
         ? SimulatedGpu.LostRow(index)
         : gpu.Row(index, host.UuidOf(index), host.SeedOf(index), now);
 
-    private static (string Head, string Rows) Cut(string body) =>
+    private static (string Head, string Rows) SplitFirstLine(string body) =>
         body.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end
             ? (Printable.Cut(body[..end], RemoteLimits.LineLength), body[(end + 1)..])
             : (body, "");

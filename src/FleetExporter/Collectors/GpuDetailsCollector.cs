@@ -7,13 +7,13 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>
-/// What only nvidia-smi's whole report tells: temperature limits, MIG slices, the CUDA version. Large and slow, so asked now and then.
+/// Values that only nvidia-smi's full report has: temperature limits, MIG slices, the CUDA version. It is large and slow, so requested rarely.
 /// </summary>
 internal sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_details", Limit, MigUsed, MigTotal)
 {
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
         "fleet_gpu_temperature_limit_celsius",
-        "Temperature at which the GPU slows down (slowdown), turns off (shutdown), or which it aims at (target), from nvidia-smi -q; "
+        "Temperature at which the GPU throttles (slowdown) or powers off (shutdown), or its target temperature (target), from nvidia-smi -q; "
             + "computed from the margin (T.Limit) where only that is reported.",
         "host", "gpu", "uuid", "level");
 
@@ -43,7 +43,7 @@ internal sealed partial class GpuDetailsCollector() : NvidiaCollector("gpu_detai
 
 internal sealed record GpuDetailsAnswer(GpuDetails Report) : IAnswer;
 
-/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
+/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null without a fresh reading of them.</param>
 internal sealed record GpuDetailsReading(GpuDetails Report, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)

@@ -10,7 +10,7 @@ internal static class GpuFamilies
         "host", "gpu", "uuid", "name", "driver_version", "cuda_version", "compute_cap", "pci_bus_id");
 
     public static readonly MetricFamily Utilization = PerGpu(
-        "utilization_ratio", "Share of time in which a kernel ran, utilization.gpu of nvidia-smi.");
+        "utilization_ratio", "Share of time in which a kernel was running, utilization.gpu of nvidia-smi.");
     public static readonly MetricFamily MemoryTotal = PerGpu(
         "memory_total_bytes", "Memory of the GPU, memory.total of nvidia-smi; with unified memory MemTotal of the host.");
     public static readonly MetricFamily MemoryUsed = PerGpu(
@@ -22,30 +22,31 @@ internal static class GpuFamilies
     public static readonly MetricFamily PowerLimit = PerGpu("power_limit_watts", "Power limit, power.limit of nvidia-smi.");
 
     public static readonly MetricFamily Energy = MetricFamily.Counter(
-        "fleet_gpu_energy_joules_total", "Energy since this exporter has watched the GPU, integrated by the exporter from power draw.",
+        "fleet_gpu_energy_joules_total", "Energy consumed since this exporter started watching the GPU, integrated from its power draw.",
         "host", "gpu", "uuid");
 
     public static readonly MetricFamily Clock = PerGpu("clock_hertz", "Current clock, clocks.current.* of nvidia-smi.", "clock");
     public static readonly MetricFamily ClockMax = PerGpu("clock_max_hertz", "Highest clock, clocks.max.* of nvidia-smi.", "clock");
-    public static readonly MetricFamily Fan = PerGpu("fan_ratio", "Intended fan speed as a share of the maximum, fan.speed of nvidia-smi.");
+    public static readonly MetricFamily Fan = PerGpu("fan_ratio", "Requested fan speed as a share of the maximum, fan.speed of nvidia-smi.");
     public static readonly MetricFamily PState = PerGpu("pstate", "Performance state, 0 is the fastest, pstate of nvidia-smi.");
 
     public static readonly MetricFamily Throttle = PerGpu(
         "throttle_reason",
-        "1 while the reason holds the clocks down, clocks_event_reasons.* (clocks_throttle_reasons.* before driver 535) of nvidia-smi.", "reason");
+        "1 while the reason lowers the clocks, clocks_event_reasons.* (clocks_throttle_reasons.* before driver 535) of nvidia-smi.", "reason");
 
     public static readonly MetricFamily EccUncorrected = MetricFamily.Counter(
-        "fleet_gpu_ecc_uncorrected_total", "Uncorrected memory errors in the life of the GPU, ecc.errors.uncorrected.aggregate.total of nvidia-smi.",
+        "fleet_gpu_ecc_uncorrected_total",
+        "Uncorrected memory errors over the lifetime of the GPU, ecc.errors.uncorrected.aggregate.total of nvidia-smi.",
         "host", "gpu", "uuid");
 
     public static readonly MetricFamily RecoveryAction = PerGpu(
-        "recovery_action", "1 for what the driver asks an operator to do, gpu_recovery_action of nvidia-smi.", "action");
+        "recovery_action", "1 for the recovery action that the driver recommends, gpu_recovery_action of nvidia-smi.", "action");
 
     public static readonly MetricFamily Lost = MetricFamily.Gauge(
         "fleet_host_gpus_lost",
         "GPUs that have fallen off the bus or need a reset, and GPUs that were listed since the last boot and no longer are.", "host");
 
-    /// <summary>In the order of the catalogue.</summary>
+    /// <summary>All of them, in catalogue order.</summary>
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Info, Utilization, MemoryTotal, MemoryUsed, MemoryUnified, Temperature, PowerDraw, PowerLimit, Energy, Clock, ClockMax, Fan, PState,

@@ -28,8 +28,8 @@ internal sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_pro
         }
         catch (ToolFailureException e) when (e.Reason == CollectorFailure.Parse)
         {
-            // The line would show the arguments of a process, which may hold secrets, wherever the reason is shown.
-            throw new FormatException("no row is understood; the debug page has the text, masked");
+            // Quoting the line would expose process arguments, which may hold secrets, wherever the message is shown.
+            throw new FormatException("no row could be parsed; /debug/hosts has the text, masked");
         }
     }
 
@@ -45,21 +45,21 @@ internal sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_pro
     public override string? Simulate(SimulatedHost host, DateTimeOffset now) =>
         host.Gpu is { } gpu ? string.Join('\n', host.WorkingGpus.Select(i => SimulatedProcess(host, gpu, i, now))) : null;
 
-    /// <summary>The first GPU's process is the one of the first tmux session's pane.</summary>
+    /// <summary>The first GPU's process is that of the first tmux session.</summary>
     private static string SimulatedProcess(SimulatedHost host, SimulatedGpu gpu, int index, DateTimeOffset now)
     {
         var name = index % 2 == 0 ? "VLLM::EngineCore" : "/usr/bin/python3.12";
         return $"{host.UuidOf(index)}, {SimulatedSessions.FirstPid + index}, {name}, {gpu.HeldMib(host.SeedOf(index), now)}";
     }
 
-    // gpu_uuid, pid, process_name, used_memory; the name is what stands between the second comma and the last.
+    // gpu_uuid, pid, process_name, used_memory; the name is everything between the second comma and the last.
     [GeneratedRegex(@"^([^,\n]*,[^,\n]*, ?)(.+?)(, ?[^,\n]*)?\r?$", RegexOptions.Multiline)]
     private static partial Regex ProcessRow();
 }
 
 internal sealed record GpuProcessesAnswer(IReadOnlyList<GpuProcess> Processes) : IAnswer;
 
-/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null while there is no reading of them.</param>
+/// <param name="Gpus">The GPUs of the host, which give the label <c>gpu</c>; null without a fresh reading of them.</param>
 internal sealed record GpuProcessesReading(IReadOnlyList<GpuProcess> Processes, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)

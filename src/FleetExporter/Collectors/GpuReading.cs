@@ -4,26 +4,26 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Collectors;
 
 /// <summary>The answer of one call of <c>nvidia-smi --query-gpu</c>.</summary>
-/// <param name="Lost">GPUs that nvidia-smi named as lost in a sentence instead of a row.</param>
+/// <param name="Lost">GPUs that nvidia-smi reported as lost in a sentence instead of a row.</param>
 /// <param name="Uptime">The host's uptime when they were read, in seconds.</param>
 internal sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptime) : IAnswer
 {
     public CollectorFailure? Failure => Gpus.Count == 0 && Lost > 0 ? CollectorFailure.DeviceLost : null;
 }
 
-/// <summary>The GPUs with all that is known of them.</summary>
+/// <summary>The GPUs, completed with values of other sections.</summary>
 /// <param name="Missing">
-/// GPUs that are not listed: those that nvidia-smi names as lost in a sentence, or those that earlier answers since the last boot listed.
+/// GPUs that are not listed: those that nvidia-smi reports as lost in a sentence, or those that earlier answers since the last boot listed.
 /// </param>
 /// <param name="CudaVersion">From nvidia-smi's detailed report; null without one.</param>
 internal sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? CudaVersion) : Reading
 {
     private static readonly string[] Actions = ["none", "reset", "reboot", "drain_p2p", "drain_and_reset"];
 
-    public int LostInAll => Missing + Gpus.Count(g => g.Fault is not null);
+    public int LostCount => Missing + Gpus.Count(g => g.Fault is not null);
 
-    /// <summary>Which GPUs are faulty, in words.</summary>
-    public string WhatIsLost => string.Join(", ", Faulty());
+    /// <summary>The lost GPUs as text, such as <c>GPU 1 is lost</c>.</summary>
+    public string LostDescription => string.Join(", ", Faulty());
 
     private IEnumerable<string> Faulty()
     {
@@ -32,15 +32,15 @@ internal sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? 
             yield return $"GPU {gpu.Index} {(gpu.Fault == GpuFault.ResetRequired ? "needs a reset" : "is lost")}";
         }
 
-        if (Missing is > 0 and var gone)
+        if (Missing is > 0 and var count)
         {
-            yield return gone == 1 ? "1 GPU is no longer there" : $"{gone} GPUs are no longer there";
+            yield return count == 1 ? "1 GPU is no longer listed" : $"{count} GPUs are no longer listed";
         }
     }
 
     public override void WriteTo(MetricsPage page, Labels target)
     {
-        page.Add(GpuFamilies.Lost, target, LostInAll);
+        page.Add(GpuFamilies.Lost, target, LostCount);
         foreach (var gpu in Gpus)
         {
             Write(page, NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid), gpu);

@@ -5,8 +5,8 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>One kind of data that is read from a host: the shell code that asks for it, the parser, and everything else that belongs to it.</summary>
-/// <param name="name">Section in the frame, value of the label <c>collector</c>. Lower-case letters and underscores.</param>
+/// <summary>One kind of data that is read from a host: its shell script, its parser, its metric families and its messages.</summary>
+/// <param name="name">Name of its section and value of the label <c>collector</c>. Lower-case letters and underscores.</param>
 /// <param name="families">Every metric family it can publish, used or not: rules and dashboards are checked against it.</param>
 internal abstract class HostCollector(string name, params IReadOnlyList<MetricFamily> families)
 {
@@ -23,36 +23,36 @@ internal abstract class HostCollector(string name, params IReadOnlyList<MetricFa
     public abstract string Script(HostConfig host);
 
     /// <summary>Parses a section. Pure.</summary>
-    /// <exception cref="FormatException">The section is not understood; the message has the offending line.</exception>
+    /// <exception cref="FormatException">The section cannot be parsed; the message quotes the offending line.</exception>
     /// <exception cref="ToolFailureException">The tool answered with a known failure.</exception>
     public abstract IAnswer Parse(Section section);
 
-    /// <summary>Why the collector is off on this host, in words for a person; null where it is on.</summary>
-    /// <param name="system">What the host has; null while unknown.</param>
+    /// <summary>Why the collector is off on this host, as one line; null where it is on.</summary>
+    /// <param name="system">The host's identity and tools; null while unknown.</param>
     public virtual string? OffBecause(HostConfig host, SystemIdentity? system) => null;
 
-    /// <summary>Whether the failure means that the host does not offer this data, so that the collector is off rather than failing.</summary>
+    /// <summary>Whether the failure means that the host does not offer this data: the collector is then off instead of failing.</summary>
     public virtual bool OffAfter(CollectorFailure reason, HostConfig host) => false;
 
-    /// <summary>The answer in a few words, for <c>fleet-exporter probe</c>.</summary>
+    /// <summary>A short summary of the answer, for <c>fleet-exporter probe</c>.</summary>
     public abstract string Summarize(IAnswer answer);
 
     /// <summary>What an operator can do about the failure.</summary>
     public virtual string Fix(CollectorFailure reason) => reason switch
     {
         CollectorFailure.ToolMissing => "Install the command on the host; the message names it.",
-        CollectorFailure.Permission => "The login user may not read it; see the message.",
-        CollectorFailure.Timeout => "Run the command on the host by hand: does it hang?",
-        _ => "The answer is not understood; please report it with the section's text from /debug/hosts.",
+        CollectorFailure.Permission => "The login user lacks permission; see the message.",
+        CollectorFailure.Timeout => "Run the command on the host by hand and check whether it hangs.",
+        _ => "The answer could not be parsed; please report it with the section's text from /debug/hosts.",
     };
 
-    /// <summary>Replaces what may hold secrets, such as the arguments of processes, in a section's text or in a message that quotes it.</summary>
+    /// <summary>Masks possible secrets, such as process arguments, in a section's text or in a message that quotes it.</summary>
     public virtual string Mask(string text) => text;
 
-    /// <summary>Replaces what may hold secrets in a reading.</summary>
+    /// <summary>Masks possible secrets in a reading.</summary>
     public virtual Reading Mask(Reading reading) => reading;
 
-    /// <summary>What a simulated host answers; null where it lacks the tool.</summary>
+    /// <summary>The section's text from a simulated host; null where it lacks the tool.</summary>
     public abstract string? Simulate(SimulatedHost host, DateTimeOffset now);
 
     /// <summary>For example <c>3 sensors</c>.</summary>

@@ -8,6 +8,6 @@ namespace FleetExporter.Collectors;
 /// </summary>
 internal interface IAnswer
 {
-    /// <summary>Set when the tool reported a failure and the answer is what is known nevertheless; null for a good answer.</summary>
+    /// <summary>Set when the tool reported a failure but part of the answer is usable; null for a complete answer.</summary>
     CollectorFailure? Failure => null;
 }

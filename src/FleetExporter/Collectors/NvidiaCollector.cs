@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>What the collectors that call nvidia-smi have in common.</summary>
+/// <summary>Base class of the collectors that call nvidia-smi.</summary>
 internal abstract class NvidiaCollector(string name, params IReadOnlyList<MetricFamily> families) : HostCollector(name, families)
 {
     public override StreamKind Stream => StreamKind.Gpu;

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>A kind of GPU with the constant cells of its capture; null is a value that its driver does not report.</summary>
+/// <summary>A GPU model of simulated hosts with its constant values; null is a value that its driver does not report.</summary>
 /// <param name="TotalMib">Null: memory is unified with the host's.</param>
 /// <param name="IdleWatts">Power without load.</param>
 /// <param name="FullWatts">Power under full load.</param>
-/// <param name="MemoryClock">MHz; it does not move under load.</param>
+/// <param name="MemoryClock">MHz, constant under load.</param>
 internal sealed record SimulatedGpu(
     string Name, string Driver, string Cuda, string ComputeCapability, int? TotalMib, int? LimitWatts, double IdleWatts, double FullWatts, bool Fan,
     int MaxClock, int? MemoryClock, bool Ecc, int SlowdownCelsius, int ShutdownCelsius)
 {
-    // Constant cells after captures of an H100 (driver 590.48.01) and an RTX 3090 (525.147.05), and after what is reported of a GB10 (580.126.09).
+    // Constant values from captures of an H100 (driver 590.48.01) and an RTX 3090 (525.147.05), and from published output of a GB10 (580.126.09).
     public static readonly SimulatedGpu H100 = new(
         "NVIDIA H100 80GB HBM3", "590.48.01", "13.1", "9.0", 81559, 700, 70, 690, false, 1980, 2619, true, 89, 94);
     public static readonly SimulatedGpu Rtx3090 = new(
         "NVIDIA GeForce RTX 3090", "525.147.05", "12.0", "8.6", 24576, 350, 27, 345, true, 2100, 9751, false, 95, 98);
     public static readonly SimulatedGpu Gb10 = new("NVIDIA GB10", "580.126.09", "13.0", "12.1", null, null, 11, 58, false, 2418, null, false, 0, 0);
 
-    /// <summary>What the driver keeps for itself: neither used nor free.</summary>
+    /// <summary>Memory reserved by the driver: neither used nor free.</summary>
     private const int ReservedMib = 249;
 
     private const string Absent = "[N/A]";
@@ -47,7 +47,7 @@ internal sealed record SimulatedGpu(
         return string.Join(", ", cells);
     }
 
-    /// <summary>What the GPU's processes hold, in MiB.</summary>
+    /// <summary>Memory used by the GPU's processes, in MiB.</summary>
     public int HeldMib(int seed, DateTimeOffset now) => UsedMib(TotalMib ?? 60_000, Math.Clamp(Wave.At(now, seed, -0.25, 1.05), 0, 1));
 
     public static string LostRow(int index) => $"{index}{string.Concat(Enumerable.Repeat(", [GPU is lost]", Fields.Count(c => c == ',')))}";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>The part of <c>nvidia-smi -q -x</c> that is read.</summary>
+/// <summary>The part of <c>nvidia-smi -q -x</c> that the exporter parses, for simulated GPUs.</summary>
 internal static class SimulatedGpuReport
 {
     public static string Of(SimulatedGpu model, IReadOnlyList<string> uuids)

@@ -3,19 +3,19 @@ using System.Globalization;
 namespace FleetExporter.Collectors;
 
 /// <summary>
-/// The tmux sessions of a simulated machine: one attached, one detached, one left alone for days, which still computes where the machine trains.
+/// The tmux sessions of a simulated host: one attached, one detached, one idle for days, which still uses CPU on hosts that train.
 /// </summary>
 internal sealed class SimulatedSessions(int seed, bool trains)
 {
     /// <summary>Pid of the first session's process; the others follow.</summary>
     public const int FirstPid = 40_001;
 
-    private static readonly string[] OnGpuMachines = ["train-vit", "notebooks", "old-sweep"];
-    private static readonly string[] OnOthers = ["backup", "updates", "forgotten"];
+    private static readonly string[] GpuHostSessions = ["train-vit", "notebooks", "old-sweep"];
+    private static readonly string[] CpuHostSessions = ["backup", "updates", "forgotten"];
 
     public string Body(DateTimeOffset now, DateTimeOffset booted)
     {
-        var names = trains ? OnGpuMachines : OnOthers;
+        var names = trains ? GpuHostSessions : CpuHostSessions;
         DateTimeOffset[] active = [now, now.AddHours(-3), now.AddDays(-6)];
         string[] lines =
         [
@@ -30,7 +30,7 @@ internal sealed class SimulatedSessions(int seed, bool trains)
         return string.Join('\n', lines);
     }
 
-    // Times are cut to a grid of an hour, so that they stay the same from poll to poll.
+    // Times are truncated to the hour, so that they do not change between polls.
     private static string Session(int id, DateTimeOffset created, int attached, DateTimeOffset activity, DateTimeOffset lastAttached, string name) =>
         $"S${id}:{Hour(created)}:{attached}:{id + 1}:{Hour(activity)}:{Hour(lastAttached)}:{name}";
 
@@ -38,8 +38,8 @@ internal sealed class SimulatedSessions(int seed, bool trains)
 
     private string Stat(int session, DateTimeOffset now, DateTimeOffset booted)
     {
-        var rests = session == 2 && !trains;
-        var ticks = rests ? 600 : ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
+        var isIdle = session == 2 && !trains;
+        var ticks = isIdle ? 600 : ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
         var pages = 20_000 + (session * 90_000);
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>What the host is and which tools it has. Asked before anything else on a new stream, so that missing tools are no failures.</summary>
+/// <summary>The host's identity and its installed tools. Requested first on a new stream, so that missing tools do not count as failures.</summary>
 internal sealed class SystemCollector() : HostCollector("system", Cpus, BootTime, ClockOffset)
 {
     public static readonly MetricFamily Cpus = MetricFamily.Gauge("fleet_host_cpus", "CPUs that are online, from /proc/stat.", "host");
@@ -16,8 +16,8 @@ internal sealed class SystemCollector() : HostCollector("system", Cpus, BootTime
 
     public static readonly MetricFamily ClockOffset = MetricFamily.Gauge(
         "fleet_host_clock_offset_seconds",
-        "The host's clock minus the exporter's when the answer came, from date; negative when the host is late. "
-            + "Includes the way back, and up to 1 s where date prints whole seconds.",
+        "The host's clock minus the exporter's, from date; negative when the host's clock is behind. "
+            + "Includes the latency of the answer, and up to 1 s where date prints whole seconds.",
         "host");
 
     public override TimeSpan Every => TimeSpan.FromMinutes(5);
@@ -61,7 +61,7 @@ internal sealed class SystemCollector() : HostCollector("system", Cpus, BootTime
 
 internal sealed record SystemAnswer(SystemIdentity System) : IAnswer;
 
-/// <param name="ClockOffset">The host's clock minus the exporter's; null where the host did not tell its time.</param>
+/// <param name="ClockOffset">The host's clock minus the exporter's; null where the host did not report its time.</param>
 internal sealed record SystemReading(SystemIdentity System, TimeSpan? ClockOffset) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)

@@ -5,11 +5,11 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>State of the units that the configuration names, the system's and the login user's.</summary>
+/// <summary>State of the configured systemd units of the system and of the login user.</summary>
 internal sealed class SystemdCollector() : HostCollector("systemd", State, Restarts)
 {
     public static readonly MetricFamily State = MetricFamily.Gauge(
-        "fleet_systemd_unit_state", "1 for the state that the unit is in, from systemctl show. A unit of the login user is called user:NAME.",
+        "fleet_systemd_unit_state", "1 for the current state of the unit, from systemctl show. A unit of the login user is named user:NAME.",
         "host", "unit", "state").WithMaxSeries(1024);
 
     public static readonly MetricFamily Restarts = MetricFamily.Counter(
@@ -31,7 +31,7 @@ internal sealed class SystemdCollector() : HostCollector("systemd", State, Resta
         string.Join(", ", ((SystemdReading)answer).Units.Units.Select(u => $"{u.Id} {u.ActiveState}"));
 
     public override string Fix(CollectorFailure reason) => reason == CollectorFailure.ToolMissing
-        ? "The host does not run systemd: take units out of its entry in fleet.yml."
+        ? "The host does not run systemd: remove units from its entry in fleet.yml."
         : base.Fix(reason);
 
     public override string Simulate(SimulatedHost host, DateTimeOffset now) =>

@@ -12,7 +12,7 @@ internal sealed class TemperatureCollector() : HostCollector("temperature", Cels
         "fleet_host_temperature_celsius", "Temperature of a sensor, from /sys/class/hwmon or /sys/class/thermal.", "host", "sensor");
 
     public static readonly MetricFamily Limit = MetricFamily.Gauge(
-        "fleet_host_temperature_limit_celsius", "Temperature that the sensor itself calls high or critical, from /sys/class/hwmon.",
+        "fleet_host_temperature_limit_celsius", "Limit that the sensor reports as high (max) or critical, from /sys/class/hwmon.",
         "host", "sensor", "level");
 
     public override TimeSpan Every => TimeSpan.FromSeconds(15);

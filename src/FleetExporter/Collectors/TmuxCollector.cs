@@ -35,7 +35,7 @@ internal class TmuxCollector : HostCollector
     public override string Summarize(IAnswer answer) => Count(((TmuxAnswer)answer).Servers.Sum(s => s.Sessions.Count), "session");
 
     public override string Fix(CollectorFailure reason) => reason == CollectorFailure.ToolMissing
-        ? "Install tmux on the host, or leave it: a host without tmux is healthy."
+        ? "Install tmux on the host, or set tmux.enabled: auto: then a host without tmux is healthy."
         : base.Fix(reason);
 
     public override string? Simulate(SimulatedHost host, DateTimeOffset now) =>
@@ -44,14 +44,14 @@ internal class TmuxCollector : HostCollector
 }
 
 /// <summary>
-/// Sessions of the other users that the configuration names, through sudo; less often, because each ask is a line in the host's auth log.
+/// Sessions of the other configured users, through sudo; less often, because each request writes a line to the host's auth log.
 /// </summary>
 internal sealed class TmuxUsersCollector() : TmuxCollector("tmux_users")
 {
     public override TimeSpan Every => TimeSpan.FromSeconds(50);
 
     public override string? OffBecause(HostConfig host, SystemIdentity? system) =>
-        host.Tmux.Users.All(user => user == system?.User) ? "tmux.users names nobody but the login user" : base.OffBecause(host, system);
+        host.Tmux.Users.All(user => user == system?.User) ? "tmux.users lists no user other than the login user" : base.OffBecause(host, system);
 
     public override string Fix(CollectorFailure reason) => reason == CollectorFailure.Permission
         ? "Allow it in sudoers: LOGIN ALL=(USER) NOPASSWD: /usr/bin/tmux"

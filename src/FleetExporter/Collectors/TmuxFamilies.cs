@@ -6,7 +6,7 @@ namespace FleetExporter.Collectors;
 internal static class TmuxFamilies
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
-        "fleet_tmux_up", "1 when tmux answered for this user; no server and no session is an answer.", "host", "user");
+        "fleet_tmux_up", "1 when tmux could be queried for this user, even if the user has no server or session.", "host", "user");
 
     public static readonly MetricFamily Sessions = MetricFamily.Gauge(
         "fleet_tmux_sessions", "Sessions by state; legacy ones are not counted as detached.", "host", "user", "state");
@@ -27,9 +27,9 @@ internal static class TmuxFamilies
     public static readonly MetricFamily Busy = Session(
         "busy",
         "1 when the session has printed something in the last 10 minutes (at most legacy_after), uses at least 0.05 of a CPU, or holds GPU memory; "
-            + "absent while that is not known.");
+            + "absent while unknown.");
 
-    public static readonly MetricFamily Cpu = Session("cpu_ratio", "CPU use of the session's process tree since the poll before; 1 is one CPU.");
+    public static readonly MetricFamily Cpu = Session("cpu_ratio", "CPU use of the session's process tree since the previous poll; 1 is one CPU.");
     public static readonly MetricFamily Memory = Session(
         "memory_bytes", "Resident memory of the session's process tree, shared pages counted in each process.");
     public static readonly MetricFamily GpuMemory = Session(
@@ -38,7 +38,7 @@ internal static class TmuxFamilies
 
     public static readonly MetricFamily DeadPanes = Session("dead_panes", "Panes whose command has ended, pane_dead of tmux.");
 
-    /// <summary>In the order of the catalogue.</summary>
+    /// <summary>All of them, in catalogue order.</summary>
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Up, Sessions, Info, Created, Activity, Attached, Windows, Age, Detached, Legacy, Busy, Cpu, Memory, GpuMemory, DeadPanes,

@@ -3,7 +3,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>What tmux answered, for each user one server.</summary>
+/// <summary>The answer of tmux, one server per user.</summary>
 /// <param name="Collector"><c>tmux</c> or <c>tmux_users</c>.</param>
 /// <param name="HostTime">The host's clock when tmux answered.</param>
 /// <param name="Uptime">The host's uptime at that moment, in seconds.</param>
@@ -41,14 +41,14 @@ internal sealed record TmuxReading(IReadOnlyList<TmuxServerState> Servers, DateT
     }
 }
 
-/// <summary>The tmux server of one user, with what its sessions use.</summary>
+/// <summary>The tmux server of one user, with the resource use of its sessions.</summary>
 internal sealed record TmuxServerState(TmuxServer Server, IReadOnlyList<TmuxSessionState> Sessions);
 
 /// <param name="DetachedSince">Null while attached.</param>
 /// <param name="Busy">
-/// It has printed something lately, computes or holds GPU memory. Null while that is not known: its CPU use takes two readings.
+/// It printed something recently, uses CPU or holds GPU memory. Null while unknown: CPU use takes two readings.
 /// </param>
-/// <param name="CpuRatio">1 is one CPU; null until two readings are there.</param>
+/// <param name="CpuRatio">1 is one CPU; null before the second reading.</param>
 /// <param name="MemoryBytes">Sum of resident memory.</param>
 /// <param name="GpuMemoryBytes">Null where the driver does not report memory per process.</param>
 internal sealed record TmuxSessionState(

@@ -1,6 +1,6 @@
 namespace FleetExporter.Collectors;
 
-/// <summary>How tmux is asked, for the login user and for others.</summary>
+/// <summary>The shell code that queries tmux for the login user and for others.</summary>
 internal static class TmuxScript
 {
     /// <summary>

@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>CPU, memory, load, pressure and network from /proc, read by the shell itself: no process is started.</summary>
+/// <summary>CPU, memory, load, pressure and network from /proc, read by shell builtins without starting a process.</summary>
 internal sealed class VitalsCollector() : HostCollector(
     "host",
     CpuSeconds, MemoryTotal, MemoryAvailable, HugePagesFree, SwapTotal, SwapFree, Load, Pressure, NetworkReceive, NetworkTransmit, NetworkErrors)
@@ -14,16 +14,16 @@ internal sealed class VitalsCollector() : HostCollector(
     private const double Gibi = 1024.0 * 1024 * 1024;
 
     public static readonly MetricFamily CpuSeconds = MetricFamily.Counter(
-        "fleet_host_cpu_seconds_total", "Time that all CPUs together spent in each mode since boot, from /proc/stat.", "host", "mode");
+        "fleet_host_cpu_seconds_total", "CPU time in each mode since boot, summed over all CPUs, from /proc/stat.", "host", "mode");
 
     public static readonly MetricFamily MemoryTotal = MetricFamily.Gauge(
         "fleet_host_memory_total_bytes", "Usable memory, MemTotal in /proc/meminfo.", "host");
 
     public static readonly MetricFamily MemoryAvailable = MetricFamily.Gauge(
-        "fleet_host_memory_available_bytes", "Memory that new work can get without swapping, MemAvailable in /proc/meminfo.", "host");
+        "fleet_host_memory_available_bytes", "Memory available without swapping, MemAvailable in /proc/meminfo.", "host");
 
     public static readonly MetricFamily HugePagesFree = MetricFamily.Gauge(
-        "fleet_host_memory_hugepages_free_bytes", "Reserved huge pages that nobody uses, all sizes, from /sys/kernel/mm/hugepages.", "host");
+        "fleet_host_memory_hugepages_free_bytes", "Memory of unused reserved huge pages of all sizes, from /sys/kernel/mm/hugepages.", "host");
 
     public static readonly MetricFamily SwapTotal = MetricFamily.Gauge(
         "fleet_host_swap_total_bytes", "Swap space, SwapTotal in /proc/meminfo.", "host");
@@ -32,11 +32,11 @@ internal sealed class VitalsCollector() : HostCollector(
         "fleet_host_swap_free_bytes", "Unused swap space, SwapFree in /proc/meminfo.", "host");
 
     public static readonly MetricFamily Load = MetricFamily.Gauge(
-        "fleet_host_load_average", "Processes that run or wait, averaged over the window, from /proc/loadavg.", "host", "window");
+        "fleet_host_load_average", "Running and waiting processes, averaged over the window, from /proc/loadavg.", "host", "window");
 
     public static readonly MetricFamily Pressure = MetricFamily.Gauge(
         "fleet_host_pressure_ratio",
-        "Share of time in which some or all tasks waited for the resource, averaged over the window, from /proc/pressure.",
+        "Share of time in which some or all tasks were stalled on the resource, averaged over the window, from /proc/pressure.",
         "host", "resource", "kind", "window");
 
     public static readonly MetricFamily NetworkReceive = MetricFamily.Counter(
@@ -76,7 +76,7 @@ internal sealed class VitalsCollector() : HostCollector(
 
     public override string Simulate(SimulatedHost host, DateTimeOffset now)
     {
-        // The counters are the integral of a busy share that swings around 40 %: they only rise.
+        // The counters are the integral of a busy share that varies around 40 %, so they only increase.
         var ticks = host.Uptime(now) * 100 * host.Cpus;
         var busy = (ticks * 0.4) + (Wave.At(now, host.Seed + 1, 0, 1) * 100 * host.Cpus * 12);
         var available = host.MemoryKib * Wave.At(now, host.Seed + 2, 0.25, 0.8);

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace FleetExporter.Collectors;
 
 /// <summary>
-/// Values that move like a machine's: slow swings with a little noise, the same at the same time, so that every reader sees one world.
+/// Values of simulated machines: slow oscillations with a little noise, computed from the time alone, so that all readers see the same values.
 /// </summary>
 internal static class Wave
 {
-    /// <param name="seed">Tells one machine and one value from another.</param>
+    /// <param name="seed">Makes machines and values differ.</param>
     /// <returns>Between <paramref name="low"/> and <paramref name="high"/>.</returns>
     public static double At(DateTimeOffset now, int seed, double low, double high)
     {

@@ -6,15 +6,15 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>XID errors that the driver wrote to the kernel log, where the login user may read it (dmesg, or the journal).</summary>
+/// <summary>XID errors from the kernel log, where the login user may read it (dmesg, or the journal).</summary>
 internal sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
 {
     public static readonly MetricFamily Errors = MetricFamily.Counter(
-        "fleet_gpu_xid_errors_total", "XID errors of the GPU: those in the kernel log when the exporter first read it, and those since.",
+        "fleet_gpu_xid_errors_total", "XID errors of the GPU, including those in the kernel log when the exporter first read it.",
         "host", "gpu", "uuid", "xid");
 
     public static readonly MetricFamily Last = MetricFamily.Gauge(
-        "fleet_gpu_xid_last_timestamp_seconds", "When the kernel log last had this XID of the GPU, by the host's clock.",
+        "fleet_gpu_xid_last_timestamp_seconds", "When the kernel log last reported this XID of the GPU, by the host's clock.",
         "host", "gpu", "uuid", "xid");
 
     public override TimeSpan Every => TimeSpan.FromSeconds(60);
@@ -44,20 +44,20 @@ internal sealed class XidCollector() : NvidiaCollector("xid", Errors, Last)
         : "";
 }
 
-/// <param name="Xids">The lines that the log has now.</param>
+/// <param name="Xids">The lines that are in the log now.</param>
 /// <param name="Uptime">The host's uptime in seconds when it was read.</param>
 internal sealed record XidAnswer(IReadOnlyList<Xid> Xids, double Uptime, DateTimeOffset HostTime) : IAnswer;
 
 /// <param name="Uptime">The host's uptime in seconds when the log was read.</param>
 /// <param name="Counts">Errors counted so far by bus id and XID.</param>
-/// <param name="Gpus">The GPUs of the host, which give the labels; null while there is no reading of them.</param>
+/// <param name="Gpus">The GPUs of the host, which give the labels; null without a fresh reading of them.</param>
 internal sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadOnlyList<XidCount> Counts, IReadOnlyList<Gpu>? Gpus) : Reading
 {
     public override void WriteTo(MetricsPage page, Labels target)
     {
         foreach (var count in Counts)
         {
-            // A GPU that has fallen off the bus may be missing from the list: its place then stands for its uuid.
+            // A GPU that has fallen off the bus may be missing from the list: its bus id then replaces its uuid.
             var gpu = Gpus?.FirstOrDefault(g => g.PciBusId == count.PciBusId);
             var of = NvidiaCollector.LabelsOf(target, gpu?.Index, gpu?.Uuid ?? "PCI:" + count.PciBusId);
             var xid = count.Code.ToString(CultureInfo.InvariantCulture);
@@ -69,5 +69,5 @@ internal sealed record XidReading(double Uptime, DateTimeOffset HostTime, IReadO
     }
 }
 
-/// <param name="PciBusId">Normalised, so that it compares with nvidia-smi's.</param>
+/// <param name="PciBusId">Normalised, to be comparable with nvidia-smi's.</param>
 internal sealed record XidCount(string PciBusId, int Code, long Count, double LastSecondsSinceBoot);

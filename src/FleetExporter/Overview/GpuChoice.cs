@@ -5,12 +5,12 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Overview;
 
-/// <summary>Which host's GPUs an answer is about.</summary>
+/// <summary>Selects the host whose GPUs a part shows, and builds their parts.</summary>
 internal static class GpuChoice
 {
     /// <summary>
-    /// The first host that has GPUs, or has had or ought to have; else the first that has not said yet.
-    /// Null when none has any: the part is not configured then.
+    /// The first host that has GPUs, had some or is configured to have them; else the first that is undecided.
+    /// Null when none has any: the part is then not configured.
     /// </summary>
     public static HostSnapshot? First(IEnumerable<HostSnapshot> hosts)
     {
@@ -30,8 +30,8 @@ internal static class GpuChoice
         return undecided;
     }
 
-    /// <summary>Every GPU of the host as last read; one that says what is missing when there is no reading of now.</summary>
-    /// <param name="hotCelsius">For GPUs that report no limit of their own.</param>
+    /// <summary>Every GPU of the host's fresh reading; without one, a single part with the reason.</summary>
+    /// <param name="hotCelsius">Limit for GPUs that report none.</param>
     public static IReadOnlyList<GpuPart> PartsOf(HostSnapshot host, Instant now, double hotCelsius)
     {
         if (host.Get<GpuReading>(now) is { Gpus.Count: > 0 } reading)
@@ -40,16 +40,16 @@ internal static class GpuChoice
             return [.. reading.Gpus.Select(gpu => GpuPart.Of(gpu, host.Host.Name, at, hotCelsius))];
         }
 
-        return host.HasGpus() == false ? [] : [GpuPart.Missing(host.Host.Name, HasBeenAsked(host, now), Problem(host, now))];
+        return host.HasGpus() == false ? [] : [GpuPart.Missing(host.Host.Name, HasBeenPolled(host, now), Problem(host, now))];
     }
 
-    /// <summary>A host that nobody can reach has been asked, in vain.</summary>
-    public static bool HasBeenAsked(HostSnapshot host, Instant now) => OutcomeOf(host) is not null || host.Status(now) == HostStatus.Offline;
+    /// <summary>Whether the GPUs were polled; an offline host counts as polled.</summary>
+    public static bool HasBeenPolled(HostSnapshot host, Instant now) => OutcomeOf(host) is not null || host.Status(now) == HostStatus.Offline;
 
-    /// <summary>Why there is no reading of now, in one line; null while nobody has been asked.</summary>
+    /// <summary>Why there is no fresh reading, in one line; null before the first poll.</summary>
     public static string? Problem(HostSnapshot host, Instant now) => (OutcomeOf(host), host.Status(now)) switch
     {
-        (_, HostStatus.Offline) => host.Problem(now) is { } why ? $"{host.Host.Name} is offline: {why}" : $"{host.Host.Name} is offline",
+        (_, HostStatus.Offline) => host.Problem(now) is { } reason ? $"{host.Host.Name} is offline: {reason}" : $"{host.Host.Name} is offline",
         ({ Failure: { } failure } outcome, _) => outcome.Message is { } message ? $"{Words.Of(failure)}: {message}" : Words.Of(failure),
         (null, _) => null,
         _ => "no reading",

@@ -1,6 +1,6 @@
 namespace FleetExporter.Overview;
 
-/// <summary>A part that is configured.</summary>
+/// <summary>A configured part of the overview.</summary>
 internal interface IPart
 {
     PartStatus Status { get; }

@@ -6,17 +6,17 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Overview;
 
-/// <summary>Builds parts from the snapshots of one moment. Nothing here waits.</summary>
-/// <param name="bug">Told of a host whose GPUs cannot be shown; the rest of the answer stands.</param>
-/// <param name="config">Gives the order: the first host, provider, gateway is the first of fleet.yml.</param>
+/// <summary>Builds the parts of the overview from the current snapshots. Nothing here waits.</summary>
+/// <param name="bug">Called for a host whose GPUs cannot be shown; the rest of the answer is kept.</param>
+/// <param name="config">Determines the order: the first host, provider or gateway is the first of fleet.yml.</param>
 internal sealed class OverviewParts(FleetConfig config, FleetState state, Instant now, Action<string, Exception>? bug = null)
 {
     private double HotCelsius => config.Thresholds["gpu_temperature_critical_celsius"];
 
     private IEnumerable<HostSnapshot> Hosts => config.Hosts.Select(h => state.Find(h.Name)).OfType<HostSnapshot>();
 
-    /// <param name="host">Null chooses the first one that is reached over SSH and has GPUs.</param>
-    /// <param name="index">Null chooses its first GPU.</param>
+    /// <param name="host">Null selects the first host with an address and GPUs.</param>
+    /// <param name="index">Null selects its first GPU.</param>
     /// <exception cref="UnknownNameException">There is no such host or GPU.</exception>
     public object Gpu(string? host = null, int? index = null)
     {
@@ -37,52 +37,54 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             ?? throw new UnknownNameException("GPU", $"{index} on {chosen!.Host.Name}");
     }
 
-    /// <summary>Without the hosts that have not said yet whether they have any.</summary>
+    /// <summary>Without hosts that have not yet reported whether they have any.</summary>
     public IReadOnlyList<GpuPart> AllGpus() => [.. Hosts.Where(h => h.HasGpus() == true).SelectMany(PartsOf)];
 
     public object LocalGpu() => GpuChoice.First(Hosts.Where(h => h.Host.Address is null)) switch
     {
         null => NotConfigured.Because("this machine has no GPU, or is no host of fleet.yml"),
         var host when HostViews.Try(host, LocalPartOf, bug) is { } part => part,
-        var host => LocalGpuPart.Missing(GpuChoice.HasBeenAsked(host, now), GpuChoice.Problem(host, now)),
+        var host => LocalGpuPart.Missing(GpuChoice.HasBeenPolled(host, now), GpuChoice.Problem(host, now)),
     };
 
-    /// <param name="name">Null chooses the first without a unit, else the first.</param>
-    public object Provider(string? name = null) => UsualProvider(name) is { } provider
-        ? ProviderPart.Of(Facts.Of(provider, state, now))
+    /// <param name="name">Null selects the first without a unit, else the first.</param>
+    public object Provider(string? name = null) => DefaultProvider(name) is { } provider
+        ? ProviderPart.Of(TargetSummaries.Summarize(provider, state, now))
         : NotConfigured.Because("no providers in fleet.yml");
 
-    /// <param name="name">Null chooses the first with a unit; there is no other.</param>
+    /// <param name="name">Null selects the first with a unit.</param>
     public object Heartbeat(string? name = null) => HeartbeatProvider(name) is { } provider
-        ? HeartbeatPart.Of(Facts.Of(provider, state, now), config.Gateways.Count > 0 ? Facts.Of(config.Gateways[0], state, now).Heartbeat : null)
+        ? HeartbeatPart.Of(
+            TargetSummaries.Summarize(provider, state, now),
+            config.Gateways.Count > 0 ? TargetSummaries.Summarize(config.Gateways[0], state, now).Heartbeat : null)
         : NotConfigured.Because("no provider in fleet.yml has a unit");
 
-    /// <param name="sessions">The most that are shown.</param>
-    public object Gateway(string? name = null, int sessions = GatewayPart.UsualSessions) =>
+    /// <param name="sessions">Maximum number shown.</param>
+    public object Gateway(string? name = null, int sessions = GatewayPart.DefaultSessions) =>
         Choose("gateway", config.Gateways, name, _ => true) is { } gateway
-            ? GatewayPart.Of(Facts.Of(gateway, state, now), sessions)
+            ? GatewayPart.Of(TargetSummaries.Summarize(gateway, state, now), sessions)
             : NotConfigured.Because("no gateways in fleet.yml");
 
-    /// <param name="name">Null chooses the worst; of equals the first.</param>
+    /// <param name="name">Null selects the worst; of equals the first.</param>
     public object Tunnel(string? name = null)
     {
         var tunnels = name is null ? config.Tunnels : [.. new[] { Choose("tunnel", config.Tunnels, name, _ => true) }.OfType<TunnelConfig>()];
-        return tunnels.Select(t => TunnelPart.Of(Facts.Of(t, state, now))).MaxBy(t => t.Status)
+        return tunnels.Select(t => TunnelPart.Of(TargetSummaries.Summarize(t, state, now))).MaxBy(t => t.Status)
             ?? (object)NotConfigured.Because("no tunnels in fleet.yml");
     }
 
     public object Multimodal() => config.Services.Count > 0
-        ? MultimodalPart.Of([.. config.Services.Select(s => Facts.Of(s, state, now))])
+        ? MultimodalPart.Of([.. config.Services.Select(s => TargetSummaries.Summarize(s, state, now))])
         : NotConfigured.Because("no services in fleet.yml");
 
     public IReadOnlyList<TargetPart> Targets() =>
     [
         .. config.Providers.Select(TargetOf),
-        .. config.Gateways.Select(g => TargetPart.Of(Facts.Of(g, state, now))),
-        .. config.Tunnels.Select(t => TargetPart.Of(Facts.Of(t, state, now))),
+        .. config.Gateways.Select(g => TargetPart.Of(TargetSummaries.Summarize(g, state, now))),
+        .. config.Tunnels.Select(t => TargetPart.Of(TargetSummaries.Summarize(t, state, now))),
     ];
 
-    public OverviewView All(Func<TimeSpan> took)
+    public OverviewView All(Func<TimeSpan> elapsed)
     {
         var (gpu, provider, gateway, tunnel, local, multimodal, heartbeat) = (
             Gpu(), Provider(), Gateway(), Tunnel(), LocalGpu(), Multimodal(), Heartbeat());
@@ -91,20 +93,20 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             .Concat(targets.Where(t => t.Kind != TargetPart.Heartbeat));
         var overall = OverviewRules.Overall(counted.Select(p => p.Status));
         return new OverviewView(
-            overall, now.Time, overall, Math.Round(took().TotalMilliseconds, 3), gpu,
+            overall, now.Time, overall, Math.Round(elapsed().TotalMilliseconds, 3), gpu,
             provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
-    private ProviderConfig? UsualProvider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null);
+    private ProviderConfig? DefaultProvider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null);
 
     private ProviderConfig? HeartbeatProvider(string? name = null) =>
         Choose("provider", name is null ? config.Providers.Where(p => p.Unit is not null) : config.Providers, name, _ => true);
 
-    /// <summary>The heartbeat is auxiliary: its provider does not count, unless it is the provider too.</summary>
+    /// <summary>The heartbeat's provider does not count towards the overall status, unless it is also the default provider.</summary>
     private TargetPart TargetOf(ProviderConfig provider)
     {
-        var facts = Facts.Of(provider, state, now);
-        return provider == HeartbeatProvider() && provider != UsualProvider() ? TargetPart.OfHeartbeat(facts) : TargetPart.Of(facts);
+        var summary = TargetSummaries.Summarize(provider, state, now);
+        return provider == HeartbeatProvider() && provider != DefaultProvider() ? TargetPart.OfHeartbeat(summary) : TargetPart.Of(summary);
     }
 
     private LocalGpuPart? LocalPartOf(HostSnapshot host) =>
@@ -112,7 +114,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
 
     private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
         HostViews.Try(host, h => GpuChoice.PartsOf(h, now, HotCelsius), bug)
-            ?? [GpuPart.Missing(host.Host.Name, asked: true, HostViews.CannotBeShown)];
+            ?? [GpuPart.Missing(host.Host.Name, attempted: true, HostViews.ViewFailed)];
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)
         where T : TargetConfig => name is null
@@ -120,7 +122,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             : all.FirstOrDefault(t => t.Name == name) ?? throw new UnknownNameException(what, name);
 }
 
-/// <summary>A request names something that is not configured.</summary>
+/// <summary>A request names a host, GPU or target that does not exist.</summary>
 internal sealed class UnknownNameException(string what, string name) : Exception
 {
     public string What => what;

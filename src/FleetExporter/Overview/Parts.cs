@@ -7,22 +7,22 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Overview;
 
-/// <summary>A part that nothing in fleet.yml asks for. No client must take it for well, and the overall status does not count it.</summary>
+/// <summary>A part that is not configured. Its status is error, so that no client takes it for healthy; the overall status ignores it.</summary>
 /// <param name="Error">Begins with "not configured: ".</param>
 internal sealed record NotConfigured(PartStatus Status, string Error, bool Configured)
 {
-    /// <param name="why">What is not there.</param>
-    public static NotConfigured Because(string why) => new(PartStatus.Error, $"not configured: {why}", Configured: false);
+    /// <param name="reason">What is missing.</param>
+    public static NotConfigured Because(string reason) => new(PartStatus.Error, $"not configured: {reason}", Configured: false);
 }
 
-/// <param name="Host">Where it is.</param>
-/// <param name="CollectedAt">When the values came; null when there are none of now, and then everything else of the GPU is null too.</param>
+/// <param name="Host">The host that has the GPU.</param>
+/// <param name="CollectedAt">When the values arrived; null without a fresh reading, when all other values of the GPU are null too.</param>
 /// <param name="MemoryUsedMb">
-/// Whole MiB. The three of memory are there together or not at all: they are left out where <paramref name="MemoryNote"/> stands, and where the
-/// driver reports none.
+/// Whole MiB. The three memory fields are present together or not at all: they are omitted where <paramref name="MemoryNote"/> is set, and where
+/// the driver reports no memory.
 /// </param>
 /// <param name="MemoryNote">Only where the GPU shares the machine's memory.</param>
-/// <param name="Error">What is wrong in one line, where the status is error; else null.</param>
+/// <param name="Error">The GPU's problem in one line where the status is error; else null.</param>
 internal record GpuPart(
     PartStatus Status, string? GpuName, int? Index, long? UtilizationPct, long? TemperatureC, double? PowerW, double? PowerLimitW, string Host,
     DateTimeOffset? CollectedAt,
@@ -32,13 +32,13 @@ internal record GpuPart(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MemoryNote,
     string? Error) : IPart
 {
-    /// <param name="hotCelsius">Where the GPU reports no limit of its own.</param>
+    /// <param name="hotCelsius">Limit for GPUs that report none.</param>
     public static GpuPart Of(Gpu gpu, string host, DateTimeOffset collectedAt, double hotCelsius)
     {
         var view = GpuView.Of(gpu, []);
         var percent = gpu.MemoryUnified ? null : Percent(gpu);
         return new GpuPart(
-            OverviewRules.Gpu(asked: true, gpu.Fault is null, gpu.TemperatureCelsius, gpu.TemperatureLimitCelsius ?? hotCelsius),
+            OverviewRules.Gpu(attempted: true, gpu.Fault is null, gpu.TemperatureCelsius, gpu.TemperatureLimitCelsius ?? hotCelsius),
             view.Name, view.Index, view.UtilizationPercent, view.TemperatureC, view.PowerDrawWatts, view.PowerLimitWatts, host, collectedAt,
             percent is null ? null : view.MemoryUsedMb,
             percent is null ? null : view.MemoryTotalMb,
@@ -47,15 +47,15 @@ internal record GpuPart(
             Problem(gpu));
     }
 
-    /// <summary>A GPU that is, or ought to be, on the host, of which nothing is known now.</summary>
-    /// <param name="error">Why, in one line.</param>
-    public static GpuPart Missing(string host, bool asked, string? error)
+    /// <summary>A GPU that the host has, or is configured to have, without a fresh reading.</summary>
+    /// <param name="error">The reason in one line.</param>
+    public static GpuPart Missing(string host, bool attempted, string? error)
     {
-        var status = OverviewRules.Gpu(asked, there: false, null, 0);
-        return new GpuPart(status, null, null, null, null, null, null, host, null, null, null, null, null, asked ? error : null);
+        var status = OverviewRules.Gpu(attempted, working: false, null, 0);
+        return new GpuPart(status, null, null, null, null, null, null, host, null, null, null, null, null, attempted ? error : null);
     }
 
-    /// <returns>Null where used or total is not known.</returns>
+    /// <returns>Null where used or total is unknown.</returns>
     internal static double? Percent(Gpu gpu) => GpuView.Round(100.0 * gpu.MemoryUsedBytes / gpu.MemoryTotalBytes);
 
     internal static string? Problem(Gpu gpu) => gpu.Fault switch
@@ -70,7 +70,7 @@ internal record GpuPart(
         : "unified: shares the machine's memory";
 }
 
-/// <summary>One GPU, and beside it every GPU of every host, this machine's too.</summary>
+/// <summary>One GPU, and a list of the GPUs of all hosts.</summary>
 internal sealed record GpuAnswer : GpuPart
 {
     public GpuAnswer(GpuPart chosen, IReadOnlyList<GpuPart> gpus)
@@ -80,77 +80,77 @@ internal sealed record GpuAnswer : GpuPart
     public IReadOnlyList<GpuPart> Gpus { get; }
 }
 
-/// <summary>The first GPU of this machine. Whole MiB; null where it is not known.</summary>
-/// <param name="MemoryFreeMb">As the driver says: less than the difference where it keeps some for itself.</param>
+/// <summary>The first GPU of the exporter's own machine. Whole MiB; null where unknown.</summary>
+/// <param name="MemoryFreeMb">As reported by the driver, which may reserve some memory.</param>
 /// <param name="Error">As in <see cref="GpuPart"/>.</param>
 internal sealed record LocalGpuPart(
     PartStatus Status, string? GpuName, long? UtilizationPct, long? TemperatureC, double? PowerW, double? PowerLimitW,
     long? MemoryUsedMb, long? MemoryTotalMb, long? MemoryFreeMb, double? MemoryPct, string? Error) : IPart
 {
-    /// <param name="hotCelsius">Where the GPU reports no limit of its own.</param>
+    /// <param name="hotCelsius">Limit for GPUs that report none.</param>
     public static LocalGpuPart Of(Gpu gpu, double hotCelsius)
     {
         var view = GpuView.Of(gpu, []);
         return new LocalGpuPart(
-            OverviewRules.Gpu(asked: true, gpu.Fault is null, gpu.TemperatureCelsius, gpu.TemperatureLimitCelsius ?? hotCelsius),
+            OverviewRules.Gpu(attempted: true, gpu.Fault is null, gpu.TemperatureCelsius, gpu.TemperatureLimitCelsius ?? hotCelsius),
             view.Name, view.UtilizationPercent, view.TemperatureC, view.PowerDrawWatts, view.PowerLimitWatts,
             view.MemoryUsedMb, view.MemoryTotalMb, GpuView.Mebibytes(gpu.MemoryFreeBytes), GpuPart.Percent(gpu), GpuPart.Problem(gpu));
     }
 
-    /// <param name="error">Why nothing is known, in one line.</param>
-    public static LocalGpuPart Missing(bool asked, string? error) => new(
-        OverviewRules.Gpu(asked, there: false, null, 0), null, null, null, null, null, null, null, null, null, asked ? error : null);
+    /// <param name="error">The reason in one line.</param>
+    public static LocalGpuPart Missing(bool attempted, string? error) => new(
+        OverviewRules.Gpu(attempted, working: false, null, 0), null, null, null, null, null, null, null, null, null, attempted ? error : null);
 }
 
 /// <param name="Provider">Its name in fleet.yml.</param>
-/// <param name="Server">What it speaks.</param>
-/// <param name="Error">What is wrong in one line; null when nothing is, and before the first answer. So in all parts of targets.</param>
+/// <param name="Server">Server kind, as in <c>providers[].kind</c>.</param>
+/// <param name="Error">The problem in one line; null when there is none, and before the first answer. The same in all parts of targets.</param>
 internal sealed record ProviderPart(
     PartStatus Status, string Provider, string Server, string BaseUrl, bool Healthy,
     double? LatencyMs, int ConsecutiveFailures, DateTimeOffset? LastCheckedAt,
     DateTimeOffset? LastHealthyAt, string? Error) : IPart
 {
-    public static ProviderPart Of(ProviderFacts facts) => new(
-        OverviewRules.Provider(facts.Target.Asked, facts.Healthy, facts.Loading), facts.Target.Name,
-        facts.Kind, facts.Url.OriginalString, facts.Healthy, facts.Target.LatencyMs,
-        facts.Target.ConsecutiveFailures, facts.Target.LastCheckedAt, facts.Target.LastHealthyAt, facts.Problem);
+    public static ProviderPart Of(ProviderSummary summary) => new(
+        OverviewRules.Provider(summary.Target.Attempted, summary.Healthy, summary.Loading), summary.Target.Name,
+        summary.Kind, summary.Url.OriginalString, summary.Healthy, summary.Target.LatencyMs,
+        summary.Target.ConsecutiveFailures, summary.Target.LastCheckedAt, summary.Target.LastHealthyAt, summary.Problem);
 }
 
-/// <param name="SessionCount">Of all, also those that <paramref name="Sessions"/> leaves out.</param>
-/// <param name="Sessions">The last active first; null while the gateway does not tell.</param>
-/// <param name="Discord">Null where the channel is not there.</param>
+/// <param name="SessionCount">Number of all sessions, including those that <paramref name="Sessions"/> omits.</param>
+/// <param name="Sessions">Most recently active first; null while the gateway does not report them.</param>
+/// <param name="Discord">Null without the channel.</param>
 internal sealed record GatewayPart(
     PartStatus Status, bool GatewayOk, double? LatencyMs, int? SessionCount, IReadOnlyList<SessionPart>? Sessions, DiscordPart? Discord,
     string? Error) : IPart
 {
-    /// <summary>Sessions shown where nobody asks for more.</summary>
-    internal const int UsualSessions = 5;
+    /// <summary>Number of sessions shown by default.</summary>
+    internal const int DefaultSessions = 5;
 
-    /// <param name="sessions">The most that are shown.</param>
-    public static GatewayPart Of(GatewayFacts facts, int sessions) => new(
-        OverviewRules.Gateway(facts.Target.Asked, facts.Ok, facts.Discord?.Ok), facts.Ok, facts.Target.LatencyMs, facts.SessionCount,
-        facts.Sessions is { } all ? [.. all.Take(sessions)] : null, facts.Discord, facts.Problem);
+    /// <param name="sessions">Maximum number shown.</param>
+    public static GatewayPart Of(GatewaySummary summary, int sessions) => new(
+        OverviewRules.Gateway(summary.Target.Attempted, summary.Ok, summary.Discord?.Ok), summary.Ok, summary.Target.LatencyMs, summary.SessionCount,
+        summary.Sessions is { } all ? [.. all.Take(sessions)] : null, summary.Discord, summary.Problem);
 }
 
-/// <param name="Host">Where it listens.</param>
+/// <param name="Host">Host of its listening address.</param>
 /// <param name="Reachable">Whether its check passes: a half-dead tunnel is not reachable.</param>
 /// <param name="ServiceName">The unit that keeps it open; null without one.</param>
 internal sealed record TunnelPart(
     PartStatus Status, string Host, int? Port, bool Reachable, double? LatencyMs, string? ServiceName,
     bool? ServiceActive, string? ServiceStatus, string? Error) : IPart
 {
-    public static TunnelPart Of(TunnelFacts facts) => new(
-        OverviewRules.Tunnel(facts.Target.Asked, facts.Target.Up, facts.Unit?.Active), facts.Connect.Host,
-        facts.Connect.Port, facts.Target.Up, facts.Target.LatencyMs,
-        facts.Unit?.Name, facts.Unit?.Active, facts.Unit?.Status, facts.Problem);
+    public static TunnelPart Of(TunnelSummary summary) => new(
+        OverviewRules.Tunnel(summary.Target.Attempted, summary.Target.Up, summary.Unit?.Active), summary.Connect.Host,
+        summary.Connect.Port, summary.Target.Up, summary.Target.LatencyMs,
+        summary.Unit?.Name, summary.Unit?.Active, summary.Unit?.Status, summary.Problem);
 }
 
 /// <param name="Services">By name.</param>
-/// <param name="Error">Names those that fail; null where none does.</param>
+/// <param name="Error">Lists the failing services; null when there are none.</param>
 internal sealed record MultimodalPart(
     PartStatus Status, int ServicesUp, int ServicesTotal, IReadOnlyDictionary<string, ServicePart> Services, string? Error) : IPart
 {
-    public static MultimodalPart Of(IReadOnlyCollection<ServiceFacts> services)
+    public static MultimodalPart Of(IReadOnlyCollection<ServiceSummary> services)
     {
         var up = services.Count(s => s.State == "ok");
         IReadOnlyList<string> failing = [.. services.Where(s => s.State == "error").Select(s => s.Target.Name)];
@@ -165,27 +165,27 @@ internal sealed record MultimodalPart(
 internal sealed record ServicePart(string? Status, int Port, string? Model, string? Service);
 
 /// <summary>A provider that a unit keeps running, which serves the heartbeat of a gateway's agents.</summary>
-/// <param name="ModelParams">Parameters of its model; llama.cpp tells.</param>
-/// <param name="ContextTrain">Tokens of context that its model was trained with; llama.cpp tells.</param>
-/// <param name="Config">Of the first gateway; null without one, and while it does not tell.</param>
+/// <param name="ModelParams">Parameter count of its model; llama.cpp only.</param>
+/// <param name="ContextTrain">Context length in tokens that its model was trained with; llama.cpp only.</param>
+/// <param name="Config">Of the first gateway; null without one, and while it does not report it.</param>
 internal sealed record HeartbeatPart(
     PartStatus Status, int Port, string? Model, long? ModelParams, long? ContextTrain, bool ServerHealthy, bool? ServiceActive, string? ServiceStatus,
     HeartbeatConfigPart? Config, string? Error) : IPart
 {
-    public static HeartbeatPart Of(ProviderFacts facts, GatewayHeartbeat? config)
+    public static HeartbeatPart Of(ProviderSummary summary, GatewayHeartbeat? config)
     {
-        var target = TargetPart.OfHeartbeat(facts);
+        var target = TargetPart.OfHeartbeat(summary);
         return new HeartbeatPart(
-            target.Status, facts.Url.Port, facts.Model?.Id, facts.Model?.Parameters, facts.Model?.TrainedContext, facts.Healthy,
-            facts.Unit?.Active, facts.Unit?.Status, config is null ? null : HeartbeatConfigPart.Of(config),
-            facts.Target.Asked ? target.Reason : null);
+            target.Status, summary.Url.Port, summary.Model?.Id, summary.Model?.Parameters, summary.Model?.TrainedContext, summary.Healthy,
+            summary.Unit?.Active, summary.Unit?.Status, config is null ? null : HeartbeatConfigPart.Of(config),
+            summary.Target.Attempted ? target.Reason : null);
     }
 }
 
-/// <summary>The heartbeat as the gateway's configuration has it.</summary>
-/// <param name="Model">The <c>ref</c> of one of <paramref name="AvailableModels"/>; null for the agent's own.</param>
-/// <param name="Every">For example <c>30m</c>; null for the gateway's own.</param>
-/// <param name="Prompt">Null for the gateway's own.</param>
+/// <summary>The heartbeat's configuration, as the gateway reports it.</summary>
+/// <param name="Model">The <c>ref</c> of one of <paramref name="AvailableModels"/>; null for the agent's default.</param>
+/// <param name="Every">For example <c>30m</c>; null for the gateway's default.</param>
+/// <param name="Prompt">Null for the gateway's default.</param>
 internal sealed record HeartbeatConfigPart(
     bool Enabled, string? Model, string? Every, string? Prompt, IReadOnlyList<AvailableModelPart> AvailableModels)
 {
@@ -196,8 +196,8 @@ internal sealed record HeartbeatConfigPart(
 
 internal sealed record AvailableModelPart(string Ref, string Name, string Provider, string ModelId);
 
-/// <summary>All parts; each is what its own endpoint answers without parameters.</summary>
-/// <param name="CollectTimeMs">Time from the request to this answer, waiting for fresh values included.</param>
+/// <summary>All parts, each as returned by its own endpoint without parameters.</summary>
+/// <param name="CollectTimeMs">Time from the request to this answer, including a requested poll.</param>
 /// <param name="Targets">Every provider, gateway and tunnel, in the order of fleet.yml.</param>
 internal sealed record OverviewView(
     PartStatus Status, DateTimeOffset Timestamp, PartStatus Overall, double CollectTimeMs, object Gpu,

@@ -3,14 +3,14 @@ using FleetExporter.Remote;
 namespace FleetExporter.Polling;
 
 /// <summary>
-/// How long to wait before the next attempt: doubling, with jitter. Failures that a login guard such as fail2ban counts wait longer: three
+/// The delay before the next connection attempt: doubling, with jitter. After failures that tools such as fail2ban count it is longer: three
 /// attempts in the first ten minutes.
 /// </summary>
 internal sealed class BackOff(TimeSpan first, Random random)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FirstAfterRefusal = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LongestAfterRefusal = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Max = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstAfterRejection = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MaxAfterRejection = TimeSpan.FromMinutes(15);
 
     private int _failures;
 
@@ -18,10 +18,10 @@ internal sealed class BackOff(TimeSpan first, Random random)
 
     public TimeSpan Next(SshFailure reason)
     {
-        var refused = reason is SshFailure.Auth or SshFailure.HostkeyChanged or SshFailure.HostkeyUnknown or SshFailure.Banner or SshFailure.Shell;
-        var start = refused ? FirstAfterRefusal : Min(first, TimeSpan.FromSeconds(5));
-        var longest = refused ? LongestAfterRefusal : Longest;
-        var wait = Min(start * Math.Pow(2, Math.Min(_failures++, 20)), longest);
+        var rejected = reason is SshFailure.Auth or SshFailure.HostkeyChanged or SshFailure.HostkeyUnknown or SshFailure.Banner or SshFailure.Shell;
+        var start = rejected ? FirstAfterRejection : Min(first, TimeSpan.FromSeconds(5));
+        var max = rejected ? MaxAfterRejection : Max;
+        var wait = Min(start * Math.Pow(2, Math.Min(_failures++, 20)), max);
         return wait * (0.75 + (random.NextDouble() * 0.25));
     }
 

@@ -4,7 +4,7 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
-/// <summary>The families of devices that push.</summary>
+/// <summary>The metric families of devices, which push their GPUs.</summary>
 internal static class DeviceFamilies
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
@@ -12,13 +12,13 @@ internal static class DeviceFamilies
 
     public static readonly MetricFamily LastPush = MetricFamily.Gauge(
         "fleet_device_last_push_timestamp_seconds",
-        "When the device last pushed what could be used, by the exporter's clock; absent before the first time.", "host");
+        "When the device's last valid push arrived, by the exporter's clock; absent before the first one.", "host");
 
     public static readonly MetricFamily StaleAfter = MetricFamily.Gauge(
-        "fleet_device_stale_after_seconds", "Time after its last push at which the series of the device vanish, stale_after.", "host");
+        "fleet_device_stale_after_seconds", "Time after the device's last push until its series are dropped, stale_after.", "host");
 
     public static readonly MetricFamily Samples = MetricFamily.Counter(
-        "fleet_ingest_samples_total", "Pushed samples, one per GPU and push, by device and outcome; a push that is refused as a whole counts as one.",
+        "fleet_ingest_samples_total", "Pushed samples, one per GPU and push, by device and outcome; a push that is rejected counts as one.",
         "source", "outcome");
 
     public static IReadOnlyList<MetricFamily> All { get; } = [Up, LastPush, StaleAfter, Samples];

@@ -7,7 +7,7 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
-/// <summary>The devices that push. Each is a host of <see cref="FleetState"/> whose snapshot is replaced by its own pushes.</summary>
+/// <summary>The configured devices. Each is a host of <see cref="FleetState"/> whose snapshot is replaced by its own pushes.</summary>
 internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePart
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
         ImmutableDictionary<string, DeviceConfig>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>
-    /// Makes the set of devices what the configuration says, after the hosts. One whose stale_after changes keeps what it has pushed.
+    /// Applies a configuration, after the hosts. A device whose stale_after changes keeps its last push.
     /// </summary>
     public void Apply(FleetConfig config)
     {
@@ -26,7 +26,7 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
             foreach (var name in _devices.Keys.Where(name => !wanted.ContainsKey(name)))
             {
                 _samples.Remove(name);
-                // The name may be a host's by now.
+                // The name may belong to a host by now.
                 if (state.Find(name) is { Host.Device: not null })
                 {
                     state.Remove(name);
@@ -38,8 +38,8 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
                 var host = new HostConfig { Name = device.Name, Device = device, Ssh = config.Ssh.Host };
                 var timing = new PollTiming(device.StaleAfter, 1);
                 _samples.TryAdd(device.Name, default);
-                state.Set(state.Find(device.Name) is { Host.Device: not null } before
-                    ? before with { Host = host, Timing = timing }
+                state.Set(state.Find(device.Name) is { Host.Device: not null } previous
+                    ? previous with { Host = host, Timing = timing }
                     : HostSnapshot.Initial(host, timing, clock.Now()));
             }
 
@@ -47,13 +47,13 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
         }
     }
 
-    /// <summary>Takes a push over as the whole of what the device's GPUs are now.</summary>
-    /// <returns>False when there is no such device any more.</returns>
+    /// <summary>Replaces the device's GPUs with those of a push.</summary>
+    /// <returns>False when the device is no longer configured.</returns>
     public bool Push(string device, IReadOnlyList<Gpu> gpus)
     {
         lock (_lock)
         {
-            if (!_devices.ContainsKey(device) || state.Find(device) is not { Host.Device: not null } before)
+            if (!_devices.ContainsKey(device) || state.Find(device) is not { Host.Device: not null } previous)
             {
                 return false;
             }
@@ -61,14 +61,14 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
             var now = clock.Now();
             var reading = new GpuReading(gpus, 0, null);
             var outcome = new CollectorOutcome { Collector = "gpu", At = now, Reading = reading, ReadingAt = now, LastSuccess = now };
-            var up = before.Connection.Up ? before.Connection : new ConnectionState(true, null, null, now);
+            var up = previous.Connection.Up ? previous.Connection : new ConnectionState(true, null, null, now);
             _samples[device] = _samples[device] with { Accepted = _samples[device].Accepted + gpus.Count };
-            state.Set(before with { Outcomes = before.Outcomes.SetItem("gpu", outcome), LastSeen = now, Connection = up });
+            state.Set(previous with { Outcomes = previous.Outcomes.SetItem("gpu", outcome), LastSeen = now, Connection = up });
             return true;
         }
     }
 
-    /// <summary>Counts a push of the device that could not be used.</summary>
+    /// <summary>Counts an invalid push of the device.</summary>
     public void Refused(string device)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 
-/// <summary>The hosts that are watched: starts, restarts and stops their monitors as the configuration says.</summary>
+/// <summary>Starts, restarts and stops the host monitors to match the configuration.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private readonly FleetState _state;
@@ -15,7 +15,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly PollMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<Fleet> _logger;
-    private readonly WatchSet<HostMonitor> _watches;
+    private readonly MonitorSet<HostMonitor> _monitors;
     private readonly Lock _lock = new();
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
@@ -29,15 +29,15 @@ internal sealed class Fleet : IAsyncDisposable
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
-        _watches = new WatchSet<HostMonitor>(metrics, clock, logger);
+        _monitors = new MonitorSet<HostMonitor>(metrics, clock, logger);
     }
 
-    /// <summary>Makes the set of watched hosts what the configuration says. Hosts that did not change are left alone.</summary>
+    /// <summary>Applies a configuration. Monitors of unchanged hosts keep running.</summary>
     public Task ApplyAsync(FleetConfig config)
     {
         lock (_lock)
         {
-            var everyone = _config is null
+            var restartAll = _config is null
                 || _config.PollInterval != config.PollInterval
                 || _config.StaleAfterPolls != config.StaleAfterPolls
                 || _config.LegacyAfter != config.LegacyAfter;
@@ -48,17 +48,17 @@ internal sealed class Fleet : IAsyncDisposable
 
             _config = config;
             var wanted = config.Hosts.ToDictionary(h => h.Name, StringComparer.Ordinal);
-            return _watches.ApplyAsync(
+            return _monitors.ApplyAsync(
                 config.Hosts.Select(h => (h.Name, (Func<HostMonitor>)(() => Create(h, config)))),
-                m => !everyone && wanted.TryGetValue(m.Name, out var host) && host == m.Host);
+                m => !restartAll && wanted.TryGetValue(m.Name, out var host) && host == m.Host);
         }
     }
 
-    /// <summary>Polls a host at once; completes when its answers are in.</summary>
+    /// <summary>Polls a host immediately; completes when its answers have arrived.</summary>
     /// <returns>False when no such host is watched.</returns>
     public async Task<bool> PollNowAsync(string host, CancellationToken stop)
     {
-        if (_watches.Find(host) is not { } monitor)
+        if (_monitors.Find(host) is not { } monitor)
         {
             return false;
         }
@@ -67,29 +67,30 @@ internal sealed class Fleet : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Tries a host that is not connected at once, whatever its back-off, and waits for what comes of it.</summary>
-    /// <param name="patience">The longest wait.</param>
-    public async Task ConnectNowAsync(string host, TimeSpan patience, CancellationToken stop)
+    /// <summary>Connects to a disconnected host immediately, ignoring its back-off, and waits for the outcome.</summary>
+    /// <param name="timeout">The maximum wait.</param>
+    public async Task ConnectNowAsync(string host, TimeSpan timeout, CancellationToken stop)
     {
         lock (_lock)
         {
-            if (_watches.Find(host) is { Tried.IsCompleted: true } idle && _config is { } config && _state.Find(host) is { Connection.Up: false })
+            if (_monitors.Find(host) is { FirstAttempt.IsCompleted: true } idle
+                && _config is { } config && _state.Find(host) is { Connection.Up: false })
             {
-                _ = _watches.ApplyAsync([(host, () => Create(idle.Host, config))], m => m != idle);
+                _ = _monitors.ApplyAsync([(host, () => Create(idle.Host, config))], m => m != idle);
             }
         }
 
-        if (_watches.Find(host) is { } tried)
+        if (_monitors.Find(host) is { } monitor)
         {
-            await tried.Tried.WaitAsync(patience, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await monitor.FirstAttempt.WaitAsync(timeout, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>The way to a host, for commands; null when no such host is watched.</summary>
+    /// <summary>A host's shell and snapshot, for running commands; null when no such host is watched.</summary>
     public HostAccess? AccessTo(string host) =>
-        _watches.Find(host) is { } monitor && _state.Find(host) is { } snapshot ? new HostAccess(monitor.Host, monitor.Shell, snapshot) : null;
+        _monitors.Find(host) is { } monitor && _state.Find(host) is { } snapshot ? new HostAccess(monitor.Host, monitor.Shell, snapshot) : null;
 
-    public async ValueTask DisposeAsync() => await _watches.EndAllAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await _monitors.EndAllAsync().ConfigureAwait(false);
 
     private HostMonitor Create(HostConfig host, FleetConfig config) => new(
         host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host),
@@ -97,5 +98,5 @@ internal sealed class Fleet : IAsyncDisposable
         _metrics, _clock, _logger);
 }
 
-/// <summary>A host, how it is reached, and what was last known of it.</summary>
+/// <summary>A host with its shell and its latest snapshot.</summary>
 internal sealed record HostAccess(HostConfig Host, IShell Shell, HostSnapshot Snapshot);

@@ -3,14 +3,14 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
-/// <summary>The families about watching itself: connection, collectors, status.</summary>
+/// <summary>The metric families of a host's connection, collectors and status.</summary>
 internal static class HealthFamilies
 {
     public static readonly MetricFamily HostStatus = MetricFamily.Gauge(
         "fleet_host_status", "1 for the status of the host: online, degraded (something fails, or a poll was missed) or offline.", "host", "status");
 
     public static readonly MetricFamily HostInfo = MetricFamily.Gauge(
-        "fleet_host_info", "1 for every watched host, with what it is; labels are empty until it has answered.",
+        "fleet_host_info", "1 for every watched host, with its system and hardware; labels are empty before its first answer.",
         "host", "os", "kernel", "arch", "model", "unified_memory", "simulated");
 
     public static readonly MetricFamily PollInterval = MetricFamily.Gauge(
@@ -26,7 +26,7 @@ internal static class HealthFamilies
 
     public static readonly MetricFamily Duration = MetricFamily.Gauge(
         "fleet_collector_duration_seconds",
-        "Time the collector's last answer took: of a host on the host itself, of a target from asking to the whole answer.",
+        "Duration of the collector's last answer: for a host, measured on the host; for a target, from the request to the complete answer.",
         "host", "collector", "target");
 
     public static readonly MetricFamily CollectorFailures = MetricFamily.Counter(
@@ -35,13 +35,13 @@ internal static class HealthFamilies
     public static readonly MetricFamily SshUp = MetricFamily.Gauge("fleet_ssh_up", "1 while the connection to the host is up.", "host");
 
     public static readonly MetricFamily SshFailure = MetricFamily.Gauge(
-        "fleet_ssh_failure", "1 for the reason why the connection is not up; all 0 while it is.", "host", "reason");
+        "fleet_ssh_failure", "1 for the reason why the connection is down; all 0 while it is up.", "host", "reason");
 
     public static readonly MetricFamily SshConnectDuration = MetricFamily.Gauge(
-        "fleet_ssh_connect_duration_seconds", "Time from starting ssh to the first word of the sampler, of the last connection made.", "host");
+        "fleet_ssh_connect_duration_seconds", "Time from starting ssh to the sampler's first output, for the last connection established.", "host");
 
     public static readonly MetricFamily SshReconnects = MetricFamily.Counter(
-        "fleet_ssh_reconnects_total", "Connections made after the first one.", "host");
+        "fleet_ssh_reconnects_total", "Connections established after the first one.", "host");
 
     public static IReadOnlyList<MetricFamily> All { get; } =
     [

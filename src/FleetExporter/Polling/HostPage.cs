@@ -5,13 +5,13 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 
-/// <summary>Writes one host's samples: its health always, its data while they are fresh.</summary>
+/// <summary>Writes one host's samples: its health always, its readings while they are fresh.</summary>
 internal static class HostPage
 {
     private static readonly IReadOnlyList<string> Statuses = Words.All<HostStatus>();
     private static readonly IReadOnlyList<string> SshFailures = Words.All<Remote.SshFailure>();
 
-    /// <param name="bug">Told when a reading could not be written: its collector then counts as failed, and the rest of the page stands.</param>
+    /// <param name="bug">Called when writing a reading throws: its collector then counts as failed, and the rest of the page is kept.</param>
     public static void Write(MetricsPage page, HostSnapshot snapshot, Instant now, Action<string, Exception>? bug = null)
     {
         page.BeginTarget();
@@ -19,7 +19,7 @@ internal static class HostPage
         page.AddStates(HealthFamilies.HostStatus, host, "status", Statuses, Words.Of(snapshot.Status(now)));
         if (snapshot.Host.Device is { } device)
         {
-            // Nobody asks a device, so there is no health of asking: its last push says it all.
+            // A device is not polled, so it has no collector health, only the time of its last push.
             WriteInfo(page, host, snapshot, now);
             DeviceFamilies.Write(page, host, snapshot, device, now);
             snapshot.Get<GpuReading>(now)?.WriteTo(page, host);

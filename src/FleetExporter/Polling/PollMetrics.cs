@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace FleetExporter.Polling;
 
-/// <summary>Where the time of polling hosts goes. One for the service, shared by all hosts.</summary>
+/// <summary>Metrics of polling, shared by all hosts and targets.</summary>
 internal sealed class PollMetrics
 {
     internal static readonly MetricFamily PhaseDuration = MetricFamily.Histogram(
@@ -14,7 +14,7 @@ internal sealed class PollMetrics
 
     internal static readonly MetricFamily MonitorsAbandoned = MetricFamily.Counter(
         "fleet_monitors_abandoned_total",
-        "Monitors of hosts and targets that did not end within 2 s of being stopped and were left behind, because an answer keeps a parser busy; "
+        "Monitors of hosts and targets that did not end within 2 s of being stopped and were abandoned, because a parser did not return; "
         + "a bug of the exporter.");
 
     private readonly Counter _abandoned;

@@ -14,29 +14,29 @@ internal readonly record struct RecentGpu(int? Index, string? Uuid, float? Utili
 /// <param name="Cpu">Percent; null where it is not known.</param>
 internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu> Gpus);
 
-/// <summary>What was known of all hosts at one moment.</summary>
+/// <summary>The values of all hosts at one moment.</summary>
 internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
 
 /// <summary>
-/// CPU and GPU utilisation of the last ten minutes, in memory: the lines of a page that was opened just now. History is Prometheus' business.
+/// CPU and GPU utilisation of the last ten minutes, in memory, for the sparklines of a page that was just opened. Prometheus keeps the history.
 /// </summary>
 internal sealed class RecentValues(FleetState state, LoopDependencies parts) : HostedLoop(ServiceLoop.Recent, parts)
 {
-    public const int MostMoments = 60;
+    public const int MaxMoments = 60;
 
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
 
     private volatile IReadOnlyList<RecentMoment> _moments = [];
 
-    /// <summary>In the order of time.</summary>
+    /// <summary>Oldest first.</summary>
     public IReadOnlyList<RecentMoment> Moments => _moments;
 
-    /// <summary>Notes what is known now, and forgets what is older than ten minutes.</summary>
+    /// <summary>Adds the current values and drops those older than ten minutes.</summary>
     internal void Take()
     {
         var now = Clock.Now();
         var moment = new RecentMoment(now.Time, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
-        _moments = [.. _moments.TakeLast(MostMoments - 1), moment];
+        _moments = [.. _moments.TakeLast(MaxMoments - 1), moment];
     }
 
     protected override async Task RunAsync(CancellationToken stop)

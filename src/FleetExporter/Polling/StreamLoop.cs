@@ -7,42 +7,42 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 
-/// <summary>Asks the collectors of one open stream, tick after tick, until the stream ends.</summary>
+/// <summary>Polls the collectors of one open stream, tick after tick, until the stream ends.</summary>
 internal sealed partial class StreamLoop(
-    HostConfig host, PollTiming timing, StreamKind kind, HostRecord record, Schedule schedule, PollNow pollNow, PollMetrics metrics,
+    HostConfig host, PollTiming timing, StreamKind kind, HostSnapshotUpdater updater, Schedule schedule, PollTrigger pollTrigger, PollMetrics metrics,
     TimeProvider clock, ILogger logger)
 {
     /// <summary>
-    /// Sections that have arrived are published after this even if the frame is not complete, so that a hanging command delays no other.
+    /// Arrived sections are published after this time even if the frame is incomplete, so that a hanging command delays no other.
     /// </summary>
     private static readonly TimeSpan PublishAfter = TimeSpan.FromSeconds(1);
 
     private readonly List<SectionResult> _arrived = [];
 
-    /// <summary>Time after which a section that has not arrived counts as failed; a slow nvidia-smi needs seconds.</summary>
+    /// <summary>Time after which a missing section counts as failed; a slow nvidia-smi needs seconds.</summary>
     private readonly TimeSpan _timeout = Duration.Max(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
-    /// <summary>The sampler ends itself, or the command that hangs, after one to two of these without progress.</summary>
+    /// <summary>After one to two leases without progress the sampler ends the hanging command or itself.</summary>
     public TimeSpan Lease { get; } = kind == StreamKind.Gpu
         ? TimeSpan.FromSeconds(10)
         : TimeSpan.FromSeconds(Math.Clamp(Math.Floor(timing.Interval.TotalSeconds), 2, 10));
 
-    /// <summary>Runs until the stream ends or nothing is left to ask.</summary>
-    /// <param name="collectors">The stream's collectors, in the order of asking.</param>
+    /// <summary>Runs until the stream ends or no collector is enabled.</summary>
+    /// <param name="collectors">The stream's collectors, in request order.</param>
     /// <exception cref="StreamException">The stream ended; its reason.</exception>
     public async Task RunAsync(SamplerStream stream, IReadOnlyList<HostCollector> collectors, Action answered, CancellationToken stop)
     {
         var phase = TimeSpan.FromMilliseconds((uint)StableHash.Of(host.Name) % (uint)timing.Interval.TotalMilliseconds);
         while (true)
         {
-            var request = pollNow.Take();
-            var on = SortOut(collectors);
-            var due = schedule.Due(on, clock.Elapsed(), request is not null);
+            var request = pollTrigger.TakeRequest();
+            var enabled = SelectEnabled(collectors);
+            var due = schedule.Due(enabled, clock.Elapsed(), request is not null);
             try
             {
                 if (due.Count > 0)
                 {
-                    await AskAsync(stream, due, stop).ConfigureAwait(false);
+                    await PollAsync(stream, due, stop).ConfigureAwait(false);
                     answered();
                 }
             }
@@ -51,7 +51,7 @@ internal sealed partial class StreamLoop(
                 request?.TrySetResult();
             }
 
-            if (on.Count == 0 && kind == StreamKind.Gpu)
+            if (enabled.Count == 0 && kind == StreamKind.Gpu)
             {
                 return;
             }
@@ -63,24 +63,24 @@ internal sealed partial class StreamLoop(
         }
     }
 
-    /// <summary>The collectors to ask. Before the host has said which tools it has, only that is asked.</summary>
-    private List<HostCollector> SortOut(IReadOnlyList<HostCollector> collectors) =>
-        collectors[0] is SystemCollector first && !record.Current.Outcomes.ContainsKey(first.Name) ? [first] : record.SortOut(collectors);
+    /// <summary>The enabled collectors. Until the host's tools are known, only the one that reports them.</summary>
+    private List<HostCollector> SelectEnabled(IReadOnlyList<HostCollector> collectors) =>
+        collectors[0] is SystemCollector first && !updater.Current.Outcomes.ContainsKey(first.Name) ? [first] : updater.SelectEnabled(collectors);
 
-    private async Task AskAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, CancellationToken stop)
+    private async Task PollAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, CancellationToken stop)
     {
         var pending = due.ToList();
         var started = clock.GetTimestamp();
         foreach (var collector in due)
         {
-            schedule.Asked(collector, clock.Elapsed());
+            schedule.MarkRequested(collector, clock.Elapsed());
         }
 
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = ReadAnswersAsync(stream, due, pending, abort.Token);
         try
         {
-            // A sampler that cannot kill a command says so within 3 leases.
+            // A sampler that cannot kill a command reports that within 3 leases.
             var limit = (3 * Lease) + TimeSpan.FromSeconds(1);
             if (!await EndsWithinAsync(PublishAfter).ConfigureAwait(false))
             {
@@ -88,7 +88,7 @@ internal sealed partial class StreamLoop(
                 if (_timeout < limit && !await EndsWithinAsync(_timeout).ConfigureAwait(false))
                 {
                     Publish();
-                    record.Silent(Snapshot(pending), $"no answer within {_timeout.TotalSeconds:0} s");
+                    updater.TimedOut(Snapshot(pending), $"no answer within {_timeout.TotalSeconds:0} s");
                 }
 
                 if (!await EndsWithinAsync(limit).ConfigureAwait(false))
@@ -102,8 +102,8 @@ internal sealed partial class StreamLoop(
         }
         catch (StreamException e) when (e.Stuck && Snapshot(pending) is [var first, ..])
         {
-            // The sampler says that a command hangs. Silence does not: it may as well be the network.
-            schedule.Penalise(first, clock.Elapsed());
+            // The sampler reported a hanging command. Silence would prove nothing: it may as well be the network.
+            schedule.Suspend(first, clock.Elapsed());
             throw;
         }
         finally
@@ -134,14 +134,14 @@ internal sealed partial class StreamLoop(
     {
         await foreach (var (section, broken) in stream.AskAsync([.. due.Select(c => c.Name)], stop).ConfigureAwait(false))
         {
-            // Once a tick: a section that is sent again is ignored.
+            // One section per collector and tick: duplicates are ignored.
             if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector && Remove(pending, collector))
             {
                 Arrived(ResultOf(collector, section ?? Missing(collector), broken?.Problem));
             }
         }
 
-        // Asked, not answered, and the frame is complete: its section was damaged beyond its name.
+        // Requested, but not in the complete frame: the section was damaged, including its name.
         foreach (var collector in Snapshot(pending))
         {
             Arrived(ResultOf(collector, Missing(collector), "the section is missing from the frame"));
@@ -168,7 +168,7 @@ internal sealed partial class StreamLoop(
 
         if (results.Length > 0)
         {
-            record.Take(results, (collector, error) => LogBug(error, collector, host.Name));
+            updater.Apply(results, (collector, error) => LogBug(error, collector, host.Name));
         }
     }
 
@@ -181,13 +181,13 @@ internal sealed partial class StreamLoop(
 
         if (section.Killed)
         {
-            schedule.Penalise(collector, clock.Elapsed());
+            schedule.Suspend(collector, clock.Elapsed());
             return new SectionResult(
                 collector, section, Failure: CollectorFailure.Timeout,
                 Message: $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
         }
 
-        schedule.Forgive(collector);
+        schedule.Resume(collector);
         try
         {
             var answer = section.ToolMissing
@@ -228,7 +228,7 @@ internal sealed partial class StreamLoop(
         return answer;
     }
 
-    /// <summary>Waits for the host's next tick or for a wish to poll at once, telling the sampler now and then that the service is there.</summary>
+    /// <summary>Waits for the host's next tick or a requested poll, and sends keep-alives to the sampler meanwhile.</summary>
     private async Task WaitForTickAsync(SamplerStream stream, TimeSpan phase, CancellationToken stop)
     {
         var now = clock.Elapsed();
@@ -236,8 +236,8 @@ internal sealed partial class StreamLoop(
         var next = now + timing.Interval - since;
         while (clock.Elapsed() is var at && at < next)
         {
-            var last = next - at <= Lease / 2;   // the tick itself then says that the service is there
-            if (await pollNow.WaitAsync(last ? next - at : Lease / 2, clock, stop).ConfigureAwait(false))
+            var last = next - at <= Lease / 2;   // the tick itself then serves as the keep-alive
+            if (await pollTrigger.WaitAsync(last ? next - at : Lease / 2, clock, stop).ConfigureAwait(false))
             {
                 return;
             }

@@ -6,37 +6,37 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Streaming;
 
 /// <summary>
-/// The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, the same values once more too: that says that they are of now.
+/// The latest state of every GPU for <c>/gpu/stream</c>. Each reading is an update, even with unchanged values: it shows that they are current.
 /// </summary>
 internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 {
-    private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Published> _published = new(StringComparer.Ordinal);
     private readonly string _run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
 
-    public LiveLog Log { get; } = new(mostEvents: 0);
+    public LiveLog Log { get; } = new(maxEvents: 0);
 
-    /// <summary>The id of an update, for <c>Last-Event-ID</c>. It is of this run of the service, and means nothing to the next.</summary>
+    /// <summary>The id of an update, for <c>Last-Event-ID</c>. Valid for this run of the service only.</summary>
     public string IdOf(LiveEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{_run}-{entry.Version}");
 
-    /// <returns>Where a reader goes on that was told up to there; 0 when that is not known any more.</returns>
+    /// <returns>The position after that update; 0 when it is unknown.</returns>
     public long CursorOf(string? lastId) =>
         lastId?.Split('-') is [var run, var version] && run == _run
-            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.Knows(cursor)
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var cursor) && Log.IsValid(cursor)
             ? cursor
             : 0;
 
-    /// <summary>Takes over what the host's snapshot has now. Not safe for concurrent use.</summary>
-    public void Take(string host)
+    /// <summary>Updates the log from the host's current snapshot. Not safe for concurrent use.</summary>
+    public void Update(string host)
     {
         var snapshot = state.Find(host);
         var reading = snapshot?.Get<GpuReading>(clock.Now());
-        var before = _seen.GetValueOrDefault(host) ?? Seen.Nothing;
+        var previous = _published.GetValueOrDefault(host) ?? Published.None;
         if (snapshot is null)
         {
-            _seen.Remove(host);
+            _published.Remove(host);
         }
 
-        if (ReferenceEquals(reading, before.Reading))
+        if (ReferenceEquals(reading, previous.Reading))
         {
             return;
         }
@@ -46,35 +46,35 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
         for (var i = 0; i < count; i++)
         {
             var gpu = LiveGpu.Of(reading!.Gpus[i]) with { Host = host, Gpu = reading.Gpus[i].Index ?? i };
-            // What is not pushed comes from nvidia-smi.
+            // Readings of polled hosts come from nvidia-smi.
             gpu = snapshot!.Host.Device is null ? gpu with { Vendor = "nvidia" } : gpu;
-            Log.Set(KeyOf(host, i), "gpu", host, gpu.ToJson(), again: at != before.At);
+            Log.Set(KeyOf(host, i), "gpu", host, gpu.ToJson(), publishUnchanged: at != previous.At);
         }
 
-        for (var i = count; i < before.Count; i++)
+        for (var i = count; i < previous.Count; i++)
         {
             Log.Remove(KeyOf(host, i));
         }
 
         if (snapshot is not null)
         {
-            _seen[host] = new Seen(reading, at, count);
+            _published[host] = new Published(reading, at, count);
         }
     }
 
-    /// <summary>Forgets what has become too old without a word.</summary>
-    public void TakeStale()
+    /// <summary>Removes the GPUs of hosts whose readings became stale.</summary>
+    public void RemoveStale()
     {
-        foreach (var host in _seen.Where(s => s.Value.Count > 0).Select(s => s.Key).ToList())
+        foreach (var host in _published.Where(s => s.Value.Count > 0).Select(s => s.Key).ToList())
         {
-            Take(host);
+            Update(host);
         }
     }
 
-    private static string KeyOf(string host, int place) => string.Create(CultureInfo.InvariantCulture, $"{host}\n{place}");
+    private static string KeyOf(string host, int index) => string.Create(CultureInfo.InvariantCulture, $"{host}\n{index}");
 
-    private sealed record Seen(GpuReading? Reading, Instant? At, int Count)
+    private sealed record Published(GpuReading? Reading, Instant? At, int Count)
     {
-        public static readonly Seen Nothing = new(null, null, 0);
+        public static readonly Published None = new(null, null, 0);
     }
 }

@@ -5,7 +5,7 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>Hosts and the overview as <c>/ws</c> tells them: what has changed, at most once a second, and only while somebody reads.</summary>
+/// <summary>Publishes changed hosts and the overview to <c>/ws</c>, at most once a second, and only while it has clients.</summary>
 internal sealed class HostFeed(
     FleetState state, HostViews views, OverviewBuilder overview, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
 {
@@ -13,61 +13,61 @@ internal sealed class HostFeed(
     public const string Overview = "overview_update";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (HostSnapshot Snapshot, HostStatus Status)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (HostSnapshot Snapshot, HostStatus Status)> _published = new(StringComparer.Ordinal);
     private byte[] _overview = [];
 
     public LiveLog Log => events.Log;
 
-    /// <summary>Takes over what is now. A snapshot that was not replaced changes only by getting old, which its status tells.</summary>
-    public void Take()
+    /// <summary>Publishes what has changed. A snapshot that was not replaced changes only by age, which its status reflects.</summary>
+    public void Update()
     {
         lock (_lock)
         {
             var now = clock.Now();
-            var gone = _seen.Keys.ToHashSet(StringComparer.Ordinal);
+            var gone = _published.Keys.ToHashSet(StringComparer.Ordinal);
             foreach (var host in state.Hosts)
             {
                 var name = host.Host.Name;
                 gone.Remove(name);
                 var status = host.Status(now);
-                if (!_seen.TryGetValue(name, out var before) || !ReferenceEquals(before.Snapshot, host) || before.Status != status)
+                if (!_published.TryGetValue(name, out var previous) || !ReferenceEquals(previous.Snapshot, host) || previous.Status != status)
                 {
-                    _seen[name] = (host, status);
-                    Log.Set(name, Host, name, events.Serialise(views.Of(host)), again: false);
+                    _published[name] = (host, status);
+                    Log.Set(name, Host, name, events.Serialise(views.Of(host)), publishUnchanged: false);
                 }
             }
 
             foreach (var name in gone)
             {
-                _seen.Remove(name);
+                _published.Remove(name);
                 Log.Remove(name);
                 Log.Publish("host_removed", events.Serialise(new { Hostname = name }));
             }
 
-            TakeOverview();
+            UpdateOverview();
             Log.Wake();
         }
     }
 
-    /// <summary>Takes over what is now if somebody reads.</summary>
-    public void TakeIfRead()
+    /// <summary>Publishes what has changed if <c>/ws</c> has clients.</summary>
+    public void UpdateIfRead()
     {
         if (clients.Count("ws") > 0)
         {
-            Take();
+            Update();
         }
     }
 
-    private void TakeOverview()
+    private void UpdateOverview()
     {
         var started = clock.GetTimestamp();
         var view = overview.Build(config.Current).All(() => clock.GetElapsedTime(started));
-        // The time of the answer is no change.
-        var bare = events.Serialise(view with { Timestamp = default, CollectTimeMs = 0 });
-        if (!bare.AsSpan().SequenceEqual(_overview))
+        // A new timestamp alone is no change.
+        var withoutTimes = events.Serialise(view with { Timestamp = default, CollectTimeMs = 0 });
+        if (!withoutTimes.AsSpan().SequenceEqual(_overview))
         {
-            _overview = bare;
-            Log.Set("\n" + Overview, Overview, null, events.Serialise(view), again: true);
+            _overview = withoutTimes;
+            Log.Set("\n" + Overview, Overview, null, events.Serialise(view), publishUnchanged: true);
         }
     }
 }

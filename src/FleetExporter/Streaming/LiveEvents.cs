@@ -5,29 +5,29 @@ using Microsoft.Extensions.Options;
 namespace FleetExporter.Streaming;
 
 /// <summary>
-/// Tells every reader of <c>/ws</c> that something has happened, in order. Whoever is more than 256 events behind is told to begin anew.
+/// Publishes events to every reader of <c>/ws</c>, in order. A reader that is more than 256 events behind receives a reset.
 /// </summary>
 internal sealed class LiveEvents(IOptions<JsonOptions> json)
 {
-    internal LiveLog Log { get; } = new(mostEvents: 256);
+    internal LiveLog Log { get; } = new(maxEvents: 256);
 
     /// <summary>Never waits.</summary>
     /// <param name="name">Such as <c>alert_new</c>.</param>
-    /// <param name="data">Written as the API writes it.</param>
+    /// <param name="data">Serialised as in the API.</param>
     public void Publish(string name, object data)
     {
         Log.Publish(name, Serialise(data));
         Log.Wake();
     }
 
-    /// <summary>Tells it, and tells it to every later reader too, until it is over.</summary>
+    /// <summary>Publishes an event, also to readers that connect later, until <see cref="End"/>.</summary>
     public void Begin(string key, string name, object data)
     {
-        Log.Set("\n" + key, name, null, Serialise(data), again: true);
+        Log.Set("\n" + key, name, null, Serialise(data), publishUnchanged: true);
         Log.Wake();
     }
 
-    /// <summary>Tells that what has begun under this key is over.</summary>
+    /// <summary>Ends the event of this key and publishes its end.</summary>
     public void End(string key, string name, object data)
     {
         Log.Remove("\n" + key);

@@ -5,10 +5,10 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>A GPU on the stream and in a push. MiB (whole ones on the stream), °C, percent, watts, MHz; what is not known is left out.</summary>
+/// <summary>A GPU on the stream and in a push. MiB (whole ones on the stream), °C, percent, watts, MHz; unknown values are omitted.</summary>
 /// <param name="ClockCore">The graphics clock.</param>
-/// <param name="Host">Left out in a push: the key says which device it is.</param>
-/// <param name="Gpu">Its index; in a push its place among the others says it.</param>
+/// <param name="Host">Omitted in a push, where the key identifies the device.</param>
+/// <param name="Gpu">Its index; omitted in a push, where the position determines it.</param>
 internal sealed record LiveGpu(
     string? Name,
     string? Vendor,
@@ -53,8 +53,8 @@ internal sealed record LiveGpu(
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    /// <summary>The other way, for what a device has pushed.</summary>
-    /// <param name="index">Its place among those of the push.</param>
+    /// <summary>Converts a GPU that a device has pushed.</summary>
+    /// <param name="index">Its position in the push.</param>
     public Gpu ToGpu(int index) => new()
     {
         Index = index,
@@ -73,6 +73,6 @@ internal sealed record LiveGpu(
         Clocks = new GpuClocks { Graphics = ClockCore * Mega, Memory = ClockMemory * Mega },
     };
 
-    /// <summary>Percent of a ratio is 7.000000000000001 now and then.</summary>
+    /// <summary>Removes rounding noise of percentages, such as 7.000000000000001.</summary>
     private static double? Round(double? value) => value is { } number ? Math.Round(number, 3) : null;
 }

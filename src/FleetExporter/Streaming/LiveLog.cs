@@ -1,24 +1,23 @@
 namespace FleetExporter.Streaming;
 
-/// <summary>A piece of state, or an event, as JSON that is made once for all readers.</summary>
-/// <param name="Version">Its place among all changes.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Host">Whose it is; null where that means nothing.</param>
-/// <param name="IsEvent">It happened once; state is true until it is replaced.</param>
+/// <summary>A value or an event, as JSON that is serialised once for all readers.</summary>
+/// <param name="Version">Its position in the order of changes.</param>
+/// <param name="Kind">Kind of the value, or name of the event.</param>
+/// <param name="Host">The host it belongs to; null for none.</param>
+/// <param name="IsEvent">True for an event; a value is valid until it is replaced.</param>
 internal sealed record LiveEntry(long Version, string Kind, string? Host, byte[] Json, bool IsEvent = false);
 
-/// <summary>What has changed for one reader.</summary>
-/// <param name="Cursor">Up to where the reader has been told, with these entries.</param>
-/// <param name="Lost">Events it had not been told are forgotten by now: it has to begin anew.</param>
-internal sealed record LiveNews(IReadOnlyList<LiveEntry> Entries, long Cursor, bool Lost);
+/// <summary>The changes after a reader's position.</summary>
+/// <param name="Cursor">The reader's position after these entries.</param>
+/// <param name="Lost">Events that the reader had not read were dropped: it has to start over.</param>
+internal sealed record LiveChanges(IReadOnlyList<LiveEntry> Entries, long Cursor, bool Lost);
 
 /// <summary>
 /// The latest value of each key and the last events, in the order in which they changed.
-/// A reader is nothing but a place in that order: what it has not taken before a newer value came it never gets, so it can be as slow as it likes,
-/// at nobody's cost.
+/// A reader is only a position in that order. A slow reader skips superseded values and delays no one.
 /// </summary>
-/// <param name="mostEvents">Events that are kept for readers that have not taken them yet.</param>
-internal sealed class LiveLog(int mostEvents)
+/// <param name="maxEvents">Number of events kept for readers that have not read them yet.</param>
+internal sealed class LiveLog(int maxEvents)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<LiveEntry> _inOrder = [];
@@ -26,53 +25,53 @@ internal sealed class LiveLog(int mostEvents)
     private readonly Queue<LinkedListNode<LiveEntry>> _events = [];
     private TaskCompletionSource _changed = New();
     private long _version = 1;
-    private long _forgotten;
+    private long _lastDropped;
 
-    /// <summary>Completes with the next <see cref="Wake"/>. Taken before <see cref="Since"/>, it misses nothing.</summary>
+    /// <summary>Completes with the next <see cref="Wake"/>. Obtain it before calling <see cref="Since"/> to miss no change.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>Gives a key its value; readers find it after <see cref="Wake"/>.</summary>
-    /// <param name="again">Whether the same value once more counts as a change.</param>
-    public void Set(string key, string kind, string? host, byte[] json, bool again)
+    /// <summary>Sets the value of a key; readers are notified by <see cref="Wake"/>.</summary>
+    /// <param name="publishUnchanged">Whether an unchanged value counts as a change.</param>
+    public void Set(string key, string kind, string? host, byte[] json, bool publishUnchanged)
     {
         lock (_lock)
         {
-            if (_byKey.TryGetValue(key, out var before))
+            if (_byKey.TryGetValue(key, out var previous))
             {
-                if (!again && before.Value.Json.AsSpan().SequenceEqual(json))
+                if (!publishUnchanged && previous.Value.Json.AsSpan().SequenceEqual(json))
                 {
                     return;
                 }
 
-                _inOrder.Remove(before);
+                _inOrder.Remove(previous);
             }
 
             _byKey[key] = _inOrder.AddLast(new LiveEntry(++_version, kind, host, json));
         }
     }
 
-    /// <summary>The key has no value any more. Readers are not told.</summary>
+    /// <summary>Removes a key without notifying readers.</summary>
     public void Remove(string key)
     {
         lock (_lock)
         {
-            if (_byKey.Remove(key, out var before))
+            if (_byKey.Remove(key, out var previous))
             {
-                _inOrder.Remove(before);
+                _inOrder.Remove(previous);
             }
         }
     }
 
-    /// <summary>Adds an event, which only those are told who read already.</summary>
+    /// <summary>Adds an event, delivered to connected readers only.</summary>
     public void Publish(string kind, byte[] json)
     {
         lock (_lock)
         {
             _events.Enqueue(_inOrder.AddLast(new LiveEntry(++_version, kind, null, json, IsEvent: true)));
-            if (_events.Count > mostEvents)
+            if (_events.Count > maxEvents)
             {
                 var oldest = _events.Dequeue();
-                _forgotten = oldest.Value.Version;
+                _lastDropped = oldest.Value.Version;
                 _inOrder.Remove(oldest);
             }
         }
@@ -80,9 +79,9 @@ internal sealed class LiveLog(int mostEvents)
 
     public void Wake() => Interlocked.Exchange(ref _changed, New()).TrySetResult();
 
-    /// <param name="cursor">Where the reader is; 0 for one that knows nothing, which gets the whole state and no event.</param>
-    /// <param name="host">Only what is of this host.</param>
-    public LiveNews Since(long cursor, string? host = null)
+    /// <param name="cursor">The reader's position; 0 for a new reader, which gets all values and no events.</param>
+    /// <param name="host">Returns only entries of this host; null for all.</param>
+    public LiveChanges Since(long cursor, string? host = null)
     {
         lock (_lock)
         {
@@ -96,12 +95,12 @@ internal sealed class LiveLog(int mostEvents)
             }
 
             entries.Reverse();
-            return new LiveNews(entries, _version, cursor > 0 && cursor < _forgotten);
+            return new LiveChanges(entries, _version, cursor > 0 && cursor < _lastDropped);
         }
     }
 
-    /// <summary>Whether a reader may go on from there.</summary>
-    public bool Knows(long cursor)
+    /// <summary>Whether a reader can continue from this position.</summary>
+    public bool IsValid(long cursor)
     {
         lock (_lock)
         {

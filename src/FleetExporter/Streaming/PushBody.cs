@@ -4,19 +4,19 @@ using System.Text.Json;
 namespace FleetExporter.Streaming;
 
 /// <summary>
-/// What a device pushes: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields are ignored, null is as good as left out.
+/// Parses the body of a push: one GPU or an array of them, in the fields of <see cref="LiveGpu"/>. Other fields and null are ignored.
 /// </summary>
 internal static class PushBody
 {
-    /// <summary>Bytes.</summary>
-    public const int Most = 64 * 1024;
+    /// <summary>Maximum size of a body in bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
 
-    /// <summary>GPUs of one device.</summary>
-    public const int MostGpus = 64;
+    /// <summary>Maximum number of GPUs of one device.</summary>
+    public const int MaxGpus = 64;
 
     /// <param name="json">The body.</param>
-    /// <returns>The GPUs in their order, or what is wrong with each field, by its path: <c>[1].temperatureGpu</c>.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <returns>The GPUs in order, and errors per field, by path: <c>[1].temperatureGpu</c>.</returns>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
     public static (IReadOnlyList<LiveGpu> Gpus, Dictionary<string, string[]> Errors) Read(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
@@ -28,7 +28,7 @@ internal static class PushBody
             case JsonValueKind.Object:
                 gpus.Add(new Fields(root, "", errors).Read());
                 break;
-            case JsonValueKind.Array when root.GetArrayLength() <= MostGpus:
+            case JsonValueKind.Array when root.GetArrayLength() <= MaxGpus:
                 foreach (var (i, item) in root.EnumerateArray().Index())
                 {
                     var place = string.Create(CultureInfo.InvariantCulture, $"[{i}]");
@@ -38,16 +38,16 @@ internal static class PushBody
                     }
                     else
                     {
-                        errors[place] = ["Give an object for each GPU."];
+                        errors[place] = ["Each GPU must be an object."];
                     }
                 }
 
                 break;
             case JsonValueKind.Array:
-                errors[$"[{MostGpus}]"] = [$"Give at most {MostGpus} GPUs."];
+                errors[$"[{MaxGpus}]"] = [$"At most {MaxGpus} GPUs are accepted."];
                 break;
             default:
-                errors[""] = ["Give an object, or an array of objects."];
+                errors[""] = ["The body must be an object or an array of objects."];
                 break;
         }
 
@@ -56,17 +56,17 @@ internal static class PushBody
 
     private sealed class Fields(JsonElement gpu, string place, Dictionary<string, string[]> errors)
     {
-        /// <summary>MiB: 1 PiB.</summary>
-        private const double MostMemory = 1 << 30;
+        /// <summary>1 PiB in MiB.</summary>
+        private const double MaxMemory = 1 << 30;
 
         public LiveGpu Read() => new(
-            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MostMemory),
-            Number("memoryUsed", 0, MostMemory), Number("memoryFree", 0, MostMemory),
+            Text("name", 128), Text("vendor", 32), Number("memoryTotal", 0, MaxMemory),
+            Number("memoryUsed", 0, MaxMemory), Number("memoryFree", 0, MaxMemory),
             Number("temperatureGpu", -50, 200), Number("utilizationGpu", 0, 100), Number("utilizationMemory", 0, 100), Number("fanSpeed", 0, 200),
             Number("powerDraw", 0, 1e6), Number("powerLimit", 0, 1e6), Number("clockCore", 0, 1e6),
             Number("clockMemory", 0, 1e6), Text("driverVersion", 64));
 
-        /// <summary>Cut and made printable: what a device says is shown to people.</summary>
+        /// <summary>Truncated and made printable, because it is displayed.</summary>
         private string? Text(string name, int length)
         {
             if (Value(name) is not { } value)
@@ -82,27 +82,27 @@ internal static class PushBody
                 }
                 catch (InvalidOperationException)
                 {
-                    // Half of a surrogate pair.
+                    // An unpaired surrogate.
                 }
             }
 
-            errors[place + name] = ["Give a text."];
+            errors[place + name] = ["Must be a string."];
             return null;
         }
 
-        private double? Number(string name, double least, double most)
+        private double? Number(string name, double min, double max)
         {
             if (Value(name) is not { } value)
             {
                 return null;
             }
 
-            if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most)
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= min && number <= max)
             {
                 return number;
             }
 
-            errors[place + name] = [FormattableString.Invariant($"Give a number from {least} to {most}.")];
+            errors[place + name] = [FormattableString.Invariant($"Must be a number from {min} to {max}.")];
             return null;
         }
 

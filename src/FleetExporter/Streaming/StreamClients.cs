@@ -4,20 +4,20 @@ using Prometheus;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>The clients of the streams. Bounded, because each holds a connection.</summary>
+/// <summary>Counts and limits the clients of the streams, each of which holds a connection.</summary>
 internal sealed class StreamClients
 {
-    /// <summary>Clients of one stream at once.</summary>
-    public const int Most = 1000;
+    /// <summary>Maximum concurrent clients of one stream.</summary>
+    public const int MaxClients = 1000;
 
     private static readonly MetricFamily Clients = MetricFamily.Gauge(
         "fleet_stream_clients", "Clients connected to a stream: gpu is /gpu/stream, ws is /ws.", "stream");
 
     private static readonly MetricFamily Refused = MetricFamily.Counter(
-        "fleet_stream_clients_refused_total", "Clients refused because the stream had its maximum of clients.", "stream");
+        "fleet_stream_clients_refused_total", "Clients rejected because the stream had its maximum of clients.", "stream");
 
     private static readonly MetricFamily Duration = MetricFamily.Histogram(
-        "fleet_stream_duration_seconds", "Time from connecting to disconnecting, of clients that have disconnected.", "stream");
+        "fleet_stream_duration_seconds", "Connection time of clients that have disconnected.", "stream");
 
     private static readonly string[] Streams = ["gpu", "ws"];
 
@@ -37,14 +37,14 @@ internal sealed class StreamClients
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [Clients, Refused, Duration];
 
-    /// <returns>The place, to be given back; null when there is none left.</returns>
+    /// <returns>The slot, released by disposing it; null when none is free.</returns>
     internal IDisposable? TryEnter(string stream)
     {
         var i = Array.IndexOf(Streams, stream);
-        if (Interlocked.Increment(ref _clients[i]) <= Most)
+        if (Interlocked.Increment(ref _clients[i]) <= MaxClients)
         {
             _connected[i].Inc();
-            return new Place(this, i);
+            return new Slot(this, i);
         }
 
         Interlocked.Decrement(ref _clients[i]);
@@ -54,7 +54,7 @@ internal sealed class StreamClients
 
     internal int Count(string stream) => Volatile.Read(ref _clients[Array.IndexOf(Streams, stream)]);
 
-    private sealed class Place(StreamClients clients, int stream) : IDisposable
+    private sealed class Slot(StreamClients clients, int stream) : IDisposable
     {
         private readonly long _entered = Stopwatch.GetTimestamp();
 

@@ -2,7 +2,7 @@ using FleetExporter.Config;
 
 namespace FleetExporter.Views;
 
-/// <summary>The running configuration as the API shows it, with values as fleet.yml writes them. Paths of keys, never a key or a secret.</summary>
+/// <summary>The active configuration in the API, in the notation of fleet.yml. Paths of key files, never a key or a secret.</summary>
 internal sealed record ConfigView
 {
     /// <summary>Null when the service runs without a file.</summary>
@@ -62,7 +62,7 @@ internal sealed record ConfigView
 
     public required IReadOnlyDictionary<string, double> Thresholds { get; init; }
 
-    /// <summary>What was accepted and is better known, as the log has it at the start.</summary>
+    /// <summary>Warnings about accepted settings, as logged at start-up.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public static ConfigView Of(FleetConfig config) => new()

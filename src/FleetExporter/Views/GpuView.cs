@@ -3,14 +3,14 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Views;
 
-/// <summary>A GPU in the API. Watts, and whole MiB, percent and °C; null where the driver reports nothing.</summary>
-/// <param name="TemperatureLimitC">Above it the driver lowers the clocks.</param>
+/// <summary>A GPU in the API. Units: watts, whole MiB, percent, °C; null where the driver reports nothing.</summary>
+/// <param name="TemperatureLimitC">Temperature above which the driver lowers the clocks.</param>
 internal sealed record GpuView(
     int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, long? MemoryUsedMb, long? MemoryTotalMb,
     bool MemoryUnified, long? UtilizationPercent, long? TemperatureC, long? TemperatureLimitC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
 {
     private const double Mebi = 1024 * 1024;
-    private const double LargestWhole = (1L << 53) - 1;
+    private const double MaxWhole = (1L << 53) - 1;
 
     /// <summary>The GPUs of a reading, each with its processes.</summary>
     public static IReadOnlyList<GpuView> Of(GpuReading? reading, GpuProcessesReading? processes)
@@ -34,16 +34,16 @@ internal sealed record GpuView(
         gpu.Fault is { } fault ? Words.Of(fault) : null,
         [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Mebibytes(p.MemoryBytes)))]);
 
-    /// <summary>Null where it is not finite: JSON has no such number.</summary>
+    /// <summary>Rounds to one decimal; null where the value is not finite, which JSON cannot represent.</summary>
     internal static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
 
-    /// <summary>The nearest whole number; null where the value is not finite, or too large for a whole number of JavaScript.</summary>
+    /// <summary>The nearest whole number; null where the value is not finite, or too large for an integer of JavaScript.</summary>
     internal static long? Whole(double? value) =>
-        value is { } number && Math.Abs(number) <= LargestWhole ? (long)Math.Round(number, MidpointRounding.AwayFromZero) : null;
+        value is { } number && Math.Abs(number) <= MaxWhole ? (long)Math.Round(number, MidpointRounding.AwayFromZero) : null;
 
-    /// <summary>Memory as every answer has it: in whole MiB.</summary>
+    /// <summary>Converts bytes to whole MiB.</summary>
     internal static long? Mebibytes(double? bytes) => Whole(bytes / Mebi);
 }
 
-/// <param name="Name">The program; its arguments are masked.</param>
+/// <param name="Name">The command line with masked arguments.</param>
 internal sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);

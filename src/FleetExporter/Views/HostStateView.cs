@@ -5,14 +5,14 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Views;
 
-/// <summary>A host with what is known of it now; null where it is not known. Percent, whole MiB.</summary>
-/// <param name="Address">As configured; null for this machine and for a device.</param>
-/// <param name="Pushes">It is a device of the configuration, which pushes by itself.</param>
-/// <param name="Reason">What is wrong in one line; null when nothing is.</param>
+/// <summary>A host with its fresh readings; null where a value is unknown. Units: percent, whole MiB.</summary>
+/// <param name="Address">As configured; null for the exporter's own machine and for a device.</param>
+/// <param name="Pushes">True for a device, which pushes its GPUs.</param>
+/// <param name="Reason">The host's problem in one line; null when there is none.</param>
 /// <param name="HasGpu">
-/// Whether it has GPUs, had some or ought to have them: <paramref name="Gpus"/> is empty while there is no reading of now.
+/// Whether it has GPUs, had some or is configured to have them: <paramref name="Gpus"/> is empty while there is no fresh reading.
 /// </param>
-/// <param name="Off">Collectors that are not asked here, and why.</param>
+/// <param name="Off">Collectors that are off on this host, each with the reason.</param>
 internal sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status,
     string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
@@ -45,7 +45,7 @@ internal sealed record HostStateView(
             GpuView.Mebibytes(memory?.Total),
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 } || host.HasGpus() == true,
-            gpus?.LostInAll ?? 0,
+            gpus?.LostCount ?? 0,
             host.Host.Simulated is not null,
             host.Host.Device is not null,
             host.Host.Labels,

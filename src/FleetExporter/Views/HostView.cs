@@ -7,7 +7,7 @@ internal sealed record HostView
 {
     public required string Name { get; init; }
 
-    /// <summary>Null: this machine.</summary>
+    /// <summary>Null for the exporter's own machine.</summary>
     public required string? Address { get; init; }
 
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
@@ -22,7 +22,7 @@ internal sealed record HostView
 
     public required IReadOnlyList<string> Commands { get; init; }
 
-    /// <summary>Null when the host is this machine.</summary>
+    /// <summary>Null for the exporter's own machine.</summary>
     public required SshView? Ssh { get; init; }
 
     internal static HostView Of(HostConfig host) => new()

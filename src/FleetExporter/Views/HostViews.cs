@@ -3,23 +3,23 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Views;
 
-/// <summary>Views of the hosts as they are now, each built on its own: a host of which something cannot be shown hinders no other.</summary>
+/// <summary>Builds the current views of hosts one by one, so that a failure to build one affects no other.</summary>
 internal sealed partial class HostViews(FleetState state, TimeProvider clock, ILogger<HostViews> logger)
 {
-    /// <summary>What is said of a host whose view cannot be built.</summary>
-    internal const string CannotBeShown = "the exporter cannot show its readings; see the exporter's log";
+    /// <summary>The problem shown for a host whose view cannot be built.</summary>
+    internal const string ViewFailed = "the exporter cannot show its readings; see the exporter's log";
 
-    /// <summary>The host; what no reading is needed for where they cannot be shown.</summary>
+    /// <summary>The view of a host; without readings where building it with them fails.</summary>
     public HostStateView Of(HostSnapshot host)
     {
         var now = clock.Now();
         return Try(host, h => HostStateView.Of(h, now), LogBug) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
         {
-            Reason = CannotBeShown,
+            Reason = ViewFailed,
         };
     }
 
-    /// <summary>The sessions of all hosts by id.</summary>
+    /// <summary>The tmux sessions of all hosts, ordered by id.</summary>
     public IEnumerable<SessionView> Sessions()
     {
         var now = clock.Now();
@@ -28,7 +28,7 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
             .OrderBy(s => s.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>The view of a host; null where building it throws; <paramref name="bug"/> is called with that.</summary>
+    /// <summary>The view of a host; null where building it throws, after <paramref name="bug"/> was called with the exception.</summary>
     public static T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view, Action<string, Exception>? bug)
         where T : class
     {
@@ -43,6 +43,6 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "What is known of {Host} could not be shown; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The view of {Host} could not be built; this is a bug of the exporter")]
     private partial void LogBug(string host, Exception error);
 }

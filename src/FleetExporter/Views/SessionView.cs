@@ -6,19 +6,19 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Views;
 
-/// <summary>A tmux session in the API. Percent of one CPU, whole MiB.</summary>
-/// <param name="Id"><c>host:name</c>; <c>host:user/name</c> for another user's, and for a name that holds a slash.</param>
+/// <summary>A tmux session in the API. Units: percent of one CPU, whole MiB.</summary>
+/// <param name="Id"><c>host:name</c>; <c>host:user/name</c> for sessions of other users, and for names that contain a slash.</param>
 /// <param name="LastActivity">The last input or output.</param>
-/// <param name="Panes">Ids of its panes; a kill's token is for exactly these.</param>
+/// <param name="Panes">Ids of its panes; a confirmation token is valid for exactly these.</param>
 /// <param name="Status"><c>active</c> or <c>legacy</c>.</param>
-/// <param name="Busy">It has printed something in the last 10 minutes, computes or holds GPU memory; null while that is not known.</param>
+/// <param name="Busy">It printed something in the last 10 minutes, uses CPU or holds GPU memory; null while unknown.</param>
 internal sealed record SessionView(
     string Id, string Host, string User, string Name, string SessionId, DateTimeOffset Created,
     DateTimeOffset LastActivity, DateTimeOffset? DetachedSince,
     bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, IReadOnlyList<int> Pids,
     double? CpuPercent, long? MemoryMb, long? GpuMemoryMb, string AttachCommand)
 {
-    /// <summary>The host's sessions that are known now, own ones first.</summary>
+    /// <summary>The host's sessions of fresh readings, those of the login user first.</summary>
     public static IEnumerable<SessionView> Of(HostSnapshot host, Instant now)
     {
         var own = host.System?.User;
@@ -42,9 +42,9 @@ internal sealed record SessionView(
     }
 
     /// <summary>
-    /// By id, <c>$</c> and digits: a name may be taken for a pattern or a prefix of another. Of what the host says nothing else is in it.
+    /// The command uses the id, <c>$</c> and digits: a name could act as a pattern or match a prefix. It contains no other text from the host.
     /// </summary>
-    /// <param name="sudo">The session's user where that is another than the login user; one that the configuration names.</param>
+    /// <param name="sudo">The session's user, from the configuration; null for the login user.</param>
     private static string Attach(HostConfig host, string? sudo, string id)
     {
         var tmux = $"{(sudo is null ? "" : $"sudo -u {ShellWord.Of(sudo)} ")}tmux attach-session -t {ShellWord.Of(id)}";

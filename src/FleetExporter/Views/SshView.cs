@@ -3,7 +3,7 @@ using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Views;
 
-/// <summary>How a host of <see cref="ConfigView"/> is reached. Null where nothing is configured.</summary>
+/// <summary>The SSH settings of a host of <see cref="ConfigView"/>; null where not configured.</summary>
 internal sealed record SshView
 {
     /// <summary>As configured: <c>auto</c>, <c>builtin</c> or <c>openssh</c>.</summary>
@@ -11,7 +11,7 @@ internal sealed record SshView
 
     public required string? User { get; init; }
 
-    /// <summary>The path alone.</summary>
+    /// <summary>The path only.</summary>
     public required string? KeyFile { get; init; }
 
     public required string? ConfigFile { get; init; }

@@ -10,7 +10,7 @@ internal sealed record ServiceView(string Name, string Host, string Timeout, str
 }
 
 /// <summary>A provider of <see cref="ConfigView"/>.</summary>
-/// <param name="KeyFile">The path, never what stands in the file.</param>
+/// <param name="KeyFile">The path, never the content.</param>
 internal sealed record ProviderView(string Name, string Host, string Timeout, string Url, string Kind, string? KeyFile, string? Unit)
 {
     internal static ProviderView Of(ProviderConfig provider) => new(
@@ -27,7 +27,7 @@ internal sealed record ProviderView(string Name, string Host, string Timeout, st
 }
 
 /// <summary>A gateway of <see cref="ConfigView"/>.</summary>
-/// <param name="TokenFile">The path, never what stands in the file.</param>
+/// <param name="TokenFile">The path, never the content.</param>
 internal sealed record GatewayConfigView(string Name, string Host, string Timeout, string Url, string? TokenFile, IReadOnlyList<string> Channels)
 {
     internal static GatewayConfigView Of(GatewayConfig gateway) =>

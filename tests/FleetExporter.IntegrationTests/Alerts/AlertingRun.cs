@@ -11,7 +11,7 @@ namespace FleetExporter.IntegrationTests.Alerts;
 internal sealed class AlertingRun : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
-    private readonly List<string> _told = [];
+    private readonly List<string> _events = [];
     private readonly ClientWebSocket _socket = new();
     private Task _reading = Task.CompletedTask;
 
@@ -19,8 +19,8 @@ internal sealed class AlertingRun : IAsyncDisposable
 
     public required FakeNvidiaSmi Gpu { get; init; }
 
-    /// <summary>Where the receivers default and pager send to, beside the service.</summary>
-    public NotificationReceiver People { get; } = new();
+    /// <summary>The URLs of the receivers default and pager, in addition to the service.</summary>
+    public WebhookReceiver Receiver { get; } = new();
 
     public HostedService Service { get; private set; } = null!;
 
@@ -28,14 +28,14 @@ internal sealed class AlertingRun : IAsyncDisposable
 
     public PrometheusServer Prometheus { get; private set; } = null!;
 
-    /// <summary>What a reader of /ws was told of alerts, in order: event, name or id.</summary>
-    public IReadOnlyList<string> Told
+    /// <summary>The alert events a reader of /ws received, in order: event, name or id.</summary>
+    public IReadOnlyList<string> Events
     {
         get
         {
-            lock (_told)
+            lock (_events)
             {
-                return [.. _told];
+                return [.. _events];
             }
         }
     }
@@ -57,7 +57,8 @@ internal sealed class AlertingRun : IAsyncDisposable
     }
 
     public string Diagnosis() =>
-        $"--- people\n{People.Said}\n--- told\n{string.Join('\n', Told)}\n--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
+        $"--- receiver\n{Receiver.Said}\n--- events\n{string.Join('\n', Events)}\n"
+            + $"--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +70,7 @@ internal sealed class AlertingRun : IAsyncDisposable
         _socket.Abort();
         await _reading;
         _socket.Dispose();
-        People.Dispose();
+        Receiver.Dispose();
         await Machine.DisposeAsync();
     }
 
@@ -78,7 +79,8 @@ internal sealed class AlertingRun : IAsyncDisposable
         var port = Ports.Free();
         Gpu.SetTemperature(40);
         var config = await AlertmanagerServer.ConfigAsync(
-            Machine.Folder, new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{People.Url}/people" });
+            Machine.Folder,
+            new Dictionary<string, string> { ["FLEET_URL"] = $"http://127.0.0.1:{port}", ["WEBHOOK_URL"] = $"{Receiver.Url}/receiver" });
         Alertmanager = Keep(await AlertmanagerServer.StartAsync(Machine.Folder, config));
         var keys = $"keys: [{{ name: alertmanager, scopes: [push], hash: \"{await AlertmanagerServer.KeyHashAsync(Machine.Folder)}\" }}]\n";
         Service =
@@ -112,9 +114,9 @@ internal sealed class AlertingRun : IAsyncDisposable
                 if (told.Text("event").StartsWith("alert_", StringComparison.Ordinal))
                 {
                     var alert = told["data"]!;
-                    lock (_told)
+                    lock (_events)
                     {
-                        _told.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}"
+                        _events.Add($"{told.Text("event")} {(told.Text("event") == AlertFeed.New ? alert.Text("name") : alert.Text("id"))}"
                             + $"{(alert["acknowledged"]?.GetValue<bool>() == true ? " acknowledged" : "")}");
                     }
                 }

@@ -17,7 +17,7 @@ public sealed class HealthyFleetTests
     }
 
     [Fact]
-    public async Task A_host_that_is_offline_and_one_that_has_lost_a_GPU_would_be_seen()
+    public async Task An_offline_host_and_a_lost_GPU_do_fire_alerts()
     {
         using var folder = new TestFolder();
         var test = folder.Write("hour.test.yml", await SimulatedHour.OfAsync(folder, 3, 7, 9));

@@ -7,13 +7,13 @@ namespace FleetExporter.IntegrationTests.Alerts;
 public sealed class InhibitionTests
 {
     [Fact]
-    public async Task A_dead_host_hides_what_else_is_wrong_with_it_and_nothing_of_others()
+    public async Task An_offline_host_inhibits_its_own_alerts_only()
     {
         using var folder = new TestFolder();
-        using var people = new NotificationReceiver();
-        using var service = new NotificationReceiver();
+        using var receiver = new WebhookReceiver();
+        using var service = new WebhookReceiver();
         var config = await AlertmanagerServer.ConfigAsync(
-            folder, new Dictionary<string, string> { ["FLEET_URL"] = service.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
+            folder, new Dictionary<string, string> { ["FLEET_URL"] = service.Url, ["WEBHOOK_URL"] = $"{receiver.Url}/receiver" });
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
         await alertmanager.PostAsync(
             Alert("FleetHostOffline", "critical", "a"),
@@ -27,9 +27,9 @@ public sealed class InhibitionTests
 
         string[] expected = ["firing FleetGpuTemperatureCritical b", "firing FleetGpuTemperatureHigh b", "firing FleetHostOffline a"];
         await Until.TrueAsync(
-            () => people.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length,
-            "notifications", () => people.Said + service.Said + alertmanager.Log);
-        Assert.Equal(expected, people.Alerts.Order(StringComparer.Ordinal));
+            () => receiver.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length,
+            "notifications", () => receiver.Said + service.Said + alertmanager.Log);
+        Assert.Equal(expected, receiver.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal([.. expected, "firing Watchdog "], service.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal(
             [
@@ -45,7 +45,7 @@ public sealed class InhibitionTests
     }
 
     [Fact]
-    public async Task The_reason_why_a_host_is_offline_is_told_beside_it()
+    public async Task The_reason_for_an_offline_host_is_notified_with_it()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -55,12 +55,12 @@ public sealed class InhibitionTests
             Alert("FleetHostKeyChanged", "critical", "b", ("reason", "hostkey_changed")),
             Alert("FleetCollectorStale", "warning", "b"));
 
-        await run.TellsAsync("FleetHostKeyChanged b", "FleetHostOffline a", "FleetHostOffline b", "FleetSshAuthFailing a");
-        Assert.Equal(["FleetCollectorStale b"], await run.HiddenAsync());
+        await run.AssertNotifiedAsync("FleetHostKeyChanged b", "FleetHostOffline a", "FleetHostOffline b", "FleetSshAuthFailing a");
+        Assert.Equal(["FleetCollectorStale b"], await run.InhibitedAsync());
     }
 
     [Fact]
-    public async Task A_silent_device_hides_what_else_was_wrong_with_it()
+    public async Task A_silent_device_inhibits_its_other_alerts()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -68,12 +68,12 @@ public sealed class InhibitionTests
             Alert("FleetGpuTemperatureCritical", "critical", "laptop", ("problem", "gpu_temperature"), ("gpu", "0")),
             Alert("FleetHostCpuHigh", "warning", "other"));
 
-        await run.TellsAsync("FleetDeviceSilent laptop", "FleetHostCpuHigh other");
-        Assert.Equal(["FleetGpuTemperatureCritical laptop"], await run.HiddenAsync());
+        await run.AssertNotifiedAsync("FleetDeviceSilent laptop", "FleetHostCpuHigh other");
+        Assert.Equal(["FleetGpuTemperatureCritical laptop"], await run.InhibitedAsync());
     }
 
     [Fact]
-    public async Task An_exporter_that_is_down_hides_what_it_said_of_hosts_and_nothing_else()
+    public async Task An_exporter_that_is_down_inhibits_host_alerts_only()
     {
         await using var run = await Run.StartAsync();
         await run.Alertmanager.PostAsync(
@@ -83,12 +83,12 @@ public sealed class InhibitionTests
             Alert("FleetHostCpuHigh", "warning", "c", ("job", "another")),
             Alert("FleetJobFailed", "warning", "", ("job", "fleet")));
 
-        await run.TellsAsync("FleetExporterDown ", "FleetHostCpuHigh c", "FleetJobFailed ");
-        Assert.Equal(["FleetHostKeyChanged b", "FleetHostOffline a"], await run.HiddenAsync());
+        await run.AssertNotifiedAsync("FleetExporterDown ", "FleetHostCpuHigh c", "FleetJobFailed ");
+        Assert.Equal(["FleetHostKeyChanged b", "FleetHostOffline a"], await run.InhibitedAsync());
     }
 
     [Fact]
-    public async Task A_service_a_model_server_or_a_gateway_hides_nothing_of_another_one_on_the_same_host()
+    public async Task A_target_inhibits_no_alerts_of_other_targets_on_its_host()
     {
         await using var run = await Run.StartAsync();
         string[] problems = ["service", "provider", "gateway"];
@@ -99,8 +99,8 @@ public sealed class InhibitionTests
             Alert($"{p}SlowOfTwo", "warning", "a", ("problem", p), (p, "two")),
         }));
 
-        await run.TellsAsync([.. problems.SelectMany(p => new[] { $"{p}Down a", $"{p}SlowOfTwo a" })]);
-        Assert.Equal(problems.Select(p => $"{p}SlowOfOne a").Order(StringComparer.Ordinal), await run.HiddenAsync());
+        await run.AssertNotifiedAsync([.. problems.SelectMany(p => new[] { $"{p}Down a", $"{p}SlowOfTwo a" })]);
+        Assert.Equal(problems.Select(p => $"{p}SlowOfOne a").Order(StringComparer.Ordinal), await run.InhibitedAsync());
     }
 
     internal static JsonObject Alert(string name, string severity, string host, params IEnumerable<(string Name, string Value)> labels)
@@ -123,37 +123,37 @@ public sealed class InhibitionTests
         };
     }
 
-    /// <summary>An Alertmanager with the routes of the project, and the people whom it tells.</summary>
-    private sealed class Run(TestFolder folder, NotificationReceiver people, AlertmanagerServer alertmanager) : IAsyncDisposable
+    /// <summary>An Alertmanager with the routes of the project and a receiver.</summary>
+    private sealed class Run(TestFolder folder, WebhookReceiver receiver, AlertmanagerServer alertmanager) : IAsyncDisposable
     {
         public AlertmanagerServer Alertmanager => alertmanager;
 
         public static async Task<Run> StartAsync()
         {
-            var (folder, people) = (new TestFolder(), new NotificationReceiver());
+            var (folder, receiver) = (new TestFolder(), new WebhookReceiver());
             var config = await AlertmanagerServer.ConfigAsync(
-                folder, new Dictionary<string, string> { ["FLEET_URL"] = people.Url, ["WEBHOOK_URL"] = $"{people.Url}/people" });
-            return new Run(folder, people, await AlertmanagerServer.StartAsync(folder, config));
+                folder, new Dictionary<string, string> { ["FLEET_URL"] = receiver.Url, ["WEBHOOK_URL"] = $"{receiver.Url}/receiver" });
+            return new Run(folder, receiver, await AlertmanagerServer.StartAsync(folder, config));
         }
 
-        /// <summary>Name and host of what people are told, and of nothing beside.</summary>
-        public async Task TellsAsync(params IReadOnlyList<string> expected)
+        /// <summary>Expects exactly these notified alerts, by name and host.</summary>
+        public async Task AssertNotifiedAsync(params IReadOnlyList<string> expected)
         {
-            IEnumerable<string> Told() => people.Posts.Where(p => p.Path == "/people").SelectMany(p => p.Body.List("alerts"))
+            IEnumerable<string> Notified() => receiver.Posts.Where(p => p.Path == "/receiver").SelectMany(p => p.Body.List("alerts"))
                 .Select(a => $"{a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Distinct().Order(StringComparer.Ordinal);
-            await Until.TrueAsync(() => Told().Count() >= expected.Count, "notifications", () => people.Said + alertmanager.Log);
-            Assert.Equal(expected.Order(StringComparer.Ordinal), Told());
+            await Until.TrueAsync(() => Notified().Count() >= expected.Count, "notifications", () => receiver.Said + alertmanager.Log);
+            Assert.Equal(expected.Order(StringComparer.Ordinal), Notified());
         }
 
-        /// <summary>Name and host of what is kept from them.</summary>
-        public async Task<IEnumerable<string>> HiddenAsync() => (await alertmanager.AskAsync("alert", "query", "--inhibited")).AsArray()
+        /// <summary>Expects these inhibited alerts, by name and host.</summary>
+        public async Task<IEnumerable<string>> InhibitedAsync() => (await alertmanager.AskAsync("alert", "query", "--inhibited")).AsArray()
             .Where(a => a!["status"]!.Text("state") == "suppressed")
             .Select(a => $"{a!["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Order(StringComparer.Ordinal);
 
         public async ValueTask DisposeAsync()
         {
             await alertmanager.DisposeAsync();
-            people.Dispose();
+            receiver.Dispose();
             folder.Dispose();
         }
     }

@@ -2,7 +2,7 @@ using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Alerts;
 
-/// <summary>scripts/alertmanager-config: every choice, and what people read.</summary>
+/// <summary>scripts/alertmanager-config: every choice, and the text of notifications.</summary>
 public sealed class ReceiversTests
 {
     private static readonly string Script = Repository.PathOf("scripts", "alertmanager-config");
@@ -40,7 +40,7 @@ public sealed class ReceiversTests
     [InlineData("SLACK_API_URL_FILE=url", "SLACK_CHANNEL")]
     [InlineData("SMTP_TO=a@example.org", "SMTP_FROM")]
     [InlineData("DISCORD_WEBHOOK_URL_FILE=nosuch", "nosuch")]
-    public async Task A_mistake_is_named_and_nothing_is_written(string environment, string named)
+    public async Task An_invalid_choice_is_named_and_nothing_is_written(string environment, string named)
     {
         using var folder = new TestFolder();
         folder.Write("url", "https://example.org/x\n");
@@ -63,15 +63,15 @@ public sealed class ReceiversTests
     }
 
     [Fact]
-    public async Task People_read_what_is_wrong_where_and_what_to_do()
+    public async Task Notifications_say_what_is_wrong_where_and_what_to_do()
     {
         using var folder = new TestFolder();
-        using var people = new NotificationReceiver();
-        folder.Write("discord", $"{people.Url}/discord\n");
-        folder.Write("slack", $"{people.Url}/slack\n");
+        using var receiver = new WebhookReceiver();
+        folder.Write("discord", $"{receiver.Url}/discord\n");
+        folder.Write("slack", $"{receiver.Url}/slack\n");
         var config = await AlertmanagerServer.ConfigAsync(folder, new Dictionary<string, string>
         {
-            ["FLEET_URL"] = people.Url,
+            ["FLEET_URL"] = receiver.Url,
             ["DISCORD_WEBHOOK_URL_FILE"] = folder.PathOf("discord"),
             ["SLACK_API_URL_FILE"] = folder.PathOf("slack"),
             ["SLACK_CHANNEL"] = "#fleet",
@@ -79,14 +79,14 @@ public sealed class ReceiversTests
         await using var alertmanager = await AlertmanagerServer.StartAsync(folder, config);
         await alertmanager.PostAsync(InhibitionTests.Alert("FleetHostOffline", "critical", "dgx-spark"));
         await Until.TrueAsync(
-            () => people.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2,
-            "both are told", () => people.Said + alertmanager.Log);
+            () => receiver.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2,
+            "both are notified", () => receiver.Said + alertmanager.Log);
 
         const string Title = "CRITICAL: FleetHostOffline happened. (dgx-spark)";
         const string Text = "dgx-spark has it.\nRunbook: http://fleet/docs/runbook#FleetHostOffline";
-        var discord = people.Posts.First(p => p.Path == "/discord").Body.List("embeds")[0];
+        var discord = receiver.Posts.First(p => p.Path == "/discord").Body.List("embeds")[0];
         Assert.Equal((Title, Text), (discord.Text("title"), discord.Text("description").Trim()));
-        var slack = people.Posts.First(p => p.Path == "/slack").Body.List("attachments")[0];
+        var slack = receiver.Posts.First(p => p.Path == "/slack").Body.List("attachments")[0];
         Assert.Equal((Title, Text), (slack.Text("title"), slack.Text("text").Trim()));
     }
 

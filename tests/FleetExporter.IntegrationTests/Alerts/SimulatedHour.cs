@@ -21,14 +21,13 @@ namespace FleetExporter.IntegrationTests.Alerts;
 
 /// <summary>
 /// An hour of pages of simulated hosts, a minute apart, as a test of promtool in which nothing but Watchdog may fire.
-/// As rules see them: a page is up to a scrape's interval old, and each collector is asked as often as it wants to be, here just before the rules are
-/// evaluated and too late for the page.
+/// The worst case for rules: a page is up to a scrape interval old, and collectors with longer intervals are polled just after the page is scraped.
 /// </summary>
 internal sealed partial class SimulatedHour
 {
     private const int Minutes = 60;
 
-    /// <summary>Its hosts train and keep old sessions: what a session may use is more than usual, and none is legacy.</summary>
+    /// <summary>Its hosts train and keep old sessions: session limits are higher than the defaults, and none is legacy.</summary>
     private const string Yml = "legacy_after: 365d\nthresholds: { session_cpu_ratio: 4 }\n";
 
     private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(15);
@@ -36,7 +35,7 @@ internal sealed partial class SimulatedHour
     private readonly StandingClock _clock = new();
     private readonly FleetState _state = new();
     private readonly DateTimeOffset _start;
-    private readonly List<(SimulatedHost Machine, HostRecord Record, Schedule Schedule)> _hosts = [];
+    private readonly List<(SimulatedHost Machine, HostSnapshotUpdater Record, Schedule Schedule)> _hosts = [];
     private readonly Dictionary<string, string[]> _series = new(StringComparer.Ordinal);
 
     private SimulatedHour() => _start = _clock.Time;
@@ -61,7 +60,7 @@ internal sealed partial class SimulatedHour
             var machine = SimulatedHosts.At(n);
             var host =
                 new HostConfig { Name = $"{machine.Kind}-{n}", Address = new HostAddress("simulated", null), Simulated = n, Ssh = config.Ssh.Host };
-            _hosts.Add((machine, new HostRecord(
+            _hosts.Add((machine, new HostSnapshotUpdater(
                 HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromMinutes(1), 3), _clock.Now()),
                 _state, new Deriver(attached, config.LegacyAfter),
                 polls, _clock), new Schedule()));
@@ -84,12 +83,12 @@ internal sealed partial class SimulatedHour
         return Text();
     }
 
-    private void Poll(SimulatedHost machine, HostRecord record, Schedule schedule)
+    private void Poll(SimulatedHost machine, HostSnapshotUpdater record, Schedule schedule)
     {
         if (!machine.Reachable)
         {
             record.Disconnected(SshFailure.Timeout, "no answer", _clock.Now());
-            record.Lost("the host is not connected");
+            record.ConnectionLost("the host is not connected");
             return;
         }
 
@@ -100,15 +99,15 @@ internal sealed partial class SimulatedHour
 
         foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Elapsed(), all: false))
         {
-            schedule.Asked(collector, _clock.Elapsed());
-            // One after the other: what a later one is asked depends on what an earlier one has answered.
-            foreach (var on in record.SortOut([collector]))
+            schedule.MarkRequested(collector, _clock.Elapsed());
+            // Sequentially: the requests to later collectors depend on earlier answers.
+            foreach (var on in record.SelectEnabled([collector]))
             {
                 var (status, body) = machine.Answer(on.Name, _clock.Time);
                 Assert.Equal(0, status);
                 var section = new Section(
                     on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
-                record.Take([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
+                record.Apply([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
             }
         }
     }

@@ -45,7 +45,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task When_one_ends_all_end_and_the_reason_is_told()
+    public async Task When_one_server_ends_all_end_with_the_reason()
     {
         await using var up = await StartAsync();
         var alertmanager = Processes.Below(up.Pid).Single(p =>
@@ -56,7 +56,7 @@ public sealed class UpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_way_out()
+    public async Task A_port_in_use_is_named_with_a_fix()
     {
         using var taken = new TcpListener(
             System.Net.IPAddress.Loopback, int.Parse(_environment["ALERTMANAGER_PORT"]!, System.Globalization.CultureInfo.InvariantCulture));
@@ -127,7 +127,7 @@ public sealed class UpTests : IDisposable
         () => up.Said,
         TimeSpan.FromSeconds(60));
 
-    /// <summary>What reading, the audit and telling of alerts are answered.</summary>
+    /// <summary>Statuses of reading, of the audit and of the alert hook.</summary>
     private async Task<string> StatusesAsync(HttpClient service, string key)
     {
         service.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(_folder.PathOf("data", key)));

@@ -12,7 +12,7 @@ public sealed class AdminKeyTests : IDisposable
     private string Data => _folder.PathOf("data");
 
     [Fact]
-    public void The_first_start_makes_it_for_its_owner_alone()
+    public void The_first_start_creates_the_key_readable_by_its_owner_only()
     {
         var made = AdminKey.Open(Data);
 
@@ -30,7 +30,7 @@ public sealed class AdminKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_starts_at_once_make_one_key()
+    public async Task Concurrent_starts_create_one_key()
     {
         for (var round = 0; round < 100; round++)
         {
@@ -51,7 +51,7 @@ public sealed class AdminKeyTests : IDisposable
     }
 
     [Fact]
-    public void A_start_that_died_before_it_wrote_the_key_is_made_good()
+    public void An_empty_key_file_of_a_crashed_start_is_filled()
     {
         Directory.CreateDirectory(Data);
         var path = _folder.Write("data/admin.key", "");
@@ -66,7 +66,7 @@ public sealed class AdminKeyTests : IDisposable
     [InlineData("\n")]
     [InlineData("short\n")]
     [InlineData("two words that are long enough\n")]
-    public void What_is_no_key_is_refused_and_left_alone(string text)
+    public void An_invalid_key_file_is_rejected_and_not_changed(string text)
     {
         Directory.CreateDirectory(Data);
         _folder.Write("data/admin.key", text);

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>docs/api.md names the routes of the service, all of them and no other.</summary>
+/// <summary>docs/api.md lists all routes of the service and no other.</summary>
 public sealed partial class ApiDocumentationTests
 {
     [Fact]
-    public async Task Every_route_is_documented_and_nothing_else_is()
+    public async Task Every_route_is_documented_and_no_other()
     {
         await using var server = await ApiServer.StartAsync();
         var documented = Request().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "api.md"), TestContext.Current.CancellationToken))

@@ -18,7 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>The whole service on a port of its own, with a fleet.yml of its own, over replaying hosts.</summary>
+/// <summary>The whole service on a free port, with its own fleet.yml and hosts with recorded answers.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     public const string TwoHosts =
@@ -38,7 +38,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public FakeClock Clock { get; } = new();
 
-    /// <summary>Gives the admin key with every request.</summary>
+    /// <summary>Sends the admin key with every request.</summary>
     public HttpClient Client { get; private set; } = new();
 
     public string AdminKey => File.ReadAllText(_folder.PathOf("data/admin.key")).Trim();
@@ -64,8 +64,8 @@ internal sealed class ApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Ends the service as a signal does, and starts it again with the same fleet.yml, folder and clock, on another port.</summary>
-    /// <param name="meanwhile">Happens in between.</param>
+    /// <summary>Stops the service as a signal would, and starts it again with the same fleet.yml, folder and clock, on another port.</summary>
+    /// <param name="meanwhile">Runs between stop and start.</param>
     public async Task RestartAsync(Action? meanwhile = null)
     {
         await _app.StopAsync(TestContext.Current.CancellationToken);
@@ -75,13 +75,13 @@ internal sealed class ApiServer : IAsyncDisposable
         await RunAsync();
     }
 
-    /// <summary>The store refuses every row of the audit from now on.</summary>
+    /// <summary>Makes the store reject every new audit row.</summary>
     public Task BreakAuditAsync() =>
         AskStoreAsync("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken by the test'); END");
 
     public Task MendAuditAsync() => AskStoreAsync("DROP TRIGGER broken");
 
-    /// <summary>Runs SQL behind the store's back.</summary>
+    /// <summary>Runs SQL on the store's database directly.</summary>
     /// <returns>The first value.</returns>
     public async Task<string> AskStoreAsync(string sql)
     {
@@ -117,7 +117,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Task<JsonElement> JsonAsync(string path) => Client.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 
-    /// <summary>The status and the problem of a request that must fail.</summary>
+    /// <summary>The status and problem of a request that is expected to fail.</summary>
     public async Task<(int Status, JsonElement Problem)> FailAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var response = await SendAsync(method, path, headers);
@@ -125,7 +125,7 @@ internal sealed class ApiServer : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Ends the service as a signal does.</summary>
+    /// <summary>Stops the service as a signal would.</summary>
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -145,7 +145,7 @@ internal sealed class ApiServer : IAsyncDisposable
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<Func<HostConfig, IShell>>(host =>
             {
-                var shell = World.HealthyHost(Clock);
+                var shell = ReplayFleet.HealthyHost(Clock);
                 shell.Address = $"{host.Address}";
                 _prepare?.Invoke(shell);
                 return shell;
@@ -166,7 +166,7 @@ internal sealed class ApiServer : IAsyncDisposable
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        // What a test writes into the store from here on is not watched until somebody says so.
+        // Later changes of the store by a test are not applied until the watchlist reloads.
         Assert.Null(await Services.GetRequiredService<Watchlist>().ReadyAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>Whatever is sent to the routes that write: the service says what is wrong with it, and either does all of it or nothing.</summary>
+/// <summary>Random bodies for all writing routes: the service reports the errors, and applies a body completely or not at all.</summary>
 public sealed class BodyFuzzTests
 {
     private static readonly int Bodies = LongForm.Count(5_000, 100_000);
@@ -28,7 +28,7 @@ public sealed class BodyFuzzTests
     private readonly List<string> _known = [];
 
     [Fact]
-    public async Task No_body_breaks_the_service_or_is_written_in_part()
+    public async Task No_body_breaks_the_service_or_is_stored_partially()
     {
         var ran = 0;
         var hosts = ApiServer.TwoHosts.Replace("user: fleet }", "user: fleet, exec: { policy: any } }", StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class BodyFuzzTests
             });
         var generator = new BodyGenerator(_random, () => _known);
 
-        // A wrong key uses up the address's attempts, so that nothing else would be looked at.
+        // Wrong keys would use up the attempts of the address, so that no other request would be processed.
         var routes = Routes(server).Where(r => r.Path != "/api/login").ToList();
         Assert.NotEmpty(routes);
         var before = await ContentAsync(server);
@@ -90,10 +90,10 @@ public sealed class BodyFuzzTests
             }
         }
 
-        // Both ways were taken often, else nothing was tried.
+        // Both outcomes must be frequent, else the test is void.
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", answers.Select(a => $"{a.Key}: {a.Value}")));
-        Assert.True(answers.Where(a => a.Key < 300).Sum(a => a.Value) > Bodies / 500, "hardly any body was right");
-        Assert.True(answers[422] > Bodies / 100, "hardly any body was wrong in its values");
+        Assert.True(answers.Where(a => a.Key < 300).Sum(a => a.Value) > Bodies / 500, "too few bodies were valid");
+        Assert.True(answers[422] > Bodies / 100, "too few bodies had invalid values");
         Assert.True(ran > Bodies / 2500, $"only {ran} commands ran");
     }
 
@@ -117,7 +117,7 @@ public sealed class BodyFuzzTests
             [HttpStatusCode.NoContent, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.UnprocessableEntity], answers.Order());
     }
 
-    /// <summary>What a write answers is what is kept from then on.</summary>
+    /// <summary>Compares the response of a write with the stored resource.</summary>
     private static async Task CompareAsync(ApiServer server, HttpResponseMessage response, HttpMethod method, string sent)
     {
         var path = response.RequestMessage!.RequestUri!.AbsolutePath.Split('/');
@@ -137,7 +137,7 @@ public sealed class BodyFuzzTests
         Assert.Equal(method == HttpMethod.Post ? HttpStatusCode.Created : HttpStatusCode.OK, response.StatusCode);
     }
 
-    /// <summary>Removes everything when there is much, so that names are free again.</summary>
+    /// <summary>Removes all resources when there are many, so that names become free.</summary>
     private async Task<string> PruneAsync(ApiServer server, string content)
     {
         _known.Clear();

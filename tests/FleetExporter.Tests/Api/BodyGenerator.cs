@@ -8,8 +8,7 @@ using System.Text.Json.Serialization;
 namespace FleetExporter.Tests.Api;
 
 /// <summary>
-/// Bodies as clients send them and as they should not: the fields of a form with right, wrong, hostile and missing values,
-/// and what is no JSON at all.
+/// Generates request bodies: the fields of a form with valid, invalid, hostile and missing values, and bodies that are not JSON.
 /// </summary>
 internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> known)
 {
@@ -24,7 +23,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
         "'; DROP TABLE jobs; --", "%s%n", "null", "true", "true; sleep 1", "01930d4c-0000-7000-8000-000000000000",
     ];
 
-    /// <summary>Values that fit, as JSON, by the end of the field's name.</summary>
+    /// <summary>Valid values as JSON, by the suffix of the field's name.</summary>
     private static readonly (string Field, string[] Values)[] Fitting =
     [
         ("exec_policy", ["\"off\"", "\"any\"", "\"allow_list\""]), ("is_active", ["true", "false"]),
@@ -62,7 +61,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
 
     private string Form(Type form)
     {
-        // Some bodies are nearly right, so that what is behind the first checks is reached too.
+        // Some bodies are nearly valid, so that later checks are reached too.
         var care = random.Next(3) == 0 ? 0.97 : 0.3;
         var fields = new List<string>();
         foreach (var field in form.IsArray ? form.GetElementType()!.GetProperties() : form.GetProperties())

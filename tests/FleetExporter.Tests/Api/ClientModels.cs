@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace FleetExporter.Tests.Api;
 
 /// <summary>
-/// Checks answers against Fixtures/clients/fleet-models.schema.json, what a client with typed models reads. It knows the keywords of JSON Schema that
-/// stand in that file; any other one is an error.
+/// Validates responses against Fixtures/clients/fleet-models.schema.json, the typed models of a client. Supports only the JSON Schema keywords
+/// of that file; any other is an error.
 /// </summary>
 internal static class ClientModels
 {
     private static readonly string Schema = Path.Combine(AppContext.BaseDirectory, "Fixtures", "clients", "fleet-models.schema.json");
     private static readonly JsonElement Models = JsonElement.Parse(File.ReadAllBytes(Schema)).GetProperty("$defs");
 
-    /// <summary>Every place where the value is not as the model has it; none where it fits.</summary>
+    /// <summary>All mismatches between the value and the model; none where it matches.</summary>
     public static IReadOnlyList<string> Misfits(string model, JsonElement value) => [.. Misfits(Models.GetProperty(model), value, model)];
 
     private static IEnumerable<string> Misfits(JsonElement schema, JsonElement value, string place) =>
@@ -37,7 +37,7 @@ internal static class ClientModels
     private static JsonElement? Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : null;
 
-    /// <summary>As in JSON Schema: a number without a fraction is an integer. A client's parser is stricter, so 1.0 is none here.</summary>
+    /// <summary>As in JSON Schema: a number without a fraction is an integer. A client's parser is stricter, so 1.0 is not one here.</summary>
     private static bool IsOf(string type, JsonElement value) => (type, value.ValueKind) switch
     {
         ("null", JsonValueKind.Null) or ("string", JsonValueKind.String) or ("boolean", JsonValueKind.True or JsonValueKind.False) => true,

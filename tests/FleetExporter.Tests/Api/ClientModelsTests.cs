@@ -4,7 +4,7 @@ using FleetExporter.Tests.Api.Alerts;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What the check of a client's models finds, and answers against it. Those of a whole fleet are among the integration tests.</summary>
+/// <summary>The validation against a client's models, and responses validated with it. The integration tests validate a whole fleet.</summary>
 public sealed class ClientModelsTests
 {
     [Theory]
@@ -13,11 +13,11 @@ public sealed class ClientModelsTests
     [InlineData("process", """{"pid":-7,"name":null,"memory_mb":1}""", "process.pid: -7 is too small")]
     [InlineData("process", "[]", "process: [] is not object|process.pid is missing|process.name is missing|process.memory_mb is missing")]
     [InlineData("process", """{"pid":7,"name":null,"memory_mb":null,"more":1}""", "")]
-    public void What_does_not_fit_is_named_by_its_place(string model, string json, string misfits) =>
+    public void Mismatches_are_reported_by_path(string model, string json, string misfits) =>
         Assert.Equal(misfits, string.Join('|', ClientModels.Misfits(model, JsonElement.Parse(json))));
 
     [Fact]
-    public async Task Hosts_fit_whatever_is_known_of_them()
+    public async Task Hosts_match_the_models_in_any_state()
     {
         await using var server = await ApiServer.StartAsync(
             "listen: 127.0.0.1:0\nhosts:\n- { name: here }\n- { name: there, address: there.lan }\n"
@@ -30,7 +30,7 @@ public sealed class ClientModelsTests
     }
 
     [Fact]
-    public async Task Alerts_of_the_seven_kinds_fit()
+    public async Task Alerts_of_the_seven_types_match_the_models()
     {
         await using var fake = await FakeAlertmanager.StartAsync();
         fake.Alerts = (200, FakeAlertmanager.List(AlertView.Types.Keys.Select((name, i) => FakeAlertmanager.Alert(

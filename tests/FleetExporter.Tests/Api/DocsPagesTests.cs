@@ -14,7 +14,7 @@ public sealed partial class DocsPagesTests
 
         Assert.All(Rules.Alerts, alert =>
             Assert.Contains($"<h2 id=\"{Rules.Text(alert, "alert")!.ToLowerInvariant()}\">", page, StringComparison.Ordinal));
-        // Fragments are compared letter by letter: notifications write small letters, dashboards the alert's name.
+        // Fragments are case-sensitive: notifications use lower case, dashboards the alert's name.
         Assert.All(Rules.Alerts, alert =>
         {
             Assert.Contains($" id=\"{Fragment(Rules.Text(Rules.Map(alert, "annotations"), "runbook_url")!)}\"", page, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed partial class DocsPagesTests
     [Theory]
     [InlineData("/docs/nothing")]
     [InlineData("/docs/..%2f..%2fetc%2fpasswd")]
-    public async Task Other_pages_are_not_there(string path)
+    public async Task Unknown_pages_are_404(string path)
     {
         await using var server = await ApiServer.StartAsync();
 

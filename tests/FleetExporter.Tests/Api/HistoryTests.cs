@@ -11,7 +11,7 @@ public sealed class HistoryTests
     private const string Empty = """{"status":"success","data":{"resultType":"matrix","result":[]}}""";
 
     [Fact]
-    public async Task Without_Prometheus_it_says_what_to_do()
+    public async Task Without_Prometheus_the_problem_says_what_to_do()
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -32,7 +32,7 @@ public sealed class HistoryTests
     [InlineData("step=60", "step")]
     [InlineData("hours=6&step=1s", "step")]
     [InlineData("hours=NaN", "hours")]
-    public async Task Time_and_step_are_bounded(string query, string fields)
+    public async Task Hours_and_step_are_limited(string query, string fields)
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -40,7 +40,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void As_many_points_as_Prometheus_gives_are_allowed()
+    public void Prometheus_maximum_number_of_points_is_allowed()
     {
         Assert.Empty(HistoryEndpoints.Read("3", "1s").Errors);
         Assert.Empty(HistoryEndpoints.Read(null, null).Errors);
@@ -60,7 +60,7 @@ public sealed class HistoryTests
     [InlineData(404, "", 502)]
     [InlineData(302, "", 502)]
     [InlineData(503, "Service Unavailable", 503)]
-    public async Task What_Prometheus_answers_decides_the_status(int status, string body, int expected)
+    public async Task The_answer_of_Prometheus_determines_the_status(int status, string body, int expected)
     {
         await using var prometheus = new ScriptedServer();
         prometheus.Answer("/base/api/v1/query_range", status, body, "Location: /login\r\n");
@@ -89,7 +89,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Points_become_percent_and_mebibytes_per_GPU_and_what_is_no_number_is_left_out()
+    public void Points_are_converted_per_GPU_and_values_that_are_no_number_are_omitted()
     {
         var answer = PrometheusRange.Parse("""
             {"status":"success","data":{"resultType":"matrix","result":[

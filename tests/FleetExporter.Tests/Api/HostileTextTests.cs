@@ -1,6 +1,6 @@
 namespace FleetExporter.Tests.Api;
 
-/// <summary>What remote hosts may put into their answers, and where it must not come out.</summary>
+/// <summary>Secrets in the answers of hosts, and where they must not appear.</summary>
 public sealed class HostileTextTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class HostileTextTests
     }
 
     [Fact]
-    public async Task Arguments_in_a_row_that_is_not_understood_are_masked_too()
+    public async Task Arguments_in_a_row_that_cannot_be_parsed_are_masked_too()
     {
         await using var server = await ApiServer.StartAsync(prepare: shell =>
             shell.Answer("gpu_processes", "GPU-0, not a pid, python train.py --token SECRET, 100\n"));
@@ -36,7 +36,7 @@ public sealed class HostileTextTests
     }
 
     [Fact]
-    public async Task The_debug_page_has_the_reading_as_what_it_is_and_the_metrics_it_gives()
+    public async Task The_debug_page_has_readings_and_metrics()
     {
         await using var server = await ApiServer.StartAsync();
 

@@ -23,7 +23,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task A_host_tells_what_is_known_of_it()
+    public async Task A_host_has_its_current_readings()
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -40,7 +40,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task A_host_whose_GPUs_say_nothing_has_them_still()
+    public async Task A_host_whose_GPUs_do_not_answer_still_has_GPUs()
     {
         await using var server = await ApiServer.StartAsync(prepare: shell =>
             shell.Answer("gpu", "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9));
@@ -65,7 +65,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task A_session_is_found_by_its_name_whatever_is_in_it()
+    public async Task A_session_is_found_by_any_name()
     {
         await using var server = await ApiServer.StartAsync(prepare: Sessions);
         var ids = Field(await server.JsonAsync("/api/sessions"), "id").ToList();
@@ -81,7 +81,7 @@ public sealed class HostsTests
     }
 
     [Fact]
-    public async Task Sessions_page_by_page_are_all_of_them()
+    public async Task Listing_sessions_by_page_returns_all()
     {
         await using var server = await ApiServer.StartAsync(prepare: Sessions);
         var all = Field(await server.JsonAsync("/api/sessions"), "id").ToList();
@@ -97,7 +97,8 @@ public sealed class HostsTests
     }
 
     private static void Sessions(ReplayShell shell) => shell.Answer(
-        "tmux", "U0:alice\n" + string.Concat(SessionNames.Select((name, i) => World.Tmux(0, name).Replace("$1", "$" + i, StringComparison.Ordinal))));
+        "tmux",
+        "U0:alice\n" + string.Concat(SessionNames.Select((name, i) => ReplayFleet.Tmux(0, name).Replace("$1", "$" + i, StringComparison.Ordinal))));
 
     private static IEnumerable<string> Field(JsonElement list, string name) =>
         list.GetProperty("items").EnumerateArray().Select(i => i.GetProperty(name).GetString()!);

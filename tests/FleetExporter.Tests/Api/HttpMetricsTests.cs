@@ -8,7 +8,7 @@ namespace FleetExporter.Tests.Api;
 public sealed class HttpMetricsTests
 {
     [Fact]
-    public async Task A_request_is_counted_and_timed_under_its_route_whatever_the_path_names()
+    public async Task A_request_is_counted_and_timed_by_its_route_template()
     {
         await using var server = await ApiServer.StartAsync();
         foreach (var host in new[] { "a", "b%20b", "nosuch" })
@@ -46,7 +46,7 @@ public sealed class HttpMetricsTests
     }
 
     [Fact]
-    public async Task A_request_that_fails_keeps_its_route_and_has_the_status_that_was_answered()
+    public async Task A_failed_request_is_counted_with_its_route_and_status()
     {
         await using var server = await ApiServer.StartAsync(map: routes =>
             routes.MapGet("/test/fails/{id}", string (string id) => throw new InvalidOperationException(id)).Needs(Scope.Read));
@@ -58,13 +58,13 @@ public sealed class HttpMetricsTests
     }
 
     [Fact]
-    public async Task A_stream_is_counted_while_it_lasts_and_leaves_no_duration()
+    public async Task An_open_stream_is_counted_and_its_duration_is_not_observed()
     {
         await using var server = await ApiServer.StartAsync();
         using (var request = new HttpRequestMessage(HttpMethod.Get, "/gpu/stream"))
         using (await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
         {
-            // The scrape is the other one.
+            // The other request in progress is the scrape.
             Assert.Equal(["http_requests_in_progress 2"], await SeriesAsync(server, "http_requests_in_progress"));
         }
 

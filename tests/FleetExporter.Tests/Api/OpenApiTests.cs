@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>The document at /openapi/v1.json tells what the routes do.</summary>
+/// <summary>The document at /openapi/v1.json matches the routes.</summary>
 public sealed class OpenApiTests
 {
-    /// <summary>Calls that change something and take no body.</summary>
+    /// <summary>Routes that change something without a body.</summary>
     private static readonly string[] Bodiless =
     [
         "/-/reload", "/api/logout", "/api/tickets", "/api/dgx/connect/{id}", "/api/dgx/disconnect/{id}",
@@ -53,7 +53,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Every_reference_leads_somewhere_and_fields_are_called_as_in_answers()
+    public async Task Every_reference_resolves_and_fields_are_named_as_in_responses()
     {
         await using var server = await ApiServer.StartAsync();
         var document = JsonNode.Parse(await server.TextAsync("/openapi/v1.json"))!;

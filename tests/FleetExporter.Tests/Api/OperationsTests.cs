@@ -26,7 +26,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task Metrics_are_compressed_for_those_who_take_it()
+    public async Task Metrics_are_compressed_on_request()
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -40,7 +40,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task A_probe_polls_one_host_and_gives_its_page_alone()
+    public async Task A_probe_polls_one_host_and_returns_its_page()
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -61,7 +61,7 @@ public sealed class OperationsTests
     [InlineData("/api/hosts?limit=0", 400)]
     [InlineData("/api/hosts?limit=501", 400)]
     [InlineData("/api/sessions?status=dead", 400)]
-    public async Task What_cannot_be_answered_is_a_problem(string path, int status)
+    public async Task Invalid_requests_are_answered_with_a_problem(string path, int status)
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -89,7 +89,7 @@ public sealed class OperationsTests
     [Theory]
     [InlineData("/-/healthy", "healthy\n")]
     [InlineData("/-/ready", "ready\n")]
-    public async Task It_says_that_it_lives_and_watches(string path, string text)
+    public async Task Health_and_readiness_answer(string path, string text)
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -97,7 +97,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task A_good_reload_is_taken_over()
+    public async Task A_valid_reload_is_applied()
     {
         await using var server = await ApiServer.StartAsync();
         server.WriteConfig("listen: 127.0.0.1:0\nhosts: [{ name: c, address: c.lan }]");
@@ -109,7 +109,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task A_bad_reload_tells_every_mistake_and_changes_nothing()
+    public async Task An_invalid_reload_lists_all_errors_and_changes_nothing()
     {
         await using var server = await ApiServer.StartAsync();
         server.WriteConfig("poll_interval: 0s\nstale_after_polls: many\nhosts:\n- { name: -a }\n- { name: b, adress: b.lan }\nlisten: nowhere\n");
@@ -124,7 +124,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task A_host_name_that_is_not_ours_is_turned_away()
+    public async Task An_unknown_Host_header_is_rejected()
     {
         await using var server = await ApiServer.StartAsync();
 
@@ -137,7 +137,7 @@ public sealed class OperationsTests
     [Theory]
     [InlineData("GET", "/api/hosts")]
     [InlineData("POST", "/-/reload")]
-    public async Task A_page_of_another_site_is_turned_away_and_our_own_is_not(string method, string path)
+    public async Task Requests_from_other_sites_are_rejected_and_own_pages_are_not(string method, string path)
     {
         await using var server = await ApiServer.StartAsync();
 

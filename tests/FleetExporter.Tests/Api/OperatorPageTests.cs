@@ -4,10 +4,10 @@ using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>The page as it is served, and what its files may hold.</summary>
+/// <summary>The web interface as served, and rules for its files.</summary>
 public sealed partial class OperatorPageTests
 {
-    /// <summary>Of all its files together, as a browser receives them.</summary>
+    /// <summary>Maximum size of all files together, as a browser receives them.</summary>
     private const long MostBytes = 100_000;
 
     private static readonly string Root = Repository.PathOf("src", "FleetExporter", "wwwroot");
@@ -15,7 +15,7 @@ public sealed partial class OperatorPageTests
     public static TheoryData<string> Scripts() => [.. Names("*.js")];
 
     [Fact]
-    public async Task The_page_is_open_and_runs_only_its_own_scripts()
+    public async Task The_page_needs_no_key_and_allows_only_its_own_scripts()
     {
         await using var server = await KeyedServer.StartAsync("anonymous_read: never\n");
 
@@ -32,7 +32,7 @@ public sealed partial class OperatorPageTests
     }
 
     [Fact]
-    public async Task Every_file_that_the_page_names_is_served_without_a_key()
+    public async Task Every_file_that_the_page_references_is_served_without_a_key()
     {
         await using var server = await KeyedServer.StartAsync("anonymous_read: never\n");
         var named = Reference().Matches(File.ReadAllText(Path.Combine(Root, "index.html"))).Select(m => m.Groups[1].Value).ToList();
@@ -60,7 +60,7 @@ public sealed partial class OperatorPageTests
     }
 
     [Fact]
-    public void The_page_loads_beforehand_what_its_first_view_needs()
+    public void The_page_preloads_the_modules_of_its_first_view()
     {
         var needed = new HashSet<string>();
         var open = new Queue<string>(["main.js", "views/overview.js"]);

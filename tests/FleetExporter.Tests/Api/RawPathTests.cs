@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api;
 
-/// <summary>Which thing a path names, however it is written.</summary>
+/// <summary>Which resource a path names in different encodings.</summary>
 public sealed class RawPathTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class RawPathTests
     [InlineData("/api/dgx/jobs/a%2Fb", 0, "a/b")]
     [InlineData("/api/dgx/jobs/a%252Fb/", 0, "a%2Fb")]
     [InlineData("/api/dgx/jobs/a%2F../", 0, "a/..")]
-    public void A_segment_is_the_one_that_the_router_found(string target, int fromEnd, string expected)
+    public void A_segment_is_the_one_that_the_router_matched(string target, int fromEnd, string expected)
     {
         var context = new DefaultHttpContext();
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
@@ -30,7 +30,7 @@ public sealed class RawPathTests
     }
 
     [Fact]
-    public async Task A_slash_at_the_end_does_not_make_it_another_job()
+    public async Task A_trailing_slash_names_the_same_job()
     {
         await using var server = await ApiServer.StartAsync();
         var stop = TestContext.Current.CancellationToken;
@@ -50,7 +50,7 @@ public sealed class RawPathTests
     }
 
     [Fact]
-    public async Task Nor_another_session()
+    public async Task A_trailing_slash_names_the_same_session()
     {
         await using var server = await ApiServer.StartAsync();
 

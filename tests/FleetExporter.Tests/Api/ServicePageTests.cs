@@ -25,14 +25,14 @@ public sealed class ServicePageTests
             Assert.Equal(known.TypeName, family.Type);
             Assert.All(family.Samples, sample => Assert.Empty(Exposition.NamesOf(sample).Except([.. known.Labels, "le"])));
         });
-        Assert.Empty(ServicePage.OfRegistry.Select(f => f.Name).Except(families.Select(f => f.Name)));
+        Assert.Empty(ServicePage.RegistryFamilies.Select(f => f.Name).Except(families.Select(f => f.Name)));
     }
 
     [Fact]
     public async Task Both_formats_have_the_same_series_but_for_the_bounds_of_buckets()
     {
         await using var server = await ApiServer.StartAsync();
-        // What counts the scrape itself has its series after the first one.
+        // The series that count the scrape itself exist after the first one.
         await ScrapeAsync(server, Text);
 
         var text = Exposition.Read(await ScrapeAsync(server, Text), openMetrics: false);
@@ -45,7 +45,7 @@ public sealed class ServicePageTests
     }
 
     [Fact]
-    public async Task What_is_counted_has_a_sample_before_it_happens()
+    public async Task Counters_have_samples_before_their_first_event()
     {
         await using var server = await ApiServer.StartAsync();
 

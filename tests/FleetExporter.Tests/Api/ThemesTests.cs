@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace FleetExporter.Tests.Api;
 
 /// <summary>
-/// What is written on the page can be read in each theme: WCAG 2.2 AA, 4.5 to 1 for text and 3 to 1 for bars, dots and the edges of inputs.
+/// The contrast of each theme meets WCAG 2.2 AA: 4.5 to 1 for text and 3 to 1 for bars, dots and the borders of inputs.
 /// </summary>
 public sealed partial class ThemesTests
 {
@@ -15,7 +15,7 @@ public sealed partial class ThemesTests
     public static TheoryData<string> Names() => [.. Theme().Matches(Css).Select(m => m.Groups[1].Value)];
 
     [Fact]
-    public void There_are_six_and_the_page_offers_them()
+    public void The_page_offers_six_themes()
     {
         var script = File.ReadAllText(Repository.PathOf("src", "FleetExporter", "wwwroot", "core", "theme.js"));
 
@@ -25,7 +25,7 @@ public sealed partial class ThemesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_is_written_has_contrast(string theme)
+    public void Text_has_sufficient_contrast(string theme)
     {
         var colours = Colour().Matches(Theme().Matches(Css).Single(m => m.Groups[1].Value == theme).Groups[2].Value)
             .ToDictionary(m => m.Groups[1].Value, m => Luminance(m.Groups[2].Value));

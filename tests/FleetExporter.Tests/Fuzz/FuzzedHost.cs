@@ -20,7 +20,7 @@ internal sealed class FuzzedHost
     private readonly SectionMutator _mutator;
     private readonly FakeClock _clock;
     private readonly FleetState _state;
-    private readonly HostRecord _record;
+    private readonly HostSnapshotUpdater _record;
     private readonly HostConfig _host;
     private readonly PollTiming _timing = new(TimeSpan.FromSeconds(10), 3);
     private readonly Dictionary<string, string> _sent = [];
@@ -33,7 +33,7 @@ internal sealed class FuzzedHost
         (_grammar, _mutator) = (new SectionGrammar(_random), new SectionMutator(_random));
         (_host, _state, _clock) = (host, state, clock);
         var deriver = new Deriver(new AttachedTimes(), TimeSpan.FromDays(1));
-        _record = new HostRecord(HostSnapshot.Initial(host, _timing, clock.Now()), state, deriver, Metrics, clock);
+        _record = new HostSnapshotUpdater(HostSnapshot.Initial(host, _timing, clock.Now()), state, deriver, Metrics, clock);
     }
 
     /// <summary>A host with all collectors enabled.</summary>
@@ -63,7 +63,7 @@ internal sealed class FuzzedHost
             await using var stream = await SamplerStream.OpenAsync(
                 shell, StreamKind.Vitals, [], TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), _clock, CancellationToken.None);
             _record.Connected(TimeSpan.FromSeconds(0.1));
-            var loop = new StreamLoop(_host, _timing, StreamKind.Vitals, _record, new Schedule(), new PollNow(), Metrics, _clock, _bugs);
+            var loop = new StreamLoop(_host, _timing, StreamKind.Vitals, _record, new Schedule(), new PollTrigger(), Metrics, _clock, _bugs);
             await loop.RunAsync(stream, CollectorCatalog.All, () => EndAfterAll(stop), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -71,7 +71,7 @@ internal sealed class FuzzedHost
         }
         catch (StreamException e)
         {
-            _record.Lost(e.Message);
+            _record.ConnectionLost(e.Message);
         }
 
         _bugs.Check();

@@ -55,8 +55,8 @@ internal sealed class FuzzedOutputs
         CheckPage(page, _pages++ % 2 == 0 ? ExpositionFormat.Text : ExpositionFormat.OpenMetrics);
         CheckJson(Serialise(HostStateView.Of(host, now)));
         CheckJson(Serialise(DebugEndpoints.View(host, Write(page, ExpositionFormat.Text), now)));
-        _gpus.Take(host.Host.Name);
-        _hosts.Take();
+        _gpus.Update(host.Host.Name);
+        _hosts.Update();
         _gpuCursor = CheckNews(_gpus.Log, _gpuCursor);
         _hostCursor = CheckNews(_hosts.Log, _hostCursor);
         _bugs.Check();

@@ -64,7 +64,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
     public static async Task<string> PageAsync(string name)
     {
         var golden = All[name];
-        await using var world = await World.StartAsync("hosts: [{ name: gpu-1, address: gpu-1.lan, tmux: { enabled: false } }]", w =>
+        await using var fleet = await ReplayFleet.StartAsync("hosts: [{ name: gpu-1, address: gpu-1.lan, tmux: { enabled: false } }]", w =>
         {
             var shell = w.Shell("gpu-1");
             shell.Answer("system", golden.System);
@@ -76,7 +76,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             shell.Answer("filesystem", "");
         });
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
-        HostPage.Write(page, world.Host("gpu-1"), world.Clock.Now());
+        HostPage.Write(page, fleet.Host("gpu-1"), fleet.Clock.Now());
         return page.ToString();
     }
 

@@ -55,5 +55,5 @@ public sealed class ServiceMetricsTests
 
     [Fact]
     public void No_help_text_of_the_registry_needs_escapes_which_the_library_does_not_write() =>
-        Assert.All(ServicePage.OfRegistry, f => Assert.DoesNotContain(f.Help, c => c is '\\' or '"' or '\n'));
+        Assert.All(ServicePage.RegistryFamilies, f => Assert.DoesNotContain(f.Help, c => c is '\\' or '"' or '\n'));
 }

@@ -7,11 +7,11 @@ using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.Tests.Overview;
 
-/// <summary>What a client that shows one card per part reads of parts that fail, and which of them count.</summary>
+/// <summary>Failing parts as a client with one card per part reads them, and which of them count towards the overall status.</summary>
 public sealed class FailingPartsTests
 {
     [Fact]
-    public async Task Every_part_that_fails_says_why()
+    public async Task Every_failing_part_has_an_error()
     {
         var dead = FakeTcpServer.DeadPort();
         await using var server = await ApiServer.StartAsync(
@@ -41,7 +41,7 @@ public sealed class FailingPartsTests
     }
 
     [Fact]
-    public async Task A_part_that_is_well_or_was_not_asked_yet_has_no_error()
+    public async Task A_healthy_part_or_one_not_polled_yet_has_no_error()
     {
         await using var server = await ApiServer.StartAsync(
             "listen: 127.0.0.1:0\nhosts: [{ name: here }]\n"
@@ -56,7 +56,7 @@ public sealed class FailingPartsTests
     [Theory]
     [InlineData("active", "degraded")]
     [InlineData("failed", "error")]
-    public async Task A_heartbeat_that_fails_counts_nowhere_and_is_degraded_while_its_unit_is_active(string unit, string status)
+    public async Task A_failing_heartbeat_does_not_count_and_is_degraded_while_its_unit_is_active(string unit, string status)
     {
         await using var good = Llama();
         await using var server = await ApiServer.StartAsync(
@@ -78,7 +78,7 @@ public sealed class FailingPartsTests
             overview.GetProperty("targets").EnumerateArray().Select(t => (Text(t, "kind"), Text(t, "name"), Text(t, "status"))));
     }
 
-    /// <summary>Nothing else would show that it fails.</summary>
+    /// <summary>No other part would show its failure.</summary>
     [Fact]
     public async Task A_heartbeat_that_is_the_only_provider_counts_as_the_provider()
     {
@@ -98,7 +98,7 @@ public sealed class FailingPartsTests
     }
 
     [Fact]
-    public async Task A_heartbeat_has_what_its_server_and_the_gateway_say_of_it()
+    public async Task A_heartbeat_combines_values_of_its_server_and_the_gateway()
     {
         await using var good = Llama();
         await using var gateway = await FakeGateway.StartAsync();
@@ -136,12 +136,12 @@ public sealed class FailingPartsTests
         using var folder = new TemporaryFolder();
         await using var server = await ApiServer.StartAsync(With(gateway, folder));
 
-        var usual = (await server.JsonAsync("/api/gateway?fresh=true")).GetProperty("sessions").EnumerateArray().ToList();
+        var shown = (await server.JsonAsync("/api/gateway?fresh=true")).GetProperty("sessions").EnumerateArray().ToList();
         var all = (await server.JsonAsync("/api/gateway?limit=500")).GetProperty("sessions").EnumerateArray().ToList();
 
-        Assert.Equal(5, usual.Count);
+        Assert.Equal(5, shown.Count);
         Assert.True(all.Count > 5);
-        Assert.Equal(all.Take(5).Select(s => s.GetRawText()), usual.Select(s => s.GetRawText()));
+        Assert.Equal(all.Take(5).Select(s => s.GetRawText()), shown.Select(s => s.GetRawText()));
         Assert.All(all, s => Assert.Equal(Text(s, "session_key")!.Split(':')[^1], Text(s, "key")));
         Assert.Contains("agent:main:main", all.Select(s => Text(s, "session_key")));
         Assert.All(all, s => Assert.True(s.GetProperty("age_seconds").TryGetInt64(out _)));

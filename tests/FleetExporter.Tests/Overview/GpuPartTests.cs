@@ -15,7 +15,7 @@ public sealed class GpuPartTests
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     [Fact]
-    public async Task The_first_remote_gpu_is_shown_and_gpus_holds_all()
+    public async Task The_first_remote_gpu_is_shown_and_gpus_lists_all()
     {
         await using var server = await ApiServer.StartAsync("listen: 127.0.0.1:0\nhosts: [{ name: z }, { name: y, address: y.lan, gpu: false }, "
             + "{ name: x, address: x.lan }, { name: a, address: a.lan }]\n");
@@ -30,13 +30,13 @@ public sealed class GpuPartTests
         Assert.Equal("a", (await server.JsonAsync("/api/gpu?host=a&index=0")).GetProperty("host").GetString());
         Assert.Equal("z", (await server.JsonAsync("/api/gpu?host=z")).GetProperty("host").GetString());
         Assert.False((await server.JsonAsync("/api/gpu?host=y")).GetProperty("configured").GetBoolean());
-        // The driver keeps 478 MiB for itself.
+        // The driver reserves 478 MiB.
         var local = await server.JsonAsync("/api/local-gpu");
         Assert.Equal([81559, 0, 81081], new[] { "total", "used", "free" }.Select(what => local.GetProperty($"memory_{what}_mb").GetInt32()));
     }
 
     [Fact]
-    public async Task A_host_whose_gpus_fail_is_an_error_and_one_without_the_tool_is_passed_over()
+    public async Task A_host_whose_gpus_fail_is_an_error_and_one_without_nvidia_smi_is_skipped()
     {
         await using var server = await ApiServer.StartAsync(
             "listen: 127.0.0.1:0\nhosts: [{ name: a, address: a.lan }]\n",
@@ -122,17 +122,17 @@ public sealed class GpuPartTests
             JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
     }
 
-    /// <summary>A page that finds the use writes the total and the share beside it.</summary>
+    /// <summary>Clients that find the used memory also show total and percentage.</summary>
     [Theory]
     [InlineData(null, 24 * Gibi)]
     [InlineData(6 * Gibi, null)]
     [InlineData(6 * Gibi, 0.0)]
-    public void The_three_of_memory_are_there_together_or_not_at_all(double? used, double? total) => Assert.DoesNotContain(
+    public void The_three_memory_fields_are_present_together_or_not_at_all(double? used, double? total) => Assert.DoesNotContain(
         Json(new Gpu { Index = 0, MemoryUsedBytes = used, MemoryTotalBytes = total }).EnumerateObject(),
         p => p.Name.EndsWith("_mb", StringComparison.Ordinal) || p.Name == "memory_pct");
 
     [Fact]
-    public void What_the_driver_does_not_say_is_free_is_not_known() =>
+    public void Free_memory_is_null_where_the_driver_does_not_report_it() =>
         Assert.Null(LocalGpuPart.Of(new Gpu { MemoryTotalBytes = 24 * Gibi, MemoryUsedBytes = 6 * Gibi }, hotCelsius: 90).MemoryFreeMb);
 
     private static string? Text(JsonElement body, string name) => body.GetProperty(name).GetString();

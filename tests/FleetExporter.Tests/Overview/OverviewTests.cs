@@ -57,7 +57,7 @@ public sealed class OverviewTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task What_is_not_configured_is_an_error_that_says_so_and_does_not_count(string name, string fields)
+    public async Task A_part_that_is_not_configured_is_an_error_and_does_not_count(string name, string fields)
     {
         await using var server = await ApiServer.StartAsync(Nothing);
 
@@ -79,7 +79,7 @@ public sealed class OverviewTests
     }
 
     [Fact]
-    public async Task The_overview_holds_what_each_part_answers()
+    public async Task The_overview_contains_the_answer_of_each_part()
     {
         await using var server = await ApiServer.StartAsync(Everything);
 
@@ -98,7 +98,7 @@ public sealed class OverviewTests
     }
 
     [Fact]
-    public async Task A_target_that_no_part_shows_counts_and_is_named()
+    public async Task A_target_that_no_part_shows_counts_and_is_listed()
     {
         await using var good = new ScriptedServer();
         good.Answer("/health", 200, """{"status":"ok"}""").Answer("/v1/models", 200, """{"data":[{"id":"qwen","owned_by":"llamacpp"}]}""");
@@ -122,8 +122,8 @@ public sealed class OverviewTests
     {
         await using var server = await ApiServer.StartAsync(Everything);
 
-        var usual = await server.JsonAsync("/api/provider");
-        Assert.Equal(("qwen", "llama_cpp", "http://127.0.0.1:3/base"), (Text(usual, "provider"), Text(usual, "server"), Text(usual, "base_url")));
+        var first = await server.JsonAsync("/api/provider");
+        Assert.Equal(("qwen", "llama_cpp", "http://127.0.0.1:3/base"), (Text(first, "provider"), Text(first, "server"), Text(first, "base_url")));
         Assert.Equal("beat", Text(await server.JsonAsync("/api/provider?provider=beat"), "provider"));
         Assert.Equal(2, (await server.JsonAsync("/api/heartbeat")).GetProperty("port").GetInt32());
         Assert.Equal(3, (await server.JsonAsync("/api/heartbeat?provider=qwen")).GetProperty("port").GetInt32());
@@ -150,7 +150,7 @@ public sealed class OverviewTests
     [InlineData("/api/gateway?gateway=x", 404)]
     [InlineData("/api/tunnel?tunnel=x", 404)]
     [InlineData("/api/overview?fresh=please", 400)]
-    public async Task What_is_not_there_is_a_problem(string path, int status)
+    public async Task Unknown_names_are_404_and_invalid_values_400(string path, int status)
     {
         await using var server = await ApiServer.StartAsync(Everything);
 
@@ -158,7 +158,7 @@ public sealed class OverviewTests
     }
 
     [Fact]
-    public async Task A_tunnel_fresh_is_asked_first_and_the_worst_is_shown()
+    public async Task With_fresh_tunnels_are_polled_first_and_the_worst_is_shown()
     {
         using var good = new FakeTcpServer("220\r\n", sendsFirst: true);
         using var cuts = new FakeTcpServer("", sendsFirst: true);
@@ -179,7 +179,7 @@ public sealed class OverviewTests
     }
 
     [Fact]
-    public async Task A_fresh_answer_waits_5_s_for_what_hangs_and_no_longer()
+    public async Task A_fresh_answer_waits_at_most_5_s_for_a_hanging_target()
     {
         using var silent = new FakeTcpServer(null);
         await using var server = await ApiServer.StartAsync(
@@ -195,7 +195,7 @@ public sealed class OverviewTests
         Assert.False(await Task.WhenAny(answer, Task.Delay(100, TestContext.Current.CancellationToken)) == answer);
         server.Clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal("degraded", Text((await answer).GetProperty("tunnel"), "status"));
-        // Without fresh nobody waits, whatever hangs.
+        // Without fresh a hanging target delays no answer.
         Assert.Equal("degraded", Text(await server.JsonAsync("/api/overview"), "overall"));
     }
 

@@ -11,7 +11,7 @@ public sealed class AttachedTimesTests
     private readonly AttachedTimes _times = new();
 
     [Fact]
-    public void A_session_keeps_the_last_time_it_was_attached_in_whole_milliseconds()
+    public void The_last_attached_time_is_kept_in_whole_milliseconds()
     {
         See(Start.AddTicks(12_345), "ann", [1, 2]);
         See(Start.AddSeconds(10), "ann", [1, 2, 3], clients: 0);
@@ -21,7 +21,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void A_session_that_is_gone_is_forgotten_and_those_of_others_are_not()
+    public void An_ended_session_is_removed_and_those_of_other_users_are_kept()
     {
         See(Start, "ann", [1, 2]);
         See(Start, "bob", [1, 2]);
@@ -51,7 +51,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void A_flood_of_new_sessions_leaves_those_of_the_last_reading()
+    public void A_flood_of_new_sessions_keeps_those_of_the_last_reading()
     {
         for (var first = 0; first < 100_000; first += 1_000)
         {
@@ -63,7 +63,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void A_flood_of_new_users_is_limited_and_those_seen_last_stay()
+    public void A_flood_of_new_users_is_limited_to_those_seen_last()
     {
         for (var user = 0; user < 100; user++)
         {
@@ -75,7 +75,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void Stored_times_are_merged_and_the_later_one_counts()
+    public void Merging_stored_times_keeps_the_later_one()
     {
         See(Start, "ann", [1, 2]);
         var stored = new Dictionary<int, DateTimeOffset> { [1] = Start.AddHours(-1), [2] = Start.AddHours(1), [3] = Start.AddHours(-2) };
@@ -88,7 +88,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void What_is_merged_is_limited_too()
+    public void Merged_times_are_limited_too()
     {
         See(Start, "ann", Enumerable.Range(0, 1_000));
 
@@ -106,7 +106,7 @@ public sealed class AttachedTimesTests
     }
 
     [Fact]
-    public void A_host_that_is_removed_is_forgotten()
+    public void A_removed_host_has_no_times()
     {
         See(Start, "ann", [1]);
 

@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>The wall clock of the service's machine is set while it runs.</summary>
+/// <summary>The wall clock of the exporter's machine is set while the exporter runs.</summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -14,43 +14,43 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task Polls_go_on_in_time(TimeSpan change)
+    public async Task Polls_continue_on_schedule(TimeSpan change)
     {
-        await using var world = await World.StartAsync();
-        await world.PassAsync(2 * Interval);
-        var before = world.Shell().Asked("host");
-        world.Clock.SetWall(change);
-        Assert.Equal(HostStatus.Online, world.Host().Status(world.Clock.Now()));
-        await world.PassAsync(3 * Interval);
-        Assert.Equal(3, world.Shell().Asked("host") - before);
-        Assert.Equal(HostStatus.Online, world.Host().Status(world.Clock.Now()));
+        await using var fleet = await ReplayFleet.StartAsync();
+        await fleet.PassAsync(2 * Interval);
+        var before = fleet.Shell().Asked("host");
+        fleet.Clock.SetWall(change);
+        Assert.Equal(HostStatus.Online, fleet.Host().Status(fleet.Clock.Now()));
+        await fleet.PassAsync(3 * Interval);
+        Assert.Equal(3, fleet.Shell().Asked("host") - before);
+        Assert.Equal(HostStatus.Online, fleet.Host().Status(fleet.Clock.Now()));
     }
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task A_silent_host_is_offline_in_time(TimeSpan change)
+    public async Task A_silent_host_is_offline_on_schedule(TimeSpan change)
     {
-        await using var world = await World.StartAsync();
-        world.Clock.SetWall(change);
-        world.Shell().Break();
-        world.Shell().Refuses = SshFailure.Refused;
-        await world.PassAsync(2 * Interval);
-        Assert.NotNull(world.Host().Get<VitalsReading>(world.Clock.Now()));
-        var took = await world.UntilAsync(() => world.Host().Status(world.Clock.Now()) == HostStatus.Offline, 2 * Interval);
+        await using var fleet = await ReplayFleet.StartAsync();
+        fleet.Clock.SetWall(change);
+        fleet.Shell().Break();
+        fleet.Shell().Refuses = SshFailure.Refused;
+        await fleet.PassAsync(2 * Interval);
+        Assert.NotNull(fleet.Host().Get<VitalsReading>(fleet.Clock.Now()));
+        var took = await fleet.UntilAsync(() => fleet.Host().Status(fleet.Clock.Now()) == HostStatus.Offline, 2 * Interval);
         Assert.InRange(took, Interval - TimeSpan.FromSeconds(1), Interval + TimeSpan.FromSeconds(2));
-        Assert.Null(world.Host().Get<VitalsReading>(world.Clock.Now()));
+        Assert.Null(fleet.Host().Get<VitalsReading>(fleet.Clock.Now()));
     }
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task What_is_shown_follows_the_wall_clock(TimeSpan change)
+    public async Task Shown_times_follow_the_wall_clock(TimeSpan change)
     {
-        await using var world = await World.StartAsync();
-        var now = world.Clock.GetUtcNow();
-        Assert.Equal(Seconds(now), LastSuccess(world));
-        world.Clock.SetWall(change);
-        Assert.Equal(Seconds(now + change), LastSuccess(world));
-        Assert.Equal(now + change, world.Host().LastSeen!.Value.TimeAsOf(world.Clock.Now()));
+        await using var fleet = await ReplayFleet.StartAsync();
+        var now = fleet.Clock.GetUtcNow();
+        Assert.Equal(Seconds(now), LastSuccess(fleet));
+        fleet.Clock.SetWall(change);
+        Assert.Equal(Seconds(now + change), LastSuccess(fleet));
+        Assert.Equal(now + change, fleet.Host().LastSeen!.Value.TimeAsOf(fleet.Clock.Now()));
     }
 
     [Theory]
@@ -69,8 +69,8 @@ public sealed class ClockTests
         Assert.Null(tokens.Take(late, "ops", "a", "alice", "$1", force: false));
     }
 
-    private static double LastSuccess(World world) => double.Parse(
-        world.Series("fleet_collector_last_success_timestamp_seconds{host=\"a\",collector=\"host\"").Single().Split(' ')[^1],
+    private static double LastSuccess(ReplayFleet fleet) => double.Parse(
+        fleet.Series("fleet_collector_last_success_timestamp_seconds{host=\"a\",collector=\"host\"").Single().Split(' ')[^1],
         System.Globalization.CultureInfo.InvariantCulture);
 
     private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;

@@ -8,80 +8,80 @@ public sealed class FleetTests
     private const string Both = "hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]";
 
     [Fact]
-    public async Task A_host_added_or_changed_is_started_and_the_others_are_left_alone()
+    public async Task Added_and_changed_hosts_are_started_and_others_keep_running()
     {
-        await using var world = await World.StartAsync(Both);
+        await using var fleet = await ReplayFleet.StartAsync(Both);
 
-        await world.ApplyAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: other.lan }, { name: c, address: c.lan }]");
+        await fleet.ApplyAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: other.lan }, { name: c, address: c.lan }]");
 
-        Assert.Equal([1, 2, 1], new[] { "a", "b", "c" }.Select(h => world.Shell(h).Opened(StreamKind.Vitals)));
-        Assert.Equal(["a", "b", "c"], world.State.Hosts.Select(h => h.Host.Name));
+        Assert.Equal([1, 2, 1], new[] { "a", "b", "c" }.Select(h => fleet.Shell(h).Opened(StreamKind.Vitals)));
+        Assert.Equal(["a", "b", "c"], fleet.State.Hosts.Select(h => h.Host.Name));
     }
 
     [Fact]
-    public async Task A_host_taken_out_is_gone_from_the_very_next_page()
+    public async Task A_removed_host_is_missing_from_the_next_page()
     {
-        await using var world = await World.StartAsync(Both);
+        await using var fleet = await ReplayFleet.StartAsync(Both);
 
-        await world.ApplyAsync(World.OneHost);
+        await fleet.ApplyAsync(ReplayFleet.OneHost);
 
-        Assert.Empty(world.Series("host=\"b\""));
-        Assert.NotEmpty(world.Series("host=\"a\""));
-        await world.PassAsync(TimeSpan.FromSeconds(15));
-        Assert.Equal(1, world.Shell("b").Opened(StreamKind.Vitals));
+        Assert.Empty(fleet.Series("host=\"b\""));
+        Assert.NotEmpty(fleet.Series("host=\"a\""));
+        await fleet.PassAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, fleet.Shell("b").Opened(StreamKind.Vitals));
     }
 
     [Fact]
-    public async Task A_new_interval_restarts_everyone()
+    public async Task A_new_interval_restarts_all_monitors()
     {
-        await using var world = await World.StartAsync(Both);
+        await using var fleet = await ReplayFleet.StartAsync(Both);
 
-        await world.ApplyAsync($"poll_interval: 30s\n{Both}");
+        await fleet.ApplyAsync($"poll_interval: 30s\n{Both}");
 
-        Assert.Equal([2, 2], new[] { "a", "b" }.Select(h => world.Shell(h).Opened(StreamKind.Vitals)));
-        Assert.All(world.Series("fleet_poll_interval_seconds"), s => Assert.EndsWith(" 30", s, StringComparison.Ordinal));
+        Assert.Equal([2, 2], new[] { "a", "b" }.Select(h => fleet.Shell(h).Opened(StreamKind.Vitals)));
+        Assert.All(fleet.Series("fleet_poll_interval_seconds"), s => Assert.EndsWith(" 30", s, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Counters_survive_a_reconnect()
     {
-        await using var world = await World.StartAsync(prepare: w => w.Shell().Answer("temperature", "nonsense", 0));
-        var failures = Assert.Single(world.Series("fleet_collector_failures_total{host=\"a\",collector=\"temperature\""));
-        await world.PassAsync(TimeSpan.FromSeconds(30));
-        var energy = Value(Assert.Single(world.Series("fleet_gpu_energy_joules_total{")));
+        await using var fleet = await ReplayFleet.StartAsync(prepare: w => w.Shell().Answer("temperature", "nonsense", 0));
+        var failures = Assert.Single(fleet.Series("fleet_collector_failures_total{host=\"a\",collector=\"temperature\""));
+        await fleet.PassAsync(TimeSpan.FromSeconds(30));
+        var energy = Value(Assert.Single(fleet.Series("fleet_gpu_energy_joules_total{")));
         Assert.True(energy > 0);
 
-        world.Shell().Break();
-        await world.UntilAsync(() => world.Shell().Opened(StreamKind.Vitals) == 2 && world.Host().Connection.Up, TimeSpan.FromMinutes(1));
-        await world.SettleAsync();
+        fleet.Shell().Break();
+        await fleet.UntilAsync(() => fleet.Shell().Opened(StreamKind.Vitals) == 2 && fleet.Host().Connection.Up, TimeSpan.FromMinutes(1));
+        await fleet.SettleAsync();
 
-        Assert.True(Value(Assert.Single(world.Series("fleet_gpu_energy_joules_total{"))) >= energy);
-        Assert.True(Value(Assert.Single(world.Series("collector=\"temperature\",target=\"\",reason=\"parse\""))) > Value(failures));
-        Assert.Equal(["fleet_ssh_reconnects_total{host=\"a\"} 1"], world.Series("fleet_ssh_reconnects_total"));
+        Assert.True(Value(Assert.Single(fleet.Series("fleet_gpu_energy_joules_total{"))) >= energy);
+        Assert.True(Value(Assert.Single(fleet.Series("collector=\"temperature\",target=\"\",reason=\"parse\""))) > Value(failures));
+        Assert.Equal(["fleet_ssh_reconnects_total{host=\"a\"} 1"], fleet.Series("fleet_ssh_reconnects_total"));
     }
 
     [Fact]
-    public async Task Polling_now_asks_for_everything_and_is_done_with_the_answers()
+    public async Task Polling_now_requests_all_collectors_and_completes_with_their_answers()
     {
-        await using var world = await World.StartAsync();
-        var (vitals, gpu) = (world.Shell().Asked("filesystem"), world.Shell().Asked("gpu_details"));
+        await using var fleet = await ReplayFleet.StartAsync();
+        var (vitals, gpu) = (fleet.Shell().Asked("filesystem"), fleet.Shell().Asked("gpu_details"));
 
-        Assert.True(await world.Fleet.PollNowAsync("a", TestContext.Current.CancellationToken));
+        Assert.True(await fleet.Fleet.PollNowAsync("a", TestContext.Current.CancellationToken));
 
-        Assert.Equal((vitals + 1, gpu + 1), (world.Shell().Asked("filesystem"), world.Shell().Asked("gpu_details")));
-        Assert.False(await world.Fleet.PollNowAsync("nosuch", TestContext.Current.CancellationToken));
+        Assert.Equal((vitals + 1, gpu + 1), (fleet.Shell().Asked("filesystem"), fleet.Shell().Asked("gpu_details")));
+        Assert.False(await fleet.Fleet.PollNowAsync("nosuch", TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task Polling_now_ends_when_the_stream_does()
+    public async Task Polling_now_completes_when_the_stream_ends()
     {
-        await using var world = await World.StartAsync();
-        world.Shell().Answers["host"] = new Reply("", Hangs: true);
-        var poll = world.Fleet.PollNowAsync("a", TestContext.Current.CancellationToken);
-        await world.SettleAsync();
+        await using var fleet = await ReplayFleet.StartAsync();
+        fleet.Shell().Answers["host"] = new Reply("", Hangs: true);
+        var poll = fleet.Fleet.PollNowAsync("a", TestContext.Current.CancellationToken);
+        await fleet.SettleAsync();
         Assert.False(poll.IsCompleted);
 
-        await world.UntilAsync(() => !world.Host().Connection.Up, TimeSpan.FromMinutes(1));
+        await fleet.UntilAsync(() => !fleet.Host().Connection.Up, TimeSpan.FromMinutes(1));
 
         Assert.True(await poll.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
@@ -89,9 +89,10 @@ public sealed class FleetTests
     [Theory]
     [InlineData("auto", null)]
     [InlineData("true", CollectorFailure.ToolMissing)]
-    public async Task A_missing_tool_is_a_failure_only_where_it_was_asked_for(string toggle, CollectorFailure? failure)
+    public async Task A_missing_tool_is_a_failure_only_where_it_is_enabled(string toggle, CollectorFailure? failure)
     {
-        await using var world = await World.StartAsync($"hosts: [{{ name: a, address: a.lan, gpu: {toggle}, tmux: {{ enabled: {toggle} }} }}]", w =>
+        var yml = $"hosts: [{{ name: a, address: a.lan, gpu: {toggle}, tmux: {{ enabled: {toggle} }} }}]";
+        await using var fleet = await ReplayFleet.StartAsync(yml, w =>
         {
             w.Shell().Answer("system", w.Shell().Answers["system"].Body.Replace("tools= nvidia-smi tmux", "tools=", StringComparison.Ordinal));
             w.Shell().Answer("gpu", "", 127);
@@ -100,22 +101,22 @@ public sealed class FleetTests
 
         foreach (var collector in new[] { "gpu", "tmux" })
         {
-            var outcome = world.Host().Outcomes[collector];
+            var outcome = fleet.Host().Outcomes[collector];
             Assert.Equal(failure, outcome.Failure);
             Assert.Equal(failure is null, outcome.OffBecause is not null);
-            Assert.Equal(failure is null, world.Series($"collector=\"{collector}\"").Count == 0);
+            Assert.Equal(failure is null, fleet.Series($"collector=\"{collector}\"").Count == 0);
         }
 
-        Assert.Equal(failure is null, world.Host().Problem(world.Clock.Now()) is null);
+        Assert.Equal(failure is null, fleet.Host().Problem(fleet.Clock.Now()) is null);
     }
 
     [Theory]
     [InlineData(false, 2)]
     [InlineData(true, 40)]
-    public async Task A_host_that_is_not_reached_gives_its_place_to_those_who_wait(bool reached, int seconds)
+    public async Task An_unreachable_host_releases_its_handshake_slot(bool reached, int seconds)
     {
-        // Three that never say hello, one place.
-        await using var world = await World.StartAsync(
+        // Three hosts that send no banner, one handshake slot.
+        await using var fleet = await ReplayFleet.StartAsync(
             "ssh: { max_connecting: 1, connect_timeout: 10s }\nhosts: [{ name: x, address: x.lan }, { name: y, address: y.lan }, { name: z, "
                 + "address: z.lan }]",
             w =>
@@ -127,8 +128,8 @@ public sealed class FleetTests
                 }
             });
 
-        var took = await world.UntilAsync(
-            () => new[] { "x", "y", "z" }.All(h => world.Shell(h).Opened(StreamKind.Vitals) > 0), TimeSpan.FromMinutes(1));
+        var took = await fleet.UntilAsync(
+            () => new[] { "x", "y", "z" }.All(h => fleet.Shell(h).Opened(StreamKind.Vitals) > 0), TimeSpan.FromMinutes(1));
         Assert.InRange(took, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds + 1));
     }
 

@@ -9,16 +9,17 @@ public class HostPageTests
     [Fact]
     public async Task A_reading_that_cannot_be_written_fails_alone()
     {
-        await using var world = await World.StartAsync();
-        var now = world.Clock.Now();
-        var host = world.Host();
+        await using var fleet = await ReplayFleet.StartAsync();
+        await fleet.UntilAsync(() => fleet.Host().Outcomes.ContainsKey("tmux"), TimeSpan.FromSeconds(5));
+        var now = fleet.Clock.Now();
+        var host = fleet.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
         using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
-        var told = new List<string>();
+        var bugs = new List<string>();
 
-        HostPage.Write(page, broken, now, (reading, error) => told.Add($"{reading}: {error.Message}"));
+        HostPage.Write(page, broken, now, (reading, error) => bugs.Add($"{reading}: {error.Message}"));
 
-        Assert.Equal(["tmux of a: no such thing"], told);
+        Assert.Equal(["tmux of a: no such thing"], bugs);
         Assert.Contains("fleet_collector_success{host=\"a\",collector=\"tmux\",target=\"\"} 0\n", page.ToString(), StringComparison.Ordinal);
         Assert.Contains("fleet_collector_success{host=\"a\",collector=\"host\",target=\"\"} 1\n", page.ToString(), StringComparison.Ordinal);
         Assert.Contains("fleet_host_memory_total_bytes{host=\"a\"}", page.ToString(), StringComparison.Ordinal);

@@ -45,7 +45,7 @@ public sealed class HostSnapshotTests
     }
 
     [Fact]
-    public void A_collector_that_is_asked_seldom_is_stale_later()
+    public void A_collector_with_a_longer_interval_becomes_stale_later()
     {
         var timing = new PollTiming(TimeSpan.FromSeconds(10), 3);
 

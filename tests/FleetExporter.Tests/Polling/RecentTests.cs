@@ -7,29 +7,29 @@ using FleetExporter.Tests.Hosting;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>The last minutes, as the service remembers them.</summary>
+/// <summary>The values of the last ten minutes.</summary>
 public sealed class RecentTests
 {
     [Fact]
-    public async Task A_value_for_each_moment_and_none_where_nothing_was_known()
+    public async Task Each_moment_has_a_value_or_null()
     {
-        await using var world = await World.StartAsync(World.OneHost);
-        using var recent = new RecentValues(world.State, TestLoopDependencies.Clock(world.Clock));
-        await world.PassAsync(TimeSpan.FromSeconds(20));
+        await using var fleet = await ReplayFleet.StartAsync(ReplayFleet.OneHost);
+        using var recent = new RecentValues(fleet.State, TestLoopDependencies.Clock(fleet.Clock));
+        await fleet.PassAsync(TimeSpan.FromSeconds(20));
         recent.Take();
         var known = Assert.Single(Of(recent).Hosts);
         Assert.NotEmpty(known.Gpus);
         Assert.All(known.Gpus, gpu => Assert.InRange(gpu.UtilizationPercent.Single()!.Value, 0, 100));
 
-        world.Shell().Refuses = SshFailure.Refused;
-        world.Shell().Break();
-        await world.PassAsync(TimeSpan.FromMinutes(2));
+        fleet.Shell().Refuses = SshFailure.Refused;
+        fleet.Shell().Break();
+        await fleet.PassAsync(TimeSpan.FromMinutes(2));
         recent.Take();
 
         var view = Of(recent);
         var host = Assert.Single(view.Hosts);
         Assert.Equal(2, view.Times.Count);
-        Assert.True(view.Times[1] - view.Times[0] == 120_000, "two minutes lie between them");
+        Assert.True(view.Times[1] - view.Times[0] == 120_000, "they are two minutes apart");
         Assert.Equal(2, host.CpuPercent.Count);
         Assert.Null(host.CpuPercent[1]);
         Assert.Equal(known.Gpus.Count, host.Gpus.Count);
@@ -37,30 +37,30 @@ public sealed class RecentTests
     }
 
     [Fact]
-    public async Task What_is_older_than_ten_minutes_is_forgotten_and_so_is_a_host_that_is_not_watched_any_more()
+    public async Task Values_older_than_ten_minutes_and_hosts_no_longer_watched_are_dropped()
     {
-        await using var world = await World.StartAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
-        using var recent = new RecentValues(world.State, TestLoopDependencies.Clock(world.Clock));
-        for (var n = 0; n < RecentValues.MostMoments + 5; n++)
+        await using var fleet = await ReplayFleet.StartAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
+        using var recent = new RecentValues(fleet.State, TestLoopDependencies.Clock(fleet.Clock));
+        for (var n = 0; n < RecentValues.MaxMoments + 5; n++)
         {
-            world.Clock.Advance(RecentValues.Step);
+            fleet.Clock.Advance(RecentValues.Step);
             recent.Take();
         }
 
         var all = Of(recent);
         Assert.Equal(["a", "b"], all.Hosts.Select(h => h.Hostname));
-        Assert.Equal(RecentValues.MostMoments, all.Times.Count);
-        Assert.Equal(world.Clock.GetUtcNow().ToUnixTimeMilliseconds(), all.Times[^1]);
-        Assert.Equal((RecentValues.MostMoments - 1) * 10_000, all.Times[^1] - all.Times[0]);
+        Assert.Equal(RecentValues.MaxMoments, all.Times.Count);
+        Assert.Equal(fleet.Clock.GetUtcNow().ToUnixTimeMilliseconds(), all.Times[^1]);
+        Assert.Equal((RecentValues.MaxMoments - 1) * 10_000, all.Times[^1] - all.Times[0]);
         Assert.Equal(["b"], RecentView.Of(recent.Moments, "b").Hosts.Select(h => h.Hostname));
 
-        await world.ApplyAsync(World.OneHost);
+        await fleet.ApplyAsync(ReplayFleet.OneHost);
         recent.Take();
         Assert.Equal(["a"], Of(recent).Hosts.Select(h => h.Hostname));
     }
 
     [Fact]
-    public async Task The_service_notes_them_every_ten_seconds()
+    public async Task Values_are_recorded_every_ten_seconds()
     {
         await using var server = await ApiServer.StartAsync();
         Assert.Empty((await server.JsonAsync("/api/recent")).GetProperty("times").EnumerateArray());

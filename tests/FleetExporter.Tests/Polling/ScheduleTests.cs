@@ -12,10 +12,10 @@ public sealed class ScheduleTests
     private readonly Schedule _schedule = new();
 
     [Fact]
-    public void A_collector_is_due_when_its_time_has_come_to_the_half_second()
+    public void A_collector_is_due_after_its_interval_with_half_a_second_of_tolerance()
     {
-        _schedule.Asked(Always, Start);
-        _schedule.Asked(EveryMinute, Start);
+        _schedule.MarkRequested(Always, Start);
+        _schedule.MarkRequested(EveryMinute, Start);
 
         Assert.Equal([Always], Due(59.4));
         Assert.Equal([Always, EveryMinute], Due(59.6));
@@ -23,9 +23,9 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_new_stream_asks_for_everything()
+    public void On_a_new_stream_every_collector_is_due()
     {
-        _schedule.Asked(EveryMinute, Start);
+        _schedule.MarkRequested(EveryMinute, Start);
 
         _schedule.Restart();
 
@@ -33,12 +33,12 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void What_hangs_waits_twice_as_long_each_time_up_to_an_hour_and_is_not_asked_for_anything()
+    public void A_hanging_collector_is_suspended_twice_as_long_each_time_up_to_an_hour()
     {
         var now = 0.0;
         foreach (var minutes in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
-            _schedule.Penalise(Always, Start + TimeSpan.FromSeconds(now));
+            _schedule.Suspend(Always, Start + TimeSpan.FromSeconds(now));
             Assert.DoesNotContain(Always, _schedule.Due([Always], Start + TimeSpan.FromSeconds(now + (minutes * 60) - 1), all: true));
             now += minutes * 60;
             Assert.Contains(Always, Due(now));
@@ -46,15 +46,15 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void An_answer_is_forgiveness()
+    public void A_successful_answer_ends_the_suspension()
     {
-        _schedule.Penalise(Always, Start);
-        _schedule.Penalise(Always, Start);
+        _schedule.Suspend(Always, Start);
+        _schedule.Suspend(Always, Start);
 
-        _schedule.Forgive(Always);
+        _schedule.Resume(Always);
 
         Assert.Contains(Always, Due(1));
-        _schedule.Penalise(Always, Start);
+        _schedule.Suspend(Always, Start);
         Assert.Contains(Always, Due(60));
     }
 

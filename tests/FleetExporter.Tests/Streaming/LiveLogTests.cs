@@ -4,10 +4,10 @@ namespace FleetExporter.Tests.Streaming;
 
 public sealed class LiveLogTests
 {
-    private readonly LiveLog _log = new(mostEvents: 3);
+    private readonly LiveLog _log = new(maxEvents: 3);
 
     [Fact]
-    public void Who_knows_nothing_gets_the_latest_state_and_no_event()
+    public void A_new_reader_gets_the_latest_values_and_no_event()
     {
         Set("a", 1);
         _log.Publish("e", [9]);
@@ -22,7 +22,7 @@ public sealed class LiveLogTests
     }
 
     [Fact]
-    public void Who_is_behind_gets_only_the_last_value_of_each_key_and_every_event_in_order()
+    public void A_slow_reader_gets_the_last_value_of_each_key_and_every_event_in_order()
     {
         Set("a", 1);
         var cursor = _log.Since(0).Cursor;
@@ -39,7 +39,7 @@ public sealed class LiveLogTests
     }
 
     [Fact]
-    public void Events_are_forgotten_and_who_missed_one_is_told_so()
+    public void A_reader_that_missed_dropped_events_is_reset()
     {
         var early = _log.Since(0).Cursor;
         _log.Publish("e", [1]);
@@ -56,20 +56,20 @@ public sealed class LiveLogTests
     }
 
     [Fact]
-    public void The_same_value_is_a_change_only_where_it_is_said_to_be()
+    public void An_unchanged_value_is_published_only_on_request()
     {
         Set("a", 1);
         var cursor = _log.Since(0).Cursor;
 
-        _log.Set("a", "k", "h", [1], again: false);
+        _log.Set("a", "k", "h", [1], publishUnchanged: false);
         Assert.Empty(_log.Since(cursor).Entries);
-        _log.Set("a", "k", "h", [1], again: true);
+        _log.Set("a", "k", "h", [1], publishUnchanged: true);
         Assert.Single(_log.Since(cursor).Entries);
         Assert.Empty(_log.Since(cursor, "other").Entries);
     }
 
     [Fact]
-    public void A_removed_key_is_told_to_nobody()
+    public void Removing_a_key_notifies_no_reader()
     {
         Set("a", 1);
         _log.Remove("a");
@@ -78,7 +78,7 @@ public sealed class LiveLogTests
     }
 
     [Fact]
-    public void Whoever_waits_is_woken()
+    public void Waiting_readers_are_woken()
     {
         var changed = _log.Changed;
         Assert.False(changed.IsCompleted);
@@ -89,5 +89,5 @@ public sealed class LiveLogTests
         Assert.False(_log.Changed.IsCompleted);
     }
 
-    private void Set(string key, int value) => _log.Set(key, "k", "h", [(byte)value], again: false);
+    private void Set(string key, int value) => _log.Set(key, "k", "h", [(byte)value], publishUnchanged: false);
 }

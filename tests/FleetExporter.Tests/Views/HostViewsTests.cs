@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Views;
 
-/// <summary>A host of which something cannot be shown.</summary>
+/// <summary>A host whose view cannot be built.</summary>
 public sealed class HostViewsTests
 {
     private static readonly FleetConfig Config = Yml.Load("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
@@ -29,7 +29,7 @@ public sealed class HostViewsTests
     }
 
     [Fact]
-    public void Fails_alone_in_the_list_of_hosts()
+    public void A_view_that_fails_does_not_affect_other_hosts_in_the_list()
     {
         var (good, bad) = (_views.Of(_state.Find("a")!), _views.Of(_state.Find("b")!));
 
@@ -39,7 +39,7 @@ public sealed class HostViewsTests
     }
 
     [Fact]
-    public void Fails_alone_in_the_overview()
+    public void A_view_that_fails_does_not_affect_the_rest_of_the_overview()
     {
         var parts = _overview.Build(Config).AllGpus();
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Json;
 
 namespace FleetExporter.Api.Http;
 
-/// <summary>How the API writes JSON: snake_case, enumerations as words, keys of maps as they are.</summary>
+/// <summary>JSON options of the API: snake_case, enumerations as words, dictionary keys unchanged.</summary>
 internal static class ApiJson
 {
     public static JsonOptions Configure(JsonOptions json)

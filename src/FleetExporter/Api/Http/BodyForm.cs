@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Api.Http;
 
-/// <summary>The body of a request as the OpenAPI document describes it. The route reads the body itself.</summary>
+/// <summary>Metadata that describes a request body in the OpenAPI document. The route reads the body itself.</summary>
 internal sealed record BodyForm(Type Type, bool IsRequired);
 
 internal static class BodyFormExtensions

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Http;
 
-/// <summary>A parameter of a query that is <c>true</c> or <c>false</c>, in any case: Python writes <c>True</c>.</summary>
+/// <summary>A query parameter that is <c>true</c> or <c>false</c>, case-insensitive because Python writes <c>True</c>.</summary>
 internal static class QueryFlag
 {
-    /// <param name="text">As it was given; null when it was not.</param>
-    /// <param name="value">Null when it was not given.</param>
+    /// <param name="text">The parameter's text; null when absent.</param>
+    /// <param name="value">Null when absent.</param>
     public static bool TryRead(string? text, string name, out bool? value, [NotNullWhen(false)] out IResult? problem)
     {
         value = "true".Equals(text, StringComparison.OrdinalIgnoreCase) ? true

@@ -22,16 +22,16 @@ internal static class GpuStreamEndpoint
     public static void MapGpuStream(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/gpu/stream", ([AsParameters] Call call, string? host) => call.AnswerAsync(host))
             .Needs(Scope.Read).TakesTicket().Produces<LiveGpu>(contentType: "text/event-stream")
-            .WithSummary("Server-sent events: one object per GPU and update, the current state first. host chooses one.");
+            .WithSummary("Server-sent events: one object per GPU and update, the current state first. host selects one.");
 
     internal static IResult TooMany(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "10";
-        return Problem.Of(503, "Too many readers", $"{StreamClients.Most} connections read this stream already.");
+        return Problem.Of(503, "Too many readers", $"This stream already has its maximum of {StreamClients.MaxClients} clients; try again later.");
     }
 
     internal sealed record Call(
-        HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, LivePulse Pulse,
+        HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, OneSecondTimer Timer,
         Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync(string? host)
@@ -48,13 +48,13 @@ internal static class GpuStreamEndpoint
             }
 
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
-            var reader = new LiveReader(Context, Feed.Log, Pulse, Gate, Clock, () => host is null || State.Find(host) is not null, ended.Token);
+            var reader = new LiveReader(Context, Feed.Log, Timer, Gate, Clock, () => host is null || State.Find(host) is not null, ended.Token);
             var response = Context.Response;
             response.ContentType = "text/event-stream";
             response.Headers["X-Accel-Buffering"] = "no";
             if (Context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             {
-                // How slow a reader may be is said by LiveReader.
+                // LiveReader decides when a reader is too slow.
                 rate.MinDataRate = null;
             }
 
@@ -63,7 +63,7 @@ internal static class GpuStreamEndpoint
                 Feed.CursorOf(Context.Request.Headers["Last-Event-ID"].ToString()), host, output.WriteAsync, output.IdleAsync).ConfigureAwait(false);
             if (output.IsStuck)
             {
-                // There is no room even for an orderly end.
+                // The reader does not accept even an orderly end.
                 Context.Abort();
             }
 
@@ -73,31 +73,31 @@ internal static class GpuStreamEndpoint
 
     private sealed class Output(PipeWriter body, GpuFeed feed, LiveReader reader, TimeProvider clock)
     {
-        /// <summary>So much is written before it is looked whether the reader takes it.</summary>
-        private const int Piece = 32 * 1024;
+        /// <summary>Number of bytes written before waiting for the reader.</summary>
+        private const int FlushSize = 32 * 1024;
 
         private long? _wrote;
 
         public bool IsStuck { get; private set; }
 
-        public async Task<long> WriteAsync(LiveNews news)
+        public async Task<long> WriteAsync(LiveChanges changes)
         {
-            foreach (var entry in news.Entries)
+            foreach (var entry in changes.Entries)
             {
                 body.Write(Encoding.ASCII.GetBytes($"id: {feed.IdOf(entry)}\ndata: "));
                 body.Write(entry.Json);
                 body.Write("\n\n"u8);
-                if (body.UnflushedBytes >= Piece && await FlushAsync().ConfigureAwait(false))
+                if (body.UnflushedBytes >= FlushSize && await FlushAsync().ConfigureAwait(false))
                 {
                     return entry.Version;
                 }
             }
 
             await FlushAsync().ConfigureAwait(false);
-            return news.Cursor;
+            return changes.Cursor;
         }
 
-        /// <summary>The first one sends the headers, so that a reader knows that it is in.</summary>
+        /// <summary>The first comment sends the headers, so that a client knows that it is connected.</summary>
         public async Task IdleAsync()
         {
             if (_wrote is not { } at || clock.GetElapsedTime(at) >= Heartbeat)
@@ -110,7 +110,7 @@ internal static class GpuStreamEndpoint
         private async Task<bool> FlushAsync()
         {
             IsStuck = true;
-            var waited = await reader.TakenAsync(body.FlushAsync().AsTask()).ConfigureAwait(false);
+            var waited = await reader.AcceptedAsync(body.FlushAsync().AsTask()).ConfigureAwait(false);
             IsStuck = false;
             _wrote = clock.GetTimestamp();
             return waited;

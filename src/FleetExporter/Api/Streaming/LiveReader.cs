@@ -6,72 +6,72 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Streaming;
 
 /// <summary>Why a stream ends.</summary>
-internal enum LiveEnd
+internal enum StreamEnd
 {
-    /// <summary>The reader is gone, or the service ends.</summary>
+    /// <summary>The client disconnected, or the service is shutting down.</summary>
     Closed,
 
-    /// <summary>What opened it opens nothing any more, or its host is gone.</summary>
+    /// <summary>Credentials revoked, or the host is no longer watched.</summary>
     Revoked,
 
-    /// <summary>It has taken nothing for a minute.</summary>
+    /// <summary>The client has read nothing for a minute.</summary>
     Stuck,
 }
 
-/// <summary>One reader's turn of waiting and writing, the same for both streams.</summary>
-/// <param name="holds">Whether what the stream is about is still there.</param>
+/// <summary>The loop that writes changes to one reader of a stream, common to both streams.</summary>
+/// <param name="isWatched">Whether the stream's host is still watched.</param>
 internal sealed class LiveReader(
-    HttpContext context, LiveLog log, LivePulse pulse, Gate gate, TimeProvider clock, Func<bool> holds, CancellationToken ended)
+    HttpContext context, LiveLog log, OneSecondTimer timer, Gate gate, TimeProvider clock, Func<bool> isWatched, CancellationToken ended)
 {
-    /// <summary>So long a reader may take nothing.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>Maximum time for which a reader may read nothing.</summary>
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromMinutes(1);
 
     private long _checked = clock.GetTimestamp();
 
-    /// <summary>Writes all that changes until the stream ends.</summary>
-    /// <param name="cursor">Where the reader is.</param>
-    /// <param name="write">Writes some of the news, and returns up to where.</param>
-    /// <param name="host">Only what is of this host.</param>
+    /// <summary>Writes changes until the stream ends.</summary>
+    /// <param name="cursor">The reader's position.</param>
+    /// <param name="write">Writes some of the changes, and returns the position reached.</param>
+    /// <param name="host">Only entries of this host; null for all.</param>
     /// <param name="idle">Called about once a second while nothing changes.</param>
-    public async Task<LiveEnd> RunAsync(long cursor, string? host, Func<LiveNews, Task<long>> write, Func<Task> idle)
+    public async Task<StreamEnd> RunAsync(long cursor, string? host, Func<LiveChanges, Task<long>> write, Func<Task> idle)
     {
         try
         {
             while (true)
             {
-                var (changed, beat) = (log.Changed, pulse.Next);
-                var news = log.Since(cursor, host);
-                if (news.Entries.Count > 0 || news.Lost)
+                var (changed, second) = (log.Changed, timer.Next);
+                var changes = log.Since(cursor, host);
+                if (changes.Entries.Count > 0 || changes.Lost)
                 {
-                    cursor = await write(news).ConfigureAwait(false);
+                    cursor = await write(changes).ConfigureAwait(false);
                 }
                 else
                 {
-                    cursor = news.Cursor;
+                    cursor = changes.Cursor;
                     await idle().ConfigureAwait(false);
-                    await Task.WhenAny(changed, beat).WaitAsync(ended).ConfigureAwait(false);
+                    await Task.WhenAny(changed, second).WaitAsync(ended).ConfigureAwait(false);
                 }
 
-                if (!StillMay())
+                if (!IsStillAllowed())
                 {
-                    return LiveEnd.Revoked;
+                    return StreamEnd.Revoked;
                 }
             }
         }
-        catch (LiveEndException e)
+        catch (StreamEndException e)
         {
             return e.End;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or System.Net.WebSockets.WebSocketException)
         {
-            return LiveEnd.Closed;
+            return StreamEnd.Closed;
         }
     }
 
-    /// <summary>Waits for what is being written to be taken.</summary>
-    /// <returns>Whether it had to wait: what was news before may be old.</returns>
-    /// <exception cref="LiveEndException">The stream ended meanwhile.</exception>
-    public async Task<bool> TakenAsync(Task writing)
+    /// <summary>Waits until the reader has accepted a write.</summary>
+    /// <returns>Whether it had to wait, so that the remaining changes may be outdated.</returns>
+    /// <exception cref="StreamEndException">The stream ended meanwhile.</exception>
+    public async Task<bool> AcceptedAsync(Task writing)
     {
         if (writing.IsCompleted)
         {
@@ -82,15 +82,15 @@ internal sealed class LiveReader(
         var began = clock.GetTimestamp();
         while (!writing.IsCompleted)
         {
-            await Task.WhenAny(writing, pulse.Next).WaitAsync(ended).ConfigureAwait(false);
-            if (!writing.IsCompleted && !StillMay())
+            await Task.WhenAny(writing, timer.Next).WaitAsync(ended).ConfigureAwait(false);
+            if (!writing.IsCompleted && !IsStillAllowed())
             {
-                throw new LiveEndException(LiveEnd.Revoked);
+                throw new StreamEndException(StreamEnd.Revoked);
             }
 
-            if (!writing.IsCompleted && clock.GetElapsedTime(began) > Patience)
+            if (!writing.IsCompleted && clock.GetElapsedTime(began) > WriteTimeout)
             {
-                throw new LiveEndException(LiveEnd.Stuck);
+                throw new StreamEndException(StreamEnd.Stuck);
             }
         }
 
@@ -98,8 +98,8 @@ internal sealed class LiveReader(
         return true;
     }
 
-    /// <summary>Looks once a second at most.</summary>
-    private bool StillMay()
+    /// <summary>Checks at most once a second.</summary>
+    private bool IsStillAllowed()
     {
         if (clock.GetElapsedTime(_checked) < TimeSpan.FromSeconds(1))
         {
@@ -107,11 +107,11 @@ internal sealed class LiveReader(
         }
 
         _checked = clock.GetTimestamp();
-        return gate.StillMay(context, Scope.Read) && holds();
+        return gate.StillMay(context, Scope.Read) && isWatched();
     }
 }
 
-internal sealed class LiveEndException(LiveEnd end) : Exception
+internal sealed class StreamEndException(StreamEnd end) : Exception
 {
-    public LiveEnd End => end;
+    public StreamEnd End => end;
 }

@@ -12,20 +12,20 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Streaming;
 
-/// <summary>Takes what devices push.</summary>
+/// <summary>Receives the pushes of devices.</summary>
 internal static class PushEndpoint
 {
     public static void MapPush(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/push-sse", (HttpContext context, DeviceSet devices) => AnswerAsync(context, devices))
             .Needs(Scope.Push).Takes<LiveGpu>().Produces<PushView>()
-            .WithSummary("A device's GPUs, all of them, with the device's own key.");
+            .WithSummary("Replaces the GPUs of a device; needs the device's own key.");
 
     private static async Task<IResult> AnswerAsync(HttpContext context, DeviceSet devices)
     {
         if (context.Caller().Device is not { } device)
         {
             return Problem.Of(
-                403, "Not a device", "Only a device's own key, that of its entry under devices in fleet.yml, says whose values these are.");
+                403, "Not a device", "A push needs a device's own key, which identifies the device: see devices in fleet.yml.");
         }
 
         var (pushed, problem) = await ReadAsync(context).ConfigureAwait(false);
@@ -37,12 +37,12 @@ internal static class PushEndpoint
 
         return devices.Push(device, [.. pushed.Select((gpu, i) => gpu.ToGpu(i))])
             ? TypedResults.Ok(new PushView(true))
-            : Problem.Of(403, "Not a device", "The device is not in fleet.yml any more.");
+            : Problem.Of(403, "Not a device", "The device is no longer in fleet.yml.");
     }
 
     private static async Task<(IReadOnlyList<LiveGpu>? Gpus, ProblemHttpResult? Problem)> ReadAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > PushBody.Most)
+        if (context.Request.ContentLength > PushBody.MaxBytes)
         {
             return (null, TooLarge());
         }
@@ -50,12 +50,12 @@ internal static class PushEndpoint
         try
         {
             using var body = new MemoryStream();
-            var piece = new byte[16 * 1024];
+            var buffer = new byte[16 * 1024];
             int read;
-            while ((read = await context.Request.Body.ReadAsync(piece, context.RequestAborted).ConfigureAwait(false)) > 0)
+            while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0)
             {
-                body.Write(piece, 0, read);
-                if (body.Length > PushBody.Most)
+                body.Write(buffer, 0, read);
+                if (body.Length > PushBody.MaxBytes)
                 {
                     return (null, TooLarge());
                 }
@@ -74,14 +74,14 @@ internal static class PushEndpoint
         }
         catch (InvalidOperationException)
         {
-            // The name of a field has half of a surrogate pair.
-            return (null, Unreadable("a name in it is not text"));
+            // The name of a field contains an unpaired surrogate.
+            return (null, Unreadable("a field name is not valid text"));
         }
     }
 
-    private static ProblemHttpResult TooLarge() => Problem.Of(413, "Too large", $"A push may have {PushBody.Most / 1024} KiB.");
+    private static ProblemHttpResult TooLarge() => Problem.Of(413, "Too large", $"A push may have at most {PushBody.MaxBytes / 1024} KiB.");
 
-    private static ProblemHttpResult Unreadable(string why) => Problem.Of(400, "Unreadable body", $"The body is not JSON: {why}.");
+    private static ProblemHttpResult Unreadable(string reason) => Problem.Of(400, "Unreadable body", $"The body is not JSON: {reason}.");
 }
 
 internal sealed record PushView(bool Success);

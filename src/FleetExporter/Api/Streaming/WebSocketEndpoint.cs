@@ -10,30 +10,30 @@ using Microsoft.Extensions.Hosting;
 
 namespace FleetExporter.Api.Streaming;
 
-/// <summary>A WebSocket that tells hosts, the overview and events as they change. What a client sends is not read for meaning.</summary>
+/// <summary>A WebSocket that sends hosts, the overview and events as they change. Messages from the client are ignored.</summary>
 internal static class WebSocketEndpoint
 {
-    /// <summary>A ping so often, and an answer within the second time, or the connection counts as dead.</summary>
+    /// <summary>Interval of pings, and the time within which a pong must arrive.</summary>
     public static readonly WebSocketOptions Options =
         new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>Over HTTP/2 a browser opens it with CONNECT.</summary>
+    /// <summary>Over HTTP/2 browsers use CONNECT.</summary>
     private static readonly string[] Methods = ["GET", "CONNECT"];
 
     public static void MapWebSocket(this IEndpointRouteBuilder routes) =>
         routes.MapMethods("/ws", Methods, ([AsParameters] Call call) => call.AnswerAsync())
             .Needs(Scope.Read).TakesTicket().Produces(StatusCodes.Status101SwitchingProtocols)
-            .WithSummary("A WebSocket: hosts and the overview as they change, the current state first, and events.");
+            .WithSummary("A WebSocket: the current state first, then hosts and the overview as they change, and events.");
 
     internal sealed record Call(
-        HttpContext Context, HostFeed Feed, StreamClients Clients, LivePulse Pulse, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync()
         {
             if (!Context.WebSockets.IsWebSocketRequest)
             {
                 Context.Response.Headers.Upgrade = "websocket";
-                return Problem.Of(426, "Not a WebSocket", "This is a WebSocket: open it with ws:// or wss://.");
+                return Problem.Of(426, "Not a WebSocket", "This endpoint is a WebSocket: open it with ws:// or wss://.");
             }
 
             using var place = Clients.TryEnter("ws");
@@ -45,30 +45,30 @@ internal static class WebSocketEndpoint
             using var socket = await Context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
             var listening = ListenAsync(socket, ended);
-            Feed.Take();
-            var reader = new LiveReader(Context, Feed.Log, Pulse, Gate, Clock, static () => true, ended.Token);
+            Feed.Update();
+            var reader = new LiveReader(Context, Feed.Log, Timer, Gate, Clock, static () => true, ended.Token);
             var end = await reader.RunAsync(0, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask).ConfigureAwait(false);
             await CloseAsync(socket, end, listening).ConfigureAwait(false);
             return TypedResults.Empty;
         }
 
-        private static async Task CloseAsync(WebSocket socket, LiveEnd end, Task listening)
+        private static async Task CloseAsync(WebSocket socket, StreamEnd end, Task listening)
         {
-            var (status, why) = socket.State == WebSocketState.CloseReceived ? (WebSocketCloseStatus.NormalClosure, "")
-                : end == LiveEnd.Closed ? (WebSocketCloseStatus.EndpointUnavailable, "the service ends")
-                : (WebSocketCloseStatus.PolicyViolation, "what opened this opens nothing any more");
+            var (status, reason) = socket.State == WebSocketState.CloseReceived ? (WebSocketCloseStatus.NormalClosure, "")
+                : end == StreamEnd.Closed ? (WebSocketCloseStatus.EndpointUnavailable, "service is shutting down")
+                : (WebSocketCloseStatus.PolicyViolation, "credentials revoked");
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-                if (end != LiveEnd.Stuck && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                if (end != StreamEnd.Stuck && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 {
-                    await socket.CloseOutputAsync(status, why, limit.Token).ConfigureAwait(false);
+                    await socket.CloseOutputAsync(status, reason, limit.Token).ConfigureAwait(false);
                     await listening.WaitAsync(limit.Token).ConfigureAwait(false);
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or InvalidOperationException)
             {
-                // Whoever reads nothing is not told why it ends either.
+                // A client that reads nothing receives no close message either.
             }
 
             socket.Abort();
@@ -80,7 +80,7 @@ internal static class WebSocketEndpoint
             var buffer = new byte[1024];
             try
             {
-                // Cancelled, it would break the connection off before its end could be said.
+                // Cancelling the receive would abort the connection before the close message is sent.
                 while ((await socket.ReceiveAsync(
                     buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
                 {
@@ -99,25 +99,25 @@ internal static class WebSocketEndpoint
     {
         private static readonly byte[] Reset = [.. """{"event":"reset","data":null}"""u8];
 
-        public async Task<long> WriteAsync(LiveNews news)
+        public async Task<long> WriteAsync(LiveChanges changes)
         {
-            if (news.Lost)
+            if (changes.Lost)
             {
                 await SendAsync(Reset, last: true).ConfigureAwait(false);
                 return 0;
             }
 
-            for (var i = 0; i < news.Entries.Count; i++)
+            for (var i = 0; i < changes.Entries.Count; i++)
             {
-                var entry = news.Entries[i];
+                var entry = changes.Entries[i];
                 var hosts = entry.Kind == HostFeed.Host;
                 await SendAsync(
                     System.Text.Encoding.UTF8.GetBytes($$"""{"event":"{{(hosts ? "hosts_update" : entry.Kind)}}","data":{{(hosts ? "[" : "")}}"""),
                     last: false).ConfigureAwait(false);
                 var waited = await SendAsync(entry.Json, last: false).ConfigureAwait(false);
 
-                // Hosts that changed one after the other make one message.
-                while (hosts && i + 1 < news.Entries.Count && news.Entries[i + 1] is { Kind: HostFeed.Host } next)
+                // Consecutive hosts are sent as one message.
+                while (hosts && i + 1 < changes.Entries.Count && changes.Entries[i + 1] is { Kind: HostFeed.Host } next)
                 {
                     await SendAsync(","u8.ToArray(), last: false).ConfigureAwait(false);
                     waited |= await SendAsync(next.Json, last: false).ConfigureAwait(false);
@@ -127,14 +127,14 @@ internal static class WebSocketEndpoint
                 waited |= await SendAsync((hosts ? "]}"u8 : "}"u8).ToArray(), last: true).ConfigureAwait(false);
                 if (waited)
                 {
-                    return news.Entries[i].Version;
+                    return changes.Entries[i].Version;
                 }
             }
 
-            return news.Cursor;
+            return changes.Cursor;
         }
 
         private Task<bool> SendAsync(byte[] text, bool last) =>
-            reader.TakenAsync(socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, last, CancellationToken.None).AsTask());
+            reader.AcceptedAsync(socket.SendAsync(text.AsMemory(), WebSocketMessageType.Text, last, CancellationToken.None).AsTask());
     }
 }

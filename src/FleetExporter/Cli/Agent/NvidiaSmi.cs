@@ -43,8 +43,8 @@ internal sealed class NvidiaSmi(TimeProvider clock)
     internal static IReadOnlyList<Gpu?> ByIndex(IReadOnlyList<Gpu> gpus)
     {
         var last = gpus.Max(g => g.Index);
-        return last is null or >= Streaming.PushBody.MostGpus || gpus.Any(g => g.Index is null)
-            ? [.. gpus.Take(Streaming.PushBody.MostGpus)]
+        return last is null or >= Streaming.PushBody.MaxGpus || gpus.Any(g => g.Index is null)
+            ? [.. gpus.Take(Streaming.PushBody.MaxGpus)]
             : [.. Enumerable.Range(0, last.Value + 1).Select(i => gpus.FirstOrDefault(g => g.Index == i))];
     }
 

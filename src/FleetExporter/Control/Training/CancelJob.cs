@@ -70,7 +70,7 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobTurns turns, Job
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
-            var kept = await jobs.KeepOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            var kept = await jobs.SaveOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
             reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
         }
 

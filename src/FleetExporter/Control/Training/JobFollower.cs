@@ -21,7 +21,7 @@ internal sealed partial class JobFollower(
 
     private readonly ConcurrentDictionary<string, Task> _looks = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private readonly PollNow _now = new();
+    private readonly PollTrigger _now = new();
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed partial class JobFollower(
     }
 
     /// <summary>Looks at the hosts without waiting for the interval.</summary>
-    public void LookNow() => _ = _now.Ask();
+    public void LookNow() => _ = _now.RequestAsync();
 
     /// <summary>Reads the jobs anew; who writes one calls it. While the store cannot be read the page shows what was read before.</summary>
     /// <returns>The jobs to follow; empty when they are not known.</returns>
@@ -69,7 +69,7 @@ internal sealed partial class JobFollower(
         {
             while (true)
             {
-                _now.Take()?.TrySetResult();
+                _now.TakeRequest()?.TrySetResult();
                 await RoundAsync(stop).ConfigureAwait(false);
                 await _now.WaitAsync(config.Current.PollInterval, Clock, stop).ConfigureAwait(false);
             }

@@ -108,7 +108,7 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobTurns turns, JobF
         {
             await call.BeginAsync(details).ConfigureAwait(false);
             await JobSession.StartAsync(shell, job.Id, session, place.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);
-            marked = await jobs.BeginAsync(job, session, place.Connection, CancellationToken.None).ConfigureAwait(false);
+            marked = await jobs.MarkRunningAsync(job, session, place.Connection, CancellationToken.None).ConfigureAwait(false);
             if (!marked.Success || marked.Value.Session != session)
             {
                 await JobSession.CancelAsync(shell, job.Id, clock, CancellationToken.None).ConfigureAwait(false);

@@ -5,21 +5,21 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>
-/// Derives the readings of a host from the answers of its collectors: what needs several sections or several moments, such as CPU use, energy,
-/// unified memory and the use of tmux sessions.
+/// Derives the readings of a host from the answers of its collectors: values that need several sections or moments, such as CPU use, energy,
+/// unified memory and the resource use of tmux sessions.
 /// </summary>
 internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
 {
     /// <summary>Adds an answer to the host's history. Called once for each answer, before <see cref="Derive"/>.</summary>
-    /// <param name="snapshot">The host, with the answers before this one.</param>
-    /// <param name="now">When the answer came.</param>
+    /// <param name="snapshot">The host, with its previous answers.</param>
+    /// <param name="now">When the answer arrived.</param>
     /// <exception cref="FormatException">The history would exceed a limit.</exception>
     public HostHistory Remember(HostSnapshot snapshot, IAnswer answer, Instant now) => answer switch
     {
-        SystemAnswer system => Reboot(snapshot.History, system.System.BootId),
+        SystemAnswer system => ForBoot(snapshot.History, system.System.BootId),
         VitalsAnswer vitals => snapshot.History with
         {
-            CpuBusyRatio = snapshot.Get<VitalsReading>(now) is { } before ? CpuTimes.BusyRatio(before.Vitals.Cpu, vitals.Vitals.Cpu) : null,
+            CpuBusyRatio = snapshot.Get<VitalsReading>(now) is { } previous ? CpuTimes.BusyRatio(previous.Vitals.Cpu, vitals.Vitals.Cpu) : null,
         },
         GpuAnswer gpus => GpuHistory.Remember(snapshot.History, gpus, snapshot.Timing),
         TmuxAnswer tmux => SessionUsage.Remember(snapshot.History, tmux, attached.Update(snapshot.Host.Name, tmux, now.Time)),
@@ -27,7 +27,7 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         _ => snapshot.History,
     };
 
-    /// <summary>The snapshot with the readings that follow from its answers and its history. Pure.</summary>
+    /// <summary>Returns the snapshot with readings derived from its answers and history. Pure.</summary>
     /// <param name="bug">Called when deriving a reading throws: its collector then counts as failed.</param>
     public HostSnapshot Derive(HostSnapshot snapshot, Instant now, Action<string, Exception> bug)
     {
@@ -64,7 +64,7 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         _ => (Reading)answer,
     };
 
-    private static HostHistory Reboot(HostHistory history, string? bootId) => history.BootId == bootId
+    private static HostHistory ForBoot(HostHistory history, string? bootId) => history.BootId == bootId
         ? history
         : history with { BootId = bootId, GpusSeen = [], GpuUptime = null, XidUptime = -1, Processes = HostHistory.Empty.Processes };
 }

@@ -3,7 +3,7 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Derivation;
 
-/// <summary>The history of a host and those of its answers that are not stale.</summary>
+/// <summary>A host's history and its answers that are not stale.</summary>
 internal sealed class FreshAnswers(HostSnapshot snapshot, Instant now)
 {
     private readonly IReadOnlyList<IAnswer> _answers =

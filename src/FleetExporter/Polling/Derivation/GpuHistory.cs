@@ -6,7 +6,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>
-/// The GPUs of a host over time and across sections: energy integrated from power, GPUs that are no longer listed, limits, unified memory.
+/// Derives GPU readings from several moments and sections: energy integrated from power, GPUs no longer listed, limits, unified memory.
 /// </summary>
 internal static class GpuHistory
 {
@@ -25,7 +25,7 @@ internal static class GpuHistory
 
         var seen = history.GpusSeen.Union(Listed(answer));
         RemoteLimits.Check(seen.Count, RemoteLimits.GpusSeen, "different GPUs since the host was booted");
-        // Those of earlier boots are kept as long as there is room, so that their counters go on.
+        // Counters of earlier boots are kept while there is room, so that they continue.
         if (energy.Count > RemoteLimits.GpusSeen)
         {
             energy.RemoveRange(energy.Keys.Where(k => !seen.Contains(k)).ToList());
@@ -48,10 +48,10 @@ internal static class GpuHistory
         return new GpuReading(UnifiedMemory.Apply([.. gpus], memory), Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion);
     }
 
-    /// <summary>How many GPUs earlier answers since the last boot listed and this one does not.</summary>
+    /// <summary>Number of GPUs that earlier answers since the last boot listed and this one does not.</summary>
     public static int Vanished(HostHistory history, GpuAnswer answer)
     {
-        // A row without uuid is one of those seen before: it is there, and counted as faulty.
+        // A row without uuid is a GPU seen before: it is listed, and counted as faulty.
         var withoutUuid = answer.Gpus.Count(g => g.Uuid is null);
         return Math.Max(0, history.GpusSeen.Except(Listed(answer)).Count - withoutUuid);
     }

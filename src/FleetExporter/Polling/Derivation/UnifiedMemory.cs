@@ -3,7 +3,7 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.Polling.Derivation;
 
-/// <summary>GPUs without memory of their own (GB10, Thor, Orin): their total is the host's MemTotal, their use MemTotal minus MemAvailable.</summary>
+/// <summary>GPUs without memory of their own (GB10, Thor, Orin): total is the host's MemTotal, used is MemTotal minus MemAvailable.</summary>
 internal static class UnifiedMemory
 {
     /// <summary>nvidia-smi prints whole MiB.</summary>
@@ -23,8 +23,8 @@ internal static class UnifiedMemory
         })];
 
     /// <summary>
-    /// Drivers say either that memory is not available or that it is MemTotal. A board with memory of its own also reports a power limit, which these
-    /// do not; a value that could not be read (unknown error, lost GPU) decides nothing.
+    /// Drivers report memory either as not available or as MemTotal. A board with memory of its own also reports a power limit, which these do
+    /// not; an unreadable value (unknown error, lost GPU) decides nothing.
     /// </summary>
     private static bool IsShared(Gpu gpu, HostMemory? host) =>
         gpu.MemoryUnified

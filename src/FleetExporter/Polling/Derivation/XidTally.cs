@@ -5,7 +5,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Polling.Derivation;
 
 /// <summary>
-/// Counts XID lines once each: the kernel log is a ring, so a line is known by its time, and the count must not fall when it leaves.
+/// Counts each XID line once. The kernel log is a ring buffer: a line is identified by its time, and still counts after the log has dropped it.
 /// </summary>
 internal static class XidTally
 {

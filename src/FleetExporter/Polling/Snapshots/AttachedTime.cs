@@ -3,8 +3,8 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Polling.Snapshots;
 
 /// <summary>
-/// A tmux session of a host. tmux does not reuse ids while its server lives; the creation time tells the session from one of a later server with the
-/// same id.
+/// Identifies a tmux session of a host. tmux does not reuse ids while its server runs; the creation time distinguishes sessions of later servers
+/// with the same id.
 /// </summary>
 /// <param name="User">Printable, at most 256 characters.</param>
 /// <param name="Id"><c>$</c> and digits.</param>
@@ -13,13 +13,13 @@ internal readonly record struct TmuxSessionKey(string User, string Id, DateTimeO
 {
     public static TmuxSessionKey Of(string user, TmuxSession session) => new(NameOf(user), session.Id, session.Created);
 
-    /// <summary>The user name of a key. PostgreSQL takes no NUL.</summary>
+    /// <summary>The user name of a key. PostgreSQL accepts no NUL.</summary>
     public static string NameOf(string user) => Printable.Line(user, 256);
 }
 
 /// <summary>When a tmux session was last seen.</summary>
 /// <param name="AttachedAt">The last reading in which it was attached, by the host's clock, in whole milliseconds.</param>
-/// <param name="SeenAt">The last reading in which it was there, by our clock.</param>
+/// <param name="SeenAt">The last reading that contained it, by the exporter's clock.</param>
 internal sealed record AttachedTime(DateTimeOffset AttachedAt, DateTimeOffset SeenAt)
 {
     /// <summary>The later of both times.</summary>

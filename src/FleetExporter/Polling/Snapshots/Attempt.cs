@@ -2,17 +2,17 @@ using FleetExporter.Collectors;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>The last attempt of a collector on a host or a target, and the data it left. Health and data are apart.</summary>
-/// <typeparam name="TReading">The data.</typeparam>
+/// <summary>The last attempt of a collector on a host or a target, and the last reading. Health and data are separate.</summary>
+/// <typeparam name="TReading">The reading.</typeparam>
 /// <typeparam name="TFailure">The closed set of reasons.</typeparam>
 internal abstract record Attempt<TReading, TFailure>
     where TReading : Reading
     where TFailure : struct, Enum
 {
-    /// <summary>When the last attempt ended, by the exporter's clock; null before the first has.</summary>
+    /// <summary>When the last attempt ended, by the exporter's clock; null before the first one has.</summary>
     public Instant? At { get; init; }
 
-    /// <summary>Time the attempt took: on the host for a section, from here for a target. Zero when no answer came.</summary>
+    /// <summary>Duration of the attempt: measured on the host for a section, by the exporter for a target. Zero without an answer.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Null after a success.</summary>
@@ -21,14 +21,14 @@ internal abstract record Attempt<TReading, TFailure>
     /// <summary>The failure in one line; null after a success.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The data: kept when no answer came, null after an answer that was a failure and told nothing else.</summary>
+    /// <summary>The last reading: kept when no answer came, null after an answer that was a failure without data.</summary>
     public TReading? Reading { get; init; }
 
-    /// <summary>When the answer behind <see cref="Reading"/> came.</summary>
+    /// <summary>When the answer of <see cref="Reading"/> arrived.</summary>
     public Instant? ReadingAt { get; init; }
 
     public Instant? LastSuccess { get; init; }
 
-    /// <summary>The data; null when there are none or they are older than this.</summary>
+    /// <summary>The reading; null when there is none or it is older than this.</summary>
     protected TReading? ReadingWithin(TimeSpan staleAfter, Instant now) => ReadingAt is { } at && now - at <= staleAfter ? Reading : null;
 }

@@ -11,21 +11,21 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     /// <summary>The parsed section from which the reading is derived; null when there is none.</summary>
     public IAnswer? Answer { get; init; }
 
-    /// <summary>Set when the collector is off on this host; then everything else is empty.</summary>
+    /// <summary>Why the collector is off on this host, all else is then empty; null where it is on.</summary>
     public string? OffBecause { get; init; }
 
-    /// <summary>The section as received, cut; for the debug page.</summary>
+    /// <summary>The section as received, truncated, for <c>/debug/hosts</c>.</summary>
     public string? Body { get; init; }
 
     public Reading? FreshReading(TimeSpan staleAfter, Instant now) => ReadingWithin(staleAfter, now);
 
-    /// <summary>After an answer; the reading is derived from it with the others of its frame.</summary>
+    /// <summary>After an answer; its reading is derived later, together with those of the same frame.</summary>
     public CollectorOutcome Answered(IAnswer answer, TimeSpan duration, string body, Instant now) => this with
     {
         At = now,
         Duration = duration,
         Failure = answer.Failure,
-        Message = answer.Failure is null ? null : "see the section's text on the debug page",
+        Message = answer.Failure is null ? null : "see the section's text at /debug/hosts",
         Answer = answer,
         Reading = null,
         ReadingAt = now,
@@ -34,7 +34,7 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
         Body = body,
     };
 
-    /// <summary>After an answer that is a failure: the data are dropped.</summary>
+    /// <summary>After an answer that is a failure: the reading is dropped.</summary>
     public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan duration, string? body, Instant now) => this with
     {
         At = now,
@@ -48,7 +48,7 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
         Body = body,
     };
 
-    /// <summary>After a request without an answer: the data are kept until they are stale.</summary>
+    /// <summary>After a request without an answer: the reading is kept until it is stale.</summary>
     public CollectorOutcome TimedOut(string message, Instant now) =>
         this with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = message };
 }

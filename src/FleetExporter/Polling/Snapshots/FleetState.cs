@@ -6,7 +6,7 @@ using FleetExporter.Polling.Targets;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>The latest snapshot of every host and target. Readers never lock and never wait; writers replace one snapshot whole.</summary>
+/// <summary>The latest snapshot of every host and target. Readers never lock or wait; writers replace whole snapshots.</summary>
 internal sealed class FleetState
 {
     private ImmutableSortedDictionary<string, HostSnapshot> _hosts =
@@ -16,15 +16,14 @@ internal sealed class FleetState
         ImmutableSortedDictionary<string, TargetSnapshot>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>
-    /// Raised with its name after a host's snapshot was replaced or removed, on the thread that did it:
-    /// a handler only notes the name, and neither waits nor throws.
+    /// Raised with the host's name after its snapshot was replaced or removed, on the writer's thread: handlers must not block or throw.
     /// </summary>
     public event Action<string>? HostChanged;
 
-    /// <summary>Hosts in the order of their names.</summary>
+    /// <summary>Hosts ordered by name.</summary>
     public IEnumerable<HostSnapshot> Hosts => Volatile.Read(ref _hosts).Values;
 
-    /// <summary>Targets of all kinds in the order of their names.</summary>
+    /// <summary>Targets of all kinds, ordered by name.</summary>
     public IEnumerable<TargetSnapshot> Targets => Volatile.Read(ref _targets).Values;
 
     public HostSnapshot? Find(string host) => Volatile.Read(ref _hosts).GetValueOrDefault(host);
@@ -40,7 +39,7 @@ internal sealed class FleetState
     public void Set(TargetSnapshot snapshot) =>
         ImmutableInterlocked.Update(ref _targets, static (targets, s) => targets.SetItem(s.Target.Name, s), snapshot);
 
-    /// <summary>A unit as its host last said; null when the host is not known, does not watch the unit, or its word is stale.</summary>
+    /// <summary>A unit's last known state; null when the host is unknown, does not watch the unit, or its reading is stale.</summary>
     public SystemdUnit? UnitOf(string host, UnitName unit, Instant now) =>
         Find(host)?.Get<SystemdReading>(now)?.Units.Units.FirstOrDefault(u => u.Id == unit.Name && (u.Scope == "user") == unit.IsUser);
 

@@ -5,8 +5,8 @@ namespace FleetExporter.Polling.Snapshots;
 
 internal static class GpuPresence
 {
-    /// <summary>Whether the host has GPUs, has had some, or ought to have them.</summary>
-    /// <returns>Null until its configuration or an answer tells.</returns>
+    /// <summary>Whether the host has GPUs, had some, or is configured to have them.</summary>
+    /// <returns>Null while undecided by configuration and answers.</returns>
     public static bool? HasGpus(this HostSnapshot host) => (host.Host.Gpu, host.Outcomes.GetValueOrDefault("gpu")) switch
     {
         (Toggle.False, _) or (_, { OffBecause: not null }) => false,

@@ -3,12 +3,12 @@ using FleetExporter.Collectors;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>What is remembered of a host from one answer to the next. Immutable, part of the snapshot.</summary>
+/// <summary>State of a host that derivations carry from one answer to the next. Immutable, part of the snapshot.</summary>
 internal sealed record HostHistory
 {
     public static readonly HostHistory Empty = new();
 
-    /// <summary>What <see cref="GpusSeen"/>, the processes and the XID lines belong to.</summary>
+    /// <summary>The boot to which <see cref="GpusSeen"/>, the processes and the XID lines belong.</summary>
     public string? BootId { get; init; }
 
     /// <summary>Busy share of all CPUs between the last two answers, 0-1; null before the second.</summary>
@@ -30,7 +30,7 @@ internal sealed record HostHistory
     /// <summary>The host's uptime at the last answer of each tmux collector, in seconds.</summary>
     public ImmutableDictionary<string, double> ProcessesUptime { get; init; } = ImmutableDictionary<string, double>.Empty;
 
-    /// <summary>CPUs that each tmux session used between the last two answers; a session that is missing was not measured yet.</summary>
+    /// <summary>CPUs that each tmux session used between the last two answers; sessions not yet measured are missing.</summary>
     public ImmutableDictionary<(string Collector, TmuxSessionKey Session), double> SessionCpu { get; init; } =
         ImmutableDictionary<(string, TmuxSessionKey), double>.Empty;
 

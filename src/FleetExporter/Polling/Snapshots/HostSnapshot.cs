@@ -8,26 +8,26 @@ namespace FleetExporter.Polling.Snapshots;
 
 public enum HostStatus
 {
-    /// <summary>Connected, and every collector that is on succeeds.</summary>
+    /// <summary>Connected, and every enabled collector succeeds.</summary>
     Online,
 
-    /// <summary>Something fails, or the host has missed a poll; also a host that has not been reached yet.</summary>
+    /// <summary>A collector fails, or the host missed a poll; also a host that has not been reached yet.</summary>
     Degraded,
 
     /// <summary>No answer for <c>stale_after_polls</c> polls.</summary>
     Offline,
 }
 
-/// <summary>How often a host is asked, and when what it said is too old.</summary>
+/// <summary>The poll interval, and the number of polls after which a reading is stale.</summary>
 internal sealed record PollTiming(TimeSpan Interval, int StaleAfterPolls)
 {
     public TimeSpan StaleAfter(TimeSpan every) => (every > Interval ? every : Interval) * StaleAfterPolls;
 }
 
-/// <summary>A collector's failure and when it was.</summary>
-internal sealed record FailureNote(Instant At, string What, string Reason, string Message);
+/// <summary>A failed attempt of a collector or connection.</summary>
+internal sealed record RecentFailure(Instant At, string Source, string Reason, string Message);
 
-/// <summary>Everything known of a host at one moment. Immutable; readers take the whole.</summary>
+/// <summary>Everything known of a host at one moment. Immutable.</summary>
 /// <param name="LastSeen">When the host last sent a section.</param>
 /// <param name="Failures">Failed attempts by collector and reason since the exporter watches the host.</param>
 /// <param name="Recent">The last failures, newest first.</param>
@@ -38,7 +38,7 @@ internal sealed record HostSnapshot(
     ConnectionState Connection,
     ImmutableDictionary<string, CollectorOutcome> Outcomes,
     ImmutableDictionary<(string Collector, CollectorFailure Reason), long> Failures,
-    ImmutableList<FailureNote> Recent,
+    ImmutableList<RecentFailure> Recent,
     Instant? LastSeen,
     HostHistory History)
 {
@@ -53,17 +53,17 @@ internal sealed record HostSnapshot(
         null,
         HostHistory.Empty);
 
-    /// <summary>What the host last said it is and has, however old: it changes with a reboot or an installation.</summary>
+    /// <summary>The host's last known identity, however old: it changes only with a reboot or an installation.</summary>
     public SystemIdentity? System => (Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
 
-    /// <summary>The collector's data, or null when it has none or what it has is stale.</summary>
+    /// <summary>The collector's reading; null when there is none or it is stale.</summary>
     public TReading? Get<TReading>(HostCollector collector, Instant now)
         where TReading : Reading => ReadingOf(collector, now) as TReading;
 
     public Reading? ReadingOf(HostCollector collector, Instant now) =>
         Outcomes.GetValueOrDefault(collector.Name)?.FreshReading(Timing.StaleAfter(collector.Every), now);
 
-    /// <summary>The first reading of this kind that is fresh.</summary>
+    /// <summary>The first fresh reading of this kind.</summary>
     public TReading? Get<TReading>(Instant now)
         where TReading : Reading => CollectorCatalog.All.Select(c => ReadingOf(c, now)).OfType<TReading>().FirstOrDefault();
 
@@ -77,7 +77,7 @@ internal sealed record HostSnapshot(
         return Connection.Up && LastSeen is not null && FirstProblem(now) is null ? HostStatus.Online : HostStatus.Degraded;
     }
 
-    /// <summary>What is wrong, in one line; null when nothing is.</summary>
+    /// <summary>The host's problem in one line; null when there is none.</summary>
     public string? Problem(Instant now) =>
         Host.Device is { } device ? DevicePush.Problem(device, LastSeen, now)
         : Connection.Up
@@ -94,9 +94,9 @@ internal sealed record HostSnapshot(
             }
         }
 
-        if (Get<GpuReading>(now) is { LostInAll: > 0 } gpus)
+        if (Get<GpuReading>(now) is { LostCount: > 0 } gpus)
         {
-            return $"gpu: {gpus.WhatIsLost}";
+            return $"gpu: {gpus.LostDescription}";
         }
 
         return LastSeen is { } seen && now - seen > 2 * Timing.Interval ? "no answer to the last poll" : null;

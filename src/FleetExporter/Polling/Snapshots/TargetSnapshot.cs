@@ -6,7 +6,7 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Polling.Snapshots;
 
-/// <summary>Everything known of a target at one moment: its last attempt and what the attempts before left. Immutable.</summary>
+/// <summary>Everything known of a target at one moment: its last attempt and the results of earlier ones. Immutable.</summary>
 internal sealed record TargetSnapshot(TargetConfig Target, TargetCollector Collector, PollTiming Timing) : Attempt<TargetReading, TargetFailure>
 {
     /// <summary>Failed attempts since the last success.</summary>
@@ -15,7 +15,7 @@ internal sealed record TargetSnapshot(TargetConfig Target, TargetCollector Colle
     /// <summary>Failed attempts by reason since the exporter watches the target.</summary>
     public ImmutableDictionary<TargetFailure, long> Failures { get; init; } = ImmutableDictionary<TargetFailure, long>.Empty;
 
-    /// <summary>The data, or null when there are none or they are stale.</summary>
+    /// <summary>The reading; null when there is none or it is stale.</summary>
     public TargetReading? FreshReading(Instant now) => ReadingWithin(Timing.StaleAfter(Target.Timeout), now);
 
     public TReading? Get<TReading>(Instant now)
@@ -23,10 +23,10 @@ internal sealed record TargetSnapshot(TargetConfig Target, TargetCollector Colle
 
     public TargetVerdict Verdict(Instant now) => new(FreshReading(now), Failure, At is not null, ConsecutiveFailures);
 
-    public TargetSnapshot Answered(TargetReading reading, Instant now, TimeSpan took) => this with
+    public TargetSnapshot Answered(TargetReading reading, Instant now, TimeSpan duration) => this with
     {
         At = now,
-        Duration = took,
+        Duration = duration,
         Failure = null,
         Message = null,
         Reading = reading,
@@ -35,15 +35,15 @@ internal sealed record TargetSnapshot(TargetConfig Target, TargetCollector Colle
         ConsecutiveFailures = 0,
     };
 
-    /// <param name="reading">What the failed attempt found out nevertheless; null when nothing.</param>
-    public TargetSnapshot Failed(TargetFailure reason, string message, Instant now, TimeSpan took, TargetReading? reading = null)
+    /// <param name="reading">Data that the failed attempt obtained nevertheless; null for none.</param>
+    public TargetSnapshot Failed(TargetFailure reason, string message, Instant now, TimeSpan duration, TargetReading? reading = null)
     {
-        // Without an answer the last reading is kept until it is stale.
+        // When no answer came, the last reading is kept until it is stale.
         var silent = reason is TargetFailure.Timeout or TargetFailure.Dns;
         return this with
         {
             At = now,
-            Duration = took,
+            Duration = duration,
             Failure = reason,
             Message = message,
             Reading = reading ?? (silent ? Reading : null),

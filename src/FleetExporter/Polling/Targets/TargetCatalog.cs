@@ -4,7 +4,7 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Polling.Targets;
 
-/// <summary>The one list of kinds of targets.</summary>
+/// <summary>The kinds of targets.</summary>
 internal static class TargetCatalog
 {
     public static IReadOnlyList<TargetCollector> All { get; } =

@@ -7,25 +7,25 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling.Targets;
 
-/// <summary>Watches one target: one poll per interval, none while another is under way, fewer after a refused key.</summary>
+/// <summary>Watches one target: one poll per interval, never two at once, less often while its key is rejected.</summary>
 internal sealed partial class TargetMonitor(
     TargetConfig target, TargetCollector collector, PollTiming timing, TargetContext tools, FleetState state, ILogger logger)
     : IMonitor
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(5);
 
-    private readonly PollNow _pollNow = new();
+    private readonly PollTrigger _pollTrigger = new();
     private readonly Lock _publishing = new();
     private TargetSnapshot _current = new(target, collector, timing);
     private bool _closed;
-    private TimeSpan _pause = timing.Interval;
+    private TimeSpan _interval = timing.Interval;
 
     public TargetConfig Target => target;
 
     public string Name => target.Name;
 
-    /// <summary>Polls at once and completes when the answer is in.</summary>
-    public Task PollNowAsync() => _pollNow.Ask();
+    /// <summary>Polls immediately and completes when the answer has arrived.</summary>
+    public Task PollNowAsync() => _pollTrigger.RequestAsync();
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -33,12 +33,12 @@ internal sealed partial class TargetMonitor(
         Publish(_current);
         try
         {
-            // Spread over the interval, so that a fleet is not asked in one moment.
+            // Spread over the interval, so that targets are not all polled at once.
             var first = TimeSpan.FromMilliseconds((uint)StableHash.Of(target.Name) % (uint)Math.Min(timing.Interval.TotalMilliseconds, 1000));
-            await _pollNow.WaitAsync(first, tools.Clock, stop).ConfigureAwait(false);
+            await _pollTrigger.WaitAsync(first, tools.Clock, stop).ConfigureAwait(false);
             while (true)
             {
-                var wish = _pollNow.Take();
+                var request = _pollTrigger.TakeRequest();
                 var started = tools.Clock.GetTimestamp();
                 try
                 {
@@ -46,21 +46,21 @@ internal sealed partial class TargetMonitor(
                 }
                 finally
                 {
-                    wish?.TrySetResult();
+                    request?.TrySetResult();
                 }
 
-                var wait = _pause - tools.Clock.GetElapsedTime(started);
-                await _pollNow.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, tools.Clock, stop).ConfigureAwait(false);
+                var wait = _interval - tools.Clock.GetElapsedTime(started);
+                await _pollTrigger.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, tools.Clock, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // No longer watched.
+            // The target is no longer watched.
         }
         finally
         {
             Close();
-            _pollNow.Take()?.TrySetResult();
+            _pollTrigger.TakeRequest()?.TrySetResult();
             await session.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -91,61 +91,61 @@ internal sealed partial class TargetMonitor(
 
     private async Task PollAsync(ITargetPoller session, CancellationToken stop)
     {
-        var before = _current;
+        var previous = _current;
         var started = tools.Clock.GetTimestamp();
         using var deadline = new CancellationTokenSource(target.Timeout, tools.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
-        TargetSnapshot after;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        TargetSnapshot next;
         try
         {
-            var reading = await session.AskAsync(either.Token).ConfigureAwait(false);
+            var reading = await session.AskAsync(timeout.Token).ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
-            after = reading.Failure is { } failure
+            next = reading.Failure is { } failure
                 ? Failed(failure.Reason, Printable.Line(failure.Message, 300), reading)
-                : before.Answered(reading, tools.Clock.Now(), tools.Clock.GetElapsedTime(started));
+                : previous.Answered(reading, tools.Clock.Now(), tools.Clock.GetElapsedTime(started));
         }
         catch (TargetFailureException e)
         {
-            after = Failed(e.Reason, Printable.Line(e.Message, 300));
+            next = Failed(e.Reason, Printable.Line(e.Message, 300));
         }
         catch (FormatException e)
         {
-            after = Failed(TargetFailure.Body, Printable.Line(e.Message, 300));
+            next = Failed(TargetFailure.Body, Printable.Line(e.Message, 300));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            after = Failed(TargetFailure.Timeout, $"no whole answer within {Duration.Format(target.Timeout)}");
+            next = Failed(TargetFailure.Timeout, $"no whole answer within {Duration.Format(target.Timeout)}");
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             LogBug(e, target.Name);
-            after = Failed(TargetFailure.Bug, Printable.Line(e.Message, 300));
+            next = Failed(TargetFailure.Bug, Printable.Line(e.Message, 300));
         }
 
-        // A refused key is asked again less and less often: whoever is there may count attempts.
-        _pause = after.Failure != TargetFailure.Auth ? timing.Interval
-            : before.Failure != TargetFailure.Auth ? 2 * timing.Interval
-            : _pause * 2 < LongestPause ? _pause * 2 : Duration.Max(LongestPause, timing.Interval);
-        Tell(before, after);
-        Publish(after);
+        // A rejected key is retried less and less often: the server may count failed attempts.
+        _interval = next.Failure != TargetFailure.Auth ? timing.Interval
+            : previous.Failure != TargetFailure.Auth ? 2 * timing.Interval
+            : _interval * 2 < MaxInterval ? _interval * 2 : Duration.Max(MaxInterval, timing.Interval);
+        LogChange(previous, next);
+        Publish(next);
 
         TargetSnapshot Failed(TargetFailure reason, string message, TargetReading? known = null) =>
-            before.Failed(reason, message, tools.Clock.Now(), tools.Clock.GetElapsedTime(started), known);
+            previous.Failed(reason, message, tools.Clock.Now(), tools.Clock.GetElapsedTime(started), known);
     }
 
-    private void Tell(TargetSnapshot before, TargetSnapshot after)
+    private void LogChange(TargetSnapshot previous, TargetSnapshot next)
     {
-        if (after.Failure is { } failure && before.Failure != failure)
+        if (next.Failure is { } failure && previous.Failure != failure)
         {
-            LogDown(collector.Name, target.Name, Words.Of(failure), after.Message!);
+            LogDown(collector.Name, target.Name, Words.Of(failure), next.Message!);
         }
-        else if (after.Failure is null && (before.Failure is not null || before.At is null))
+        else if (next.Failure is null && (previous.Failure is not null || previous.At is null))
         {
             LogUp(collector.Name, target.Name);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Target} failed; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The monitor of {Target} failed; this is a bug of the exporter")]
     private partial void LogBug(Exception error, string target);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Kind} {Target} answers")]

@@ -4,10 +4,10 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling.Targets;
 
-/// <summary>Writes one target's samples: its verdict and health always, its data while they are fresh.</summary>
+/// <summary>Writes one target's samples: its verdict and health always, its readings while they are fresh.</summary>
 internal static class TargetPage
 {
-    /// <param name="bug">Told when a reading could not be written: the target then counts as failed, and the rest of the page stands.</param>
+    /// <param name="bug">Called when writing a reading throws: the target then counts as failed, and the rest of the page is kept.</param>
     public static void Write(MetricsPage page, TargetSnapshot snapshot, Instant now, Action<string, Exception>? bug = null)
     {
         page.BeginTarget();

@@ -73,12 +73,12 @@ public sealed class AttemptsTests
     public void Many_addresses_use_bounded_memory_and_are_forgotten()
     {
         var attempts = new FailedAttempts(_clock);
-        for (var i = 0; i < FailedAttempts.MostAddresses + 50; i++)
+        for (var i = 0; i < FailedAttempts.MaxAddresses + 50; i++)
         {
             Try(attempts, new IPAddress(0x0A000000 + i).ToString(), right: false);
         }
 
-        Assert.Equal(FailedAttempts.MostAddresses, attempts.Addresses);
+        Assert.Equal(FailedAttempts.MaxAddresses, attempts.Addresses);
 
         _clock.Advance(TimeSpan.FromMinutes(2));
         Try(attempts, "192.0.2.1", right: false);

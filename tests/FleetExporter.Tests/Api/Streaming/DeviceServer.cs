@@ -32,7 +32,7 @@ internal sealed class DeviceServer : IAsyncDisposable
             (int)answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
     }
 
-    /// <summary>A push that must be taken.</summary>
+    /// <summary>A push that must be accepted.</summary>
     public async Task PushedAsync(string json = Ticking)
     {
         var (status, body) = await PushAsync(json);
@@ -42,7 +42,7 @@ internal sealed class DeviceServer : IAsyncDisposable
     public Task<EventReader> StreamAsync(string path = "/gpu/stream?host=beast", params (string Name, string Value)[] headers) =>
         EventReader.OpenAsync(Http, path, headers);
 
-    /// <summary>Moves the clock second by second while something is under way.</summary>
+    /// <summary>Advances the clock second by second until a task completes.</summary>
     public async Task<T> WhileTimePassesAsync<T>(Task<T> task)
     {
         while (!task.IsCompleted)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FleetExporter.Tests.Api.Streaming;
 
-/// <summary>Reads server-sent events from an open answer.</summary>
+/// <summary>Reads server-sent events from an open response.</summary>
 internal sealed class EventReader : IDisposable
 {
     private readonly HttpResponseMessage _answer;
@@ -63,7 +63,7 @@ internal sealed class EventReader : IDisposable
         return next.Value;
     }
 
-    /// <summary>Reads on until a comment comes.</summary>
+    /// <summary>Reads until a comment arrives.</summary>
     public async Task CommentAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

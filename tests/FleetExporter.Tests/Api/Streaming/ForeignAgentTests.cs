@@ -3,14 +3,13 @@ using System.Text.Json;
 namespace FleetExporter.Tests.Api.Streaming;
 
 /// <summary>
-/// Agents of others, which read the GPU with Node's systeminformation and push what it gives: those payloads are taken, and come out for a plain
-/// EventSource.
+/// Third-party agents that push the output of Node's systeminformation: their payloads are accepted and streamed to a plain EventSource.
 /// </summary>
 public sealed class ForeignAgentTests
 {
     private const string Smallest = """{"name":"NVIDIA RTX 3080","vendor":"NVIDIA","temperatureGpu":65,"utilizationGpu":80}""";
 
-    /// <summary>A whole controller of systeminformation, with what it knows beside the values.</summary>
+    /// <summary>A full controller object of systeminformation.</summary>
     private const string Whole = """
         {"vendor":"NVIDIA","subVendor":"ASUSTeK","vendorId":"0x10de","model":"GA102 [GeForce RTX 3080]","deviceId":"0x2206","bus":"PCI",
         "busAddress":"01:00.0","vram":10240,"vramDynamic":false,"subDeviceId":"0x87B21043","driverVersion":"590.48.01",
@@ -20,7 +19,7 @@ public sealed class ForeignAgentTests
         """;
 
     [Fact]
-    public async Task The_smallest_payload_comes_out_as_it_came_in()
+    public async Task The_smallest_payload_is_streamed_unchanged()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(Smallest);
@@ -29,14 +28,14 @@ public sealed class ForeignAgentTests
         var (_, data) = await stream.EventAsync();
 
         Assert.Equal(Smallest[..^1] + ""","host":"beast","gpu":0}""", data.GetRawText());
-        // Without a name of its own an event is a message, which onmessage hears.
+        // An event without a name is delivered to onmessage.
         Assert.DoesNotContain(stream.Others, line => line.StartsWith("event:", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_value_of_a_whole_one_comes_out_and_nothing_else(bool list)
+    public async Task Every_value_of_a_full_payload_is_streamed_and_nothing_else(bool list)
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(list ? $"[{Whole}]" : Whole);
@@ -57,14 +56,14 @@ public sealed class ForeignAgentTests
     }
 
     [Fact]
-    public async Task Each_push_is_told_to_who_listens_without_asking_for_a_host()
+    public async Task Each_push_is_sent_to_readers_of_all_hosts()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync(Smallest);
         using var stream = await server.StreamAsync("/gpu/stream");
         while ((await stream.EventAsync()).Data.GetProperty("host").GetString() != "beast")
         {
-            // The hosts that are polled are told first.
+            // Polled hosts are sent first.
         }
 
         await server.PushedAsync(Smallest.Replace("65", "71", StringComparison.Ordinal));

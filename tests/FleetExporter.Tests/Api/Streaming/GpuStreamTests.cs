@@ -14,7 +14,7 @@ public sealed class GpuStreamTests
         """;
 
     [Fact]
-    public async Task Every_field_that_is_pushed_comes_out_again_with_host_and_gpu()
+    public async Task Every_pushed_field_is_streamed_with_host_and_gpu()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync($"[{Whole},{{}}]");
@@ -37,7 +37,7 @@ public sealed class GpuStreamTests
     [InlineData("1024.5", "1025")]
     [InlineData("1023.6", "1024")]
     [InlineData("0.4", "0")]
-    public async Task Memory_comes_out_in_whole_mebibytes(string pushed, string shown)
+    public async Task Memory_is_streamed_in_whole_mebibytes(string pushed, string shown)
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync($$"""{"memoryTotal":{{pushed}},"memoryUsed":{{pushed}},"memoryFree":{{pushed}} }""");
@@ -49,7 +49,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task What_is_free_is_left_out_where_nobody_said_it()
+    public async Task Free_memory_is_omitted_where_it_was_not_pushed()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync("""{"memoryTotal":24576,"memoryUsed":22433}""");
@@ -59,7 +59,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task A_polled_gpu_has_what_nvidia_smi_said()
+    public async Task A_polled_gpu_has_the_values_of_nvidia_smi()
     {
         await using var server = await DeviceServer.StartAsync();
         using var stream = await server.StreamAsync("/gpu/stream?host=a");
@@ -79,7 +79,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task Each_push_is_an_update_also_with_the_same_values()
+    public async Task Each_push_is_an_update_even_with_unchanged_values()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -97,7 +97,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task A_reader_that_comes_back_gets_what_has_changed_since_and_the_whole_when_that_is_not_known()
+    public async Task A_reconnecting_reader_gets_the_changes_since_or_everything()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync($"[{Whole},{Whole}]");
@@ -119,7 +119,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task A_comment_comes_at_once_and_then_every_15_s_of_silence()
+    public async Task A_comment_is_sent_immediately_and_after_every_15_s_of_silence()
     {
         await using var server = await DeviceServer.StartAsync();
         using var stream = await server.StreamAsync("/gpu/stream?host=other");
@@ -138,7 +138,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task An_unknown_host_is_404_and_one_that_is_taken_away_ends_its_stream()
+    public async Task An_unknown_host_is_404_and_removing_a_host_ends_its_stream()
     {
         await using var server = await DeviceServer.StartAsync();
         Assert.Equal(404, await server.Keyed.StatusAsync("/gpu/stream?host=nosuch"));
@@ -151,7 +151,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task A_stale_device_is_not_told_to_who_comes_new()
+    public async Task A_stale_device_is_not_sent_to_new_readers()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -163,7 +163,7 @@ public sealed class GpuStreamTests
     }
 
     [Fact]
-    public async Task Readers_are_counted_and_the_place_is_given_back()
+    public async Task Readers_are_counted_until_they_disconnect()
     {
         await using var server = await DeviceServer.StartAsync();
         using (await server.StreamAsync())

@@ -9,7 +9,7 @@ namespace FleetExporter.Tests.Api.Streaming;
 public sealed class PushTests
 {
     [Fact]
-    public async Task A_pushed_gpu_is_in_the_metrics_and_the_hosts_at_once()
+    public async Task A_pushed_gpu_is_in_metrics_and_hosts_immediately()
     {
         await using var server = await DeviceServer.StartAsync();
 
@@ -53,7 +53,7 @@ public sealed class PushTests
     }
 
     [Fact]
-    public async Task A_silent_device_is_gone_after_its_stale_after_and_back_with_its_next_push()
+    public async Task A_silent_device_is_dropped_after_stale_after_and_returns_with_its_next_push()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -66,18 +66,18 @@ public sealed class PushTests
         Assert.Equal(["fleet_device_up{host=\"beast\"} 0"], await server.SeriesAsync("fleet_device_up{host=\"beast\""));
         var host = await server.Keyed.JsonAsync("/api/hosts/beast");
         Assert.Equal(
-            ("offline", "nothing has been pushed for 16 s; its stale_after is 15s"),
+            ("offline", "no valid push for 16 s; stale_after is 15s"),
             (host.GetProperty("status").GetString(), host.GetProperty("reason").GetString()));
         await server.PushedAsync();
         Assert.NotEmpty(await server.SeriesAsync("fleet_gpu_info{host=\"beast\""));
     }
 
     [Fact]
-    public async Task One_that_has_never_pushed_says_so()
+    public async Task A_device_that_never_pushed_says_so()
     {
         await using var server = await DeviceServer.StartAsync();
 
-        Assert.Equal("nothing has been pushed yet", (await server.Keyed.JsonAsync("/api/hosts/other")).GetProperty("reason").GetString());
+        Assert.Equal("no push received yet", (await server.Keyed.JsonAsync("/api/hosts/other")).GetProperty("reason").GetString());
         Assert.Equal(["fleet_device_up{host=\"other\"} 0"], await server.SeriesAsync("fleet_device_up{host=\"other\""));
         Assert.Empty(await server.SeriesAsync("fleet_device_last_push_timestamp_seconds"));
     }
@@ -92,7 +92,7 @@ public sealed class PushTests
     [InlineData("""{"name":"\ud800"}""", "name")]
     [InlineData("""[[]]""", "[0]")]
     [InlineData("5", "")]
-    public async Task A_bad_value_is_named_and_nothing_is_taken(string json, string field)
+    public async Task An_invalid_value_is_named_and_the_push_is_rejected(string json, string field)
     {
         await using var server = await DeviceServer.StartAsync();
 
@@ -106,7 +106,7 @@ public sealed class PushTests
     }
 
     [Fact]
-    public async Task Too_much_is_refused_by_its_length_and_by_its_count()
+    public async Task Too_large_bodies_and_too_many_GPUs_are_rejected()
     {
         await using var server = await DeviceServer.StartAsync();
 
@@ -119,7 +119,7 @@ public sealed class PushTests
     [Theory]
     [InlineData("push")]
     [InlineData("admin")]
-    public async Task Only_a_devices_own_key_says_whose_values_these_are(string who)
+    public async Task A_push_needs_the_key_of_a_device(string who)
     {
         await using var server = await DeviceServer.StartAsync();
 
@@ -133,7 +133,7 @@ public sealed class PushTests
     }
 
     [Fact]
-    public async Task A_device_that_is_taken_out_is_gone_and_its_key_with_it()
+    public async Task A_removed_device_is_dropped_and_its_key_is_invalid()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -146,7 +146,7 @@ public sealed class PushTests
     }
 
     [Fact]
-    public async Task A_new_stale_after_keeps_what_was_pushed()
+    public async Task A_new_stale_after_keeps_the_last_push()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -159,7 +159,7 @@ public sealed class PushTests
     }
 
     [Fact]
-    public async Task Whatever_is_pushed_is_taken_whole_or_refused()
+    public async Task Any_push_is_accepted_completely_or_rejected()
     {
         await using var server = await DeviceServer.StartAsync();
         string[] names = ["name", "temperatureGpu", "memoryTotal", "utilizationGpu", "clockCore", "x", "\\ud800", "gpu"];

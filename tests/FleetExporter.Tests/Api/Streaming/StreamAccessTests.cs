@@ -4,7 +4,7 @@ using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api.Streaming;
 
-/// <summary>Who gets into a stream, and how long that lasts.</summary>
+/// <summary>Access to streams, and when it ends.</summary>
 public sealed class StreamAccessTests
 {
     private const string Never = "anonymous_read: never\n";
@@ -13,7 +13,7 @@ public sealed class StreamAccessTests
     private static readonly (string, string) ReadKey = ("X-API-Key", KeyedServer.KeyOf("read"));
 
     [Fact]
-    public async Task A_key_that_is_taken_away_ends_its_streams_and_no_other()
+    public async Task Removing_a_key_ends_its_streams_only()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         using var stream = await server.StreamAsync("/gpu/stream?host=other", ReadKey);
@@ -32,7 +32,7 @@ public sealed class StreamAccessTests
     }
 
     [Fact]
-    public async Task A_session_that_ends_ends_its_streams()
+    public async Task Logging_out_ends_the_streams_of_the_login_session()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var (_, cookie) = await server.Keyed.LoginAsync(KeyedServer.KeyOf("read"));
@@ -45,7 +45,7 @@ public sealed class StreamAccessTests
     }
 
     [Fact]
-    public async Task Anonymous_readers_go_when_they_may_no_longer()
+    public async Task Anonymous_streams_end_when_anonymous_read_is_turned_off()
     {
         await using var server = await DeviceServer.StartAsync();
         using var stream = await server.StreamAsync("/gpu/stream?host=other");
@@ -77,7 +77,7 @@ public sealed class StreamAccessTests
     [InlineData("/gpu/stream?host=other", 200)]
     [InlineData("/ws", 426)]
     [InlineData("/api/hosts", 200)]
-    public async Task The_session_s_cookie_opens_nothing_for_a_page_of_cors_origins(string path, int opened)
+    public async Task The_session_cookie_is_ignored_for_pages_of_cors_origins(string path, int opened)
     {
         await using var server = await DeviceServer.StartAsync($"{Never}cors_origins: ['{Friend}']\n");
         var (_, cookie) = await server.Keyed.LoginAsync(KeyedServer.KeyOf("read"));
@@ -90,7 +90,7 @@ public sealed class StreamAccessTests
     }
 
     [Fact]
-    public async Task The_end_of_the_service_ends_them_at_once()
+    public async Task Shutting_down_ends_streams_immediately()
     {
         await using var server = await DeviceServer.StartAsync();
         using var stream = await server.StreamAsync("/gpu/stream?host=other");

@@ -6,7 +6,7 @@ using FleetExporter.Tests.Api.Resources;
 
 namespace FleetExporter.Tests.Api.Streaming;
 
-/// <summary>A ticket that has opened a stream opens it again, as EventSource does after a break: it repeats its request, ticket and all.</summary>
+/// <summary>A ticket that has opened a stream can reopen it, for EventSource, which repeats its request with the ticket.</summary>
 public sealed class TicketTests
 {
     private const string Never = "anonymous_read: never\n";
@@ -14,7 +14,7 @@ public sealed class TicketTests
     private static readonly (string, string) ReadKey = ("X-API-Key", KeyedServer.KeyOf("read"));
 
     [Fact]
-    public async Task It_comes_back_after_a_break_of_ten_minutes_and_after_a_restart()
+    public async Task It_reopens_its_stream_after_ten_minutes_and_after_a_restart()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var path = await PathAsync(server);
@@ -56,7 +56,7 @@ public sealed class TicketTests
     }
 
     [Fact]
-    public async Task It_comes_back_for_twelve_hours_counted_from_its_first_use()
+    public async Task It_reopens_its_stream_for_twelve_hours_after_its_first_use()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var path = await PathAsync(server);
@@ -73,7 +73,7 @@ public sealed class TicketTests
     }
 
     [Fact]
-    public async Task It_comes_back_to_its_own_stream_from_its_own_address_only()
+    public async Task It_reopens_only_its_own_stream_from_its_own_address()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var path = await PathAsync(server);
@@ -98,7 +98,7 @@ public sealed class TicketTests
     }
 
     [Fact]
-    public async Task It_does_not_come_back_without_its_key()
+    public async Task It_is_invalid_once_its_key_is_removed()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var path = await PathAsync(server);
@@ -110,7 +110,7 @@ public sealed class TicketTests
     }
 
     [Fact]
-    public async Task One_that_was_never_used_is_over_after_a_minute_and_with_the_service()
+    public async Task An_unused_ticket_expires_after_a_minute_and_with_the_service()
     {
         await using var server = await DeviceServer.StartAsync(Never);
         var (late, lost) = (await PathAsync(server), await PathAsync(server));
@@ -128,7 +128,7 @@ public sealed class TicketTests
         return $"/gpu/stream?host=beast&ticket={made.Text("ticket")}";
     }
 
-    /// <summary>It is written beside the answer.</summary>
+    /// <summary>The store is written concurrently with the response.</summary>
     private static Task StoredAsync(DeviceServer server) => DgxCalls.UntilAsync(
         async () => await server.Keyed.Api.AskStoreAsync("SELECT COUNT(*) FROM access_tokens WHERE kind = 'ticket'") == "1");
 

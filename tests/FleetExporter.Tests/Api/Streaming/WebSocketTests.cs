@@ -9,7 +9,7 @@ namespace FleetExporter.Tests.Api.Streaming;
 public sealed class WebSocketTests
 {
     [Fact]
-    public async Task The_current_state_comes_first_and_then_only_what_has_changed()
+    public async Task The_current_state_is_sent_first_and_then_only_changes()
     {
         await using var server = await DeviceServer.StartAsync();
         using var socket = await OpenAsync(server);
@@ -28,7 +28,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_host_that_is_taken_away_is_told()
+    public async Task The_removal_of_a_host_is_sent()
     {
         await using var server = await DeviceServer.StartAsync();
         using var socket = await OpenAsync(server);
@@ -41,7 +41,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_device_that_falls_silent_is_told_although_nothing_comes_from_it()
+    public async Task A_device_that_becomes_silent_is_sent_as_offline()
     {
         await using var server = await DeviceServer.StartAsync();
         await server.PushedAsync();
@@ -76,7 +76,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_reader_that_reads_nothing_gets_the_latest_state_when_it_reads_again_and_holds_up_nobody()
+    public async Task A_stalled_reader_gets_the_latest_state_when_it_resumes_and_delays_no_one()
     {
         await using var server = await DeviceServer.StartAsync();
         using var slow = await OpenAsync(server);
@@ -98,7 +98,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task It_closes_when_its_key_is_taken_away_and_when_the_service_ends()
+    public async Task It_closes_when_its_key_is_removed_and_on_shutdown()
     {
         await using var server = await DeviceServer.StartAsync("anonymous_read: never\n");
         using var revoked = await OpenAsync(server, ("X-API-Key", KeyedServer.KeyOf("read")));
@@ -119,7 +119,7 @@ public sealed class WebSocketTests
     [InlineData("Origin", "null", 403)]
     [InlineData("X-API-Key", "wrong", 401)]
     [InlineData("X-API-Key", "the-key-that-may-push", 403)]
-    public async Task Who_may_not_read_does_not_get_in(string header, string value, int status)
+    public async Task Callers_without_the_scope_read_are_rejected(string header, string value, int status)
     {
         await using var server = await DeviceServer.StartAsync();
         using var socket = new ClientWebSocket();
@@ -133,7 +133,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_ticket_opens_it_for_who_can_send_no_header_and_again_after_a_break()
+    public async Task A_ticket_opens_it_without_headers_and_again_after_a_disconnect()
     {
         await using var server = await DeviceServer.StartAsync("anonymous_read: never\n");
         using var made = await server.Keyed.PostAsync("/api/tickets", null, ("X-API-Key", KeyedServer.KeyOf("read")));

@@ -131,7 +131,7 @@ public sealed class JobActionsTests
             _follower = new JobFollower(
                 _jobs, new JobBoard(world.Clock), new JobProgress(_jobs, world.Clock, NullLogger<JobProgress>.Instance), world.Watchlist, _turns,
                 world.Config, NullLogger<JobFollower>.Instance,
-                new LoopParts(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
+                new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
         }
 
         public ActionWorld World { get; }

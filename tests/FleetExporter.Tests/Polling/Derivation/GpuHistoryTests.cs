@@ -13,7 +13,7 @@ public sealed class GpuHistoryTests
     private HostHistory _history = HostHistory.Empty;
 
     [Fact]
-    public void Energy_is_power_over_the_time_since_the_reading_before()
+    public void Energy_is_power_times_the_time_since_the_previous_reading()
     {
         Assert.Equal([0.0], Energy(100, Gpu("a", 200)));
         Assert.Equal([2000.0], Energy(110, Gpu("a", 200)));
@@ -21,7 +21,7 @@ public sealed class GpuHistoryTests
     }
 
     [Fact]
-    public void Time_in_which_nothing_was_read_does_not_count_and_time_never_goes_back()
+    public void Gaps_in_readings_add_no_energy_and_energy_never_decreases()
     {
         Energy(100, Gpu("a", 200));
         Assert.Equal([6000.0], Energy(130, Gpu("a", 200)));
@@ -31,7 +31,7 @@ public sealed class GpuHistoryTests
     }
 
     [Fact]
-    public void A_gpu_without_power_or_uuid_has_no_energy_and_one_that_comes_back_goes_on()
+    public void A_gpu_without_power_or_uuid_has_no_energy_and_a_returning_one_continues()
     {
         Energy(100, Gpu("a", 100), Gpu("b", 100));
         Assert.Equal([1000.0, 1000.0], Energy(110, Gpu("a", 100), Gpu("b", 100)));
@@ -40,22 +40,22 @@ public sealed class GpuHistoryTests
     }
 
     [Fact]
-    public void A_gpu_that_is_no_longer_listed_is_missed_until_it_is_back()
+    public void A_gpu_that_is_no_longer_listed_counts_as_lost_until_it_returns()
     {
-        Assert.Equal(0, Apply(100, Gpu("a", 1), Gpu("b", 1)).LostInAll);
-        Assert.Equal(1, Apply(110, Gpu("a", 1)).LostInAll);
-        Assert.Equal(2, Apply(120).LostInAll);
-        Assert.Equal(0, Apply(130, Gpu("a", 1), Gpu("b", 1)).LostInAll);
+        Assert.Equal(0, Apply(100, Gpu("a", 1), Gpu("b", 1)).LostCount);
+        Assert.Equal(1, Apply(110, Gpu("a", 1)).LostCount);
+        Assert.Equal(2, Apply(120).LostCount);
+        Assert.Equal(0, Apply(130, Gpu("a", 1), Gpu("b", 1)).LostCount);
     }
 
     [Fact]
-    public void A_gpu_that_is_listed_as_lost_or_named_in_a_sentence_is_counted_once()
+    public void A_gpu_listed_as_lost_or_reported_in_a_sentence_counts_once()
     {
         Apply(100, Gpu("a", 1), Gpu("b", 1));
 
-        Assert.Equal(1, Apply(110, Gpu("a", 1), new Gpu { Index = 1, Fault = GpuFault.Lost }).LostInAll);
-        var told = Apply(new GpuAnswer([Gpu("a", 1)], 1, 120));
-        Assert.Equal(1, told.LostInAll);
+        Assert.Equal(1, Apply(110, Gpu("a", 1), new Gpu { Index = 1, Fault = GpuFault.Lost }).LostCount);
+        var reported = Apply(new GpuAnswer([Gpu("a", 1)], 1, 120));
+        Assert.Equal(1, reported.LostCount);
     }
 
     private static Gpu Gpu(string? uuid, double? watts) => new() { Uuid = uuid, PowerDrawWatts = watts };

@@ -61,7 +61,7 @@ public sealed class UnifiedMemoryTests
     }
 
     [Fact]
-    public void A_gpu_that_was_read_before_the_hosts_memory_is_unified_once_that_is_known()
+    public void A_gpu_becomes_unified_once_the_hosts_memory_is_known()
     {
         var spark = Gpus["gb10 whose memory is MemTotal"];
         var reading = Apply([spark], null);
@@ -73,7 +73,7 @@ public sealed class UnifiedMemoryTests
     }
 
     [Fact]
-    public void A_newer_meminfo_moves_the_values_of_unified_memory_alone()
+    public void A_newer_meminfo_changes_unified_memory_only()
     {
         var reading = Apply([Spark, Rtx3090], Host);
 

@@ -18,7 +18,7 @@ public sealed class XidTallyTests
     }
 
     [Fact]
-    public void A_line_that_leaves_the_ring_stays_counted()
+    public void A_line_dropped_from_the_log_stays_counted()
     {
         Counts((10, 13), (11, 79));
 
@@ -27,7 +27,7 @@ public sealed class XidTallyTests
     }
 
     [Fact]
-    public void Two_lines_of_one_moment_are_two() => Assert.Equal(["13: 2"], Counts((10, 13), (10, 13)));
+    public void Two_lines_of_the_same_time_count_twice() => Assert.Equal(["13: 2"], Counts((10, 13), (10, 13)));
 
     [Fact]
     public void The_last_time_is_that_of_the_newest_line()

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
-/// <summary>An attempt that failed and still says what it knows: counted as failed, shown as read.</summary>
+/// <summary>A failed attempt with a reading counts as failed, and its reading is published.</summary>
 public sealed class FailureWithReadingTests
 {
     [Fact]
@@ -37,7 +37,7 @@ public sealed class FailureWithReadingTests
     }
 
     [Fact]
-    public void What_a_failure_knows_takes_the_place_of_what_was_known_before()
+    public void The_reading_of_a_failure_replaces_the_previous_one()
     {
         var good = new TunnelReading(true, true, null, default);
         var bad = new TunnelReading(false, null, null, default) { Failure = new TargetFailureDetails(TargetFailure.Timeout, "silent") };

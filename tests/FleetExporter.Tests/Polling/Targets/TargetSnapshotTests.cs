@@ -8,7 +8,7 @@ using FleetExporter.Targets;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
-/// <summary>A target that fails, and what is known of it all the same.</summary>
+/// <summary>The reading of a failing target.</summary>
 public sealed class TargetSnapshotTests
 {
     private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
@@ -18,7 +18,7 @@ public sealed class TargetSnapshotTests
             new PollTiming(TimeSpan.FromSeconds(10), 3));
 
     [Fact]
-    public void What_is_known_of_a_failing_target_takes_the_place_of_what_was_known()
+    public void The_reading_of_a_failed_attempt_replaces_the_previous_one()
     {
         var answered = Fresh.Answered(new Known("old"), Now, TimeSpan.Zero);
 
@@ -32,7 +32,7 @@ public sealed class TargetSnapshotTests
     [Theory]
     [InlineData(TargetFailure.Timeout, true)]
     [InlineData(TargetFailure.Refused, false)]
-    public void Without_it_only_silence_keeps_what_was_known(TargetFailure reason, bool kept) =>
+    public void Without_a_reading_only_a_missing_answer_keeps_the_previous_one(TargetFailure reason, bool kept) =>
         Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero)
             .Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
 

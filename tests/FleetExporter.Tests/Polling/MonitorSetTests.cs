@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>Monitors that end when they are stopped, and one that does not.</summary>
-public sealed class WatchSetTests
+/// <summary>Monitors that end when stopped, and one that does not.</summary>
+public sealed class MonitorSetTests
 {
     private readonly FakeClock _clock = new();
     private readonly ServiceMetrics _metrics = new();
-    private readonly WatchSet<Monitor> _set;
+    private readonly MonitorSet<Monitor> _set;
 
-    public WatchSetTests() => _set = new WatchSet<Monitor>(new PollMetrics(_metrics), _clock, NullLogger.Instance);
+    public MonitorSetTests() => _set = new MonitorSet<Monitor>(new PollMetrics(_metrics), _clock, NullLogger.Instance);
 
     [Fact]
     public async Task A_monitor_that_does_not_end_is_replaced_after_two_seconds_and_counted()
@@ -34,7 +34,7 @@ public sealed class WatchSetTests
     }
 
     [Fact]
-    public async Task While_one_does_not_end_others_come_and_go()
+    public async Task While_one_monitor_does_not_end_others_start_and_stop()
     {
         await ApplyAsync(new Monitor("a", ends: false));
         var ending = ApplyAsync();
@@ -50,7 +50,7 @@ public sealed class WatchSetTests
     }
 
     [Fact]
-    public async Task What_is_kept_runs_on_and_what_ends_in_time_is_not_counted()
+    public async Task Kept_monitors_keep_running_and_those_that_end_in_time_are_not_counted()
     {
         var (kept, gone) = (new Monitor("a"), new Monitor("b"));
         await ApplyAsync(kept, gone);
@@ -68,7 +68,7 @@ public sealed class WatchSetTests
     private Task ApplyAsync(params Monitor[] monitors) =>
         _set.ApplyAsync(monitors.Select(m => (m.Name, (Func<Monitor>)(() => m))), static _ => false);
 
-    /// <summary>The timer of the grace is made on a thread of its own.</summary>
+    /// <summary>The timer of the grace period is created on another thread.</summary>
     private async Task AdvanceAsync(TimeSpan time, Task until)
     {
         while (_clock.PendingTimers == 0)

@@ -1,15 +1,15 @@
 namespace FleetExporter.Streaming;
 
-/// <summary>One beat a second for everything that looks at the time while it waits for something else: one timer instead of one per reader.</summary>
-internal sealed class LivePulse : IDisposable
+/// <summary>Signals every second. Shared by all stream readers, so that there is one timer instead of one per reader.</summary>
+internal sealed class OneSecondTimer : IDisposable
 {
     private readonly ITimer _timer;
     private TaskCompletionSource _next = New();
 
-    public LivePulse(TimeProvider clock) => _timer = clock.CreateTimer(
+    public OneSecondTimer(TimeProvider clock) => _timer = clock.CreateTimer(
         _ => Interlocked.Exchange(ref _next, New()).TrySetResult(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 
-    /// <summary>Completes with the next beat.</summary>
+    /// <summary>Completes with the next signal.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
     public void Dispose() => _timer.Dispose();

@@ -5,20 +5,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Api.Streaming;
 
-/// <summary>The streams and the push, put together.</summary>
-internal static class LiveParts
+/// <summary>Registers the services and routes of the streams and of the push.</summary>
+internal static class StreamingExtensions
 {
-    public static void AddLive(this IServiceCollection services)
+    public static void AddStreaming(this IServiceCollection services)
     {
-        services.AddSingleton<LivePulse>();
+        services.AddSingleton<OneSecondTimer>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<GpuFeed>();
         services.AddSingleton<HostFeed>();
-        services.AddHostedService<LiveService>();
+        services.AddHostedService<FeedUpdater>();
     }
 
-    /// <summary>What fires is part of the state that <c>/ws</c> tells.</summary>
-    public static void TellAlerts(this IServiceProvider services)
+    /// <summary>Publishes firing and cleared alerts to <c>/ws</c>.</summary>
+    public static void PublishAlerts(this IServiceProvider services)
     {
         var events = services.GetRequiredService<LiveEvents>();
         services.GetRequiredService<AlertFeed>().Changed += (name, data) =>
@@ -34,7 +34,7 @@ internal static class LiveParts
         };
     }
 
-    public static void MapLive(this IEndpointRouteBuilder routes)
+    public static void MapStreaming(this IEndpointRouteBuilder routes)
     {
         routes.MapGpuStream();
         routes.MapWebSocket();

@@ -1,40 +1,40 @@
 namespace FleetExporter.Polling;
 
-/// <summary>A wish to poll a stream at once, and its fulfilment.</summary>
-internal sealed class PollNow
+/// <summary>Requests an immediate poll of a stream or target and reports its completion.</summary>
+internal sealed class PollTrigger
 {
     private readonly Lock _lock = new();
-    private TaskCompletionSource? _wish;
+    private TaskCompletionSource? _request;
     private TaskCompletionSource _signal = New();
 
-    /// <summary>Completes when a tick that was asked after this call has ended, or when the stream has.</summary>
-    public Task Ask()
+    /// <summary>Requests a poll; completes after a tick that started after this call, or when the stream ends.</summary>
+    public Task RequestAsync()
     {
         lock (_lock)
         {
-            _wish ??= New();
+            _request ??= New();
             _signal.TrySetResult();
-            return _wish.Task;
+            return _request.Task;
         }
     }
 
-    /// <summary>Takes the wish, if there is one; the taker completes it.</summary>
-    public TaskCompletionSource? Take()
+    /// <summary>Returns and clears the pending request, if any; the caller completes it.</summary>
+    public TaskCompletionSource? TakeRequest()
     {
         lock (_lock)
         {
-            var wish = _wish;
-            _wish = null;
+            var request = _request;
+            _request = null;
             if (_signal.Task.IsCompleted)
             {
                 _signal = New();
             }
 
-            return wish;
+            return request;
         }
     }
 
-    /// <summary>True when a wish came within the time.</summary>
+    /// <summary>Waits until a poll is requested; false after the limit.</summary>
     public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider clock, CancellationToken stop)
     {
         Task signal;
@@ -43,7 +43,7 @@ internal sealed class PollNow
             signal = _signal.Task;
         }
 
-        // Nearly always it is the time that ends this, several times per poll: a delay ends without making an exception, WaitAsync does not.
+        // The delay ends this almost always, several times per poll; unlike WaitAsync it does so without an exception.
         await Task.WhenAny(signal, Task.Delay(limit, clock, stop)).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         return signal.IsCompleted;

@@ -3,13 +3,13 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>Turns replaced snapshots into what the streams tell. Whoever replaces one only notes a name, and waits for nothing here.</summary>
-internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts, LivePulse pulse, LoopDependencies parts)
+/// <summary>Updates the feeds of the streams after snapshots were replaced. Writers of snapshots only record a name and never wait.</summary>
+internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts, OneSecondTimer timer, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Live, parts)
 {
     private readonly Lock _lock = new();
 
-    /// <summary>Outlives a failure, so that one host that cannot be taken holds up none of the others.</summary>
+    /// <summary>Kept across failures of this loop, so that one failing host does not block the others.</summary>
     private readonly Queue<string> _pending = new();
 
     private HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -17,19 +17,19 @@ internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts
 
     protected override async Task RunAsync(CancellationToken stop)
     {
-        state.HostChanged += Note;
+        state.HostChanged += MarkChanged;
         foreach (var host in state.Hosts)
         {
-            Note(host.Host.Name);
+            MarkChanged(host.Host.Name);
         }
 
-        using var ending = stop.Register(() => Note(""));
+        using var ending = stop.Register(() => MarkChanged(""));
         try
         {
             while (!stop.IsCancellationRequested)
             {
-                var (signal, beat) = (Signal, pulse.Next);
-                await Task.WhenAny(signal, beat).ConfigureAwait(false);
+                var (signal, second) = (Signal, timer.Next);
+                await Task.WhenAny(signal, second).ConfigureAwait(false);
                 foreach (var host in TakeChanged())
                 {
                     _pending.Enqueue(host);
@@ -37,20 +37,20 @@ internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts
 
                 while (_pending.TryDequeue(out var host))
                 {
-                    gpus.Take(host);
+                    gpus.Update(host);
                 }
 
                 gpus.Log.Wake();
-                if (beat.IsCompleted)
+                if (second.IsCompleted)
                 {
-                    gpus.TakeStale();
-                    hosts.TakeIfRead();
+                    gpus.RemoveStale();
+                    hosts.UpdateIfRead();
                 }
             }
         }
         finally
         {
-            state.HostChanged -= Note;
+            state.HostChanged -= MarkChanged;
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class LiveService(FleetState state, GpuFeed gpus, HostFeed hosts
         }
     }
 
-    private void Note(string host)
+    private void MarkChanged(string host)
     {
         lock (_lock)
         {

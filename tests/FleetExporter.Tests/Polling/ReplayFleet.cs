@@ -8,15 +8,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FleetExporter.Tests.Polling;
 
-/// <summary>A fleet of replaying hosts under a clock that the test moves.</summary>
-internal sealed class World : IAsyncDisposable
+/// <summary>A fleet of hosts with recorded answers, under a clock that the test controls.</summary>
+internal sealed class ReplayFleet : IAsyncDisposable
 {
     public const string OneHost = "hosts: [{ name: a, address: a.lan }]";
 
     private readonly DroppedSeries _dropped = new(new ServiceMetrics());
     private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
 
-    private World() => Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
+    private ReplayFleet() =>
+        Fleet = new Fleet(State, host => Shell(host.Name), Attached, new PollMetrics(Metrics), Clock, NullLogger<Fleet>.Instance);
 
     public FakeClock Clock { get; } = new();
 
@@ -28,13 +29,13 @@ internal sealed class World : IAsyncDisposable
 
     public Fleet Fleet { get; }
 
-    /// <summary>Starts watching and waits until everything has been asked once.</summary>
-    public static async Task<World> StartAsync(string yml = OneHost, Action<World>? prepare = null)
+    /// <summary>Starts the monitors and waits until every collector was polled once.</summary>
+    public static async Task<ReplayFleet> StartAsync(string yml = OneHost, Action<ReplayFleet>? prepare = null)
     {
-        var world = new World();
-        prepare?.Invoke(world);
-        await world.ApplyAsync(yml);
-        return world;
+        var fleet = new ReplayFleet();
+        prepare?.Invoke(fleet);
+        await fleet.ApplyAsync(yml);
+        return fleet;
     }
 
     public async Task ApplyAsync(string yml)
@@ -47,7 +48,7 @@ internal sealed class World : IAsyncDisposable
 
     public HostSnapshot Host(string host = "a") => State.Find(host) ?? throw new KeyNotFoundException(host);
 
-    /// <summary>Moves the clock a second at a time, letting everything come to rest after the first and each that a timer fires in.</summary>
+    /// <summary>Advances the clock second by second, and waits for idle loops after the first one and after each in which a timer fired.</summary>
     public async Task PassAsync(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
@@ -59,14 +60,14 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets time pass until the condition holds.</summary>
-    /// <returns>The time it took.</returns>
+    /// <summary>Advances the clock until the condition is met.</summary>
+    /// <returns>The time that passed.</returns>
     public async Task<TimeSpan> UntilAsync(Func<bool> condition, TimeSpan limit)
     {
         var passed = TimeSpan.Zero;
         while (!condition())
         {
-            Assert.True(passed < limit, $"nothing came of it within {limit}: {string.Join("; ", State.Hosts.Select(h => h.Problem(Clock.Now())))}");
+            Assert.True(passed < limit, $"condition not met within {limit}: {string.Join("; ", State.Hosts.Select(h => h.Problem(Clock.Now())))}");
             await PassAsync(TimeSpan.FromSeconds(1));
             passed += TimeSpan.FromSeconds(1);
         }
@@ -74,13 +75,13 @@ internal sealed class World : IAsyncDisposable
         return passed;
     }
 
-    /// <summary>The loops run on the thread pool: waits until none of them moves any more without the clock.</summary>
+    /// <summary>Waits until the loops, which run on the thread pool, make no progress without the clock.</summary>
     public async Task SettleAsync()
     {
         (int, int, HostSnapshot?) before = default;
         for (var calm = 0; calm < 25;)
         {
-            // A fair turn of the pool comes after all that waits there, however busy the machine is.
+            // A work item queued globally runs after all that are queued already, however busy the machine is.
             await Task.Delay(1, TestContext.Current.CancellationToken);
             await Task.Factory.StartNew(
                 static () => { }, TestContext.Current.CancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default);

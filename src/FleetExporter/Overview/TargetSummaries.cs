@@ -11,40 +11,40 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Overview;
 
-/// <summary>What the overview needs to know of every target alike.</summary>
-/// <param name="Asked">Whether an attempt has ended.</param>
-/// <param name="Up">Whether the last one succeeded.</param>
-/// <param name="LatencyMs">Of the last attempt; null when it failed.</param>
-/// <param name="Error">What failed, in one line.</param>
-internal sealed record TargetFacts(
-    string Name, bool Asked, bool Up, double? LatencyMs, int ConsecutiveFailures,
+/// <summary>The state of a target of any kind, as the overview needs it.</summary>
+/// <param name="Attempted">Whether an attempt has ended.</param>
+/// <param name="Up">Whether the last attempt succeeded.</param>
+/// <param name="LatencyMs">Latency of the last attempt in milliseconds; null if it failed.</param>
+/// <param name="Error">The failure in one line.</param>
+internal sealed record TargetSummary(
+    string Name, bool Attempted, bool Up, double? LatencyMs, int ConsecutiveFailures,
     DateTimeOffset? LastCheckedAt, DateTimeOffset? LastHealthyAt, string? Error);
 
-/// <param name="Status">systemd's ActiveState; null while the host does not tell.</param>
-internal sealed record UnitFacts(string Name, bool? Active, string? Status)
+/// <param name="Status">systemd's ActiveState; null while the host does not report it.</param>
+internal sealed record UnitSummary(string Name, bool? Active, string? Status)
 {
-    /// <summary>For example <c>llama.service is failed</c>; null while the host does not tell.</summary>
+    /// <summary>For example <c>llama.service is failed</c>; null while the host does not report it.</summary>
     public string? Description => Status is { } state ? $"{Name} is {state}" : null;
 }
 
-/// <param name="Kind">What it speaks, as fleet.yml names it.</param>
-/// <param name="Model">The first that it lists.</param>
+/// <param name="Kind">Server kind, as in <c>providers[].kind</c>.</param>
+/// <param name="Model">The first model it lists.</param>
 /// <param name="Unit">Null where the provider has none.</param>
-internal sealed record ProviderFacts(TargetFacts Target, Uri Url, string Kind, bool Healthy, bool Loading, ServedModel? Model, UnitFacts? Unit)
+internal sealed record ProviderSummary(TargetSummary Target, Uri Url, string Kind, bool Healthy, bool Loading, ServedModel? Model, UnitSummary? Unit)
 {
-    /// <summary>What is wrong, in one line; null when nothing is, and before the first answer.</summary>
-    public string? Problem => !Target.Asked || (Healthy && !Loading) ? null : Target.Error ?? (Loading ? "loads its model" : "not healthy");
+    /// <summary>The target's problem in one line; null when there is none, and before the first answer.</summary>
+    public string? Problem => !Target.Attempted || (Healthy && !Loading) ? null : Target.Error ?? (Loading ? "loading its model" : "not healthy");
 }
 
 /// <param name="State">ok, loading or error; null before the first answer.</param>
-/// <param name="Service">What the service calls itself.</param>
-internal sealed record ServiceFacts(TargetFacts Target, Uri Url, string? State, string? Model, string? Service);
+/// <param name="Service">The name that the service reports.</param>
+internal sealed record ServiceSummary(TargetSummary Target, Uri Url, string? State, string? Model, string? Service);
 
-/// <param name="Failing">What the gateway itself names as not ready.</param>
-/// <param name="Sessions">The last active first; null while the gateway does not tell.</param>
-/// <param name="Heartbeat">Null while the gateway does not tell.</param>
-internal sealed record GatewayFacts(
-    TargetFacts Target,
+/// <param name="Failing">The components that the gateway reports as not ready.</param>
+/// <param name="Sessions">Most recently active first; null while the gateway does not report them.</param>
+/// <param name="Heartbeat">Null while the gateway does not report it.</param>
+internal sealed record GatewaySummary(
+    TargetSummary Target,
     bool Ok,
     IReadOnlyList<string> Failing,
     int? SessionCount,
@@ -52,8 +52,8 @@ internal sealed record GatewayFacts(
     DiscordPart? Discord,
     GatewayHeartbeat? Heartbeat)
 {
-    /// <inheritdoc cref="ProviderFacts.Problem"/>
-    public string? Problem => !Target.Asked ? null : Target.Error ?? this switch
+    /// <inheritdoc cref="ProviderSummary.Problem"/>
+    public string? Problem => !Target.Attempted ? null : Target.Error ?? this switch
     {
         { Ok: false, Failing.Count: > 0 } => $"not ready: {string.Join(", ", Failing)}",
         { Ok: false } => "not ready",
@@ -76,39 +76,39 @@ internal sealed record SessionPart(string Key, string SessionKey, long? AgeSecon
 internal sealed record DiscordPart(bool Ok, string? BotName, string? BotId, double? LatencyMs);
 
 /// <param name="Unit">Null where the tunnel has none.</param>
-internal sealed record TunnelFacts(TargetFacts Target, HostAddress Connect, UnitFacts? Unit)
+internal sealed record TunnelSummary(TargetSummary Target, HostAddress Connect, UnitSummary? Unit)
 {
-    /// <inheritdoc cref="ProviderFacts.Problem"/>
-    public string? Problem => !Target.Asked || Target.Up ? null : Target.Error ?? "not reachable";
+    /// <inheritdoc cref="ProviderSummary.Problem"/>
+    public string? Problem => !Target.Attempted || Target.Up ? null : Target.Error ?? "not reachable";
 }
 
-/// <summary>Takes facts out of snapshots: the only place of the overview that knows readings of targets. In the order of fleet.yml.</summary>
-internal static class Facts
+/// <summary>Summarizes target snapshots: the only part of the overview that depends on the readings of targets.</summary>
+internal static class TargetSummaries
 {
-    public static ProviderFacts Of(ProviderConfig provider, FleetState state, Instant now)
+    public static ProviderSummary Summarize(ProviderConfig provider, FleetState state, Instant now)
     {
         var target = TargetOf(provider, state);
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
-        return new ProviderFacts(
+        return new ProviderSummary(
             target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok,
             Loading: reading?.State == ServingState.Loading,
             reading?.Models is [var first, ..] ? first : null, UnitOf(provider.Host, provider.Unit, state, now));
     }
 
-    public static ServiceFacts Of(ServiceConfig service, FleetState state, Instant now)
+    public static ServiceSummary Summarize(ServiceConfig service, FleetState state, Instant now)
     {
         var target = TargetOf(service, state);
         var health = target.Up ? ReadingOf<ServiceReading>(service, state, now)?.Health : null;
-        return new ServiceFacts(
-            target, service.Url, !target.Asked ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
+        return new ServiceSummary(
+            target, service.Url, !target.Attempted ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
     }
 
-    public static GatewayFacts Of(GatewayConfig gateway, FleetState state, Instant now)
+    public static GatewaySummary Summarize(GatewayConfig gateway, FleetState state, Instant now)
     {
         var target = TargetOf(gateway, state);
         var reading = target.Up ? ReadingOf<GatewayReading>(gateway, state, now) : null;
         var discord = reading?.Channels?.Channels.FirstOrDefault(c => c.Name == "discord");
-        return new GatewayFacts(
+        return new GatewaySummary(
             target,
             Ok: target.Up && reading?.Probes.Ready != false,
             reading?.Probes.Failing ?? [],
@@ -121,17 +121,17 @@ internal static class Facts
             reading?.Heartbeat);
     }
 
-    public static TunnelFacts Of(TunnelConfig tunnel, FleetState state, Instant now) =>
+    public static TunnelSummary Summarize(TunnelConfig tunnel, FleetState state, Instant now) =>
         new(TargetOf(tunnel, state), tunnel.Connect, UnitOf(tunnel.Host, tunnel.Unit, state, now));
 
     private static TReading? ReadingOf<TReading>(TargetConfig target, FleetState state, Instant now)
         where TReading : TargetReading => state.FindTarget(target.Name)?.Get<TReading>(now);
 
-    private static TargetFacts TargetOf(TargetConfig target, FleetState state)
+    private static TargetSummary TargetOf(TargetConfig target, FleetState state)
     {
         var snapshot = state.FindTarget(target.Name);
         var up = snapshot is { At: not null, Failure: null };
-        return new TargetFacts(
+        return new TargetSummary(
             target.Name,
             snapshot?.At is not null,
             up,
@@ -142,9 +142,9 @@ internal static class Facts
             snapshot is { Failure: { } failure } ? $"{Words.Of(failure)}: {snapshot.Message}" : null);
     }
 
-    private static UnitFacts? UnitOf(string host, UnitName? name, FleetState state, Instant now)
+    private static UnitSummary? UnitOf(string host, UnitName? name, FleetState state, Instant now)
     {
         var unit = name is null ? null : state.UnitOf(host, name, now);
-        return name is null ? null : new UnitFacts(name.ToString(), unit?.IsActive, unit?.ActiveState);
+        return name is null ? null : new UnitSummary(name.ToString(), unit?.IsActive, unit?.ActiveState);
     }
 }

@@ -7,8 +7,8 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Polling;
 
-/// <summary>Turns what the streams of one host report into its next snapshot and publishes it.</summary>
-internal sealed class HostRecord
+/// <summary>Builds and publishes the snapshots of one host from the events and results of its streams.</summary>
+internal sealed class HostSnapshotUpdater
 {
     private const int MaxRecent = 20;
     private const int MaxBody = 16 * 1024;
@@ -21,7 +21,7 @@ internal sealed class HostRecord
     private HostSnapshot _current;
     private bool _closed;
 
-    public HostRecord(HostSnapshot initial, FleetState state, Deriver deriver, PollMetrics metrics, TimeProvider clock)
+    public HostSnapshotUpdater(HostSnapshot initial, FleetState state, Deriver deriver, PollMetrics metrics, TimeProvider clock)
     {
         _current = initial;
         _state = state;
@@ -39,41 +39,41 @@ internal sealed class HostRecord
         Update(s => s with { Connection = new ConnectionState(true, null, null, _clock.Now(), duration, s.Connection.Connects + 1) });
     }
 
-    public void Disconnected(SshFailure failure, string detail, Instant nextAttempt) => Update(s => Note(s, "ssh", Words.Of(failure), detail) with
+    public void Disconnected(SshFailure reason, string detail, Instant nextAttempt) => Update(s => AddFailure(s, "ssh", Words.Of(reason), detail) with
     {
         Connection = s.Connection with
         {
             Up = false,
-            Failure = failure,
+            Failure = reason,
             Detail = detail,
             Since = s.Connection.Up || s.Connection.Failure is null ? _clock.Now() : s.Connection.Since,
             NextAttempt = nextAttempt,
         },
     });
 
-    /// <summary>The collectors to ask on this host; the others are noted as off, with the reason.</summary>
-    public List<HostCollector> SortOut(IEnumerable<HostCollector> collectors)
+    /// <summary>The enabled collectors of this host; the others are recorded as off, with the reason.</summary>
+    public List<HostCollector> SelectEnabled(IEnumerable<HostCollector> collectors)
     {
         var snapshot = Current;
-        List<HostCollector> on = [];
+        List<HostCollector> enabled = [];
         foreach (var collector in collectors)
         {
-            if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } because)
+            if (collector.OffBecause(snapshot.Host, snapshot.System) is not { } reason)
             {
-                on.Add(collector);
+                enabled.Add(collector);
             }
-            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != because)
+            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != reason)
             {
-                Update(s => Off(s, collector.Name, because));
+                Update(s => TurnOff(s, collector.Name, reason));
             }
         }
 
-        return on;
+        return enabled;
     }
 
-    /// <summary>Takes over the results of a frame, all of them or those that have arrived, as one new snapshot.</summary>
-    /// <param name="bug">Called with the collector for which the exporter itself failed.</param>
-    public void Take(IReadOnlyCollection<SectionResult> results, Action<string, Exception> bug) => Update(s =>
+    /// <summary>Publishes the results of a frame, or those that have arrived so far, as one new snapshot.</summary>
+    /// <param name="bug">Called with the collector when the exporter itself fails.</param>
+    public void Apply(IReadOnlyCollection<SectionResult> results, Action<string, Exception> bug) => Update(s =>
     {
         var now = _clock.Now();
         foreach (var result in results)
@@ -84,20 +84,20 @@ internal sealed class HostRecord
         return _deriver.Derive(s, now, bug);
     });
 
-    /// <summary>The connection is lost: every collector requested before fails, and on a host never seen those that all hosts have.</summary>
-    public void Lost(string message) => Silent(
+    /// <summary>Records a lost connection: every collector requested before fails; on a host never reached, those that all hosts have.</summary>
+    public void ConnectionLost(string message) => TimedOut(
         CollectorCatalog.All.Where(c => Current.Outcomes.ContainsKey(c.Name) || c is SystemCollector or VitalsCollector), message);
 
-    /// <summary>No answer came: the data are kept until they are stale.</summary>
-    public void Silent(IEnumerable<HostCollector> collectors, string message) => Update(s =>
+    /// <summary>Records a missing answer; readings are kept until they are stale.</summary>
+    public void TimedOut(IEnumerable<HostCollector> collectors, string message) => Update(s =>
     {
         var now = _clock.Now();
         foreach (var collector in collectors)
         {
-            var before = OutcomeOf(s, collector.Name);
-            if (before.OffBecause is null)
+            var previous = OutcomeOf(s, collector.Name);
+            if (previous.OffBecause is null)
             {
-                var outcome = before.TimedOut(Printable.Line(message, 300), now);
+                var outcome = previous.TimedOut(Printable.Line(message, 300), now);
                 s = Count(
                     s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
             }
@@ -106,7 +106,7 @@ internal sealed class HostRecord
         return s;
     });
 
-    /// <summary>The host is no longer watched: nothing is published after this.</summary>
+    /// <summary>Removes the host; nothing is published after this.</summary>
     public void Close()
     {
         lock (_publishing)
@@ -122,9 +122,9 @@ internal sealed class HostRecord
     private HostSnapshot Add(HostSnapshot s, SectionResult result, Instant now, Action<string, Exception> bug)
     {
         var name = result.Collector.Name;
-        if (result.OffBecause is { } because)
+        if (result.OffBecause is { } reason)
         {
-            return Off(s, name, because);
+            return TurnOff(s, name, reason);
         }
 
         if (result.Answer is not { } answer)
@@ -158,38 +158,38 @@ internal sealed class HostRecord
         return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);
     }
 
-    private HostSnapshot Off(HostSnapshot s, string collector, string because) => s with
+    private HostSnapshot TurnOff(HostSnapshot s, string collector, string reason) => s with
     {
-        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = because }),
+        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = reason }),
     };
 
     private static CollectorOutcome OutcomeOf(HostSnapshot s, string collector) =>
         s.Outcomes.GetValueOrDefault(collector) ?? new CollectorOutcome { Collector = collector };
 
     private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) =>
-        Note(s, collector, Words.Of(reason), message) with
+        AddFailure(s, collector, Words.Of(reason), message) with
         {
             Failures = s.Failures.SetItem((collector, reason), s.Failures.GetValueOrDefault((collector, reason)) + 1),
         };
 
-    private HostSnapshot Note(HostSnapshot s, string what, string reason, string message)
+    private HostSnapshot AddFailure(HostSnapshot s, string source, string reason, string message)
     {
-        var recent = s.Recent.Insert(0, new FailureNote(_clock.Now(), what, reason, message));
+        var recent = s.Recent.Insert(0, new RecentFailure(_clock.Now(), source, reason, message));
         return s with { Recent = recent.Count > MaxRecent ? recent.RemoveAt(MaxRecent) : recent };
     }
 
     private void Update(Func<HostSnapshot, HostSnapshot> change)
     {
         var started = _clock.GetTimestamp();
-        HostSnapshot before;
-        HostSnapshot after;
+        HostSnapshot previous;
+        HostSnapshot next;
         do
         {
-            // Not under a lock: what an answer makes costly to derive holds up nobody who reads, or closes this.
-            before = Volatile.Read(ref _current);
-            after = change(before);
+            // Not under a lock: a slow derivation must not block readers or Close.
+            previous = Volatile.Read(ref _current);
+            next = change(previous);
         }
-        while (Interlocked.CompareExchange(ref _current, after, before) != before);
+        while (Interlocked.CompareExchange(ref _current, next, previous) != previous);
         var derived = _clock.GetTimestamp();
         lock (_publishing)
         {

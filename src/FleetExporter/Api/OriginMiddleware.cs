@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api;
 
 /// <summary>
-/// Keeps web pages of other sites out: the Host header must be a name of this service (so that DNS rebinding does not work), and a request that
-/// carries an Origin must come from a page of the service itself, or read for a page of <c>cors_origins</c>.
+/// Rejects requests from web pages of other sites: the Host header must name this service (against DNS rebinding), and a request with an Origin
+/// must come from the service's own pages, or be a read from a page of <c>cors_origins</c>. Also sets the security headers.
 /// </summary>
-internal sealed class Guard(LiveConfig config) : IMiddleware
+internal sealed class OriginMiddleware(LiveConfig config) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,10 +25,10 @@ internal sealed class Guard(LiveConfig config) : IMiddleware
             headers.CacheControl = "no-store";
         }
 
-        if (!IsOurs(context.Request.Host.Host))
+        if (!IsOwnName(context.Request.Host.Host))
         {
-            await Problem.Of(421, "Unknown host", "This service does not answer for the host name of the request. "
-                + "Add it to allowed_hosts in fleet.yml if it should.")
+            await Problem.Of(421, "Unknown host", "The Host header does not name this service. "
+                + "If it should, add the name to allowed_hosts in fleet.yml.")
                 .ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -36,7 +36,8 @@ internal sealed class Guard(LiveConfig config) : IMiddleware
         switch (Origins.Judge(context, config.Current))
         {
             case OriginVerdict.Refused:
-                await Problem.Of(403, "Foreign origin", "A page of another site may not use this service.")
+                await Problem.Of(
+                    403, "Foreign origin", "Requests from pages of other sites are rejected; cors_origins in fleet.yml allows them to read.")
                     .ExecuteAsync(context).ConfigureAwait(false);
                 return;
             case OriginVerdict.Preflight:
@@ -47,7 +48,7 @@ internal sealed class Guard(LiveConfig config) : IMiddleware
         await next(context).ConfigureAwait(false);
     }
 
-    private bool IsOurs(string host)
+    private bool IsOwnName(string host)
     {
         var name = host.Trim('[', ']');
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -10,10 +10,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FleetExporter.Api;
 
-/// <summary>The service's own metrics, put together.</summary>
-internal static class MetricsParts
+/// <summary>Registers the service's own metrics.</summary>
+internal static class ServiceMetricsExtensions
 {
-    /// <summary>Each owns the metrics of its room.</summary>
+    /// <summary>The types that declare metrics, one or more per room.</summary>
     private static readonly Type[] Owners =
     [
         typeof(HttpMetrics), typeof(ControlMetrics), typeof(StoreMetrics), typeof(PollMetrics), typeof(StreamClients), typeof(Watchdog),
@@ -30,8 +30,8 @@ internal static class MetricsParts
         }
     }
 
-    /// <summary>Creates all of them, so that the first scrape has every family, whether it was used by then or not.</summary>
-    public static void StartMetrics(this IServiceProvider services)
+    /// <summary>Creates all metrics, so that the first scrape has every family, used or not.</summary>
+    public static void CreateMetrics(this IServiceProvider services)
     {
         services.GetRequiredService<ServiceMetrics>().AddRuntime();
         foreach (var owner in Owners)

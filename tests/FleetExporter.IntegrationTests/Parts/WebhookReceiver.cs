@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.IntegrationTests.Parts;
 
-/// <summary>Receives the notifications of Alertmanager: answers every POST on a loopback port with 200.</summary>
-internal sealed class NotificationReceiver : IDisposable
+/// <summary>A webhook on a loopback port that records every POST and answers 200, for notifications of Alertmanager.</summary>
+internal sealed class WebhookReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<(string Path, JsonNode Body)> _posts = [];
 
-    public NotificationReceiver()
+    public WebhookReceiver()
     {
         Port = Ports.Free();
         _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");

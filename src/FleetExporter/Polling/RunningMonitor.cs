@@ -1,30 +1,30 @@
 namespace FleetExporter.Polling;
 
-/// <summary>What watches one host or target, and publishes what it finds.</summary>
+/// <summary>The loop that watches one host or target and publishes its snapshots.</summary>
 internal interface IMonitor
 {
-    /// <summary>Of the host or target.</summary>
+    /// <summary>Name of the host or target.</summary>
     string Name { get; }
 
-    /// <summary>Watches until it is stopped; throws nothing but the cancellation.</summary>
+    /// <summary>Runs until it is cancelled; throws nothing but the cancellation.</summary>
     Task RunAsync(CancellationToken stop);
 
-    /// <summary>Takes the host or target out of the state. Nothing is published after that, whatever still runs.</summary>
+    /// <summary>Removes the host or target from the fleet state. Nothing is published after that, even by code that is still running.</summary>
     void Close();
 }
 
-/// <summary>A monitor that runs, until it is ended.</summary>
-internal sealed class Watch<TMonitor> : IDisposable
+/// <summary>A running monitor with the means to stop it.</summary>
+internal sealed class RunningMonitor<TMonitor> : IDisposable
     where TMonitor : IMonitor
 {
-    /// <summary>Time in which a monitor that is stopped has to end. One that parses when it is stopped cannot be interrupted.</summary>
+    /// <summary>Time within which a stopped monitor has to end. Parsing cannot be interrupted.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    /// <param name="after">The end of the monitor whose place it takes.</param>
-    public Watch(TMonitor monitor, Task after)
+    /// <param name="after">The end of the monitor that it replaces.</param>
+    public RunningMonitor(TMonitor monitor, Task after)
     {
         Monitor = monitor;
         _running = Task.Run(() => RunAsync(after));
@@ -32,8 +32,8 @@ internal sealed class Watch<TMonitor> : IDisposable
 
     public TMonitor Monitor { get; }
 
-    /// <summary>Ends the monitor. What it watches is gone from the state at once.</summary>
-    /// <returns>Whether it has ended within the grace; if not, it is left behind, and another may take its place.</returns>
+    /// <summary>Stops the monitor. Its host or target is removed from the fleet state immediately.</summary>
+    /// <returns>Whether it ended within the grace period; if not, it is abandoned and may be replaced.</returns>
     public Task<bool> EndAsync(TimeProvider clock)
     {
         Monitor.Close();
