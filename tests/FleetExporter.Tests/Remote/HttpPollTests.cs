@@ -48,7 +48,8 @@ public sealed class HttpPollTests
     [Theory]
     [InlineData("HTTP/1.1 302 X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n", "redirect", "302 redirects to /a, which is not followed")]
     [InlineData(
-        "HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n", "redirect", "308 redirects to http://x/ [31m, which is not followed")]
+        "HTTP/1.1 308 X\r\nLocation: http://x/\u001b[31m\r\nContent-Length: 0\r\n\r\n",
+        "redirect", "308 redirects to http://x/ [31m, which is not followed")]
     [InlineData("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n", "auth", "401 from /a: the key is missing or not accepted")]
     [InlineData("HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n", "auth", "403 from /a")]
     [InlineData("HTTP/1.1 200 X\r\nContent-Length: 4000000\r\n\r\n", "too_large", "the answer exceeds 1 KiB")]
