@@ -45,13 +45,15 @@ internal static class GatewayWorkFamilies
 
     public static readonly MetricFamily CronRunning = Gauge("cron_running", "1 while the cron job runs.", "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronLastRun = Gauge("cron_last_run_timestamp_seconds", "When the cron job last ran.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronLastRun = Gauge(
+        "cron_last_run_timestamp_seconds", "When the cron job last ran.", "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily CronNextRun = Gauge(
         "cron_next_run_timestamp_seconds", "When the cron job is due; in the past when it is overdue; absent while it is disabled.",
         "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronDuration = Gauge("cron_last_duration_seconds", "Duration of the cron job's last run.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronDuration = Gauge(
+        "cron_last_duration_seconds", "Duration of the cron job's last run.", "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily CronSuccess = Gauge(
         "cron_last_success", "1 when the cron job's last run succeeded, 0 when it failed; absent before the first run and after a skipped one.",
@@ -61,7 +63,8 @@ internal static class GatewayWorkFamilies
         "cron_last_delivered", "1 when the last run's result was delivered, 0 when it was not; absent if there was nothing to deliver.",
         "cron").WithMaxSeries(512);
 
-    public static readonly MetricFamily CronErrors = Gauge("cron_consecutive_errors", "Consecutive failed runs of the cron job.", "cron").WithMaxSeries(512);
+    public static readonly MetricFamily CronErrors = Gauge(
+        "cron_consecutive_errors", "Consecutive failed runs of the cron job.", "cron").WithMaxSeries(512);
 
     public static readonly MetricFamily Tasks = Gauge("tasks", "Tasks on record at the gateway, by status.", "status");
 

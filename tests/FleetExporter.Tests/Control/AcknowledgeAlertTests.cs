@@ -68,7 +68,7 @@ public sealed class AcknowledgeAlertTests
             ["unacknowledge failed FleetHostOffline a 0123 - -", "unacknowledge ok FleetHostOffline a 0123 - -"], await fixture.World.RowsAsync());
     }
 
-    private sealed class Fixture(FakeAlertmanager alertmanager, ActionWorld world) : IAsyncDisposable
+    private sealed class Fixture(FakeAlertmanager alertmanager, ActionFixture world) : IAsyncDisposable
     {
         private readonly AlertWatch _watch = new(
             new Alertmanager(world.Config), new AlertFeed(NullLogger<AlertFeed>.Instance),
@@ -76,7 +76,7 @@ public sealed class AcknowledgeAlertTests
 
         public FakeAlertmanager Alertmanager => alertmanager;
 
-        public ActionWorld World => world;
+        public ActionFixture World => world;
 
         private AcknowledgeAlert Action => new(new Alertmanager(world.Config), _watch, world.Clock);
 
@@ -84,14 +84,14 @@ public sealed class AcknowledgeAlertTests
         {
             var alertmanager = await FakeAlertmanager.StartAsync();
             alertmanager.Alerts = (200, FakeAlertmanager.List(Offline));
-            return new Fixture(alertmanager, await ActionWorld.StartAsync($"alertmanager: {{ url: \"{alertmanager.Url}\" }}\nhosts: []\n"));
+            return new Fixture(alertmanager, await ActionFixture.StartAsync($"alertmanager: {{ url: \"{alertmanager.Url}\" }}\nhosts: []\n"));
         }
 
         public Task<AlertOutcome> AcknowledgeAsync(string id, Acknowledgement given) =>
-            Action.AcknowledgeAsync(world.Call(ControlAction.Acknowledge), id, given, ActionWorld.Stop);
+            Action.AcknowledgeAsync(world.Call(ControlAction.Acknowledge), id, given, ActionFixture.Stop);
 
         public Task<AlertOutcome> TakeBackAsync(string id) =>
-            Action.TakeBackAsync(world.Call(ControlAction.Unacknowledge), id, new Acknowledgement(), ActionWorld.Stop);
+            Action.TakeBackAsync(world.Call(ControlAction.Unacknowledge), id, new Acknowledgement(), ActionFixture.Stop);
 
         public async ValueTask DisposeAsync()
         {

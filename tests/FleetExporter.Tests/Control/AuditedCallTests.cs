@@ -13,7 +13,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task A_call_has_one_row_at_its_end()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
         var call = world.Call(ControlAction.Connect);
 
         Assert.False(call.IsRecorded);
@@ -27,7 +27,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task A_call_that_acts_on_a_host_has_two_and_the_command_is_in_the_first()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
         var call = world.Call(ControlAction.Exec);
 
         await call.RunAsync(Details, async () =>
@@ -43,7 +43,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task An_action_that_throws_has_failed()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
         var call = world.Call(ControlAction.Exec);
 
         await Assert.ThrowsAsync<FormatException>(() => call.RunAsync<Result>(Details, () => throw new FormatException()));
@@ -54,7 +54,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task The_innermost_action_writes_the_only_row()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
         var call = world.Call(ControlAction.Connect);
 
         await call.RunAsync(
@@ -69,7 +69,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task A_rate_limited_call_is_counted_and_has_no_row()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
 
         await world.Call(ControlAction.Kill).RunAsync(Details, () => Task.FromResult(new RateLimited()));
 
@@ -82,7 +82,7 @@ public sealed class AuditedCallTests
     [InlineData(AuditOutcome.Denied, "1")]
     public async Task A_call_of_nobody_known_counts_only_if_it_is_denied(AuditOutcome outcome, string count)
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
 
         await world.Call(ControlAction.Login, caller: null).EndAsync(outcome, new AuditDetails());
 
@@ -92,7 +92,7 @@ public sealed class AuditedCallTests
     [Fact]
     public async Task Without_its_first_row_an_action_does_not_begin_and_without_its_last_one_it_says_so()
     {
-        await using var world = await ActionWorld.StartAsync(NoHosts);
+        await using var world = await ActionFixture.StartAsync(NoHosts);
         await world.BreakAuditAsync();
         var call = world.Call(ControlAction.Exec);
 

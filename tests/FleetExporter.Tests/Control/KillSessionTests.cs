@@ -18,7 +18,7 @@ public sealed class KillSessionTests
     [InlineData("sh: tmux: not found\n", KillOutcome.Failed, "failed")]
     public async Task A_confirmed_kill_is_audited_before_and_after(string said, KillOutcome expected, string outcome)
     {
-        await using var world = await ActionWorld.StartAsync(Yml, () => ReplayCommand.Printing(said));
+        await using var world = await ActionFixture.StartAsync(Yml, () => ReplayCommand.Printing(said));
         var kill = Action(world);
 
         var asked = await kill.KillAsync(world.Call(ControlAction.Kill), "a:train", null, force: true);
@@ -32,7 +32,7 @@ public sealed class KillSessionTests
     [Fact]
     public async Task A_session_that_is_unknown_or_in_use_is_left_alone()
     {
-        await using var world = await ActionWorld.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
+        await using var world = await ActionFixture.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
 
         Assert.IsType<KillSessionOutcome.UnknownSession>(await Action(world).KillAsync(world.Call(ControlAction.Kill), "a:other", null, force: true));
         var used = await Action(world).KillAsync(world.Call(ControlAction.Kill), "a:train", null, force: false);
@@ -44,7 +44,7 @@ public sealed class KillSessionTests
     [Fact]
     public async Task Wrong_tokens_are_denied_and_after_ten_of_them_none_is_checked()
     {
-        await using var world = await ActionWorld.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
+        await using var world = await ActionFixture.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
         var kill = Action(world);
         for (var i = 0; i < 10; i++)
         {
@@ -61,7 +61,7 @@ public sealed class KillSessionTests
     [Fact]
     public async Task Without_its_first_audit_row_nothing_is_killed()
     {
-        await using var world = await ActionWorld.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
+        await using var world = await ActionFixture.StartAsync(Yml, () => throw new InvalidOperationException("no command may run"));
         var kill = Action(world);
         var asked = await kill.KillAsync(world.Call(ControlAction.Kill), "a:train", null, force: true);
         await world.BreakAuditAsync();
@@ -70,7 +70,7 @@ public sealed class KillSessionTests
         await Assert.ThrowsAsync<NotAuditedException>(() => kill.KillAsync(world.Call(ControlAction.Kill), "a:train", token, force: true));
     }
 
-    private static KillSession Action(ActionWorld world) => new(
+    private static KillSession Action(ActionFixture world) => new(
         new HostViews(world.State, world.Clock, NullLogger<HostViews>.Instance), world.Fleet, new ConfirmationTokens(world.Clock),
         new WrongTokens(world.Clock), world.Clock);
 }

@@ -96,7 +96,7 @@ public sealed class RunCommandTests
 
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
-        Assert.Equal("the connection ended before the command did", Assert.IsType<RunCommandOutcome.Lost>(outcome).Reason);
+        Assert.Equal("the connection ended before the command", Assert.IsType<RunCommandOutcome.Lost>(outcome).Reason);
         Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.World.RowsAsync());
     }
 
@@ -119,7 +119,7 @@ public sealed class RunCommandTests
             .Select(n => fixture.RunAsync(new RunCommandRequest("a", "sleep 40", ExecId: $"n{n}"))).ToList();
         while (fixture.Begun < running.Count)
         {
-            await Task.Delay(1, ActionWorld.Stop);
+            await Task.Delay(1, ActionFixture.Stop);
         }
 
         var (busy, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
@@ -142,13 +142,13 @@ public sealed class RunCommandTests
             rows.Except(["exec begun a sleep 40 -", "exec ok a - -"]));
     }
 
-    private sealed class Fixture(ActionWorld world) : IAsyncDisposable
+    private sealed class Fixture(ActionFixture world) : IAsyncDisposable
     {
         private readonly StringBuilder _output = new();
         private int _started;
         private int _begun;
 
-        public ActionWorld World => world;
+        public ActionFixture World => world;
 
         public RunningCommands Commands { get; } = new(world.Clock);
 
@@ -163,7 +163,7 @@ public sealed class RunCommandTests
         public static async Task<Fixture> StartAsync(string yml, Func<ReplayCommand>? command)
         {
             Fixture? fixture = null;
-            return fixture = new Fixture(await ActionWorld.StartAsync(yml, command is null ? null : () =>
+            return fixture = new Fixture(await ActionFixture.StartAsync(yml, command is null ? null : () =>
             {
                 Interlocked.Increment(ref fixture!._started);
                 return command();
@@ -174,7 +174,7 @@ public sealed class RunCommandTests
         {
             var call = world.Call(ControlAction.Exec, isAdmin);
             var action = new RunCommand(world.Watchlist, Commands, world.Metrics, world.Clock);
-            return (await action.RunAsync(call, request, Begin, Take, ActionWorld.Stop), call);
+            return (await action.RunAsync(call, request, Begin, Take, ActionFixture.Stop), call);
 
             ValueTask Begin(string id)
             {

@@ -122,7 +122,7 @@ public sealed class JobActionsTests
         private readonly JobTurns _turns = new();
         private readonly JobFollower _follower;
 
-        private Fixture(ActionWorld world, JobHosts hosts)
+        private Fixture(ActionFixture world, JobHosts hosts)
         {
             (World, Hosts) = (world, hosts);
             _jobs = new Jobs(world.Database);
@@ -134,16 +134,16 @@ public sealed class JobActionsTests
                 new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
         }
 
-        public ActionWorld World { get; }
+        public ActionFixture World { get; }
 
         public JobHosts Hosts { get; }
 
         public static async Task<Fixture> OpenAsync(string yml)
         {
             var hosts = new JobHosts();
-            var world = await ActionWorld.StartAsync(yml, () => ReplayCommand.Running(script => hosts.AnswerAsync("", script)));
+            var world = await ActionFixture.StartAsync(yml, () => ReplayCommand.Running(script => hosts.AnswerAsync("", script)));
             var fixture = new Fixture(world, hosts);
-            var added = await fixture._projects.AddAsync(new Project { Name = "vision", ConnectionId = Ids.OfHost("a") }, ActionWorld.Stop);
+            var added = await fixture._projects.AddAsync(new Project { Name = "vision", ConnectionId = Ids.OfHost("a") }, ActionFixture.Stop);
             Assert.Null(added.Error);
             return fixture;
         }
@@ -151,15 +151,15 @@ public sealed class JobActionsTests
         public async Task AddAsync(string name, string? command)
         {
             var config = command is null ? new JsonObject() : new JsonObject { ["command"] = command };
-            Assert.Null((await _jobs.AddAsync(new Job { Name = name, ProjectId = "vision", Config = config }, ActionWorld.Stop)).Error);
+            Assert.Null((await _jobs.AddAsync(new Job { Name = name, ProjectId = "vision", Config = config }, ActionFixture.Stop)).Error);
         }
 
         public Task<JobOutcome> StartAsync(string key) =>
-            new StartJob(_jobs, _places, _turns, _follower, World.Clock).StartAsync(World.Call(ControlAction.JobStart), key, ActionWorld.Stop);
+            new StartJob(_jobs, _places, _turns, _follower, World.Clock).StartAsync(World.Call(ControlAction.JobStart), key, ActionFixture.Stop);
 
         public Task<JobOutcome> CancelAsync(string key, bool force = false) =>
             new CancelJob(_jobs, _places, _turns, _follower, World.Clock)
-                .CancelAsync(World.Call(ControlAction.JobCancel), key, force, ActionWorld.Stop);
+                .CancelAsync(World.Call(ControlAction.JobCancel), key, force, ActionFixture.Stop);
 
         public async ValueTask DisposeAsync()
         {

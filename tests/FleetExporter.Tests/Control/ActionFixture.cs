@@ -11,20 +11,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FleetExporter.Tests.Control;
 
 /// <summary>What the actions of Control need, without HTTP: replayed hosts, a store in a folder of its own, and the audit.</summary>
-internal sealed class ActionWorld : IAsyncDisposable
+internal sealed class ActionFixture : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly World _world;
+    private readonly ReplayFleet _world;
     private readonly ServiceMetrics _metrics = new();
     private readonly Audit _audit;
 
-    private ActionWorld(World world, string yml)
+    private ActionFixture(ReplayFleet world, string yml)
     {
         _world = world;
         Config = new LiveConfig(Yml.Load(yml), () => Yml.Read(yml), Clock);
         Instance = new ServiceInstance(new string('a', 32), new string('b', 32));
         Metrics = new ControlMetrics(_metrics);
-        Database = Databases.Of(new StoreConfig.Sqlite(), _folder.Path, Clock, new StoreMetrics(_metrics));
+        Database = Databases.Create(new StoreConfig.Sqlite(), _folder.Path, Clock, new StoreMetrics(_metrics));
         Connections = new Connections(Database);
         Watchlist = new Watchlist(_world.Fleet, State, Connections, Instance, Config, NullLogger<Watchlist>.Instance);
         _audit = new Audit(new AuditLog(Database), Instance, Metrics, Clock, NullLogger<Audit>.Instance);
@@ -52,9 +52,9 @@ internal sealed class ActionWorld : IAsyncDisposable
 
     /// <param name="yml">A fleet.yml; a host called <c>a</c> is prepared.</param>
     /// <param name="command">What the host <c>a</c> runs for a command; null: it runs none.</param>
-    public static async Task<ActionWorld> StartAsync(string yml, Func<ReplayCommand>? command = null)
+    public static async Task<ActionFixture> StartAsync(string yml, Func<ReplayCommand>? command = null)
     {
-        var world = new ActionWorld(await World.StartAsync(yml, w => w.Shell().Command = command), yml);
+        var world = new ActionFixture(await ReplayFleet.StartAsync(yml, w => w.Shell().Command = command), yml);
         Assert.Null(await world.Database.OpenAsync(Stop));
         await world.Watchlist.ApplyAsync();
         Assert.Null(await world.Watchlist.ReadyAsync(Stop));
