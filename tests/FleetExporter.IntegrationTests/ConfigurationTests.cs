@@ -90,7 +90,7 @@ public sealed class ConfigurationTests
         await using var second = Exporter.Launch(own, own.Path, ["--listen", first.Http.BaseAddress!.Authority]);
         Assert.Equal(1, await second.EndAsync(Soon));
         Assert.Contains(
-            $"{first.Http.BaseAddress.Authority} is in use. Is another exporter running? Choose another address with --listen.",
+            $"{first.Http.BaseAddress.Authority} is already in use. Is another exporter running? Choose another address with --listen.",
             second.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", second.Said, StringComparison.Ordinal);
         Assert.False(host.Pending());

@@ -17,7 +17,7 @@ public abstract class MissingToolsTests(string client) : SshTests(client)
         Assert.Equal("nvidia-smi is not installed", host["off"]!.Text("gpu"));
         Assert.Equal("tmux is not installed", host["off"]!.Text("tmux"));
         Assert.Equal("no units are configured for this host", host["off"]!.Text("systemd"));
-        Assert.Equal("tmux.users names nobody but the login user", host["off"]!.Text("tmux_users"));
+        Assert.Equal("tmux.users lists no user other than the login user", host["off"]!.Text("tmux_users"));
         Assert.Null(host["reason"]);
         Assert.False(host["has_gpu"]!.GetValue<bool>());
         var page = await exporter.UntilAsync("all collectors", p => p.Of("fleet_collector_success").Count() >= 4);

@@ -96,7 +96,7 @@ public sealed class SshKeysTests
             (await KeyFiles.CreateAsync(folder, "passphrase", passphrase: "secret"), "ssh-keygen -p"),
             (await KeyFiles.CreateAsync(folder, "passphrase_pem", "rsa", 2048, "PEM", "secret"), "ssh-keygen -p"),
             (await KeyFiles.CreateAsync(folder, "passphrase_pkcs8", "ecdsa", 256, "PKCS8", "secret"), "ssh-keygen -p"),
-            (folder.PathOf("missing"), "is not on this machine"),
+            (folder.PathOf("missing"), "does not exist on this machine"),
             (readable, $"chmod 600 {readable}"),
             (damaged, "is not a usable private key"),
             (server.ClientKey + ".pub", "is not a usable private key"),

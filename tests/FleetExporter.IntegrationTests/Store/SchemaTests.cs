@@ -19,8 +19,8 @@ public sealed class SchemaTests
 
         var known = Migrations.All(older.Dialect).Count;
         Assert.Equal(
-            $"the store has schema 99, and this version of the exporter supports up to {known}; run the version that made the schema, "
-            + "or a later one, or restore a backup of the store from before that update",
+            $"the store has schema 99, and this version of the exporter supports up to {known}; "
+            + "run the version that migrated it or a later one, or restore a backup from before the migration",
             refused.ToString());
         Assert.Equal(refused, (await new Connections(older).AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Error);
         Assert.Equal(refused, (await new Connections(older).ListAsync(10, null, Stop)).Error);
