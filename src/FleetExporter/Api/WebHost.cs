@@ -53,7 +53,7 @@ internal static class WebHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyRules.Most;
+            kestrel.Limits.MaxRequestBodySize = BodyRules.MaxBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
@@ -103,7 +103,7 @@ internal static class WebHost
         app.UseMiddleware<OriginMiddleware>();
         app.UseResponseCompression();
         app.UseOperatorPage();
-        app.UseMiddleware<Gate>();
+        app.UseMiddleware<AuthenticationMiddleware>();
         app.UseMiddleware<BodyRules>();
         app.UseWebSockets(WebSocketEndpoint.Options);
         MapRoutes(app);
@@ -163,7 +163,7 @@ internal static class WebHost
         services.AddSingleton<Tickets>();
         services.AddSingleton<CallRecorder>();
         services.AddSingleton<TrustedProxies>();
-        services.AddSingleton<Gate>();
+        services.AddSingleton<AuthenticationMiddleware>();
         services.AddSingleton<BodyRules>();
         services.AddSingleton<Audit>();
         services.AddSingleton(s => Databases.Create(
@@ -178,7 +178,7 @@ internal static class WebHost
         services.AddHostedService(s => s.GetRequiredService<AccessTokensSync>());
         services.AddHostedService<UnfinishedCalls>();
         services.AddSingleton<JobBoard>();
-        services.AddSingleton<JobTurns>();
+        services.AddSingleton<JobLocks>();
         services.AddSingleton<JobProgress>();
         services.AddSingleton<JobFollower>();
         services.AddHostedService(s => s.GetRequiredService<JobFollower>());

@@ -12,7 +12,7 @@ internal sealed class ConfirmationTokens(TimeProvider clock)
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     /// <summary>More are not kept: the oldest go first.</summary>
-    private const int Most = 1000;
+    private const int MaxTokens = 1000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Grant> _grants = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class ConfirmationTokens(TimeProvider clock)
         {
             // All live equally long, so the oldest end first.
             while (_order.TryPeek(out var oldest)
-                && (_order.Count >= Most || !_grants.TryGetValue(oldest, out var old) || old.ExpiresAt <= clock.Now()))
+                && (_order.Count >= MaxTokens || !_grants.TryGetValue(oldest, out var old) || old.ExpiresAt <= clock.Now()))
             {
                 _grants.Remove(_order.Dequeue());
             }

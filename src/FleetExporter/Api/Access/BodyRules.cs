@@ -12,7 +12,7 @@ namespace FleetExporter.Api.Access;
 internal sealed class BodyRules : IMiddleware
 {
     /// <summary>Bytes of a request's body.</summary>
-    public const int Most = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     private static readonly ProblemHttpResult NotJson = Problem.Of(
         415, "Not JSON", "Send Content-Type: application/json, and JSON in UTF-8 as the body. With a key in a header the type does not count.");
@@ -20,7 +20,7 @@ internal sealed class BodyRules : IMiddleware
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (request.ContentLength > Most)
+        if (request.ContentLength > MaxBytes)
         {
             await JsonBody.TooLarge.ExecuteAsync(context).ConfigureAwait(false);
             return;

@@ -15,7 +15,7 @@ internal static class JsonBody
 {
     private const int MostErrors = 20;
 
-    public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"A body may have {BodyRules.Most / 1024 / 1024} MiB.");
+    public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"A body may have {BodyRules.MaxBytes / 1024 / 1024} MiB.");
 
     /// <summary>Half a surrogate pair, in an escape or as it stands.</summary>
     private static readonly ProblemHttpResult HalfPair = Unreadable("a text in it is no Unicode");

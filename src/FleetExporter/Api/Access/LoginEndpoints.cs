@@ -15,7 +15,7 @@ internal static class LoginEndpoints
     {
         routes.MapPost(
                 "/api/login",
-                (HttpContext context, Gate gate, LoginSessions sessions, AccessTokensSync tokens) => LoginAsync(context, gate, sessions, tokens))
+                (HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens) => LoginAsync(context, authentication, sessions, tokens))
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Begins a session of a browser with a key.");
 
@@ -37,7 +37,7 @@ internal static class LoginEndpoints
             .WithSummary("A ticket for reading one stream, for clients that cannot send headers.");
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, Gate gate, LoginSessions sessions, AccessTokensSync tokens)
+    private static async Task<IResult> LoginAsync(HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (body, problem) = await JsonBody.ReadAsync<LoginBody>(context).ConfigureAwait(false);
         if (body is null)
@@ -50,7 +50,7 @@ internal static class LoginEndpoints
             return Problem.Unprocessable("key", "Give the key.");
         }
 
-        var (caller, refusal) = gate.Verify(context, key);
+        var (caller, refusal) = authentication.Verify(context, key);
         if (caller?.Key is not { } hash)
         {
             return refusal!;

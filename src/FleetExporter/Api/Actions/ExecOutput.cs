@@ -86,7 +86,7 @@ internal sealed record OutputText(string Data, string Encoding)
 internal sealed class ExecBuffer : IDisposable
 {
     /// <summary>Bytes kept of each of the two.</summary>
-    public const int Most = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     private readonly MemoryStream _stdout = new();
     private readonly MemoryStream _stderr = new();
@@ -103,7 +103,7 @@ internal sealed class ExecBuffer : IDisposable
         lock (_lock)
         {
             var buffer = from == CommandOutput.Stdout ? _stdout : _stderr;
-            var room = Most - (int)buffer.Length;
+            var room = MaxBytes - (int)buffer.Length;
             buffer.Write(piece.Span[..Math.Min(room, piece.Length)]);
             Truncated |= piece.Length > room;
         }

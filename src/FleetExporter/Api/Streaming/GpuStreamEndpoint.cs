@@ -32,7 +32,7 @@ internal static class GpuStreamEndpoint
 
     internal sealed record Call(
         HttpContext Context, FleetState State, GpuFeed Feed, StreamClients Clients, OneSecondTimer Timer,
-        Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+        AuthenticationMiddleware Authentication, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync(string? host)
         {
@@ -48,7 +48,7 @@ internal static class GpuStreamEndpoint
             }
 
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
-            var reader = new LiveReader(Context, Feed.Log, Timer, Gate, Clock, () => host is null || State.Find(host) is not null, ended.Token);
+            var reader = new LiveReader(Context, Feed.Log, Timer, Authentication, Clock, () => host is null || State.Find(host) is not null, ended.Token);
             var response = Context.Response;
             response.ContentType = "text/event-stream";
             response.Headers["X-Accel-Buffering"] = "no";

@@ -21,7 +21,7 @@ internal enum StreamEnd
 /// <summary>The loop that writes changes to one reader of a stream, common to both streams.</summary>
 /// <param name="isWatched">Whether the stream's host is still watched.</param>
 internal sealed class LiveReader(
-    HttpContext context, LiveLog log, OneSecondTimer timer, Gate gate, TimeProvider clock, Func<bool> isWatched, CancellationToken ended)
+    HttpContext context, LiveLog log, OneSecondTimer timer, AuthenticationMiddleware authentication, TimeProvider clock, Func<bool> isWatched, CancellationToken ended)
 {
     /// <summary>Maximum time for which a reader may read nothing.</summary>
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromMinutes(1);
@@ -107,7 +107,7 @@ internal sealed class LiveReader(
         }
 
         _checked = clock.GetTimestamp();
-        return gate.StillMay(context, Scope.Read) && isWatched();
+        return authentication.StillMay(context, Scope.Read) && isWatched();
     }
 }
 

@@ -26,7 +26,7 @@ internal static class WebSocketEndpoint
             .WithSummary("A WebSocket: the current state first, then hosts and the overview as they change, and events.");
 
     internal sealed record Call(
-        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, Gate Gate, TimeProvider Clock, IHostApplicationLifetime Life)
+        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, AuthenticationMiddleware Authentication, TimeProvider Clock, IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync()
         {
@@ -46,7 +46,7 @@ internal static class WebSocketEndpoint
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
             var listening = ListenAsync(socket, ended);
             Feed.Update();
-            var reader = new LiveReader(Context, Feed.Log, Timer, Gate, Clock, static () => true, ended.Token);
+            var reader = new LiveReader(Context, Feed.Log, Timer, Authentication, Clock, static () => true, ended.Token);
             var end = await reader.RunAsync(0, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask).ConfigureAwait(false);
             await CloseAsync(socket, end, listening).ConfigureAwait(false);
             return TypedResults.Empty;

@@ -4,7 +4,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control.Training;
 
 /// <summary>Cancels a job: ends it on its host with all that it has started, and keeps what it printed last.</summary>
-internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobTurns turns, JobFollower follower, TimeProvider clock)
+internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, JobFollower follower, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>
     /// <param name="force">
@@ -29,13 +29,13 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobTurns turns, Job
 
     private async Task<JobOutcome> CancelAsync(AuditedCall call, AuditDetails details, string id, bool force)
     {
-        using var turn = turns.Take(id);
-        if (turn is null)
+        using var held = locks.TryLock(id);
+        if (held is null)
         {
             return JobOutcome.InUse();
         }
 
-        // Again, because it may have changed before its turn.
+        // Read again: it may have changed before the lock was held.
         var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
         if (!found.Success)
         {
@@ -94,7 +94,7 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobTurns turns, Job
             return (null, new JobOutcome.Refused(refusal));
         }
 
-        using var turn = await turns.OnHostAsync(access!.Host.Name, CancellationToken.None).ConfigureAwait(false);
+        using var held = await locks.LockHostAsync(access!.Host.Name, CancellationToken.None).ConfigureAwait(false);
         await call.BeginAsync(details).ConfigureAwait(false);
         try
         {

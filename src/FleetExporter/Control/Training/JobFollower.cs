@@ -13,7 +13,7 @@ namespace FleetExporter.Control.Training;
 /// Nothing is said of jobs whose connection is not watched.
 /// </summary>
 internal sealed partial class JobFollower(
-    Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobTurns turns, LiveConfig config, ILogger<JobFollower> logger,
+    Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobLocks locks, LiveConfig config, ILogger<JobFollower> logger,
     LoopDependencies parts)
     : HostedLoop(ServiceLoop.Jobs, parts)
 {
@@ -102,7 +102,7 @@ internal sealed partial class JobFollower(
     {
         try
         {
-            using var turn = await turns.OnHostAsync(access.Host.Name, stop).ConfigureAwait(false);
+            using var held = await locks.LockHostAsync(access.Host.Name, stop).ConfigureAwait(false);
             var changed = false;
             foreach (var some in here.Chunk(JobSession.MostPerLook))
             {
@@ -113,7 +113,7 @@ internal sealed partial class JobFollower(
                     break;
                 }
 
-                foreach (var job in some.Where(j => !turns.IsTaken(j.Id)))
+                foreach (var job in some.Where(j => !locks.IsLocked(j.Id)))
                 {
                     // One that was cancelled while its host was asked is as its cancelling left it, whatever was seen meanwhile.
                     var current = await jobs.FindAsync(job.Id, stop).ConfigureAwait(false);

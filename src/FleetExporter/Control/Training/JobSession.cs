@@ -42,7 +42,7 @@ internal static class JobSession
     private const int MostAnswer = 8 * 1024 * 1024;
 
     private static readonly string Program = EmbeddedScript.Read("job.sh");
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(30);
 
     /// <param name="name">Of the session: lower-case letters, digits and <c>-</c>.</param>
@@ -52,7 +52,7 @@ internal static class JobSession
         IShell shell, string id, string name, string? folder, JobCommand command, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
-            shell, "start", Usual, clock, stop, ("id", id), ("name", name), ("dir", folder ?? ""),
+            shell, "start", DefaultTimeout, clock, stop, ("id", id), ("name", name), ("dir", folder ?? ""),
             ("gpus", command.Gpus ?? "-"), ("cmd", command.Text)).ConfigureAwait(false);
         switch (Marked(said.Text, said.Mark).LastOrDefault()?.Split(' ', 2))
         {
@@ -77,7 +77,7 @@ internal static class JobSession
     public static async Task<JobPoll> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
-            shell, "look", Usual, clock, stop, ("ids", string.Join(' ', ids)),
+            shell, "look", DefaultTimeout, clock, stop, ("ids", string.Join(' ', ids)),
             ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
         return JobPoll.Parse(said.Text, said.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
     }
@@ -87,7 +87,7 @@ internal static class JobSession
     public static async Task<JobOutput?> OutputAsync(IShell shell, string id, int lines, TimeProvider clock, CancellationToken stop)
     {
         var said = await RunAsync(
-            shell, "output", Usual, clock, stop, ("id", id), ("lines", (lines + 1).ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
+            shell, "output", DefaultTimeout, clock, stop, ("id", id), ("lines", (lines + 1).ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
         return Marked(said.Text, said.Mark).FirstOrDefault() == "none" ? null : Last(Body(said.Text, said.Mark, $"tail {id}"), lines);
     }
 
@@ -96,7 +96,7 @@ internal static class JobSession
     /// <exception cref="JobHostException">The host could not be asked.</exception>
     public static async Task<bool> ReleaseAsync(IShell shell, string id, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(shell, "release", Usual, clock, stop, ("id", id)).ConfigureAwait(false);
+        var said = await RunAsync(shell, "release", DefaultTimeout, clock, stop, ("id", id)).ConfigureAwait(false);
         return Marked(said.Text, said.Mark).LastOrDefault() == "released -";
     }
 

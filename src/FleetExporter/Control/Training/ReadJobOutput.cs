@@ -4,7 +4,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control.Training;
 
 /// <summary>Reads the last lines that a job printed: from its session while it runs, from the store afterwards.</summary>
-internal sealed class ReadJobOutput(Jobs jobs, JobPlaces places, JobTurns turns, TimeProvider clock)
+internal sealed class ReadJobOutput(Jobs jobs, JobPlaces places, JobLocks locks, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>
     public async Task<JobOutcome> ReadAsync(string key, int lines, CancellationToken stop)
@@ -42,7 +42,7 @@ internal sealed class ReadJobOutput(Jobs jobs, JobPlaces places, JobTurns turns,
                 return new JobOutcome.Refused(refusal);
             }
 
-            using var turn = await turns.OnHostAsync(access!.Host.Name, stop).ConfigureAwait(false);
+            using var held = await locks.LockHostAsync(access!.Host.Name, stop).ConfigureAwait(false);
             if (await JobSession.OutputAsync(access.Shell, job.Id, lines, clock, stop).ConfigureAwait(false) is { } output)
             {
                 return new JobOutcome.Output(job, output);

@@ -9,7 +9,7 @@ namespace FleetExporter.Control.Training;
 /// A job is started first and marked as running then. If marking fails, starting is undone; if this process ends in between, the next start finds the
 /// session by the job's id and takes it over.
 /// </remarks>
-internal sealed class StartJob(Jobs jobs, JobPlaces places, JobTurns turns, JobFollower follower, TimeProvider clock)
+internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobFollower follower, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>
     /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
@@ -58,13 +58,13 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobTurns turns, JobF
 
     private async Task<JobOutcome> StartAsync(AuditedCall call, AuditDetails details, string id, JobCommand command)
     {
-        using var turn = turns.Take(id);
-        if (turn is null)
+        using var held = locks.TryLock(id);
+        if (held is null)
         {
             return JobOutcome.InUse();
         }
 
-        // Again, because it may have changed before its turn.
+        // Read again: it may have changed before the lock was held.
         var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
         if (!found.Success)
         {
@@ -104,7 +104,7 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobTurns turns, JobF
 
         var (shell, session) = (access!.Shell, SessionName(job));
         StoreResult<Job> marked;
-        using (await turns.OnHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))
+        using (await locks.LockHostAsync(access.Host.Name, CancellationToken.None).ConfigureAwait(false))
         {
             await call.BeginAsync(details).ConfigureAwait(false);
             await JobSession.StartAsync(shell, job.Id, session, place.Folder, command, clock, CancellationToken.None).ConfigureAwait(false);

@@ -119,7 +119,7 @@ public sealed class JobActionsTests
         private readonly Jobs _jobs;
         private readonly Projects _projects;
         private readonly JobPlaces _places;
-        private readonly JobTurns _turns = new();
+        private readonly JobLocks _locks = new();
         private readonly JobFollower _follower;
 
         private Fixture(ActionFixture world, JobHosts hosts)
@@ -129,7 +129,7 @@ public sealed class JobActionsTests
             _projects = new Projects(world.Database);
             _places = new JobPlaces(_jobs, _projects, world.Connections, world.Watchlist);
             _follower = new JobFollower(
-                _jobs, new JobBoard(world.Clock), new JobProgress(_jobs, world.Clock, NullLogger<JobProgress>.Instance), world.Watchlist, _turns,
+                _jobs, new JobBoard(world.Clock), new JobProgress(_jobs, world.Clock, NullLogger<JobProgress>.Instance), world.Watchlist, _locks,
                 world.Config, NullLogger<JobFollower>.Instance,
                 new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
         }
@@ -155,10 +155,10 @@ public sealed class JobActionsTests
         }
 
         public Task<JobOutcome> StartAsync(string key) =>
-            new StartJob(_jobs, _places, _turns, _follower, World.Clock).StartAsync(World.Call(ControlAction.JobStart), key, ActionFixture.Stop);
+            new StartJob(_jobs, _places, _locks, _follower, World.Clock).StartAsync(World.Call(ControlAction.JobStart), key, ActionFixture.Stop);
 
         public Task<JobOutcome> CancelAsync(string key, bool force = false) =>
-            new CancelJob(_jobs, _places, _turns, _follower, World.Clock)
+            new CancelJob(_jobs, _places, _locks, _follower, World.Clock)
                 .CancelAsync(World.Call(ControlAction.JobCancel), key, force, ActionFixture.Stop);
 
         public async ValueTask DisposeAsync()

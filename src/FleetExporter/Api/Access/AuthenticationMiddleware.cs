@@ -9,15 +9,15 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// Lets a request through to its route when its caller may use that. A key comes in <c>Authorization: Bearer</c> or <c>X-API-Key</c>, before a
-/// ticket, before the session's cookie; a wrong key is refused even where none is needed.
+/// Identifies the caller and checks the scope that the route declares. A key comes in <c>Authorization: Bearer</c> or <c>X-API-Key</c>, before a
+/// ticket, before the login session's cookie; a wrong key is rejected even where none is needed.
 /// </summary>
-internal sealed class Gate(
+internal sealed class AuthenticationMiddleware(
     LiveConfig config, KeyRing keys, FailedAttempts attempts, LoginSessions sessions, Tickets tickets, CallRecorder recorder) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // Without a route there is nothing to guard: the answer is 404 or 405.
+        // Without a route there is no scope to check: the response is 404 or 405.
         if (context.GetEndpoint() is not RouteEndpoint route)
         {
             await next(context).ConfigureAwait(false);
