@@ -5,7 +5,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control;
 
-/// <summary>How a request to acknowledge an alert, or to take that back, ended.</summary>
+/// <summary>Outcome of acknowledging an alert, or undoing it.</summary>
 internal abstract record AlertOutcome : ActionOutcome
 {
     private AlertOutcome(AuditOutcome audit)
@@ -17,20 +17,20 @@ internal abstract record AlertOutcome : ActionOutcome
 
     public sealed record TakenBack() : AlertOutcome(AuditOutcome.Ok);
 
-    /// <summary>Nothing to take back: no silence covers this alert alone.</summary>
-    /// <param name="Wider">A silence that covers it among others; null if none does.</param>
+    /// <summary>Nothing to undo: no silence covers only this alert.</summary>
+    /// <param name="Wider">A silence covering it and others, or null.</param>
     public sealed record NotAcknowledged(SilenceView? Wider) : AlertOutcome(AuditOutcome.Failed);
 
     public sealed record NotFiring() : AlertOutcome(AuditOutcome.Failed);
 
     public sealed record Invalid(string Field, string Message) : AlertOutcome(AuditOutcome.Failed);
 
-    /// <summary>Alertmanager does not answer, or refuses.</summary>
+    /// <summary>Alertmanager failed or refused.</summary>
     public sealed record AlertmanagerFailed(TargetFailureException Failure) : AlertOutcome(AuditOutcome.Failed);
 }
 
-/// <summary>What the caller says about an acknowledgement, with nothing checked yet.</summary>
-/// <param name="Comment">Null: who acknowledged it.</param>
+/// <summary>An acknowledgement request before validation.</summary>
+/// <param name="Comment">Null: names the caller.</param>
 /// <param name="Duration">As in fleet.yml, such as <c>30m</c>; null: 2 h.</param>
 internal sealed record Acknowledgement(string? Comment = null, string? Duration = null);
 

@@ -3,12 +3,12 @@ using FleetExporter.Store;
 namespace FleetExporter.Control;
 
 /// <summary>How an action ended. Each action has a closed set of outcomes, which the API translates into responses.</summary>
-/// <param name="Audit">How the audit names it.</param>
+/// <param name="Audit">Outcome in the audit.</param>
 internal abstract record ActionOutcome(AuditOutcome Audit)
 {
-    /// <summary>Of a command that ran to its end.</summary>
+    /// <summary>Set if a command completed.</summary>
     public virtual int? ExitCode => null;
 
-    /// <summary>Refused because the caller made too many such calls: it is counted and has no row, so that nobody can fill the disk.</summary>
+    /// <summary>Rejected by the rate limit: counted without a row, so that callers cannot fill the disk.</summary>
     public virtual bool IsRateLimited => false;
 }

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 
-/// <summary>attached.json, where older versions kept the times of attached sessions: imported once and deleted.</summary>
+/// <summary>attached.json, attach times written by older versions: imported once and deleted.</summary>
 internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> logger)
 {
     private const long MaxBytes = 16 * 1024 * 1024;
 
-    /// <summary>Reads the file. One that is too large or damaged is renamed, with a warning.</summary>
-    /// <returns>At most <see cref="AttachedSessions.MaxPerHost"/> sessions per host, those seen last; null without a readable file.</returns>
+    /// <summary>Reads the file. An oversized or damaged file is renamed and logged.</summary>
+    /// <returns>At most <see cref="AttachedSessions.MaxPerHost"/> most recent sessions per host; null if unreadable.</returns>
     public IReadOnlyList<AttachedSession>? Read()
     {
         if (!File.Exists(path))
@@ -34,7 +34,7 @@ internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: half a surrogate pair in a key.
+            // InvalidOperationException: lone surrogate in a key.
             LogNotRead(path, Printable.Line(e.Message, 300));
             Move();
             return null;
@@ -53,7 +53,7 @@ internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> lo
         }
     }
 
-    /// <param name="key">Host, user, session id and creation in Unix seconds, a line each.</param>
+    /// <param name="key">Host, user, session id and creation (Unix s), one per line.</param>
     private static AttachedSession? Parse(string key, Entry? entry) =>
         entry is not null
         && key.Split('\n') is [var host, var user, var id, var created] && TmuxId.IsSession(id) && SectionText.UnixTime(created) is { } createdAt

@@ -3,18 +3,18 @@ using FleetExporter.Hosting;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Loads the times of attached tmux sessions at the start and writes them every 30 s and at the end. Registered before the service that watches
-/// hosts, so that it stops after it.
+/// Loads attach times of tmux sessions at start-up and writes them every 30 s and at shutdown. Registered before the service that monitors
+/// hosts, so that it stops later.
 /// </summary>
 internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist watchlist, LoopDependencies parts)
     : HostedLoop(ServiceLoop.AttachedTimes, parts)
 {
-    /// <summary>How soon the times of a new host are loaded, and a store that is away is tried again.</summary>
+    /// <summary>How often times of new hosts are loaded and an unavailable store is retried.</summary>
     private static readonly TimeSpan LoadInterval = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Watching begins without the times after this.</summary>
+    /// <summary>After this, monitoring starts without them.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);

@@ -6,25 +6,25 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Loads the times of attached tmux sessions from the store into <see cref="AttachedTimes"/> and writes back what changed. There is no queue: what to
-/// write is the difference between the times in memory and those stored, so a store that is away costs no memory. Not thread-safe.
+/// Loads attach times of tmux sessions from the store into <see cref="AttachedTimes"/> and writes changes back. There is no queue: each write
+/// is the difference between memory and store, so memory does not grow during an outage. Not thread-safe.
 /// </summary>
 internal sealed partial class AttachedTimesSync(
     AttachedTimes times, AttachedSessions sessions, AttachedFile file, ILogger<AttachedTimesSync> logger)
 {
-    /// <summary>A detached session has its row refreshed this often, so that it does not expire while the session is there.</summary>
+    /// <summary>How often the row of a detached session is refreshed, so that it does not expire while the session exists.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromDays(1);
 
     private static readonly ImmutableDictionary<TmuxSessionKey, AttachedTime> Empty = ImmutableDictionary<TmuxSessionKey, AttachedTime>.Empty;
 
-    /// <summary>What the store has of each host. Without an entry the host's rows were not loaded yet.</summary>
+    /// <summary>Stored rows by host. A host without an entry is not loaded yet.</summary>
     private readonly Dictionary<string, ImmutableDictionary<TmuxSessionKey, AttachedTime>> _stored = new(StringComparer.Ordinal);
 
     private bool _loaded;
     private StoreError? _lastReportedError;
 
-    /// <summary>Imports the file of an older version, and loads the rows of hosts that have not been loaded. Does nothing once all have.</summary>
-    /// <param name="watched">Names of the hosts that are watched.</param>
+    /// <summary>Imports the file of an older version and loads the rows of hosts not loaded yet, if any.</summary>
+    /// <param name="watched">Names of the monitored hosts.</param>
     public async Task LoadAsync(IReadOnlyCollection<string> watched, CancellationToken stop)
     {
         if (_loaded && watched.All(_stored.ContainsKey))
@@ -51,7 +51,7 @@ internal sealed partial class AttachedTimesSync(
             return;
         }
 
-        // The rows of hosts that are not watched too: at the start, connections made by the API are not known yet.
+        // Includes hosts not monitored: at start-up, connections created through the API are not loaded yet.
         var rows = all.Value.ToLookup(r => r.Host, StringComparer.Ordinal);
         foreach (var host in rows.Select(g => g.Key).Union(watched).Where(h => !_stored.ContainsKey(h)))
         {
@@ -64,9 +64,9 @@ internal sealed partial class AttachedTimesSync(
     }
 
     /// <summary>
-    /// Writes what changed since the last write; what cannot be written is left for the next one. Then forgets the hosts that are not watched.
+    /// Writes changes since the last write; the next call retries failed writes. Then drops hosts that are not monitored.
     /// </summary>
-    /// <param name="watched">Names of the hosts that are watched.</param>
+    /// <param name="watched">Names of the monitored hosts.</param>
     public async Task WriteAsync(IReadOnlyCollection<string> watched, CancellationToken stop)
     {
         List<AttachedSession> seen = [], gone = [];
@@ -103,7 +103,7 @@ internal sealed partial class AttachedTimesSync(
     private static AttachedSession Row(string host, KeyValuePair<TmuxSessionKey, AttachedTime> time) =>
         new(host, time.Key.User, time.Key.Id, time.Key.Created, time.Value.AttachedAt, time.Value.SeenAt);
 
-    /// <summary>Logs each error once until another one, or none, comes.</summary>
+    /// <summary>Logs an error only when it differs from the last.</summary>
     private void Report(StoreError? error)
     {
         if (error is not null && error != _lastReportedError)
@@ -115,6 +115,6 @@ internal sealed partial class AttachedTimesSync(
         _lastReportedError = error;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The times of attached tmux sessions cannot be loaded or written; retrying: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Attach times of tmux sessions cannot be loaded or written; retrying: {Reason}")]
     private partial void LogStore(string reason);
 }

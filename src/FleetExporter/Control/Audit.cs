@@ -3,31 +3,31 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 
-/// <summary>Writes control calls down: rows in the store, a line in the log without command and output, and the metrics. It never throws.</summary>
+/// <summary>Records control calls as store rows, log lines without command and output, and metrics. Never throws.</summary>
 internal sealed partial class Audit(AuditLog log, ServiceInstance instance, ControlMetrics metrics, TimeProvider clock, ILogger<Audit> logger)
 {
-    /// <summary>Calls that are ended at once at the start; there may be more.</summary>
+    /// <summary>Batch size for ending unfinished calls at start-up.</summary>
     public const int MostUnfinished = 100;
 
     /// <summary>
-    /// Login, logout and wrong keys need nothing of the store but their row, so their answer waits no longer for it; the row is written all the same.
+    /// Longest wait for the store by login, logout and wrong keys, which use it only for their row; the row is still written afterwards.
     /// </summary>
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// Denied calls must not fill the disk: so many rows at once, then one every 10 s. All are counted.
-    /// Strangers do not use up the rows of those who are known.
+    /// Denied calls must not fill the disk: a burst of 100 rows, then one every 10 s. All are counted.
+    /// Unauthenticated callers have a separate bucket.
     /// </summary>
-    private readonly TokenBucket _strangers = new(100, TimeSpan.FromSeconds(10), clock);
+    private readonly TokenBucket _unauthenticated = new(100, TimeSpan.FromSeconds(10), clock);
 
-    private readonly TokenBucket _known = new(100, TimeSpan.FromSeconds(10), clock);
+    private readonly TokenBucket _authenticated = new(100, TimeSpan.FromSeconds(10), clock);
 
-    /// <summary>Counts a call and adds its only row, or its second.</summary>
-    /// <returns>Why the store did not take the row; null when it did, or when there is to be none.</returns>
+    /// <summary>Counts a call and adds its only or second row.</summary>
+    /// <returns>Error of storing the row; null if stored, or dropped by the rate limit.</returns>
     public async Task<StoreError?> WriteAsync(ControlAction action, AuditEntry entry)
     {
         Count(action, entry.Outcome);
-        if (entry.Outcome == AuditOutcome.Denied && entry.CallId is null && !MayWriteDenied(entry.Who.Length > 0 ? _known : _strangers))
+        if (entry.Outcome == AuditOutcome.Denied && entry.CallId is null && !MayWriteDenied(entry.Who.Length > 0 ? _authenticated : _unauthenticated))
         {
             return null;
         }
@@ -42,14 +42,14 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
         return (await writing.ConfigureAwait(false)).Error;
     }
 
-    /// <summary>Adds the first row of a call, before anything is done. The call is counted at its end.</summary>
-    /// <returns>The row; or why there is none, and then nothing may be done.</returns>
+    /// <summary>Adds the first row of a call, before it acts. The call is counted at its end.</summary>
+    /// <returns>The row, or an error: then the call must not act.</returns>
     public Task<StoreResult<AuditEntry>> BeginAsync(AuditEntry entry) => AddAsync(entry with { Outcome = AuditOutcome.Begun, By = instance });
 
     /// <summary>
-    /// Adds an end to calls of an earlier run of this service that have none, at most <see cref="MostUnfinished"/>, and names each in the log.
+    /// Adds final rows to unfinished calls of an earlier run of this service, at most <see cref="MostUnfinished"/>, and logs each.
     /// </summary>
-    /// <returns>How many there were, and whether the store was there.</returns>
+    /// <returns>Their number, and whether the store responded.</returns>
     public async Task<(int Ended, bool Success)> EndUnfinishedAsync(CancellationToken stop)
     {
         var ended = await log.EndUnfinishedAsync(instance, clock.GetUtcNow(), MostUnfinished, stop).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
         }
         catch (Exception e)
         {
-            // Whatever it is: what became of the call is not to be hidden by it.
+            // Any exception: it must not hide the outcome of the call.
             LogBug(e, entry.Action);
             kept = new StoreError.Unavailable("the store refuses the row; this is a bug of the exporter");
         }
@@ -109,7 +109,7 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
     [LoggerMessage(Level = LogLevel.Information, Message = "Audit {Id}: {Action} {Outcome} by '{Who}' from {Address} on '{Target}', exit {Exit}")]
     private partial void LogCall(long? id, string action, string outcome, string who, string address, string target, int? exit);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The audit of {Action} was not kept: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The audit row of {Action} was not stored: {Reason}")]
     private partial void LogLost(string action, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Auditing {Action} failed; this is a bug of the exporter")]
@@ -118,6 +118,6 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Audit {Id}: no end is known of {Action} by '{Who}' from {Address} on '{Target}', begun at {At:u}: "
-            + "the service ended before it did, or the store did not take its end")]
+            + "the service stopped during the call, or its final audit row was not stored")]
     private partial void LogUnfinished(long id, string action, string who, string address, string target, DateTimeOffset at);
 }

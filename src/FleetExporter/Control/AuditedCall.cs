@@ -2,30 +2,30 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control;
 
-/// <summary>The store does not take the first audit row of a call, so nothing may be done.</summary>
+/// <summary>The first audit row of a call was not stored, so the call must not run.</summary>
 internal sealed class NotAuditedException(StoreError error) : Exception("the store does not take the audit row")
 {
     public StoreError Error { get; } = error;
 }
 
-/// <summary>Who makes a call, and from where.</summary>
-/// <param name="Caller">Name of the key, or <c>anonymous</c>; null if the caller is not known.</param>
+/// <summary>Identity and address of a caller.</summary>
+/// <param name="Caller">Name of the key, or <c>anonymous</c>; null if unauthenticated.</param>
 /// <param name="Address">The caller's IP address.</param>
 /// <param name="IsAdmin">Whether the caller has the scope <c>admin</c>.</param>
 internal sealed record CallOrigin(string? Caller, string Address, bool IsAdmin = false);
 
-/// <summary>What an audit row says beside who called, what, when, and how it ended.</summary>
-/// <param name="Target">What the call acts on: a host, a session, a job.</param>
-/// <param name="Command">The command as it was given. It is in the store only, never in a log.</param>
+/// <summary>Audit row fields other than caller, action, time and outcome.</summary>
+/// <param name="Target">Host, session or job the call acts on.</param>
+/// <param name="Command">The command as received. Written to the store only, never to a log.</param>
 internal sealed record AuditDetails(string? Target = null, string? Command = null)
 {
-    /// <summary>Whose key a login used, or whose login session a logout ended; null everywhere else.</summary>
+    /// <summary>Owner of the key of a login or the session of a logout; otherwise null.</summary>
     public string? LoginName { get; init; }
 }
 
 /// <summary>
-/// A call that is audited. It writes one row at its end; a call that acts on a host also writes one before it does anything. Caller, address and
-/// action are those of the request and never change.
+/// A call that is audited. It writes one row at its end; a call that acts on a host also writes one before it acts. Caller, address and
+/// action come from the request and never change.
 /// </summary>
 internal sealed class AuditedCall(Audit audit, ControlAction action, CallOrigin origin, TimeProvider clock)
 {
@@ -36,14 +36,14 @@ internal sealed class AuditedCall(Audit audit, ControlAction action, CallOrigin 
 
     public CallOrigin Origin => origin;
 
-    /// <summary>Whether it has a first row or has ended. The action that wrote the first row also writes the last one.</summary>
+    /// <summary>True once it has a first row or ended. The action that wrote the first row also writes the last.</summary>
     public bool IsRecorded => _firstRow is not null || _ended;
 
-    /// <summary>Why the store did not take the last row; null if it did, or if there is none.</summary>
+    /// <summary>Error of storing the last row; null if stored, or if there is none.</summary>
     public StoreError? AuditError { get; private set; }
 
     /// <summary>Writes the first of two rows. An action calls it after all checks, before it does anything on a host.</summary>
-    /// <exception cref="NotAuditedException">The store does not take the row: nothing may be done.</exception>
+    /// <exception cref="NotAuditedException">The row was not stored; the action must not run.</exception>
     public async Task BeginAsync(AuditDetails details)
     {
         var row = await audit.BeginAsync(Entry(details, AuditOutcome.Begun) with { Command = details.Command }).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class AuditedCall(Audit audit, ControlAction action, CallOrigin 
     }
 
     /// <summary>Runs an action and writes the last row: with the outcome of the action, or as failed if it throws.</summary>
-    /// <remarks>An action that learns more details on the way runs the rest of itself inside: the innermost call writes the row.</remarks>
+    /// <remarks>Calls nest when an action learns more details while running: the innermost call writes the row.</remarks>
     public async Task<T> RunAsync<T>(AuditDetails details, Func<Task<T>> run)
         where T : ActionOutcome
     {
@@ -79,7 +79,7 @@ internal sealed class AuditedCall(Audit audit, ControlAction action, CallOrigin 
     }
 
     /// <summary>Writes the only row or the second one, and counts the call. Does nothing if the call has ended.</summary>
-    /// <remarks>A call of nobody known has a row only if it is denied.</remarks>
+    /// <remarks>An unauthenticated call has a row only if denied.</remarks>
     public async Task EndAsync(AuditOutcome outcome, AuditDetails details, int? exitCode = null)
     {
         var entry = Entry(details, outcome);

@@ -4,14 +4,14 @@ using System.Text;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// One-time tokens that confirm a kill: each is bound to one session, to the caller's key and to whether it was forced, works once, and for a
-/// minute. Kept in memory only: a restart takes all of them back.
+/// One-time tokens that confirm a kill: each is bound to one session, the caller's key and the force flag, works once and expires after a
+/// minute. In memory only: a restart invalidates all of them.
 /// </summary>
 internal sealed class ConfirmationTokens(TimeProvider clock)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>More are not kept: the oldest go first.</summary>
+    /// <summary>The oldest are evicted beyond this.</summary>
     private const int MaxTokens = 1000;
 
     private readonly Lock _lock = new();
@@ -19,14 +19,14 @@ internal sealed class ConfirmationTokens(TimeProvider clock)
     private readonly Queue<string> _order = new();
 
     /// <param name="caller">Name of the caller's key.</param>
-    /// <returns>The token, 256 random bits in hex, and when it ends.</returns>
+    /// <returns>The token, 256 random bits in hex, and its expiry.</returns>
     public (string Token, DateTimeOffset ExpiresAt) New(string caller, SessionTarget session, bool force)
     {
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var expires = clock.Now() + Lifetime;
         lock (_lock)
         {
-            // All live equally long, so the oldest end first.
+            // Equal lifetimes, so the oldest expire first.
             while (_order.TryPeek(out var oldest)
                 && (_order.Count >= MaxTokens || !_grants.TryGetValue(oldest, out var old) || old.ExpiresAt <= clock.Now()))
             {
@@ -40,15 +40,15 @@ internal sealed class ConfirmationTokens(TimeProvider clock)
         return (token, expires.Time);
     }
 
-    /// <summary>Takes the token; it is gone afterwards, whether it fitted or not.</summary>
+    /// <summary>Consumes the token, whether or not it matches.</summary>
     /// <returns>
-    /// The session as it was when the token was made; null when it is not this caller's token for this host, user and session, or too old.
+    /// The session as it was when the token was issued; null if expired or not this caller's token for this host, user and session.
     /// </returns>
     public SessionTarget? Take(string token, string caller, string host, string user, string sessionId, bool force)
     {
         lock (_lock)
         {
-            // Looked up by its hash: how long that takes says nothing about the token.
+            // Looked up by hash, so timing reveals nothing about the token.
             return _grants.Remove(Hash(token), out var grant)
                 && grant.ExpiresAt > clock.Now()
                 && grant.Caller == caller

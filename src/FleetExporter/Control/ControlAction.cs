@@ -1,8 +1,8 @@
 namespace FleetExporter.Control;
 
 /// <summary>
-/// What is counted and audited: the calls that change something, and the tries to get in.
-/// A closed set; its words are in the audit and in the metrics.
+/// Counted and audited actions: calls that change something, and login attempts.
+/// A closed set; the names appear in the audit and metrics.
 /// </summary>
 internal enum ControlAction
 {
@@ -13,40 +13,40 @@ internal enum ControlAction
     Logout,
     Reload,
 
-    /// <summary>A command on a host.</summary>
+    /// <summary>Runs a command.</summary>
     Exec,
 
-    /// <summary>The end of a command that runs.</summary>
+    /// <summary>Cancels a running command.</summary>
     Cancel,
 
-    /// <summary>The end of a tmux session, and the token before it.</summary>
+    /// <summary>Kills a tmux session, or requests its token.</summary>
     Kill,
 
     ConnectionCreate,
     ConnectionChange,
     ConnectionDelete,
 
-    /// <summary>The begin of watching a host.</summary>
+    /// <summary>Starts monitoring a host.</summary>
     Connect,
 
-    /// <summary>The end of watching a host.</summary>
+    /// <summary>Stops monitoring a host.</summary>
     Disconnect,
 
     ProjectCreate,
     ProjectChange,
     ProjectDelete,
 
-    /// <summary>A silence over an alert.</summary>
+    /// <summary>Silences an alert.</summary>
     Acknowledge,
 
-    /// <summary>The end of such a silence.</summary>
+    /// <summary>Ends such a silence.</summary>
     Unacknowledge,
 
     JobCreate,
     JobChange,
     JobDelete,
 
-    /// <summary>A job put to work in a session on its host.</summary>
+    /// <summary>Starts a job in a session on its host.</summary>
     JobStart,
     JobCancel,
 }

@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace FleetExporter.Control;
 
-/// <summary>Counts control calls, audit rows and commands of this process. One for the service.</summary>
+/// <summary>Counts control calls, audit rows and commands of this process. Singleton.</summary>
 internal sealed class ControlMetrics
 {
     private static readonly MetricFamily Requests = MetricFamily.Counter(
@@ -18,7 +18,7 @@ internal sealed class ControlMetrics
     private static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_audit_failures_total", "Rows that could not be added to the audit, because the store was full, busy or unavailable, or refused them.");
 
-    /// <summary>A call that has begun is counted when it ends.</summary>
+    /// <summary>Calls are counted when they end.</summary>
     private static readonly AuditOutcome[] Counted = [.. Enum.GetValues<AuditOutcome>().Where(o => o != AuditOutcome.Begun)];
 
     private static readonly MetricFamily ExecDuration = MetricFamily.Histogram(
@@ -49,7 +49,7 @@ internal sealed class ControlMetrics
 
     public void Count(ControlAction action, AuditOutcome outcome) => _requests[(int)action, (int)outcome].Inc();
 
-    /// <summary>A command has ended on its host.</summary>
+    /// <summary>Records a finished command.</summary>
     public void ObserveExec(TimeSpan duration) => _execs.Observe(duration.TotalSeconds);
 
     public void CountAudited(bool kept) => (kept ? _events : _failures).Inc();

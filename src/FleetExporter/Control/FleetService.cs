@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Starts monitoring after the service has begun to listen: a service that cannot listen contacts no host. Reloads the configuration on SIGHUP and
+/// Starts monitoring once the server listens, so a failed bind contacts no host. Reloads the configuration on SIGHUP and
 /// when the file changes.
 /// </summary>
 internal sealed partial class FleetService(

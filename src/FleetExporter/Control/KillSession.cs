@@ -12,39 +12,39 @@ internal abstract record KillSessionOutcome : ActionOutcome
     {
     }
 
-    /// <summary>tmux was asked to kill it.</summary>
+    /// <summary>tmux ran the kill.</summary>
     public sealed record Done(KillResult Result)
         : KillSessionOutcome(Result.Outcome == KillOutcome.Killed ? AuditOutcome.Ok : AuditOutcome.Failed);
 
-    /// <summary>The caller has to confirm it with this token.</summary>
+    /// <summary>The caller must confirm with this token.</summary>
     public sealed record ConfirmationRequired(string Token, DateTimeOffset ExpiresAt, SessionView Session) : KillSessionOutcome(AuditOutcome.Asked);
 
     public sealed record UnknownSession() : KillSessionOutcome(AuditOutcome.Failed);
 
     /// <summary>It is not legacy and idle, and <c>force</c> was not given.</summary>
-    /// <param name="State">What it is instead.</param>
+    /// <param name="State">Its actual state.</param>
     public sealed record InUse(string State) : KillSessionOutcome(AuditOutcome.Failed);
 
     /// <summary>The token is unknown, expired, or for another session, caller or choice of <c>force</c>.</summary>
     public sealed record WrongToken() : KillSessionOutcome(AuditOutcome.Denied);
 
     /// <summary>The caller gave too many wrong tokens.</summary>
-    /// <param name="RetryAfter">How long no token of this caller is checked.</param>
+    /// <param name="RetryAfter">How long its tokens are rejected.</param>
     public sealed record TooManyWrongTokens(TimeSpan RetryAfter) : KillSessionOutcome(AuditOutcome.Denied)
     {
         public override bool IsRateLimited => true;
     }
 }
 
-/// <summary>Kills a tmux session. The first call returns a token for the session as it is shown; the second one, with the token, kills it.</summary>
+/// <summary>Kills a tmux session. The first call returns a token bound to the session's current state; the second, with it, kills it.</summary>
 internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationTokens tokens, WrongTokens wrong, TimeProvider clock)
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="id">Id of the session as the API shows it.</param>
     /// <param name="token">Null in the first call.</param>
-    /// <param name="force">Kill it even if somebody is attached, it is busy, or it is not legacy.</param>
-    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    /// <param name="force">Kill it even if attached, busy or not legacy.</param>
+    /// <exception cref="NotAuditedException">The first audit row was not stored; nothing ran.</exception>
     public Task<KillSessionOutcome> KillAsync(AuditedCall call, string id, string? token, bool force)
     {
         var details = new AuditDetails(Printable.Line(id, 200));
@@ -85,13 +85,13 @@ internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationToke
 
         await call.BeginAsync(details).ConfigureAwait(false);
 
-        // Also if the caller disconnects: half a kill could not be told from none. It has a time limit of its own.
+        // Not cancelled if the caller disconnects, as the result would be unknown. It has its own time limit.
         var result = await SessionKill.RunAsync(access.Shell, confirmed, force, clock, CancellationToken.None).ConfigureAwait(false);
         await PollAsync(confirmed.Host).ConfigureAwait(false);
         return new KillSessionOutcome.Done(result);
     }
 
-    /// <summary>Why it is not killed without <c>force</c>; null for a session that is legacy and known to be idle.</summary>
+    /// <summary>Why killing it needs <c>force</c>; null for a legacy session measured as idle.</summary>
     private static string? StateInUse(SessionView session) =>
         session.Attached ? "attached"
         : session.Busy is null ? "not known to be idle, because its CPU or GPU use was not read yet"
@@ -99,7 +99,7 @@ internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationToke
         : session.Status != "legacy" ? "active"
         : null;
 
-    /// <summary>So that the next list of sessions is right.</summary>
+    /// <summary>Refreshes the session list.</summary>
     private async Task PollAsync(string host)
     {
         using var limit = new CancellationTokenSource(PollTimeout, clock);
@@ -109,7 +109,7 @@ internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationToke
         }
         catch (OperationCanceledException)
         {
-            // The next poll of the host shows it.
+            // The next poll refreshes the list.
         }
     }
 }

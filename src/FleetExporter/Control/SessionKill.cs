@@ -8,39 +8,39 @@ namespace FleetExporter.Control;
 /// <summary>How a kill ended.</summary>
 public enum KillOutcome
 {
-    /// <summary>tmux had the session before and has it no more.</summary>
+    /// <summary>The session existed and was killed.</summary>
     Killed,
 
-    /// <summary>It is there still.</summary>
+    /// <summary>It still exists.</summary>
     Survived,
 
-    /// <summary>It was gone before, or another one had its id.</summary>
+    /// <summary>Already gone, or its id was reused.</summary>
     Gone,
 
-    /// <summary>Somebody is attached, and force was not asked for.</summary>
+    /// <summary>A client is attached and force was not set.</summary>
     Attached,
 
-    /// <summary>It has other panes than those that may die.</summary>
+    /// <summary>Its panes differ from the expected.</summary>
     Changed,
 
-    /// <summary>tmux or the host could not be asked.</summary>
+    /// <summary>tmux or the host did not respond.</summary>
     Failed,
 }
 
-/// <param name="Detail">One line for a person; null when there is nothing to say.</param>
+/// <param name="Detail">One-line description; null if there is none.</param>
 internal sealed record KillResult(KillOutcome Outcome, string? Detail = null);
 
-/// <summary>Kills one tmux session by its id, guarded inside tmux by the time at which it was made and by its panes, and looks afterwards.</summary>
+/// <summary>Kills one tmux session by id if, inside tmux, its creation time and panes match, then verifies the result.</summary>
 internal static class SessionKill
 {
-    /// <summary>tmux' format for the ids of all panes of a session, a blank after each.</summary>
+    /// <summary>tmux format: ids of all panes of a session, a space after each.</summary>
     private const string AllPanes = "#{W:#{P:#{pane_id} }}";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     public static async Task<KillResult> RunAsync(IShell shell, SessionTarget session, bool force, TimeProvider clock, CancellationToken cancel)
     {
-        var said = new StringBuilder();
+        var printed = new StringBuilder();
         CommandResult result;
         try
         {
@@ -48,9 +48,9 @@ internal static class SessionKill
                 shell, new CommandRequest(Script(session, force), Limit),
                 (_, piece) =>
                 {
-                    if (said.Length < 4096)
+                    if (printed.Length < 4096)
                     {
-                        said.Append(Encoding.UTF8.GetString(piece.Span));
+                        printed.Append(Encoding.UTF8.GetString(piece.Span));
                     }
 
                     return ValueTask.CompletedTask;
@@ -63,15 +63,15 @@ internal static class SessionKill
         }
 
         return result.End == CommandEnd.Exited
-            ? Read(said.ToString(), session, force)
+            ? Read(printed.ToString(), session, force)
             : new KillResult(KillOutcome.Failed, result.Detail ?? $"tmux did not answer within {Limit.TotalSeconds:0} s");
     }
 
     /// <summary>
-    /// Four lines: what is there before, what the kill said, what is there afterwards, and whether its panes are the same. Nothing in it comes from a
-    /// host but the digits of ids. The panes are compared as a set, and the guard then holds them in tmux' own order, which differs between versions.
+    /// Prints four lines: the session before, the output of the kill, the session afterwards, and whether its panes match. The script takes only id
+    /// digits from a host. Panes are compared as a set; the guard then uses tmux' own order, which differs between versions.
     /// </summary>
-    /// <exception cref="ArgumentException">An id is not one: an empty or other target would be somebody else's session.</exception>
+    /// <exception cref="ArgumentException">Invalid id: tmux could resolve it to another session.</exception>
     internal static string Script(SessionTarget session, bool force)
     {
         if (!TmuxId.IsSession(session.SessionId))
@@ -113,9 +113,9 @@ internal static class SessionKill
             """;
     }
 
-    internal static KillResult Read(string said, SessionTarget session, bool force)
+    internal static KillResult Read(string printed, SessionTarget session, bool force)
     {
-        var lines = said.Split('\n').Where(l => l.Length > 0).ToList();
+        var lines = printed.Split('\n').Where(l => l.Length > 0).ToList();
         string? Of(string word) => lines.FirstOrDefault(l => l.StartsWith(word + " ", StringComparison.Ordinal))?[(word.Length + 1)..].Trim();
         var (before, after) = (Of("before"), Of("after"));
         var me = $"{session.SessionId}:{session.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}:";
@@ -123,14 +123,14 @@ internal static class SessionKill
         if (!wasThere)
         {
             return before is null || !(IsAbsence(before) || before.StartsWith('$'))
-                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? said : before, 200))
+                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? printed : before, 200))
                 : new KillResult(KillOutcome.Gone, "the session is not there any more; another one is left alone");
         }
 
         if (after is null || !(IsAbsence(after) || after.StartsWith('$')))
         {
             return new KillResult(
-                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? said : after, 200)}");
+                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? printed : after, 200)}");
         }
 
         if (!after.StartsWith(me, StringComparison.Ordinal))
@@ -146,7 +146,7 @@ internal static class SessionKill
             : new KillResult(KillOutcome.Survived, Of("kill") is { Length: > 0 } why ? Printable.Line(why, 200) : "tmux still has the session");
     }
 
-    /// <summary>tmux says that there is no such session, or no server any more.</summary>
+    /// <summary>Whether tmux reports no such session or no server.</summary>
     private static bool IsAbsence(string text) =>
         text.Length == 0
         || text is "::"

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control;
 
 /// <summary>
-/// Opens the store at the start, checks it from then on, and deletes rows of the audit that are older than they are kept. Only these checks close the
-/// circuit breaker: no request waits to find out whether the store is back.
+/// Opens the store at start-up, checks it periodically, and deletes audit rows older than the retention. Only these checks close the
+/// circuit breaker: no request waits to probe an unavailable store.
 /// </summary>
 internal sealed partial class StoreWatch(Database database, AuditLog audit, LiveConfig config, ILogger<StoreWatch> logger, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Store, parts)
 {
-    /// <summary>Between two checks of a store that answers. One that an operation finds unavailable is checked at once.</summary>
+    /// <summary>Check interval while available. An operation that finds it unavailable triggers a check at once.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two checks of a store that does not answer.</summary>
+    /// <summary>Check interval while the store is unavailable.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromHours(1);
@@ -55,7 +55,7 @@ internal sealed partial class StoreWatch(Database database, AuditLog audit, Live
         }
     }
 
-    /// <summary>Logs each error once until another one, or none, comes.</summary>
+    /// <summary>Logs an error only when it differs from the last.</summary>
     private void Report(StoreError? error)
     {
         var reason = error?.ToString();
@@ -71,7 +71,7 @@ internal sealed partial class StoreWatch(Database database, AuditLog audit, Live
         _lastReportedError = error;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store is unavailable; what needs it answers 503 until it is back: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is unavailable; routes that need it return 503 until it recovers: {Reason}")]
     private partial void LogUnavailable(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The store is available again")]

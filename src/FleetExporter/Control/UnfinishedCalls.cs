@@ -2,7 +2,7 @@ using FleetExporter.Hosting;
 
 namespace FleetExporter.Control;
 
-/// <summary>After a start, and as soon as the store is there, gives an end to the calls that the service began before and did not end.</summary>
+/// <summary>After start-up, once the store responds, marks calls left unfinished by an earlier run as ended.</summary>
 internal sealed class UnfinishedCalls(Audit audit, LoopDependencies parts) : HostedLoop(ServiceLoop.UnfinishedCalls, parts)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);

@@ -12,41 +12,41 @@ internal abstract record WatchOutcome : ActionOutcome
     {
     }
 
-    /// <summary>It is watched and connected.</summary>
-    /// <param name="Id">Of the connection; in the other outcomes too.</param>
+    /// <summary>Monitored and connected.</summary>
+    /// <param name="Id">Connection id, in all outcomes.</param>
     public sealed record Connected(string Id) : WatchOutcome(AuditOutcome.Ok);
 
-    /// <summary>It is watched, and the attempt to connect has not ended yet.</summary>
+    /// <summary>Monitored; the connection attempt is still running.</summary>
     public sealed record Connecting(string Id) : WatchOutcome(AuditOutcome.Ok);
 
-    /// <summary>It is watched, and the attempt to connect failed.</summary>
-    /// <param name="Reason">One line for a person.</param>
+    /// <summary>Monitored; the connection attempt failed.</summary>
+    /// <param name="Reason">One-line description.</param>
     public sealed record NotConnected(string Id, string? Reason) : WatchOutcome(AuditOutcome.Ok);
 
-    /// <summary>It is no longer watched.</summary>
+    /// <summary>Not monitored now.</summary>
     public sealed record Disconnected(string Id) : WatchOutcome(AuditOutcome.Ok);
 
-    /// <summary>It cannot be watched.</summary>
-    /// <param name="Reason">One line for a person.</param>
+    /// <summary>Cannot be monitored.</summary>
+    /// <param name="Reason">One-line description.</param>
     public sealed record NotWatched(string Name, string Reason) : WatchOutcome(AuditOutcome.Failed);
 
     /// <summary>There is no such connection, or the store cannot be read or written.</summary>
     public sealed record StoreFailed(StoreError Error) : WatchOutcome(AuditOutcome.Failed);
 }
 
-/// <summary>Starts and stops watching a connection.</summary>
+/// <summary>Starts and stops monitoring.</summary>
 internal sealed class WatchConnection(Watchlist watchlist, Connections connections, Fleet fleet, FleetState state, TimeProvider clock)
 {
     /// <summary>How long a request to connect waits for the attempt to end.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Watches a connection from now on, and connects at once whatever the back-off.</summary>
-    /// <param name="key">Its id or its name.</param>
+    /// <summary>Starts monitoring and connects immediately, ignoring the back-off.</summary>
+    /// <param name="key">Id or name.</param>
     public Task<WatchOutcome> ConnectAsync(AuditedCall call, string key, CancellationToken stop) =>
         FindAsync(call, key, connection => ConnectAsync(connection, stop), stop);
 
-    /// <summary>Watches a connection no longer.</summary>
-    /// <param name="key">Its id or its name.</param>
+    /// <summary>Stops monitoring.</summary>
+    /// <param name="key">Id or name.</param>
     public Task<WatchOutcome> DisconnectAsync(AuditedCall call, string key, CancellationToken stop) =>
         FindAsync(
             call, key,

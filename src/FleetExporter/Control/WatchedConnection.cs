@@ -4,12 +4,12 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control;
 
-/// <summary>A connection, and the host that is watched for it.</summary>
-/// <param name="Host">Null while it is not watched.</param>
-/// <param name="Idle">Why it is not watched, in one line; null while it is.</param>
+/// <summary>A connection and the host monitored for it.</summary>
+/// <param name="Host">Null while not monitored.</param>
+/// <param name="Idle">One line: why it is not monitored; null otherwise.</param>
 internal sealed record WatchedConnection(Connection Connection, HostConfig? Host, string? Idle = null)
 {
-    /// <summary>What the table keeps of a host of fleet.yml.</summary>
+    /// <summary>The stored row of a fleet.yml host.</summary>
     public static Connection Of(HostConfig host, bool isActive) => new()
     {
         Id = Ids.OfHost(host.Name),
@@ -23,7 +23,7 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
         ExecPolicy = host.Exec.Policy,
     };
 
-    /// <summary>What is watched for a connection of the API: what it leaves open is as <c>ssh:</c> says.</summary>
+    /// <summary>The host of an API connection; <c>ssh:</c> supplies the fields it leaves null.</summary>
     public static WatchedConnection Of(Connection connection, FleetConfig config) =>
         !connection.IsActive ? new(connection, null, "it is disconnected")
         : Namesake(connection.Name, config) is { } other ? new(connection, null, $"a {other} of fleet.yml has the same name; rename one of the two")
@@ -40,11 +40,11 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
         })
         : new(connection, null, "its hostname is none");
 
-    /// <summary>What fleet.yml has under the name of a connection, beside which that is not watched: host or device; null for nothing.</summary>
+    /// <summary>What fleet.yml has under this name: host or device, or null. A connection of that name is not monitored.</summary>
     public static string? Namesake(string name, FleetConfig config) =>
         config.Hosts.Any(h => h.Name == name) ? "host" : config.Devices.Any(d => d.Name == name) ? "device" : null;
 
-    /// <param name="hostname">Without a port: that is a field of its own.</param>
+    /// <param name="hostname">Without a port, which is separate.</param>
     public static bool TryAddress(string hostname, int? port, [NotNullWhen(true)] out HostAddress? address)
     {
         address = HostAddress.TryParse(hostname, out var parsed, out _) && parsed.Port is null ? parsed with { Port = port } : null;

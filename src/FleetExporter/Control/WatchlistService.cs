@@ -2,18 +2,18 @@ using FleetExporter.Hosting;
 
 namespace FleetExporter.Control;
 
-/// <summary>Keeps the list of watched hosts as the store has it: reads it as soon as it answers, and now and then after that.</summary>
+/// <summary>Keeps the watchlist in sync with the store: loads it once the store responds, then periodically.</summary>
 internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies parts) : HostedLoop(ServiceLoop.Watchlist, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>What others who share the store write is seen within this time.</summary>
+    /// <summary>How often rows written by other exporters are loaded.</summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the store hears that this exporter, the owner of its hosts, is there.</summary>
+    /// <summary>How often this exporter renews the ownership of its hosts.</summary>
     private static readonly TimeSpan MirrorInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>The service begins to serve without the connections of the store after this.</summary>
+    /// <summary>After this, the service starts without stored connections.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,7 @@ internal sealed class WrongTokens(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TokenBucket> _byCaller = new(StringComparer.Ordinal);
 
-    /// <summary>How long no token of this caller is looked at; zero when one is.</summary>
+    /// <summary>How long tokens of this caller are rejected; zero if accepted.</summary>
     public TimeSpan Wait(string caller)
     {
         lock (_lock)

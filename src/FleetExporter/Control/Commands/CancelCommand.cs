@@ -2,10 +2,10 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Commands;
 
-/// <summary>Cancels a command that runs, with all it has started. It does so even if the store takes no audit row.</summary>
+/// <summary>Cancels a running command and its child processes, even if no audit row can be stored.</summary>
 internal sealed class CancelCommand(RunningCommands commands)
 {
-    /// <returns>False if no such command runs.</returns>
+    /// <returns>False if not running.</returns>
     public async Task<bool> CancelAsync(AuditedCall call, string id)
     {
         var found = commands.Cancel(id);

@@ -3,10 +3,10 @@ using FleetExporter.Polling;
 
 namespace FleetExporter.Control.Commands;
 
-/// <summary>Why a command may not run.</summary>
+/// <summary>Why a command is refused.</summary>
 internal enum CommandRefusal
 {
-    /// <summary>The connection is not watched.</summary>
+    /// <summary>Connection not monitored.</summary>
     NotWatched,
 
     /// <summary>The host is not connected.</summary>
@@ -15,20 +15,20 @@ internal enum CommandRefusal
     /// <summary>The host's policy forbids it.</summary>
     Forbidden,
 
-    /// <summary>As many commands as allowed run on the host.</summary>
+    /// <summary>The host is at its command limit.</summary>
     Busy,
 
-    /// <summary>A command with this id runs already.</summary>
+    /// <summary>This command id is in use.</summary>
     IdTaken,
 }
 
-/// <param name="Message">One line for a person: what is wrong, then what to do.</param>
+/// <param name="Message">One-line description: the problem, the remedy.</param>
 internal sealed record CommandRefused(CommandRefusal Reason, string Message);
 
 /// <summary>What a host's configuration and state allow.</summary>
 internal static class CommandRules
 {
-    /// <param name="folder">Where the caller wants it to run; null for the home of the login user.</param>
+    /// <param name="folder">Requested working directory; null: the login user's home.</param>
     /// <param name="isAdmin">Whether the caller has the scope <c>admin</c>.</param>
     /// <returns>Null if the host's policy allows the command in the folder to this caller.</returns>
     public static CommandRefused? CheckAllowed(HostAccess access, string command, string? folder, bool isAdmin)
@@ -52,7 +52,7 @@ internal static class CommandRules
                     : $"the command is not one of those that fleet.yml allows on {host.Name}");
         }
 
-        // A relative path in an allowed command means another file in each folder.
+        // A relative path resolves to a different file in each folder.
         return folder is null || host.Exec.Policy != ExecPolicy.AllowList ? null : new CommandRefused(
             CommandRefusal.Forbidden,
             $"under allow_list the commands of {host.Name} run in the login user's home only; leave the folder out, "

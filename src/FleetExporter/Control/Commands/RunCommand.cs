@@ -7,8 +7,8 @@ namespace FleetExporter.Control.Commands;
 internal sealed class RunCommand(Watchlist watchlist, RunningCommands commands, ControlMetrics metrics, TimeProvider clock)
 {
     /// <param name="started">Awaited with the command's id, after the first audit row and before anything runs.</param>
-    /// <param name="output">Takes the output; see <see cref="RemoteCommand.RunAsync"/>.</param>
-    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    /// <param name="output">Receives output; see <see cref="RemoteCommand.RunAsync"/>.</param>
+    /// <exception cref="NotAuditedException">The first audit row was not stored; nothing ran.</exception>
     public Task<RunCommandOutcome> RunAsync(
         AuditedCall call, RunCommandRequest request, Func<string, ValueTask> started,
         Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken cancel)
@@ -31,7 +31,7 @@ internal sealed class RunCommand(Watchlist watchlist, RunningCommands commands, 
         AuditedCall call, WatchedConnection watched, RunCommandRequest request, AuditDetails details, Func<string, ValueTask> started,
         Func<CommandOutput, ReadOnlyMemory<byte>, ValueTask> output, CancellationToken cancel)
     {
-        // By its id, because another host may have its name by now.
+        // By id: another host may have taken its name.
         if (watchlist.AccessTo(watched.Connection.Id) is not { } access)
         {
             return new RunCommandOutcome.Refused(new CommandRefused(

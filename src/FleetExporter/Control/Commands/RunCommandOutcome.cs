@@ -11,24 +11,24 @@ internal abstract record RunCommandOutcome : ActionOutcome
     {
     }
 
-    /// <summary>It ran until it exited, reached its time limit or was cancelled.</summary>
+    /// <summary>It exited, timed out or was cancelled.</summary>
     public sealed record Ended(CommandEntry Entry, CommandResult Result) : RunCommandOutcome(AuditOutcome.Ok)
     {
         public override int? ExitCode => Result.ExitCode;
     }
 
-    /// <summary>It was started, and the host did not run it to its end.</summary>
-    /// <param name="Reason">One line for a person.</param>
+    /// <summary>It was started but did not finish on the host.</summary>
+    /// <param name="Reason">One-line description.</param>
     public sealed record Lost(string Reason) : RunCommandOutcome(AuditOutcome.Failed);
 
     /// <summary>The host did not start it.</summary>
-    /// <param name="Reason">One line for a person.</param>
+    /// <param name="Reason">One-line description.</param>
     public sealed record NotStarted(string Reason) : RunCommandOutcome(AuditOutcome.Failed);
 
-    /// <summary>There is no such connection, or the store cannot say whether there is one.</summary>
+    /// <summary>No such connection, or the store cannot be read.</summary>
     public sealed record NoConnection(StoreError Error) : RunCommandOutcome(AuditOutcome.Failed);
 
-    /// <param name="Errors">What is wrong with each field.</param>
+    /// <param name="Errors">Validation errors by field.</param>
     public sealed record Invalid(Dictionary<string, string[]> Errors) : RunCommandOutcome(AuditOutcome.Failed);
 
     public sealed record Refused(CommandRefused Refusal)

@@ -4,12 +4,12 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Control.Commands;
 
-/// <summary>A command as the caller gives it, with nothing checked yet.</summary>
+/// <summary>A command request before validation.</summary>
 /// <param name="Connection">Id or name of the connection.</param>
 /// <param name="Command">For <c>sh -c</c>.</param>
 /// <param name="TimeoutSeconds">Null: 60, or the host's <c>max_timeout</c> if that is less.</param>
 /// <param name="WorkingDirectory">Null: the home of the login user.</param>
-/// <param name="ExecId">The caller's own name for it; null: a new one.</param>
+/// <param name="ExecId">Id chosen by the caller; null: generated.</param>
 internal sealed partial record RunCommandRequest(
     string Connection, string? Command, double? TimeoutSeconds = null, string? WorkingDirectory = null, string? ExecId = null)
 {
@@ -19,7 +19,7 @@ internal sealed partial record RunCommandRequest(
 
     public override string ToString() => nameof(RunCommandRequest);
 
-    /// <returns>The command to run, or what is wrong with each field.</returns>
+    /// <returns>The command, or validation errors by field.</returns>
     public (CommandRequest? Request, Dictionary<string, string[]> Errors) Check(TimeSpan maxTimeout)
     {
         var errors = new Dictionary<string, string[]>();

@@ -3,17 +3,17 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Control.Commands;
 
-/// <summary>A command that runs or has run. What it printed is not kept.</summary>
-/// <param name="Caller">Name of the key that asked for it.</param>
-/// <param name="Request">What was asked for, so that it can be repeated exactly.</param>
+/// <summary>A running or finished command, without its output.</summary>
+/// <param name="Caller">Name of the caller's key.</param>
+/// <param name="Request">The request, so that it can be repeated.</param>
 /// <param name="Result">Null while it runs.</param>
 internal sealed record CommandEntry(
     string Id, string Host, string Caller, CommandRequest Request, DateTimeOffset Started, CommandResult? Result = null);
 
-/// <summary>The commands that run on hosts, and the last that ended. Limits how many run at once, and cancels them.</summary>
+/// <summary>Running commands and the latest finished ones. Limits concurrency and cancels commands.</summary>
 internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
 {
-    /// <summary>Commands at once on one host: sshd lets ten sessions share a connection, and two are the streams.</summary>
+    /// <summary>Concurrent commands per host: sshd allows ten sessions per connection; streams use two.</summary>
     public const int MaxPerHost = 4;
 
     private const int MaxRecent = 200;
@@ -25,7 +25,7 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Those that run, and the last that ended, newest first.</summary>
+    /// <summary>Running and recently finished, newest first.</summary>
     public IReadOnlyList<CommandEntry> Recent
     {
         get
@@ -37,10 +37,10 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a command, which is in the list meanwhile.</summary>
-    /// <param name="id">The caller's own name for it, or null for a new one.</param>
-    /// <param name="run">Given its id and the token that cancels it.</param>
-    /// <returns>The command as it ended, or why it was not run.</returns>
+    /// <summary>Runs a command and lists it meanwhile.</summary>
+    /// <param name="id">Id chosen by the caller, or null to generate one.</param>
+    /// <param name="run">Receives the id and cancellation token.</param>
+    /// <returns>The finished command, or the refusal.</returns>
     public async Task<(CommandEntry? Entry, CommandRefused? Refusal)> RunAsync(
         string? id, string host, string caller, CommandRequest request, Func<string, CancellationToken, Task<CommandResult>> run,
         CancellationToken cancel)
@@ -65,8 +65,8 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
         }
     }
 
-    /// <summary>Cancels a command that runs.</summary>
-    /// <returns>False if no such command runs.</returns>
+    /// <summary>Cancels a running command.</summary>
+    /// <returns>False if not running.</returns>
     public bool Cancel(string id)
     {
         lock (_lock)
@@ -81,10 +81,10 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
         }
     }
 
-    /// <summary>Cancels all commands, and every later one at once.</summary>
+    /// <summary>Cancels all current and later commands.</summary>
     public void StopAll() => _stopping.Cancel();
 
-    /// <summary>Cancels all commands and waits until they are gone from the hosts.</summary>
+    /// <summary>Cancels all commands and waits until they end on the hosts.</summary>
     public async ValueTask DisposeAsync()
     {
         StopAll();

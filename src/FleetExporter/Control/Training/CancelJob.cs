@@ -3,14 +3,14 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>Cancels a job: ends it on its host with all that it has started, and keeps what it printed last.</summary>
+/// <summary>Cancels a job: ends it on its host with its child processes, and stores its last output.</summary>
 internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, JobFollower follower, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>
     /// <param name="force">
-    /// Cancel it even if its host is not connected or does not end it: its processes there are left. A finished job loses its session.
+    /// Cancel it even if its host is disconnected or fails to end it; its processes may remain. Removes the session of a finished job.
     /// </param>
-    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    /// <exception cref="NotAuditedException">The first audit row was not stored; nothing ran.</exception>
     public Task<JobOutcome> CancelAsync(AuditedCall call, string key, bool force, CancellationToken stop)
     {
         var details = new AuditDetails(Printable.Line(key, 100));
@@ -66,7 +66,7 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
             reason = failure is null ? null : $"cancelled without its host, where processes of it may remain: {failure.HostReason}";
         }
 
-        // First, so that whoever sees the job cancelled finds what it printed.
+        // Stored first, so that readers of a cancelled job find its output.
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
@@ -83,7 +83,7 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
         return changed.Success ? new JobOutcome.Done(changed.Value) : new JobOutcome.StoreFailed(changed.Error);
     }
 
-    /// <returns>What it printed last; or why its host did not end it.</returns>
+    /// <returns>Its last output, or why its host did not end it.</returns>
     private async Task<(string? Tail, JobOutcome? Failure)> EndOnHostAsync(
         AuditedCall call, AuditDetails details, Connection connection, string id)
     {

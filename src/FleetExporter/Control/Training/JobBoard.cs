@@ -4,10 +4,10 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>What was last read of the jobs in the store, for pages that never wait for it. One for the service.</summary>
+/// <summary>Cached jobs of the store, for the exposition, which never waits for the store. Singleton.</summary>
 internal sealed class JobBoard(TimeProvider clock) : IPagePart
 {
-    /// <summary>How long the numbers of a job that has ended stay on the page: a scrape must have seen the last ones.</summary>
+    /// <summary>How long metrics of a finished job stay on the page, so that a scrape sees the last values.</summary>
     public static readonly TimeSpan ShowsEnded = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a failure stays on the page.</summary>

@@ -7,15 +7,15 @@ namespace FleetExporter.Control.Training;
 
 /// <summary>What a job runs, from its config.</summary>
 /// <param name="Text">For <c>sh -c</c>, byte for byte.</param>
-/// <param name="Gpus">As CUDA_VISIBLE_DEVICES has them, <c>0,1</c>; null leaves the variable alone, empty hides all GPUs.</param>
+/// <param name="Gpus">Value of CUDA_VISIBLE_DEVICES, <c>0,1</c>; null leaves it unchanged, empty hides all GPUs.</param>
 internal sealed record JobCommand(string Text, string? Gpus)
 {
-    /// <summary>Bytes of UTF-8. tmux takes 16 KiB for all that it is told at once.</summary>
+    /// <summary>UTF-8 bytes. tmux limits one client message to 16 KiB.</summary>
     public const int MaxLength = 8 * 1024;
 
     private const int MostGpus = 64;
 
-    /// <returns>The command, or what is wrong with each key of the config.</returns>
+    /// <returns>The command, or validation errors by config key.</returns>
     public static (JobCommand? Command, Dictionary<string, string[]> Errors) Read(JsonObject config)
     {
         var errors = new Dictionary<string, string[]>();

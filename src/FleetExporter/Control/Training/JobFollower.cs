@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control.Training;
 
 /// <summary>
-/// Follows the jobs that were started in sessions: one look per 16 jobs of a host and poll interval, over the connection that is there.
-/// Which jobs those are stands in the store, and how they are on the hosts; nothing is lost with this process.
-/// Nothing is said of jobs whose connection is not watched.
+/// Polls jobs running in tmux sessions: one request per 16 jobs of a host and poll interval, over the existing SSH connection.
+/// The store holds the jobs, the hosts their progress, so a restart loses nothing.
+/// Skips jobs whose connection is not monitored.
 /// </summary>
 internal sealed partial class JobFollower(
     Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobLocks locks, LiveConfig config, ILogger<JobFollower> logger,
@@ -19,7 +19,7 @@ internal sealed partial class JobFollower(
 {
     private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, Task> _looks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _polls = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly PollTrigger _now = new();
 
@@ -30,11 +30,11 @@ internal sealed partial class JobFollower(
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks at the hosts without waiting for the interval.</summary>
+    /// <summary>Polls without waiting for the interval.</summary>
     public void LookNow() => _ = _now.RequestAsync();
 
-    /// <summary>Reads the jobs anew; who writes one calls it. While the store cannot be read the page shows what was read before.</summary>
-    /// <returns>The jobs to follow; empty when they are not known.</returns>
+    /// <summary>Reloads the jobs; called after each write. While the store is unavailable, the page shows the previous jobs.</summary>
+    /// <returns>The jobs to poll; empty if the read failed.</returns>
     public async Task<IReadOnlyList<WatchedJob>> RefreshAsync(CancellationToken stop)
     {
         await _reading.WaitAsync(stop).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed partial class JobFollower(
         {
             if (stop.IsCancellationRequested)
             {
-                await Task.WhenAll(_looks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAll(_polls.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -88,12 +88,12 @@ internal sealed partial class JobFollower(
         var watched = await RefreshAsync(stop).ConfigureAwait(false);
         foreach (var host in watched.Where(w => w.Job.Session is not null).GroupBy(w => w.Connection))
         {
-            // A host that hangs holds up nobody else, and is not asked a second time meanwhile.
+            // A slow host delays no other host and has at most one poll in flight.
             if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access
-                && !(_looks.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+                && !(_polls.TryGetValue(host.Key, out var before) && !before.IsCompleted))
             {
                 List<Job> here = [.. host.Select(w => w.Job)];
-                _looks[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);
+                _polls[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);
             }
         }
     }
@@ -115,7 +115,7 @@ internal sealed partial class JobFollower(
 
                 foreach (var job in some.Where(j => !locks.IsLocked(j.Id)))
                 {
-                    // One that was cancelled while its host was asked is as its cancelling left it, whatever was seen meanwhile.
+                    // Skips jobs changed during the poll, such as cancelled ones: the poll result is stale.
                     var current = await jobs.FindAsync(job.Id, stop).ConfigureAwait(false);
                     if (current.Success && (current.Value.Status, current.Value.Session) == (job.Status, job.Session))
                     {
@@ -139,9 +139,9 @@ internal sealed partial class JobFollower(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The jobs on {Host} could not be looked at: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Polling the jobs on {Host} failed: {Reason}")]
     private partial void LogNotSeen(string host, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Following the jobs on {Host} failed; this is a bug of the exporter")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Polling the jobs on {Host} failed unexpectedly; this is a bug of the exporter")]
     private partial void LogBug(Exception error, string host);
 }

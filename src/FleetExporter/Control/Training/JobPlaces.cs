@@ -5,15 +5,15 @@ using FleetExporter.Store;
 namespace FleetExporter.Control.Training;
 
 /// <summary>Where a job runs.</summary>
-/// <param name="Folder">Null: the home of the login user.</param>
+/// <param name="Folder">Null: the login user's home.</param>
 internal sealed record JobPlace(Connection Connection, string? Folder);
 
-/// <summary>Finds jobs, the connections of their projects, and the hosts of these.</summary>
+/// <summary>Finds jobs, their projects' connections, and the hosts.</summary>
 internal sealed class JobPlaces(Jobs jobs, Projects projects, Connections connections, Watchlist watchlist)
 {
     private const int MaxKey = 200;
 
-    /// <param name="key">Id or name of a job, as the caller gives it.</param>
+    /// <param name="key">Job id or name from the caller.</param>
     public async Task<StoreResult<Job>> FindAsync(string key, CancellationToken stop) =>
         key.Length > MaxKey || key.Any(char.IsControl) ? new StoreError.NotFound("job") : await jobs.FindAsync(key, stop).ConfigureAwait(false);
 
@@ -29,7 +29,7 @@ internal sealed class JobPlaces(Jobs jobs, Projects projects, Connections connec
         return connection.Success ? new JobPlace(connection.Value, project.Value.RemotePath) : connection.Error;
     }
 
-    /// <returns>The host of the connection; or why there is none.</returns>
+    /// <returns>The connection's host, or why it is missing.</returns>
     public (HostAccess? Access, CommandRefused? Refusal) AccessTo(Connection connection) =>
         watchlist.AccessTo(connection.Id) is { } access ? (access, null) : (null, new CommandRefused(
             CommandRefusal.NotWatched,

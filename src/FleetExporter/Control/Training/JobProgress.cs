@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>Writes down what a look has shown of a job: its numbers, its end.</summary>
+/// <summary>Stores the polled progress of a job: its metrics, its end.</summary>
 internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger<JobProgress> logger)
 {
-    /// <summary>Names that output may bring into the metrics of one job; those that are there change on.</summary>
+    /// <summary>Limit of metric names per job; existing names are still updated beyond it.</summary>
     private const int MostNames = 128;
 
-    /// <summary>Numbers of one job are written down once in this time, and at its end.</summary>
+    /// <summary>Write interval for metrics of one job; also written at its end.</summary>
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, TimeSpan> _written = new(StringComparer.Ordinal);
@@ -21,11 +21,11 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     /// <summary>When this process first saw the job in its session, by the monotonic clock.</summary>
     private readonly ConcurrentDictionary<string, TimeSpan> _firstSeen = new(StringComparer.Ordinal);
 
-    /// <summary>Ended without a status; the next look may know it.</summary>
+    /// <summary>Ended without a status; the next poll may have it.</summary>
     private readonly ConcurrentDictionary<string, byte> _unsure = new(StringComparer.Ordinal);
 
-    /// <returns>Whether something was written.</returns>
-    /// <exception cref="JobHostException">The host could not be asked to take the session away; the next look tries again.</exception>
+    /// <returns>Whether a row was written.</returns>
+    /// <exception cref="JobHostException">The host did not remove the session; the next poll retries.</exception>
     public async Task<bool> TakeAsync(IShell shell, Job job, JobPoll look, CancellationToken stop)
     {
         if (look.Panes.FirstOrDefault(p => p.Job == job.Id) is not { } pane)
@@ -49,7 +49,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
             return false;
         }
 
-        // In this order: whatever is cut short is done again after the next look.
+        // This order lets the next poll redo interrupted steps.
         var output = string.Join('\n', JobSession.Last(pane.Tail, JobSession.KeptLines).Lines);
         if (!Kept(await jobs.SaveOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
             || !await JobSession.ReleaseAsync(shell, job.Id, clock, stop).ConfigureAwait(false))
@@ -61,10 +61,10 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         return Kept(await jobs.ChangeAsync(job.Id, j => j.Session is null ? j : j with { Session = null }, stop).ConfigureAwait(false), job);
     }
 
-    /// <summary>Text that every store takes.</summary>
+    /// <summary>Removes NUL characters.</summary>
     internal static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 
-    /// <summary>The job with the numbers that it has printed, and whether that is another one.</summary>
+    /// <summary>The job updated with printed metrics, and whether they changed it.</summary>
     internal static (Job Job, bool Changed) With(Job job, JsonObject numbers)
     {
         var news = new JsonObject();
@@ -89,8 +89,8 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     };
 
     /// <summary>
-    /// Compares two durations, so the clocks need not agree. For a job that this process has never seen, the start in the store and the wall clock
-    /// are all there is.
+    /// Compares two durations, so the clocks need not agree. For a job that this process has never polled, uses the stored start and the wall
+    /// clock.
     /// </summary>
     private string WhyGone(Job job, JobPoll look)
     {
@@ -125,7 +125,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
             ? With(j, numbers).Job with { Status = reason is null ? JobStatus.Completed : JobStatus.Failed, ExitCode = code, Reason = reason }
             : j);
 
-        // What another exporter has written already comes back as it was given, and is not written again.
+        // Returns the same instance if another exporter already stored it; no write follows.
         Job WithoutSession(Job j) => gone && j.Session is not null ? j with { Session = null } : j;
     }
 
@@ -148,6 +148,6 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         return result.Success;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What the job {Id} came to was not kept, and is tried again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of job {Id} could not be stored; retrying: {Reason}")]
     private partial void LogNotKept(string id, string reason);
 }

@@ -5,38 +5,38 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>Why a host did not do what was asked for a job.</summary>
-/// <param name="onHost">True when the host answered and its state is against it; false when it could not be asked.</param>
-/// <param name="message">One line for a person.</param>
+/// <summary>A job operation failed on its host.</summary>
+/// <param name="onHost">True if the host's state does not allow it; false if the host did not respond.</param>
+/// <param name="message">One-line description.</param>
 internal sealed class JobHostException(bool onHost, string message) : Exception(message)
 {
     public bool OnHost { get; } = onHost;
 }
 
-/// <summary>What a job printed last.</summary>
-/// <param name="Lines">Escape sequences as they came.</param>
-/// <param name="Truncated">Whether there was more.</param>
+/// <summary>Last output of a job.</summary>
+/// <param name="Lines">Escape sequences unchanged.</param>
+/// <param name="Truncated">True if shortened.</param>
 internal sealed record JobOutput(IReadOnlyList<string> Lines, bool Truncated);
 
-/// <summary>How a job was ended.</summary>
-/// <param name="Left">Processes of it that could not be ended.</param>
-/// <param name="Tail">What it printed last; empty when its session was gone before.</param>
+/// <summary>Result of a cancel.</summary>
+/// <param name="Left">Number of surviving processes.</param>
+/// <param name="Tail">Last output; empty if its session was already gone.</param>
 internal sealed record JobCancelled(int Left, bool SessionGone, string Tail);
 
 /// <summary>
-/// The tmux session of one job on its host: <c>job.sh</c> with what it is told.
-/// The job is known by its id, which is in the environment of all it starts and on its pane (<c>@fleet_job</c>);
-/// the pane stays when the command has ended and keeps the status and the output until somebody has read them.
+/// The tmux session of one job on its host, managed by <c>job.sh</c>.
+/// The job id identifies it: in the environment of all its processes and on its pane (<c>@fleet_job</c>);
+/// the pane outlives the command and keeps its exit status and output until the exporter stores them.
 /// </summary>
 internal static class JobSession
 {
-    /// <summary>Lines of output that are kept when a job has ended.</summary>
+    /// <summary>Output lines stored for a finished job.</summary>
     public const int KeptLines = 200;
 
-    /// <summary>Characters of output that are kept or handed out.</summary>
+    /// <summary>Output characters stored or returned.</summary>
     public const int MostOutput = 128 * 1024;
 
-    /// <summary>Jobs of one look. Each answers up to 300 KiB, and all of them have to fit into <see cref="MostAnswer"/>.</summary>
+    /// <summary>Jobs per poll. Each returns up to 300 KiB, and all must fit into <see cref="MostAnswer"/>.</summary>
     public const int MostPerLook = 16;
 
     private const int MostAnswer = 8 * 1024 * 1024;
@@ -45,16 +45,16 @@ internal static class JobSession
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(30);
 
-    /// <param name="name">Of the session: lower-case letters, digits and <c>-</c>.</param>
-    /// <param name="folder">Where it runs; null for the home of the login user.</param>
-    /// <exception cref="JobHostException">It does not run.</exception>
+    /// <param name="name">Session name: lower-case letters, digits, <c>-</c>.</param>
+    /// <param name="folder">Working directory; null: the login user's home.</param>
+    /// <exception cref="JobHostException">Start failed.</exception>
     public static async Task StartAsync(
         IShell shell, string id, string name, string? folder, JobCommand command, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(
+        var reply = await RunAsync(
             shell, "start", DefaultTimeout, clock, stop, ("id", id), ("name", name), ("dir", folder ?? ""),
             ("gpus", command.Gpus ?? "-"), ("cmd", command.Text)).ConfigureAwait(false);
-        switch (Marked(said.Text, said.Mark).LastOrDefault()?.Split(' ', 2))
+        switch (Marked(reply.Text, reply.Mark).LastOrDefault()?.Split(' ', 2))
         {
             case ["started"]:
                 return;
@@ -71,49 +71,49 @@ internal static class JobSession
         }
     }
 
-    /// <summary>Looks at all these jobs at once.</summary>
+    /// <summary>Polls all these jobs at once.</summary>
     /// <param name="ids">At most <see cref="MostPerLook"/>.</param>
-    /// <exception cref="JobHostException">The host could not be asked.</exception>
+    /// <exception cref="JobHostException">The host did not respond.</exception>
     public static async Task<JobPoll> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(
+        var reply = await RunAsync(
             shell, "look", DefaultTimeout, clock, stop, ("ids", string.Join(' ', ids)),
             ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return JobPoll.Parse(said.Text, said.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
+        return JobPoll.Parse(reply.Text, reply.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
     }
 
-    /// <returns>Null when the session is not there.</returns>
-    /// <exception cref="JobHostException">The host could not be asked.</exception>
+    /// <returns>Null if the session is missing.</returns>
+    /// <exception cref="JobHostException">The host did not respond.</exception>
     public static async Task<JobOutput?> OutputAsync(IShell shell, string id, int lines, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(
+        var reply = await RunAsync(
             shell, "output", DefaultTimeout, clock, stop, ("id", id), ("lines", (lines + 1).ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return Marked(said.Text, said.Mark).FirstOrDefault() == "none" ? null : Last(Body(said.Text, said.Mark, $"tail {id}"), lines);
+        return Marked(reply.Text, reply.Mark).FirstOrDefault() == "none" ? null : Last(Body(reply.Text, reply.Mark, $"tail {id}"), lines);
     }
 
-    /// <summary>Takes away what is left of a session whose command has ended.</summary>
-    /// <returns>Whether nothing is left of it.</returns>
-    /// <exception cref="JobHostException">The host could not be asked.</exception>
+    /// <summary>Removes the session of a finished command.</summary>
+    /// <returns>True if none remains.</returns>
+    /// <exception cref="JobHostException">The host did not respond.</exception>
     public static async Task<bool> ReleaseAsync(IShell shell, string id, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(shell, "release", DefaultTimeout, clock, stop, ("id", id)).ConfigureAwait(false);
-        return Marked(said.Text, said.Mark).LastOrDefault() == "released -";
+        var reply = await RunAsync(shell, "release", DefaultTimeout, clock, stop, ("id", id)).ConfigureAwait(false);
+        return Marked(reply.Text, reply.Mark).LastOrDefault() == "released -";
     }
 
-    /// <summary>Ends the job with all that it has started (TERM, 5 s later KILL), then its session, and looks.</summary>
-    /// <exception cref="JobHostException">The host could not be asked, or did not come to an end.</exception>
+    /// <summary>Ends the job and its child processes (TERM, 5 s later KILL), then its session; verifies.</summary>
+    /// <exception cref="JobHostException">The host did not respond or did not finish.</exception>
     public static async Task<JobCancelled> CancelAsync(IShell shell, string id, TimeProvider clock, CancellationToken stop)
     {
-        var said = await RunAsync(
+        var reply = await RunAsync(
             shell, "cancel", Ending, clock, stop, ("id", id), ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return Marked(said.Text, said.Mark)
+        return Marked(reply.Text, reply.Mark)
             .FirstOrDefault(l => l.StartsWith("left ", StringComparison.Ordinal))?.Split(' ') is [_, var left, var pane]
             && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? new JobCancelled(count, pane == "-", Body(said.Text, said.Mark, $"tail {id}"))
+            ? new JobCancelled(count, pane == "-", Body(reply.Text, reply.Mark, $"tail {id}"))
             : throw new JobHostException(false, "the host's answer is not understood");
     }
 
-    /// <summary>The last lines of an output, without the empty ones at its end.</summary>
+    /// <summary>The last lines of an output, without trailing empty lines.</summary>
     public static JobOutput Last(string text, int lines)
     {
         var trimmed = text.TrimEnd('\n', ' ');
@@ -137,7 +137,7 @@ internal static class JobSession
     {
         var mark = SamplerScript.NewNonce();
         var script = string.Concat(words.Prepend(("mark", mark)).Select(w => $"{w.Item1}={SamplerScript.Quote(w.Item2)}\n")) + Program + what + "\n";
-        using var said = new MemoryStream();
+        using var reply = new MemoryStream();
         CommandResult result;
         try
         {
@@ -145,9 +145,9 @@ internal static class JobSession
                 shell, new CommandRequest(script, limit),
                 (from, piece) =>
                 {
-                    if (from == CommandOutput.Stdout && said.Length < MostAnswer)
+                    if (from == CommandOutput.Stdout && reply.Length < MostAnswer)
                     {
-                        said.Write(piece.Span);
+                        reply.Write(piece.Span);
                     }
 
                     return ValueTask.CompletedTask;
@@ -161,7 +161,7 @@ internal static class JobSession
 
         stop.ThrowIfCancellationRequested();
         return result.End == CommandEnd.Exited
-            ? (Encoding.UTF8.GetString(said.GetBuffer(), 0, (int)said.Length), mark)
+            ? (Encoding.UTF8.GetString(reply.GetBuffer(), 0, (int)reply.Length), mark)
             : throw new JobHostException(false, result.Detail ?? $"no answer within {limit.TotalSeconds:0} s");
     }
 

@@ -4,15 +4,15 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>Starts a job in a tmux session of its own on the host of its project.</summary>
+/// <summary>Starts a job in its own tmux session on its project's host.</summary>
 /// <remarks>
-/// A job is started first and marked as running then. If marking fails, starting is undone; if this process ends in between, the next start finds the
-/// session by the job's id and takes it over.
+/// Starts the job, then marks it as running. If marking fails, the start is undone; if this process ends in between, the next start finds the
+/// session by job id and adopts it.
 /// </remarks>
 internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobFollower follower, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>
-    /// <exception cref="NotAuditedException">The store does not take the first audit row: nothing was done.</exception>
+    /// <exception cref="NotAuditedException">The first audit row was not stored; nothing ran.</exception>
     public Task<JobOutcome> StartAsync(AuditedCall call, string key, CancellationToken stop)
     {
         var details = new AuditDetails(Printable.Line(key, 100));
@@ -36,7 +36,7 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobF
         });
     }
 
-    /// <summary><c>job-</c>, what the name leaves of letters and digits, and an end of the id that no other job has.</summary>
+    /// <summary><c>job-</c>, the name's letters and digits, and a unique suffix of the id.</summary>
     internal static string SessionName(Job job)
     {
         var slug = new StringBuilder();
