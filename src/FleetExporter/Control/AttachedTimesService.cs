@@ -14,7 +14,7 @@ internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist wat
 
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this, monitoring starts without them.</summary>
+    /// <summary>Longest wait before monitoring starts.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);

@@ -23,7 +23,7 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
     private readonly TokenBucket _authenticated = new(100, TimeSpan.FromSeconds(10), clock);
 
     /// <summary>Counts a call and adds its only or second row.</summary>
-    /// <returns>Error of storing the row; null if stored, or dropped by the rate limit.</returns>
+    /// <returns>Error of storing the row; null if stored, rate-limited or still being written.</returns>
     public async Task<StoreError?> WriteAsync(ControlAction action, AuditEntry entry)
     {
         Count(action, entry.Outcome);

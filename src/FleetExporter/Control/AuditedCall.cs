@@ -19,7 +19,7 @@ internal sealed record CallOrigin(string? Caller, string Address, bool IsAdmin =
 /// <param name="Command">The command as received. Written to the store only, never to a log.</param>
 internal sealed record AuditDetails(string? Target = null, string? Command = null)
 {
-    /// <summary>Owner of the key of a login or the session of a logout; otherwise null.</summary>
+    /// <summary>Owner of the key (login) or of the login session (logout); otherwise null.</summary>
     public string? LoginName { get; init; }
 }
 

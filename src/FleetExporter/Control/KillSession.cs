@@ -12,7 +12,7 @@ internal abstract record KillSessionOutcome : ActionOutcome
     {
     }
 
-    /// <summary>tmux ran the kill.</summary>
+    /// <summary>The kill was attempted.</summary>
     public sealed record Done(KillResult Result)
         : KillSessionOutcome(Result.Outcome == KillOutcome.Killed ? AuditOutcome.Ok : AuditOutcome.Failed);
 

@@ -2,7 +2,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Commands;
 
-/// <summary>Cancels a running command and its child processes, even if no audit row can be stored.</summary>
+/// <summary>Cancels a running command and all processes it started, even if no audit row can be stored.</summary>
 internal sealed class CancelCommand(RunningCommands commands)
 {
     /// <returns>False if not running.</returns>

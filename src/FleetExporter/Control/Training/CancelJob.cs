@@ -3,7 +3,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Control.Training;
 
-/// <summary>Cancels a job: ends it on its host with its child processes, and stores its last output.</summary>
+/// <summary>Cancels a job: ends it on its host with all processes it started, and stores its last output.</summary>
 internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, JobFollower follower, TimeProvider clock)
 {
     /// <param name="key">Its id or name.</param>

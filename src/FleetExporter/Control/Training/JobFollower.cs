@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace FleetExporter.Control.Training;
 
 /// <summary>
-/// Polls jobs running in tmux sessions: one request per 16 jobs of a host and poll interval, over the existing SSH connection.
+/// Polls jobs that have a tmux session: one request per 16 jobs of a host and poll interval, over the existing SSH connection.
 /// The store holds the jobs, the hosts their progress, so a restart loses nothing.
 /// Skips jobs whose connection is not monitored.
 /// </summary>

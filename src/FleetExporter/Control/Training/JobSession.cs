@@ -100,7 +100,7 @@ internal static class JobSession
         return Marked(reply.Text, reply.Mark).LastOrDefault() == "released -";
     }
 
-    /// <summary>Ends the job and its child processes (TERM, 5 s later KILL), then its session; verifies.</summary>
+    /// <summary>Ends the job and all processes it started (TERM, 5 s later KILL), then its session; verifies.</summary>
     /// <exception cref="JobHostException">The host did not respond or did not finish.</exception>
     public static async Task<JobCancelled> CancelAsync(IShell shell, string id, TimeProvider clock, CancellationToken stop)
     {
