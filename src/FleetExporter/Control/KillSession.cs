@@ -21,7 +21,7 @@ internal abstract record KillSessionOutcome : ActionOutcome
 
     public sealed record UnknownSession() : KillSessionOutcome(AuditOutcome.Failed);
 
-    /// <summary>It is not legacy and idle, and <c>force</c> was not given.</summary>
+    /// <summary>The session is in use and <c>force</c> was not set.</summary>
     /// <param name="State">Its actual state.</param>
     public sealed record InUse(string State) : KillSessionOutcome(AuditOutcome.Failed);
 

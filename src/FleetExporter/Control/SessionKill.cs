@@ -113,9 +113,9 @@ internal static class SessionKill
             """;
     }
 
-    internal static KillResult Read(string printed, SessionTarget session, bool force)
+    internal static KillResult Read(string said, SessionTarget session, bool force)
     {
-        var lines = printed.Split('\n').Where(l => l.Length > 0).ToList();
+        var lines = said.Split('\n').Where(l => l.Length > 0).ToList();
         string? Of(string word) => lines.FirstOrDefault(l => l.StartsWith(word + " ", StringComparison.Ordinal))?[(word.Length + 1)..].Trim();
         var (before, after) = (Of("before"), Of("after"));
         var me = $"{session.SessionId}:{session.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}:";
@@ -123,14 +123,14 @@ internal static class SessionKill
         if (!wasThere)
         {
             return before is null || !(IsAbsence(before) || before.StartsWith('$'))
-                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? printed : before, 200))
+                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? said : before, 200))
                 : new KillResult(KillOutcome.Gone, "the session is not there any more; another one is left alone");
         }
 
         if (after is null || !(IsAbsence(after) || after.StartsWith('$')))
         {
             return new KillResult(
-                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? printed : after, 200)}");
+                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? said : after, 200)}");
         }
 
         if (!after.StartsWith(me, StringComparison.Ordinal))

@@ -145,10 +145,7 @@ internal sealed partial class Watchlist(
         return null;
     }
 
-    /// <summary>
-    /// Starts or stops monitoring a host of fleet.yml. A restart monitors all of them again. The next sync writes the change to the
-    /// store.
-    /// </summary>
+    /// <summary>Starts or stops monitoring a host of fleet.yml, until the next restart. The next sync writes the change to the store.</summary>
     public async Task SwitchAsync(string host, bool on)
     {
         ImmutableInterlocked.Update(ref _disconnectedHosts, static (off, s) => s.on ? off.Remove(s.host) : off.Add(s.host), (host, on));
