@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>Audits a request as a call.</summary>
+/// <summary>The audited call of a request.</summary>
 internal static class CallOfRequest
 {
     /// <summary>The call of the request, for an action of <c>Control</c>, which writes its audit rows.</summary>

@@ -11,7 +11,7 @@ namespace FleetExporter.Api.Access;
 
 /// <summary>
 /// Gives each request of an audited route its <see cref="AuditedCall"/>. If no action ends the call (request denied, body
-/// invalid, endpoint without an action), one row with the response status is written before the response starts.
+/// invalid, endpoint without an action), one row by response status is written before the response starts.
 /// </summary>
 internal sealed class CallRecorder(Audit audit, TimeProvider clock)
 {

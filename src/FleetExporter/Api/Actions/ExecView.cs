@@ -4,7 +4,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>How a command ended.</summary>
-/// <param name="ExitCode">Null if killed.</param>
+/// <param name="ExitCode">Null unless exited.</param>
 /// <param name="Signal">Number of the terminating signal, derived from the exit code; null for none.</param>
 /// <param name="Left">Number of its processes that could not be killed; null if unknown.</param>
 internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double DurationMs, bool TimedOut, bool Cancelled, int? Left)

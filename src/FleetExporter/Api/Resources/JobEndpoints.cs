@@ -148,7 +148,7 @@ internal static class JobEndpoints
             return change is null ? (null, Problem.Unprocessable(errors)) : (change, null);
         }
 
-        /// <summary>Returns the job, its metrics exported.</summary>
+        /// <summary>Returns it after a metrics refresh.</summary>
         private async Task<Job> ShownAsync(Job job)
         {
             await Follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
