@@ -48,7 +48,7 @@ internal static class WebHost
         var certificate = ServerCertificate.Open(config.Current.Tls);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
-        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would accept these headers from everyone; only trusted_proxies decides.
+        // ASPNETCORE_FORWARDEDHEADERS_ENABLED would trust these headers from any peer; only trusted_proxies may.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -80,7 +80,7 @@ internal static class WebHost
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
-        // The command reports a failed start in one line.
+        // The CLI reports a failed start in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddServiceMetrics();
         AddServices(builder.Services, config);
@@ -112,7 +112,7 @@ internal static class WebHost
 
         app.Services.PublishAlerts();
 
-        // Before the requests that wait for them end: no command outlives the service.
+        // Before requests drain, so that no command outlives the service.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
         return app;
     }
@@ -184,7 +184,7 @@ internal static class WebHost
         services.AddHostedService(s => s.GetRequiredService<JobFollower>());
     }
 
-    /// <summary>What the API can do to hosts, sessions, jobs and alerts.</summary>
+    /// <summary>Actions on hosts, sessions, jobs and alerts.</summary>
     private static void AddActions(IServiceCollection services)
     {
         services.AddSingleton<RunningCommands>();
@@ -218,7 +218,7 @@ internal static class WebHost
             : host.Address is { } address ? s.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell());
         services.AddSingleton<LoopDependencies>();
 
-        // First: later services find the store open, or its circuit breaker.
+        // Starts first: opens the store, or its circuit breaker.
         services.AddHostedService<StoreWatch>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<Watchlist>();
@@ -234,7 +234,7 @@ internal static class WebHost
         services.AddSingleton<HostViews>();
         services.AddSingleton<OverviewBuilder>();
 
-        // Before FleetService: it starts earlier and stops later, so that the first reading has the times and the last one is written.
+        // Before FleetService: loads the attached times before the first reading and writes them after the last one.
         services.AddHostedService<AttachedTimesService>();
         services.AddHostedService<FleetService>();
         services.AddHostedService<WatchlistService>();

@@ -5,18 +5,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>Who makes a request without credentials: somebody on this machine, where <c>anonymous_read</c> allows that.</summary>
+/// <summary>The caller of a request without credentials: a local client, if <c>anonymous_read</c> allows it.</summary>
 /// <param name="Caller">Null when a key is needed.</param>
-/// <param name="Reason">What of the request keeps it from more, as a sentence; null when nothing of the request does.</param>
+/// <param name="Reason">Why this request gets fewer rights, as a sentence; null if it does not.</param>
 internal sealed record AnonymousCaller(Caller? Caller, string? Reason)
 {
-    private static readonly AnonymousCaller Nobody = new(null, null);
+    private static readonly AnonymousCaller NoAccess = new(null, null);
 
     public static AnonymousCaller Of(HttpContext context, FleetConfig config)
     {
         if (config is not { AnonymousRead: AnonymousAccess.Loopback, Listen.IsLoopback: true })
         {
-            return Nobody;
+            return NoAccess;
         }
 
         if (context.Features.Get<ForwardedRequest>() is { Header: var header })
@@ -26,7 +26,7 @@ internal sealed record AnonymousCaller(Caller? Caller, string? Reason)
 
         if (context.Connection.RemoteIpAddress is { } from && !IPAddress.IsLoopback(from))
         {
-            return Nobody;
+            return NoAccess;
         }
 
         if (config.AnonymousControl == AnonymousAccess.Never)
@@ -39,7 +39,7 @@ internal sealed record AnonymousCaller(Caller? Caller, string? Reason)
             : new(Caller.AnonymousControl, null);
     }
 
-    /// <summary>The header by which a browser says that a page sent the request; null when none does. What a person typed has none.</summary>
+    /// <summary>The header that marks a request sent by a web page; null if absent, as for an address typed by the user.</summary>
     private static string? OfBrowser(HttpRequest request) =>
         request.Headers.Origin.Count > 0 ? "Origin"
         : request.Headers["Sec-Fetch-Site"].Any(site => site is not ("same-origin" or "none")) ? "Sec-Fetch-Site"

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// Identifies the caller and checks the scope that the route declares. A key comes in <c>Authorization: Bearer</c> or <c>X-API-Key</c>, before a
-/// ticket, before the login session's cookie; a wrong key is rejected even where none is needed.
+/// Identifies the caller and checks the scope that the route declares. A key in <c>Authorization: Bearer</c> or <c>X-API-Key</c> precedes a
+/// ticket, a ticket the session cookie; an invalid key is rejected even if none is required.
 /// </summary>
 internal sealed class AuthenticationMiddleware(
     LiveConfig config, KeyRing keys, FailedAttempts attempts, LoginSessions sessions, Tickets tickets, CallRecorder recorder) : IMiddleware
@@ -34,7 +34,7 @@ internal sealed class AuthenticationMiddleware(
         var (caller, refusal) = await IdentifyAsync(context, route).ConfigureAwait(false);
         if (refusal is not null)
         {
-            // A wrong key has its own row.
+            // Audited by WrongKeyAsync.
             await refusal.ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
@@ -56,8 +56,8 @@ internal sealed class AuthenticationMiddleware(
         await recorder.RunAsync(context, route, caller, next).ConfigureAwait(false);
     }
 
-    /// <summary>Refuses a wrong key at login in the way it is refused anywhere else.</summary>
-    /// <returns>The caller, or the problem.</returns>
+    /// <summary>Verifies a key, with the same rate limit at login as elsewhere.</summary>
+    /// <returns>The caller, or the error.</returns>
     public (Caller? Caller, ProblemHttpResult? Refusal) Verify(HttpContext context, string key)
     {
         var caller = attempts.Try(context.Connection.RemoteIpAddress, () => keys.Find(key), out var wait);
@@ -65,8 +65,8 @@ internal sealed class AuthenticationMiddleware(
     }
 
     /// <summary>
-    /// Whether the caller of an answer that is still being given would be let in now: its key is there, its session has not ended, its ticket has
-    /// opened nothing else.
+    /// Whether the caller of an open stream is still authorized: its key exists, its login session has not ended, its ticket has not
+    /// opened another stream.
     /// </summary>
     public bool StillMay(HttpContext context, Scope needed)
     {
@@ -76,7 +76,7 @@ internal sealed class AuthenticationMiddleware(
             return false;
         }
 
-        // What a ticket has opened stands for what the ticket was made with.
+        // A ticket carries the credentials of the caller that requested it.
         var bySession = RequestKey.Of(context.Request).Key is null && context.Request.Query["ticket"].Count == 0;
         var anonymous = AnonymousCaller.Of(context, config.Current).Caller;
         var now = bySession ? SessionOf(context.Request) ?? anonymous : caller.Key is { } key ? keys.Find(key) : anonymous;
@@ -114,10 +114,10 @@ internal sealed class AuthenticationMiddleware(
         return (SessionOf(context.Request) ?? anonymous, null);
     }
 
-    /// <summary>A page of another origin of the same site sends the cookie along with a WebSocket; there it does not count.</summary>
+    /// <summary>Ignores the cookie of cross-origin requests: same-site pages send it with a WebSocket.</summary>
     private Caller? SessionOf(HttpRequest request) => Origins.IsOwn(request) ? sessions.Find(request) : null;
 
-    /// <summary>Says what of the request is in the way where it would do without a key otherwise.</summary>
+    /// <summary>401; explains why an otherwise allowed anonymous request needs a key.</summary>
     private ProblemHttpResult NoKey(HttpContext context, Scope needed)
     {
         var mayDoWithout = needed == Scope.Read || (needed == Scope.Control && config.Current.AnonymousControl == AnonymousAccess.Loopback);

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// A body is JSON and short. It says that it is JSON, which no form of another site's page can, unless the request carries a key in a header, which
-/// no such page can add either.
+/// Limits the body size and requires Content-Type: application/json, as CSRF protection: a cross-site form cannot send that type. Requests with a
+/// key header are exempt.
 /// </summary>
 internal sealed class BodyRules : IMiddleware
 {
-    /// <summary>Bytes of a request's body.</summary>
+    /// <summary>Maximum body size.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     private static readonly ProblemHttpResult NotJson = Problem.Of(

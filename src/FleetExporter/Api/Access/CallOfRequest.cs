@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>The audited call that a request makes.</summary>
+/// <summary>The audited call of a request.</summary>
 internal static class CallOfRequest
 {
     /// <summary>The call of the request, for an action of <c>Control</c>, which writes its audit rows.</summary>
@@ -12,7 +12,7 @@ internal static class CallOfRequest
     public static AuditedCall AuditedCall(this HttpContext context) =>
         context.Features.Get<AuditedCall>() ?? throw new InvalidOperationException("The route does not declare that it is audited.");
 
-    /// <summary>Audits what an endpoint does by itself: one row, by the status of its result, or as failed if it throws.</summary>
+    /// <summary>Audits an endpoint that calls no action: one row, with the outcome by status, or failed on an exception.</summary>
     public static async Task<IResult> AuditAsync(this HttpContext context, AuditDetails details, Func<Task<IResult>> run)
     {
         var call = context.AuditedCall();
@@ -30,7 +30,7 @@ internal static class CallOfRequest
         }
     }
 
-    /// <summary>Ends a call that no action of <c>Control</c> has ended, by the status of the response.</summary>
+    /// <summary>Ends a call not yet ended by a <c>Control</c> action, by response status.</summary>
     public static async Task EndWithStatusAsync(this AuditedCall call, int status, AuditDetails details)
     {
         if (status == StatusCodes.Status429TooManyRequests)

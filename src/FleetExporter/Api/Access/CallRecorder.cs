@@ -10,12 +10,12 @@ using Microsoft.AspNetCore.Routing;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// Gives each request of an audited route its <see cref="AuditedCall"/>. A call that no action has recorded, because the request was denied, its body
-/// was unreadable or the endpoint does something simple, gets one row by the status of the response, before the response begins.
+/// Gives each request of an audited route its <see cref="AuditedCall"/>. If no action ends the call (request denied, body
+/// invalid, endpoint without an action), one row by response status is written before the response starts.
 /// </summary>
 internal sealed class CallRecorder(Audit audit, TimeProvider clock)
 {
-    /// <summary>A header of responses to calls whose last row the store did not take.</summary>
+    /// <summary>Response header set if writing the last audit row failed.</summary>
     public const string Header = "Fleet-Audit";
 
     public async Task RunAsync(HttpContext context, RouteEndpoint route, Caller? caller, RequestDelegate next)
@@ -29,7 +29,7 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
         var call = new AuditedCall(audit, action, OriginOf(context, caller), clock);
         context.Features.Set(call);
 
-        // Before the response begins, so that whoever has it finds the row.
+        // Before the response starts, so that clients then find the row.
         context.Response.OnStarting(async () =>
         {
             await EndAsync(call, context.Response.StatusCode).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
         }
         catch (NotAuditedException e)
         {
-            // No response has begun, because nothing was done.
+            // The action did not run; no response has started.
             await Problem.NotAudited(e.Error).ExecuteAsync(context).ConfigureAwait(false);
         }
         catch
@@ -53,12 +53,12 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
             throw;
         }
 
-        // There may have been no response: the client is gone.
+        // If the client disconnected, OnStarting did not run.
         await EndAsync(call, context.Response.StatusCode).ConfigureAwait(false);
     }
 
     /// <summary>Audits a wrong key.</summary>
-    /// <param name="looked">Whether it was checked; if it only ran into the rate limit it is counted and has no row.</param>
+    /// <param name="looked">Whether the key was checked; rate-limited attempts are counted without a row.</param>
     public Task WrongKeyAsync(HttpContext context, bool looked)
     {
         var call = new AuditedCall(audit, ControlAction.Authenticate, OriginOf(context, null), clock);

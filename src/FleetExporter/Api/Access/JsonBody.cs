@@ -13,16 +13,16 @@ namespace FleetExporter.Api.Access;
 /// <summary>Reads the body of a request.</summary>
 internal static class JsonBody
 {
-    private const int MostErrors = 20;
+    private const int MaxErrors = 20;
 
     public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"A body may have {BodyRules.MaxBytes / 1024 / 1024} MiB.");
 
-    /// <summary>Half a surrogate pair, in an escape or as it stands.</summary>
-    private static readonly ProblemHttpResult HalfPair = Unreadable("a text in it is no Unicode");
+    /// <summary>Unpaired surrogate, escaped or literal.</summary>
+    private static readonly ProblemHttpResult UnpairedSurrogate = Unreadable("a text in it is no Unicode");
 
     /// <returns>
-    /// The body, or why there is none: 400 for what is no JSON of the right form, 413 for what is too long, 422 for a field that
-    /// <typeparamref name="T"/> does not have.
+    /// The body, or a problem: 400 for invalid JSON or a type mismatch, 413 for a body over the limit, 422 for a field unknown to
+    /// <typeparamref name="T"/>.
     /// </returns>
     public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context)
         where T : class
@@ -39,13 +39,13 @@ internal static class JsonBody
         }
         catch (JsonException failure)
         {
-            // The message may quote the body, which may hold a key; the place is enough.
+            // The message may quote the body, which may hold a key: report only a path.
             return (
                 null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            return (null, HalfPair);
+            return (null, UnpairedSurrogate);
         }
         catch (BadHttpRequestException failure)
         {
@@ -53,13 +53,13 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>The same where a body may be left out.</summary>
-    /// <param name="none">What an absent one stands for.</param>
+    /// <summary>Reads an optional body.</summary>
+    /// <param name="none">Value if it is absent.</param>
     public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T none)
         where T : class =>
         await IsThereAsync(context).ConfigureAwait(false) ? await ReadAsync<T>(context).ConfigureAwait(false) : (none, null);
 
-    /// <summary>Whether there is a body. Looks at the first bytes where the headers leave it open, and leaves them there.</summary>
+    /// <summary>Whether there is a body. Peeks at the first bytes if the headers do not tell.</summary>
     public static async Task<bool> IsThereAsync(HttpContext context)
     {
         if (context.Request.ContentLength is { } length)
@@ -84,9 +84,9 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Reads an object whose members the caller looks at one by one.</summary>
+    /// <summary>Reads an object for validation by field.</summary>
     /// <returns>
-    /// The object, at most 32 levels deep, no name twice in it, every text in it Unicode without NUL, which no store takes; or why there is none.
+    /// The object (at most 32 levels, no duplicate names, valid Unicode without NUL, which databases reject), or a problem.
     /// </returns>
     public static async Task<(JsonElement? Body, ProblemHttpResult? Problem)> ReadObjectAsync(HttpContext context)
     {
@@ -105,7 +105,7 @@ internal static class JsonBody
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            return (null, HalfPair);
+            return (null, UnpairedSurrogate);
         }
         catch (BadHttpRequestException failure)
         {
@@ -114,7 +114,7 @@ internal static class JsonBody
     }
 
     /// <summary>
-    /// Says of every member that the form does not have that it is unknown. A form without members of its own, a document, takes any.
+    /// Reports members that are not properties of the type. A type without properties, such as JsonDocument, accepts all.
     /// </summary>
     /// <exception cref="InvalidOperationException">Half a surrogate pair.</exception>
     private static Dictionary<string, string[]> Unknown(JsonElement body, JsonTypeInfo form, JsonSerializerOptions options)
@@ -124,7 +124,7 @@ internal static class JsonBody
         {
             var known = form.Properties.Select(p => p.Name).ToList();
             var names = options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-            foreach (var member in body.EnumerateObject().Where(m => !known.Contains(m.Name, names)).TakeWhile(_ => errors.Count < MostErrors))
+            foreach (var member in body.EnumerateObject().Where(m => !known.Contains(m.Name, names)).TakeWhile(_ => errors.Count < MaxErrors))
             {
                 errors[Printable.Line(member.Name, 80)] = [$"There is no such field; known are {string.Join(", ", known)}."];
             }

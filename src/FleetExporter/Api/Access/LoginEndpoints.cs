@@ -8,25 +8,26 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>Sessions of browsers, tickets, and who one is.</summary>
+/// <summary>Login, logout, tickets and the current user.</summary>
 internal static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(
                 "/api/login",
-                (HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens) => LoginAsync(context, authentication, sessions, tokens))
+                (HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens) =>
+                    LoginAsync(context, authentication, sessions, tokens))
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Begins a session of a browser with a key.");
+            .WithSummary("Logs in with a key and sets the session cookie.");
 
         routes.MapPost(
                 "/api/logout", (HttpContext context, LoginSessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
             .IsOpen().Audits(ControlAction.Logout).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Ends the session.");
+            .WithSummary("Ends the login session and deletes its cookie.");
 
         routes.MapGet("/api/me", (HttpContext context) => TypedResults.Ok(MeView.Of(context.Caller())))
             .Needs(Scope.Read)
-            .WithSummary("Who the caller is, and what it may do.");
+            .WithSummary("The current user and its rights.");
 
         routes.MapPost("/api/tickets", (HttpContext context, Tickets tickets) =>
             {
@@ -34,10 +35,11 @@ internal static class LoginEndpoints
                 return TypedResults.Ok(new TicketView(ticket, expires));
             })
             .Needs(Scope.Read)
-            .WithSummary("A ticket for reading one stream, for clients that cannot send headers.");
+            .WithSummary("Issues a ticket that opens one stream, for clients that cannot send headers.");
     }
 
-    private static async Task<IResult> LoginAsync(HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens)
+    private static async Task<IResult> LoginAsync(
+        HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (body, problem) = await JsonBody.ReadAsync<LoginBody>(context).ConfigureAwait(false);
         if (body is null)

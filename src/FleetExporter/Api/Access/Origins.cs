@@ -8,19 +8,19 @@ internal enum OriginVerdict
     Allowed,
     Refused,
 
-    /// <summary>A browser asks whether it may send a GET with a key; the headers say so, and that is all of the answer.</summary>
+    /// <summary>CORS preflight for a GET with a key: the response is the headers, without a body.</summary>
     Preflight,
 }
 
 /// <summary>
-/// What the Origin header of a request means, and the CORS headers of its answer. The session's cookie is for the service's own pages alone: it is
-/// SameSite=Strict, and counts only where <see cref="IsOwn"/>.
+/// Checks the Origin header and sets the CORS response headers. The session cookie works for the service's own pages only: it is
+/// SameSite=Strict, and ignored unless <see cref="IsOwn"/>.
 /// </summary>
 internal static class Origins
 {
     /// <summary>
-    /// Whether a page of the service itself sent the request, or no page. https with our host is our own page too: a proxy in front may speak TLS
-    /// for us.
+    /// Whether the request is same-origin or has no Origin. https with our host is accepted too: a reverse proxy may
+    /// terminate TLS.
     /// </summary>
     public static bool IsOwn(HttpRequest request)
     {

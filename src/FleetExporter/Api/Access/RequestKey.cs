@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Access;
 
 /// <summary>
-/// The key that a request carries in a header. A browser sends neither header to another site without asking that site first, and the answer
-/// allows nothing but GET (<see cref="Origins"/>), so a request with one was not sent by a page of another site.
+/// The key in a request header. Browsers send these headers cross-site only after a CORS preflight, which
+/// allows only GET (<see cref="Origins"/>), so no cross-site page can send another method with a key.
 /// </summary>
 internal static class RequestKey
 {
-    /// <summary>An Authorization of another scheme is none of ours: a proxy may have its own.</summary>
+    /// <summary>Ignores other Authorization schemes, which a proxy may use.</summary>
     /// <returns>The first key, null when there is none, and whether there are several.</returns>
     public static (string? Key, bool Several) Of(HttpRequest request)
     {

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>Who may use a route. Every route has it; the service does not start with one that has not.</summary>
-/// <param name="Scope">Null: open to everybody, and credentials are not looked at.</param>
+/// <summary>The scope a route requires. Every route must declare one; start-up fails otherwise.</summary>
+/// <param name="Scope">Null: open; credentials are ignored.</param>
 internal sealed record RouteAccess(Scope? Scope);
 
-/// <summary>The route takes a one-time ticket in its query, for clients that can send no headers.</summary>
+/// <summary>The route accepts a ticket in its query, for clients that cannot send headers.</summary>
 internal sealed record TakesTicket;
 
 /// <summary>Calls of the route are audited and counted as this action.</summary>
@@ -30,17 +30,17 @@ internal static class RouteAccessExtensions
     public static T Audits<T>(this T route, ControlAction action)
         where T : IEndpointConventionBuilder => route.WithMetadata(new Audited(action));
 
-    /// <exception cref="InvalidOperationException">A route does not say who may use it.</exception>
+    /// <exception cref="InvalidOperationException">A route declares no access.</exception>
     public static void CheckAccess(this IEndpointRouteBuilder routes)
     {
-        var silent = routes.DataSources.SelectMany(s => s.Endpoints).Where(e => e.Metadata.GetMetadata<RouteAccess>() is null).ToList();
-        if (silent.Count > 0)
+        var missing = routes.DataSources.SelectMany(s => s.Endpoints).Where(e => e.Metadata.GetMetadata<RouteAccess>() is null).ToList();
+        if (missing.Count > 0)
         {
-            throw new InvalidOperationException($"These routes do not say who may use them: {string.Join(", ", silent.Select(e => e.DisplayName))}");
+            throw new InvalidOperationException($"These routes do not say who may use them: {string.Join(", ", missing.Select(e => e.DisplayName))}");
         }
     }
 
-    /// <summary>Whether a page of <c>cors_origins</c> may read the answer: what reading needs, never what is debugged or administered.</summary>
+    /// <summary>Whether pages of <c>cors_origins</c> may read the response: only GETs on open and read-scope routes.</summary>
     public static bool IsReadable(this HttpContext context) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsConnect(context.Request.Method))
         && (context.GetEndpoint() is not RouteEndpoint route || route.Metadata.GetMetadata<RouteAccess>() is { Scope: null or Scope.Read });

@@ -9,15 +9,15 @@ internal static class SessionCookie
 {
     public const string Name = "fleet_session";
 
-    /// <summary>Begins a login session and sets its cookie.</summary>
+    /// <summary>Starts a login session and sets its cookie.</summary>
     public static void Begin(this LoginSessions sessions, HttpContext context, KeyHash key) =>
         context.Response.Cookies.Append(Name, sessions.Begin(key), Options(context, LoginSessions.Lifetime));
 
-    /// <returns>The caller with the scopes its key has now; null without a login session.</returns>
+    /// <returns>The caller with its key's current scopes; null without a login session.</returns>
     public static Caller? Find(this LoginSessions sessions, HttpRequest request) => SecretOf(request) is { } secret ? sessions.Find(secret) : null;
 
     /// <summary>Ends the login session of the request, if it has one, and deletes its cookie.</summary>
-    /// <returns>Whose it was, and its hash; null where the request names none.</returns>
+    /// <returns>Its caller and hash; null if the request has none.</returns>
     public static (Caller? Caller, KeyHash? Hash) End(this LoginSessions sessions, HttpContext context)
     {
         context.Response.Cookies.Delete(Name, Options(context, null));

@@ -8,13 +8,13 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace FleetExporter.Api.Access;
 
-/// <summary>The request said on arrival that it came through a proxy, trusted or not.</summary>
-/// <param name="Header">The header that said so.</param>
+/// <summary>The request arrived with a forwarding header, trusted or not.</summary>
+/// <param name="Header">The header's name.</param>
 internal sealed record ForwardedRequest(string Header);
 
 /// <summary>
-/// Takes address, scheme and host of the client from X-Forwarded-For, -Proto and -Host where the peer is one of <c>trusted_proxies</c>, through as
-/// many of them as the request came. From any other peer these headers change nothing.
+/// Takes the client's address, scheme and host from X-Forwarded-For, -Proto and -Host if the peer is in <c>trusted_proxies</c>, across any
+/// number of such proxies. From other peers these headers are ignored.
 /// </summary>
 internal sealed class TrustedProxies(LiveConfig config, ILoggerFactory loggers) : IMiddleware
 {
@@ -37,7 +37,7 @@ internal sealed class TrustedProxies(LiveConfig config, ILoggerFactory loggers) 
     private static bool IsForwarding(string header) =>
         header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The framework's middleware, made again when a reload has changed the list. With an empty one it would believe everybody.</summary>
+    /// <summary>The framework's middleware, recreated if a reload changes the list. With an empty list it would trust any peer.</summary>
     private ForwardedHeadersMiddleware HeadersOf(ValueList<IPNetwork> proxies)
     {
         if (_applied is { } applied && applied.Proxies.Equals(proxies))
@@ -51,7 +51,7 @@ internal sealed class TrustedProxies(LiveConfig config, ILoggerFactory loggers) 
             ForwardLimit = null,
         };
 
-        // Loopback is trusted by default.
+        // Removes loopback, the default.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)

@@ -14,21 +14,21 @@ using Microsoft.Extensions.Options;
 
 namespace FleetExporter.Api.Actions;
 
-/// <summary>Running commands on hosts, as each host's policy allows.</summary>
+/// <summary>Runs commands on hosts, subject to each host's policy.</summary>
 internal static class ExecEndpoints
 {
     public static void MapExec(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/dgx/exec/{id}", ([AsParameters] Call call, string id) => call.RunAsync(id))
             .Needs(Scope.Control).Audits(ControlAction.Exec).Takes<ExecBody>().Produces<ExecView>()
-            .WithSummary("Runs a command on a host and answers when it has ended; with Accept: text/event-stream as it happens.");
+            .WithSummary("Runs a command on a host and returns its result; with Accept: text/event-stream, streams its output.");
 
         routes.MapDelete("/api/dgx/exec/{id}", async Task<IResult> (HttpContext context, CancelCommand cancel, string id) =>
                 await cancel.CancelAsync(context.AuditedCall(), id).ConfigureAwait(false)
                     ? TypedResults.NoContent()
                     : Problem.NotFound("running command", Printable.Line(id, 64)))
             .Needs(Scope.Control).Audits(ControlAction.Cancel).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Ends a command that runs, with all it has started.");
+            .WithSummary("Cancels a running command and kills its processes.");
 
         routes.MapGet("/api/dgx/exec", (HttpContext context, RunningCommands commands, string? limit, string? cursor) =>
             {
@@ -37,7 +37,7 @@ internal static class ExecEndpoints
                 return Listing.Of(mine.OrderBy(Order, StringComparer.Ordinal), Order, ExecEntryView.Of, limit, cursor);
             })
             .Needs(Scope.Read).Produces<Listing<ExecEntryView>>()
-            .WithSummary("Commands that run, then the last that ended, of each the latest first; without the scope control only one's own.");
+            .WithSummary("Running commands, then recently ended ones, newest first; without the control scope only the caller's own.");
     }
 
     private static string Order(CommandEntry e) =>
@@ -45,7 +45,7 @@ internal static class ExecEndpoints
 
     internal sealed record Call(HttpContext Context, RunCommand RunCommand, IOptions<JsonOptions> Json, TimeProvider Clock)
     {
-        /// <param name="id">Of a connection, or its name.</param>
+        /// <param name="id">Connection id or name.</param>
         public async Task<IResult> RunAsync(string id)
         {
             var (body, problem) = await JsonBody.ReadAsync<ExecBody>(Context).ConfigureAwait(false);

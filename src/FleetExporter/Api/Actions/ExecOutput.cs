@@ -3,7 +3,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Actions;
 
-/// <summary>Output of a command on its way into JSON: as text where it is UTF-8, else as base64, so that every byte arrives.</summary>
+/// <summary>Command output encoded for JSON, lossless: text if it is valid UTF-8, otherwise base64.</summary>
 /// <param name="Data">The text, or the bytes in base64.</param>
 /// <param name="Encoding"><c>utf-8</c> or <c>base64</c>.</param>
 internal sealed record OutputText(string Data, string Encoding)
@@ -23,7 +23,7 @@ internal sealed record OutputText(string Data, string Encoding)
     }
 
     /// <summary>
-    /// In pieces, so that bytes which are no text hide no text around them: each runs from the first of them to the end of its line.
+    /// Splits output so that text around invalid bytes stays text: base64 runs from an invalid byte to the end of its line.
     /// </summary>
     public static IReadOnlyList<OutputText> Pieces(ReadOnlySpan<byte> bytes)
     {
@@ -65,7 +65,7 @@ internal sealed record OutputText(string Data, string Encoding)
         return length;
     }
 
-    /// <summary>Length of a character at the end of the bytes that is not whole yet; 0 for none.</summary>
+    /// <summary>Length of an incomplete UTF-8 character at the end; 0 for none.</summary>
     public static int Unfinished(ReadOnlySpan<byte> bytes)
     {
         for (var back = 1; back <= Math.Min(3, bytes.Length); back++)
@@ -82,10 +82,10 @@ internal sealed record OutputText(string Data, string Encoding)
     }
 }
 
-/// <summary>Keeps the beginning of what a command prints; the rest is read and dropped, so that the command does not stand still.</summary>
+/// <summary>Keeps the start of a command's output; discards the rest, so that the command does not block.</summary>
 internal sealed class ExecBuffer : IDisposable
 {
-    /// <summary>Bytes kept of each of the two.</summary>
+    /// <summary>Bytes kept of each stream.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     private readonly MemoryStream _stdout = new();

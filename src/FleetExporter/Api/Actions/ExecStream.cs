@@ -5,21 +5,21 @@ using Microsoft.AspNetCore.Http;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>
-/// A command's events as they happen: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if the store did not take the last audit row,
-/// and last <c>exit</c> or <c>error</c>. A comment between them keeps the connection of a silent command open. A slow reader slows the
+/// Streams a command's events: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if writing the last audit row failed,
+/// and last <c>exit</c> or <c>error</c>. SSE comments keep the connection of a silent command open. A slow reader slows the
 /// command, not the service.
 /// </summary>
 internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _writeLock = new(1, 1);
     private readonly CancellationTokenSource _ended = new();
-    private Task _beating = Task.CompletedTask;
+    private Task _heartbeat = Task.CompletedTask;
     private byte[] _stdout = [];
     private byte[] _stderr = [];
 
-    /// <summary>Whether the response is a stream now, so that no other one can be given.</summary>
+    /// <summary>Whether the stream has started, so that no other response is possible.</summary>
     public bool HasStarted { get; private set; }
 
     public async ValueTask StartAsync(string id)
@@ -28,13 +28,13 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
-        _beating = BeatAsync();
+        _heartbeat = BeatAsync();
         await SendAsync("started", new { ExecId = id }).ConfigureAwait(false);
     }
 
     public async ValueTask TakeAsync(CommandOutput from, ReadOnlyMemory<byte> piece)
     {
-        // A character may be cut between two pieces: its beginning waits for the rest.
+        // A chunk may end inside a UTF-8 character: buffer its first bytes.
         byte[] all = [.. from == CommandOutput.Stdout ? _stdout : _stderr, .. piece.Span];
         var whole = all.Length - OutputText.Unfinished(all);
         Hold(from, all[whole..]);
@@ -57,7 +57,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         await SendAsync("exit", end).ConfigureAwait(false);
     }
 
-    /// <summary>Says that the store did not take the last audit row of this command.</summary>
+    /// <summary>Reports that writing the last audit row failed.</summary>
     public Task NotAuditedAsync() =>
         SendAsync("audit", new { Message = "The audit did not take the end of this command; the service's log says why." }).AsTask();
 
@@ -66,9 +66,9 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync().ConfigureAwait(false);
-        await _beating.ConfigureAwait(false);
+        await _heartbeat.ConfigureAwait(false);
         _ended.Dispose();
-        _writing.Dispose();
+        _writeLock.Dispose();
     }
 
     private async Task BeatAsync()
@@ -103,7 +103,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
 
     private async ValueTask WriteAsync(string text)
     {
-        await _writing.WaitAsync().ConfigureAwait(false);
+        await _writeLock.WaitAsync().ConfigureAwait(false);
         try
         {
             await response.WriteAsync(text, response.HttpContext.RequestAborted).ConfigureAwait(false);
@@ -111,11 +111,11 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The reader is gone, which ends the command: what it still prints is read until it has ended.
+            // The client disconnected, which cancels the command; discard its output until it ends.
         }
         finally
         {
-            _writing.Release();
+            _writeLock.Release();
         }
     }
 }

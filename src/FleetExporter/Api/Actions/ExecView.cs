@@ -4,9 +4,9 @@ using FleetExporter.Remote;
 namespace FleetExporter.Api.Actions;
 
 /// <summary>How a command ended.</summary>
-/// <param name="ExitCode">Null when it was ended.</param>
-/// <param name="Signal">Number of the signal that ended it, as far as an exit code tells; null for none.</param>
-/// <param name="Left">Processes of it that could not be ended; null when nobody could look.</param>
+/// <param name="ExitCode">Null unless exited.</param>
+/// <param name="Signal">Number of the terminating signal, derived from the exit code; null for none.</param>
+/// <param name="Left">Number of its processes that could not be killed; null if unknown.</param>
 internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double DurationMs, bool TimedOut, bool Cancelled, int? Left)
 {
     public static ExecEnd Of(RunCommandOutcome.Ended ended)
@@ -18,8 +18,8 @@ internal sealed record ExecEnd(string ExecId, int? ExitCode, int? Signal, double
     }
 }
 
-/// <param name="StdoutEncoding"><c>utf-8</c>, or <c>base64</c> for output that is no text.</param>
-/// <param name="Truncated">Whether more was printed than is kept.</param>
+/// <param name="StdoutEncoding"><c>utf-8</c>, or <c>base64</c> if not valid UTF-8.</param>
+/// <param name="Truncated">Whether output was discarded.</param>
 internal sealed record ExecView(
     string ExecId, int? ExitCode, int? Signal, string Stdout, string StdoutEncoding, string Stderr, string StderrEncoding, double DurationMs,
     bool Truncated, bool TimedOut, bool Cancelled, int? Left)
@@ -33,9 +33,9 @@ internal sealed record ExecView(
     }
 }
 
-/// <summary>A command in the list of recent ones.</summary>
-/// <param name="TimeoutSeconds">The time limit it was given.</param>
-/// <param name="WorkingDirectory">Null: the home of the login user.</param>
+/// <summary>An entry of the command list.</summary>
+/// <param name="TimeoutSeconds">Its time limit.</param>
+/// <param name="WorkingDirectory">Null: the SSH user's home.</param>
 /// <param name="State"><c>running</c>, or how it ended.</param>
 internal sealed record ExecEntryView(
     string ExecId, string Host, string Caller, string Command, double TimeoutSeconds, string? WorkingDirectory, DateTimeOffset Started, string State,

@@ -10,14 +10,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Actions;
 
-/// <summary>Ending tmux sessions: the first call gets a token, the second, with the token, kills.</summary>
+/// <summary>Kills tmux sessions: the first call returns a token; the second, with it, kills.</summary>
 internal static class KillEndpoints
 {
     public static void MapKill(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/sessions/{id}/kill", KillAsync)
             .Needs(Scope.Control).Audits(ControlAction.Kill)
             .Takes<KillBody>(isRequired: false).Produces<KillView>().Produces<ConfirmationView>(StatusCodes.Status428PreconditionRequired)
-            .WithSummary("Ends a tmux session. Without a token 428 with one; with it the session is killed, and looked after.");
+            .WithSummary("Kills a tmux session. Without a confirmation token: 428 with a new one; with it: kills and verifies.");
 
     private static async Task<IResult> KillAsync(HttpContext context, KillSession sessions, string id)
     {
@@ -65,7 +65,7 @@ internal static class KillEndpoints
     };
 }
 
-/// <param name="Force">Kill it although somebody is attached, it is busy, or it is not legacy.</param>
+/// <param name="Force">Kill it even if a client is attached, it is busy, or it is not legacy.</param>
 internal sealed record KillBody(string? ConfirmationToken, bool? Force)
 {
     public override string ToString() => nameof(KillBody);
@@ -73,6 +73,6 @@ internal sealed record KillBody(string? ConfirmationToken, bool? Force)
 
 internal sealed record ConfirmationView(string ConfirmationToken, DateTimeOffset ExpiresAt, SessionView Session);
 
-/// <param name="Verified">Whether tmux was asked afterwards.</param>
+/// <param name="Verified">Whether tmux was queried after.</param>
 /// <param name="Detail">Why it was not killed; null when it was.</param>
 internal sealed record KillView(bool Killed, bool Verified, string? Detail);

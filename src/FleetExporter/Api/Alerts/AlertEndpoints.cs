@@ -12,22 +12,22 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Alerts;
 
-/// <summary>What fires, and acknowledging it. Alertmanager keeps all of it: an acknowledgement is a silence there.</summary>
+/// <summary>Lists and acknowledges firing alerts. An acknowledgement is a silence in Alertmanager.</summary>
 internal static class AlertEndpoints
 {
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/alerts", ListAsync)
             .Needs(Scope.Read).Produces<Listing<AlertView>>()
-            .WithSummary("What fires, the worst first. From Alertmanager, asked now.");
+            .WithSummary("Firing alerts, most severe first, queried live from Alertmanager.");
 
         routes.MapPost("/api/alerts/{id}/ack", ([AsParameters] Call call, string id) => call.RunAsync(id, call.Alerts.AcknowledgeAsync))
             .Needs(Scope.Control).Audits(ControlAction.Acknowledge).Takes<AckBody>(isRequired: false).Produces<AlertView>()
-            .WithSummary("Acknowledges an alert: a silence over it and nothing else.");
+            .WithSummary("Acknowledges an alert by silencing only that alert.");
 
         routes.MapDelete("/api/alerts/{id}/ack", ([AsParameters] Call call, string id) => call.RunAsync(id, call.Alerts.TakeBackAsync))
             .Needs(Scope.Control).Audits(ControlAction.Unacknowledge).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Takes the acknowledgement back: its silence ends.");
+            .WithSummary("Removes the acknowledgement by expiring its silence.");
     }
 
     public static ProblemHttpResult ProblemOf(TargetFailureException failure, LiveConfig config)
@@ -63,7 +63,7 @@ internal static class AlertEndpoints
 
     internal sealed record Call(HttpContext Context, AcknowledgeAlert Alerts, LiveConfig Config)
     {
-        /// <param name="act">Acknowledges the alert, or takes that back.</param>
+        /// <param name="act">Acknowledges or unacknowledges.</param>
         public async Task<IResult> RunAsync(string id, Func<AuditedCall, string, Acknowledgement, CancellationToken, Task<AlertOutcome>> act)
         {
             var (body, problem) = await JsonBody.ReadAsync(Context, new AckBody(null, null)).ConfigureAwait(false);
@@ -91,5 +91,5 @@ internal static class AlertEndpoints
 }
 
 /// <param name="Comment">Up to 500 characters.</param>
-/// <param name="Duration">1m to 30d; 2h where it is missing.</param>
+/// <param name="Duration">1m to 30d; default 2h.</param>
 internal sealed record AckBody(string? Comment, string? Duration);

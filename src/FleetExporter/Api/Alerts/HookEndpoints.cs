@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Alerts;
 
-/// <summary>Where Alertmanager sends its notifications: <c>/hooks/watchdog</c>, and one for each of its receivers.</summary>
+/// <summary>Webhooks for Alertmanager: <c>/hooks/watchdog</c>, and one for each of its receivers.</summary>
 internal static class HookEndpoints
 {
     private static readonly Dictionary<string, AlertSilence> NoSilences = [];
@@ -19,7 +19,7 @@ internal static class HookEndpoints
     public static void MapHooks(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/hooks/{receiver}", TakeAsync)
             .Needs(Scope.Push).Takes<System.Text.Json.Nodes.JsonObject>().Produces(StatusCodes.Status204NoContent)
-            .WithSummary("A notification of Alertmanager: remembers the last Watchdog, and tells who listens what has begun and what has ended.");
+            .WithSummary("Alertmanager webhook: records the Watchdog and publishes firing and resolved alerts to subscribers.");
 
     private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertWatch watch)
     {
@@ -40,17 +40,17 @@ internal static class HookEndpoints
         }
 
         using var document = body;
-        IReadOnlyList<(FiringAlert Alert, bool Fires)> told;
+        IReadOnlyList<(FiringAlert Alert, bool Fires)> notifications;
         try
         {
-            told = AlertmanagerResponses.Notification(document.RootElement);
+            notifications = AlertmanagerResponses.Notification(document.RootElement);
         }
         catch (TargetFailureException e)
         {
             return Problem.Unprocessable("alerts", e.Message);
         }
 
-        foreach (var (alert, fires) in told)
+        foreach (var (alert, fires) in notifications)
         {
             Take(alert, fires);
         }

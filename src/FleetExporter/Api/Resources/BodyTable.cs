@@ -3,20 +3,20 @@ using System.Text.Json.Nodes;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>One field that callers write.</summary>
-/// <param name="Read">What the value changes; null where it is wrong.</param>
-/// <param name="Expected">What to give, for the message.</param>
+/// <summary>A writable request field.</summary>
+/// <param name="Read">Parses the value; null if invalid.</param>
+/// <param name="Expected">Valid values, for errors.</param>
 internal sealed record BodyField<T>(string Name, string Expected, Func<JsonElement, Func<T, T>?> Read)
 {
-    /// <summary>A new one must have it.</summary>
+    /// <summary>Required on creation.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The same, where null takes the value away.</summary>
+    /// <summary>Also accepts null, which clears it.</summary>
     public BodyField<T> OrNull(Func<T, T> clear) =>
         this with { Expected = Expected + ", or null", Read = value => value.ValueKind == JsonValueKind.Null ? clear : Read(value) };
 }
 
-/// <summary>Makes fields.</summary>
+/// <summary>Field types.</summary>
 internal static class BodyField
 {
     public static BodyField<T> Text<T>(string name, string expected, Func<string, bool> fits, Func<T, string, T> set) => new(
@@ -41,26 +41,26 @@ internal static class BodyField
             && Enum.GetValues<TEnum>().Where(m => Words.Of(m) == value.GetString()).Select(m => (TEnum?)m).FirstOrDefault() is { } member
             ? record => set(record, member) : null);
 
-    /// <param name="most">Characters of its JSON.</param>
+    /// <param name="most">Maximum JSON length.</param>
     public static BodyField<T> Object<T>(string name, int most, Func<T, JsonObject, T> set) => new(
         name, $"an object of at most {most} characters of JSON",
         value =>
             value.ValueKind == JsonValueKind.Object && value.GetRawText().Length <= most ? record => set(record, JsonObject.Create(value)!) : null);
 }
 
-/// <summary>What callers write of a record, field by field.</summary>
-/// <param name="given">Fields that answers have and nobody writes. They are passed over, so that an answer can be changed and sent back.</param>
+/// <summary>Parses and validates request fields.</summary>
+/// <param name="given">Read-only response fields. They are ignored, so that clients can edit and send back a response.</param>
 internal sealed class BodyTable<T>(IReadOnlyList<string> given, params IReadOnlyList<BodyField<T>> fields)
 {
-    private const int MostErrors = 20;
+    private const int MaxErrors = 20;
 
-    /// <param name="isNew">Whether what is required has to be there.</param>
-    /// <returns>The change to a record, or what is wrong with each field.</returns>
+    /// <param name="isNew">Whether to check required fields.</param>
+    /// <returns>The change to a record, or the errors by field.</returns>
     public (Func<T, T>? Change, Dictionary<string, string[]> Errors) Read(JsonElement body, bool isNew)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var change = static (T record) => record;
-        foreach (var member in body.EnumerateObject().Where(m => !given.Contains(m.Name)).TakeWhile(_ => errors.Count < MostErrors))
+        foreach (var member in body.EnumerateObject().Where(m => !given.Contains(m.Name)).TakeWhile(_ => errors.Count < MaxErrors))
         {
             if (fields.FirstOrDefault(f => f.Name == member.Name) is not { } field)
             {

@@ -7,12 +7,12 @@ using FleetExporter.Store;
 namespace FleetExporter.Api.Resources;
 
 /// <summary>
-/// What may be written of a connection.
-/// Nothing of it can be an option of ssh: a hostname, a user and a path all begin with something else than <c>-</c>.
+/// Writable fields of a connection.
+/// Prevents ssh option injection: hostname, user and path cannot begin with <c>-</c>.
 /// </summary>
 internal static partial class ConnectionBody
 {
-    /// <param name="keyFolders">Where keys may lie.</param>
+    /// <param name="keyFolders">Allowed folders.</param>
     public static BodyTable<Connection> Table(IReadOnlyList<string> keyFolders) => new(
         ["id", "source", "last_connected_at", "created_at", "updated_at"],
         [

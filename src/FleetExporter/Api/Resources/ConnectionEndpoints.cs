@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>Connections: the hosts of fleet.yml, and those that are made here.</summary>
+/// <summary>Connections: hosts of fleet.yml and those created here.</summary>
 internal static class ConnectionEndpoints
 {
     private const string One = "/api/dgx/connections/{id}";
@@ -18,11 +18,11 @@ internal static class ConnectionEndpoints
     {
         routes.MapGet("/api/dgx/connections", ([AsParameters] Call call, string? limit, string? cursor) => call.ListAsync(limit, cursor))
             .Needs(Scope.Read).Produces<Listing<ConnectionView>>()
-            .WithSummary("Every connection: the hosts of fleet.yml and those made by the API.");
+            .WithSummary("All connections: hosts of fleet.yml and those created by the API.");
 
         routes.MapPost("/api/dgx/connections", ([AsParameters] Call call) => call.AddAsync())
             .Needs(Scope.Admin).Audits(ControlAction.ConnectionCreate).Takes<ConnectionView>().Produces<ConnectionView>(StatusCodes.Status201Created)
-            .WithSummary("Makes a connection and watches it at once.");
+            .WithSummary("Creates a connection; if active, monitoring starts immediately.");
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
             .Needs(Scope.Read).Produces<ConnectionView>()
@@ -30,11 +30,11 @@ internal static class ConnectionEndpoints
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
             .Needs(Scope.Admin).Audits(ControlAction.ConnectionChange).Takes<ConnectionView>().Produces<ConnectionView>()
-            .WithSummary("Changes the fields that are given; null takes one away.");
+            .WithSummary("Updates the given fields; null clears a field.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
             .Needs(Scope.Admin).Audits(ControlAction.ConnectionDelete).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Removes a connection; with cascade=true its projects and their jobs too.");
+            .WithSummary("Deletes a connection; cascade=true also deletes its projects and jobs.");
     }
 
     internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ServiceInstance Self, LiveConfig Config)
@@ -140,7 +140,7 @@ internal static class ConnectionEndpoints
             return (change, change is null ? Problem.Unprocessable(errors) : null);
         }
 
-        /// <param name="gone">Whether a host that has left fleet.yml will do.</param>
+        /// <param name="gone">Allow hosts removed from fleet.yml.</param>
         private async Task<StoreResult<Connection>> WritableAsync(string id, bool gone)
         {
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);

@@ -2,11 +2,11 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <param name="Username">Null: as <c>ssh.user</c> says.</param>
-/// <param name="SshKeyPath">The path alone; null: as <c>ssh.key_file</c> says.</param>
-/// <param name="Port">Null: ssh decides.</param>
-/// <param name="IsActive">Whether it is to be watched.</param>
-/// <param name="Source"><c>file</c> for a host of fleet.yml, which cannot be changed here; <c>api</c>.</param>
+/// <param name="Username">Null: <c>ssh.user</c>.</param>
+/// <param name="SshKeyPath">The path only; null: <c>ssh.key_file</c>.</param>
+/// <param name="Port">Null: ssh default.</param>
+/// <param name="IsActive">Whether to monitor it.</param>
+/// <param name="Source"><c>file</c> for hosts of fleet.yml, read-only here; else <c>api</c>.</param>
 internal sealed record ConnectionView(
     string Id, string Name, string Hostname, string? Username, string? SshKeyPath, int? Port, bool IsActive, DateTimeOffset? LastConnectedAt,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source, string ExecPolicy)

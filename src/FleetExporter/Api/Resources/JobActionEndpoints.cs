@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>Jobs on their hosts: starting them in sessions, ending them, reading what they print.</summary>
+/// <summary>Starts jobs in tmux sessions, cancels them, and reads their output.</summary>
 internal static class JobActionEndpoints
 {
     private const int DefaultLines = 200;
@@ -22,22 +22,22 @@ internal static class JobActionEndpoints
     {
         routes.MapPost("/api/dgx/jobs/{id}/start", ([AsParameters] Call call, string id) => call.StartAsync())
             .Needs(Scope.Control).Audits(ControlAction.JobStart).Produces<JobView>()
-            .WithSummary("Runs the command of the job's config on the host of its project, in a tmux session of its own.");
+            .WithSummary("Starts a job: runs its configured command on its project's host, in a new tmux session.");
 
         routes.MapPost("/api/dgx/jobs/{id}/cancel", ([AsParameters] Call call, string id, string? force) => call.CancelAsync(force))
             .Needs(Scope.Control).Audits(ControlAction.JobCancel).Produces<JobView>()
             .WithSummary(
-                "Ends a job with all that it has started, and looks whether it is gone; "
-                + "with force=true it is cancelled even where its host does not do it.");
+                "Cancels a job: kills its processes and verifies that they ended; "
+                + "force=true marks it cancelled even if the host fails to do so.");
 
         routes.MapGet("/api/dgx/jobs/{id}/output", ([AsParameters] Call call, string id, string? lines) => call.OutputAsync(lines))
             .Needs(Scope.Control).Produces<JobOutputView>()
-            .WithSummary("The last lines that a job has printed.");
+            .WithSummary("The last output lines of a job.");
     }
 
     internal sealed record Call(HttpContext Context, StartJob Start, CancelJob Cancel, ReadJobOutput Output)
     {
-        /// <summary>Said beside why the host does not end a job.</summary>
+        /// <summary>Added to errors of a failed cancel.</summary>
         private const string ForceHint =
             "; where it does not come back, cancel with ?force=true, which marks the job as cancelled and leaves on the host what runs there";
 
@@ -61,7 +61,7 @@ internal static class JobActionEndpoints
                 : Problem.Invalid("lines", $"Give a number from 1 to {MaxLines}.");
         }
 
-        /// <param name="hint">What to do if the host never does it.</param>
+        /// <param name="hint">Advice if the host keeps failing.</param>
         private static IResult ResultOf(JobOutcome outcome, string hint = "") => outcome switch
         {
             JobOutcome.Done done => TypedResults.Ok(JobView.Of(done.Job)),

@@ -5,17 +5,18 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>What may be written of a job.</summary>
+/// <summary>Writable fields of a job.</summary>
 internal static class JobBody
 {
-    /// <summary>Characters of JSON.</summary>
-    private const int MostConfig = 64 * 1024;
+    /// <summary>In characters.</summary>
+    private const int MaxConfig = 64 * 1024;
 
-    private const int MostMetrics = 64 * 1024;
+    private const int MaxMetrics = 64 * 1024;
 
-    private static readonly string[] Given = ["id", "session", "exit_code", "reason", "metrics_at", "started_at", "completed_at", "created_at"];
+    private static readonly string[] ReadOnlyFields =
+        ["id", "session", "exit_code", "reason", "metrics_at", "started_at", "completed_at", "created_at"];
 
-    private static readonly BodyField<Job>[] Written =
+    private static readonly BodyField<Job>[] WritableFields =
     [
         BodyField.Text(
             "name", "1 to 100 characters without control characters, not like an id, neither . nor ..",
@@ -23,24 +24,24 @@ internal static class JobBody
         BodyField.Text("model_name", "at most 200 characters in one line", IsLine, (Job j, string model) => j with { ModelName = model })
             .OrNull(j => j with { ModelName = null }),
         BodyField.Choice("status", (Job j, JobStatus status) => j with { Status = status }),
-        BodyField.Object("config", MostConfig, (Job j, JsonObject config) => j with { Config = config }),
-        BodyField.Object("metrics", MostMetrics, (Job j, JsonObject metrics) => j.WithMetrics(metrics)),
+        BodyField.Object("config", MaxConfig, (Job j, JsonObject config) => j with { Config = config }),
+        BodyField.Object("metrics", MaxMetrics, (Job j, JsonObject metrics) => j.WithMetrics(metrics)),
         BodyField.Text("container_id", "at most 200 characters in one line", IsLine, (Job j, string id) => j with { ContainerId = id })
             .OrNull(j => j with { ContainerId = null }),
     ];
 
-    /// <summary>Of a new one.</summary>
+    /// <summary>On creation.</summary>
     public static BodyTable<Job> New { get; } = new(
-        Given,
+        ReadOnlyFields,
         [
             BodyField.Text(
                 "project_id", "the id of a project, or its name", IsLine,
                 (Job j, string project) => j with { ProjectId = project }) with { IsRequired = true },
-            .. Written
+            .. WritableFields
         ]);
 
-    /// <summary>Of one that is there: a field left out stays, <c>metrics</c> merges. It stays in its project.</summary>
-    public static BodyTable<Job> Change { get; } = new([.. Given, "project_id"], Written);
+    /// <summary>On update: missing fields are kept, <c>metrics</c> merges, the project is fixed.</summary>
+    public static BodyTable<Job> Change { get; } = new([.. ReadOnlyFields, "project_id"], WritableFields);
 
     private static bool IsName(string text) =>
         text.Length is >= 1 and <= 100 && text.Trim().Length == text.Length && text is not ("." or "..") && IsLine(text) && !Ids.LooksLikeId(text);

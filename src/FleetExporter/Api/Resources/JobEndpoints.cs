@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>Training jobs, as the store has them.</summary>
+/// <summary>Training jobs in the store.</summary>
 internal static class JobEndpoints
 {
     private const string One = "/api/dgx/jobs/{id}";
@@ -20,11 +20,11 @@ internal static class JobEndpoints
         routes.MapGet("/api/dgx/jobs", ([AsParameters] Call call, string? project_id, string? status, string? limit, string? cursor) =>
                 call.ListAsync(project_id, status, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<JobView>>()
-            .WithSummary("Jobs of all projects or of one, in any state or in one.");
+            .WithSummary("Jobs, optionally filtered by project and status.");
 
         routes.MapPost("/api/dgx/jobs", ([AsParameters] Call call) => call.AddAsync())
             .Needs(Scope.Control).Audits(ControlAction.JobCreate).Takes<JobView>().Produces<JobView>(StatusCodes.Status201Created)
-            .WithSummary("Makes a job. It does not run until it is started, or until somebody says that it does.");
+            .WithSummary("Creates a job without starting it; start it, or report its status if it runs elsewhere.");
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync())
             .Needs(Scope.Read).Produces<JobView>()
@@ -32,11 +32,11 @@ internal static class JobEndpoints
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync())
             .Needs(Scope.Control).Audits(ControlAction.JobChange).Takes<JobView>().Produces<JobView>()
-            .WithSummary("Changes the fields that are given; metrics are merged, and null takes one away.");
+            .WithSummary("Updates the given fields; metrics are merged, and null clears a field or metric.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id) => call.RemoveAsync())
             .Needs(Scope.Control).Audits(ControlAction.JobDelete).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Removes a job that has no session.");
+            .WithSummary("Deletes a job that has no tmux session.");
     }
 
     internal sealed record Call(HttpContext Context, Jobs Jobs, JobPlaces Places, Projects Projects, JobFollower Follower)
@@ -148,7 +148,7 @@ internal static class JobEndpoints
             return change is null ? (null, Problem.Unprocessable(errors)) : (change, null);
         }
 
-        /// <summary>The same, once the metrics know of it.</summary>
+        /// <summary>Returns it after a metrics refresh.</summary>
         private async Task<Job> ShownAsync(Job job)
         {
             await Follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);

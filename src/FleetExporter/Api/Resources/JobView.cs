@@ -4,8 +4,8 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <param name="Session">The tmux session that it was started in, until that is known to be gone; null for a job that somebody else runs.</param>
-/// <param name="ExitCode">As sh tells it, above 128 for a signal.</param>
+/// <param name="Session">Its tmux session, until that is known to have ended; null if the job was not started here.</param>
+/// <param name="ExitCode">As in sh: 128 + n for signal n.</param>
 /// <param name="Reason">Why it failed.</param>
 /// <param name="MetricsAt">When the metrics last changed.</param>
 internal sealed record JobView(
@@ -19,9 +19,9 @@ internal sealed record JobView(
         j.CompletedAt, j.CreatedAt);
 }
 
-/// <param name="Job">Its id.</param>
-/// <param name="Lines">The last ones, oldest first, with escape sequences as they came.</param>
-/// <param name="Truncated">Whether there was more.</param>
+/// <param name="Job">Job id.</param>
+/// <param name="Lines">The last lines, oldest first, including escape sequences.</param>
+/// <param name="Truncated">Whether more exist.</param>
 internal sealed record JobOutputView(string Job, string Status, IReadOnlyList<string> Lines, bool Truncated)
 {
     public static JobOutputView Of(Job job, JobOutput output) => new(job.Id, Words.Of(job.Status), output.Lines, output.Truncated);

@@ -4,12 +4,12 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>What may be written of a project.</summary>
+/// <summary>Writable fields of a project.</summary>
 internal static partial class ProjectBody
 {
-    private const int MostConfig = 64 * 1024;
-    private const int MostDescription = 10_000;
-    private const int MostPath = 4096;
+    private const int MaxConfig = 64 * 1024;
+    private const int MaxDescription = 10_000;
+    private const int MaxPath = 4096;
 
     private static readonly IReadOnlyList<BodyField<Project>> Fields =
     [
@@ -17,20 +17,20 @@ internal static partial class ProjectBody
             "name", "1 to 100 characters without / and control characters, beginning and ending with none that is blank; not like an id",
             IsName, (Project p, string name) => p with { Name = name }) with { IsRequired = true },
         BodyField.Text(
-            "description", $"at most {MostDescription} characters", text => text.Length <= MostDescription,
+            "description", $"at most {MaxDescription} characters", text => text.Length <= MaxDescription,
             (Project p, string text) => p with { Description = text }),
         BodyField.Choice("project_type", (Project p, ProjectType type) => p with { ProjectType = type }),
         BodyField.Text(
-            "remote_path", $"an absolute path of at most {MostPath} bytes without control characters",
-            text => text.StartsWith('/') && Encoding.UTF8.GetByteCount(text) <= MostPath && !text.Any(char.IsControl),
+            "remote_path", $"an absolute path of at most {MaxPath} bytes without control characters",
+            text => text.StartsWith('/') && Encoding.UTF8.GetByteCount(text) <= MaxPath && !text.Any(char.IsControl),
             (Project p, string path) => p with { RemotePath = path }).OrNull(p => p with { RemotePath = null }),
         BodyField.Text(
             "status", "1 to 32 of a-z, 0-9, _, -, beginning with a letter", text => StatusPattern().IsMatch(text),
             (Project p, string status) => p with { Status = status }),
-        BodyField.Object("config", MostConfig, (Project p, System.Text.Json.Nodes.JsonObject config) => p with { Config = config }),
+        BodyField.Object("config", MaxConfig, (Project p, System.Text.Json.Nodes.JsonObject config) => p with { Config = config }),
     ];
 
-    /// <summary>A project stays on its connection: only a new one names it.</summary>
+    /// <summary>The connection can only be set on creation.</summary>
     public static BodyTable<Project> New { get; } = new(["id", "created_at", "updated_at", "jobs"], [
         .. Fields,
         BodyField.Text(

@@ -22,11 +22,11 @@ internal static class ProjectEndpoints
             string? limit, string? cursor) =>
                 call.ListAsync(connection, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<ProjectView>>()
-            .WithSummary("Projects, of one connection with connection_id.");
+            .WithSummary("Projects; connection_id filters by connection.");
 
         routes.MapPost("/api/dgx/projects", ([AsParameters] Call call) => call.AddAsync())
             .Needs(Scope.Control).Audits(ControlAction.ProjectCreate).Takes<ProjectView>().Produces<ProjectView>(StatusCodes.Status201Created)
-            .WithSummary("Makes a project on a connection.");
+            .WithSummary("Creates a project on a connection.");
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
             .Needs(Scope.Read).Produces<ProjectView>()
@@ -34,11 +34,11 @@ internal static class ProjectEndpoints
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
             .Needs(Scope.Control).Audits(ControlAction.ProjectChange).Takes<ProjectView>().Produces<ProjectView>()
-            .WithSummary("Changes the fields that are given; null takes one away.");
+            .WithSummary("Updates the given fields; null clears a field.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
             .Needs(Scope.Control).Audits(ControlAction.ProjectDelete).Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Removes a project; with cascade=true its jobs too.");
+            .WithSummary("Deletes a project; cascade=true also deletes its jobs.");
     }
 
     internal sealed record Call(HttpContext Context, Projects Projects, Jobs Jobs, Connections Connections, Watchlist Watchlist)

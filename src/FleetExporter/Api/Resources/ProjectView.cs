@@ -4,8 +4,8 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Api.Resources;
 
-/// <param name="Config">The operator's own.</param>
-/// <param name="Jobs">With one project only: the first 500 of its jobs, in the order in which they were made.</param>
+/// <param name="Config">Free-form.</param>
+/// <param name="Jobs">Only for a single project: its first 500 jobs, in creation order.</param>
 internal sealed record ProjectView(
     string Id, string ConnectionId, string Name, string Description, string ProjectType, string? RemotePath, string Status, JsonObject Config,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,

@@ -11,31 +11,31 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>Watching connections: on and off, their state, and their GPUs. Answered from memory, so that it works without the store.</summary>
+/// <summary>Starts and stops monitoring of connections; serves their status and GPUs from memory, without the store.</summary>
 internal static class WatchEndpoints
 {
     public static void MapWatching(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/dgx/connect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, call.Watch.ConnectAsync))
             .Needs(Scope.Control).Audits(ControlAction.Connect).Produces<ConnectView>()
-            .WithSummary("Watches a connection from now on; tries at once where it fails.");
+            .WithSummary("Starts monitoring a connection; retries immediately if it is failing.");
 
         routes.MapPost("/api/dgx/disconnect/{id}", ([AsParameters] Call call, string id) => call.SwitchAsync(id, call.Watch.DisconnectAsync))
             .Needs(Scope.Control).Audits(ControlAction.Disconnect).Produces<ConnectView>()
-            .WithSummary("Watches a connection no more.");
+            .WithSummary("Stops monitoring a connection.");
 
         routes.MapGet("/api/dgx/status", ([AsParameters] Call call, string? limit, string? cursor) =>
                 Listing.Of(call.Watchlist.All, w => w.Connection.Id, call.StatusOf, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<ConnectionStatusView>>()
-            .WithSummary("Whether each connection is connected.");
+            .WithSummary("Status of all connections.");
 
         routes.MapGet("/api/dgx/status/{id}", ([AsParameters] Call call, string id) => call.AnswerAsync(id, call.StatusOf))
             .Needs(Scope.Read).Produces<ConnectionStatusView>()
-            .WithSummary("Whether one connection is connected.");
+            .WithSummary("Status of one connection.");
 
         routes.MapGet("/api/dgx/metrics/{id}", ([AsParameters] Call call, string id) => call.AnswerAsync(id, call.GpusOf))
             .Needs(Scope.Read).Produces<ConnectionGpusView>()
-            .WithSummary("The GPUs of one connection, as last read.");
+            .WithSummary("GPUs of one connection, from the last reading.");
     }
 
     internal sealed record Call(HttpContext Context, Watchlist Watchlist, WatchConnection Watch, FleetState State, TimeProvider Clock)
@@ -83,13 +83,13 @@ internal static class WatchEndpoints
 }
 
 /// <param name="Status">connecting, connected, failed or disconnected.</param>
-/// <param name="Reason">Why it failed, in one line; null where it did not.</param>
+/// <param name="Reason">Why it failed, in one line; null if it did not.</param>
 internal sealed record ConnectView(string Id, string Status, string? Reason);
 
 /// <param name="Reason">Why it is not connected, in one line; null while it is.</param>
-/// <param name="LastSeen">When it last sent something; null where it has not since the service watches it.</param>
-/// <param name="Since">Since when it is connected, or is not; null where it is not watched.</param>
+/// <param name="LastSeen">When it last sent data; null if never since monitoring started.</param>
+/// <param name="Since">Time of the last status change; null if not monitored.</param>
 internal sealed record ConnectionStatusView(string Id, string Name, bool Connected, string? Reason, DateTimeOffset? LastSeen, DateTimeOffset? Since);
 
-/// <param name="CollectedAt">Null where there is no reading, or none that is fresh.</param>
+/// <param name="CollectedAt">Null without a fresh reading.</param>
 internal sealed record ConnectionGpusView(string Id, DateTimeOffset? CollectedAt, IReadOnlyList<GpuView> Gpus);
