@@ -154,7 +154,7 @@ public sealed partial class AccessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("key new --device beast", 0, "below devices:")]
+    [InlineData("key new --device beast", 0, "under devices:")]
     [InlineData("key new", 1, "Specify either the name of the key or --device NAME.")]
     [InlineData("key new ops --device beast", 1, "Specify either the name of the key or --device NAME.")]
     [InlineData("key new --device beast --scopes read", 1, "A device key has no scopes; remove --scopes.")]

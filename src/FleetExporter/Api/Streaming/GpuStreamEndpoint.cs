@@ -48,7 +48,8 @@ internal static class GpuStreamEndpoint
             }
 
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
-            var reader = new LiveReader(Context, Feed.Log, Timer, Authentication, Clock, () => host is null || State.Find(host) is not null, ended.Token);
+            var reader = new LiveReader(
+                Context, Feed.Log, Timer, Authentication, Clock, () => host is null || State.Find(host) is not null, ended.Token);
             var response = Context.Response;
             response.ContentType = "text/event-stream";
             response.Headers["X-Accel-Buffering"] = "no";

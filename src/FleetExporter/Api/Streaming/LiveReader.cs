@@ -21,7 +21,8 @@ internal enum StreamEnd
 /// <summary>The loop that writes changes to one reader of a stream, common to both streams.</summary>
 /// <param name="isWatched">Whether the stream's host is still watched.</param>
 internal sealed class LiveReader(
-    HttpContext context, LiveLog log, OneSecondTimer timer, AuthenticationMiddleware authentication, TimeProvider clock, Func<bool> isWatched, CancellationToken ended)
+    HttpContext context, LiveLog log, OneSecondTimer timer, AuthenticationMiddleware authentication, TimeProvider clock,
+    Func<bool> isWatched, CancellationToken ended)
 {
     /// <summary>Maximum time for which a reader may read nothing.</summary>
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromMinutes(1);

@@ -26,7 +26,8 @@ internal static class WebSocketEndpoint
             .WithSummary("A WebSocket: the current state first, then hosts and the overview as they change, and events.");
 
     internal sealed record Call(
-        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, AuthenticationMiddleware Authentication, TimeProvider Clock, IHostApplicationLifetime Life)
+        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, AuthenticationMiddleware Authentication, TimeProvider Clock,
+        IHostApplicationLifetime Life)
     {
         public async Task<IResult> AnswerAsync()
         {

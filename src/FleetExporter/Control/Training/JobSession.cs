@@ -87,7 +87,8 @@ internal static class JobSession
     public static async Task<JobOutput?> OutputAsync(IShell shell, string id, int lines, TimeProvider clock, CancellationToken stop)
     {
         var reply = await RunAsync(
-            shell, "output", DefaultTimeout, clock, stop, ("id", id), ("lines", (lines + 1).ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
+            shell, "output", DefaultTimeout, clock, stop,
+            ("id", id), ("lines", (lines + 1).ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
         return Marked(reply.Text, reply.Mark).FirstOrDefault() == "none" ? null : Last(Body(reply.Text, reply.Mark, $"tail {id}"), lines);
     }
 
