@@ -65,7 +65,7 @@ internal static class SampleFleet
     {
         var section = new Section(collector, 0, 1000, TimeSpan.FromMilliseconds(5), Now.Time, body);
         var asked = CollectorCatalog.All.Single(c => c.Name == collector);
-        record.Apply([new SectionResult(asked, section, asked.Parse(section))], (_, bug) => throw bug);
+        record.Apply([new SectionResult(asked, section, Now, asked.Parse(section))], (_, bug) => throw bug);
     }
 
     private static void Fill(FleetState state, string name)

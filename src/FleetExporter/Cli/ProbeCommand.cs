@@ -66,7 +66,7 @@ internal static class ProbeCommand
         return checks.Any(c => c.Verdict == Verdict.Failed) ? 1 : 0;
     }
 
-    /// <summary>The probe of the host or target with this name; null if there is none.</summary>
+    /// <summary>The probe of the host or target with this name; null if not configured.</summary>
     private static Func<CancellationToken, Task<IReadOnlyList<Check>>>? ProbeOf(FleetConfig config, string name, SshShells shells)
     {
         if (config.Hosts.FirstOrDefault(h => h.Name == name) is { } host)

@@ -39,7 +39,7 @@ internal sealed class AuditedCall(Audit audit, ControlAction action, CallOrigin 
     /// <summary>True once it has a first row or ended. The action that wrote the first row also writes the last.</summary>
     public bool IsRecorded => _firstRow is not null || _ended;
 
-    /// <summary>Error of storing the last row; null if stored, or if there is none.</summary>
+    /// <summary>Error of storing the last row; null if it was stored or none is written.</summary>
     public StoreError? AuditError { get; private set; }
 
     /// <summary>Writes the first of two rows. An action calls it after all checks, before it does anything on a host.</summary>

@@ -27,7 +27,7 @@ public enum KillOutcome
     Failed,
 }
 
-/// <param name="Detail">One-line description; null if there is none.</param>
+/// <param name="Detail">One-line description, or null.</param>
 internal sealed record KillResult(KillOutcome Outcome, string? Detail = null);
 
 /// <summary>Kills one tmux session by id if, inside tmux, its creation time and panes match, then verifies the result.</summary>

@@ -75,13 +75,12 @@ internal sealed class HostSnapshotUpdater
     /// <param name="bug">Called with the collector when the exporter itself fails.</param>
     public void Apply(IReadOnlyCollection<SectionResult> results, Action<string, Exception> bug) => Update(s =>
     {
-        var now = _clock.Now();
         foreach (var result in results)
         {
-            s = Add(s, result, now, bug);
+            s = Add(s, result, bug);
         }
 
-        return _deriver.Derive(s, now, bug);
+        return Derive(s, bug);
     });
 
     /// <summary>Records a lost connection: every collector requested before fails; on a host never reached, those that all hosts have.</summary>
@@ -119,9 +118,37 @@ internal sealed class HostSnapshotUpdater
         }
     }
 
-    private HostSnapshot Add(HostSnapshot s, SectionResult result, Instant now, Action<string, Exception> bug)
+    /// <summary>Derives all readings at once; a bug fails its collector alone.</summary>
+    private HostSnapshot Derive(HostSnapshot snapshot, Action<string, Exception> bug)
     {
-        var name = result.Collector.Name;
+        var answers = new FreshAnswers(snapshot, _clock.Now());
+        var next = snapshot;
+        foreach (var (name, outcome) in snapshot.Outcomes)
+        {
+            try
+            {
+                next = outcome.Answer is { } answer
+                    ? next with
+                    {
+                        Outcomes = next.Outcomes.SetItem(
+                            name, outcome with { Reading = _deriver.Derive(answer, outcome.ReadingAt!.Value, answers) }),
+                    }
+                    : next;
+            }
+            catch (Exception e)
+            {
+                bug(name, e);
+                next = Fail(next, name, CollectorFailure.Bug, e.Message, outcome.Duration, outcome.Body, _clock.Now());
+            }
+        }
+
+        return next;
+    }
+
+    private HostSnapshot Add(HostSnapshot s, SectionResult result, Action<string, Exception> bug)
+    {
+        var (name, section, now) = (result.Collector.Name, result.Section, result.At);
+        var body = Printable.Cut(section.Body, MaxBody);
         if (result.OffBecause is { } reason)
         {
             return TurnOff(s, name, reason);
@@ -129,32 +156,31 @@ internal sealed class HostSnapshotUpdater
 
         if (result.Answer is not { } answer)
         {
-            return Fail(s, result, result.Failure!.Value, result.Message!, now);
+            return Fail(s, name, result.Failure!.Value, result.Message!, section.Duration, body, now);
         }
 
         try
         {
             var history = _deriver.Remember(s, answer, now);
-            var outcome = OutcomeOf(s, name).Answered(answer, result.Section.Duration, Printable.Cut(result.Section.Body, MaxBody), now);
+            var outcome = OutcomeOf(s, name).Answered(answer, section.Duration, body, now);
             var next = s with { Outcomes = s.Outcomes.SetItem(name, outcome), History = history, LastSeen = now };
             return answer.Failure is { } failure ? Count(next, name, failure, outcome.Message!) : next;
         }
         catch (FormatException e)
         {
-            return Fail(s, result, CollectorFailure.Parse, e.Message, now);
+            return Fail(s, name, CollectorFailure.Parse, e.Message, section.Duration, body, now);
         }
         catch (Exception e)
         {
             bug(name, e);
-            return Fail(s, result, CollectorFailure.Bug, e.Message, now);
+            return Fail(s, name, CollectorFailure.Bug, e.Message, section.Duration, body, now);
         }
     }
 
-    private HostSnapshot Fail(HostSnapshot s, SectionResult result, CollectorFailure reason, string message, Instant now)
+    private HostSnapshot Fail(
+        HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan duration, string? body, Instant now)
     {
-        var name = result.Collector.Name;
-        var outcome = OutcomeOf(s, name)
-            .Failed(reason, Printable.Line(message, 300), result.Section.Duration, Printable.Cut(result.Section.Body, MaxBody), now);
+        var outcome = OutcomeOf(s, name).Failed(reason, Printable.Line(message, 300), duration, body, now);
         return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);
     }
 

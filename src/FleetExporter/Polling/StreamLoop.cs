@@ -13,7 +13,7 @@ internal sealed partial class StreamLoop(
     TimeProvider clock, ILogger logger)
 {
     /// <summary>
-    /// Arrived sections are published after this time even if the frame is incomplete, so that a hanging command delays no other.
+    /// Arrived sections are published this often while the frame is incomplete, so that a hanging command delays no other.
     /// </summary>
     private static readonly TimeSpan PublishAfter = TimeSpan.FromSeconds(1);
 
@@ -82,19 +82,21 @@ internal sealed partial class StreamLoop(
         {
             // A sampler that cannot kill a command reports that within 3 leases.
             var limit = (3 * Lease) + TimeSpan.FromSeconds(1);
-            if (!await EndsWithinAsync(PublishAfter).ConfigureAwait(false))
+            TimeSpan[] deadlines = [_timeout, limit];
+            for (var waited = PublishAfter; !await EndsWithinAsync(waited).ConfigureAwait(false);)
             {
                 Publish();
-                if (_timeout < limit && !await EndsWithinAsync(_timeout).ConfigureAwait(false))
-                {
-                    Publish();
-                    updater.TimedOut(Snapshot(pending), $"no answer within {_timeout.TotalSeconds:0} s");
-                }
-
-                if (!await EndsWithinAsync(limit).ConfigureAwait(false))
+                if (waited == limit)
                 {
                     throw new StreamException(SshFailure.Timeout, $"no answer within {limit.TotalSeconds:0} s");
                 }
+
+                if (waited == _timeout)
+                {
+                    updater.TimedOut(Snapshot(pending), $"no answer within {_timeout.TotalSeconds:0} s");
+                }
+
+                waited = deadlines.Where(d => d > waited).Append(waited + PublishAfter).Min();
             }
 
             await answers.ConfigureAwait(false);
@@ -174,16 +176,17 @@ internal sealed partial class StreamLoop(
 
     private SectionResult ResultOf(HostCollector collector, Section section, string? damage)
     {
+        var now = clock.Now();
         if (damage is not null)
         {
-            return new SectionResult(collector, section, Failure: CollectorFailure.Parse, Message: damage);
+            return new SectionResult(collector, section, now, Failure: CollectorFailure.Parse, Message: damage);
         }
 
         if (section.Killed)
         {
             schedule.Suspend(collector, clock.Elapsed());
             return new SectionResult(
-                collector, section, Failure: CollectorFailure.Timeout,
+                collector, section, now, Failure: CollectorFailure.Timeout,
                 Message: $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
         }
 
@@ -196,25 +199,25 @@ internal sealed partial class StreamLoop(
                     ? throw new ToolFailureException(CollectorFailure.Permission, "the login user may not run the command")
                     : Parse(collector, section);
             return answer.Failure is { } failure && collector.OffAfter(failure, host)
-                ? new SectionResult(collector, section, OffBecause: Words.Of(failure))
-                : new SectionResult(collector, section, answer);
+                ? new SectionResult(collector, section, now, OffBecause: Words.Of(failure))
+                : new SectionResult(collector, section, now, answer);
         }
         catch (ToolFailureException e) when (collector.OffAfter(e.Reason, host))
         {
-            return new SectionResult(collector, section, OffBecause: $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
+            return new SectionResult(collector, section, now, OffBecause: $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
         }
         catch (ToolFailureException e)
         {
-            return new SectionResult(collector, section, Failure: e.Reason, Message: e.Message);
+            return new SectionResult(collector, section, now, Failure: e.Reason, Message: e.Message);
         }
         catch (FormatException e)
         {
-            return new SectionResult(collector, section, Failure: CollectorFailure.Parse, Message: e.Message);
+            return new SectionResult(collector, section, now, Failure: CollectorFailure.Parse, Message: e.Message);
         }
         catch (Exception e)
         {
             LogBug(e, collector.Name, host.Name);
-            return new SectionResult(collector, section, Failure: CollectorFailure.Bug, Message: e.Message);
+            return new SectionResult(collector, section, now, Failure: CollectorFailure.Bug, Message: e.Message);
         }
     }
 

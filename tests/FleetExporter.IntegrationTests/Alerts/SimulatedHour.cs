@@ -107,7 +107,7 @@ internal sealed partial class SimulatedHour
                 Assert.Equal(0, status);
                 var section = new Section(
                     on.Name, status, (_clock.Time - machine.Booted).TotalSeconds, TimeSpan.FromMilliseconds(5), _clock.Time, body);
-                record.Apply([new SectionResult(on, section, on.Parse(section))], (_, bug) => throw bug);
+                record.Apply([new SectionResult(on, section, _clock.Now(), on.Parse(section))], (_, bug) => throw bug);
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class HouseTests(ITestOutputHelper output)
             new("Cycles of folders", CyclesOf(TypeGraph.NamespaceOf), 0),
             new("Cycles of files", CyclesOf(SourceFiles.Of(Source).FileOf), 3),
             new("Public types that no other assembly names", unnamed.Count, 0),
-            new("Lines over 150 columns", LongLines(), 0),
+            new("Lines over 150 columns", SourceFiles.LongLines().Count(), 0),
         ];
 
         figures.ForEach(f => output.WriteLine($"{f.Name,-45}{f.Value,6}   limit {f.Limit}{f.Unit}"));
@@ -34,9 +34,6 @@ public sealed class HouseTests(ITestOutputHelper output)
     }
 
     private static int CyclesOf(Func<string, string> group) => Cycles.Of(TypeGraph.OfExporter.Grouped(group)).Count;
-
-    private static int LongLines() => new[] { "src", "tests", "bench" }.SelectMany(folder => SourceFiles.In(Repository.PathOf(folder)))
-        .Sum(file => File.ReadLines(file).Count(line => line.Length > 150));
 
     private static HashSet<string> PublicTypes()
     {

@@ -69,10 +69,7 @@ public sealed class LayersTests
     [Fact]
     public void Lines_are_at_most_150_columns()
     {
-        var tooLong = new[] { "src", "tests", "bench" }.SelectMany(folder => SourceFiles.In(Repository.PathOf(folder)))
-            .SelectMany(file => File.ReadLines(file).Index().Where(line => line.Item.Length > 150)
-                .Select(line => $"{Path.GetRelativePath(Repository.PathOf(), file)}:{line.Index + 1} has {line.Item.Length} columns"))
-            .ToList();
+        var tooLong = SourceFiles.LongLines().ToList();
 
         Assert.True(tooLong.Count == 0, string.Join('\n', tooLong));
     }

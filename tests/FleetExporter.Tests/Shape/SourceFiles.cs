@@ -24,6 +24,11 @@ internal sealed partial class SourceFiles
     public static IEnumerable<string> In(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
+    /// <summary>Lines of more than 150 columns in src, tests and bench, as <c>file:line has N columns</c>.</summary>
+    public static IEnumerable<string> LongLines() => new[] { "src", "tests", "bench" }.SelectMany(folder => In(Repository.PathOf(folder)))
+        .SelectMany(file => File.ReadLines(file).Index().Where(line => line.Item.Length > 150)
+            .Select(line => $"{Path.GetRelativePath(Repository.PathOf(), file)}:{line.Index + 1} has {line.Item.Length} columns"));
+
     public static SourceFiles Of(string folder) => new(folder);
 
     /// <param name="type">Full name below the namespace of the exporter.</param>

@@ -73,8 +73,8 @@ internal static class LoginEndpoints
             session is not null && await tokens.EndedAsync(session).ConfigureAwait(false) is not null
                 ? Problem.Of(
                     503, "Logged out until a restart",
-                    "The session is over, but the store does not know yet: a restart of the service before it does would bring the session back. "
-                    + "It is told as soon as it is there.")
+                    "The login session has ended, but the store is not available: a restart of the exporter before it is would restore the session. "
+                    + "The exporter retries until the store has it.")
                 : TypedResults.NoContent());
     }
 }

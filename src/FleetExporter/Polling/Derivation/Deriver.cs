@@ -27,32 +27,10 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         _ => snapshot.History,
     };
 
-    /// <summary>Returns the snapshot with readings derived from its answers and history. Pure.</summary>
-    /// <param name="bug">Called when deriving a reading throws: its collector then counts as failed.</param>
-    public HostSnapshot Derive(HostSnapshot snapshot, Instant now, Action<string, Exception> bug)
-    {
-        var answers = new FreshAnswers(snapshot, now);
-        var outcomes = snapshot.Outcomes.ToBuilder();
-        foreach (var (name, outcome) in snapshot.Outcomes)
-        {
-            if (outcome.Answer is { } answer)
-            {
-                try
-                {
-                    outcomes[name] = outcome with { Reading = ReadingOf(answer, outcome.ReadingAt!.Value, answers) };
-                }
-                catch (Exception e)
-                {
-                    bug(name, e);
-                    outcomes[name] = outcome.Failed(CollectorFailure.Bug, e.Message, outcome.Duration, outcome.Body, now);
-                }
-            }
-        }
-
-        return snapshot with { Outcomes = outcomes.ToImmutable() };
-    }
-
-    private Reading ReadingOf(IAnswer answer, Instant at, FreshAnswers answers) => answer switch
+    /// <summary>Derives the reading of an answer. Pure.</summary>
+    /// <param name="at">When the answer arrived.</param>
+    /// <param name="answers">All answers of the host, this one included.</param>
+    public Reading Derive(IAnswer answer, Instant at, FreshAnswers answers) => answer switch
     {
         SystemAnswer system => new SystemReading(system.System, system.System.Clock - at.Time),
         VitalsAnswer vitals => new VitalsReading(vitals.Vitals, answers.History.CpuBusyRatio),
