@@ -23,41 +23,30 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
             }
 
             var withForce = details with { Command = force ? "force=true" : null };
-            return await call.RunAsync(withForce, () => CancelAsync(call, withForce, found.Value.Id, force)).ConfigureAwait(false);
+            return await call.RunAsync(
+                withForce,
+                () => locks.RunAsync(jobs, found.Value.Id, job => CancelAsync(call, withForce, job, force))).ConfigureAwait(false);
         });
     }
 
-    private async Task<JobOutcome> CancelAsync(AuditedCall call, AuditDetails details, string id, bool force)
+    private async Task<JobOutcome> CancelAsync(AuditedCall call, AuditDetails details, Job job, bool force)
     {
-        using var held = locks.TryLock(id);
-        if (held is null)
+        if (job.IsFinished && !(force && job.Session is not null))
         {
-            return JobOutcome.InUse();
-        }
-
-        // Read again: it may have changed before the lock was held.
-        var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
-        if (!found.Success)
-        {
-            return new JobOutcome.StoreFailed(found.Error);
-        }
-
-        if (found.Value.IsFinished && !(force && found.Value.Session is not null))
-        {
-            return JobOutcome.WrongState(found.Value, "cancelled");
+            return JobOutcome.WrongState(job, "cancelled");
         }
 
         string? tail = null;
         string? reason = null;
-        if (found.Value.Session is not null)
+        if (job.Session is not null)
         {
-            var place = await places.OfAsync(found.Value).ConfigureAwait(false);
+            var place = await places.OfAsync(job).ConfigureAwait(false);
             if (!place.Success)
             {
                 return new JobOutcome.StoreFailed(place.Error);
             }
 
-            (tail, var failure) = await EndOnHostAsync(call, details, place.Value.Connection, id).ConfigureAwait(false);
+            (tail, var failure) = await EndOnHostAsync(call, details, place.Value.Connection, job.Id).ConfigureAwait(false);
             if (failure is not null && !force)
             {
                 return failure;
@@ -70,12 +59,12 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
-            var kept = await jobs.SaveOutputAsync(id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            var kept = await jobs.SaveOutputAsync(job.Id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
             reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
         }
 
         var changed = await jobs.ChangeAsync(
-            id,
+            job.Id,
             j => !j.IsFinished ? j with { Status = JobStatus.Cancelled, Session = null, Reason = reason }
                 : force ? j with { Session = null } : j,
             CancellationToken.None).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FleetExporter.Store;
 
 namespace FleetExporter.Control.Training;
 
@@ -13,6 +14,20 @@ internal sealed class JobLocks
 
     /// <returns>Null when another call holds the lock; disposing releases it.</returns>
     public IDisposable? TryLock(string job) => _jobs.TryAdd(job, 0) ? new Held(() => _jobs.TryRemove(job, out _)) : null;
+
+    /// <summary>Runs an action on the job, read again under its lock because it may have changed before.</summary>
+    /// <returns>The outcome of the action; that the job is in use, if another call holds the lock.</returns>
+    public async Task<JobOutcome> RunAsync(Jobs jobs, string job, Func<Job, Task<JobOutcome>> run)
+    {
+        using var held = TryLock(job);
+        if (held is null)
+        {
+            return JobOutcome.InUse();
+        }
+
+        var found = await jobs.FindAsync(job, CancellationToken.None).ConfigureAwait(false);
+        return found.Success ? await run(found.Value).ConfigureAwait(false) : new JobOutcome.StoreFailed(found.Error);
+    }
 
     /// <summary>Waits until fewer than two calls about jobs are on the host.</summary>
     public async Task<IDisposable> LockHostAsync(string host, CancellationToken stop)

@@ -32,7 +32,9 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobF
 
             var withCommand = details with { Command = command?.Text };
             return await call.RunAsync(
-                withCommand, () => StartAsync(call, withCommand, found.Value.Id, command ?? new JobCommand("", null))).ConfigureAwait(false);
+                withCommand,
+                () => locks.RunAsync(
+                    jobs, found.Value.Id, job => StartAsync(call, withCommand, job, command ?? new JobCommand("", null)))).ConfigureAwait(false);
         });
     }
 
@@ -56,27 +58,14 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobF
         return $"job-{(text.Length > 0 ? text + "-" : "")}{job.Id[^8..]}";
     }
 
-    private async Task<JobOutcome> StartAsync(AuditedCall call, AuditDetails details, string id, JobCommand command)
+    private async Task<JobOutcome> StartAsync(AuditedCall call, AuditDetails details, Job job, JobCommand command)
     {
-        using var held = locks.TryLock(id);
-        if (held is null)
+        if (job.Status != JobStatus.Pending)
         {
-            return JobOutcome.InUse();
+            return JobOutcome.WrongState(job, "started");
         }
 
-        // Read again: it may have changed before the lock was held.
-        var found = await jobs.FindAsync(id, CancellationToken.None).ConfigureAwait(false);
-        if (!found.Success)
-        {
-            return new JobOutcome.StoreFailed(found.Error);
-        }
-
-        if (found.Value.Status != JobStatus.Pending)
-        {
-            return JobOutcome.WrongState(found.Value, "started");
-        }
-
-        var place = await places.OfAsync(found.Value).ConfigureAwait(false);
+        var place = await places.OfAsync(job).ConfigureAwait(false);
         if (!place.Success)
         {
             return new JobOutcome.StoreFailed(place.Error);
@@ -84,7 +73,7 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobF
 
         try
         {
-            return await StartAsync(call, details, found.Value, place.Value, command).ConfigureAwait(false);
+            return await StartAsync(call, details, job, place.Value, command).ConfigureAwait(false);
         }
         catch (JobHostException e)
         {
