@@ -29,7 +29,7 @@ public sealed class ConfigurationTests
         var places = service.Said.Split('\n')
             .Select(l => Regex.Match(l, @"^fleet\.yml:(\d+):(\d+): \S")).Where(m => m.Success).Select(m => m.Groups[1].Value);
         Assert.Equal(["1", "2", "5", "6", "7"], places);
-        Assert.Contains("5 mistakes", service.Said, StringComparison.Ordinal);
+        Assert.Contains("5 errors", service.Said, StringComparison.Ordinal);
     }
 
     [Fact]
