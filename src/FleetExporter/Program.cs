@@ -1,6 +1,82 @@
 using System.CommandLine;
+using FleetExporter.Access;
+using FleetExporter.Alerting;
+using FleetExporter.Api;
+using FleetExporter.Api.Access;
 using FleetExporter.Cli;
+using FleetExporter.Config;
+using FleetExporter.Control;
+using FleetExporter.Control.Commands;
+using FleetExporter.Control.Training;
+using FleetExporter.Hosting;
+using FleetExporter.Metrics;
+using FleetExporter.Overview;
+using FleetExporter.Polling;
+using FleetExporter.Remote;
+using FleetExporter.Remote.Ssh;
+using FleetExporter.Simulation;
+using FleetExporter.Store;
+using FleetExporter.Streaming;
+using FleetExporter.Views;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
-// The default of 2 s would cut an orderly end short where a host is silent: what is kept between runs is saved last.
-return await CommandLine.Create()
-    .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }).ConfigureAwait(false);
+namespace FleetExporter;
+
+/// <summary>Entry point and composition: what the service consists of, from the lowest room to the highest.</summary>
+internal static class Program
+{
+    /// <summary>Longest orderly shutdown; values that outlive a restart are saved last.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    public static Task<int> Main(string[] args) => CommandLine.Create(config => Build(config, []))
+        .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
+
+    /// <param name="replace">Replaces services, such as the clock and the shells, in tests.</param>
+    /// <param name="map">Adds routes, in tests.</param>
+    /// <exception cref="IOException">A file of the data folder cannot be read or created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="FormatException">The admin key, the instance or the certificate is invalid.</exception>
+    public static WebApplication Build(
+        LiveConfig config, string[] args, Action<IServiceCollection>? replace = null, Action<IEndpointRouteBuilder>? map = null)
+    {
+        var builder = WebServer.CreateBuilder(config.Current, args);
+        builder.Services
+            .AddSingleton(config)
+            .AddSingleton(TimeProvider.System)
+            .AddMetrics(ServicePage.Limited)
+            .AddHosting()
+            .AddStore(config.Current)
+            .AddSingleton<SshShells>()
+            .AddSingleton(ShellFactory)
+            .AddPolling()
+            .AddAlerting()
+            .AddAccess(config.Current)
+            .AddControl(config.Current)
+            .AddCommands()
+            .AddTraining()
+            .AddSingleton<HostViews>()
+            .AddSingleton<OverviewBuilder>()
+            .AddStreaming()
+            .AddApi();
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.Services.CreateMetrics();
+        app.Services.PublishAlerts();
+        app.UseApi();
+        app.MapApi();
+        map?.Invoke(app);
+        app.CheckAccess();
+
+        // Before requests drain, so that no command outlives the service.
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
+        return app;
+    }
+
+    /// <summary>How each host is asked: simulated, over SSH, or on this machine.</summary>
+    private static Func<HostConfig, IShell> ShellFactory(IServiceProvider services) => host =>
+        host.Simulated is { } n ? new SimulatedShell(SimulatedHosts.At(n), services.GetRequiredService<TimeProvider>())
+        : host.Address is { } address ? services.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell();
+}

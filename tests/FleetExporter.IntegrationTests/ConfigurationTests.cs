@@ -43,7 +43,7 @@ public sealed class ConfigurationTests
         folder.Write("fleet.yml", Hosts("one", "by-signal"));
         exporter.Send(Signal.Hup);
         await exporter.UntilOnlineAsync("by-signal");
-        Assert.Contains("Reload (SIGHUP): taken over", exporter.Log, StringComparison.Ordinal);
+        Assert.Contains("Reload (SIGHUP): applied", exporter.Log, StringComparison.Ordinal);
 
         folder.Write("fleet.yml", Hosts("one", "by-signal", "by-post"));
         using var answer = await exporter.Http.PostAsync("/-/reload", null, TestContext.Current.CancellationToken);
@@ -52,7 +52,7 @@ public sealed class ConfigurationTests
 
         folder.Write("fleet.yml", Hosts("one", "by-signal", "by-post", "by-itself"));
         await exporter.UntilOnlineAsync("by-itself");
-        Assert.Contains("Reload (the file has changed): taken over", exporter.Log, StringComparison.Ordinal);
+        Assert.Contains("Reload (the file has changed): applied", exporter.Log, StringComparison.Ordinal);
         Assert.Equal(4, (await exporter.JsonAsync("/api/hosts")).List("items").Count);
         await exporter.StopAsync();
     }

@@ -33,7 +33,8 @@ public sealed class SharedStoreTests : IDisposable
             await UntilAsync(two, "a", Others);
             await UntilAsync(two, "b", null);
             Assert.Equal(2, (await StatusAsync(two)).Count(s => s.Text("name") == "both"));
-            await Until.TrueAsync(() => two.Log.Contains("Host both is monitored but cannot have projects", StringComparison.Ordinal), "it says so", () => two.Log);
+            await Until.TrueAsync(
+                () => two.Log.Contains("Host both is monitored but cannot have projects", StringComparison.Ordinal), "it is logged", () => two.Log);
 
             // Its own is found by the name, and the other's is not its to delete.
             Assert.NotEqual(Others, (await two.JsonAsync("/api/dgx/status/both"))["reason"]?.ToString());

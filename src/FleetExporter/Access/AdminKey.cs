@@ -25,24 +25,11 @@ internal sealed record AdminKey(string Path, KeyHash Hash, bool Made)
     /// <exception cref="FormatException">The file does not contain a key.</exception>
     public static AdminKey Open(string dataDir)
     {
-        CreateFolder(dataDir);
         var path = System.IO.Path.Combine(dataDir, "admin.key");
         var (key, made) = PrivateFile.ReadOrCreate(path, Random);
         return key.Length >= MinLength && !key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? new AdminKey(path, KeyHash.Of(key), made) { SealingSecret = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), "access_tokens"u8) }
             : throw new FormatException(
                 $"{path} does not hold a key of at least {MinLength} characters on one line; remove the file and restart to create a new key");
-    }
-
-    private static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }

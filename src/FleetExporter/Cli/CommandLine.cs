@@ -5,6 +5,7 @@ using FleetExporter.Cli.Agent;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Simulation;
+using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Cli;
 
@@ -78,7 +79,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> YesOption = new("--yes") { Description = "Trust the presented key without comparing it." };
 
-    public static RootCommand Create()
+    /// <param name="build">Builds the service of <c>serve</c>; throws what <see cref="ServeCommand.RunAsync"/> reports.</param>
+    public static RootCommand Create(Func<LiveConfig, WebApplication> build)
     {
         ProbeFormatOption.AcceptOnlyFromAmong("table", "json");
         FormatOption.AcceptOnlyFromAmong("table", "json", "markdown");
@@ -93,10 +95,10 @@ internal static class CommandLine
         {
             ConfigOption, ListenOption, SimulateOption, KeyOption,
         };
-        root.SetAction((parsed, stop) => Serve(parsed, stop));
+        root.SetAction((parsed, stop) => Serve(build, parsed, stop));
 
         var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption, KeyOption };
-        serve.SetAction((parsed, stop) => Serve(parsed, stop));
+        serve.SetAction((parsed, stop) => Serve(build, parsed, stop));
         root.Subcommands.Add(serve);
 
         var check = new Command("check", "Validate the configuration and print what it watches; exit 0 or 1.");
@@ -183,19 +185,19 @@ internal static class CommandLine
         }
     }
 
-    private static async Task<int> Serve(ParseResult parsed, CancellationToken stop)
+    private static async Task<int> Serve(Func<LiveConfig, WebApplication> build, ParseResult parsed, CancellationToken stop)
     {
         var listen = parsed.GetValue(ListenOption);
         ConfigResult LoadAll() => WithKeys(Load(parsed, listen), parsed.GetValue(KeyOption) ?? []);
         if (parsed.GetValue(SimulateOption) is not { } hosts)
         {
-            return await ServeCommand.RunAsync(LoadAll, stop).ConfigureAwait(false);
+            return await ServeCommand.RunAsync(build, LoadAll, stop).ConfigureAwait(false);
         }
 
         var targets = await SimulatedTargets.StartAsync(TimeProvider.System, stop).ConfigureAwait(false);
         await using (targets.ConfigureAwait(false))
         {
-            return await ServeCommand.RunAsync(() => LoadAll().With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
+            return await ServeCommand.RunAsync(build, () => LoadAll().With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
         }
     }
 

@@ -13,10 +13,11 @@ namespace FleetExporter.Cli;
 /// <summary>Runs the service until it is stopped.</summary>
 internal static class ServeCommand
 {
-    /// <summary>Exit code when the configuration has mistakes.</summary>
+    /// <summary>Exit code when the configuration has errors.</summary>
     public const int BadConfiguration = 2;
 
-    public static async Task<int> RunAsync(Func<ConfigResult> load, CancellationToken stop)
+    /// <param name="build">Throws <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/> or <see cref="FormatException"/>.</param>
+    public static async Task<int> RunAsync(Func<LiveConfig, WebApplication> build, Func<ConfigResult> load, CancellationToken stop)
     {
         var loaded = load();
         if (!loaded.Success)
@@ -29,7 +30,7 @@ internal static class ServeCommand
         WebApplication built;
         try
         {
-            built = WebHost.Build(new LiveConfig(loaded.Config, load, TimeProvider.System), []);
+            built = build(new LiveConfig(loaded.Config, load, TimeProvider.System));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

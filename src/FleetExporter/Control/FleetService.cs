@@ -71,7 +71,7 @@ internal sealed partial class FleetService(
             LogWarning(warning);
         }
 
-        LogReload(cause, result.Success ? "taken over" : "refused, the configuration before it runs on");
+        LogReload(cause, result.Success ? "applied" : "invalid, the previous configuration stays active");
     }
 
     private void OnChanged(FleetConfig before, FleetConfig after) => _ = ApplyAsync(after);

@@ -28,6 +28,7 @@ internal static class PrivateFile
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static (string Line, bool Created) ReadOrCreate(string path, Func<string> createLine)
     {
+        CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         (string Line, bool Created)? opened = null;
         bool IsOpen()
         {
@@ -43,6 +44,18 @@ internal static class PrivateFile
         }
 
         return SpinWait.SpinUntil(IsOpen, Timeout) ? opened!.Value : ReadOrCreateOnce(path, createLine);
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     /// <exception cref="IOException">Another process is creating it; or as above.</exception>

@@ -32,7 +32,7 @@ internal sealed class HostedService : IAsyncDisposable
         ConfigResult Load() => ConfigFile.Load(path, Environment.GetEnvironmentVariable);
         var loaded = Load();
         Assert.Empty(loaded.Errors);
-        var app = WebHost.Build(new LiveConfig(loaded.Config!, Load, TimeProvider.System), []);
+        var app = Program.Build(new LiveConfig(loaded.Config!, Load, TimeProvider.System), []);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new HostedService(app, port, File.ReadAllText(folder.PathOf("data", "admin.key")).Trim());
     }

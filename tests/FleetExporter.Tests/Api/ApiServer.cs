@@ -140,7 +140,7 @@ internal sealed class ApiServer : IAsyncDisposable
         ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), _ => null);
         var loaded = Load();
         Assert.Empty(loaded.Errors);
-        return WebHost.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
+        return Program.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<Func<HostConfig, IShell>>(host =>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -21,14 +22,14 @@ public sealed class CommandsTests
     {
         foreach (var arguments in new string[][] { ["serve", "--simulate", given], ["--simulate", given] })
         {
-            var parsed = CommandLine.Create().Parse(arguments);
+            var parsed = Parse(arguments);
 
             Assert.Equal(["--simulate must be 1 to 10000"], parsed.Errors.Select(e => e.Message));
         }
     }
 
     [Fact]
-    public void A_valid_number_of_simulated_hosts_is_accepted() => Assert.Empty(CommandLine.Create().Parse(["serve", "--simulate", "20"]).Errors);
+    public void A_valid_number_of_simulated_hosts_is_accepted() => Assert.Empty(Parse(["serve", "--simulate", "20"]).Errors);
 
     [Fact]
     public async Task A_port_that_is_in_use_is_found_before_any_host_is_contacted()
@@ -39,7 +40,8 @@ public sealed class CommandsTests
         var file = folder.Write(
             "fleet.yml", $"listen: 127.0.0.1:{PortOf(taken)}\nhosts: [{{ name: a, address: '127.0.0.1:{PortOf(host)}', client: builtin }}]\n");
 
-        var exit = await ServeCommand.RunAsync(() => ConfigFile.Load(file, _ => null), TestContext.Current.CancellationToken);
+        var exit = await ServeCommand.RunAsync(
+            config => Program.Build(config, []), () => ConfigFile.Load(file, _ => null), TestContext.Current.CancellationToken);
 
         // A connection attempt would have arrived by now.
         await Task.Delay(200, TestContext.Current.CancellationToken);
@@ -74,6 +76,8 @@ public sealed class CommandsTests
         var check = JsonDocument.Parse(output.ToString()).RootElement[0];
         Assert.Equal((1, "failed", "refused"), (exit, check.GetProperty("verdict").GetString(), check.GetProperty("reason").GetString()));
     }
+
+    private static ParseResult Parse(string[] arguments) => CommandLine.Create(config => Program.Build(config, [])).Parse(arguments);
 
     private static TcpListener Listening()
     {

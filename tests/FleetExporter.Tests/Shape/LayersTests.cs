@@ -13,7 +13,7 @@ public sealed class LayersTests
         ["Parsing"] = [],
         ["Metrics"] = [],
         ["Hosting"] = ["Metrics"],
-        ["Store"] = ["Config", "Metrics"],
+        ["Store"] = ["Config", "Metrics", "Hosting"],
         ["Remote"] = ["Config", "Parsing"],
         ["Collectors"] = ["Config", "Parsing", "Metrics", "Remote"],
         ["Targets"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
@@ -25,7 +25,7 @@ public sealed class LayersTests
         ["Access"] = ["Config", "Hosting", "Store"],
         ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Polling"],
         ["Overview"] = ["Config", "Parsing", "Collectors", "Targets", "OpenClaw", "Polling", "Views"],
-        ["Streaming"] = ["Config", "Parsing", "Metrics", "Hosting", "Collectors", "Polling", "Views", "Overview"],
+        ["Streaming"] = ["Config", "Parsing", "Metrics", "Hosting", "Collectors", "Polling", "Alerting", "Views", "Overview"],
         ["Api"] =
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Control",

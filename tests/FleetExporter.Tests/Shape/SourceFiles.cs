@@ -15,7 +15,7 @@ internal sealed partial class SourceFiles
             var room = Namespace().Match(text).Groups[1].Value;
             foreach (Match type in Declaration().Matches(text))
             {
-                _files.TryAdd($"{room}.{type.Groups[1].Value}", Path.GetRelativePath(folder, path));
+                _files.TryAdd($"{room}.{type.Groups[1].Value}".TrimStart('.'), Path.GetRelativePath(folder, path));
             }
         }
     }
@@ -35,7 +35,7 @@ internal sealed partial class SourceFiles
     /// <exception cref="KeyNotFoundException">No file declares it.</exception>
     public string FileOf(string type) => _files[type];
 
-    [GeneratedRegex(@"^namespace FleetExporter\.([\w.]+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace FleetExporter(\.[\w.]+)?;", RegexOptions.Multiline)]
     private static partial Regex Namespace();
 
     [GeneratedRegex(

@@ -1,9 +1,8 @@
 using FleetExporter.Config;
 using FleetExporter.Hosting;
-using FleetExporter.Store;
 using Microsoft.Extensions.Logging;
 
-namespace FleetExporter.Control;
+namespace FleetExporter.Store;
 
 /// <summary>
 /// Opens the store at start-up, checks it periodically, and deletes audit rows older than the retention. Only these checks close the

@@ -1,21 +1,19 @@
 using FleetExporter.Alerting;
-using FleetExporter.Streaming;
-using Microsoft.AspNetCore.Routing;
+using FleetExporter.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FleetExporter.Api.Streaming;
+namespace FleetExporter.Streaming;
 
-/// <summary>Registers the services and routes of the streams and of the push.</summary>
+/// <summary>Registers the live values and their readers.</summary>
 internal static class StreamingExtensions
 {
-    public static void AddStreaming(this IServiceCollection services)
-    {
-        services.AddSingleton<OneSecondTimer>();
-        services.AddSingleton<LiveEvents>();
-        services.AddSingleton<GpuFeed>();
-        services.AddSingleton<HostFeed>();
-        services.AddHostedService<FeedUpdater>();
-    }
+    public static IServiceCollection AddStreaming(this IServiceCollection services) => services
+        .AddServiceMetrics<StreamClients>()
+        .AddSingleton<OneSecondTimer>()
+        .AddSingleton<LiveEvents>()
+        .AddSingleton<GpuFeed>()
+        .AddSingleton<HostFeed>()
+        .AddHostedService<FeedUpdater>();
 
     /// <summary>Publishes firing and cleared alerts to <c>/ws</c>.</summary>
     public static void PublishAlerts(this IServiceProvider services)
@@ -32,12 +30,5 @@ internal static class StreamingExtensions
                 events.End(cleared.Id, name, cleared);
             }
         };
-    }
-
-    public static void MapStreaming(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGpuStream();
-        routes.MapWebSocket();
-        routes.MapPush();
     }
 }

@@ -1,0 +1,15 @@
+using FleetExporter.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Alerting;
+
+/// <summary>Registers the client of Alertmanager and the feed of its alerts.</summary>
+internal static class AlertingExtensions
+{
+    public static IServiceCollection AddAlerting(this IServiceCollection services) => services
+        .AddServiceMetrics<Watchdog>()
+        .AddSingleton<AlertFeed>()
+        .AddSingleton<Alertmanager>()
+        .AddSingleton<AlertWatch>()
+        .AddHostedService(s => s.GetRequiredService<AlertWatch>());
+}

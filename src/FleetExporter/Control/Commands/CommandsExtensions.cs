@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Control.Commands;
+
+/// <summary>Registers the commands that run on hosts.</summary>
+internal static class CommandsExtensions
+{
+    public static IServiceCollection AddCommands(this IServiceCollection services) => services
+        .AddSingleton<RunningCommands>()
+        .AddSingleton<RunCommand>()
+        .AddSingleton<CancelCommand>();
+}

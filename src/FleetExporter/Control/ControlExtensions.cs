@@ -1,0 +1,28 @@
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FleetExporter.Control;
+
+/// <summary>Registers the watchlist, the audit, and the actions on sessions, connections and alerts.</summary>
+internal static class ControlExtensions
+{
+    public static IServiceCollection AddControl(this IServiceCollection services, FleetConfig config) => services
+        .AddServiceMetrics<ControlMetrics>()
+        .AddSingleton<Audit>()
+        .AddHostedService<UnfinishedCalls>()
+        .AddSingleton<ConfirmationTokens>()
+        .AddSingleton<WrongTokens>()
+        .AddSingleton<KillSession>()
+        .AddSingleton<WatchConnection>()
+        .AddSingleton<AcknowledgeAlert>()
+        .AddSingleton(s => new AttachedFile(Path.Combine(config.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()))
+        .AddSingleton<AttachedTimesSync>()
+        .AddSingleton<Watchlist>()
+
+        // Before FleetService: loads the attached times before the first reading and writes them after the last one.
+        .AddHostedService<AttachedTimesService>()
+        .AddHostedService<FleetService>()
+        .AddHostedService<WatchlistService>();
+}

@@ -1,0 +1,12 @@
+using FleetExporter.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Hosting;
+
+/// <summary>Registers what background loops depend on.</summary>
+internal static class HostingExtensions
+{
+    public static IServiceCollection AddHosting(this IServiceCollection services) => services
+        .AddServiceMetrics<LoopMetrics>()
+        .AddSingleton<LoopDependencies>();
+}

@@ -1,0 +1,27 @@
+using FleetExporter.Config;
+using FleetExporter.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FleetExporter.Store;
+
+/// <summary>Registers the store: its database, its tables and the loop that keeps it open.</summary>
+internal static class StoreExtensions
+{
+    /// <exception cref="IOException">The data folder cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <exception cref="FormatException">The file of the instance is invalid.</exception>
+    public static IServiceCollection AddStore(this IServiceCollection services, FleetConfig config) => services
+        .AddServiceMetrics<StoreMetrics>()
+        .AddSingleton(ServiceInstance.Open(config.DataDir))
+        .AddSingleton(s => Databases.Create(
+            config.Store, config.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()))
+        .AddSingleton<AuditLog>()
+        .AddSingleton<AccessTokens>()
+        .AddSingleton<AttachedSessions>()
+        .AddSingleton<Connections>()
+        .AddSingleton<Projects>()
+        .AddSingleton<Jobs>()
+
+        // Starts before all other loops, which use the store.
+        .AddHostedService<StoreWatch>();
+}
