@@ -12,6 +12,7 @@ using FleetExporter.Hosting;
 using FleetExporter.Metrics;
 using FleetExporter.Overview;
 using FleetExporter.Polling;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 using FleetExporter.Simulation;
@@ -51,6 +52,7 @@ internal static class Program
             .AddSingleton<SshShells>()
             .AddSingleton(ShellFactory)
             .AddPolling()
+            .AddTargets()
             .AddAlerting()
             .AddAccess(config.Current)
             .AddControl(config.Current)

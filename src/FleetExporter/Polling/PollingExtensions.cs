@@ -1,11 +1,10 @@
 using FleetExporter.Metrics;
 using FleetExporter.Polling.Snapshots;
-using FleetExporter.Polling.Targets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Polling;
 
-/// <summary>Registers the monitors of hosts and targets and what they collect.</summary>
+/// <summary>Registers the monitors of hosts and devices, and what they collect.</summary>
 internal static class PollingExtensions
 {
     public static IServiceCollection AddPolling(this IServiceCollection services) => services
@@ -13,7 +12,6 @@ internal static class PollingExtensions
         .AddSingleton<FleetState>()
         .AddSingleton<AttachedTimes>()
         .AddSingleton<Fleet>()
-        .AddSingleton<TargetSet>()
         .AddSingleton<DeviceSet>()
         .AddPagePart<DeviceSet>()
         .AddSingleton<RecentValues>()

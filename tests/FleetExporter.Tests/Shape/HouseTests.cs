@@ -33,7 +33,17 @@ public sealed class HouseTests(ITestOutputHelper output)
         return new Figure($"Share of {room}/ in the source", 100 * lines[room].Sum() / lines.Sum(l => l.Sum()), 15, " %");
     }
 
-    private static int CyclesOf(Func<string, string> group) => Cycles.Of(TypeGraph.OfExporter.Grouped(group)).Count;
+    /// <summary>Also prints what is in each cycle.</summary>
+    private int CyclesOf(Func<string, string> group)
+    {
+        var cycles = Cycles.Of(TypeGraph.OfExporter.Grouped(group));
+        foreach (var cycle in cycles)
+        {
+            output.WriteLine($"cycle: {string.Join(", ", cycle)}");
+        }
+
+        return cycles.Count;
+    }
 
     private static HashSet<string> PublicTypes()
     {
