@@ -1,4 +1,8 @@
 using System.Net;
+using FleetExporter.OpenClaw;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Config;
 

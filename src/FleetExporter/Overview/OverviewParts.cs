@@ -2,6 +2,8 @@ using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Tunnels;
 using FleetExporter.Views;
 
 namespace FleetExporter.Overview;

@@ -7,6 +7,9 @@ using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 using FleetExporter.Views;
 
 namespace FleetExporter.Overview;

@@ -1,5 +1,11 @@
 using System.Net;
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
+using FleetExporter.OpenClaw.Simulation;
+using FleetExporter.Targets;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

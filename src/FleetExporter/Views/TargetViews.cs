@@ -1,4 +1,8 @@
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Views;
 

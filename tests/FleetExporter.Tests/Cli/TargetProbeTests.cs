@@ -3,6 +3,8 @@ using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Remote;
 

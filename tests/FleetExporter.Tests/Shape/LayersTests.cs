@@ -19,11 +19,11 @@ public sealed class LayersTests
         ["Targets"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
         ["OpenClaw"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote", "Collectors", "Targets", "OpenClaw"],
-        ["Simulation"] = ["Config", "Remote", "Collectors"],
+        ["Simulation"] = ["Config", "Remote", "Collectors", "Targets", "OpenClaw"],
         ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling", "Alerting", "Views"],
         ["Alerting"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote"],
         ["Access"] = ["Config", "Hosting", "Store"],
-        ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Polling"],
+        ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Targets", "OpenClaw", "Polling"],
         ["Overview"] = ["Config", "Parsing", "Collectors", "Targets", "OpenClaw", "Polling", "Views"],
         ["Streaming"] = ["Config", "Parsing", "Metrics", "Hosting", "Collectors", "Polling", "Alerting", "Views", "Overview"],
         ["Api"] =

@@ -1,6 +1,7 @@
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Services;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Remote;
 

@@ -3,6 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Tunnels;
 using FleetExporter.Tests.Collectors;
 
 namespace FleetExporter.Tests.Targets;

@@ -1,3 +1,8 @@
+using FleetExporter.OpenClaw;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
+
 namespace FleetExporter.Config.Binding;
 
 /// <summary>Configuration keys of services, providers, gateways and tunnels.</summary>

@@ -1,6 +1,9 @@
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Polling.Targets;
 

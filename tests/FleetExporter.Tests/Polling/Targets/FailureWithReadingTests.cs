@@ -5,6 +5,7 @@ using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Targets;
+using FleetExporter.Targets.Tunnels;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Config;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,7 +44,7 @@ public sealed class FailureWithReadingTests
         var bad = new TunnelReading(false, null, null, default) { Failure = new TargetFailureDetails(TargetFailure.Timeout, "silent") };
         var now = new Instant(DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         var before = new TargetSnapshot(
-            new FleetExporter.Config.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(),
+            new FleetExporter.Targets.Tunnels.TunnelConfig { Name = "t", Connect = new("h", 1) }, new TunnelCollector(),
             new PollTiming(TimeSpan.FromSeconds(10), 3)).Answered(good, now, default);
 
         Assert.Same(good, before.Failed(TargetFailure.Timeout, "silent", now + TimeSpan.FromSeconds(10), default).Reading);

@@ -3,7 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>Polls one provider. Requests each endpoint at most once per poll, and none that loads or runs a model.</summary>
 internal sealed class ProviderPoller(ProviderConfig provider, TargetContext tools) : ITargetPoller

@@ -2,7 +2,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Tunnels;
 
 /// <summary>
 /// SSH tunnels: combines whether the port listens, data passes through and the systemd unit is active into one state.

@@ -1,4 +1,6 @@
-namespace FleetExporter.Config;
+using FleetExporter.Config;
+
+namespace FleetExporter.Targets.Tunnels;
 
 /// <summary>An SSH tunnel, checked at its listening end.</summary>
 internal sealed record TunnelConfig : TargetConfig

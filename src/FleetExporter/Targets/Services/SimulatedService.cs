@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Targets.Services;
 
 /// <summary>A simulated AI service that answers with its health.</summary>
 /// <param name="StateAt">ok, loading or error.</param>

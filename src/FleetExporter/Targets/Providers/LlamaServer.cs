@@ -1,7 +1,7 @@
 using System.Globalization;
 using FleetExporter.Collectors;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>The answers of a simulated llama.cpp server, limited to what the exporter reads.</summary>
 internal sealed class LlamaServer(string model, long parameters, int trainedContext, int slots, int seed)

@@ -2,7 +2,7 @@ using System.Globalization;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>The metric families that only llama.cpp servers have.</summary>
 internal static class LlamaCppFamilies

@@ -1,4 +1,6 @@
-namespace FleetExporter.Config;
+using FleetExporter.Config;
+
+namespace FleetExporter.Targets.Services;
 
 /// <summary>An AI service that answers a GET with its health.</summary>
 internal sealed record ServiceConfig : TargetConfig

@@ -2,7 +2,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Tunnels;
 
 /// <summary>The state of a tunnel, from all parts of its check.</summary>
 public enum TunnelState

@@ -1,6 +1,6 @@
 using FleetExporter.Metrics;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Tunnels;
 
 /// <summary>The metric families of <see cref="TunnelCollector"/>.</summary>
 internal static class TunnelFamilies

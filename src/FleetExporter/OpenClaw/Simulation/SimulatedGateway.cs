@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.OpenClaw.Simulation;
 
 /// <summary>
 /// Server side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> with any token, then one answer per request.

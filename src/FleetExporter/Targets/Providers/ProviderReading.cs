@@ -3,7 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Providers;
 
 /// <param name="State">Ok or loading; a failed provider has no reading.</param>
 /// <param name="Kind">As in fleet.yml: <c>llama_cpp</c>.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FleetExporter.Collectors;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.OpenClaw.Simulation;
 
 /// <summary>
 /// Answers of the simulated OpenClaw gateway to the methods that the exporter calls: payloads of version 2026.9.6, limited to what it reads.

@@ -1,4 +1,6 @@
-namespace FleetExporter.Config;
+using FleetExporter.Config;
+
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>A server of language models.</summary>
 internal sealed record ProviderConfig : TargetConfig

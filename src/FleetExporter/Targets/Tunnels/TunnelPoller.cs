@@ -3,7 +3,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Tunnels;
 
 /// <summary>Checks one tunnel with a new connection per poll, and reads the state of its unit from the host's stream.</summary>
 internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : ITargetPoller

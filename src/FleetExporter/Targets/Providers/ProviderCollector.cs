@@ -3,7 +3,7 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>Servers of language models: state and models, and for llama.cpp its load.</summary>
 internal sealed class ProviderCollector() : TargetCollector("provider", [.. ProviderFamilies.All, .. LlamaCppFamilies.All])

@@ -1,4 +1,6 @@
-namespace FleetExporter.Config;
+using FleetExporter.Config;
+
+namespace FleetExporter.OpenClaw;
 
 /// <summary>An OpenClaw agent gateway.</summary>
 internal sealed record GatewayConfig : TargetConfig

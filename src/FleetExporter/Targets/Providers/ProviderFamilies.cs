@@ -1,6 +1,6 @@
 using FleetExporter.Metrics;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Providers;
 
 /// <summary>The metric families of <see cref="ProviderCollector"/>.</summary>
 internal static class ProviderFamilies

@@ -4,7 +4,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Targets;
+namespace FleetExporter.Targets.Services;
 
 /// <summary>AI services: one GET of the health that the service reports.</summary>
 internal sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace FleetExporter.Simulation;
+namespace FleetExporter.Targets;
 
 /// <summary>A loopback port that accepts every connection and sends a banner, or nothing, like a half-dead tunnel.</summary>
 /// <param name="banner">Null to send nothing.</param>
