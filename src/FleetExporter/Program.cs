@@ -79,6 +79,6 @@ internal static class Program
 
     /// <summary>How each host is asked: simulated, over SSH, or on this machine.</summary>
     private static Func<HostConfig, IShell> ShellFactory(IServiceProvider services) => host =>
-        host.Simulated is { } n ? new SimulatedShell(SimulatedHosts.At(n), services.GetRequiredService<TimeProvider>())
+        host.Simulated is { } n ? new SimulatedShell(SimulatedHosts.At(n) with { Units = host.Units }, services.GetRequiredService<TimeProvider>())
         : host.Address is { } address ? services.GetRequiredService<SshShells>().Create(address, host.Ssh) : new LocalShell();
 }

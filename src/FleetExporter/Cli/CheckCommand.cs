@@ -33,7 +33,7 @@ internal static class CheckCommand
         }
 
         Screen.On(output).Write(table);
-        var targets = TargetCatalog.All.SelectMany(kind => kind.TargetsOf(config).Select(target => (Kind: kind.Name, Target: target))).ToList();
+        var targets = TargetCatalog.All.SelectMany(kind => kind.Kind.TargetsOf(config).Select(target => (Kind: kind.Name, Target: target))).ToList();
         if (targets.Count > 0)
         {
             var others = new Table().Border(TableBorder.Simple).AddColumns("target", "kind", "runs on");

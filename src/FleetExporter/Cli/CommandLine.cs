@@ -4,6 +4,7 @@ using System.Globalization;
 using FleetExporter.Cli.Agent;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Simulation;
 using Microsoft.AspNetCore.Builder;
 
@@ -194,7 +195,7 @@ internal static class CommandLine
             return await ServeCommand.RunAsync(build, LoadAll, stop).ConfigureAwait(false);
         }
 
-        var targets = await SimulatedTargets.StartAsync(TimeProvider.System, stop).ConfigureAwait(false);
+        var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, TimeProvider.System, stop).ConfigureAwait(false);
         await using (targets.ConfigureAwait(false))
         {
             return await ServeCommand.RunAsync(build, () => LoadAll().With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
@@ -204,7 +205,7 @@ internal static class CommandLine
     private static ConfigResult Load(ParseResult parsed, string? listen)
     {
         var path = parsed.GetValue(ConfigOption)?.ToString() ?? (File.Exists("fleet.yml") ? "fleet.yml" : null);
-        var result = ConfigFile.Load(path, Environment.GetEnvironmentVariable);
+        var result = ConfigFile.Load(path, TargetCatalog.Kinds, Environment.GetEnvironmentVariable);
         if (listen is null || !result.Success)
         {
             return result;

@@ -77,14 +77,14 @@ internal static class ProbeCommand
 
         return (
             from kind in TargetCatalog.All
-            from target in kind.TargetsOf(config)
+            from target in kind.Kind.TargetsOf(config)
             where target.Name == name
             select new TargetProbe(target, kind, TimeProvider.System))
             .FirstOrDefault() is { } probe ? probe.RunAsync : null;
     }
 
     private static IEnumerable<string> Names(FleetConfig config) =>
-        config.Hosts.Select(h => h.Name).Concat(TargetCatalog.All.SelectMany(kind => kind.TargetsOf(config)).Select(t => t.Name));
+        config.Hosts.Select(h => h.Name).Concat(TargetCatalog.All.SelectMany(kind => kind.Kind.TargetsOf(config)).Select(t => t.Name));
 
     /// <summary>Fixes follow the table on lines that are never wrapped, so that commands can be copied.</summary>
     private static void Print(IReadOnlyList<Check> checks, TextWriter output)

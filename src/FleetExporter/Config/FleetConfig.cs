@@ -1,8 +1,4 @@
 using System.Net;
-using FleetExporter.OpenClaw;
-using FleetExporter.Targets.Providers;
-using FleetExporter.Targets.Services;
-using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Config;
 
@@ -30,17 +26,8 @@ internal sealed record FleetConfig
     /// <summary>Hosts in file order. Default the local machine; empty only for <c>hosts: []</c>.</summary>
     public ValueList<HostConfig> Hosts { get; init; } = [];
 
-    /// <summary>AI services, in file order. Default none.</summary>
-    public ValueList<ServiceConfig> Services { get; init; } = [];
-
-    /// <summary>Servers of language models, in file order. Default none.</summary>
-    public ValueList<ProviderConfig> Providers { get; init; } = [];
-
-    /// <summary>OpenClaw gateways, in file order. Default none.</summary>
-    public ValueList<GatewayConfig> Gateways { get; init; } = [];
-
-    /// <summary>SSH tunnels, in file order. Default none.</summary>
-    public ValueList<TunnelConfig> Tunnels { get; init; } = [];
+    /// <summary>Services, providers, gateways and tunnels: kind by kind, each in file order. Default none.</summary>
+    public ValueList<TargetConfig> Targets { get; init; } = [];
 
     /// <summary>Allowed <c>Host</c> headers in addition to localhost and the listen address. Default none.</summary>
     public ValueList<string> AllowedHosts { get; init; } = [];
@@ -85,11 +72,7 @@ internal sealed record FleetConfig
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 
     /// <summary>Names in use: of hosts, devices and targets.</summary>
-    public IEnumerable<string> Names =>
-        [
-            .. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name),
-            .. ((IEnumerable<TargetConfig>)[.. Services, .. Providers, .. Gateways, .. Tunnels]).Select(t => t.Name)
-        ];
+    public IEnumerable<string> Names => [.. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name), .. Targets.Select(t => t.Name)];
 
     /// <summary>Absolute path of the source file; null without a file.</summary>
     public string? SourcePath { get; init; }
@@ -101,6 +84,10 @@ internal sealed record FleetConfig
 
     /// <summary>Accepted settings that are risky or have no effect.</summary>
     internal IReadOnlyList<string> Warnings => [.. FindWarnings()];
+
+    /// <summary>The targets of one kind, in file order.</summary>
+    public IReadOnlyList<T> TargetsOf<T>()
+        where T : TargetConfig => [.. Targets.OfType<T>()];
 
     /// <summary>Defaults of all keys, without hosts.</summary>
     /// <param name="folder">Absolute base folder of relative paths.</param>

@@ -2,17 +2,22 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.OpenClaw.Simulation;
 using FleetExporter.Targets;
 using static FleetExporter.OpenClaw.GatewayFamilies;
 
 namespace FleetExporter.OpenClaw;
 
 /// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, cron jobs and tasks, over one persistent WebSocket.</summary>
-internal sealed class GatewayCollector() : TargetCollector("gateway", [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
+internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetKind, [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
 {
-    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Gateways;
-
     public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new GatewayPoller((GatewayConfig)target, tools.Clock);
+
+    public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
+    {
+        new SimulatedGateway(network.Clock).Map(network.Routes);
+        return [new GatewayConfig { Name = "openclaw", Url = new Uri($"ws://127.0.0.1:{network.Port}/"), Channels = ["discord"] }];
+    }
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {

@@ -1,10 +1,19 @@
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 
 namespace FleetExporter.OpenClaw;
 
 /// <summary>An OpenClaw agent gateway.</summary>
 internal sealed record GatewayConfig : TargetConfig
 {
+    public static readonly TargetKind<GatewayConfig> TargetKind = new(
+        "gateway",
+        new GatewayConfig { Name = "", Url = new("ws://localhost/") },
+        Key.Of("url", Kinds.Url("ws", "wss"), "", (GatewayConfig gateway, Uri url) => gateway with { Url = url }) with { IsRequired = true },
+        Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),
+        Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) =>
+            gateway with { Channels = channels }));
+
     /// <summary>ws or wss, without user and password.</summary>
     public required Uri Url { get; init; }
 

@@ -1,8 +1,10 @@
 using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
 using FleetExporter.Targets.Tunnels;
 using FleetExporter.Views;
 
@@ -58,32 +60,32 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     public object Heartbeat(string? name = null) => HeartbeatProvider(name) is { } provider
         ? HeartbeatPart.Of(
             TargetSummaries.Summarize(provider, state, now),
-            config.Gateways.Count > 0 ? TargetSummaries.Summarize(config.Gateways[0], state, now).Heartbeat : null)
+            config.TargetsOf<GatewayConfig>().Count > 0 ? TargetSummaries.Summarize(config.TargetsOf<GatewayConfig>()[0], state, now).Heartbeat : null)
         : NotConfigured.Because("no provider in fleet.yml has a unit");
 
     /// <param name="sessions">Maximum number shown.</param>
     public object Gateway(string? name = null, int sessions = GatewayPart.DefaultSessions) =>
-        Choose("gateway", config.Gateways, name, _ => true) is { } gateway
+        Choose("gateway", config.TargetsOf<GatewayConfig>(), name, _ => true) is { } gateway
             ? GatewayPart.Of(TargetSummaries.Summarize(gateway, state, now), sessions)
             : NotConfigured.Because("no gateways in fleet.yml");
 
     /// <param name="name">Null selects the worst; of equals the first.</param>
     public object Tunnel(string? name = null)
     {
-        var tunnels = name is null ? config.Tunnels : [.. new[] { Choose("tunnel", config.Tunnels, name, _ => true) }.OfType<TunnelConfig>()];
+        var tunnels = name is null ? config.TargetsOf<TunnelConfig>() : [.. new[] { Choose("tunnel", config.TargetsOf<TunnelConfig>(), name, _ => true) }.OfType<TunnelConfig>()];
         return tunnels.Select(t => TunnelPart.Of(TargetSummaries.Summarize(t, state, now))).MaxBy(t => t.Status)
             ?? (object)NotConfigured.Because("no tunnels in fleet.yml");
     }
 
-    public object Multimodal() => config.Services.Count > 0
-        ? MultimodalPart.Of([.. config.Services.Select(s => TargetSummaries.Summarize(s, state, now))])
+    public object Multimodal() => config.TargetsOf<ServiceConfig>().Count > 0
+        ? MultimodalPart.Of([.. config.TargetsOf<ServiceConfig>().Select(s => TargetSummaries.Summarize(s, state, now))])
         : NotConfigured.Because("no services in fleet.yml");
 
     public IReadOnlyList<TargetPart> Targets() =>
     [
-        .. config.Providers.Select(TargetOf),
-        .. config.Gateways.Select(g => TargetPart.Of(TargetSummaries.Summarize(g, state, now))),
-        .. config.Tunnels.Select(t => TargetPart.Of(TargetSummaries.Summarize(t, state, now))),
+        .. config.TargetsOf<ProviderConfig>().Select(TargetOf),
+        .. config.TargetsOf<GatewayConfig>().Select(g => TargetPart.Of(TargetSummaries.Summarize(g, state, now))),
+        .. config.TargetsOf<TunnelConfig>().Select(t => TargetPart.Of(TargetSummaries.Summarize(t, state, now))),
     ];
 
     public OverviewView All(Func<TimeSpan> elapsed)
@@ -99,10 +101,10 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
-    private ProviderConfig? DefaultProvider(string? name = null) => Choose("provider", config.Providers, name, p => p.Unit is null);
+    private ProviderConfig? DefaultProvider(string? name = null) => Choose("provider", config.TargetsOf<ProviderConfig>(), name, p => p.Unit is null);
 
     private ProviderConfig? HeartbeatProvider(string? name = null) =>
-        Choose("provider", name is null ? config.Providers.Where(p => p.Unit is not null) : config.Providers, name, _ => true);
+        Choose("provider", name is null ? config.TargetsOf<ProviderConfig>().Where(p => p.Unit is not null) : config.TargetsOf<ProviderConfig>(), name, _ => true);
 
     /// <summary>The heartbeat's provider does not count towards the overall status, unless it is also the default provider.</summary>
     private TargetPart TargetOf(ProviderConfig provider)

@@ -18,10 +18,7 @@ internal static class SimulatedFleet
         var machines = Enumerable.Range(0, hosts).GroupBy(n => SimulatedHosts.At(n).Kind);
         return config with
         {
-            Services = [],
-            Providers = [],
-            Gateways = [],
-            Tunnels = [],
+            Targets = [],
             Hosts =
             [
                 .. machines.SelectMany(kind => kind.Select((n, i) => new HostConfig

@@ -6,18 +6,7 @@ namespace FleetExporter.Simulation;
 internal static class SimulatedHosts
 {
     /// <summary>The n-th host of a mixed fleet: every tenth is unreachable, another tenth has lost a GPU.</summary>
-    public static SimulatedHost At(int n) =>
-        Of(n) with { Units = [SimulatedTargets.TunnelUnit, SimulatedTargets.LabUnit, SimulatedTargets.HeartbeatUnit] };
-
-    /// <summary>Status and body of a section.</summary>
-    public static (int Status, string Body) Answer(this SimulatedHost host, string section, DateTimeOffset now)
-    {
-        // The section that looks for a hung nvidia-smi belongs to no collector.
-        var body = section == "hung" ? "" : CollectorCatalog.Find(section)?.Simulate(host, now);
-        return body is null ? (127, "") : (0, body);
-    }
-
-    private static SimulatedHost Of(int n) => (n % 10) switch
+    public static SimulatedHost At(int n) => (n % 10) switch
     {
         0 or 6 => new("dgx-spark", "NVIDIA DGX Spark", "Ubuntu 24.04.3 LTS", "aarch64", 20, 119, n) { Gpu = SimulatedGpu.Gb10, GpuCount = 1 },
         1 or 5 => new("rtx-3090", "", "Ubuntu 24.04.1 LTS", "x86_64", 16, 64, n) { Gpu = SimulatedGpu.Rtx3090, GpuCount = 1 },
@@ -27,6 +16,14 @@ internal static class SimulatedHosts
         4 => new("pve", "ProLiant DL380 Gen10", "Debian GNU/Linux 12 (bookworm)", "x86_64", 48, 256, n),
         _ => new("offline", "", "", "x86_64", 1, 1, n) { Reachable = false },
     };
+
+    /// <summary>Status and body of a section.</summary>
+    public static (int Status, string Body) Answer(this SimulatedHost host, string section, DateTimeOffset now)
+    {
+        // The section that looks for a hung nvidia-smi belongs to no collector.
+        var body = section == "hung" ? "" : CollectorCatalog.Find(section)?.Simulate(host, now);
+        return body is null ? (127, "") : (0, body);
+    }
 
     private static SimulatedHost GpuServer(int n) =>
         new("gpu-server", "NVIDIA DGX H100", "Ubuntu 22.04.5 LTS", "x86_64", 224, 2015, n) { Gpu = SimulatedGpu.H100, GpuCount = 8 };

@@ -1,21 +1,21 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
 namespace FleetExporter.Targets;
 
 /// <summary>One kind of target: how it is polled and which metrics it has.</summary>
-/// <param name="name">Value of the label <c>collector</c>, and the label that carries the target's name.</param>
-internal abstract class TargetCollector(string name, params IReadOnlyList<MetricFamily> families)
+/// <param name="kind">Its list in fleet.yml. Its name is the value of the label <c>collector</c>, and the label that carries the target's name.</param>
+internal abstract class TargetCollector(TargetKind kind, params IReadOnlyList<MetricFamily> families)
 {
-    public string Name => name;
+    public TargetKind Kind => kind;
+
+    public string Name => kind.Name;
 
     /// <summary>Every family it can publish; rules and dashboards are checked against them.</summary>
     public IReadOnlyList<MetricFamily> Families => families;
-
-    /// <summary>The targets of this kind.</summary>
-    public abstract IEnumerable<TargetConfig> TargetsOf(FleetConfig config);
 
     /// <summary>Creates the poller of one target, which keeps its state between polls. Does not connect.</summary>
     public abstract ITargetPoller Open(TargetConfig target, TargetContext tools);
@@ -24,7 +24,11 @@ internal abstract class TargetCollector(string name, params IReadOnlyList<Metric
     /// <param name="target">The labels that identify it: <c>host</c>, then its name.</param>
     public abstract void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict);
 
-    public Labels LabelsOf(TargetConfig target) => Labels.Of("host", target.Host).With(name, target.Name);
+    public Labels LabelsOf(TargetConfig target) => Labels.Of("host", target.Host).With(Name, target.Name);
+
+    /// <summary>Opens simulated targets on the network.</summary>
+    /// <returns>Their configuration; their host is set by the caller.</returns>
+    public abstract IEnumerable<TargetConfig> Simulate(SimulatedNetwork network);
 }
 
 /// <summary>Polls one target, one poll at a time.</summary>

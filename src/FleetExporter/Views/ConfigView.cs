@@ -1,4 +1,8 @@
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Views;
 
@@ -76,10 +80,10 @@ internal sealed record ConfigView
         MaxConnecting = config.Ssh.MaxConnecting,
         KeyDirs = config.Ssh.KeyFolders,
         Hosts = [.. config.Hosts.Select(HostView.Of)],
-        Services = [.. config.Services.Select(ServiceView.Of)],
-        Providers = [.. config.Providers.Select(ProviderView.Of)],
-        Gateways = [.. config.Gateways.Select(GatewayConfigView.Of)],
-        Tunnels = [.. config.Tunnels.Select(TunnelView.Of)],
+        Services = [.. config.TargetsOf<ServiceConfig>().Select(ServiceView.Of)],
+        Providers = [.. config.TargetsOf<ProviderConfig>().Select(ProviderView.Of)],
+        Gateways = [.. config.TargetsOf<GatewayConfig>().Select(GatewayConfigView.Of)],
+        Tunnels = [.. config.TargetsOf<TunnelConfig>().Select(TunnelView.Of)],
         AllowedHosts = config.AllowedHosts,
         AnonymousRead = config.AnonymousRead.Word(),
         AnonymousControl = config.AnonymousControl.Word(),

@@ -13,6 +13,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,7 +47,7 @@ internal sealed partial class SimulatedHour
     private async Task<string> MakeAsync(TestFolder folder, IReadOnlyList<int> machines)
     {
         var path = folder.Write("fleet.yml", Yml);
-        ConfigResult Load() => ConfigFile.Load(path, _ => null);
+        ConfigResult Load() => ConfigFile.Load(path, TargetCatalog.Kinds, _ => null);
         var config = Load().Config!;
         var live = new LiveConfig(config, Load, _clock);
         var metrics = new ServiceMetrics();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FleetExporter.Api;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.IntegrationTests.Parts;
@@ -29,7 +30,7 @@ internal sealed class HostedService : IAsyncDisposable
     public static async Task<HostedService> StartAsync(TestFolder folder, int port, string yml)
     {
         var path = folder.Write("fleet.yml", $"listen: 127.0.0.1:{port}\n{yml}");
-        ConfigResult Load() => ConfigFile.Load(path, Environment.GetEnvironmentVariable);
+        ConfigResult Load() => ConfigFile.Load(path, TargetCatalog.Kinds, Environment.GetEnvironmentVariable);
         var loaded = Load();
         Assert.Empty(loaded.Errors);
         var app = Program.Build(new LiveConfig(loaded.Config!, Load, TimeProvider.System), []);

@@ -6,6 +6,7 @@ using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Control;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Tests.Polling;
 using Microsoft.AspNetCore.Builder;
@@ -137,7 +138,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private WebApplication Build()
     {
-        ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), _ => null);
+        ConfigResult Load() => ConfigFile.Load(_folder.PathOf("fleet.yml"), TargetCatalog.Kinds, _ => null);
         var loaded = Load();
         Assert.Empty(loaded.Errors);
         return Program.Build(new LiveConfig(loaded.Config!, Load, Clock), [], services =>

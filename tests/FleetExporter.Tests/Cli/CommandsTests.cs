@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using FleetExporter.Cli;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Tests.Collectors;
 
 namespace FleetExporter.Tests.Cli;
@@ -41,7 +42,7 @@ public sealed class CommandsTests
             "fleet.yml", $"listen: 127.0.0.1:{PortOf(taken)}\nhosts: [{{ name: a, address: '127.0.0.1:{PortOf(host)}', client: builtin }}]\n");
 
         var exit = await ServeCommand.RunAsync(
-            config => Program.Build(config, []), () => ConfigFile.Load(file, _ => null), TestContext.Current.CancellationToken);
+            config => Program.Build(config, []), () => ConfigFile.Load(file, TargetCatalog.Kinds, _ => null), TestContext.Current.CancellationToken);
 
         // A connection attempt would have arrived by now.
         await Task.Delay(200, TestContext.Current.CancellationToken);
@@ -57,7 +58,7 @@ public sealed class CommandsTests
         using var output = new StringWriter();
         using var error = new StringWriter();
 
-        var exit = CheckCommand.Run(ConfigFile.Load(file, _ => null), output, error);
+        var exit = CheckCommand.Run(ConfigFile.Load(file, TargetCatalog.Kinds, _ => null), output, error);
 
         Assert.Equal(0, exit);
         Assert.Equal($"warning: the key file {folder.PathOf("missing")} does not exist on this machine; key_file of a, b\n", error.ToString());
@@ -71,7 +72,7 @@ public sealed class CommandsTests
             "fleet.yml", $"hosts: [{{ name: here }}]\ntunnels: [{{ name: t, connect: '127.0.0.1:{FakeTcpServer.DeadPort()}' }}]\n");
         using var output = new StringWriter();
 
-        var exit = await ProbeCommand.RunAsync(ConfigFile.Load(file, _ => null), "t", "json", output, TestContext.Current.CancellationToken);
+        var exit = await ProbeCommand.RunAsync(ConfigFile.Load(file, TargetCatalog.Kinds, _ => null), "t", "json", output, TestContext.Current.CancellationToken);
 
         var check = JsonDocument.Parse(output.ToString()).RootElement[0];
         Assert.Equal((1, "failed", "refused"), (exit, check.GetProperty("verdict").GetString(), check.GetProperty("reason").GetString()));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Views;
 using FsCheck;
 using FsCheck.Fluent;
@@ -12,7 +13,7 @@ public sealed class ConfigFileTests
     [Fact]
     public void The_example_loads()
     {
-        var result = ConfigFile.Load(Repository.PathOf("config", "fleet.example.yml"), _ => null);
+        var result = ConfigFile.Load(Repository.PathOf("config", "fleet.example.yml"), TargetCatalog.Kinds, _ => null);
 
         Assert.Empty(result.Errors);
         Assert.Equal(["workstation", "dgx-spark", "thebeast", "pve1", "gpu-rack-7"], result.Config!.Hosts.Select(host => host.Name));
@@ -24,9 +25,9 @@ public sealed class ConfigFileTests
         using var folder = new TemporaryFolder();
         var path = folder.PathOf("fleet.yml");
 
-        Assert.Equal($"{path}: file not found; give the path of a fleet.yml", Only(ConfigFile.Load(path, _ => null)));
+        Assert.Equal($"{path}: file not found; give the path of a fleet.yml", Only(ConfigFile.Load(path, TargetCatalog.Kinds, _ => null)));
         Assert.Equal(
-            $"{folder.Path}: is a directory; give the path of a fleet.yml", Only(ConfigFile.Load(folder.Path, _ => null)));
+            $"{folder.Path}: is a directory; give the path of a fleet.yml", Only(ConfigFile.Load(folder.Path, TargetCatalog.Kinds, _ => null)));
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class ConfigFileTests
         using var folder = new TemporaryFolder();
         var path = folder.Write("fleet.yml", new string('#', (4 << 20) + 1));
 
-        Assert.Equal($"{path}: the file exceeds 4 MiB", Only(ConfigFile.Load(path, _ => null)));
+        Assert.Equal($"{path}: the file exceeds 4 MiB", Only(ConfigFile.Load(path, TargetCatalog.Kinds, _ => null)));
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class ConfigFileTests
     {
         using var folder = new TemporaryFolder();
 
-        var config = ConfigFile.Load(folder.Write("fleet.yml", "data_dir: d"), _ => null).Config!;
+        var config = ConfigFile.Load(folder.Write("fleet.yml", "data_dir: d"), TargetCatalog.Kinds, _ => null).Config!;
 
         Assert.Equal(folder.PathOf("d"), config.DataDir);
         Assert.Equal(folder.PathOf("fleet.yml"), config.SourcePath);

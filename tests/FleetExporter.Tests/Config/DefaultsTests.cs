@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 
 namespace FleetExporter.Tests.Config;
 
@@ -22,7 +23,7 @@ public sealed class DefaultsTests
     [Fact]
     public void Without_a_file_the_local_machine_is_watched_from_the_working_directory()
     {
-        var config = ConfigFile.Load(null, _ => null).Config!;
+        var config = ConfigFile.Load(null, TargetCatalog.Kinds, _ => null).Config!;
 
         Assert.Null(config.SourcePath);
         Assert.Equal(Path.Combine(Directory.GetCurrentDirectory(), "data"), config.DataDir);
@@ -52,7 +53,7 @@ public sealed class DefaultsTests
     public static TheoryData<string, string> WrittenDefaults()
     {
         var data = new TheoryData<string, string>();
-        foreach (var (section, keys) in ConfigKeys.Docs)
+        foreach (var (section, keys) in ConfigKeys.Docs(TargetCatalog.Kinds))
         {
             foreach (var key in keys.Where(key => key.Default.Length > 0))
             {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 
 namespace FleetExporter.Tests.Config;
 
@@ -7,7 +8,7 @@ public sealed partial class DocumentationTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Repository.PathOf("docs", "configuration.md"));
 
-    public static TheoryData<string> Sections() => [.. ConfigKeys.Docs.Keys];
+    public static TheoryData<string> Sections() => [.. ConfigKeys.Docs(TargetCatalog.Kinds).Keys];
 
     // A table's rows are: `key` | type | range | default | meaning. The heading of the root's keys is "Top level".
     [Theory]
@@ -23,7 +24,7 @@ public sealed partial class DocumentationTests
             .ToList();
 
         Assert.Equal(
-            ConfigKeys.Docs[section].Select(key => ($"`{key.Name}`", key.Type, key.Range, key.Default.Length > 0 ? $"`{key.Default}`" : "")),
+            ConfigKeys.Docs(TargetCatalog.Kinds)[section].Select(key => ($"`{key.Name}`", key.Type, key.Range, key.Default.Length > 0 ? $"`{key.Default}`" : "")),
             documented.Select(cells => (cells[0], cells[1], cells[2], cells[3].StartsWith('`') ? cells[3] : "")));
         Assert.All(documented, cells => Assert.True(cells.Length == 5 && cells[4].Length > 0, cells[0]));
     }

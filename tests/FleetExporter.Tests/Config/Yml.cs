@@ -1,5 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
+using FleetExporter.Polling.Targets;
 
 namespace FleetExporter.Tests.Config;
 
@@ -16,7 +17,7 @@ internal static class Yml
 
     public static ConfigResult Read(string text)
     {
-        var result = ConfigFile.Parse(text, "/etc/fleet/fleet.yml", name => Env.GetValueOrDefault(name));
+        var result = ConfigFile.Parse(text, "/etc/fleet/fleet.yml", TargetCatalog.Kinds, name => Env.GetValueOrDefault(name));
         Assert.Equal(result.Success, result.Errors.Count == 0);
         return result;
     }

@@ -5,6 +5,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Tests.Fuzz;
@@ -40,6 +41,7 @@ internal sealed class FuzzedHost
     public static HostConfig Config(string name) => ConfigFile.Parse(
         $"hosts: [{{ name: {name}, address: {name}.lan, gpu: true, units: [ssh.service], tmux: {{ enabled: true, users: [bob, carol] }} }}]",
         "/etc/fleet.yml",
+        TargetCatalog.Kinds,
         _ => null).Config!.Hosts[0];
 
     public HostSnapshot Snapshot => _state.Find(_host.Name)!;

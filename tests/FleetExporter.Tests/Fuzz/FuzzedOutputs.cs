@@ -9,6 +9,7 @@ using FleetExporter.Metrics;
 using FleetExporter.Overview;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Streaming;
 using FleetExporter.Tests.Metrics;
 using FleetExporter.Views;
@@ -37,7 +38,7 @@ internal sealed class FuzzedOutputs
     public FuzzedOutputs(FleetState state, FakeClock clock)
     {
         _clock = clock;
-        var config = ConfigFile.Parse("hosts: []", "/etc/fleet.yml", _ => null);
+        var config = ConfigFile.Parse("hosts: []", "/etc/fleet.yml", TargetCatalog.Kinds, _ => null);
         _gpus = new GpuFeed(state, clock);
         _hosts = new HostFeed(
             state, new HostViews(state, clock, _bugs), new OverviewBuilder(state, clock, _overviewBugs),

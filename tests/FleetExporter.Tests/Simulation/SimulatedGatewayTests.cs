@@ -2,6 +2,8 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Config;
+using FleetExporter.OpenClaw;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Simulation;
 
 namespace FleetExporter.Tests.Simulation;
@@ -15,9 +17,9 @@ public sealed class SimulatedGatewayTests
     [Fact]
     public async Task It_sends_challenge_and_hello_and_answers_each_request()
     {
-        await using var targets = await SimulatedTargets.StartAsync(new FakeClock(), TestContext.Current.CancellationToken);
+        await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).Gateways[0].Url, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
 
         Assert.Equal("connect.challenge", (await ReceiveAsync(socket)).GetProperty("event").GetString());
         var hello = await AskAsync(socket, "1", "connect");
@@ -42,9 +44,9 @@ public sealed class SimulatedGatewayTests
     [Fact]
     public async Task A_protocol_violation_ends_the_connection()
     {
-        await using var targets = await SimulatedTargets.StartAsync(new FakeClock(), TestContext.Current.CancellationToken);
+        await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).Gateways[0].Url, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
         await ReceiveAsync(socket);
 
         await socket.SendAsync(

@@ -1,7 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using FleetExporter.Config;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Simulation;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
 
 namespace FleetExporter.Tests.Simulation;
 
@@ -15,29 +19,29 @@ public sealed class SimulatedTargetsTests
     [Fact]
     public async Task Targets_run_on_a_simulated_host_that_has_their_units()
     {
-        await using var targets = await SimulatedTargets.StartAsync(_clock, TestContext.Current.CancellationToken);
+        await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, _clock, TestContext.Current.CancellationToken);
 
         var config = SimulatedFleet.With(Empty, 3, targets);
 
         var host = config.Hosts[0];
-        TargetConfig[] all = [.. config.Services, .. config.Providers, .. config.Gateways, .. config.Tunnels];
+        var all = config.Targets;
         Assert.All(all, t => Assert.Equal(host.Name, t.Host));
         Assert.NotNull(host.Simulated);
         Assert.Subset(
-            host.Units.ToHashSet(), config.Tunnels.Select(t => t.Unit).Concat(config.Providers.Select(p => p.Unit)).OfType<UnitName>().ToHashSet());
-        Assert.Equal((6, 2, 3), (config.Services.Count, config.Providers.Count, config.Tunnels.Count));
-        Assert.Empty(SimulatedFleet.With(config, 3).Tunnels);
+            host.Units.ToHashSet(), config.Targets.Select(t => t.Unit).OfType<UnitName>().ToHashSet());
+        Assert.Equal((6, 2, 3), (config.TargetsOf<ServiceConfig>().Count, config.TargetsOf<ProviderConfig>().Count, config.TargetsOf<TunnelConfig>().Count));
+        Assert.Empty(SimulatedFleet.With(config, 3).Targets);
     }
 
     [Fact]
     public async Task Services_answer_one_loads_and_one_fails_periodically()
     {
-        await using var targets = await SimulatedTargets.StartAsync(_clock, TestContext.Current.CancellationToken);
+        await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, _clock, TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         var seen = new HashSet<string>();
         for (var minute = 0; minute < 5; minute++)
         {
-            foreach (var service in SimulatedFleet.With(Empty, 1, targets).Services)
+            foreach (var service in SimulatedFleet.With(Empty, 1, targets).TargetsOf<ServiceConfig>())
             {
                 var answer = await http.GetFromJsonAsync<JsonElement>(service.Url, TestContext.Current.CancellationToken);
                 Assert.NotEmpty(answer.GetProperty("model").GetString()!);
@@ -55,9 +59,9 @@ public sealed class SimulatedTargetsTests
     [Fact]
     public async Task Providers_answer_what_a_llama_server_does_and_their_counters_rise()
     {
-        await using var targets = await SimulatedTargets.StartAsync(_clock, TestContext.Current.CancellationToken);
+        await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, _clock, TestContext.Current.CancellationToken);
         using var http = new HttpClient();
-        foreach (var provider in SimulatedFleet.With(Empty, 1, targets).Providers)
+        foreach (var provider in SimulatedFleet.With(Empty, 1, targets).TargetsOf<ProviderConfig>())
         {
             Task<JsonElement> Json(string path) => http.GetFromJsonAsync<JsonElement>(provider.Url + path, TestContext.Current.CancellationToken);
 

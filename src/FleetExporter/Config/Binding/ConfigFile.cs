@@ -10,19 +10,20 @@ internal static class ConfigFile
     private static readonly YamlNode Nothing = new YamlScalar(new Position(1, 1), "", isPlain: true);
 
     /// <param name="path">The file, which must exist; null for no file: all defaults, relative to the working directory.</param>
+    /// <param name="kinds">The kinds of targets that it can have.</param>
     /// <param name="env">The environment, for <c>${NAME}</c> and <c>HOME</c>; null for a variable that is not set.</param>
-    public static ConfigResult Load(string? path, Func<string, string?> env)
+    public static ConfigResult Load(string? path, IReadOnlyList<TargetKind> kinds, Func<string, string?> env)
     {
         if (path is null)
         {
-            return Bind(Nothing, null, Directory.GetCurrentDirectory(), env);
+            return Bind(Nothing, null, Directory.GetCurrentDirectory(), kinds, env);
         }
 
         try
         {
             using var file = SharedFile.OpenRead(path);
             using var reader = new StreamReader(file);
-            return file.Length > MaxLength ? TooLong(path) : Parse(reader.ReadToEnd(), path, env);
+            return file.Length > MaxLength ? TooLong(path) : Parse(reader.ReadToEnd(), path, kinds, env);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -33,8 +34,9 @@ internal static class ConfigFile
     /// <summary>Parses the content of a file.</summary>
     /// <param name="text">The file's content.</param>
     /// <param name="path">Its path, which need not exist; relative paths in the text are resolved against its folder.</param>
+    /// <param name="kinds">The kinds of targets that it can have.</param>
     /// <param name="env">The environment.</param>
-    internal static ConfigResult Parse(string text, string path, Func<string, string?> env)
+    internal static ConfigResult Parse(string text, string path, IReadOnlyList<TargetKind> kinds, Func<string, string?> env)
     {
         if (text.Length > MaxLength)
         {
@@ -45,7 +47,7 @@ internal static class ConfigFile
         try
         {
             var root = YamlTree.Read(text) ?? Nothing;
-            return Bind(root, (path, absolute), Path.GetDirectoryName(absolute) ?? "/", env);
+            return Bind(root, (path, absolute), Path.GetDirectoryName(absolute) ?? "/", kinds, env);
         }
         catch (YamlFailureException failure)
         {
@@ -53,11 +55,12 @@ internal static class ConfigFile
         }
     }
 
-    private static ConfigResult Bind(YamlNode root, (string Given, string Absolute)? file, string folder, Func<string, string?> env)
+    private static ConfigResult Bind(
+        YamlNode root, (string Given, string Absolute)? file, string folder, IReadOnlyList<TargetKind> kinds, Func<string, string?> env)
     {
         var binder = new Binder(file?.Given ?? "defaults", folder, env);
         var field = new Field(binder, "", root);
-        var config = ConfigKeys.Root.Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
+        var config = ConfigKeys.Root(kinds).Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
         AccessKeys.Check(config, field);
         var hasHosts = root is YamlMap map
             && map.Entries.Any(entry => entry.Key is YamlScalar { Text: "hosts" } && !field.Child("hosts", entry.Value).IsNull);
@@ -67,6 +70,7 @@ internal static class ConfigFile
                 SourcePath = file?.Absolute,
                 Hosts = hasHosts ? config.Hosts : [new HostConfig { Name = ThisMachine.Name, Ssh = config.Ssh.Host }],
             },
+            kinds,
             field);
         return binder.Errors is { Count: > 0 } errors ? ConfigResult.Failed(errors) : ConfigResult.Loaded(config, config.Warnings);
     }

@@ -61,8 +61,8 @@ internal static class ConfigKeys
             (ValueMap<double> thresholds, double value) => thresholds.With(threshold.Name, value))),
     ]);
 
-    // data_dir precedes ssh, and ssh precedes hosts: each supplies defaults to the next.
-    public static readonly KeyTable<FleetConfig> Root = new([
+    /// <summary>The keys of the whole file. data_dir precedes ssh, and ssh precedes hosts: each supplies defaults to the next.</summary>
+    public static KeyTable<FleetConfig> Root(IReadOnlyList<TargetKind> kinds) => new([
         Key.Of("listen", Kinds.Listen, "127.0.0.1:9470", (FleetConfig fleet, ListenAddress address) => fleet with { Listen = address }),
         Key.Of("data_dir", Kinds.Path, "data", (FleetConfig fleet, string path) => fleet.WithDataDir(path)),
         Key.Of("poll_interval", Kinds.Time("1s", "1h"), "10s", (FleetConfig fleet, TimeSpan time) => fleet with { PollInterval = time }),
@@ -70,7 +70,7 @@ internal static class ConfigKeys
         Key.Of("legacy_after", Kinds.Time("1m", "3650d"), "72h", (FleetConfig fleet, TimeSpan time) => fleet with { LegacyAfter = time }),
         Key.Of("ssh", Ssh, (FleetConfig fleet) => fleet.Ssh, (fleet, ssh) => fleet with { Ssh = ssh }),
         new("hosts", "list of hosts", "", "", (fleet, field) => fleet with { Hosts = HostList.Bind(fleet.Ssh.Host, field) }),
-        .. TargetKeys.Lists,
+        .. kinds.Select(kind => kind.List),
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
         DeviceKeys.List,
@@ -85,18 +85,14 @@ internal static class ConfigKeys
     ]);
 
     /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
-    public static readonly IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs = new Dictionary<string, IReadOnlyList<KeyDoc>>
+    public static IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs(IReadOnlyList<TargetKind> kinds) => new Dictionary<string, IReadOnlyList<KeyDoc>>(
+        kinds.SelectMany(kind => kind.Docs))
     {
-        [""] = Root.Keys,
+        [""] = Root(kinds).Keys,
         ["ssh"] = Ssh.Keys,
         ["hosts"] = Host.Keys,
         ["tmux"] = Tmux.Keys,
         ["exec"] = Exec.Keys,
-        ["services"] = TargetKeys.Service.Keys,
-        ["providers"] = TargetKeys.Provider.Keys,
-        ["gateways"] = TargetKeys.Gateway.Keys,
-        ["tunnels"] = TargetKeys.Tunnel.Keys,
-        ["verify"] = TargetKeys.Verify.Keys,
         ["tls"] = AccessKeys.Tls.Keys,
         ["keys"] = AccessKeys.Entry.Keys,
         ["devices"] = DeviceKeys.Entry.Keys,

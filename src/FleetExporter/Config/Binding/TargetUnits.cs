@@ -2,15 +2,14 @@ using FleetExporter.Config.Yaml;
 
 namespace FleetExporter.Config.Binding;
 
-/// <summary>Adds the units of providers and tunnels to the watched units of their hosts, which report their state.</summary>
+/// <summary>Adds the units of targets to the watched units of their hosts, which report their state.</summary>
 internal static class TargetUnits
 {
     /// <param name="fleet">With all hosts bound.</param>
     /// <param name="root">Root field, to report units on hosts that are not watched.</param>
-    public static FleetConfig Add(FleetConfig fleet, Field root)
+    public static FleetConfig Add(FleetConfig fleet, IEnumerable<TargetKind> kinds, Field root)
     {
-        var targetUnits = UnitsOf("providers", fleet.Providers, provider => provider.Unit, root)
-            .Concat(UnitsOf("tunnels", fleet.Tunnels, tunnel => tunnel.Unit, root)).ToList();
+        var targetUnits = kinds.SelectMany(kind => UnitsOf(kind, fleet, root)).ToList();
         foreach (var (target, unit, field) in targetUnits.Where(w => fleet.Hosts.All(host => host.Name != w.Target.Host)))
         {
             field.FailValue(
@@ -24,21 +23,19 @@ internal static class TargetUnits
             : fleet with { Hosts = [.. fleet.Hosts.Select(host => host with { Units = [.. host.Units.Union(byHost[host.Name])] })] };
     }
 
-    /// <summary>Targets of a list that have a unit. A bound list has one item per node.</summary>
-    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> UnitsOf<T>(
-        string key, ValueList<T> targets, Func<T, UnitName?> unitOf, Field root)
-        where T : TargetConfig
+    /// <summary>Targets of a kind that have a unit. A bound list has one item per node.</summary>
+    private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> UnitsOf(TargetKind kind, FleetConfig fleet, Field root)
     {
-        if (Value(root, key) is not { Node: YamlList list } field)
+        if (Value(root, kind.ListKey) is not { Node: YamlList list } field)
         {
             return [];
         }
 
-        return from pair in targets.Zip(list.Items).Index()
+        return from pair in kind.TargetsOf(fleet).Zip(list.Items).Index()
                let item = field.Item(pair.Index, pair.Item.Second)
-               let unit = unitOf(pair.Item.First)
+               let unit = pair.Item.First.Unit
                where unit is not null
-               select ((TargetConfig)pair.Item.First, unit, Value(item, "unit") ?? item);
+               select (pair.Item.First, unit, Value(item, "unit") ?? item);
     }
 
     private static Field? Value(Field parent, string key) =>

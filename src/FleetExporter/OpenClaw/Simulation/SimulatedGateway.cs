@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.OpenClaw.Simulation;
 
@@ -13,15 +14,15 @@ internal sealed class SimulatedGateway(TimeProvider clock)
 {
     private const int MaxRequest = 64 * 1024;
 
-    public void Map(WebApplication app)
+    public void Map(IEndpointRouteBuilder routes)
     {
-        app.MapGet("/healthz", () => Results.Json(new { ok = true, status = "live" }));
-        app.MapGet("/readyz", () =>
+        routes.MapGet("/healthz", () => Results.Json(new { ok = true, status = "live" }));
+        routes.MapGet("/readyz", () =>
             Results.Json(new { ready = true, failing = Array.Empty<string>(), uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
-        app.MapGet("/startupz", () =>
+        routes.MapGet("/startupz", () =>
             Results.Json(
                 new { ok = true, status = "started", version = GatewayAnswers.Version, uptimeMs = GatewayAnswers.Uptime(clock.GetUtcNow()) }));
-        app.MapGet("/", (HttpContext context) =>
+        routes.MapGet("/", (HttpContext context) =>
             context.WebSockets.IsWebSocketRequest ? ServeAsync(context) : Task.FromResult(context.Response.StatusCode = 426));
     }
 

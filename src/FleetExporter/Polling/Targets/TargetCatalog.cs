@@ -1,3 +1,4 @@
+using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw;
 using FleetExporter.Targets;
@@ -17,6 +18,8 @@ internal static class TargetCatalog
         new GatewayCollector(),
         new TunnelCollector(),
     ];
+
+    public static IReadOnlyList<TargetKind> Kinds { get; } = [.. All.Select(c => c.Kind)];
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [.. All.SelectMany(c => c.Families).Distinct()];
 }

@@ -20,7 +20,7 @@ internal sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvi
             var timing = new PollTiming(config.PollInterval, config.StaleAfterPolls);
             var restartAll = _timing is not null && _timing != timing;
             _timing = timing;
-            var wanted = TargetCatalog.All.SelectMany(kind => kind.TargetsOf(config).Select(target => (Kind: kind, Target: target)))
+            var wanted = TargetCatalog.All.SelectMany(kind => kind.Kind.TargetsOf(config).Select(target => (Kind: kind, Target: target)))
                 .ToDictionary(w => w.Target.Name, StringComparer.Ordinal);
             var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now()));
             return _monitors.ApplyAsync(

@@ -1,29 +1,41 @@
 using System.Globalization;
 using FleetExporter.Collectors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Targets.Providers;
 
 /// <summary>The answers of a simulated llama.cpp server, limited to what the exporter reads.</summary>
 internal sealed class LlamaServer(string model, long parameters, int trainedContext, int slots, int seed)
 {
-    public const string Health = """{"status":"ok"}""";
+    private const string Health = """{"status":"ok"}""";
 
-    public string Models { get; } =
+    public void Map(SimulatedNetwork network, string prefix)
+    {
+        var (routes, clock) = (network.Routes, network.Clock);
+        routes.MapGet(prefix + "/health", () => Results.Text(Health, "application/json"));
+        routes.MapGet(prefix + "/v1/models", () => Results.Text(Models, "application/json"));
+        routes.MapGet(prefix + "/props", () => Results.Text(Props, "application/json"));
+        routes.MapGet(prefix + "/slots", () => Results.Text(Slots(clock.GetUtcNow()), "application/json"));
+        routes.MapGet(prefix + "/metrics", () => Results.Text(Metrics(clock.GetUtcNow()), "text/plain; version=0.0.4"));
+    }
+
+    private string Models { get; } =
         $$"""
         {"object":"list","data":[{"id":"{{model}}","object":"model","created":1767225600,"owned_by":"llamacpp",
         "meta":{"n_ctx_train":{{trainedContext}},"n_params":{{parameters}} } }]}
         """;
 
-    public string Props { get; } =
+    private string Props { get; } =
         $$"""{"default_generation_settings":{"id":0,"n_ctx":65536},"total_slots":{{slots}},"model_path":"/models/{{model}}","modalities":"""
             + """{"vision":false,"audio":false},"build_info":"b6500-simulated"}""";
 
-    public string Slots(DateTimeOffset now) => $"[{string.Join(',', Enumerable.Range(0, slots).Select(slot =>
+    private string Slots(DateTimeOffset now) => $"[{string.Join(',', Enumerable.Range(0, slots).Select(slot =>
         $$"""{"id":{{slot}},"id_task":{{(slot < Busy(now) ? 4200 + slot : -1)}},"n_ctx":"""
             + $$"""{{65536 / slots}},"is_processing":{{(slot < Busy(now) ? "true" : "false")}}}"""))}]";
 
     /// <summary>Counters grow at a constant rate plus a wave small enough that they never decrease.</summary>
-    public string Metrics(DateTimeOffset now)
+    private string Metrics(DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch.AddDays(20_000)).TotalSeconds;
         var (prompt, generated) = ((seconds * 40) + Wave.At(now, seed, 0, 400), (seconds * 12) + Wave.At(now, seed + 1, 0, 120));

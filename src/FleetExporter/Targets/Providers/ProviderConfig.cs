@@ -1,10 +1,22 @@
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Targets.Providers;
 
 /// <summary>A server of language models.</summary>
 internal sealed record ProviderConfig : TargetConfig
 {
+    private static readonly Kind<ProviderKind> Servers = Kinds.Choice(
+        ("llama_cpp", ProviderKind.LlamaCpp), ("openai", ProviderKind.OpenAi), ("vllm", ProviderKind.Vllm), ("sglang", ProviderKind.Sglang));
+
+    public static readonly TargetKind<ProviderConfig> TargetKind = new(
+        "provider",
+        new ProviderConfig { Name = "", Url = new("http://localhost/") },
+        Key.Of("url", Kinds.Url("http", "https"), "", (ProviderConfig provider, Uri url) => provider with { Url = url }) with { IsRequired = true },
+        Key.Of("kind", Servers, "openai", (ProviderConfig provider, ProviderKind kind) => provider with { Kind = kind }),
+        Key.Of("key_file", Kinds.Path, "", (ProviderConfig provider, string path) => provider with { KeyFile = path }),
+        Key.Of("unit", Kinds.Unit, "", (ProviderConfig provider, UnitName unit) => provider with { Unit = unit }));
+
     /// <summary>Base URL of its API; http or https, without user and password.</summary>
     public required Uri Url { get; init; }
 
@@ -13,9 +25,6 @@ internal sealed record ProviderConfig : TargetConfig
 
     /// <summary>File with its API key on one line. Default null: no key is sent.</summary>
     public string? KeyFile { get; init; }
-
-    /// <summary>Its systemd unit on <see cref="TargetConfig.Host"/>. Default null.</summary>
-    public UnitName? Unit { get; init; }
 }
 
 public enum ProviderKind

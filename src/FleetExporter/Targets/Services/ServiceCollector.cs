@@ -3,11 +3,12 @@ using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
+using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Targets.Services;
 
 /// <summary>AI services: one GET of the health that the service reports.</summary>
-internal sealed class ServiceCollector() : TargetCollector("service", Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
+internal sealed class ServiceCollector() : TargetCollector(ServiceConfig.TargetKind, Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
         "fleet_service_up", "1 while the service answers without reporting an error; a service that is loading its model is up.", "host", "service");
@@ -35,9 +36,17 @@ internal sealed class ServiceCollector() : TargetCollector("service", Up, State,
         "fleet_service_certificate_expiry_timestamp_seconds", "When the service's TLS certificate expires; absent without TLS.",
         "host", "service");
 
-    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Services;
-
     public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new ServicePoller((ServiceConfig)target);
+
+    public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
+    {
+        foreach (var service in SimulatedService.All)
+        {
+            var path = $"/services/{service.Name}/health";
+            network.Routes.MapGet(path, () => service.Answer(network.Clock.GetUtcNow()));
+            yield return new ServiceConfig { Name = service.Name, Url = network.UrlOf(path) };
+        }
+    }
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {

@@ -7,11 +7,29 @@ namespace FleetExporter.Targets.Tunnels;
 /// <summary>
 /// SSH tunnels: combines whether the port listens, data passes through and the systemd unit is active into one state.
 /// </summary>
-internal sealed class TunnelCollector() : TargetCollector("tunnel", TunnelFamilies.All)
+internal sealed class TunnelCollector() : TargetCollector(TunnelConfig.TargetKind, TunnelFamilies.All)
 {
-    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Tunnels;
-
     public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new TunnelPoller((TunnelConfig)target, tools);
+
+    public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
+    {
+        return
+        [
+            Tunnel("dgx-llm", network.Port, new TunnelCheck.Http(network.UrlOf("/qwen-coder/health"))) with
+            {
+                Unit = new UnitName("dgx-llm-tunnel.service", false),
+            },
+            Tunnel("dgx-ssh", network.Listen("SSH-2.0-OpenSSH_9.6 simulated\r\n"), new TunnelCheck.Banner()),
+            Tunnel("lab", network.Listen(null), new TunnelCheck.Banner()) with
+            {
+                Unit = new UnitName("lab-tunnel.service", false),
+                Timeout = TimeSpan.FromSeconds(1),
+            },
+        ];
+
+        static TunnelConfig Tunnel(string name, int port, TunnelCheck verify) =>
+            new() { Name = name, Connect = new HostAddress("127.0.0.1", port), Verify = verify };
+    }
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)
     {
