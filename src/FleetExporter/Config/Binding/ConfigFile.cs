@@ -53,9 +53,9 @@ internal static class ConfigFile
         }
     }
 
-    private static ConfigResult Bind(YamlNode root, (string Given, string Absolute)? file, string folder, Func<string, string?> env)
+    private static ConfigResult Bind(YamlNode root, (string Original, string Absolute)? file, string folder, Func<string, string?> env)
     {
-        var binder = new Binder(file?.Given ?? "defaults", folder, env);
+        var binder = new Binder(file?.Original ?? "defaults", folder, env);
         var field = new Field(binder, "", root);
         var config = ConfigKeys.Root.Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
         AccessKeys.Check(config, field);
