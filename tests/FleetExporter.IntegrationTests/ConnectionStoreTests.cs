@@ -79,7 +79,7 @@ public sealed class ConnectionStoreTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.True(ConnectionsTests.IsUp(await exporter.PageAsync()));
 
-            int Said() => exporter.Log.Split("those known are watched on").Length;
+            int Said() => exporter.Log.Split("known hosts stay monitored").Length;
         }
 
         // It ends as one that runs.

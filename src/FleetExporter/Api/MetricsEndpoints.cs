@@ -65,10 +65,10 @@ internal static class MetricsEndpoints
 
     private static TimeSpan Timeout(HttpRequest request)
     {
-        var given = double.TryParse(
+        var scrapeTimeout = double.TryParse(
             request.Headers["X-Prometheus-Scrape-Timeout-Seconds"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             && seconds is > 0 and < 3600 ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
-        return given > 2 * Margin ? given - Margin : given / 2;
+        return scrapeTimeout > 2 * Margin ? scrapeTimeout - Margin : scrapeTimeout / 2;
     }
 
     /// <summary>Negotiates the format and sets the response's content type to it.</summary>

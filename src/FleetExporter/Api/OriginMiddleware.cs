@@ -37,7 +37,7 @@ internal sealed class OriginMiddleware(LiveConfig config) : IMiddleware
         {
             case OriginVerdict.Refused:
                 await Problem.Of(
-                    403, "Foreign origin", "Requests from pages of other sites are rejected; cors_origins in fleet.yml allows them to read.")
+                    403, "Origin not allowed", "Cross-origin requests are rejected; origins in cors_origins of fleet.yml may read.")
                     .ExecuteAsync(context).ConfigureAwait(false);
                 return;
             case OriginVerdict.Preflight:

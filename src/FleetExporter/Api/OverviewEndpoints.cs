@@ -31,7 +31,7 @@ internal static class OverviewEndpoints
                     GpuPart gpu => new GpuAnswer(gpu, parts.AllGpus()),
                     var notConfigured => notConfigured,
                 })
-                : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not the number of a GPU")))
+                : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not a GPU index")))
             .WithSummary("The first remote GPU; host and index select another. gpus lists all.").Needs(Scope.Read).Produces<GpuAnswer>();
 
         routes.MapGet("/api/local-gpu", ([AsParameters] OverviewRequest request, string? fresh) =>

@@ -37,21 +37,21 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
             }
 
             var old = _current;
-            var (kept, warnings) = KeepStartupSettings(result.Config, old);
-            if (kept.ListenError is { } error)
+            var (next, warnings) = KeepStartupSettings(result.Config, old);
+            if (next.ListenError is { } error)
             {
                 // The file may be valid with its own listen, which takes effect after a restart only.
                 _last = _last with { Success = false };
-                return ConfigResult.Failed(new ConfigError(kept.SourcePath ?? "defaults", 0, 0, $"listen: the running {kept.Listen} {error}"));
+                return ConfigResult.Failed(new ConfigError(next.SourcePath ?? "defaults", 0, 0, $"listen: the running {next.Listen} {error}"));
             }
 
-            if (kept != old)
+            if (next != old)
             {
-                _current = kept;
-                Changed?.Invoke(old, kept);
+                _current = next;
+                Changed?.Invoke(old, next);
             }
 
-            return ConfigResult.Loaded(kept, [.. result.Warnings, .. warnings]);
+            return ConfigResult.Loaded(next, [.. result.Warnings, .. warnings]);
         }
     }
 

@@ -69,7 +69,7 @@ internal abstract partial record StoreConfig
             }
 
             var host = options.GetValueOrDefault("host") ?? Part("host")!.Trim('[', ']');
-            var port = Part("port") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : 5432;
+            var port = Part("port") is { } portText ? int.Parse(portText, CultureInfo.InvariantCulture) : 5432;
             var mode = options.GetValueOrDefault("sslmode") ?? "prefer";
             var root = options.GetValueOrDefault("sslrootcert");
             return host.Length > 0 && port is > 0 and <= 65535 && SslModes.Contains(mode) && (root is null || Path.IsPathRooted(root))

@@ -45,13 +45,13 @@ internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertWatch wat
 
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(30);
 
-    public Task<AlertOutcome> AcknowledgeAsync(AuditedCall call, string id, Acknowledgement given, CancellationToken stop) =>
-        FindAsync(call, id, given, async (state, duration) =>
+    public Task<AlertOutcome> AcknowledgeAsync(AuditedCall call, string id, Acknowledgement request, CancellationToken stop) =>
+        FindAsync(call, id, request, async (state, duration) =>
         {
             var now = clock.GetUtcNow();
             var until = now + duration;
             var by = call.Origin.Caller ?? "";
-            var comment = Printable.Line(given.Comment ?? "", MaxComment) is { Length: > 0 } text ? text : $"acknowledged by {by}";
+            var comment = Printable.Line(request.Comment ?? "", MaxComment) is { Length: > 0 } text ? text : $"acknowledged by {by}";
             var replaced = state.Exact.MaxBy(s => s.Until)?.Id;
             var silence = await alertmanager.SilenceAsync(state.Alert, replaced, now, until, by, comment, stop).ConfigureAwait(false);
             return new AlertOutcome.Acknowledged(state.View with
@@ -61,8 +61,8 @@ internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertWatch wat
             });
         }, stop);
 
-    public Task<AlertOutcome> TakeBackAsync(AuditedCall call, string id, Acknowledgement given, CancellationToken stop) =>
-        FindAsync(call, id, given, async (state, _) =>
+    public Task<AlertOutcome> TakeBackAsync(AuditedCall call, string id, Acknowledgement request, CancellationToken stop) =>
+        FindAsync(call, id, request, async (state, _) =>
         {
             if (state.Exact.Count == 0)
             {
@@ -78,10 +78,10 @@ internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertWatch wat
         }, stop);
 
     private Task<AlertOutcome> FindAsync(
-        AuditedCall call, string id, Acknowledgement given, Func<AlertState, TimeSpan, Task<AlertOutcome>> act, CancellationToken stop) =>
+        AuditedCall call, string id, Acknowledgement request, Func<AlertState, TimeSpan, Task<AlertOutcome>> act, CancellationToken stop) =>
         call.RunAsync(new AuditDetails(Printable.Line(id, 100)), async () =>
         {
-            var (duration, invalid) = Check(given);
+            var (duration, invalid) = Check(request);
             if (invalid is not null)
             {
                 return invalid;
@@ -108,14 +108,14 @@ internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertWatch wat
             }
         });
 
-    private static (TimeSpan Duration, AlertOutcome? Invalid) Check(Acknowledgement given)
+    private static (TimeSpan Duration, AlertOutcome? Invalid) Check(Acknowledgement request)
     {
         var duration = DefaultDuration;
-        return given.Comment is { Length: > MaxComment }
+        return request.Comment is { Length: > MaxComment }
             ? (default, new AlertOutcome.Invalid("comment", $"The comment is longer than {MaxComment} characters."))
-            : given.Duration is null
-                || (Duration.TryParse(given.Duration, out duration, out _) && duration >= MinDuration && duration <= MaxDuration)
+            : request.Duration is null
+                || (Duration.TryParse(request.Duration, out duration, out _) && duration >= MinDuration && duration <= MaxDuration)
             ? (duration, null)
-            : (default, new AlertOutcome.Invalid("duration", "Give a whole number and its unit from 1m to 30d, such as 30m, 2h or 7d."));
+            : (default, new AlertOutcome.Invalid("duration", "Must be a duration from 1m to 30d, such as 30m, 2h or 7d."));
     }
 }

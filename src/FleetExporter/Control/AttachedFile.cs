@@ -25,7 +25,7 @@ internal sealed partial class AttachedFile(string path, ILogger<AttachedFile> lo
         {
             if (new FileInfo(path).Length > MaxBytes)
             {
-                throw new JsonException("it has more than 16 MiB");
+                throw new JsonException("the file exceeds 16 MiB");
             }
 
             var times = JsonSerializer.Deserialize<Dictionary<string, Entry?>>(File.ReadAllText(path)) ?? [];

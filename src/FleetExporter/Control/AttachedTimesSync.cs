@@ -69,19 +69,19 @@ internal sealed partial class AttachedTimesSync(
     /// <param name="watched">Names of the monitored hosts.</param>
     public async Task WriteAsync(IReadOnlyCollection<string> watched, CancellationToken stop)
     {
-        List<AttachedSession> seen = [], gone = [];
+        List<AttachedSession> seen = [], removed = [];
         Dictionary<string, ImmutableDictionary<TmuxSessionKey, AttachedTime>> written = new(StringComparer.Ordinal);
         foreach (var (host, now) in times.Hosts)
         {
-            var before = _stored.GetValueOrDefault(host, Empty);
-            var changed = now.Where(t => !before.TryGetValue(t.Key, out var row) || IsDue(row, t.Value)).ToList();
-            var removed = before.Where(t => !now.ContainsKey(t.Key)).ToList();
+            var stored = _stored.GetValueOrDefault(host, Empty);
+            var changed = now.Where(t => !stored.TryGetValue(t.Key, out var row) || IsDue(row, t.Value)).ToList();
+            var ended = stored.Where(t => !now.ContainsKey(t.Key)).ToList();
             seen.AddRange(changed.Select(t => Row(host, t)));
-            gone.AddRange(removed.Select(t => Row(host, t)));
-            written[host] = before.RemoveRange(removed.Select(t => t.Key)).SetItems(changed);
+            removed.AddRange(ended.Select(t => Row(host, t)));
+            written[host] = stored.RemoveRange(ended.Select(t => t.Key)).SetItems(changed);
         }
 
-        var result = await sessions.WriteAsync(seen, gone, stop).ConfigureAwait(false);
+        var result = await sessions.WriteAsync(seen, removed, stop).ConfigureAwait(false);
         Report(result.Error);
         foreach (var (host, rows) in result.Success ? written : [])
         {

@@ -7,7 +7,7 @@ namespace FleetExporter.Control;
 internal sealed partial class Audit(AuditLog log, ServiceInstance instance, ControlMetrics metrics, TimeProvider clock, ILogger<Audit> logger)
 {
     /// <summary>Batch size for ending unfinished calls at start-up.</summary>
-    public const int MostUnfinished = 100;
+    public const int MaxUnfinished = 100;
 
     /// <summary>
     /// Longest wait for the store by login, logout and wrong keys, which use it only for their row; the row is still written afterwards.
@@ -47,12 +47,12 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
     public Task<StoreResult<AuditEntry>> BeginAsync(AuditEntry entry) => AddAsync(entry with { Outcome = AuditOutcome.Begun, By = instance });
 
     /// <summary>
-    /// Adds final rows to unfinished calls of an earlier run of this service, at most <see cref="MostUnfinished"/>, and logs each.
+    /// Adds final rows to unfinished calls of an earlier run of this service, at most <see cref="MaxUnfinished"/>, and logs each.
     /// </summary>
     /// <returns>Their number, and whether the store responded.</returns>
     public async Task<(int Ended, bool Success)> EndUnfinishedAsync(CancellationToken stop)
     {
-        var ended = await log.EndUnfinishedAsync(instance, clock.GetUtcNow(), MostUnfinished, stop).ConfigureAwait(false);
+        var ended = await log.EndUnfinishedAsync(instance, clock.GetUtcNow(), MaxUnfinished, stop).ConfigureAwait(false);
         foreach (var call in ended.Value ?? [])
         {
             metrics.CountAudited(true);
@@ -73,29 +73,29 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
 
     private async Task<StoreResult<AuditEntry>> AddAsync(AuditEntry entry)
     {
-        StoreResult<AuditEntry> kept;
+        StoreResult<AuditEntry> added;
         try
         {
-            kept = await log.AddAsync(entry).ConfigureAwait(false);
+            added = await log.AddAsync(entry).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Any exception: it must not hide the outcome of the call.
             LogBug(e, entry.Action);
-            kept = new StoreError.Unavailable("the store refuses the row; this is a bug of the exporter");
+            added = new StoreError.Unavailable("the store rejected the row; this is a bug of the exporter");
         }
 
-        metrics.CountAudited(kept.Success);
+        metrics.CountAudited(added.Success);
         var outcome = Words.Of(entry.Outcome);
         var target = Printable.Line(entry.Target ?? "", 200);
-        LogCall(entry.CallId ?? kept.Value?.Id, entry.Action, outcome, entry.Who, entry.Address, target, entry.ExitCode);
-        if (!kept.Success)
+        LogCall(entry.CallId ?? added.Value?.Id, entry.Action, outcome, entry.Who, entry.Address, target, entry.ExitCode);
+        if (!added.Success)
         {
-            var reason = kept.Error.ToString();
+            var reason = added.Error.ToString();
             LogLost(entry.Action, reason);
         }
 
-        return kept;
+        return added;
     }
 
     private static bool MayWriteDenied(TokenBucket bucket)
@@ -117,7 +117,7 @@ internal sealed partial class Audit(AuditLog log, ServiceInstance instance, Cont
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Audit {Id}: no end is known of {Action} by '{Who}' from {Address} on '{Target}', begun at {At:u}: "
+        Message = "Audit {Id}: unknown outcome of {Action} by '{Who}' from {Address} on '{Target}', begun at {At:u}: "
             + "the service stopped during the call, or its final audit row was not stored")]
     private partial void LogUnfinished(long id, string action, string who, string address, string target, DateTimeOffset at);
 }

@@ -3,7 +3,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control;
 
 /// <summary>The first audit row of a call was not stored, so the call must not run.</summary>
-internal sealed class NotAuditedException(StoreError error) : Exception("the store does not take the audit row")
+internal sealed class NotAuditedException(StoreError error) : Exception("the store did not accept the audit row")
 {
     public StoreError Error { get; } = error;
 }

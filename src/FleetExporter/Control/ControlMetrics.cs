@@ -52,5 +52,5 @@ internal sealed class ControlMetrics
     /// <summary>Records a finished command.</summary>
     public void ObserveExec(TimeSpan duration) => _execs.Observe(duration.TotalSeconds);
 
-    public void CountAudited(bool kept) => (kept ? _events : _failures).Inc();
+    public void CountAudited(bool stored) => (stored ? _events : _failures).Inc();
 }

@@ -74,7 +74,7 @@ internal sealed partial class FleetService(
         LogReload(cause, result.Success ? "applied" : "invalid, the previous configuration stays active");
     }
 
-    private void OnChanged(FleetConfig before, FleetConfig after) => _ = ApplyAsync(after);
+    private void OnChanged(FleetConfig previous, FleetConfig current) => _ = ApplyAsync(current);
 
     private async Task ApplyAsync(FleetConfig changed)
     {

@@ -94,8 +94,8 @@ internal sealed class KillSession(HostViews views, Fleet fleet, ConfirmationToke
     /// <summary>Why killing it needs <c>force</c>; null for a legacy session measured as idle.</summary>
     private static string? StateInUse(SessionView session) =>
         session.Attached ? "attached"
-        : session.Busy is null ? "not known to be idle, because its CPU or GPU use was not read yet"
-        : session.Busy == true ? "busy: it prints, computes or holds GPU memory"
+        : session.Busy is null ? "possibly busy: its CPU or GPU use has not been read yet"
+        : session.Busy == true ? "busy: it prints output, uses CPU or holds GPU memory"
         : session.Status != "legacy" ? "active"
         : null;
 

@@ -76,12 +76,12 @@ internal static class SessionKill
     {
         if (!TmuxId.IsSession(session.SessionId))
         {
-            throw new ArgumentException($"'{Printable.Line(session.SessionId, 20)}' is no session id", nameof(session));
+            throw new ArgumentException($"'{Printable.Line(session.SessionId, 20)}' is not a session id", nameof(session));
         }
 
         if (session.Panes.FirstOrDefault(p => !TmuxId.IsPane(p)) is { } other)
         {
-            throw new ArgumentException($"'{Printable.Line(other, 20)}' is no pane id", nameof(session));
+            throw new ArgumentException($"'{Printable.Line(other, 20)}' is not a pane id", nameof(session));
         }
 
         var tmux = session.IsLoginUser ? "tmux -u" : $"sudo -n -u {SamplerScript.Quote(session.User)} tmux -u";
@@ -113,37 +113,37 @@ internal static class SessionKill
             """;
     }
 
-    internal static KillResult Read(string said, SessionTarget session, bool force)
+    internal static KillResult Read(string output, SessionTarget session, bool force)
     {
-        var lines = said.Split('\n').Where(l => l.Length > 0).ToList();
+        var lines = output.Split('\n').Where(l => l.Length > 0).ToList();
         string? Of(string word) => lines.FirstOrDefault(l => l.StartsWith(word + " ", StringComparison.Ordinal))?[(word.Length + 1)..].Trim();
         var (before, after) = (Of("before"), Of("after"));
-        var me = $"{session.SessionId}:{session.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}:";
-        var wasThere = before?.StartsWith(me, StringComparison.Ordinal) == true;
-        if (!wasThere)
+        var expected = $"{session.SessionId}:{session.Created.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}:";
+        var existed = before?.StartsWith(expected, StringComparison.Ordinal) == true;
+        if (!existed)
         {
             return before is null || !(IsAbsence(before) || before.StartsWith('$'))
-                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? said : before, 200))
-                : new KillResult(KillOutcome.Gone, "the session is not there any more; another one is left alone");
+                ? new KillResult(KillOutcome.Failed, Printable.Line(before is null or "" ? output : before, 200))
+                : new KillResult(KillOutcome.Gone, "the session no longer exists; nothing was killed");
         }
 
         if (after is null || !(IsAbsence(after) || after.StartsWith('$')))
         {
             return new KillResult(
-                KillOutcome.Failed, $"it cannot be told whether the session is gone: {Printable.Line(after is null or "" ? said : after, 200)}");
+                KillOutcome.Failed, $"cannot verify whether the session was killed: {Printable.Line(after is null or "" ? output : after, 200)}");
         }
 
-        if (!after.StartsWith(me, StringComparison.Ordinal))
+        if (!after.StartsWith(expected, StringComparison.Ordinal))
         {
             return new KillResult(KillOutcome.Killed);
         }
 
         return !force && !after.EndsWith(":0", StringComparison.Ordinal)
-            ? new KillResult(KillOutcome.Attached, "somebody has attached to the session; it was left alone")
+            ? new KillResult(KillOutcome.Attached, "a client has attached to the session; it was not killed")
             : Of("panes") != "same"
             ? new KillResult(
-                KillOutcome.Changed, "its windows or panes are not those that were shown; it was left alone. Look again and ask for a new token")
-            : new KillResult(KillOutcome.Survived, Of("kill") is { Length: > 0 } why ? Printable.Line(why, 200) : "tmux still has the session");
+                KillOutcome.Changed, "its windows or panes have changed; it was not killed. Check the session and request a new token")
+            : new KillResult(KillOutcome.Survived, Of("kill") is { Length: > 0 } error ? Printable.Line(error, 200) : "tmux still has the session");
     }
 
     /// <summary>Whether tmux reports no such session or no server.</summary>

@@ -12,7 +12,7 @@ internal sealed class UnfinishedCalls(Audit audit, LoopDependencies parts) : Hos
         while (true)
         {
             var (ended, success) = await audit.EndUnfinishedAsync(stop).ConfigureAwait(false);
-            if (success && ended < Audit.MostUnfinished)
+            if (success && ended < Audit.MaxUnfinished)
             {
                 return;
             }

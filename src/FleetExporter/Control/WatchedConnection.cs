@@ -38,7 +38,7 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
                 KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile
             },
         })
-        : new(connection, null, "its hostname is none");
+        : new(connection, null, "its hostname is invalid");
 
     /// <summary>What fleet.yml has under this name: host or device, or null. A connection of that name is not monitored.</summary>
     public static string? Namesake(string name, FleetConfig config) =>

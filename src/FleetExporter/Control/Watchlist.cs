@@ -128,8 +128,8 @@ internal sealed partial class Watchlist(
             }
 
             Volatile.Write(ref _loadedVersion, all.Success && mirrored.Success ? requestedVersion : 0);
-            Tell(all.Error ?? mirrored.Error);
-            TellWithoutRow(mirrored.Value ?? _withoutRow);
+            Report(all.Error ?? mirrored.Error);
+            ReportWithoutRow(mirrored.Value ?? _withoutRow);
             if (!all.Success)
             {
                 return all.Error;
@@ -165,14 +165,14 @@ internal sealed partial class Watchlist(
         {
             var isOn = !_disconnectedHosts.Contains(host.Name);
             var row = WatchedConnection.Of(host, isOn) with { Owner = self.Id };
-            if (rows.TryGetValue(row.Id, out var kept) && IsOthers(kept) && !kept.IsSameMachine(row))
+            if (rows.TryGetValue(row.Id, out var stored) && IsOthers(stored) && !stored.IsSameMachine(row))
             {
                 // Another exporter owns the row with this name; it stays in the list.
                 row = row with { Id = Ids.OfHost(host.Name, self.Id) };
             }
             else if (rows.Remove(row.Id))
             {
-                row = kept!;
+                row = stored!;
             }
 
             yield return isOn ? new(row, host) : new(row, null, "it is disconnected");
@@ -181,7 +181,7 @@ internal sealed partial class Watchlist(
         foreach (var row in rows.Values)
         {
             yield return row.Source == ConnectionSource.Api ? WatchedConnection.Of(row, now)
-                : new(row, null, IsOthers(row) ? "it is a host of another exporter that shares the store" : "it is not in fleet.yml any more");
+                : new(row, null, IsOthers(row) ? "it is a host of another exporter that shares the store" : "it is no longer in fleet.yml");
         }
     }
 
@@ -197,7 +197,7 @@ internal sealed partial class Watchlist(
             var all = await connections.AllAsync(stop).ConfigureAwait(false);
             var same = !all.Success || all.Value.SequenceEqual(_stored);
             _stored = all.Value ?? _stored;
-            Tell(all.Error);
+            Report(all.Error);
             if (same)
             {
                 return;
@@ -214,14 +214,14 @@ internal sealed partial class Watchlist(
     /// <summary>Stores when hosts last connected; one write per new connection, not per poll.</summary>
     public async Task NoteAsync(CancellationToken stop)
     {
-        var made = (
+        var connected = (
             from watched in _all
             let host = watched.Host is null ? null : state.Find(watched.Host.Name)
             where host is { Connection.Up: true } && _lastConnectedAt.GetValueOrDefault(watched.Connection.Id) != host.Connection.Since.Time
             select (watched.Connection.Id, host.Connection.Since.Time)).ToList();
-        if (made.Count > 0 && (await connections.SetLastConnectedAsync(made, stop).ConfigureAwait(false)).Success)
+        if (connected.Count > 0 && (await connections.SetLastConnectedAsync(connected, stop).ConfigureAwait(false)).Success)
         {
-            foreach (var (id, since) in made)
+            foreach (var (id, since) in connected)
             {
                 _lastConnectedAt[id] = since;
             }
@@ -229,7 +229,7 @@ internal sealed partial class Watchlist(
     }
 
     /// <summary>Logs changes only.</summary>
-    private void Tell(StoreError? error)
+    private void Report(StoreError? error)
     {
         if (error is not null && error != _lastReportedError)
         {
@@ -241,13 +241,13 @@ internal sealed partial class Watchlist(
             .Select(c => c.Name).ToList();
         foreach (var name in duplicateNames.Except(_duplicateNames))
         {
-            LogDouble(name);
+            LogDuplicate(name);
         }
 
         _duplicateNames = duplicateNames;
     }
 
-    private void TellWithoutRow(IReadOnlyList<string> names)
+    private void ReportWithoutRow(IReadOnlyList<string> names)
     {
         var others = names.Except(_stored.Where(c => c.Source == ConnectionSource.Api).Select(c => c.Name)).ToList();
         foreach (var name in others.Except(_withoutRow))
@@ -259,13 +259,13 @@ internal sealed partial class Watchlist(
     }
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "Connections cannot be read or written; those known are watched on, retrying: {Reason}")]
+        Level = LogLevel.Error, Message = "Connections cannot be read or written; known hosts stay monitored; retrying: {Reason}")]
     private partial void LogStore(string reason);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Connection {Name}, created through the API, is not monitored: a host or device of fleet.yml has the same name")]
-    private partial void LogDouble(string name);
+    private partial void LogDuplicate(string name);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

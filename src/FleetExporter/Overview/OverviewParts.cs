@@ -3,6 +3,7 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Targets.Providers;
 using FleetExporter.Targets.Services;
 using FleetExporter.Targets.Tunnels;
@@ -16,6 +17,14 @@ namespace FleetExporter.Overview;
 internal sealed class OverviewParts(FleetConfig config, FleetState state, Instant now, Action<string, Exception>? bug = null)
 {
     private double HotCelsius => config.Thresholds["gpu_temperature_critical_celsius"];
+
+    private IReadOnlyList<ServiceConfig> Services => config.TargetsOf<ServiceConfig>();
+
+    private IReadOnlyList<ProviderConfig> Providers => config.TargetsOf<ProviderConfig>();
+
+    private IReadOnlyList<GatewayConfig> Gateways => config.TargetsOf<GatewayConfig>();
+
+    private IReadOnlyList<TunnelConfig> Tunnels => config.TargetsOf<TunnelConfig>();
 
     private IEnumerable<HostSnapshot> Hosts => config.Hosts.Select(h => state.Find(h.Name)).OfType<HostSnapshot>();
 
@@ -60,33 +69,29 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     public object Heartbeat(string? name = null) => HeartbeatProvider(name) is { } provider
         ? HeartbeatPart.Of(
             TargetSummaries.Summarize(provider, state, now),
-            config.TargetsOf<GatewayConfig>().Count > 0 ? TargetSummaries.Summarize(config.TargetsOf<GatewayConfig>()[0], state, now).Heartbeat : null)
+            Gateways is [var gateway, ..] ? TargetSummaries.Summarize(gateway, state, now).Heartbeat : null)
         : NotConfigured.Because("no provider in fleet.yml has a unit");
 
     /// <param name="sessions">Maximum number shown.</param>
     public object Gateway(string? name = null, int sessions = GatewayPart.DefaultSessions) =>
-        Choose("gateway", config.TargetsOf<GatewayConfig>(), name, _ => true) is { } gateway
+        Choose("gateway", Gateways, name, _ => true) is { } gateway
             ? GatewayPart.Of(TargetSummaries.Summarize(gateway, state, now), sessions)
             : NotConfigured.Because("no gateways in fleet.yml");
 
     /// <param name="name">Null selects the worst; of equals the first.</param>
     public object Tunnel(string? name = null)
     {
-        var tunnels = name is null ? config.TargetsOf<TunnelConfig>() : [.. new[] { Choose("tunnel", config.TargetsOf<TunnelConfig>(), name, _ => true) }.OfType<TunnelConfig>()];
+        var tunnels = name is null ? Tunnels : [.. new[] { Choose("tunnel", Tunnels, name, _ => true) }.OfType<TunnelConfig>()];
         return tunnels.Select(t => TunnelPart.Of(TargetSummaries.Summarize(t, state, now))).MaxBy(t => t.Status)
             ?? (object)NotConfigured.Because("no tunnels in fleet.yml");
     }
 
-    public object Multimodal() => config.TargetsOf<ServiceConfig>().Count > 0
-        ? MultimodalPart.Of([.. config.TargetsOf<ServiceConfig>().Select(s => TargetSummaries.Summarize(s, state, now))])
+    public object Multimodal() => Services.Count > 0
+        ? MultimodalPart.Of([.. Services.Select(s => TargetSummaries.Summarize(s, state, now))])
         : NotConfigured.Because("no services in fleet.yml");
 
-    public IReadOnlyList<TargetPart> Targets() =>
-    [
-        .. config.TargetsOf<ProviderConfig>().Select(TargetOf),
-        .. config.TargetsOf<GatewayConfig>().Select(g => TargetPart.Of(TargetSummaries.Summarize(g, state, now))),
-        .. config.TargetsOf<TunnelConfig>().Select(t => TargetPart.Of(TargetSummaries.Summarize(t, state, now))),
-    ];
+    /// <summary>Without services, which have a part of their own.</summary>
+    public IReadOnlyList<TargetPart> Targets() => [.. config.Targets.Where(t => t is not ServiceConfig).Select(TargetOf)];
 
     public OverviewView All(Func<TimeSpan> elapsed)
     {
@@ -101,10 +106,18 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             provider, gateway, tunnel, local, multimodal, heartbeat, targets);
     }
 
-    private ProviderConfig? DefaultProvider(string? name = null) => Choose("provider", config.TargetsOf<ProviderConfig>(), name, p => p.Unit is null);
+    private ProviderConfig? DefaultProvider(string? name = null) => Choose("provider", Providers, name, p => p.Unit is null);
 
     private ProviderConfig? HeartbeatProvider(string? name = null) =>
-        Choose("provider", name is null ? config.TargetsOf<ProviderConfig>().Where(p => p.Unit is not null) : config.TargetsOf<ProviderConfig>(), name, _ => true);
+        Choose("provider", name is null ? Providers.Where(p => p.Unit is not null) : Providers, name, _ => true);
+
+    private TargetPart TargetOf(TargetConfig target) => target switch
+    {
+        ProviderConfig provider => TargetOf(provider),
+        GatewayConfig gateway => TargetPart.Of(TargetSummaries.Summarize(gateway, state, now)),
+        TunnelConfig tunnel => TargetPart.Of(TargetSummaries.Summarize(tunnel, state, now)),
+        _ => TargetPart.Of(TargetCatalog.KindOf(target).Name, TargetSummaries.Summarize(target, state)),
+    };
 
     /// <summary>The heartbeat's provider does not count towards the overall status, unless it is also the default provider.</summary>
     private TargetPart TargetOf(ProviderConfig provider)

@@ -29,6 +29,10 @@ internal sealed record TargetPart(
         "tunnel", summary.Target, OverviewRules.Tunnel(summary.Target.Attempted, summary.Target.Up, summary.Unit?.Active),
         summary.Problem, summary.Unit);
 
+    /// <summary>A target of a kind whose readings the overview does not know.</summary>
+    public static TargetPart Of(string kind, TargetSummary summary) => From(
+        kind, summary, OverviewRules.Tunnel(summary.Attempted, summary.Up, null), summary.Error, null);
+
     private static TargetPart From(string kind, TargetSummary target, PartStatus status, string? problem, UnitSummary? unit)
     {
         var reason = status == PartStatus.Ok ? null

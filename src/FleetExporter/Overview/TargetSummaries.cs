@@ -90,7 +90,7 @@ internal static class TargetSummaries
 {
     public static ProviderSummary Summarize(ProviderConfig provider, FleetState state, Instant now)
     {
-        var target = TargetOf(provider, state);
+        var target = Summarize(provider, state);
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
         return new ProviderSummary(
             target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok,
@@ -100,7 +100,7 @@ internal static class TargetSummaries
 
     public static ServiceSummary Summarize(ServiceConfig service, FleetState state, Instant now)
     {
-        var target = TargetOf(service, state);
+        var target = Summarize(service, state);
         var health = target.Up ? ReadingOf<ServiceReading>(service, state, now)?.Health : null;
         return new ServiceSummary(
             target, service.Url, !target.Attempted ? null : health is null ? "error" : Words.Of(health.State), health?.Model, health?.Service);
@@ -108,7 +108,7 @@ internal static class TargetSummaries
 
     public static GatewaySummary Summarize(GatewayConfig gateway, FleetState state, Instant now)
     {
-        var target = TargetOf(gateway, state);
+        var target = Summarize(gateway, state);
         var reading = target.Up ? ReadingOf<GatewayReading>(gateway, state, now) : null;
         var discord = reading?.Channels?.Channels.FirstOrDefault(c => c.Name == "discord");
         return new GatewaySummary(
@@ -125,12 +125,13 @@ internal static class TargetSummaries
     }
 
     public static TunnelSummary Summarize(TunnelConfig tunnel, FleetState state, Instant now) =>
-        new(TargetOf(tunnel, state), tunnel.Connect, UnitOf(tunnel.Host, tunnel.Unit, state, now));
+        new(Summarize(tunnel, state), tunnel.Connect, UnitOf(tunnel.Host, tunnel.Unit, state, now));
 
     private static TReading? ReadingOf<TReading>(TargetConfig target, FleetState state, Instant now)
         where TReading : TargetReading => state.FindTarget(target.Name)?.Get<TReading>(now);
 
-    private static TargetSummary TargetOf(TargetConfig target, FleetState state)
+    /// <summary>Of a target of any kind.</summary>
+    public static TargetSummary Summarize(TargetConfig target, FleetState state)
     {
         var snapshot = state.FindTarget(target.Name);
         var up = snapshot is { At: not null, Failure: null };

@@ -92,7 +92,7 @@ internal static class RemoteCommand
             ("nogroup", _, _) => new(
                 CommandEnd.Refused, null, duration, 0,
                 "a wrapper on the host runs between sshd and sh, so the command could not be killed safely; it was not started"),
-            _ => new(CommandEnd.Lost, null, duration, null, "the connection ended before the command"),
+            _ => new(CommandEnd.Lost, null, duration, null, "the connection ended before the command did"),
         };
     }
 

@@ -28,8 +28,8 @@ internal sealed class SimulatedTargets : IAsyncDisposable
     public static async Task<SimulatedTargets> StartAsync(
         IEnumerable<TargetCollector> kinds, TimeProvider clock, CancellationToken cancellationToken)
     {
-        // The port must be known before the routes are, because they are configured with it.
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // The port must be known before the routes are, because they are configured with it. Kestrel disposes of the socket.
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -43,13 +43,13 @@ internal sealed class AccessTokens(Database database, ServiceInstance instance, 
     /// <returns>An empty string, once it is on disk.</returns>
     public Task<StoreResult<string>> WriteAsync(TimeSpan passed, IEnumerable<AccessToken> added, IEnumerable<string> removed, CancellationToken stop)
     {
-        var gone = removed.Chunk(MaxPerStatement).ToList();
+        var batches = removed.Chunk(MaxPerStatement).ToList();
         var tokens = added.ToList();
         return database.WriteAsync<string>(
             async work =>
             {
                 var now = Cells.Of(database.Clock.GetUtcNow());
-                foreach (var hashes in gone)
+                foreach (var hashes in batches)
                 {
                     // Npgsql accepts an array parameter; SQLite does not.
                     await work.RunAsync(

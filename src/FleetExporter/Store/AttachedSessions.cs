@@ -17,12 +17,12 @@ internal sealed class AttachedSessions(Database database)
         stop);
 
     /// <summary>
-    /// Upserts seen sessions, deletes gone ones and enforces the limits, in one transaction. Existing rows keep their times where those are later.
+    /// Upserts seen sessions, deletes removed ones and enforces the limits, in one transaction. Existing rows keep their times where those are later.
     /// </summary>
     /// <returns>An empty string, once it is on disk.</returns>
-    public Task<StoreResult<string>> WriteAsync(IEnumerable<AttachedSession> seen, IEnumerable<AttachedSession> gone, CancellationToken stop)
+    public Task<StoreResult<string>> WriteAsync(IEnumerable<AttachedSession> seen, IEnumerable<AttachedSession> removed, CancellationToken stop)
     {
-        var (seenRows, goneRows) = (Rows(seen), Rows(gone));
+        var (seenRows, removedRows) = (Rows(seen), Rows(removed));
         return database.WriteAsync<string>(
             async work =>
             {
@@ -31,7 +31,7 @@ internal sealed class AttachedSessions(Database database)
                     DELETE FROM attached_sessions
                     WHERE host = @Host AND user_name = @UserName AND session_id = @SessionId AND created_at = @CreatedAt
                     """,
-                    goneRows).ConfigureAwait(false);
+                    removedRows).ConfigureAwait(false);
                 await work.RunAsync(
                     """
                     INSERT INTO attached_sessions (host, user_name, session_id, created_at, attached_at, seen_at)

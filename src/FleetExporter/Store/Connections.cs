@@ -208,8 +208,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             "INSERT INTO exporters (id, seen_at) VALUES (@exporter, @now) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
             new { exporter, now = Cells.Of(now) }).ConfigureAwait(false);
         await work.RunAsync(
-            "DELETE FROM exporters WHERE id <> @exporter AND (@alone OR seen_at < @gone)",
-            new { exporter, alone = !Database.IsShared, gone = Cells.Of(now - OwnerTimeout) }).ConfigureAwait(false);
+            "DELETE FROM exporters WHERE id <> @exporter AND (@alone OR seen_at < @expired)",
+            new { exporter, alone = !Database.IsShared, expired = Cells.Of(now - OwnerTimeout) }).ConfigureAwait(false);
         return (await work.ManyAsync<string>("SELECT id FROM exporters", new { }).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
     }
 }

@@ -70,10 +70,10 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         async work => await work.OneAsync<string>("SELECT text FROM job_outputs WHERE job_id = @id", new { id }).ConfigureAwait(false) ?? "", stop);
 
     /// <summary>Adds a job; the store assigns id and times. A running job gets the current time as its start.</summary>
-    public Task<StoreResult<Job>> AddAsync(Job given, CancellationToken stop) => Database.WriteAsync<Job>(
+    public Task<StoreResult<Job>> AddAsync(Job job, CancellationToken stop) => Database.WriteAsync<Job>(
         async work =>
         {
-            if (Check(given) is { } conflict)
+            if (Check(job) is { } conflict)
             {
                 return conflict;
             }
@@ -84,13 +84,13 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             }
 
             var project = await work.OneAsync<string>(
-                $"SELECT id FROM projects WHERE id = @key OR name = @key{work.LockRow}", new { key = given.ProjectId }).ConfigureAwait(false);
+                $"SELECT id FROM projects WHERE id = @key OR name = @key{work.LockRow}", new { key = job.ProjectId }).ConfigureAwait(false);
             if (project is null)
             {
                 return NoProject;
             }
 
-            var pending = given with
+            var pending = job with
             {
                 Id = Ids.New(Now),
                 ProjectId = project,
@@ -98,9 +98,9 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                 StartedAt = null,
                 CompletedAt = null,
                 CreatedAt = Now,
-                MetricsAt = given.Metrics.Count > 0 ? Now : null
+                MetricsAt = job.Metrics.Count > 0 ? Now : null
             };
-            var added = Job.Transition(pending, pending with { Status = given.Status }, Now)!;
+            var added = Job.Transition(pending, pending with { Status = job.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);
             return added;
         },
@@ -177,7 +177,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         if (isReported && previous is { Session: not null, Status: JobStatus.Running } && wanted.Status != previous.Status)
         {
             return new StoreError.Conflict(
-                "status", $"the job runs in the tmux session {previous.Session}, which determines its end; cancel the job to end it");
+                "status", $"the status of a job in a tmux session ({previous.Session}) follows from that session; cancel the job to end it");
         }
 
         if (Job.Transition(previous, wanted, Now) is not { } updated)

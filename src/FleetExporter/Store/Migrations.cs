@@ -20,16 +20,16 @@ internal static class Migrations
 
         await work
             .RunAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL)").ConfigureAwait(false);
-        var known = All(dialect);
+        var scripts = All(dialect);
         var current = await VersionAsync(work).ConfigureAwait(false);
-        if (NewerSchemaError(current, known.Count) is { } error)
+        if (NewerSchemaError(current, scripts.Count) is { } error)
         {
             return error;
         }
 
-        for (var version = current + 1; version <= known.Count; version++)
+        for (var version = current + 1; version <= scripts.Count; version++)
         {
-            await (work with { Timeout = Timeout }).RunAsync(known[version - 1]).ConfigureAwait(false);
+            await (work with { Timeout = Timeout }).RunAsync(scripts[version - 1]).ConfigureAwait(false);
             await work.RunAsync(
                 "INSERT INTO schema_version (version, applied_at) VALUES (@version, @at)",
                 new { version, at = now.ToUnixTimeMilliseconds() }).ConfigureAwait(false);
@@ -51,8 +51,8 @@ internal static class Migrations
 
     private static Task<int> VersionAsync(UnitOfWork work) => work.OneAsync<int>("SELECT COALESCE(MAX(version), 0) FROM schema_version", new { });
 
-    private static StoreError.Unavailable? NewerSchemaError(int current, int known) => current <= known ? null : new(
-        FormattableString.Invariant($"the store has schema {current}, and this version of the exporter supports up to {known}; ")
+    private static StoreError.Unavailable? NewerSchemaError(int current, int supported) => current <= supported ? null : new(
+        FormattableString.Invariant($"the store has schema {current}, and this version of the exporter supports up to {supported}; ")
         + "run the version that migrated it or a later one, or restore a backup from before the migration");
 
     private static string Text(string name)

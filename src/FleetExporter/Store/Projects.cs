@@ -14,10 +14,10 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
         ListAsync("(@connection IS NULL OR connection_id = @connection)", new { connection, cursor, max = limit + 1 }, limit, p => p.Id, stop);
 
     /// <summary>Adds a project; the store assigns id and times.</summary>
-    public Task<StoreResult<Project>> AddAsync(Project given, CancellationToken stop) => Database.WriteAsync<Project>(
+    public Task<StoreResult<Project>> AddAsync(Project project, CancellationToken stop) => Database.WriteAsync<Project>(
         async work =>
         {
-            if (NameError(given.Name) is { } error)
+            if (NameError(project.Name) is { } error)
             {
                 return new StoreError.Conflict("name", error);
             }
@@ -28,13 +28,13 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
             }
 
             var connection = await work.OneAsync<string>(
-                $"SELECT id FROM connections WHERE id = @key OR name = @key{work.LockRow}", new { key = given.ConnectionId }).ConfigureAwait(false);
+                $"SELECT id FROM connections WHERE id = @key OR name = @key{work.LockRow}", new { key = project.ConnectionId }).ConfigureAwait(false);
             if (connection is null)
             {
                 return NoConnection;
             }
 
-            var added = given with { Id = Ids.New(Now), ConnectionId = connection, CreatedAt = Now, UpdatedAt = Now };
+            var added = project with { Id = Ids.New(Now), ConnectionId = connection, CreatedAt = Now, UpdatedAt = Now };
             await work.RunAsync(Insert, ProjectRow.Of(added)).ConfigureAwait(false);
             return added;
         },

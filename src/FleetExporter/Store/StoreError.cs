@@ -12,7 +12,7 @@ internal abstract record StoreError
     {
         NotFound missing => $"{missing.Kind} not found",
         Conflict conflict => conflict.Message,
-        Busy => "too many concurrent calls, or another process has locked it; try again",
+        Busy => "too many concurrent calls, or another process has locked the store; try again",
         Full => "the disk or quota is full; free some space",
         Unavailable unavailable => unavailable.Reason,
         _ => GetType().Name,

@@ -7,7 +7,7 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Targets;
 
 /// <summary>One kind of target: how it is polled and which metrics it has.</summary>
-/// <param name="kind">Its list in fleet.yml. Its name is the value of the label <c>collector</c>, and the label that carries the target's name.</param>
+/// <param name="kind">Its list in fleet.yml. The name is the value of the label <c>collector</c>, and of the label with the target's name.</param>
 internal abstract class TargetCollector(TargetKind kind, params IReadOnlyList<MetricFamily> families)
 {
     public TargetKind Kind => kind;

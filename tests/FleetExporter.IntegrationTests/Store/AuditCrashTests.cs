@@ -48,7 +48,7 @@ public sealed class AuditCrashTests
         Assert.Equal(commands.Order(StringComparer.Ordinal), rows.Select(r => r.Text("command")).Order(StringComparer.Ordinal));
         Assert.All(rows, r => Assert.Equal(
             ("admin", r.Text("command").Split(' ')[^2], null), (r.Text("who"), r.Text("target"), r.Number("duration_ms"))));
-        Assert.Equal(commands.Length, next.Log.Split("no end is known of exec by 'admin' from 127.0.0.1 on 'box").Length - 1);
+        Assert.Equal(commands.Length, next.Log.Split("unknown outcome of exec by 'admin' from 127.0.0.1 on 'box").Length - 1);
         Assert.DoesNotContain("sleep 599", next.Log, StringComparison.Ordinal);
         Assert.Equal(commands.Length, (await next.PageAsync()).Value("fleet_control_requests_total", ("action", "exec"), ("outcome", "unknown")));
     }

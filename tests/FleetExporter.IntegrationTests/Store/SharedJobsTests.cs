@@ -25,7 +25,7 @@ public sealed class SharedJobsTests
         Assert.True(await second.TakeAsync(null!, job, Look(TimeSpan.FromDays(30)), Stop));
 
         var after = (await store.Jobs.FindAsync("j", Stop)).Value!;
-        Assert.Equal("the host was booted again while it ran", after.Reason);
+        Assert.Equal("the host was rebooted while the job ran", after.Reason);
         Assert.Equal(
             (JobStatus.Failed, (string?)null, ended.CompletedAt, ended.Reason), (after.Status, after.Session, after.CompletedAt, after.Reason));
     }

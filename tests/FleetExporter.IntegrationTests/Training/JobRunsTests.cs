@@ -78,7 +78,9 @@ public abstract class JobRunsTests(string client) : SshTests(client)
         await box.Tmux.RunAsync("kill-session", "-t", "=" + (await box.JobAsync("victim")).Text("session"));
         var over = await box.UntilOverAsync("victim");
 
-        Assert.Equal(("failed", "its tmux session is gone: somebody has killed it, or tmux has ended"), (over.Text("status"), over.Text("reason")));
+        Assert.Equal(
+            ("failed", "its tmux session no longer exists: the session was killed, or the tmux server ended"),
+            (over.Text("status"), over.Text("reason")));
         Assert.Null(over["exit_code"]);
         Assert.Equal("running", (await box.JobAsync("neighbour")).Text("status"));
         Assert.Equal(200, (await box.PostAsync("neighbour", "cancel")).Status);

@@ -72,7 +72,8 @@ public sealed class CommandsTests
             "fleet.yml", $"hosts: [{{ name: here }}]\ntunnels: [{{ name: t, connect: '127.0.0.1:{FakeTcpServer.DeadPort()}' }}]\n");
         using var output = new StringWriter();
 
-        var exit = await ProbeCommand.RunAsync(ConfigFile.Load(file, TargetCatalog.Kinds, _ => null), "t", "json", output, TestContext.Current.CancellationToken);
+        var exit = await ProbeCommand.RunAsync(
+            ConfigFile.Load(file, TargetCatalog.Kinds, _ => null), "t", "json", output, TestContext.Current.CancellationToken);
 
         var check = JsonDocument.Parse(output.ToString()).RootElement[0];
         Assert.Equal((1, "failed", "refused"), (exit, check.GetProperty("verdict").GetString(), check.GetProperty("reason").GetString()));

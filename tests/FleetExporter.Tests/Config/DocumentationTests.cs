@@ -24,7 +24,8 @@ public sealed partial class DocumentationTests
             .ToList();
 
         Assert.Equal(
-            ConfigKeys.Docs(TargetCatalog.Kinds)[section].Select(key => ($"`{key.Name}`", key.Type, key.Range, key.Default.Length > 0 ? $"`{key.Default}`" : "")),
+            ConfigKeys.Docs(TargetCatalog.Kinds)[section].Select(key =>
+                ($"`{key.Name}`", key.Type, key.Range, key.Default.Length > 0 ? $"`{key.Default}`" : "")),
             documented.Select(cells => (cells[0], cells[1], cells[2], cells[3].StartsWith('`') ? cells[3] : "")));
         Assert.All(documented, cells => Assert.True(cells.Length == 5 && cells[4].Length > 0, cells[0]));
     }

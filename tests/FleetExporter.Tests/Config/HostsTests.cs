@@ -132,7 +132,7 @@ public sealed class HostsTests
         "3:13: hosts[0].labels: 'a-b' is not a valid label name; give letters, digits and _, starting with a letter or _")]
     [InlineData("labels: { a: x, a: y }", "3:19: hosts[0].labels: duplicate label 'a'; the first is on line 3")]
     [InlineData("labels: { a: [x] }", "3:16: hosts[0].labels.a: expected a text, found a list")]
-    [InlineData("labels: [a]", "3:11: hosts[0].labels: expected a mapping of label names to texts, found a list")]
+    [InlineData("labels: [a]", "3:11: hosts[0].labels: expected a mapping of label names to strings, found a list")]
     [InlineData("tmux: true", "3:9: hosts[0].tmux: expected a mapping with enabled, users, found 'true'")]
     [InlineData(
         "tmux: { users: [Alice] }",

@@ -37,7 +37,7 @@ public sealed class KillSessionTests
         Assert.IsType<KillSessionOutcome.UnknownSession>(await Action(world).KillAsync(world.Call(ControlAction.Kill), "a:other", null, force: true));
         var used = await Action(world).KillAsync(world.Call(ControlAction.Kill), "a:train", null, force: false);
 
-        Assert.Contains("not known to be idle", Assert.IsType<KillSessionOutcome.InUse>(used).State, StringComparison.Ordinal);
+        Assert.Contains("possibly busy", Assert.IsType<KillSessionOutcome.InUse>(used).State, StringComparison.Ordinal);
         Assert.Equal(["kill failed a:other - -", "kill failed a:train - -"], await world.RowsAsync());
     }
 

@@ -29,7 +29,9 @@ public sealed class SimulatedTargetsTests
         Assert.NotNull(host.Simulated);
         Assert.Subset(
             host.Units.ToHashSet(), config.Targets.Select(t => t.Unit).OfType<UnitName>().ToHashSet());
-        Assert.Equal((6, 2, 3), (config.TargetsOf<ServiceConfig>().Count, config.TargetsOf<ProviderConfig>().Count, config.TargetsOf<TunnelConfig>().Count));
+        Assert.Equal(
+            (6, 2, 3),
+            (config.TargetsOf<ServiceConfig>().Count, config.TargetsOf<ProviderConfig>().Count, config.TargetsOf<TunnelConfig>().Count));
         Assert.Empty(SimulatedFleet.With(config, 3).Targets);
     }
 

@@ -47,7 +47,7 @@ internal sealed class AuthenticationMiddleware(
 
         if (!caller.May(needed))
         {
-            var problem = Problem.Of(403, "Not allowed", $"The key {caller.Name} does not have the scope {needed.Word()}, which this needs.");
+            var problem = Problem.Of(403, "Not allowed", $"The key {caller.Name} lacks the scope {needed.Word()}, which this route requires.");
             await recorder.RunAsync(context, route, caller, problem.ExecuteAsync).ConfigureAwait(false);
             return;
         }
@@ -88,7 +88,7 @@ internal sealed class AuthenticationMiddleware(
         var (key, several) = RequestKey.Of(context.Request);
         if (several)
         {
-            return (null, Unauthorized(context, "The request carries more than one key; give one."));
+            return (null, Unauthorized(context, "The request carries more than one key; send one."));
         }
 
         if (key is not null)
@@ -108,7 +108,8 @@ internal sealed class AuthenticationMiddleware(
             var from = context.Connection.RemoteIpAddress;
             return ticket.Count == 1 && tickets.Redeem(ticket.ToString(), from, route.RoutePattern.RawText, anonymous is not null) is { } holder
                 ? (holder, null)
-                : (null, Unauthorized(context, "The ticket is unknown, over, or was used from another address or for another stream; get another."));
+                : (null, Unauthorized(
+                    context, "The ticket is unknown or expired, or was used from another address or for another stream; request a new one."));
         }
 
         return (SessionOf(context.Request) ?? anonymous, null);
@@ -122,10 +123,10 @@ internal sealed class AuthenticationMiddleware(
     {
         var mayDoWithout = needed == Scope.Read || (needed == Scope.Control && config.Current.AnonymousControl == AnonymousAccess.Loopback);
         var reason = mayDoWithout ? AnonymousCaller.Of(context, config.Current).Reason : null;
-        return Unauthorized(context, $"This needs a key: Authorization: Bearer KEY, or X-API-Key: KEY.{(reason is null ? "" : $" {reason}")}");
+        return Unauthorized(context, $"A key is required: Authorization: Bearer KEY, or X-API-Key: KEY.{(reason is null ? "" : $" {reason}")}");
     }
 
-    private static ProblemHttpResult Wrong(HttpContext context) => Unauthorized(context, "The key is not known here.");
+    private static ProblemHttpResult Wrong(HttpContext context) => Unauthorized(context, "Unknown key.");
 
     private static ProblemHttpResult Unauthorized(HttpContext context, string detail)
     {
@@ -136,6 +137,6 @@ internal sealed class AuthenticationMiddleware(
     private static ProblemHttpResult TooMany(HttpContext context, TimeSpan wait)
     {
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return Problem.Of(429, "Too many wrong keys", "Too many wrong keys came from this address; no key from there is looked at for now.");
+        return Problem.Of(429, "Too many wrong keys", "Too many wrong keys came from this address; all keys from it are rejected for now.");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class BodyRules : IMiddleware
     public const int MaxBytes = 1024 * 1024;
 
     private static readonly ProblemHttpResult NotJson = Problem.Of(
-        415, "Not JSON", "Send Content-Type: application/json, and JSON in UTF-8 as the body. With a key in a header the type does not count.");
+        415, "Not JSON", "Send a JSON body in UTF-8 with Content-Type: application/json. With a key in a header the type is not checked.");
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -26,7 +26,7 @@ internal sealed class BodyRules : IMiddleware
             return;
         }
 
-        if (!IsJson(request.ContentType) && RequestKey.Of(request).Key is null && await JsonBody.IsThereAsync(context).ConfigureAwait(false))
+        if (!IsJson(request.ContentType) && RequestKey.Of(request).Key is null && await JsonBody.HasBodyAsync(context).ConfigureAwait(false))
         {
             await NotJson.ExecuteAsync(context).ConfigureAwait(false);
             return;

@@ -58,11 +58,11 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
     }
 
     /// <summary>Audits a wrong key.</summary>
-    /// <param name="looked">Whether the key was checked; rate-limited attempts are counted without a row.</param>
-    public Task WrongKeyAsync(HttpContext context, bool looked)
+    /// <param name="isChecked">Whether the key was checked; rate-limited attempts are counted without a row.</param>
+    public Task WrongKeyAsync(HttpContext context, bool isChecked)
     {
         var call = new AuditedCall(audit, ControlAction.Authenticate, OriginOf(context, null), clock);
-        if (!looked)
+        if (!isChecked)
         {
             call.EndWithoutRow(AuditOutcome.Denied);
             return Task.CompletedTask;

@@ -15,10 +15,10 @@ internal static class JsonBody
 {
     private const int MaxErrors = 20;
 
-    public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"A body may have {BodyRules.MaxBytes / 1024 / 1024} MiB.");
+    public static readonly ProblemHttpResult TooLarge = Problem.Of(413, "Too large", $"The body exceeds {BodyRules.MaxBytes / 1024 / 1024} MiB.");
 
     /// <summary>Unpaired surrogate, escaped or literal.</summary>
-    private static readonly ProblemHttpResult UnpairedSurrogate = Unreadable("a text in it is no Unicode");
+    private static readonly ProblemHttpResult UnpairedSurrogate = Unreadable("it contains text that is not valid Unicode");
 
     /// <returns>
     /// The body, or a problem: 400 for invalid JSON or a type mismatch, 413 for a body over the limit, 422 for a field unknown to
@@ -41,7 +41,7 @@ internal static class JsonBody
         {
             // The message may quote the body, which may hold a key: report only a path.
             return (
-                null, Unreadable(failure.Path is { Length: > 0 } path ? $"the mistake is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
+                null, Unreadable(failure.Path is { Length: > 0 } path ? $"the error is at {Printable.Line(path, 100)}" : "it cannot be parsed"));
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
@@ -54,13 +54,13 @@ internal static class JsonBody
     }
 
     /// <summary>Reads an optional body.</summary>
-    /// <param name="none">Value if it is absent.</param>
-    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T none)
+    /// <param name="defaultBody">Value if it is absent.</param>
+    public static async Task<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpContext context, T defaultBody)
         where T : class =>
-        await IsThereAsync(context).ConfigureAwait(false) ? await ReadAsync<T>(context).ConfigureAwait(false) : (none, null);
+        await HasBodyAsync(context).ConfigureAwait(false) ? await ReadAsync<T>(context).ConfigureAwait(false) : (defaultBody, null);
 
     /// <summary>Whether there is a body. Peeks at the first bytes if the headers do not tell.</summary>
-    public static async Task<bool> IsThereAsync(HttpContext context)
+    public static async Task<bool> HasBodyAsync(HttpContext context)
     {
         if (context.Request.ContentLength is { } length)
         {
@@ -95,8 +95,8 @@ internal static class JsonBody
             using var document = await JsonDocument.ParseAsync(
                 context.Request.Body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 },
                 context.RequestAborted).ConfigureAwait(false);
-            return document.RootElement.ValueKind != JsonValueKind.Object ? (null, Unreadable("it is no object"))
-                : !IsText(document.RootElement) ? (null, Unreadable("there is a NUL in it"))
+            return document.RootElement.ValueKind != JsonValueKind.Object ? (null, Unreadable("it is not an object"))
+                : !IsText(document.RootElement) ? (null, Unreadable("it contains a NUL character"))
                 : (document.RootElement.Clone(), null);
         }
         catch (JsonException)
@@ -122,11 +122,11 @@ internal static class JsonBody
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (form.Kind == JsonTypeInfoKind.Object)
         {
-            var known = form.Properties.Select(p => p.Name).ToList();
+            var allowed = form.Properties.Select(p => p.Name).ToList();
             var names = options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-            foreach (var member in body.EnumerateObject().Where(m => !known.Contains(m.Name, names)).TakeWhile(_ => errors.Count < MaxErrors))
+            foreach (var member in body.EnumerateObject().Where(m => !allowed.Contains(m.Name, names)).TakeWhile(_ => errors.Count < MaxErrors))
             {
-                errors[Printable.Line(member.Name, 80)] = [$"There is no such field; known are {string.Join(", ", known)}."];
+                errors[Printable.Line(member.Name, 80)] = [$"Unknown field; allowed are {string.Join(", ", allowed)}."];
             }
         }
 
@@ -142,6 +142,6 @@ internal static class JsonBody
         _ => true,
     };
 
-    private static ProblemHttpResult Unreadable(string why) =>
-        Problem.Of(400, "Unreadable body", $"The body is not the JSON that is expected here: {why}.");
+    private static ProblemHttpResult Unreadable(string reason) =>
+        Problem.Of(400, "Unreadable body", $"The body is not the expected JSON: {reason}.");
 }

@@ -49,7 +49,7 @@ internal static class LoginEndpoints
 
         if (body.Key is not { Length: > 0 } key)
         {
-            return Problem.Unprocessable("key", "Give the key.");
+            return Problem.Unprocessable("key", "key is required.");
         }
 
         var (caller, refusal) = authentication.Verify(context, key);
@@ -73,8 +73,8 @@ internal static class LoginEndpoints
             session is not null && await tokens.EndedAsync(session).ConfigureAwait(false) is not null
                 ? Problem.Of(
                     503, "Logged out until a restart",
-                    "The login session has ended, but the store is not available: a restart of the exporter before it is would restore the session. "
-                    + "The exporter retries until the store has it.")
+                    "The login session has ended, but the store is unavailable; a restart of the exporter before it recovers restores the session. "
+                    + "The exporter retries until the logout is stored.")
                 : TypedResults.NoContent());
     }
 }

@@ -24,15 +24,15 @@ internal static class Origins
     /// </summary>
     public static bool IsOwn(HttpRequest request)
     {
-        var given = request.Headers.Origin;
-        return given.Count == 0
-            || (given.Count == 1 && (given[0] == $"{request.Scheme}://{request.Host.Value}" || given[0] == $"https://{request.Host.Value}"));
+        var origins = request.Headers.Origin;
+        return origins.Count == 0
+            || (origins.Count == 1 && (origins[0] == $"{request.Scheme}://{request.Host.Value}" || origins[0] == $"https://{request.Host.Value}"));
     }
 
     public static OriginVerdict Judge(HttpContext context, FleetConfig config)
     {
         var request = context.Request;
-        var given = request.Headers.Origin;
+        var origins = request.Headers.Origin;
         if (config.CorsOrigins.Count > 0)
         {
             context.Response.Headers.Append("Vary", "Origin");
@@ -43,7 +43,7 @@ internal static class Origins
             return OriginVerdict.Allowed;
         }
 
-        if (given.Count > 1 || !config.CorsOrigins.Contains(given[0]!, StringComparer.Ordinal))
+        if (origins.Count > 1 || !config.CorsOrigins.Contains(origins[0]!, StringComparer.Ordinal))
         {
             return OriginVerdict.Refused;
         }
@@ -56,7 +56,7 @@ internal static class Origins
         }
 
         var headers = context.Response.Headers;
-        headers.AccessControlAllowOrigin = given[0];
+        headers.AccessControlAllowOrigin = origins[0];
         if (!isPreflight)
         {
             return OriginVerdict.Allowed;

@@ -13,10 +13,10 @@ internal static class RequestKey
     public static (string? Key, bool Several) Of(HttpRequest request)
     {
         const string Bearer = "Bearer ";
-        var given = request.Headers.Authorization
+        var keys = request.Headers.Authorization
             .Where(value => value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true).Select(value => value![Bearer.Length..].Trim())
             .Concat(request.Headers["X-API-Key"].Select(value => value ?? ""))
             .ToList();
-        return (given.FirstOrDefault(), given.Count > 1);
+        return (keys.FirstOrDefault(), keys.Count > 1);
     }
 }

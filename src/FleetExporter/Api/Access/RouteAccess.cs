@@ -36,7 +36,8 @@ internal static class RouteAccessExtensions
         var missing = routes.DataSources.SelectMany(s => s.Endpoints).Where(e => e.Metadata.GetMetadata<RouteAccess>() is null).ToList();
         if (missing.Count > 0)
         {
-            throw new InvalidOperationException($"These routes do not say who may use them: {string.Join(", ", missing.Select(e => e.DisplayName))}");
+            throw new InvalidOperationException(
+                $"These routes declare neither a scope nor IsOpen: {string.Join(", ", missing.Select(e => e.DisplayName))}");
         }
     }
 

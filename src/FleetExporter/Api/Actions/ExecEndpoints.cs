@@ -95,9 +95,9 @@ internal static class ExecEndpoints
             RunCommandOutcome.NoConnection missing => Problem.Of(missing.Error),
             RunCommandOutcome.Invalid invalid => Problem.Unprocessable(invalid.Errors),
             RunCommandOutcome.Refused refused => ProblemOf(refused.Refusal),
-            RunCommandOutcome.NotStarted failed => Problem.Of(502, "The host did not run it", failed.Reason),
-            RunCommandOutcome.Lost lost => Problem.Of(502, "The host did not run it to its end", lost.Reason),
-            _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no failure."),
+            RunCommandOutcome.NotStarted failed => Problem.Of(502, "The host did not run the command", failed.Reason),
+            RunCommandOutcome.Lost lost => Problem.Of(502, "The command did not finish", lost.Reason),
+            _ => throw new InvalidOperationException($"{outcome.GetType().Name} is not a failure."),
         };
 
         private ProblemHttpResult ProblemOf(CommandRefused refusal)
@@ -107,7 +107,7 @@ internal static class ExecEndpoints
                 case CommandRefusal.Forbidden:
                     return Problem.Of(403, "Not allowed on this host", refusal.Message);
                 case CommandRefusal.IdTaken:
-                    return Problem.Of(409, "The exec_id is taken", refusal.Message);
+                    return Problem.Of(409, "The exec_id is in use", refusal.Message);
                 case CommandRefusal.Busy:
                     Context.Response.Headers.RetryAfter = "5";
                     return Problem.Of(429, "Too many commands", refusal.Message);

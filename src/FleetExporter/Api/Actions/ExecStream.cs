@@ -36,9 +36,9 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
     {
         // A chunk may end inside a UTF-8 character: buffer its first bytes.
         byte[] all = [.. from == CommandOutput.Stdout ? _stdout : _stderr, .. piece.Span];
-        var whole = all.Length - OutputText.Unfinished(all);
-        Hold(from, all[whole..]);
-        foreach (var text in OutputText.Pieces(all.AsSpan(0, whole)))
+        var complete = all.Length - OutputText.Unfinished(all);
+        Hold(from, all[complete..]);
+        foreach (var text in OutputText.Pieces(all.AsSpan(0, complete)))
         {
             await SendAsync(from == CommandOutput.Stdout ? "stdout" : "stderr", text).ConfigureAwait(false);
         }
@@ -59,7 +59,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
 
     /// <summary>Reports that writing the last audit row failed.</summary>
     public Task NotAuditedAsync() =>
-        SendAsync("audit", new { Message = "The audit did not take the end of this command; the service's log says why." }).AsTask();
+        SendAsync("audit", new { Message = "The final audit row of this command was not stored; see the service's log." }).AsTask();
 
     public Task FailAsync(string message) => SendAsync("error", new { Message = message }).AsTask();
 

@@ -41,14 +41,14 @@ internal static class KillEndpoints
             case KillSessionOutcome.InUse used:
                 return Problem.Of(
                     409, "The session is in use",
-                    $"The session is {used.State}. Give \"force\": true, in both calls, to kill it all the same.");
+                    $"The session is {used.State}. Give \"force\": true, in both calls, to kill it anyway.");
             case KillSessionOutcome.WrongToken:
                 return Problem.Of(
-                    403, "The token does not fit",
-                    "It was used, is over a minute old, or belongs to another session, key or choice of force. Ask for a new one.");
+                    403, "Invalid confirmation token",
+                    "It was already used, is over a minute old, or is for another session, key or value of force. Request a new one.");
             case KillSessionOutcome.TooManyWrongTokens limited:
                 context.Response.Headers.RetryAfter = Math.Ceiling(limited.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-                return Problem.Of(429, "Too many wrong tokens", "No token of this key is looked at for a while.");
+                return Problem.Of(429, "Too many wrong tokens", "All tokens of this key are rejected for now.");
             default:
                 throw new InvalidOperationException($"{outcome.GetType().Name} has no response.");
         }
@@ -61,7 +61,7 @@ internal static class KillEndpoints
         KillOutcome.Gone => Problem.Of(409, "The session is gone", result.Detail!),
         KillOutcome.Changed => Problem.Of(409, "The session has changed", result.Detail!),
         KillOutcome.Attached => Problem.Of(409, "The session is in use", result.Detail!),
-        _ => Problem.Of(502, "The host did not do it", result.Detail ?? "no reason is known"),
+        _ => Problem.Of(502, "The host did not kill the session", result.Detail ?? "no reason was reported"),
     };
 }
 

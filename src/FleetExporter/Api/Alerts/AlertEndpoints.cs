@@ -36,10 +36,10 @@ internal static class AlertEndpoints
         return failure.Reason is TargetFailure.Dns or TargetFailure.Refused or TargetFailure.Timeout or TargetFailure.Tls
             ? Problem.Of(
                 503, "Alertmanager cannot be reached",
-                $"{what}. Start Alertmanager (make up does), or give alertmanager.url in fleet.yml; it is {config.Current.Alertmanager.Url}.")
+                $"{what}. Start Alertmanager (make up does), or correct alertmanager.url in fleet.yml ({config.Current.Alertmanager.Url}).")
             : Problem.Of(
-                502, "Alertmanager did not do it",
-                $"{what}. See whether alertmanager.url in fleet.yml, {config.Current.Alertmanager.Url}, is an Alertmanager.");
+                502, "The request to Alertmanager failed",
+                $"{what}. Check that alertmanager.url in fleet.yml ({config.Current.Alertmanager.Url}) is an Alertmanager.");
     }
 
     private static async Task<IResult> ListAsync(
@@ -73,15 +73,15 @@ internal static class AlertEndpoints
                 return await Context.AuditAsync(details, () => Task.FromResult<IResult>(problem!)).ConfigureAwait(false);
             }
 
-            var given = new Acknowledgement(body.Comment, body.Duration);
-            return await act(Context.AuditedCall(), id, given, Context.RequestAborted).ConfigureAwait(false) switch
+            var acknowledgement = new Acknowledgement(body.Comment, body.Duration);
+            return await act(Context.AuditedCall(), id, acknowledgement, Context.RequestAborted).ConfigureAwait(false) switch
             {
                 AlertOutcome.Acknowledged acknowledged => TypedResults.Ok(acknowledged.Alert),
                 AlertOutcome.TakenBack => TypedResults.NoContent(),
                 AlertOutcome.NotAcknowledged { Wider: { } wider } => Problem.Of(
                     409, "Not acknowledged", $"The silence {wider.Id} covers more than this alert; end it in Alertmanager."),
                 AlertOutcome.NotAcknowledged => Problem.Of(409, "Not acknowledged", "No silence covers this alert."),
-                AlertOutcome.NotFiring => Problem.Of(404, "Unknown alert", "No alert with this id fires now."),
+                AlertOutcome.NotFiring => Problem.Of(404, "Unknown alert", "No firing alert has this id."),
                 AlertOutcome.Invalid invalid => Problem.Unprocessable(invalid.Field, invalid.Message),
                 AlertOutcome.AlertmanagerFailed failed => ProblemOf(failed.Failure, Config),
                 var other => throw new InvalidOperationException($"{other.GetType().Name} has no response."),

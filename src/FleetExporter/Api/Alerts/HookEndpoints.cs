@@ -25,12 +25,12 @@ internal static class HookEndpoints
     {
         if (context.Features.Get<Caller>() is { Device: not null })
         {
-            return Problem.Of(403, "Not for devices", "A device's key pushes that device's GPUs and nothing else.");
+            return Problem.Of(403, "Not for devices", "A device's key may only push that device's GPUs.");
         }
 
         if (receiver.Length > 64 || !receiver.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
-            return Problem.Of(404, "Unknown receiver", "The name of a receiver has 1 to 64 letters, digits, - and _.");
+            return Problem.Of(404, "Unknown receiver", "A receiver name is 1 to 64 letters, digits, - and _.");
         }
 
         var (body, problem) = await JsonBody.ReadAsync<JsonDocument>(context).ConfigureAwait(false);

@@ -41,16 +41,16 @@ internal static class BodyField
             && Enum.GetValues<TEnum>().Where(m => Words.Of(m) == value.GetString()).Select(m => (TEnum?)m).FirstOrDefault() is { } member
             ? record => set(record, member) : null);
 
-    /// <param name="most">Maximum JSON length.</param>
-    public static BodyField<T> Object<T>(string name, int most, Func<T, JsonObject, T> set) => new(
-        name, $"an object of at most {most} characters of JSON",
+    /// <param name="max">Maximum JSON length.</param>
+    public static BodyField<T> Object<T>(string name, int max, Func<T, JsonObject, T> set) => new(
+        name, $"an object of at most {max} characters of JSON",
         value =>
-            value.ValueKind == JsonValueKind.Object && value.GetRawText().Length <= most ? record => set(record, JsonObject.Create(value)!) : null);
+            value.ValueKind == JsonValueKind.Object && value.GetRawText().Length <= max ? record => set(record, JsonObject.Create(value)!) : null);
 }
 
 /// <summary>Parses and validates request fields.</summary>
-/// <param name="given">Read-only response fields. They are ignored, so that clients can edit and send back a response.</param>
-internal sealed class BodyTable<T>(IReadOnlyList<string> given, params IReadOnlyList<BodyField<T>> fields)
+/// <param name="readOnly">Read-only response fields. They are ignored, so that clients can edit and send back a response.</param>
+internal sealed class BodyTable<T>(IReadOnlyList<string> readOnly, params IReadOnlyList<BodyField<T>> fields)
 {
     private const int MaxErrors = 20;
 
@@ -60,16 +60,16 @@ internal sealed class BodyTable<T>(IReadOnlyList<string> given, params IReadOnly
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var change = static (T record) => record;
-        foreach (var member in body.EnumerateObject().Where(m => !given.Contains(m.Name)).TakeWhile(_ => errors.Count < MaxErrors))
+        foreach (var member in body.EnumerateObject().Where(m => !readOnly.Contains(m.Name)).TakeWhile(_ => errors.Count < MaxErrors))
         {
             if (fields.FirstOrDefault(f => f.Name == member.Name) is not { } field)
             {
-                errors[Printable.Line(member.Name, 80)] = [$"There is no such field; known are {string.Join(", ", fields.Select(f => f.Name))}."];
+                errors[Printable.Line(member.Name, 80)] = [$"Unknown field; allowed are {string.Join(", ", fields.Select(f => f.Name))}."];
             }
             else if (field.Read(member.Value) is { } set)
             {
-                var before = change;
-                change = record => set(before(record));
+                var previous = change;
+                change = record => set(previous(record));
             }
             else
             {
@@ -79,7 +79,7 @@ internal sealed class BodyTable<T>(IReadOnlyList<string> given, params IReadOnly
 
         foreach (var field in fields.Where(f => isNew && f.IsRequired && !body.TryGetProperty(f.Name, out _)))
         {
-            errors[field.Name] = [$"It is missing; give {field.Expected}."];
+            errors[field.Name] = [$"Required; give {field.Expected}."];
         }
 
         return (errors.Count == 0 ? change : null, errors);

@@ -17,18 +17,18 @@ internal static partial class ConnectionBody
         ["id", "source", "last_connected_at", "created_at", "updated_at"],
         [
             BodyField.Text(
-                "name", "1 to 63 letters, digits, ., _, spaces, -, beginning with a letter or digit; not like an id",
+                "name", "1 to 63 letters, digits, ., _, spaces, -, beginning with a letter or digit; not in the format of an id",
                 text => Kinds.IsHostName(text) && !Ids.LooksLikeId(text),
                 (Connection c, string name) => c with { Name = name }) with { IsRequired = true },
             BodyField.Text(
-                "hostname", "a name, an address or [v6], without a user and a port",
+                "hostname", "a name, an address or [v6], without a user or port",
                 text => HostnamePattern().IsMatch(text) && WatchedConnection.TryAddress(text, null, out _),
                 (Connection c, string host) => c with { Hostname = host }) with { IsRequired = true },
             BodyField.Text(
                 "username", "1 to 32 of a-z, 0-9, _, ., -, beginning with a letter or _",
                 Kinds.IsUserName, (Connection c, string user) => c with { Username = user }).OrNull(c => c with { Username = null }),
             BodyField.Text(
-                "ssh_key_path", "the absolute path of a key in one of the folders of ssh.key_dirs, which the service can read",
+                "ssh_key_path", "the absolute path of a readable key file in a folder of ssh.key_dirs",
                 text => KeyFolder.Allows(text, keyFolders), (Connection c, string path) => c with { SshKeyPath = path }).OrNull(c =>
                     c with { SshKeyPath = null }),
             BodyField.Integer("port", 1, 65535, (Connection c, int port) => c with { Port = port }).OrNull(c => c with { Port = null }),

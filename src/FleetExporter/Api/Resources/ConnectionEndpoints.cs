@@ -41,13 +41,13 @@ internal static class ConnectionEndpoints
     {
         public async Task<IResult> ListAsync(string? limit, string? cursor)
         {
-            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            if (!Listing.TryPage(limit, cursor, out var count, out var problem))
             {
                 return problem;
             }
 
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
-            var page = await Connections.ListAsync(most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            var page = await Connections.ListAsync(count, cursor, Context.RequestAborted).ConfigureAwait(false);
             return page.Success
                 ? TypedResults.Ok(new Listing<ConnectionView>([.. page.Value.Items.Select(ConnectionView.Of)], page.Value.NextCursor))
                 : Problem.Of(page.Error);
@@ -68,10 +68,10 @@ internal static class ConnectionEndpoints
                 return refused!;
             }
 
-            var given = change(new Connection { Name = "", Hostname = "" });
-            return await Context.AuditAsync(new AuditDetails(given.Name), async () =>
+            var requested = change(new Connection { Name = "", Hostname = "" });
+            return await Context.AuditAsync(new AuditDetails(requested.Name), async () =>
             {
-                var added = Taken(given.Name) ?? await Connections.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+                var added = NameConflict(requested.Name) ?? await Connections.AddAsync(requested, Context.RequestAborted).ConfigureAwait(false);
                 if (!added.Success)
                 {
                     return Problem.Of(added.Error);
@@ -90,14 +90,14 @@ internal static class ConnectionEndpoints
                 return refused!;
             }
 
-            var found = await WritableAsync(id, gone: false).ConfigureAwait(false);
+            var found = await WritableAsync(id, allowRemoved: false).ConfigureAwait(false);
             if (!found.Success)
             {
                 return Problem.Of(found.Error);
             }
 
             var after = change(found.Value);
-            var changed = (after.Name == found.Value.Name ? null : Taken(after.Name))
+            var changed = (after.Name == found.Value.Name ? null : NameConflict(after.Name))
                 ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
             if (!changed.Success)
             {
@@ -115,7 +115,7 @@ internal static class ConnectionEndpoints
                 return problem;
             }
 
-            var found = await WritableAsync(id, gone: true).ConfigureAwait(false);
+            var found = await WritableAsync(id, allowRemoved: true).ConfigureAwait(false);
             var removed = found.Success
                 ? await Connections.RemoveAsync(found.Value.Id, withAll == true, Context.RequestAborted).ConfigureAwait(false)
                 : found;
@@ -131,29 +131,29 @@ internal static class ConnectionEndpoints
         private async Task<(Func<Connection, Connection>? Change, IResult? Refused)> ReadAsync(bool isNew)
         {
             var (body, problem) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
-            if (body is not { } given)
+            if (body is not { } json)
             {
                 return (null, problem);
             }
 
-            var (change, errors) = ConnectionBody.Table(Config.Current.Ssh.KeyFolders).Read(given, isNew);
+            var (change, errors) = ConnectionBody.Table(Config.Current.Ssh.KeyFolders).Read(json, isNew);
             return (change, change is null ? Problem.Unprocessable(errors) : null);
         }
 
-        /// <param name="gone">Allow hosts removed from fleet.yml.</param>
-        private async Task<StoreResult<Connection>> WritableAsync(string id, bool gone)
+        /// <param name="allowRemoved">Allow hosts removed from fleet.yml.</param>
+        private async Task<StoreResult<Connection>> WritableAsync(string id, bool allowRemoved)
         {
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var found = await Connections.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
             return found.Value is not { Source: ConnectionSource.File } host ? found
                 : host.Owner is { } owner && owner != Self.Id
                     ? new StoreError.Conflict("source", $"{host.Name} is a host of another exporter that shares the store; change it there")
-                : gone && Config.Current.Hosts.All(h => h.Name != host.Name) ? found
+                : allowRemoved && Config.Current.Hosts.All(h => h.Name != host.Name) ? found
                 : new StoreError.Conflict("source", $"{host.Name} is a host of fleet.yml; change it there");
         }
 
-        private StoreResult<Connection>? Taken(string name) =>
+        private StoreResult<Connection>? NameConflict(string name) =>
             !Config.Current.Names.Contains(name, StringComparer.Ordinal) ? default(StoreResult<Connection>)
-            : new StoreError.Conflict("name", $"the name {name} is taken in fleet.yml; give another");
+            : new StoreError.Conflict("name", $"the name {name} is already used in fleet.yml; choose another");
     }
 }

@@ -39,7 +39,7 @@ internal static class JobActionEndpoints
     {
         /// <summary>Added to errors of a failed cancel.</summary>
         private const string ForceHint =
-            "; where it does not come back, cancel with ?force=true, which marks the job as cancelled and leaves on the host what runs there";
+            "; if the host does not come back, cancel with ?force=true, which marks the job as cancelled and leaves its processes on the host";
 
         private string Key => RawPath.Segment(Context.Request, 1);
 
@@ -58,7 +58,7 @@ internal static class JobActionEndpoints
                 || (int.TryParse(lines, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLines);
             return isValid
                 ? ResultOf(await Output.ReadAsync(Key, count, Context.RequestAborted).ConfigureAwait(false))
-                : Problem.Invalid("lines", $"Give a number from 1 to {MaxLines}.");
+                : Problem.Invalid("lines", $"Must be a number from 1 to {MaxLines}.");
         }
 
         /// <param name="hint">Advice if the host keeps failing.</param>
@@ -74,7 +74,7 @@ internal static class JobActionEndpoints
                 CommandRefusal.NotWatched => Problem.Of(409, "The connection is not watched", refusal.Message + hint),
                 _ => Problem.Of(502, "The host is not connected", refusal.Message + hint),
             },
-            JobOutcome.HostFailed failed => Problem.Of(failed.OnHost ? 409 : 502, "The host did not do it", failed.Reason + hint),
+            JobOutcome.HostFailed failed => Problem.Of(failed.OnHost ? 409 : 502, "The call failed on the host", failed.Reason + hint),
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no response."),
         };
     }

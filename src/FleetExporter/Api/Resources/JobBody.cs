@@ -19,7 +19,7 @@ internal static class JobBody
     private static readonly BodyField<Job>[] WritableFields =
     [
         BodyField.Text(
-            "name", "1 to 100 characters without control characters, not like an id, neither . nor ..",
+            "name", "1 to 100 characters without control characters, not in the format of an id, not . or ..",
             IsName, (Job j, string name) => j with { Name = name }) with { IsRequired = true },
         BodyField.Text("model_name", "at most 200 characters in one line", IsLine, (Job j, string model) => j with { ModelName = model })
             .OrNull(j => j with { ModelName = null }),

@@ -47,7 +47,7 @@ internal static class JobEndpoints
 
         public async Task<IResult> ListAsync(string? projectId, string? status, string? limit, string? cursor)
         {
-            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            if (!Listing.TryPage(limit, cursor, out var count, out var problem))
             {
                 return problem;
             }
@@ -72,7 +72,7 @@ internal static class JobEndpoints
                 projectId = project.Value.Id;
             }
 
-            var page = await Jobs.ListAsync(projectId, state, most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            var page = await Jobs.ListAsync(projectId, state, count, cursor, Context.RequestAborted).ConfigureAwait(false);
             return page.Success
                 ? TypedResults.Ok(new Listing<JobView>([.. page.Value.Items.Select(JobView.Of)], page.Value.NextCursor))
                 : Problem.Of(page.Error);
@@ -139,12 +139,12 @@ internal static class JobEndpoints
         private async Task<(Func<Job, Job>? Change, IResult? Refused)> ReadAsync(BodyTable<Job> table, bool isNew)
         {
             var (body, unreadable) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
-            if (body is not { } given)
+            if (body is not { } json)
             {
                 return (null, unreadable);
             }
 
-            var (change, errors) = table.Read(given, isNew);
+            var (change, errors) = table.Read(json, isNew);
             return change is null ? (null, Problem.Unprocessable(errors)) : (change, null);
         }
 

@@ -14,7 +14,7 @@ internal static partial class ProjectBody
     private static readonly IReadOnlyList<BodyField<Project>> Fields =
     [
         BodyField.Text(
-            "name", "1 to 100 characters without / and control characters, beginning and ending with none that is blank; not like an id",
+            "name", "1 to 100 characters without / or control characters, no blanks at the ends, not in the format of an id",
             IsName, (Project p, string name) => p with { Name = name }) with { IsRequired = true },
         BodyField.Text(
             "description", $"at most {MaxDescription} characters", text => text.Length <= MaxDescription,

@@ -45,7 +45,7 @@ internal static class ProjectEndpoints
     {
         public async Task<IResult> ListAsync(string? connection, string? limit, string? cursor)
         {
-            if (!Listing.TryPage(limit, cursor, out var most, out var problem))
+            if (!Listing.TryPage(limit, cursor, out var count, out var problem))
             {
                 return problem;
             }
@@ -65,7 +65,7 @@ internal static class ProjectEndpoints
                 of = found.Value.Id;
             }
 
-            var page = await Projects.ListAsync(of, most, cursor, Context.RequestAborted).ConfigureAwait(false);
+            var page = await Projects.ListAsync(of, count, cursor, Context.RequestAborted).ConfigureAwait(false);
             return page.Success
                 ? TypedResults.Ok(new Listing<ProjectView>([.. page.Value.Items.Select(ProjectView.Of)], page.Value.NextCursor))
                 : Problem.Of(page.Error);
@@ -93,11 +93,11 @@ internal static class ProjectEndpoints
                 return refused!;
             }
 
-            var given = change(new Project { Name = "", ConnectionId = "" });
-            return await Context.AuditAsync(new AuditDetails(Printable.Line(given.Name, 100)), async () =>
+            var requested = change(new Project { Name = "", ConnectionId = "" });
+            return await Context.AuditAsync(new AuditDetails(Printable.Line(requested.Name, 100)), async () =>
             {
                 await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
-                var added = await Projects.AddAsync(given, Context.RequestAborted).ConfigureAwait(false);
+                var added = await Projects.AddAsync(requested, Context.RequestAborted).ConfigureAwait(false);
                 return added.Success ? TypedResults.Created($"/api/dgx/projects/{added.Value.Id}", ProjectView.Of(added.Value))
                     : added.Error is StoreError.NotFound ? Problem.Unprocessable("connection_id", "There is no such connection.")
                     : Problem.Of(added.Error);
@@ -130,17 +130,17 @@ internal static class ProjectEndpoints
         private async Task<(Func<Project, Project>? Change, IResult? Refused)> ReadAsync(bool isNew)
         {
             var (body, problem) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
-            if (body is not JsonElement given)
+            if (body is not JsonElement json)
             {
                 return (null, problem);
             }
 
-            if (!isNew && given.TryGetProperty("connection_id", out _))
+            if (!isNew && json.TryGetProperty("connection_id", out _))
             {
-                return (null, Problem.Unprocessable("connection_id", "A project stays on its connection; leave it out."));
+                return (null, Problem.Unprocessable("connection_id", "The connection of a project cannot be changed; omit this field."));
             }
 
-            var (change, errors) = (isNew ? ProjectBody.New : ProjectBody.Change).Read(given, isNew);
+            var (change, errors) = (isNew ? ProjectBody.New : ProjectBody.Change).Read(json, isNew);
             return (change, change is null ? Problem.Unprocessable(errors) : null);
         }
     }

@@ -56,9 +56,9 @@ internal static class ConfigFile
     }
 
     private static ConfigResult Bind(
-        YamlNode root, (string Given, string Absolute)? file, string folder, IReadOnlyList<TargetKind> kinds, Func<string, string?> env)
+        YamlNode root, (string Original, string Absolute)? file, string folder, IReadOnlyList<TargetKind> kinds, Func<string, string?> env)
     {
-        var binder = new Binder(file?.Given ?? "defaults", folder, env);
+        var binder = new Binder(file?.Original ?? "defaults", folder, env);
         var field = new Field(binder, "", root);
         var config = ConfigKeys.Root(kinds).Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
         AccessKeys.Check(config, field);

@@ -85,22 +85,22 @@ internal static class ConfigKeys
     ]);
 
     /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs(IReadOnlyList<TargetKind> kinds) => new Dictionary<string, IReadOnlyList<KeyDoc>>(
-        kinds.SelectMany(kind => kind.Docs))
-    {
-        [""] = Root(kinds).Keys,
-        ["ssh"] = Ssh.Keys,
-        ["hosts"] = Host.Keys,
-        ["tmux"] = Tmux.Keys,
-        ["exec"] = Exec.Keys,
-        ["tls"] = AccessKeys.Tls.Keys,
-        ["keys"] = AccessKeys.Entry.Keys,
-        ["devices"] = DeviceKeys.Entry.Keys,
-        ["store"] = AccessKeys.StoreTable.Keys,
-        ["prometheus"] = ServerKeys.Prometheus.Keys,
-        ["alertmanager"] = ServerKeys.Alertmanager.Keys,
-        ["thresholds"] = Thresholds.Keys,
-    };
+    public static IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs(IReadOnlyList<TargetKind> kinds) =>
+        new Dictionary<string, IReadOnlyList<KeyDoc>>(kinds.SelectMany(kind => kind.Docs))
+        {
+            [""] = Root(kinds).Keys,
+            ["ssh"] = Ssh.Keys,
+            ["hosts"] = Host.Keys,
+            ["tmux"] = Tmux.Keys,
+            ["exec"] = Exec.Keys,
+            ["tls"] = AccessKeys.Tls.Keys,
+            ["keys"] = AccessKeys.Entry.Keys,
+            ["devices"] = DeviceKeys.Entry.Keys,
+            ["store"] = AccessKeys.StoreTable.Keys,
+            ["prometheus"] = ServerKeys.Prometheus.Keys,
+            ["alertmanager"] = ServerKeys.Alertmanager.Keys,
+            ["thresholds"] = Thresholds.Keys,
+        };
 
     private static string? OrNull(string path) => path.Length == 0 ? null : path;
 }

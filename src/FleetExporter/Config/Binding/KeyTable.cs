@@ -22,13 +22,13 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
         var config = defaults;
         foreach (var key in Keys)
         {
-            var given = entries.Where(entry => IsNamed(entry, key.Name)).Select(entry => field.Child(key.Name, entry.Value)).ToArray();
-            if (key.IsRequired && given.All(value => value.IsNull))
+            var fields = entries.Where(entry => IsNamed(entry, key.Name)).Select(entry => field.Child(key.Name, entry.Value)).ToArray();
+            if (key.IsRequired && fields.All(value => value.IsNull))
             {
                 field.Fail($"missing key '{key.Name}'; give {key.Expected}");
             }
 
-            config = given.Where(value => !value.IsNull).Aggregate(config, key.Apply);
+            config = fields.Where(value => !value.IsNull).Aggregate(config, key.Apply);
         }
 
         return config;

@@ -11,7 +11,8 @@ internal static partial class Kinds
 
     public static readonly Kind<HostAddress> Address = Text<HostAddress>("address", "`host`, `host:port`, `[v6]:port`, alias", HostAddress.TryParse);
 
-    public static readonly Kind<UnitName> Unit = Text<UnitName>("unit", "`NAME.service`, `user:NAME.service`, other types alike", UnitName.TryParse);
+    public static readonly Kind<UnitName> Unit =
+        Text<UnitName>("unit", "`NAME.service`, `user:NAME.service`, or another unit type", UnitName.TryParse);
 
     public static readonly Kind<string> HostName =
         Matching("name", "1 to 63 letters, digits, `.`, `_`, spaces, `-`; begins with a letter or digit", HostNamePattern());

@@ -7,7 +7,7 @@ namespace FleetExporter.Config.Binding;
 /// <summary>Binds labels: Prometheus label names with values.</summary>
 internal static partial class LabelMap
 {
-    public static readonly Kind<ValueMap<string>> Kind = new("mapping", "label names to texts", TryRead);
+    public static readonly Kind<ValueMap<string>> Kind = new("mapping", "label names to strings", TryRead);
 
     private const int MaxValueLength = 256;
 
@@ -25,7 +25,7 @@ internal static partial class LabelMap
         labels = null;
         if (field.Node is not YamlMap map)
         {
-            return field.FailType("a mapping of label names to texts");
+            return field.FailType("a mapping of label names to strings");
         }
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

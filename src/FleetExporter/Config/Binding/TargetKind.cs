@@ -18,7 +18,9 @@ internal abstract class TargetKind(string name)
         new(ListKey, $"list of {ListKey}", "", "[]", (fleet, list) => fleet with { Targets = [.. fleet.Targets, .. Bind(list)] });
 
     /// <summary>The targets of this kind, in file order.</summary>
-    public abstract IEnumerable<TargetConfig> TargetsOf(FleetConfig config);
+    public IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.Targets.Where(Owns);
+
+    public abstract bool Owns(TargetConfig target);
 
     protected abstract TargetConfig BindEntry(Field field);
 
@@ -63,7 +65,7 @@ internal sealed class TargetKind<T>(string name, T defaults, params IReadOnlyLis
     public override IReadOnlyDictionary<string, IReadOnlyList<KeyDoc>> Docs =>
         new Dictionary<string, IReadOnlyList<KeyDoc>>(Nested) { [ListKey] = _entry.Keys };
 
-    public override IEnumerable<TargetConfig> TargetsOf(FleetConfig config) => config.TargetsOf<T>();
+    public override bool Owns(TargetConfig target) => target is T;
 
     protected override TargetConfig BindEntry(Field field) => _entry.Bind(defaults, field);
 }

@@ -84,7 +84,7 @@ internal sealed class YamlTree
             return Resolve(alias, position);
         }
 
-        var before = _nodes;
+        var nodesBefore = _nodes;
         Count(1, position);
         var (anchor, tag) = start is NodeEvent node ? (node.Anchor, node.Tag) : default;
         if (!tag.IsEmpty)
@@ -101,7 +101,7 @@ internal sealed class YamlTree
         };
         if (!anchor.IsEmpty)
         {
-            _anchors[anchor.Value] = (read, _nodes - before);
+            _anchors[anchor.Value] = (read, _nodes - nodesBefore);
         }
 
         return read;

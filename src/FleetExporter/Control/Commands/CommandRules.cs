@@ -39,7 +39,7 @@ internal static class CommandRules
             return new CommandRefused(
                 CommandRefusal.Forbidden,
                 $"{host.Name} is the exporter's own machine, where commands run as the exporter's user and can read its keys; "
-                + "give a key with the scope admin");
+                + "use a key with the scope admin");
         }
 
         if (!host.Exec.Allows(command, host.Commands))
@@ -47,16 +47,16 @@ internal static class CommandRules
             return new CommandRefused(
                 CommandRefusal.Forbidden,
                 host.Exec.Policy == ExecPolicy.Off
-                    ? $"commands are off for {host.Name}; allow them with exec.policy of the host in fleet.yml, "
-                      + "or exec_policy of a connection made by the API"
-                    : $"the command is not one of those that fleet.yml allows on {host.Name}");
+                    ? $"commands are off on {host.Name}; allow them with exec.policy of the host in fleet.yml, "
+                      + "or exec_policy of a connection created through the API"
+                    : $"the command is not on the allow list of {host.Name} in fleet.yml");
         }
 
         // A relative path resolves to a different file in each folder.
         return folder is null || host.Exec.Policy != ExecPolicy.AllowList ? null : new CommandRefused(
             CommandRefusal.Forbidden,
-            $"under allow_list the commands of {host.Name} run in the login user's home only; leave the folder out, "
-            + "or have one allowed with it in fleet.yml: cd /folder && ...");
+            $"under allow_list, commands on {host.Name} run only in the login user's home; omit the folder, "
+            + "or allow a command that changes to it in fleet.yml: cd /folder && ...");
     }
 
     /// <returns>Null if the host is connected.</returns>

@@ -35,7 +35,7 @@ internal sealed class RunCommand(Watchlist watchlist, RunningCommands commands, 
         if (watchlist.AccessTo(watched.Connection.Id) is not { } access)
         {
             return new RunCommandOutcome.Refused(new CommandRefused(
-                CommandRefusal.NotWatched, $"{watched.Connection.Name} is not watched: {watched.Idle ?? "it is being connected"}."));
+                CommandRefusal.NotWatched, $"{watched.Connection.Name} is not watched: {watched.Idle ?? "its monitor is starting"}."));
         }
 
         var (command, errors) = request.Check(access.Host.Exec.MaxTimeout);

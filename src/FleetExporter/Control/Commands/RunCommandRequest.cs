@@ -25,24 +25,24 @@ internal sealed partial record RunCommandRequest(
         var errors = new Dictionary<string, string[]>();
         if (Command is not { Length: > 0 } || Command.Contains('\0') || Encoding.UTF8.GetByteCount(Command) > CommandRequest.MaxLength)
         {
-            errors["command"] = [$"Give a command of 1 to {CommandRequest.MaxLength} bytes without NUL."];
+            errors["command"] = [$"command is required: 1 to {CommandRequest.MaxLength} bytes, no NUL."];
         }
 
         var seconds = TimeoutSeconds ?? Math.Min(DefaultSeconds, maxTimeout.TotalSeconds);
         if (!(seconds >= 1 && seconds <= maxTimeout.TotalSeconds) || seconds != Math.Floor(seconds))
         {
-            errors["timeout_seconds"] = [$"Give whole seconds from 1 to {maxTimeout.TotalSeconds:0}, the host's max_timeout."];
+            errors["timeout_seconds"] = [$"Must be a whole number from 1 to {maxTimeout.TotalSeconds:0}, the host's max_timeout."];
         }
 
         if (WorkingDirectory is { } directory
             && (!directory.StartsWith('/') || directory.Contains('\0') || Encoding.UTF8.GetByteCount(directory) > MaxDirectoryBytes))
         {
-            errors["working_directory"] = [$"Give an absolute path of at most {MaxDirectoryBytes} bytes."];
+            errors["working_directory"] = [$"Must be an absolute path of at most {MaxDirectoryBytes} bytes."];
         }
 
         if (ExecId is { } id && !IdPattern().IsMatch(id))
         {
-            errors["exec_id"] = ["Give 1 to 64 letters, digits, _ and -, or nothing."];
+            errors["exec_id"] = ["Must be 1 to 64 letters, digits, _ and -; omit it to have one generated."];
         }
 
         return (errors.Count == 0 ? new CommandRequest(Command!, TimeSpan.FromSeconds(seconds), WorkingDirectory) : null, errors);

@@ -61,7 +61,7 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
         }
         finally
         {
-            Remove(running, result ?? new CommandResult(CommandEnd.Lost, null, default, null, "it could not be started"));
+            Remove(running, result ?? new CommandResult(CommandEnd.Lost, null, default, null, "the command could not be started"));
         }
     }
 
@@ -100,9 +100,9 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
             var host = running.Entry.Host;
             return _running.Values.Count(r => r.Entry.Host == host) >= MaxPerHost
                 ? new CommandRefused(
-                    CommandRefusal.Busy, $"{MaxPerHost} commands run on {host} already; wait for one to end, or cancel one")
+                    CommandRefusal.Busy, $"{host} already runs {MaxPerHost} commands, the maximum; wait for one to end, or cancel one")
                 : _running.TryAdd(running.Entry.Id, running) ? null
-                : new CommandRefused(CommandRefusal.IdTaken, "a command with this exec_id runs already; give another, or none");
+                : new CommandRefused(CommandRefusal.IdTaken, "a command with this exec_id is already running; use another, or omit it");
         }
     }
 

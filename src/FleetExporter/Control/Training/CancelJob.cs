@@ -52,15 +52,15 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
                 return failure;
             }
 
-            reason = failure is null ? null : $"cancelled without its host, where processes of it may remain: {failure.HostReason}";
+            reason = failure is null ? null : $"cancelled without its host, where its processes may still run: {failure.HostReason}";
         }
 
         // Stored first, so that readers of a cancelled job find its output.
         if (tail is { Length: > 0 })
         {
             var output = string.Join('\n', JobSession.Last(tail, JobSession.KeptLines).Lines);
-            var kept = await jobs.SaveOutputAsync(job.Id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
-            reason ??= kept.Error is { } error ? $"what it printed could not be kept: {error}" : null;
+            var saved = await jobs.SaveOutputAsync(job.Id, JobProgress.Storable(output), CancellationToken.None).ConfigureAwait(false);
+            reason ??= saved.Error is { } error ? $"its output could not be stored: {error}" : null;
         }
 
         var changed = await jobs.ChangeAsync(
@@ -83,7 +83,7 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
             return (null, new JobOutcome.Refused(refusal));
         }
 
-        using var held = await locks.LockHostAsync(access!.Host.Name, CancellationToken.None).ConfigureAwait(false);
+        using var hostLock = await locks.LockHostAsync(access!.Host.Name, CancellationToken.None).ConfigureAwait(false);
         await call.BeginAsync(details).ConfigureAwait(false);
         try
         {
@@ -91,8 +91,8 @@ internal sealed class CancelJob(Jobs jobs, JobPlaces places, JobLocks locks, Job
             return ended switch
             {
                 { Left: > 0 } => (null, new JobOutcome.HostFailed(
-                    false, $"{ended.Left} processes of the job could not be ended, not even by KILL")),
-                { SessionGone: false } => (null, new JobOutcome.HostFailed(false, "its processes are gone, and tmux still has its session")),
+                    false, $"{ended.Left} processes of the job survived SIGKILL")),
+                { SessionGone: false } => (null, new JobOutcome.HostFailed(false, "its processes have ended, but its tmux session still exists")),
                 _ => (ended.Tail, null),
             };
         }

@@ -13,21 +13,21 @@ internal sealed record JobCommand(string Text, string? Gpus)
     /// <summary>UTF-8 bytes. tmux limits one client message to 16 KiB.</summary>
     public const int MaxLength = 8 * 1024;
 
-    private const int MostGpus = 64;
+    private const int MaxGpus = 64;
 
     /// <returns>The command, or validation errors by config key.</returns>
     public static (JobCommand? Command, Dictionary<string, string[]> Errors) Read(JsonObject config)
     {
         var errors = new Dictionary<string, string[]>();
-        if (config["command"] is not JsonValue given || given.GetValueKind() != JsonValueKind.String || !IsCommand(given.GetValue<string>()))
+        if (config["command"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String || !IsCommand(value.GetValue<string>()))
         {
-            errors["config.command"] = [$"Give the command as a text of 1 to {MaxLength} bytes without NUL."];
+            errors["config.command"] = [$"command is required: 1 to {MaxLength} bytes, no NUL."];
         }
 
         string? gpus = null;
         if (config.TryGetPropertyValue("gpus", out var list) && list is not null && (gpus = Join(list)) is null)
         {
-            errors["config.gpus"] = [$"Give the indexes of the GPUs as a list of at most {MostGpus} different numbers from 0 to 255."];
+            errors["config.gpus"] = [$"Must be a list of at most {MaxGpus} different GPU indexes from 0 to 255."];
         }
 
         return (errors.Count == 0 ? new JobCommand(config["command"]!.GetValue<string>(), gpus) : null, errors);
@@ -38,7 +38,7 @@ internal sealed record JobCommand(string Text, string? Gpus)
 
     private static string? Join(JsonNode list)
     {
-        if (list is not JsonArray { Count: <= MostGpus } items)
+        if (list is not JsonArray { Count: <= MaxGpus } items)
         {
             return null;
         }

@@ -90,7 +90,7 @@ internal sealed partial class JobFollower(
         {
             // A slow host delays no other host and has at most one poll in flight.
             if (watchlist.AccessTo(host.Key) is { Snapshot.Connection.Up: true } access
-                && !(_polls.TryGetValue(host.Key, out var before) && !before.IsCompleted))
+                && !(_polls.TryGetValue(host.Key, out var previous) && !previous.IsCompleted))
             {
                 List<Job> here = [.. host.Select(w => w.Job)];
                 _polls[host.Key] = Task.Run(() => LookAsync(access, here, stop), stop);
@@ -102,18 +102,18 @@ internal sealed partial class JobFollower(
     {
         try
         {
-            using var held = await locks.LockHostAsync(access.Host.Name, stop).ConfigureAwait(false);
+            using var hostLock = await locks.LockHostAsync(access.Host.Name, stop).ConfigureAwait(false);
             var changed = false;
-            foreach (var some in here.Chunk(JobSession.MostPerLook))
+            foreach (var batch in here.Chunk(JobSession.MaxPerLook))
             {
-                var look = await JobSession.LookAsync(access.Shell, some.Select(j => j.Id), Clock, stop).ConfigureAwait(false);
+                var look = await JobSession.LookAsync(access.Shell, batch.Select(j => j.Id), Clock, stop).ConfigureAwait(false);
                 if (look.Failure is { } failure)
                 {
                     LogNotSeen(access.Host.Name, Printable.Line(failure, 200));
                     break;
                 }
 
-                foreach (var job in some.Where(j => !locks.IsLocked(j.Id)))
+                foreach (var job in batch.Where(j => !locks.IsLocked(j.Id)))
                 {
                     // Skips jobs changed during the poll, such as cancelled ones: the poll result is stale.
                     var current = await jobs.FindAsync(job.Id, stop).ConfigureAwait(false);

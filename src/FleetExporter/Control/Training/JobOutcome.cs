@@ -40,7 +40,7 @@ internal abstract record JobOutcome : ActionOutcome
 
     /// <summary>Another call is starting or cancelling the job.</summary>
     public static JobOutcome InUse() =>
-        new StoreFailed(new StoreError.Conflict("status", "the job is being started or cancelled just now"));
+        new StoreFailed(new StoreError.Conflict("status", "another call is starting or cancelling the job; try again"));
 
     /// <param name="what">The disallowed action: started or cancelled.</param>
     public static JobOutcome WrongState(Job job, string what) =>

@@ -34,5 +34,5 @@ internal sealed class JobPlaces(Jobs jobs, Projects projects, Connections connec
         watchlist.AccessTo(connection.Id) is { } access ? (access, null) : (null, new CommandRefused(
             CommandRefusal.NotWatched,
             $"the job's project is on the connection {connection.Name}, which is not watched: "
-            + $"{watchlist.Find(connection.Id)?.Idle ?? "it is being connected"}"));
+            + $"{watchlist.Find(connection.Id)?.Idle ?? "its monitor is starting"}"));
 }

@@ -11,7 +11,7 @@ namespace FleetExporter.Control.Training;
 internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger<JobProgress> logger)
 {
     /// <summary>Limit of metric names per job; existing names are still updated beyond it.</summary>
-    private const int MostNames = 128;
+    private const int MaxNames = 128;
 
     /// <summary>Write interval for metrics of one job; also written at its end.</summary>
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(5);
@@ -30,7 +30,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     {
         if (look.Panes.FirstOrDefault(p => p.Job == job.Id) is not { } pane)
         {
-            return await EndAsync(job, null, WhyGone(job, look), [], gone: true).ConfigureAwait(false);
+            return await EndAsync(job, null, WhyGone(job, look), [], sessionGone: true).ConfigureAwait(false);
         }
 
         _firstSeen.TryAdd(job.Id, clock.Elapsed());
@@ -44,21 +44,21 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
             return false;
         }
 
-        if (!job.IsFinished && !await EndAsync(job, pane.ExitCode, WhyFailed(pane.ExitCode), pane.Metrics, gone: false).ConfigureAwait(false))
+        if (!job.IsFinished && !await EndAsync(job, pane.ExitCode, WhyFailed(pane.ExitCode), pane.Metrics, sessionGone: false).ConfigureAwait(false))
         {
             return false;
         }
 
         // This order lets the next poll redo interrupted steps.
         var output = string.Join('\n', JobSession.Last(pane.Tail, JobSession.KeptLines).Lines);
-        if (!Kept(await jobs.SaveOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
+        if (!Stored(await jobs.SaveOutputAsync(job.Id, Storable(output), stop).ConfigureAwait(false), job)
             || !await JobSession.ReleaseAsync(shell, job.Id, clock, stop).ConfigureAwait(false))
         {
             return true;
         }
 
         Forget(job.Id);
-        return Kept(await jobs.ChangeAsync(job.Id, j => j.Session is null ? j : j with { Session = null }, stop).ConfigureAwait(false), job);
+        return Stored(await jobs.ChangeAsync(job.Id, j => j.Session is null ? j : j with { Session = null }, stop).ConfigureAwait(false), job);
     }
 
     /// <summary>Removes NUL characters.</summary>
@@ -67,17 +67,17 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     /// <summary>The job updated with printed metrics, and whether they changed it.</summary>
     internal static (Job Job, bool Changed) With(Job job, JsonObject numbers)
     {
-        var news = new JsonObject();
+        var updates = new JsonObject();
         foreach (var (name, value) in numbers)
         {
-            var known = job.Metrics.TryGetPropertyValue(name, out var before);
-            if (known ? TrainingMetrics.Number(before) != TrainingMetrics.Number(value) : job.Metrics.Count + news.Count < MostNames)
+            var exists = job.Metrics.TryGetPropertyValue(name, out var previous);
+            if (exists ? TrainingMetrics.Number(previous) != TrainingMetrics.Number(value) : job.Metrics.Count + updates.Count < MaxNames)
             {
-                news[name] = value!.DeepClone();
+                updates[name] = value!.DeepClone();
             }
         }
 
-        return news.Count > 0 ? (job.WithMetrics(news), true) : (job, false);
+        return updates.Count > 0 ? (job.WithMetrics(updates), true) : (job, false);
     }
 
     private static string? WhyFailed(int? code) => code switch
@@ -85,7 +85,7 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         0 => null,
         > 128 and < 193 => $"ended by signal {code - 128} (exit code {code})",
         { } other => $"exit code {other}",
-        null => "it ended, and tmux does not know how: by a signal most likely",
+        null => "ended without an exit code, most likely by a signal",
     };
 
     /// <summary>
@@ -96,8 +96,8 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
     {
         var ran = _firstSeen.TryGetValue(job.Id, out var seen) ? clock.Elapsed() - seen : clock.GetUtcNow() - job.StartedAt;
         return look.Uptime < ran - TimeSpan.FromSeconds(5)
-            ? "the host was booted again while it ran"
-            : "its tmux session is gone: somebody has killed it, or tmux has ended";
+            ? "the host was rebooted while the job ran"
+            : "its tmux session no longer exists: the session was killed, or the tmux server ended";
     }
 
     private async Task<bool> ReportAsync(Job job, JsonObject numbers)
@@ -109,24 +109,25 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         }
 
         _written[job.Id] = now;
-        return Kept(await jobs.ChangeAsync(job.Id, j => j.IsFinished ? j : With(j, numbers).Job, CancellationToken.None).ConfigureAwait(false), job);
+        return Stored(
+            await jobs.ChangeAsync(job.Id, j => j.IsFinished ? j : With(j, numbers).Job, CancellationToken.None).ConfigureAwait(false), job);
     }
 
-    private async Task<bool> EndAsync(Job job, int? code, string? reason, JsonObject numbers, bool gone)
+    private async Task<bool> EndAsync(Job job, int? code, string? reason, JsonObject numbers, bool sessionGone)
     {
-        if (gone)
+        if (sessionGone)
         {
             Forget(job.Id);
         }
 
-        return Kept(await jobs.ChangeAsync(job.Id, Ended, CancellationToken.None).ConfigureAwait(false), job);
+        return Stored(await jobs.ChangeAsync(job.Id, Ended, CancellationToken.None).ConfigureAwait(false), job);
 
         Job Ended(Job j) => WithoutSession(j.Status == JobStatus.Running
             ? With(j, numbers).Job with { Status = reason is null ? JobStatus.Completed : JobStatus.Failed, ExitCode = code, Reason = reason }
             : j);
 
         // Returns the same instance if another exporter already stored it; no write follows.
-        Job WithoutSession(Job j) => gone && j.Session is not null ? j with { Session = null } : j;
+        Job WithoutSession(Job j) => sessionGone && j.Session is not null ? j with { Session = null } : j;
     }
 
     private void Forget(string id)
@@ -136,18 +137,18 @@ internal sealed partial class JobProgress(Jobs jobs, TimeProvider clock, ILogger
         _unsure.TryRemove(id, out _);
     }
 
-    private bool Kept<T>(StoreResult<T> result, Job job)
+    private bool Stored<T>(StoreResult<T> result, Job job)
         where T : class
     {
         if (result.Error is { } error and not StoreError.NotFound)
         {
             var reason = error.ToString();
-            LogNotKept(job.Id, reason);
+            LogNotStored(job.Id, reason);
         }
 
         return result.Success;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of job {Id} could not be stored; retrying: {Reason}")]
-    private partial void LogNotKept(string id, string reason);
+    private partial void LogNotStored(string id, string reason);
 }

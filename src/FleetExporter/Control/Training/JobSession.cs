@@ -34,12 +34,12 @@ internal static class JobSession
     public const int KeptLines = 200;
 
     /// <summary>Output characters stored or returned.</summary>
-    public const int MostOutput = 128 * 1024;
+    public const int MaxOutput = 128 * 1024;
 
-    /// <summary>Jobs per poll. Each returns up to 300 KiB, and all must fit into <see cref="MostAnswer"/>.</summary>
-    public const int MostPerLook = 16;
+    /// <summary>Jobs per poll. Each returns up to 300 KiB, and all must fit into <see cref="MaxAnswer"/>.</summary>
+    public const int MaxPerLook = 16;
 
-    private const int MostAnswer = 8 * 1024 * 1024;
+    private const int MaxAnswer = 8 * 1024 * 1024;
 
     private static readonly string Program = EmbeddedScript.Read("job.sh");
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
@@ -59,27 +59,27 @@ internal static class JobSession
             case ["started"]:
                 return;
             case ["notmux"]:
-                throw new JobHostException(true, "tmux is not installed there, and a job runs in a session of it");
+                throw new JobHostException(true, "tmux is not installed on the host; a job runs in a tmux session");
             case ["nodir"]:
-                throw new JobHostException(true, $"the folder {Printable.Line(folder ?? "", 200)} is not there, or the login user may not enter it");
+                throw new JobHostException(true, $"the folder {Printable.Line(folder ?? "", 200)} does not exist, or the login user cannot enter it");
             case ["error", var why] when why.Contains("duplicate", StringComparison.Ordinal):
-                throw new JobHostException(true, $"another tmux session is called {name}");
+                throw new JobHostException(true, $"a tmux session named {name} already exists");
             case ["error", var why]:
-                throw new JobHostException(true, $"tmux did not start it: {Printable.Line(why, 300)}");
+                throw new JobHostException(true, $"tmux did not start the job: {Printable.Line(why, 300)}");
             default:
-                throw new JobHostException(false, "the host's answer is not understood");
+                throw new JobHostException(false, "unexpected answer from the host");
         }
     }
 
     /// <summary>Polls all these jobs at once.</summary>
-    /// <param name="ids">At most <see cref="MostPerLook"/>.</param>
+    /// <param name="ids">At most <see cref="MaxPerLook"/>.</param>
     /// <exception cref="JobHostException">The host did not respond.</exception>
     public static async Task<JobPoll> LookAsync(IShell shell, IEnumerable<string> ids, TimeProvider clock, CancellationToken stop)
     {
         var reply = await RunAsync(
             shell, "look", DefaultTimeout, clock, stop, ("ids", string.Join(' ', ids)),
             ("lines", KeptLines.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
-        return JobPoll.Parse(reply.Text, reply.Mark) ?? throw new JobHostException(false, "the host's answer is not understood");
+        return JobPoll.Parse(reply.Text, reply.Mark) ?? throw new JobHostException(false, "unexpected answer from the host");
     }
 
     /// <returns>Null if the session is missing.</returns>
@@ -111,7 +111,7 @@ internal static class JobSession
             .FirstOrDefault(l => l.StartsWith("left ", StringComparison.Ordinal))?.Split(' ') is [_, var left, var pane]
             && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new JobCancelled(count, pane == "-", Body(reply.Text, reply.Mark, $"tail {id}"))
-            : throw new JobHostException(false, "the host's answer is not understood");
+            : throw new JobHostException(false, "unexpected answer from the host");
     }
 
     /// <summary>The last lines of an output, without trailing empty lines.</summary>
@@ -123,7 +123,7 @@ internal static class JobSession
             return new JobOutput([], false);
         }
 
-        var cut = trimmed.Length > MostOutput ? trimmed[^MostOutput..] : trimmed;
+        var cut = trimmed.Length > MaxOutput ? trimmed[^MaxOutput..] : trimmed;
         if (char.IsLowSurrogate(cut[0]))
         {
             cut = cut[1..];
@@ -146,7 +146,7 @@ internal static class JobSession
                 shell, new CommandRequest(script, limit),
                 (from, piece) =>
                 {
-                    if (from == CommandOutput.Stdout && reply.Length < MostAnswer)
+                    if (from == CommandOutput.Stdout && reply.Length < MaxAnswer)
                     {
                         reply.Write(piece.Span);
                     }

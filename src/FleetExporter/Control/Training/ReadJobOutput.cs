@@ -42,14 +42,14 @@ internal sealed class ReadJobOutput(Jobs jobs, JobPlaces places, JobLocks locks,
                 return new JobOutcome.Refused(refusal);
             }
 
-            using var held = await locks.LockHostAsync(access!.Host.Name, stop).ConfigureAwait(false);
+            using var hostLock = await locks.LockHostAsync(access!.Host.Name, stop).ConfigureAwait(false);
             if (await JobSession.OutputAsync(access.Shell, job.Id, lines, clock, stop).ConfigureAwait(false) is { } output)
             {
                 return new JobOutcome.Output(job, output);
             }
         }
 
-        var kept = await jobs.OutputAsync(job.Id, stop).ConfigureAwait(false);
-        return kept.Success ? new JobOutcome.Output(job, JobSession.Last(kept.Value, lines)) : new JobOutcome.StoreFailed(kept.Error);
+        var stored = await jobs.OutputAsync(job.Id, stop).ConfigureAwait(false);
+        return stored.Success ? new JobOutcome.Output(job, JobSession.Last(stored.Value, lines)) : new JobOutcome.StoreFailed(stored.Error);
     }
 }

@@ -1,3 +1,4 @@
+using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw;
@@ -20,6 +21,8 @@ internal static class TargetCatalog
     ];
 
     public static IReadOnlyList<TargetKind> Kinds { get; } = [.. All.Select(c => c.Kind)];
+
+    public static TargetKind KindOf(TargetConfig target) => Kinds.First(kind => kind.Owns(target));
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [.. All.SelectMany(c => c.Families).Distinct()];
 }

@@ -114,7 +114,7 @@ internal sealed partial class TargetMonitor(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            next = Failed(TargetFailure.Timeout, $"no whole answer within {Duration.Format(target.Timeout)}");
+            next = Failed(TargetFailure.Timeout, $"no complete answer within {Duration.Format(target.Timeout)}");
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {

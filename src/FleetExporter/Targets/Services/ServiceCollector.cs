@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Builder;
 namespace FleetExporter.Targets.Services;
 
 /// <summary>AI services: one GET of the health that the service reports.</summary>
-internal sealed class ServiceCollector() : TargetCollector(ServiceConfig.TargetKind, Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
+internal sealed class ServiceCollector() : TargetCollector(
+    ServiceConfig.TargetKind, Up, State, Failure, ConsecutiveFailures, Info, Duration, CertificateExpiry)
 {
     public static readonly MetricFamily Up = MetricFamily.Gauge(
         "fleet_service_up", "1 while the service answers without reporting an error; a service that is loading its model is up.", "host", "service");

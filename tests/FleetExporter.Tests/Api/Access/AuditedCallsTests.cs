@@ -110,7 +110,7 @@ public sealed class AuditedCallsTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(!streamed, answer.Headers.Contains("Fleet-Audit"));
-        Assert.Equal(streamed, text.Contains("event: audit\ndata: {\"message\":\"The audit did not take", StringComparison.Ordinal));
+        Assert.Equal(streamed, text.Contains("event: audit\ndata: {\"message\":\"The final audit row", StringComparison.Ordinal));
         Assert.Contains("fleet_audit_failures_total 1\n", await server.TextAsync("/metrics"), StringComparison.Ordinal);
         Assert.Equal("begun", Assert.Single(await RowsAsync(server)).Text("outcome"));
     }

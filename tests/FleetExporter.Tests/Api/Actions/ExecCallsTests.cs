@@ -132,7 +132,7 @@ public sealed class ExecCallsTests
         using var answer = await PostAsync(server, """{"command":"cat data/admin.key"}""", streamed: false);
 
         Assert.Equal(403, (int)answer.StatusCode);
-        Assert.Contains("give a key with the scope admin", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        Assert.Contains("use a key with the scope admin", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     private static async Task<HttpResponseMessage> PostAsync(ApiServer server, string json, bool streamed)

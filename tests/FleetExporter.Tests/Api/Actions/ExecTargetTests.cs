@@ -60,7 +60,7 @@ public sealed class ExecTargetTests
         var (answered, problem) = await server.CallAsync("POST", "/api/dgx/exec/a", body);
 
         Assert.Equal((status, status == 200 ? 1 : 0), (answered, started));
-        Assert.True(status == 200 || problem.Text("detail").Contains("leave the folder out", StringComparison.Ordinal), $"{problem}");
+        Assert.True(status == 200 || problem.Text("detail").Contains("omit the folder", StringComparison.Ordinal), $"{problem}");
         Assert.Equal(200, (await server.CallAsync("POST", "/api/dgx/exec/a", """{"command":"cd /srv && ./check.sh"}""")).Status);
     }
 
@@ -79,7 +79,7 @@ public sealed class ExecTargetTests
         var (status, problem) = await server.CallAsync("POST", "/api/dgx/jobs/j/start");
 
         Assert.Equal((403, 0), (status, started));
-        Assert.Contains("leave the folder out", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Contains("omit the folder", problem.Text("detail"), StringComparison.Ordinal);
         await server.DoAsync("PUT", "/api/dgx/projects/p", """{"remote_path":null}""");
         Assert.NotEqual(403, (await server.CallAsync("POST", "/api/dgx/jobs/j/start")).Status);
     }

@@ -138,7 +138,7 @@ public sealed class KillCallsTests
             // One reading tells nothing of the CPU that it uses.
             var (early, unknown) = await server.CallAsync("POST", Path, "{}");
             Assert.Equal(409, early);
-            Assert.StartsWith("The session is not known to be idle", unknown.Text("detail"), StringComparison.Ordinal);
+            Assert.StartsWith("The session is possibly busy", unknown.Text("detail"), StringComparison.Ordinal);
             await DgxCalls.UntilAsync(async () =>
             {
                 server.Clock.Advance(TimeSpan.FromSeconds(1));

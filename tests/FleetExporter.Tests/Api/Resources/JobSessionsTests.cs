@@ -112,7 +112,7 @@ public sealed class JobSessionsTests
 
         var job = await server.DoAsync("POST", "/api/dgx/jobs/long/cancel?force=true");
         Assert.Equal(("cancelled", "null"), (job.Text("status"), job.Text("session")));
-        Assert.StartsWith("cancelled without its host, where processes of it may remain: ", job.Text("reason"), StringComparison.Ordinal);
+        Assert.StartsWith("cancelled without its host, where its processes may still run: ", job.Text("reason"), StringComparison.Ordinal);
         Assert.Equal(409, (await server.CallAsync("POST", "/api/dgx/jobs/long/cancel?force=true")).Status);
         await server.DoAsync("DELETE", "/api/dgx/jobs/long");
 
@@ -130,8 +130,8 @@ public sealed class JobSessionsTests
     }
 
     [Theory]
-    [InlineData(1, 24, "its tmux session is gone: somebody has killed it, or tmux has ended")]
-    [InlineData(120, -1, "the host was booted again while it ran")]
+    [InlineData(1, 24, "its tmux session no longer exists: the session was killed, or the tmux server ended")]
+    [InlineData(120, -1, "the host was rebooted while the job ran")]
     public async Task Why_a_session_is_gone_does_not_depend_on_the_wall_clock(int seconds, int hours, string reason)
     {
         // The host has been up for 100 s.

@@ -96,7 +96,7 @@ public sealed class RunCommandTests
 
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
-        Assert.Equal("the connection ended before the command", Assert.IsType<RunCommandOutcome.Lost>(outcome).Reason);
+        Assert.Equal("the connection ended before the command did", Assert.IsType<RunCommandOutcome.Lost>(outcome).Reason);
         Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.World.RowsAsync());
     }
 

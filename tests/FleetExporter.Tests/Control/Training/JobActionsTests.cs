@@ -92,7 +92,7 @@ public sealed class JobActionsTests
         Assert.False(Assert.IsType<JobOutcome.HostFailed>(await fixture.CancelAsync("train")).OnHost);
         var forced = Assert.IsType<JobOutcome.Done>(await fixture.CancelAsync("train", force: true)).Job;
 
-        Assert.StartsWith("cancelled without its host, where processes of it may remain: ", forced.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("cancelled without its host, where its processes may still run: ", forced.Reason, StringComparison.Ordinal);
         Assert.Equal(
             [
                 "job_cancel begun train - -", "job_cancel failed train - -",
