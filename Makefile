@@ -28,6 +28,12 @@ test: ## Installs missing packages, builds with warnings as errors, checks the c
 	dotnet format FleetExporter.slnx --verify-no-changes --no-restore
 	scripts/test
 
+test-release: ## Runs the tests of what is released and of how the source is extended. Run after make test, it ends with the result of both.
+	@scripts/ensure-dotnet
+	@scripts/ensure-packages up test
+	dotnet build FleetExporter.slnx --nologo -v quiet
+	SUITE=release scripts/test
+
 soak: ## Runs the long variant of a test, minutes instead of seconds: make soak NAME=RekeyTests
 	@scripts/ensure-dotnet
 	@scripts/ensure-packages up test

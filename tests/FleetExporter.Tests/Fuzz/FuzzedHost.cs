@@ -114,7 +114,7 @@ internal sealed class FuzzedHost
         return FuzzedStream.Section(nonce, $"{word} {status} {FuzzedStream.Uptime(_uptime)} {until} {length}", body);
     }
 
-    private string Seed(string word) => Pick(SectionSeeds.Of[word]);
+    private string Seed(string word) => Pick(SectionSeeds.Of(word));
 
     private string Other() => CollectorCatalog.All[_random.Next(CollectorCatalog.All.Count)].Name;
 

@@ -1,8 +1,10 @@
+using FleetExporter.Collectors;
+using FleetExporter.Simulation;
 using FleetExporter.Tests.Parsing;
 
 namespace FleetExporter.Tests.Fuzz;
 
-/// <summary>Output of real machines, by collector.</summary>
+/// <summary>Output of a collector on real machines.</summary>
 internal static class SectionSeeds
 {
     private const string System =
@@ -26,7 +28,7 @@ internal static class SectionSeeds
     private static readonly string Tmux =
         HostCapture.TmuxBlock("1767222000") + HostCapture.Stat(25378, 1) + HostCapture.Stat(7, 25378, ") S 1 (") + HostCapture.Stat(8, 7, rss: -1);
 
-    public static IReadOnlyDictionary<string, string[]> Of { get; } = new Dictionary<string, string[]>
+    private static readonly Dictionary<string, string[]> Captured = new()
     {
         ["system"] =
         [
@@ -52,6 +54,11 @@ internal static class SectionSeeds
         ["gpu_details"] = [.. Texts("nvidia-smi/xml"), .. Texts("nvidia-smi/errors")],
         ["xid"] = [KernelLog, "dmesg: read kernel buffer failed: Operation not permitted\n"],
     };
+
+    /// <summary>The captured outputs; where there are none, what a simulated host answers.</summary>
+    public static string[] Of(string collector) => Captured.TryGetValue(collector, out var captured)
+        ? captured
+        : [CollectorCatalog.Find(collector)!.Simulate(SimulatedHosts.At(2), DateTimeOffset.UnixEpoch.AddDays(20_500))!];
 
     private static IEnumerable<string> Texts(string folder) =>
         Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Fixtures", folder)).Order(StringComparer.Ordinal).Select(File.ReadAllText);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using FleetExporter.Collectors;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Simulation;
 using FleetExporter.Tests.Config;
 using FleetExporter.Tests.Parsing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -107,6 +109,11 @@ internal sealed class ReplayFleet : IAsyncDisposable
     public static ReplayShell HealthyHost(TimeProvider clock)
     {
         var shell = new ReplayShell(clock);
+        foreach (var collector in CollectorCatalog.All)
+        {
+            shell.Answer(collector.Name, collector.Simulate(SimulatedHosts.At(0), clock.GetUtcNow()) ?? "");
+        }
+
         shell.Answer("system", "kernel=6.1.0\nos=Debian\narch=x86_64\ncpus=2\npagesize=4096\nuser=alice\ntools= nvidia-smi tmux\nboot_id=one\n");
         shell.Answer("host", HostCapture.Host());
         shell.Answer("temperature", "T41000:::k10temp:Tctl\n");
