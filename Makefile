@@ -1,13 +1,13 @@
 # make up     build and run; monitors this machine, or the hosts of fleet.yml
 # make test   build and run all checks, as in CI
-.PHONY: up demo test soak build bench dashboards lint help
+.PHONY: up demo test test-release soak build bench dashboards lint help
 .DEFAULT_GOAL := help
 
 OUT := artifacts/fleet-exporter
 N := 20
 
 help: ## Lists the make targets.
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 up: build ## Installs missing packages, builds, and runs the exporter with Prometheus and Alertmanager in the foreground; Ctrl-C stops them.
 	@scripts/ensure-packages up
