@@ -23,7 +23,7 @@ public sealed partial class AccessTests : IDisposable
         {
             Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
             Assert.Contains(
-                "--listen: 192.0.2.77:0 is a network address, and keys has no entry", refused.Said, StringComparison.Ordinal);
+                "--listen: 192.0.2.77:0 is a network address, and keys has no entry", refused.Output, StringComparison.Ordinal);
         }
 
         var (key, entry) = await NewKeyAsync("prometheus", "read");
@@ -31,7 +31,7 @@ public sealed partial class AccessTests : IDisposable
         await using (var absent = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0"]))
         {
             Assert.Equal(1, await absent.EndAsync(TimeSpan.FromSeconds(20)));
-            Assert.Contains("fleet-exporter: cannot listen on 192.0.2.77:0: Cannot assign requested address", absent.Said, StringComparison.Ordinal);
+            Assert.Contains("fleet-exporter: cannot listen on 192.0.2.77:0: Cannot assign requested address", absent.Output, StringComparison.Ordinal);
         }
 
         await Tool.RunAsync("ip", "address", "add", $"{Address}/32", "dev", "lo");
@@ -48,11 +48,11 @@ public sealed partial class AccessTests : IDisposable
     private async Task GuardedAsync(string key)
     {
         await using var service = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0"]);
-        await Until.TrueAsync(() => service.HasExited || Page().IsMatch(service.Said), "the service listens", () => service.Said);
-        Assert.False(service.HasExited, service.Said);
-        using var http = new HttpClient { BaseAddress = new Uri($"http://{Address}:{Page().Match(service.Said).Groups[1].Value}") };
+        await Until.TrueAsync(() => service.HasExited || Page().IsMatch(service.Output), "the service listens", () => service.Output);
+        Assert.False(service.HasExited, service.Output);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{Address}:{Page().Match(service.Output).Groups[1].Value}") };
 
-        Assert.Contains("listen: without tls, keys are sent over the network in clear text", service.Said, StringComparison.Ordinal);
+        Assert.Contains("listen: without tls, keys are sent over the network in clear text", service.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/-/healthy", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/metrics", Stop)).StatusCode);
         http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -122,7 +122,7 @@ public sealed partial class AccessTests : IDisposable
         await using var made = Exporter.Launch(_folder, _folder.Path, ["key", "new", "--scopes", scopes, "--", name]);
 
         Assert.NotEqual(0, await made.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.DoesNotContain("sha256:", made.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("sha256:", made.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed partial class AccessTests : IDisposable
         await using (var refused = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0", "--key", given]))
         {
             Assert.Equal(2, await refused.EndAsync(TimeSpan.FromSeconds(20)));
-            Assert.Contains("192.0.2.77:0 is a network address, and keys has no entry", refused.Said, StringComparison.Ordinal);
+            Assert.Contains("192.0.2.77:0 is a network address, and keys has no entry", refused.Output, StringComparison.Ordinal);
         }
 
         var other = $"pusher:push:{KeyHash.Of("other")}";
@@ -150,7 +150,7 @@ public sealed partial class AccessTests : IDisposable
         _folder.Write("fleet.yml", $"hosts: []\nkeys: [{{ name: beside, hash: '{KeyHash.Of("x")}', scopes: [read] }}]\n");
         await using var taken = Exporter.Launch(_folder, _folder.Path, ["--listen", "127.0.0.1:0", "--key", given]);
         Assert.Equal(2, await taken.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains("--key: has the name or hash of the existing key 'beside'; use another", taken.Said, StringComparison.Ordinal);
+        Assert.Contains("--key: has the name or hash of the existing key 'beside'; use another", taken.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed partial class AccessTests : IDisposable
         await using var made = Exporter.Launch(_folder, _folder.Path, arguments.Split(' '));
 
         Assert.Equal(exit, await made.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains(said, made.Said, StringComparison.Ordinal);
+        Assert.Contains(said, made.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -174,7 +174,7 @@ public sealed partial class AccessTests : IDisposable
     {
         await using var made = Exporter.Launch(_folder, _folder.Path, ["key", "new", name, "--scopes", scopes, "--format", "json"]);
         Assert.Equal(0, await made.EndAsync(TimeSpan.FromSeconds(20)));
-        var json = JsonDocument.Parse(made.Said).RootElement;
+        var json = JsonDocument.Parse(made.Output).RootElement;
         return (json.GetProperty("key").GetString()!, json.GetProperty("fleet_yml").GetString()!);
     }
 

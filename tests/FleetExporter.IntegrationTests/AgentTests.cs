@@ -19,7 +19,7 @@ public sealed class AgentTests
 
         await using var agent = Agent(folder, exporter.Http.BaseAddress!.ToString(), "--once");
 
-        Assert.True(await agent.EndAsync(TimeSpan.FromSeconds(20)) == 0, agent.Said);
+        Assert.True(await agent.EndAsync(TimeSpan.FromSeconds(20)) == 0, agent.Output);
         var page = await exporter.PageAsync();
         Assert.Equal(
             1, page.Value("fleet_gpu_info", ("host", "beast"), ("gpu", "0"), ("name", "NVIDIA H100 80GB HBM3"), ("driver_version", "590.48.01")));
@@ -41,7 +41,7 @@ public sealed class AgentTests
         folder.Write("fleet.yml", $"listen: {listen}\n{Devices}");
         await using var agent = Agent(folder, address, "--interval", "500ms");
         await Until.TrueAsync(
-            () => agent.Said.Contains("refused:", StringComparison.Ordinal), "the agent says that nobody listens", () => agent.Said);
+            () => agent.Output.Contains("refused:", StringComparison.Ordinal), "the agent says that nobody listens", () => agent.Output);
 
         for (var run = 0; run < 2; run++)
         {
@@ -51,14 +51,14 @@ public sealed class AgentTests
                 async () => (await http.GetStringAsync($"{address}/metrics")).Contains("fleet_device_up{host=\"beast\"} 1", StringComparison.Ordinal)
                     ? agent
                     : null,
-                "the device pushes", () => $"{agent.Said}\n{service.Said}");
+                "the device pushes", () => $"{agent.Output}\n{service.Output}");
             service.Send(Signal.Term);
             Assert.Equal(0, await service.EndAsync(TimeSpan.FromSeconds(20)));
         }
 
         agent.Send(Signal.Term);
         Assert.Equal(0, await agent.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains("pushing again: 1 GPU every 500ms", agent.Said, StringComparison.Ordinal);
+        Assert.Contains("pushing again: 1 GPU every 500ms", agent.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,8 +77,8 @@ public sealed class AgentTests
         await using var agent = Agent(folder, exporter.Http.BaseAddress!.ToString(), "--once");
 
         Assert.Equal(1, await agent.EndAsync(TimeSpan.FromSeconds(20)));
-        Assert.Contains(words, agent.Said, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, agent.Said, StringComparison.Ordinal);
+        Assert.Contains(words, agent.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, agent.Output, StringComparison.Ordinal);
         await exporter.StopAsync();
     }
 

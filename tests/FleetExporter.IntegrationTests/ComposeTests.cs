@@ -164,7 +164,7 @@ public sealed class ComposeTests : IDisposable
         Assert.Equal(1, (await Tool.TryAsync(healthy, $"{port}")).Exit);
         await using var service = Child.Start("dotnet", [dll, "serve", "--config", config], _folder.Path, environment);
         await Until.SeenAsync(
-            async () => (await Tool.TryAsync(healthy, $"{port}")).Exit == 0 ? "yes" : null, "the health check passes", () => service.Said);
+            async () => (await Tool.TryAsync(healthy, $"{port}")).Exit == 0 ? "yes" : null, "the health check passes", () => service.Output);
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         async Task<int> StatusAsync(HttpMethod method, string path, string? key)

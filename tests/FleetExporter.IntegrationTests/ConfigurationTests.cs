@@ -26,10 +26,10 @@ public sealed class ConfigurationTests
             """);
         await using var service = Exporter.Launch(folder, folder.Path, ["--config", "fleet.yml"]);
         Assert.Equal(2, await service.EndAsync(Soon));
-        var places = service.Said.Split('\n')
+        var places = service.Output.Split('\n')
             .Select(l => Regex.Match(l, @"^fleet\.yml:(\d+):(\d+): \S")).Where(m => m.Success).Select(m => m.Groups[1].Value);
         Assert.Equal(["1", "2", "5", "6", "7"], places);
-        Assert.Contains("5 errors", service.Said, StringComparison.Ordinal);
+        Assert.Contains("5 errors", service.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,8 +91,8 @@ public sealed class ConfigurationTests
         Assert.Equal(1, await second.EndAsync(Soon));
         Assert.Contains(
             $"{first.Http.BaseAddress.Authority} is already in use. Is another exporter running? Choose another address with --listen.",
-            second.Said, StringComparison.Ordinal);
-        Assert.DoesNotContain("Unhandled", second.Said, StringComparison.Ordinal);
+            second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", second.Output, StringComparison.Ordinal);
         Assert.False(host.Pending());
     }
 
@@ -105,7 +105,7 @@ public sealed class ConfigurationTests
         using var folder = new TestFolder();
         await using var service = Exporter.Launch(folder, folder.Path, ["--listen", address]);
         Assert.Equal(2, await service.EndAsync(Soon));
-        Assert.Contains("is a network address", service.Said, StringComparison.Ordinal);
+        Assert.Contains("is a network address", service.Output, StringComparison.Ordinal);
     }
 
     private static string Hosts(params IEnumerable<string> names) =>

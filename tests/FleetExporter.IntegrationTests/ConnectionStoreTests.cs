@@ -72,14 +72,14 @@ public sealed class ConnectionStoreTests
             await exporter.UntilAsync("it is watched as soon as the store answers", ConnectionsTests.IsUp);
 
             // Gone again, what is known is watched on, also when it should be read again.
-            var said = Said();
+            var before = Reports();
             await server.StopAsync();
-            await Until.TrueAsync(() => Said() > said, "it is read again", () => exporter.Log, TimeSpan.FromSeconds(60));
+            await Until.TrueAsync(() => Reports() > before, "it is read again", () => exporter.Log, TimeSpan.FromSeconds(60));
             using var refused = await exporter.Http.PostAsJsonAsync("/api/dgx/connections", ConnectionsTests.Connection(machine, "x"), Stop);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.True(ConnectionsTests.IsUp(await exporter.PageAsync()));
 
-            int Said() => exporter.Log.Split("known hosts stay monitored").Length;
+            int Reports() => exporter.Log.Split("known hosts stay monitored").Length;
         }
 
         // It ends as one that runs.

@@ -43,13 +43,13 @@ public abstract class ExecTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync(Any);
         await exporter.UntilOnlineAsync();
         await RunAsync(exporter, new { command = "head -c 10000000 /dev/zero" });
-        var before = MostMemory(exporter);
+        var before = PeakMemory(exporter);
 
         var much = await RunAsync(exporter, new { command = "head -c 1073741824 /dev/zero", timeout_seconds = 240 });
 
         Assert.Equal((0, true), ((int)much.Number("exit_code")!, much["truncated"]!.GetValue<bool>()));
         Assert.Equal(1024 * 1024, much.Text("stdout").Length);
-        Assert.InRange(MostMemory(exporter) - before, 0, 64 * 1024);
+        Assert.InRange(PeakMemory(exporter) - before, 0, 64 * 1024);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public abstract class ExecTests(string client) : SshTests(client)
     }
 
     /// <summary>The most resident memory so far, in KiB.</summary>
-    private static long MostMemory(Exporter exporter) => long.Parse(
+    private static long PeakMemory(Exporter exporter) => long.Parse(
         File.ReadLines($"/proc/{exporter.Pid}/status")
             .Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);

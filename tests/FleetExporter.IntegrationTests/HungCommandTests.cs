@@ -87,7 +87,7 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         await using var old = Child.Start("setpriv", machine.User.As("perl", "-e", WaitInTheKernel));
-        await Until.TrueAsync(() => Hung(machine).Any(p => p.State == 'D'), "it waits in the kernel", () => old.Said);
+        await Until.TrueAsync(() => Hung(machine).Any(p => p.State == 'D'), "it waits in the kernel", () => old.Output);
         var before = Hung(machine).Select(p => p.Pid).ToHashSet();
         await using var exporter = await machine.WatchAsync();
         var host = await exporter.UntilHostAsync("why not", h =>
@@ -108,7 +108,7 @@ public abstract class StoppedNvidiaSmiTests(string client) : HungCommandTests(cl
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         smi.Stop();
         await using var suspended = Child.Start("setpriv", machine.User.As(machine.Folder.PathOf("smi", "nvidia-smi"), "-q"));
-        await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => suspended.Said);
+        await Until.TrueAsync(() => Hung(machine) is [{ State: 'T' }], "it is stopped", () => suspended.Output);
         smi.Reset();
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());

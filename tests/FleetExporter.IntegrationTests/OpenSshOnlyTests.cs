@@ -43,7 +43,7 @@ public sealed class OpenSshOnlyTests
         await using var machine = await WatchedMachine.StartAsync();
         var socket = machine.Folder.PathOf("agent");
         await using var agent = Child.Start("ssh-agent", ["-D", "-a", socket]);
-        await Until.TrueAsync(() => File.Exists(socket), "the agent listens", () => agent.Said);
+        await Until.TrueAsync(() => File.Exists(socket), "the agent listens", () => agent.Output);
         var added = await Tool.TryAsync("ssh-add", [machine.Server.ClientKey], null, new Dictionary<string, string> { ["SSH_AUTH_SOCK"] = socket });
         Assert.True(added.Exit == 0, added.Error);
 

@@ -248,12 +248,12 @@ public abstract class HangingProbeTests(string client) : SshTests(client)
         machine.Folder.Write("fleet.yml", machine.Config());
         await using var probe = Launch(machine.Folder, "box");
         Assert.Equal(1, await probe.EndAsync(TimeSpan.FromSeconds(60)));
-        var rows = JsonNode.Parse(probe.Said)!.AsArray().Select(n => n!).ToDictionary(r => r.Text("check"));
+        var rows = JsonNode.Parse(probe.Output)!.AsArray().Select(n => n!).ToDictionary(r => r.Text("check"));
         Assert.Equal(("failed", "timeout"), (rows["gpu"].Text("verdict"), rows["gpu"].Text("reason")));
         Assert.Contains("hung", rows["gpu"].Text("detail"), StringComparison.Ordinal);
         Assert.All(ProbeTests.Collectors[..7], c => Assert.Contains(rows[c].Text("verdict"), new[] { "ok", "off" }));
         Assert.All(ProbeTests.Collectors[8..10], c => Assert.Equal("skipped", rows[c].Text("verdict")));
-        await ProbeTests.CheckNothingLeftAsync(machine, probe.Said, 25);
+        await ProbeTests.CheckNothingLeftAsync(machine, probe.Output, 25);
     }
 
     [Fact]
@@ -263,12 +263,12 @@ public abstract class HangingProbeTests(string client) : SshTests(client)
         FakeNvidiaSmi.H100(machine.Folder).Hang();
         machine.Folder.Write("fleet.yml", machine.Config());
         await using var probe = Launch(machine.Folder, "box");
-        await Until.TrueAsync(() => machine.User.Processes.Any(p => p.Name == "nvidia-smi"), "it hangs in nvidia-smi", () => probe.Said);
+        await Until.TrueAsync(() => machine.User.Processes.Any(p => p.Name == "nvidia-smi"), "it hangs in nvidia-smi", () => probe.Output);
         probe.Send(Signal.Int);
         Assert.Equal(130, await probe.EndAsync(TimeSpan.FromSeconds(5)));
-        Assert.DoesNotContain("Exception", probe.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", probe.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(machine.Folder.PathOf("run")));
-        await ProbeTests.CheckNothingLeftAsync(machine, probe.Said, 25);
+        await ProbeTests.CheckNothingLeftAsync(machine, probe.Output, 25);
     }
 
     private static Child Launch(TestFolder folder, string host) => Exporter.Launch(folder, folder.Path, ["probe", host, "--format", "json"]);

@@ -56,7 +56,7 @@ public sealed class SharedStoreTests : IDisposable
     }
 
     private static async Task<string> OwnersAsync(StoreBackend store) =>
-        (await store.AskAsync("SELECT string_agg(name || ' ' || owner, ',' ORDER BY name) FROM connections")).Said;
+        (await store.AskAsync("SELECT string_agg(name || ' ' || owner, ',' ORDER BY name) FROM connections")).Output;
 
     private static Task<Exporter> StartAsync(TestFolder folder, StoreBackend store, string hosts) =>
         Exporter.StartAsync(folder, $"hosts: [{hosts}]\nstore: {{ connection: \"{store.Url}\" }}\n");

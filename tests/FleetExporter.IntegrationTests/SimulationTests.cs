@@ -106,11 +106,11 @@ public sealed class SimulationTests
         {
             await using var service = Exporter.Launch(folder, folder.Path, [.. command, "--simulate", hosts]);
             Assert.NotEqual(0, await service.EndAsync(TimeSpan.FromSeconds(15)));
-            Assert.Contains("--simulate", service.Said, StringComparison.Ordinal);
-            Assert.DoesNotContain("watches", service.Said.Split("Usage")[0], StringComparison.Ordinal);
+            Assert.Contains("--simulate", service.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("watches", service.Output.Split("Usage")[0], StringComparison.Ordinal);
             if (hosts != "many")
             {
-                Assert.Contains("must be 1 to 10000", service.Said, StringComparison.Ordinal);
+                Assert.Contains("must be 1 to 10000", service.Output, StringComparison.Ordinal);
             }
         }
     }

@@ -44,8 +44,8 @@ public sealed class ExtendedSource : IAsyncLifetime
         await using var child = Child.Start(
             program, arguments, _folder.Path, new Dictionary<string, string?> { ["UPDATE_EXPECTED"] = "1", ["HOME"] = null });
         var exit = await child.EndAsync(limit);
-        Assert.True(exit == 0, $"{program} {string.Join(' ', arguments)} exited with {exit}:\n{child.Said}");
-        return child.Said;
+        Assert.True(exit == 0, $"{program} {string.Join(' ', arguments)} exited with {exit}:\n{child.Output}");
+        return child.Output;
     }
 
     private void Copy(string file)

@@ -45,7 +45,7 @@ public sealed partial class TemplateTests(ExtendedSource source) : IClassFixture
         await host.EndAsync(Limit);
         var target = await source.RunAsync(source.Program, Limit, "probe", "door", "--config", config);
 
-        Assert.Matches("\"entropy\"[^}]* bits", host.Said);
+        Assert.Matches("\"entropy\"[^}]* bits", host.Output);
         Assert.Contains("connected in", target, StringComparison.Ordinal);
     }
 
@@ -55,14 +55,14 @@ public sealed partial class TemplateTests(ExtendedSource source) : IClassFixture
         await using var service = Child.Start(
             source.Program, ["serve", "--simulate", "2", "--listen", "127.0.0.1:0"], source.Folder.Make("serve"),
             new Dictionary<string, string?> { ["XDG_RUNTIME_DIR"] = source.Folder.Make("run") });
-        await Until.TrueAsync(() => service.HasExited || PageLine().IsMatch(service.Said), "the service listens", () => service.Said);
-        using var http = new HttpClient { BaseAddress = new Uri(PageLine().Match(service.Said).Groups[1].Value) };
+        await Until.TrueAsync(() => service.HasExited || PageLine().IsMatch(service.Output), "the service listens", () => service.Output);
+        using var http = new HttpClient { BaseAddress = new Uri(PageLine().Match(service.Output).Groups[1].Value) };
 
         var page = await Until.SeenAsync(
             async () => Page.Parse(await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)) is var seen
                 && seen.Find("fleet_host_entropy_bits", ("host", "dgx-spark-1")) is not null
                 && seen.Find("fleet_port_up", ("port", "door")) is not null ? seen : null,
-            "both are published", () => service.Said);
+            "both are published", () => service.Output);
         var overview = await http.GetStringAsync("/api/overview", TestContext.Current.CancellationToken);
 
         Assert.Equal(1, page.Find("fleet_port_up", ("port", "door")));

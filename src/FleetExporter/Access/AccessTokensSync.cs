@@ -197,7 +197,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
         // Reset first: later changes belong to the next write.
         Volatile.Write(ref _changed, New());
         var now = Clock.Now();
-        var all = _memory.SelectMany(m => m.Value.All(now).Select(s => Token(m.Key, s.Hash, s.Meaning, s.Left)))
+        var all = _memory.SelectMany(m => m.Value.All(now).Select(s => Token(m.Key, s.Hash, s.Subject, s.Left)))
             .ToDictionary(t => new KeyHash(t.Hash));
         var added = all.Where(t => !_stored!.Contains(t.Key)).Select(t => t.Value).OrderBy(t => t.Kind).Take(MaxRowsPerWrite).ToList();
         var removed = _stored!.Where(hash => !all.ContainsKey(hash)).ToList();

@@ -11,7 +11,7 @@ internal sealed class Secrets<T>(TimeSpan lifetime, int max, TimeProvider clock)
     where T : class
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<KeyHash, (T Meaning, Instant Expires)> _known = [];
+    private readonly Dictionary<KeyHash, (T Subject, Instant Expires)> _known = [];
     private readonly Queue<KeyHash> _byAge = [];
 
     /// <summary>Raised after a secret was added or removed, other than by expiry.</summary>
@@ -63,11 +63,11 @@ internal sealed class Secrets<T>(TimeSpan lifetime, int max, TimeProvider clock)
     }
 
     /// <summary>All valid secrets with their remaining lifetimes.</summary>
-    public IReadOnlyList<(KeyHash Hash, T Meaning, TimeSpan Left)> All(Instant now)
+    public IReadOnlyList<(KeyHash Hash, T Subject, TimeSpan Left)> All(Instant now)
     {
         lock (_lock)
         {
-            return [.. _known.Where(k => k.Value.Expires > now).Select(k => (k.Key, k.Value.Meaning, k.Value.Expires - now))];
+            return [.. _known.Where(k => k.Value.Expires > now).Select(k => (k.Key, k.Value.Subject, k.Value.Expires - now))];
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class Secrets<T>(TimeSpan lifetime, int max, TimeProvider clock)
                 _known.Remove(hash);
             }
 
-            return entry.Expires > clock.Now() ? entry.Meaning : null;
+            return entry.Expires > clock.Now() ? entry.Subject : null;
         }
     }
 }

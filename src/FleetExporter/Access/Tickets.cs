@@ -48,7 +48,7 @@ internal sealed class Tickets(KeyRing keys, TimeProvider clock)
             {
                 var used = first with { Address = address, Route = route };
                 Used.Add(hash, used, TimeSpan.MaxValue);
-                var ofKey = Used.All(clock.Now()).Where(t => t.Meaning.Key == first.Key).OrderBy(t => t.Left).ToList();
+                var ofKey = Used.All(clock.Now()).Where(t => t.Subject.Key == first.Key).OrderBy(t => t.Left).ToList();
                 foreach (var (oldest, _, _) in ofKey.Take(ofKey.Count - MaxUsedPerKey))
                 {
                     Used.Take(oldest);

@@ -10,6 +10,6 @@ internal static class AlertingExtensions
         .AddServiceMetrics<Watchdog>()
         .AddSingleton<AlertFeed>()
         .AddSingleton<Alertmanager>()
-        .AddSingleton<AlertWatch>()
-        .AddHostedService(s => s.GetRequiredService<AlertWatch>());
+        .AddSingleton<AlertSync>()
+        .AddHostedService(s => s.GetRequiredService<AlertSync>());
 }

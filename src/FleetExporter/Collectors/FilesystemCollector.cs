@@ -43,7 +43,7 @@ internal sealed class FilesystemCollector() : HostCollector("filesystem", Size, 
 
     public override string Simulate(SimulatedHost host, DateTimeOffset now) =>
         "Filesystem Type 1-blocks Used Available Capacity Mounted on\n/dev/nvme0n1p2 ext4 1967317549056 "
-        + $"{Wave.Whole(now, host.Seed, 9e11, 1.1e12)} {Wave.Whole(now, host.Seed, 6e11, 8e11)} 60% /";
+        + $"{SimulatedWave.Whole(now, host.Seed, 9e11, 1.1e12)} {SimulatedWave.Whole(now, host.Seed, 6e11, 8e11)} 60% /";
 }
 
 internal sealed record FilesystemReading(IReadOnlyList<Filesystem> Filesystems) : Reading, IAnswer

@@ -31,7 +31,7 @@ internal sealed record SimulatedGpu(
     /// <summary>One row of <c>--query-gpu</c>, csv,noheader,nounits.</summary>
     public string Row(int index, string uuid, int seed, DateTimeOffset now)
     {
-        var load = Wave.At(now, seed, -0.25, 1.05);
+        var load = SimulatedWave.At(now, seed, -0.25, 1.05);
         var busy = Math.Clamp(load, 0, 1);
         string[] cells =
         [
@@ -48,7 +48,7 @@ internal sealed record SimulatedGpu(
     }
 
     /// <summary>Memory used by the GPU's processes, in MiB.</summary>
-    public int HeldMib(int seed, DateTimeOffset now) => UsedMib(TotalMib ?? 60_000, Math.Clamp(Wave.At(now, seed, -0.25, 1.05), 0, 1));
+    public int HeldMib(int seed, DateTimeOffset now) => UsedMib(TotalMib ?? 60_000, Math.Clamp(SimulatedWave.At(now, seed, -0.25, 1.05), 0, 1));
 
     public static string LostRow(int index) => $"{index}{string.Concat(Enumerable.Repeat(", [GPU is lost]", Fields.Count(c => c == ',')))}";
 

@@ -39,7 +39,7 @@ internal sealed class SimulatedSessions(int seed, bool trains)
     private string Stat(int session, DateTimeOffset now, DateTimeOffset booted)
     {
         var isIdle = session == 2 && !trains;
-        var ticks = isIdle ? 600 : ((now - booted).TotalSeconds * 30 * (3 - session)) + (Wave.At(now, seed + session, 0, 1) * 600);
+        var ticks = isIdle ? 600 : ((now - booted).TotalSeconds * 30 * (3 - session)) + (SimulatedWave.At(now, seed + session, 0, 1) * 600);
         var pages = 20_000 + (session * 90_000);
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -38,7 +38,7 @@ internal sealed class TemperatureCollector() : HostCollector("temperature", Cels
     public override string Summarize(IAnswer answer) => Count(((TemperatureReading)answer).Sensors.Count, "sensor");
 
     public override string Simulate(SimulatedHost host, DateTimeOffset now) =>
-        $"T{Wave.Whole(now, host.Seed + 3, 38_000, 71_000)}:95000:100000:coretemp:Package id 0";
+        $"T{SimulatedWave.Whole(now, host.Seed + 3, 38_000, 71_000)}:95000:100000:coretemp:Package id 0";
 }
 
 internal sealed record TemperatureReading(IReadOnlyList<TemperatureSensor> Sensors) : Reading, IAnswer

@@ -78,9 +78,9 @@ internal sealed class VitalsCollector() : HostCollector(
     {
         // The counters are the integral of a busy share that varies around 40 %, so they only increase.
         var ticks = host.Uptime(now) * 100 * host.Cpus;
-        var busy = (ticks * 0.4) + (Wave.At(now, host.Seed + 1, 0, 1) * 100 * host.Cpus * 12);
-        var available = host.MemoryKib * Wave.At(now, host.Seed + 2, 0.25, 0.8);
-        var load = Wave.At(now, host.Seed + 1, 0.1, host.Cpus);
+        var busy = (ticks * 0.4) + (SimulatedWave.At(now, host.Seed + 1, 0, 1) * 100 * host.Cpus * 12);
+        var available = host.MemoryKib * SimulatedWave.At(now, host.Seed + 2, 0.25, 0.8);
+        var load = SimulatedWave.At(now, host.Seed + 1, 0.1, host.Cpus);
         var bytes = host.Uptime(now) * 2_000_000;
         return string.Create(CultureInfo.InvariantCulture, $"""
             cpu  {busy * 0.8:0} 0 {busy * 0.2:0} {ticks - busy:0} 0 0 0 0 0 0
@@ -90,9 +90,9 @@ internal sealed class VitalsCollector() : HostCollector(
             SwapTotal:8388604
             SwapFree:8388604
             load:{load:0.00} {load * 0.9:0.00} {load * 0.8:0.00} 3/900 4242
-            pressure:cpu:some avg10={Wave.At(now, host.Seed, 0, 9):0.00} avg60=2.00 avg300=1.00 total=1
+            pressure:cpu:some avg10={SimulatedWave.At(now, host.Seed, 0, 9):0.00} avg60=2.00 avg300=1.00 total=1
             pressure:memory:some avg10=0.00 avg60=0.00 avg300=0.00 total=1
-            pressure:io:some avg10={Wave.At(now, host.Seed + 4, 0, 5):0.00} avg60=0.50 avg300=0.20 total=1
+            pressure:io:some avg10={SimulatedWave.At(now, host.Seed + 4, 0, 5):0.00} avg60=0.50 avg300=0.20 total=1
             net:  eth0: {bytes:0} 1 0 0 0 0 0 0 {bytes / 3:0} 1 0 0 0 0 0 0
             """);
     }

@@ -35,7 +35,7 @@ internal abstract record AlertOutcome : ActionOutcome
 internal sealed record Acknowledgement(string? Comment = null, string? Duration = null);
 
 /// <summary>Acknowledges an alert: creates a silence in Alertmanager that matches exactly its labels, or ends it.</summary>
-internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertWatch watch, TimeProvider clock)
+internal sealed class AcknowledgeAlert(Alertmanager alertmanager, AlertSync watch, TimeProvider clock)
 {
     private const int MaxComment = 500;
 

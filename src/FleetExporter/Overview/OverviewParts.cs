@@ -39,7 +39,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
             throw new UnknownNameException("host", host);
         }
 
-        var chosen = GpuChoice.First(known is null ? Hosts.Where(h => h.Host.Address is not null) : [known]);
+        var chosen = GpuSelection.First(known is null ? Hosts.Where(h => h.Host.Address is not null) : [known]);
         var gpus = chosen is null ? [] : PartsOf(chosen);
         if (gpus.Count == 0)
         {
@@ -53,11 +53,11 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     /// <summary>Without hosts that have not yet reported whether they have any.</summary>
     public IReadOnlyList<GpuPart> AllGpus() => [.. Hosts.Where(h => h.HasGpus() == true).SelectMany(PartsOf)];
 
-    public object LocalGpu() => GpuChoice.First(Hosts.Where(h => h.Host.Address is null)) switch
+    public object LocalGpu() => GpuSelection.First(Hosts.Where(h => h.Host.Address is null)) switch
     {
         null => NotConfigured.Because("this machine has no GPU, or is no host of fleet.yml"),
         var host when HostViews.Try(host, LocalPartOf, bug) is { } part => part,
-        var host => LocalGpuPart.Missing(GpuChoice.HasBeenPolled(host, now), GpuChoice.Problem(host, now)),
+        var host => LocalGpuPart.Missing(GpuSelection.HasBeenPolled(host, now), GpuSelection.Problem(host, now)),
     };
 
     /// <param name="name">Null selects the first without a unit, else the first.</param>
@@ -130,7 +130,7 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
         host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu, HotCelsius) : null;
 
     private IReadOnlyList<GpuPart> PartsOf(HostSnapshot host) =>
-        HostViews.Try(host, h => GpuChoice.PartsOf(h, now, HotCelsius), bug)
+        HostViews.Try(host, h => GpuSelection.PartsOf(h, now, HotCelsius), bug)
             ?? [GpuPart.Missing(host.Host.Name, attempted: true, HostViews.ViewFailed)];
 
     private static T? Choose<T>(string what, IEnumerable<T> all, string? name, Func<T, bool> preferred)

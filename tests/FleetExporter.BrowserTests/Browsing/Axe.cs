@@ -39,7 +39,7 @@ internal static class Axe
             || JsonNode.Parse(await File.ReadAllTextAsync(description))!.Text("version") != package["dependencies"]!.Text("axe-core"))
         {
             await using var npm = Child.Start("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], Folder);
-            Assert.True(await npm.EndAsync(TimeSpan.FromMinutes(2)) == 0, npm.Said);
+            Assert.True(await npm.EndAsync(TimeSpan.FromMinutes(2)) == 0, npm.Output);
         }
 
         return await File.ReadAllTextAsync(Path.Combine(installed, "axe.min.js"));

@@ -57,7 +57,7 @@ internal sealed class AlertingRun : IAsyncDisposable
     }
 
     public string Diagnosis() =>
-        $"--- receiver\n{Receiver.Said}\n--- events\n{string.Join('\n', Events)}\n"
+        $"--- receiver\n{Receiver.Output}\n--- events\n{string.Join('\n', Events)}\n"
             + $"--- Alertmanager\n{Alertmanager.Log}\n--- Prometheus\n{Prometheus.Log}";
 
     public async ValueTask DisposeAsync()

@@ -28,7 +28,7 @@ public sealed class InhibitionTests
         string[] expected = ["firing FleetGpuTemperatureCritical b", "firing FleetGpuTemperatureHigh b", "firing FleetHostOffline a"];
         await Until.TrueAsync(
             () => receiver.Alerts.Count >= expected.Length && service.Alerts.Count > expected.Length,
-            "notifications", () => receiver.Said + service.Said + alertmanager.Log);
+            "notifications", () => receiver.Output + service.Output + alertmanager.Log);
         Assert.Equal(expected, receiver.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal([.. expected, "firing Watchdog "], service.Alerts.Order(StringComparer.Ordinal));
         Assert.Equal(
@@ -141,7 +141,7 @@ public sealed class InhibitionTests
         {
             IEnumerable<string> Notified() => receiver.Posts.Where(p => p.Path == "/receiver").SelectMany(p => p.Body.List("alerts"))
                 .Select(a => $"{a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}").Distinct().Order(StringComparer.Ordinal);
-            await Until.TrueAsync(() => Notified().Count() >= expected.Count, "notifications", () => receiver.Said + alertmanager.Log);
+            await Until.TrueAsync(() => Notified().Count() >= expected.Count, "notifications", () => receiver.Output + alertmanager.Log);
             Assert.Equal(expected.Order(StringComparer.Ordinal), Notified());
         }
 

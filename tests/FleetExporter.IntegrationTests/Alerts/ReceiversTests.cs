@@ -80,7 +80,7 @@ public sealed class ReceiversTests
         await alertmanager.PostAsync(InhibitionTests.Alert("FleetHostOffline", "critical", "dgx-spark"));
         await Until.TrueAsync(
             () => receiver.Posts.Select(p => p.Path).Intersect(["/discord", "/slack"]).Count() == 2,
-            "both are notified", () => receiver.Said + alertmanager.Log);
+            "both are notified", () => receiver.Output + alertmanager.Log);
 
         const string Title = "CRITICAL: FleetHostOffline happened. (dgx-spark)";
         const string Text = "dgx-spark has it.\nRunbook: http://fleet/docs/runbook#FleetHostOffline";

@@ -31,7 +31,7 @@ public sealed class UpTests : IDisposable
     public async Task Three_servers_run_together_and_end_together()
     {
         await using var up = await StartAsync();
-        Assert.DoesNotContain('\u001b', up.Said);
+        Assert.DoesNotContain('\u001b', up.Output);
         using var http = new HttpClient { BaseAddress = new Uri(PageOf(up)) };
         await PrometheusReadsAsync(http, up);
         Assert.Contains("\"items\"", await http.GetStringAsync("api/alerts", TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class UpTests : IDisposable
             File.ReadAllText($"/proc/{p.Pid}/cmdline").Split('\0')[0].EndsWith("alertmanager", StringComparison.Ordinal));
         Processes.Send(alertmanager.Pid, Signal.Kill);
         Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains("up: alertmanager has ended", up.Said, StringComparison.Ordinal);
+        Assert.Contains("up: alertmanager has ended", up.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class UpTests : IDisposable
         taken.Start();
         await using var up = Launch();
         Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains($"port {_environment["ALERTMANAGER_PORT"]} of this machine is in use", up.Said, StringComparison.Ordinal);
-        Assert.Contains("ALERTMANAGER_PORT=", up.Said, StringComparison.Ordinal);
+        Assert.Contains($"port {_environment["ALERTMANAGER_PORT"]} of this machine is in use", up.Output, StringComparison.Ordinal);
+        Assert.Contains("ALERTMANAGER_PORT=", up.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class UpTests : IDisposable
         await using var up = await StartAsync("--config", config);
         using var http = new HttpClient();
         await PrometheusReadsAsync(http, up);
-        Assert.True(File.Exists(_folder.PathOf("my data", "admin.key")), up.Said);
+        Assert.True(File.Exists(_folder.PathOf("my data", "admin.key")), up.Output);
 
         var written = string.Concat(Directory.GetFiles(_folder.PathOf("data", "run")).Select(File.ReadAllText));
         Assert.DoesNotContain("admin.key", written, StringComparison.Ordinal);
@@ -114,17 +114,17 @@ public sealed class UpTests : IDisposable
         var config = _folder.Write("tls.yml", $"tls: {{ certificate_file: {file}, key_file: {key} }}\n");
         await using var up = Launch("--config", config);
         Assert.Equal(1, await up.EndAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains($"up: the certificate {file} is for no host", up.Said, StringComparison.Ordinal);
+        Assert.Contains($"up: the certificate {file} is for no host", up.Output, StringComparison.Ordinal);
     }
 
     private static string PageOf(Child up) =>
-        up.Said.Split('\n').Single(l => l.Contains("● service", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
+        up.Output.Split('\n').Single(l => l.Contains("● service", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
 
     private static Task<string> SeesWatchdogAsync(HttpClient service, Child up) => Until.SeenAsync(
         async () => await service.GetStringAsync("metrics", TestContext.Current.CancellationToken) is var page
             && page.Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal) ? "yes" : null,
         "Alertmanager tells the service",
-        () => up.Said,
+        () => up.Output,
         TimeSpan.FromSeconds(60));
 
     /// <summary>Statuses of reading, of the audit and of the alert hook.</summary>
@@ -143,7 +143,7 @@ public sealed class UpTests : IDisposable
             $"http://127.0.0.1:{_environment["PROMETHEUS_PORT"]}/api/v1/query?query=up{{job=\"fleet\"}}==1",
             TestContext.Current.CancellationToken)).Contains("\"value\"", StringComparison.Ordinal) ? "yes" : null,
         "Prometheus reads the service",
-        () => up.Said,
+        () => up.Output,
         TimeSpan.FromSeconds(60));
 
     private Child Launch(params IEnumerable<string> more) => Child.Start(
@@ -154,9 +154,9 @@ public sealed class UpTests : IDisposable
     {
         var up = Launch(more);
         await Until.TrueAsync(
-            () => up.HasExited || up.Said.Contains("Ctrl-C stops", StringComparison.Ordinal),
-            "all are ready", () => up.Said, TimeSpan.FromSeconds(60));
-        Assert.False(up.HasExited, up.Said);
+            () => up.HasExited || up.Output.Contains("Ctrl-C stops", StringComparison.Ordinal),
+            "all are ready", () => up.Output, TimeSpan.FromSeconds(60));
+        Assert.False(up.HasExited, up.Output);
         return up;
     }
 }

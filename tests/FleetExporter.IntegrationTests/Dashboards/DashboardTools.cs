@@ -22,13 +22,13 @@ internal static class DashboardTools
         await Installed.Value;
         await using var node = Child.Start("node", command, Path.Combine(Repository.Root, "tests", "dashboards"));
         var exit = await node.EndAsync(limit);
-        Assert.True(exit == 0, node.Said);
+        Assert.True(exit == 0, node.Output);
     }
 
     private static async Task InstallAsync()
     {
         await using var install = Child.Start(Path.Combine(Repository.Root, "scripts", "ensure-dashboard-tools"), [], Repository.Root);
         var exit = await install.EndAsync(TimeSpan.FromMinutes(7));
-        Assert.True(exit == 0, $"the tools could not be installed:\n{install.Said}");
+        Assert.True(exit == 0, $"the tools could not be installed:\n{install.Output}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class AlertmanagerServer : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{Port}";
 
-    public string Log => _process.Said;
+    public string Log => _process.Output;
 
     /// <param name="config">Path of its configuration.</param>
     public static async Task<AlertmanagerServer> StartAsync(TestFolder folder, string config)

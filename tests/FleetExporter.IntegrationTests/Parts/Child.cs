@@ -7,7 +7,7 @@ namespace FleetExporter.IntegrationTests.Parts;
 internal sealed class Child : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _said = new();
+    private readonly StringBuilder _output = new();
     private readonly Task[] _readers;
 
     private Child(Process process)
@@ -23,13 +23,13 @@ internal sealed class Child : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Standard output and standard error as they came.</summary>
-    public string Said
+    public string Output
     {
         get
         {
-            lock (_said)
+            lock (_output)
             {
-                return _said.ToString();
+                return _output.ToString();
             }
         }
     }
@@ -71,7 +71,7 @@ internal sealed class Child : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{_process.StartInfo.FileName} did not end within {limit.TotalSeconds:0} s\n{Said}");
+            Assert.Fail($"{_process.StartInfo.FileName} did not end within {limit.TotalSeconds:0} s\n{Output}");
         }
 
         return _process.ExitCode;
@@ -101,9 +101,9 @@ internal sealed class Child : IAsyncDisposable
         int read;
         while ((read = await reader.ReadAsync(chunk)) > 0)
         {
-            lock (_said)
+            lock (_output)
             {
-                _said.Append(chunk, 0, read);
+                _output.Append(chunk, 0, read);
             }
         }
     }

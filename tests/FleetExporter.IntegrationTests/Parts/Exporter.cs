@@ -16,7 +16,7 @@ internal sealed partial class Exporter : IAsyncDisposable
 
     public int Pid => _process.Pid;
 
-    public string Log => _process.Said;
+    public string Log => _process.Output;
 
     /// <summary>Writes fleet.yml, starts the service and waits until it is ready.</summary>
     /// <param name="config">fleet.yml; null starts it in an empty folder without one.</param>

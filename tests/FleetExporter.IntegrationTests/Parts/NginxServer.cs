@@ -17,7 +17,7 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <summary>Its own address, for any client of 127.0.0.0/8.</summary>
     public string Url { get; }
 
-    public string Log => _process.Said;
+    public string Log => _process.Output;
 
     /// <param name="certificate">PEM files of the certificate and its key.</param>
     public static async Task<NginxServer> StartAsync(TestFolder folder, Uri service, (string File, string Key) certificate)

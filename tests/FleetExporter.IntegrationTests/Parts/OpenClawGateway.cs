@@ -25,7 +25,7 @@ internal sealed class OpenClawGateway : IAsyncDisposable
 
     public string Url => $"ws://127.0.0.1:{_port}";
 
-    public string Log => $"{_process?.Said}\n--- provider\n{_provider?.Said}";
+    public string Log => $"{_process?.Output}\n--- provider\n{_provider?.Output}";
 
     /// <summary>Installs it when that was not done before, starts it and waits until it is ready.</summary>
     public static async Task<OpenClawGateway> StartAsync(TestFolder folder)
@@ -33,7 +33,7 @@ internal sealed class OpenClawGateway : IAsyncDisposable
         await using (var install = Child.Start(Path.Combine(Repository.Root, "scripts", "ensure-openclaw"), [], Repository.Root))
         {
             var exit = await install.EndAsync(TimeSpan.FromMinutes(6));
-            Assert.True(exit == 0, $"OpenClaw could not be installed:\n{install.Said}");
+            Assert.True(exit == 0, $"OpenClaw could not be installed:\n{install.Output}");
         }
 
         var gateway = new OpenClawGateway(folder);

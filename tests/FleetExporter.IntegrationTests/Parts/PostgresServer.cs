@@ -15,7 +15,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public string Log => _process?.Said ?? "";
+    public string Log => _process?.Output ?? "";
 
     private static string Bin { get; } = Directory.GetDirectories("/usr/lib/postgresql")
         .OrderBy(d => int.Parse(Path.GetFileName(d), System.Globalization.CultureInfo.InvariantCulture)).Last() + "/bin";

@@ -15,7 +15,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
-    public string Log => _process.Said;
+    public string Log => _process.Output;
 
     public string Url => _http.BaseAddress!.ToString().TrimEnd('/');
 

@@ -188,7 +188,7 @@ internal sealed class SshServer : IAsyncDisposable
             ? Child.Start("unshare", ["-m", "sh", "-c", string.Join(" && ", [.. steps, "exec \"$@\""]), "sh", .. daemon])
             : Child.Start(daemon[0], daemon[1..]);
         await Until.TrueAsync(
-            () => child.HasExited || Log[from..].Contains("Server listening on", StringComparison.Ordinal), "sshd listens", () => Log + child.Said);
+            () => child.HasExited || Log[from..].Contains("Server listening on", StringComparison.Ordinal), "sshd listens", () => Log + child.Output);
         if (child.HasExited)
         {
             await child.DisposeAsync();

@@ -33,7 +33,7 @@ internal sealed class SshTunnel : IAsyncDisposable
         await Until.SeenAsync(
             async () =>
             {
-                Assert.False(ssh.HasExited, ssh.Said);
+                Assert.False(ssh.HasExited, ssh.Output);
                 using var client = new TcpClient();
                 try
                 {
@@ -45,7 +45,7 @@ internal sealed class SshTunnel : IAsyncDisposable
                     return null;
                 }
             },
-            "the tunnel listens", () => ssh.Said);
+            "the tunnel listens", () => ssh.Output);
         return tunnel;
     }
 

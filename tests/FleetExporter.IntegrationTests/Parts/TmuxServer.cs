@@ -40,7 +40,7 @@ internal sealed class TmuxServer(TestUser user) : IAsyncDisposable
         var before = await ClientsAsync(id);
         var client = Child.Start("setpriv", user.As("script", "-qec", $"tmux -u attach-session -t '{id}'", "/dev/null"));
         _clients.Add(client);
-        await Until.SeenAsync(async () => await ClientsAsync(id) > before ? id : null, "tmux counts the client", () => client.Said);
+        await Until.SeenAsync(async () => await ClientsAsync(id) > before ? id : null, "tmux counts the client", () => client.Output);
     }
 
     public async ValueTask DisposeAsync()

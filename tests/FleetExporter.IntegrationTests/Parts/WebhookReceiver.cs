@@ -29,7 +29,7 @@ internal sealed class WebhookReceiver : IDisposable
         [.. Posts.Where(p => p.Body["alerts"] is not null).SelectMany(p => p.Body.List("alerts")).Select(a =>
             $"{a.Text("status")} {a["labels"]!.Text("alertname")} {a["labels"]!.Text("host")}")];
 
-    public string Said => string.Join('\n', Posts.Select(p => $"{p.Path} {p.Body.ToJsonString()}"));
+    public string Output => string.Join('\n', Posts.Select(p => $"{p.Path} {p.Body.ToJsonString()}"));
 
     public void Dispose() => _listener.Close();
 

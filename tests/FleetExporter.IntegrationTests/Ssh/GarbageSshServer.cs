@@ -18,7 +18,7 @@ internal sealed class GarbageSshServer : IDisposable
     /// <param name="closes">Whether it closes the connection then, or stays silent.</param>
     public GarbageSshServer(string stage, bool closes)
     {
-        (_once, _forever) = Said(stage);
+        (_once, _forever) = OutputOf(stage);
         _closes = closes;
         _listener.Start();
         _ = AcceptAsync();
@@ -40,7 +40,7 @@ internal sealed class GarbageSshServer : IDisposable
         _end.Dispose();
     }
 
-    private static (byte[] Once, byte[] Forever) Said(string stage)
+    private static (byte[] Once, byte[] Forever) OutputOf(string stage)
     {
         byte[] version = [.. "SSH-2.0-Garbage\r\n"u8];
         var random = new byte[4096];

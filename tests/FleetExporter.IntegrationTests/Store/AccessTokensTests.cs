@@ -54,14 +54,14 @@ public sealed class AccessTokensTests
 
         await WriteAsync(mine, hour, [], [Hash('c')]);
 
-        Assert.Equal("2", (await store.AskAsync("SELECT COUNT(*) FROM access_tokens")).Said);
+        Assert.Equal("2", (await store.AskAsync("SELECT COUNT(*) FROM access_tokens")).Output);
         Assert.Equal(Hash('b'), Assert.Single((await mine.LoadAsync(AtLeast, Stop)).Value!).Hash);
         Assert.Equal(life - AtLeast, Assert.Single((await others.LoadAsync(AtLeast, Stop)).Value!).Left);
 
         // Rows of an exporter that never returns are deleted.
         store.Clock.Now += TimeSpan.FromDays(3);
         await WriteAsync(mine, TimeSpan.Zero, [], []);
-        Assert.Equal("0", (await store.AskAsync("SELECT COUNT(*) FROM access_tokens WHERE instance = 'other'")).Said);
+        Assert.Equal("0", (await store.AskAsync("SELECT COUNT(*) FROM access_tokens WHERE instance = 'other'")).Output);
     }
 
     [Theory, EveryStore]

@@ -105,7 +105,7 @@ public sealed class AuditTableTests
         var rows = (await store.Audit.ListAsync(10, null, Stop)).Value!.Items.Reverse();
         Assert.Equal(
             [(1L, "older", AuditOutcome.Failed), .. outcomes.Select((o, i) => (i + 2L, "key", o))], rows.Select(r => (r.Id, r.Who, r.Outcome)));
-        Assert.Contains("the audit is append-only", (await store.AskAsync("UPDATE audit SET who = 'nobody'")).Said, StringComparison.Ordinal);
+        Assert.Contains("the audit is append-only", (await store.AskAsync("UPDATE audit SET who = 'nobody'")).Output, StringComparison.Ordinal);
     }
 
     [Theory, EveryStore]

@@ -30,7 +30,7 @@ public sealed class BadStoreTests
             await Tool.RunAsync("mount", "-o", "remount,size=8m", store.Folder);
             Assert.True((await AddAsync(store, "after")).Success);
             Assert.Equal([.. kept, "after"], (await ListAsync(store)).Select(c => c.Name));
-            Assert.Equal("ok", (await store.AskAsync("PRAGMA integrity_check")).Said);
+            Assert.Equal("ok", (await store.AskAsync("PRAGMA integrity_check")).Output);
         }
         finally
         {

@@ -60,11 +60,11 @@ public sealed class BoundsTests
         }
 
         // A store that is not shared has one exporter only.
-        Assert.Equal(kind == StoreKind.Sqlite ? "1" : "5", (await store.AskAsync("SELECT COUNT(*) FROM exporters")).Said);
+        Assert.Equal(kind == StoreKind.Sqlite ? "1" : "5", (await store.AskAsync("SELECT COUNT(*) FROM exporters")).Output);
 
         store.Clock.Now += Connections.OwnerTimeout + TimeSpan.FromSeconds(1);
         Assert.True((await store.Connections.MirrorAsync("exporter 5", [], Stop)).Success);
-        Assert.Equal("exporter 5", (await store.AskAsync("SELECT id FROM exporters")).Said);
+        Assert.Equal("exporter 5", (await store.AskAsync("SELECT id FROM exporters")).Output);
     }
 
     private static async Task FillAsync(StoreBackend store, string table, string columns, string row, int rows)

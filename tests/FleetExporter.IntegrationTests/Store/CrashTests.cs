@@ -28,8 +28,8 @@ public sealed class CrashTests
         Assert.True(acknowledged > 3 * Kills, $"only {acknowledged} writes were acknowledged");
         if (kind == StoreKind.Sqlite)
         {
-            Assert.Equal("ok", (await store.AskAsync("PRAGMA integrity_check")).Said);
-            Assert.Equal("", (await store.AskAsync("PRAGMA foreign_key_check")).Said);
+            Assert.Equal("ok", (await store.AskAsync("PRAGMA integrity_check")).Output);
+            Assert.Equal("", (await store.AskAsync("PRAGMA foreign_key_check")).Output);
         }
     }
 
@@ -51,13 +51,13 @@ public sealed class CrashTests
     {
         await using var writer = Child.Start(Repository.StoreWriter, [url, store.Folder], store.Folder);
         await Until.TrueAsync(
-            () => writer.HasExited || writer.Said.Count(c => c == '\n') >= Acknowledged, "writes are acknowledged", () => writer.Said);
-        Assert.False(writer.HasExited, writer.Said);
+            () => writer.HasExited || writer.Output.Count(c => c == '\n') >= Acknowledged, "writes are acknowledged", () => writer.Output);
+        Assert.False(writer.HasExited, writer.Output);
         await Task.Delay(Random.Shared.Next(60), Stop);
         await happens();
         writer.Send(Signal.Kill);
         await writer.EndAsync(TimeSpan.FromSeconds(20));
-        return writer.Said[..(writer.Said.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return writer.Output[..(writer.Output.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static async Task<int> CheckAsync(StoreBackend store, string[] lines)

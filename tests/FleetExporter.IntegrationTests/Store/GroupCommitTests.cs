@@ -26,7 +26,7 @@ public sealed class GroupCommitTests
 
         Assert.All(kept, (row, i) => Assert.Equal($"{i}", row.Value!.Name));
         Assert.Equal(Many, kept.Select(row => row.Value!.Id).Distinct().Count());
-        Assert.Equal($"{Many}", (await store.AskAsync("SELECT COUNT(*) FROM grouped")).Said);
+        Assert.Equal($"{Many}", (await store.AskAsync("SELECT COUNT(*) FROM grouped")).Output);
         Assert.InRange(transactions.Count, 4, 20);
     }
 
@@ -42,7 +42,7 @@ public sealed class GroupCommitTests
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => adding[7]);
         adding.RemoveAt(7);
         Assert.All(await Task.WhenAll(adding), row => Assert.True(row.Success));
-        Assert.Equal("19", (await store.AskAsync("SELECT COUNT(*) FROM grouped")).Said);
+        Assert.Equal("19", (await store.AskAsync("SELECT COUNT(*) FROM grouped")).Output);
     }
 
     private static async Task PrepareAsync(StoreBackend store)

@@ -24,7 +24,7 @@ public sealed class SchemaTests
             refused.ToString());
         Assert.Equal(refused, (await new Connections(older).AddAsync(new Connection { Name = "a", Hostname = "h" }, Stop)).Error);
         Assert.Equal(refused, (await new Connections(older).ListAsync(10, null, Stop)).Error);
-        Assert.Equal("0", (await store.AskAsync("SELECT COUNT(*) FROM connections")).Said);
+        Assert.Equal("0", (await store.AskAsync("SELECT COUNT(*) FROM connections")).Output);
     }
 
     [Theory, EveryStore]
@@ -61,7 +61,7 @@ public sealed class SchemaTests
             }
         }));
 
-        Assert.Equal($"{Migrations.All(store.Database.Dialect).Count}", (await store.AskAsync("SELECT COUNT(*) FROM schema_version")).Said);
+        Assert.Equal($"{Migrations.All(store.Database.Dialect).Count}", (await store.AskAsync("SELECT COUNT(*) FROM schema_version")).Output);
         foreach (var other in others)
         {
             await other.DisposeAsync();

@@ -68,7 +68,7 @@ internal sealed class StoreBackend : IAsyncDisposable
 
     /// <summary>Runs SQL directly.</summary>
     /// <returns>Its output, and whether it succeeded.</returns>
-    public async Task<(bool Done, string Said)> AskAsync(string sql)
+    public async Task<(bool Done, string Output)> AskAsync(string sql)
     {
         if (Config is StoreConfig.Postgres p)
         {

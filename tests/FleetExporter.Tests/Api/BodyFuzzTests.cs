@@ -16,7 +16,7 @@ namespace FleetExporter.Tests.Api;
 public sealed class BodyFuzzTests
 {
     private static readonly int Bodies = LongForm.Count(5_000, 100_000);
-    private const int MostKept = 30;
+    private const int MaxKnown = 30;
     private const string DeviceKey = "a-key-of-a-device-that-pushes";
     private const int Seed = 20261121;
 
@@ -143,7 +143,7 @@ public sealed class BodyFuzzTests
         _known.Clear();
         var (connections, projects, jobs) = await RowsAsync(server);
         _known.AddRange([.. connections.Select(c => c.Id), .. projects.Select(p => p.Id), .. jobs.Select(j => j.Id), .. jobs.Select(j => j.Name)]);
-        if (_known.Count < MostKept)
+        if (_known.Count < MaxKnown)
         {
             return content;
         }

@@ -22,9 +22,9 @@ public sealed class AcknowledgeAlertTests
 
         var silence = Assert.IsType<AlertOutcome.Acknowledged>(outcome).Alert.Silence!;
         Assert.Equal(("ann", "acknowledged by ann", true), (silence.By, silence.Comment, silence.Exact));
-        Assert.Equal(fixture.World.Clock.GetUtcNow().AddMinutes(30), silence.Until);
+        Assert.Equal(fixture.Actions.Clock.GetUtcNow().AddMinutes(30), silence.Until);
         Assert.Equal("POST /api/v2/silences", Assert.Single(fixture.Alertmanager.Changes).Call);
-        Assert.Equal(["acknowledge ok FleetHostOffline a 0123 - -"], await fixture.World.RowsAsync());
+        Assert.Equal(["acknowledge ok FleetHostOffline a 0123 - -"], await fixture.Actions.RowsAsync());
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class AcknowledgeAlertTests
 
         Assert.Equal(expected, outcome.GetType().Name);
         Assert.Empty(fixture.Alertmanager.Changes);
-        Assert.Equal([row], await fixture.World.RowsAsync());
+        Assert.Equal([row], await fixture.Actions.RowsAsync());
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AcknowledgeAlertTests
 
         Assert.IsType<AlertOutcome.AlertmanagerFailed>(await fixture.AcknowledgeAsync("0123", new Acknowledgement()));
 
-        Assert.Equal(["acknowledge failed 0123 - -"], await fixture.World.RowsAsync());
+        Assert.Equal(["acknowledge failed 0123 - -"], await fixture.Actions.RowsAsync());
     }
 
     [Fact]
@@ -65,18 +65,18 @@ public sealed class AcknowledgeAlertTests
 
         Assert.Equal("DELETE /api/v2/silence/s1", Assert.Single(fixture.Alertmanager.Changes).Call);
         Assert.Equal(
-            ["unacknowledge failed FleetHostOffline a 0123 - -", "unacknowledge ok FleetHostOffline a 0123 - -"], await fixture.World.RowsAsync());
+            ["unacknowledge failed FleetHostOffline a 0123 - -", "unacknowledge ok FleetHostOffline a 0123 - -"], await fixture.Actions.RowsAsync());
     }
 
     private sealed class Fixture(FakeAlertmanager alertmanager, ActionFixture world) : IAsyncDisposable
     {
-        private readonly AlertWatch _watch = new(
+        private readonly AlertSync _watch = new(
             new Alertmanager(world.Config), new AlertFeed(NullLogger<AlertFeed>.Instance),
             new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
 
         public FakeAlertmanager Alertmanager => alertmanager;
 
-        public ActionFixture World => world;
+        public ActionFixture Actions => world;
 
         private AcknowledgeAlert Action => new(new Alertmanager(world.Config), _watch, world.Clock);
 

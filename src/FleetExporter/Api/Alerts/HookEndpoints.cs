@@ -21,7 +21,7 @@ internal static class HookEndpoints
             .Needs(Scope.Push).Takes<System.Text.Json.Nodes.JsonObject>().Produces(StatusCodes.Status204NoContent)
             .WithSummary("Alertmanager webhook: records the Watchdog and publishes firing and resolved alerts to subscribers.");
 
-    private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertWatch watch)
+    private static async Task<IResult> TakeAsync(HttpContext context, string receiver, Watchdog watchdog, AlertFeed feed, AlertSync watch)
     {
         if (context.Features.Get<Caller>() is { Device: not null })
         {

@@ -31,7 +31,7 @@ internal sealed partial class JobFollower(
     }
 
     /// <summary>Polls without waiting for the interval.</summary>
-    public void LookNow() => _ = _now.RequestAsync();
+    public void PollNow() => _ = _now.RequestAsync();
 
     /// <summary>Reloads the jobs; called after each write. While the store is unavailable, the page shows the previous jobs.</summary>
     /// <returns>The jobs to poll; empty if the read failed.</returns>

@@ -106,7 +106,7 @@ internal sealed class StartJob(Jobs jobs, JobPlaces places, JobLocks locks, JobF
         }
 
         await follower.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-        follower.LookNow();
+        follower.PollNow();
         return new JobOutcome.Done(marked.Value);
     }
 }

@@ -67,7 +67,7 @@ internal static class GatewayAnswers
                 channels = new { discord = new { configured = true, running = true } },
                 channelAccounts = new { discord = new[] { Discord(now) } }
             },
-            "diagnostics.lanes" => new { ts, lanes = new[] { Lane("main", (int)Wave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
+            "diagnostics.lanes" => new { ts, lanes = new[] { Lane("main", (int)SimulatedWave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
             "agents.list" => new { defaultId = "main", agents = new[] { new { id = "main" }, new { id = "research" } } },
             "sessions.list" => new
             {
@@ -141,15 +141,15 @@ internal static class GatewayAnswers
     };
 
     private static object Memory(DateTimeOffset now) =>
-        new { rssBytes = (long)Wave.At(now, 22, 7e8, 1.1e9), heapUsedBytes = (long)Wave.At(now, 23, 2e8, 5e8) };
+        new { rssBytes = (long)SimulatedWave.At(now, 22, 7e8, 1.1e9), heapUsedBytes = (long)SimulatedWave.At(now, 23, 2e8, 5e8) };
 
     private static object EventLoop(DateTimeOffset now) => new
     {
         degraded = false,
         reasons = Array.Empty<string>(),
-        delayP99Ms = Wave.At(now, 24, 12, 40),
+        delayP99Ms = SimulatedWave.At(now, 24, 12, 40),
         delayMaxMs = 61.0,
-        utilization = Wave.At(now, 25, 0.01, 0.3)
+        utilization = SimulatedWave.At(now, 25, 0.01, 0.3)
     };
 
     private static object Discord(DateTimeOffset now) => new
@@ -224,7 +224,7 @@ internal static class GatewayAnswers
 
     private static object Totals(double days, DateTimeOffset now)
     {
-        var input = Math.Round(days * Wave.At(now, 26, 90_000, 110_000));
+        var input = Math.Round(days * SimulatedWave.At(now, 26, 90_000, 110_000));
         var output = Math.Round(input / 9);
         return new
         {

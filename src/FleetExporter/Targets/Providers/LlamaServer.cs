@@ -38,7 +38,7 @@ internal sealed class LlamaServer(string model, long parameters, int trainedCont
     private string Metrics(DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch.AddDays(20_000)).TotalSeconds;
-        var (prompt, generated) = ((seconds * 40) + Wave.At(now, seed, 0, 400), (seconds * 12) + Wave.At(now, seed + 1, 0, 120));
+        var (prompt, generated) = ((seconds * 40) + SimulatedWave.At(now, seed, 0, 400), (seconds * 12) + SimulatedWave.At(now, seed + 1, 0, 120));
         return string.Create(CultureInfo.InvariantCulture, $"""
             # HELP llamacpp:prompt_tokens_total Number of prompt tokens processed.
             # TYPE llamacpp:prompt_tokens_total counter
@@ -54,10 +54,10 @@ internal sealed class LlamaServer(string model, long parameters, int trainedCont
             llamacpp:tokens_predicted_seconds_total {generated / 45:0.000}
             # HELP llamacpp:prompt_tokens_seconds Average prompt throughput in tokens/s.
             # TYPE llamacpp:prompt_tokens_seconds gauge
-            llamacpp:prompt_tokens_seconds {Wave.At(now, seed + 2, 600, 1200):0.00}
+            llamacpp:prompt_tokens_seconds {SimulatedWave.At(now, seed + 2, 600, 1200):0.00}
             # HELP llamacpp:predicted_tokens_seconds Average generation throughput in tokens/s.
             # TYPE llamacpp:predicted_tokens_seconds gauge
-            llamacpp:predicted_tokens_seconds {Wave.At(now, seed + 3, 35, 55):0.00}
+            llamacpp:predicted_tokens_seconds {SimulatedWave.At(now, seed + 3, 35, 55):0.00}
             # HELP llamacpp:requests_processing Number of requests processing.
             # TYPE llamacpp:requests_processing gauge
             llamacpp:requests_processing {Busy(now)}
@@ -68,5 +68,5 @@ internal sealed class LlamaServer(string model, long parameters, int trainedCont
             """);
     }
 
-    private int Busy(DateTimeOffset now) => (int)Math.Round(Wave.At(now, seed, 0, slots));
+    private int Busy(DateTimeOffset now) => (int)Math.Round(SimulatedWave.At(now, seed, 0, slots));
 }

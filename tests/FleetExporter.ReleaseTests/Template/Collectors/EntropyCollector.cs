@@ -17,5 +17,5 @@ internal sealed class EntropyCollector() : HostCollector("entropy", Available)
 
     public override string Summarize(IAnswer answer) => $"{((EntropyReading)answer).Entropy.Bits} bits";
 
-    public override string Simulate(SimulatedHost host, DateTimeOffset now) => $"{Wave.Whole(now, host.Seed, 200, 256)}";
+    public override string Simulate(SimulatedHost host, DateTimeOffset now) => $"{SimulatedWave.Whole(now, host.Seed, 200, 256)}";
 }

@@ -24,7 +24,7 @@ public sealed class RunCommandTests
         var ended = Assert.IsType<RunCommandOutcome.Ended>(outcome);
         Assert.Equal((CommandEnd.Exited, 0, "hello"), (ended.Result.End, ended.Result.ExitCode, fixture.Output));
         Assert.Equal(("a", "ann", "echo hello"), (ended.Entry.Host, ended.Entry.Caller, ended.Entry.Request.Command));
-        Assert.Equal(["exec begun a echo hello -", "exec ok a - 0"], await fixture.World.RowsAsync());
+        Assert.Equal(["exec begun a echo hello -", "exec ok a - 0"], await fixture.Actions.RowsAsync());
         Assert.Null(call.AuditError);
         Assert.Equal(ended.Entry.Id, Assert.Single(fixture.Commands.Recent).Id);
     }
@@ -46,7 +46,7 @@ public sealed class RunCommandTests
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest(connection, command, seconds, folder));
 
         Assert.Equal(expected, outcome is RunCommandOutcome.Refused refused ? $"{refused.Refusal.Reason}" : outcome.GetType().Name);
-        Assert.Equal([row], await fixture.World.RowsAsync());
+        Assert.Equal([row], await fixture.Actions.RowsAsync());
         Assert.Equal(0, fixture.Started);
     }
 
@@ -64,20 +64,20 @@ public sealed class RunCommandTests
     public async Task A_host_that_is_not_watched_runs_nothing()
     {
         await using var fixture = await Fixture.StartAsync(Any, () => ReplayCommand.Printing(""));
-        await fixture.World.Watchlist.SwitchAsync("a", on: false);
+        await fixture.Actions.Watchlist.SwitchAsync("a", on: false);
 
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
         var refused = Assert.IsType<RunCommandOutcome.Refused>(outcome).Refusal;
         Assert.Equal((CommandRefusal.NotWatched, "a is not watched: it is disconnected."), (refused.Reason, refused.Message));
-        Assert.Equal(["exec failed a id -"], await fixture.World.RowsAsync());
+        Assert.Equal(["exec failed a id -"], await fixture.Actions.RowsAsync());
     }
 
     [Fact]
     public async Task Without_its_first_audit_row_nothing_runs()
     {
         await using var fixture = await Fixture.StartAsync(Any, () => ReplayCommand.Printing(""));
-        await fixture.World.BreakAuditAsync();
+        await fixture.Actions.BreakAuditAsync();
 
         await Assert.ThrowsAsync<NotAuditedException>(() => fixture.RunAsync(new RunCommandRequest("a", "id")));
 
@@ -97,7 +97,7 @@ public sealed class RunCommandTests
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
         Assert.Equal("the connection ended before the command did", Assert.IsType<RunCommandOutcome.Lost>(outcome).Reason);
-        Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.World.RowsAsync());
+        Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.Actions.RowsAsync());
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class RunCommandTests
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
         Assert.Equal("a replayed host runs no commands", Assert.IsType<RunCommandOutcome.NotStarted>(outcome).Reason);
-        Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.World.RowsAsync());
+        Assert.Equal(["exec begun a id -", "exec failed a - -"], await fixture.Actions.RowsAsync());
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class RunCommandTests
 
         var (busy, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
         Assert.Equal(CommandRefusal.Busy, Assert.IsType<RunCommandOutcome.Refused>(busy).Refusal.Reason);
-        Assert.Equal("1", await fixture.World.CountAsync(ControlAction.Exec, AuditOutcome.Denied));
+        Assert.Equal("1", await fixture.Actions.CountAsync(ControlAction.Exec, AuditOutcome.Denied));
 
         Assert.True(await fixture.CancelAsync("n0"));
         Assert.Equal(CommandEnd.Cancelled, Assert.IsType<RunCommandOutcome.Ended>((await running[0]).Outcome).Result.End);
@@ -134,7 +134,7 @@ public sealed class RunCommandTests
         fixture.Commands.StopAll();
         await Task.WhenAll(running);
 
-        var rows = await fixture.World.RowsAsync();
+        var rows = await fixture.Actions.RowsAsync();
         Assert.Equal(4, rows.Count(r => r == "exec begun a sleep 40 -"));
         Assert.Equal(4, rows.Count(r => r == "exec ok a - -"));
         Assert.Equal(
@@ -148,7 +148,7 @@ public sealed class RunCommandTests
         private int _started;
         private int _begun;
 
-        public ActionFixture World => world;
+        public ActionFixture Actions => world;
 
         public RunningCommands Commands { get; } = new(world.Clock);
 

@@ -34,7 +34,7 @@ public sealed class JobActionsTests
                 "job_start begun train sleep 600 -", "job_start ok train - -",
                 "job_cancel begun train - -", "job_cancel ok train - -",
             ],
-            await fixture.World.RowsAsync());
+            await fixture.Actions.RowsAsync());
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class JobActionsTests
 
         Assert.Equal(expected, (await fixture.StartAsync(key)).GetType().Name);
 
-        Assert.Equal([row], await fixture.World.RowsAsync());
+        Assert.Equal([row], await fixture.Actions.RowsAsync());
         Assert.Equal(0, fixture.Hosts.Asked("", "start"));
     }
 
@@ -63,7 +63,7 @@ public sealed class JobActionsTests
         var again = Assert.IsType<JobOutcome.StoreFailed>(await fixture.StartAsync("train"));
 
         Assert.Equal("a job that is running cannot be started", Assert.IsType<StoreError.Conflict>(again.Error).Message);
-        Assert.Equal("job_start failed train sleep 600 -", (await fixture.World.RowsAsync())[^1]);
+        Assert.Equal("job_start failed train sleep 600 -", (await fixture.Actions.RowsAsync())[^1]);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class JobActionsTests
         await fixture.AddAsync("runs", "sleep 600");
         await fixture.StartAsync("runs");
         await fixture.AddAsync("train", "sleep 600");
-        await fixture.World.BreakAuditAsync();
+        await fixture.Actions.BreakAuditAsync();
 
         await Assert.ThrowsAsync<NotAuditedException>(() => fixture.StartAsync("train"));
         await Assert.ThrowsAsync<NotAuditedException>(() => fixture.CancelAsync("runs", force: true));
@@ -98,7 +98,7 @@ public sealed class JobActionsTests
                 "job_cancel begun train - -", "job_cancel failed train - -",
                 "job_cancel begun train force=true -", "job_cancel ok train - -",
             ],
-            (await fixture.World.RowsAsync()).Skip(2));
+            (await fixture.Actions.RowsAsync()).Skip(2));
     }
 
     [Fact]
@@ -106,12 +106,12 @@ public sealed class JobActionsTests
     {
         await using var fixture = await Fixture.OpenAsync(Any);
         await fixture.AddAsync("train", "sleep 600");
-        await fixture.World.Watchlist.SwitchAsync("a", on: false);
+        await fixture.Actions.Watchlist.SwitchAsync("a", on: false);
 
         var refused = Assert.IsType<JobOutcome.Refused>(await fixture.StartAsync("train"));
 
         Assert.Equal(CommandRefusal.NotWatched, refused.Refusal.Reason);
-        Assert.Equal(["job_start failed train sleep 600 -"], await fixture.World.RowsAsync());
+        Assert.Equal(["job_start failed train sleep 600 -"], await fixture.Actions.RowsAsync());
     }
 
     private sealed class Fixture : IAsyncDisposable
@@ -124,7 +124,7 @@ public sealed class JobActionsTests
 
         private Fixture(ActionFixture world, JobHosts hosts)
         {
-            (World, Hosts) = (world, hosts);
+            (Actions, Hosts) = (world, hosts);
             _jobs = new Jobs(world.Database);
             _projects = new Projects(world.Database);
             _places = new JobPlaces(_jobs, _projects, world.Connections, world.Watchlist);
@@ -134,7 +134,7 @@ public sealed class JobActionsTests
                 new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
         }
 
-        public ActionFixture World { get; }
+        public ActionFixture Actions { get; }
 
         public JobHosts Hosts { get; }
 
@@ -155,16 +155,16 @@ public sealed class JobActionsTests
         }
 
         public Task<JobOutcome> StartAsync(string key) =>
-            new StartJob(_jobs, _places, _locks, _follower, World.Clock).StartAsync(World.Call(ControlAction.JobStart), key, ActionFixture.Stop);
+            new StartJob(_jobs, _places, _locks, _follower, Actions.Clock).StartAsync(Actions.Call(ControlAction.JobStart), key, ActionFixture.Stop);
 
         public Task<JobOutcome> CancelAsync(string key, bool force = false) =>
-            new CancelJob(_jobs, _places, _locks, _follower, World.Clock)
-                .CancelAsync(World.Call(ControlAction.JobCancel), key, force, ActionFixture.Stop);
+            new CancelJob(_jobs, _places, _locks, _follower, Actions.Clock)
+                .CancelAsync(Actions.Call(ControlAction.JobCancel), key, force, ActionFixture.Stop);
 
         public async ValueTask DisposeAsync()
         {
             _follower.Dispose();
-            await World.DisposeAsync();
+            await Actions.DisposeAsync();
         }
     }
 }

@@ -7,7 +7,7 @@ namespace FleetExporter.Alerting;
 /// Synchronizes the feed with Alertmanager's list: immediately after a notification, and every 15 s,
 /// because Alertmanager sends no notifications for silenced, inhibited or unrouted alerts.
 /// </summary>
-internal sealed class AlertWatch(Alertmanager alertmanager, AlertFeed feed, LoopDependencies parts)
+internal sealed class AlertSync(Alertmanager alertmanager, AlertFeed feed, LoopDependencies parts)
     : HostedLoop(ServiceLoop.Alerts, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

@@ -5,7 +5,7 @@ namespace FleetExporter.Collectors;
 /// <summary>
 /// Values of simulated machines: slow oscillations with a little noise, computed from the time alone, so that all readers see the same values.
 /// </summary>
-internal static class Wave
+internal static class SimulatedWave
 {
     /// <param name="seed">Makes machines and values differ.</param>
     /// <returns>Between <paramref name="low"/> and <paramref name="high"/>.</returns>

@@ -6,7 +6,7 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Overview;
 
 /// <summary>Selects the host whose GPUs a part shows, and builds their parts.</summary>
-internal static class GpuChoice
+internal static class GpuSelection
 {
     /// <summary>
     /// The first host that has GPUs, had some or is configured to have them; else the first that is undecided.
