@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
-using Prometheus;
 
 namespace FleetExporter.Bench;
 

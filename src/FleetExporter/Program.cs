@@ -19,9 +19,6 @@ using FleetExporter.Simulation;
 using FleetExporter.Store;
 using FleetExporter.Streaming;
 using FleetExporter.Views;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;

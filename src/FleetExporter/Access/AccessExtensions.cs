@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Store;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Access;
 

@@ -1,7 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Hosting;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Access;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace FleetExporter.Alerting;
 
 /// <summary>The known firing alerts, with an event for each change. One for the service.</summary>

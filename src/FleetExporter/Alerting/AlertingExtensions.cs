@@ -1,5 +1,4 @@
 using FleetExporter.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Alerting;
 

@@ -5,11 +5,8 @@ using FleetExporter.Api.Http;
 using FleetExporter.Api.Resources;
 using FleetExporter.Api.Streaming;
 using FleetExporter.Metrics;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.ResponseCompression;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Api;
 

@@ -2,9 +2,6 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

@@ -1,7 +1,4 @@
-using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 

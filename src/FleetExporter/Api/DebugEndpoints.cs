@@ -3,13 +3,9 @@ using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

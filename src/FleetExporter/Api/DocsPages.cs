@@ -5,10 +5,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

@@ -1,14 +1,10 @@
 using System.Globalization;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
-using FleetExporter.Api.Resources;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

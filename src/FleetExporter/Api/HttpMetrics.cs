@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using FleetExporter.Metrics;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Prometheus;
 
 namespace FleetExporter.Api;

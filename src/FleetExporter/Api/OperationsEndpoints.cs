@@ -4,10 +4,7 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

@@ -2,7 +2,6 @@ using System.Net;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api;
 

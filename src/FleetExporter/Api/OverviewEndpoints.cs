@@ -6,10 +6,6 @@ using FleetExporter.Overview;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
-using FleetExporter.Views;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

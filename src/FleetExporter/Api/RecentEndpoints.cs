@@ -3,10 +3,7 @@ using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api;
 

@@ -12,7 +12,6 @@ using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
 using FleetExporter.Streaming;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 

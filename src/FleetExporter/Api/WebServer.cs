@@ -2,11 +2,7 @@ using System.Net;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Api;
 

@@ -6,7 +6,6 @@ using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Simulation;
-using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Cli;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Api;
-using FleetExporter.Metrics;
 using Spectre.Console;
 
 namespace FleetExporter.Cli;

@@ -2,11 +2,9 @@ using System.Net.Sockets;
 using FleetExporter.Access;
 using FleetExporter.Api;
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Cli;
 

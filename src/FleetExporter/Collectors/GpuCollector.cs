@@ -1,5 +1,4 @@
 using FleetExporter.Config;
-using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 

@@ -1,5 +1,3 @@
-using FleetExporter.Config.Binding;
-
 namespace FleetExporter.Config;
 
 /// <summary>SSH settings of a host: the defaults of <c>ssh:</c>, overridden by the host's own keys.</summary>

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

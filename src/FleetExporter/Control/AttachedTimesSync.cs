@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

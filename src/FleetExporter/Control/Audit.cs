@@ -1,5 +1,4 @@
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

@@ -1,7 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

@@ -2,8 +2,6 @@ using System.Runtime.InteropServices;
 using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

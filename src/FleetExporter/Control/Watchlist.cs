@@ -3,7 +3,6 @@ using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control;
 

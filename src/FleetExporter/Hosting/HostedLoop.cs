@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace FleetExporter.Hosting;
 
 /// <summary>Dependencies of a hosted loop.</summary>

@@ -1,8 +1,6 @@
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.OpenClaw.Protocol;
-using FleetExporter.Parsing;
 using FleetExporter.Targets;
 using static FleetExporter.OpenClaw.GatewayFamilies;
 

@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Polling.Snapshots;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Overview;
 

@@ -1,4 +1,3 @@
-using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;

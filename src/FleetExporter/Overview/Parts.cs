@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using FleetExporter.Api;
-using FleetExporter.Api.Http;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
 using FleetExporter.Views;

@@ -1,6 +1,3 @@
-using FleetExporter.Api;
-using FleetExporter.Api.Http;
-
 namespace FleetExporter.Overview;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using FleetExporter.Api;
-using FleetExporter.Api.Http;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Protocol;

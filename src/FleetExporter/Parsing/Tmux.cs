@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FleetExporter.Parsing;
 
 /// <summary>The parser of the section <c>tmux</c>.</summary>

@@ -2,7 +2,6 @@ using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 

@@ -1,5 +1,4 @@
 using FleetExporter.Metrics;
-using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Polling;
 

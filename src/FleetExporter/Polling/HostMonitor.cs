@@ -1,10 +1,8 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
-using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 

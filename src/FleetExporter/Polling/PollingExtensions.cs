@@ -1,6 +1,5 @@
 using FleetExporter.Metrics;
 using FleetExporter.Polling.Snapshots;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Polling;
 

@@ -3,7 +3,6 @@ using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling;
 

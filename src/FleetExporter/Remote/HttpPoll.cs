@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http;
 using System.Reflection;
 using System.Text;
 using FleetExporter.Parsing;

@@ -2,9 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using FleetExporter.Config;
 using FleetExporter.Targets;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Simulation;
 

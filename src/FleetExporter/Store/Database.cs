@@ -1,5 +1,4 @@
 using System.Data.Common;
-using FleetExporter.Config;
 
 namespace FleetExporter.Store;
 

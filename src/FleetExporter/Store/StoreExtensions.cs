@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Store;
 

@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Store;
 

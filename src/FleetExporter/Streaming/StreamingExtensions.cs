@@ -1,6 +1,5 @@
 using FleetExporter.Alerting;
 using FleetExporter.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Streaming;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-
 namespace FleetExporter.Targets;
 
 /// <summary>What simulated targets listen on: HTTP routes of one loopback port, and ports of their own.</summary>

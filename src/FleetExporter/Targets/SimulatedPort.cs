@@ -5,12 +5,12 @@ using System.Text;
 namespace FleetExporter.Targets;
 
 /// <summary>A loopback port that accepts every connection and sends a banner, or nothing, like a half-dead tunnel.</summary>
-/// <param name="banner">Null to send nothing.</param>
 internal sealed class SimulatedPort : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly byte[]? _banner;
 
+    /// <param name="banner">Null to send nothing.</param>
     public SimulatedPort(string? banner)
     {
         _banner = banner is null ? null : Encoding.ASCII.GetBytes(banner);

@@ -1,4 +1,3 @@
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Metrics;

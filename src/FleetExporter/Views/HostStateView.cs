@@ -1,6 +1,4 @@
-using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
-using FleetExporter.Overview;
 using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Views;

@@ -1,5 +1,4 @@
 using FleetExporter.Polling.Snapshots;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Views;
 

@@ -1,6 +1,5 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
-using FleetExporter.Config.Binding;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FleetExporter.Api;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Polling.Targets;

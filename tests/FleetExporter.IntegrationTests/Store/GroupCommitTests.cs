@@ -1,4 +1,3 @@
-using FleetExporter.IntegrationTests.Parts;
 using FleetExporter.Store;
 
 namespace FleetExporter.IntegrationTests.Store;

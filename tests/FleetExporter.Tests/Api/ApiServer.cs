@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using FleetExporter.Api;
-using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Control;

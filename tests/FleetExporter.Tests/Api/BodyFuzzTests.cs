@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using FleetExporter.Api;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Store;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FleetExporter.Parsing;
 using FsCheck;
 using FsCheck.Fluent;

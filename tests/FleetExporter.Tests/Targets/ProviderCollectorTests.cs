@@ -1,6 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Targets;
 using FleetExporter.Targets.Providers;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Parsing;

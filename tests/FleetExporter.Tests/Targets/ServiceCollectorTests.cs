@@ -1,4 +1,3 @@
-using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
 using FleetExporter.Targets.Services;

@@ -2,7 +2,6 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Overview;
 using FleetExporter.Parsing;
-using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Tests.Config;
 using FleetExporter.Views;

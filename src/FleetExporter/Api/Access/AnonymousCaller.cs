@@ -1,7 +1,6 @@
 using System.Net;
 using FleetExporter.Access;
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 

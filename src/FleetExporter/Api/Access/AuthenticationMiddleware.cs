@@ -2,9 +2,7 @@ using System.Globalization;
 using FleetExporter.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Access;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using FleetExporter.Api.Http;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetExporter.Api.Access;

@@ -1,6 +1,5 @@
 using FleetExporter.Control;
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 

@@ -1,5 +1,4 @@
 using FleetExporter.Access;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 

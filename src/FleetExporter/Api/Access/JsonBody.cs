@@ -1,11 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FleetExporter.Api.Http;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FleetExporter.Api.Access;

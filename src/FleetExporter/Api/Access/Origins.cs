@@ -1,5 +1,4 @@
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 

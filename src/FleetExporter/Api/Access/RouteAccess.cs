@@ -1,8 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Control;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Access;
 

@@ -1,6 +1,5 @@
 using FleetExporter.Access;
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Access;
 

@@ -1,8 +1,5 @@
 using FleetExporter.Config;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using IPNetwork = System.Net.IPNetwork;
 

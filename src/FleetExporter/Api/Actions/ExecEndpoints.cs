@@ -1,15 +1,11 @@
 using System.Globalization;
-using FleetExporter.Access;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Commands;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace FleetExporter.Api.Actions;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FleetExporter.Remote;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Actions;
 

@@ -4,9 +4,6 @@ using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Views;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Actions;
 

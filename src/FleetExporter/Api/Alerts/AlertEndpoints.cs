@@ -1,14 +1,10 @@
-using FleetExporter.Access;
 using FleetExporter.Alerting;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Parsing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Alerts;
 

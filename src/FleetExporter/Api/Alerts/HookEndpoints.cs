@@ -5,9 +5,6 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Alerts;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-
 namespace FleetExporter.Api.Http;
 
 /// <summary>Metadata that describes a request body in the OpenAPI document. The route reads the body itself.</summary>

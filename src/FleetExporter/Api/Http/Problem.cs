@@ -1,5 +1,4 @@
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetExporter.Api.Http;

@@ -3,9 +3,6 @@ using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 

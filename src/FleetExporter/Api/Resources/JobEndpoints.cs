@@ -4,9 +4,6 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Training;
 using FleetExporter.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 

@@ -5,9 +5,6 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Views;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Resources;
 

@@ -6,11 +6,7 @@ using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Streaming;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.Hosting;
 
 namespace FleetExporter.Api.Streaming;
 

@@ -1,7 +1,6 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using FleetExporter.Streaming;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Api.Streaming;
 

@@ -1,14 +1,10 @@
 using System.Text.Json;
-using FleetExporter.Access;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Polling;
 using FleetExporter.Streaming;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace FleetExporter.Api.Streaming;
 

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using FleetExporter.Config;
-using FleetExporter.Config.Binding;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 

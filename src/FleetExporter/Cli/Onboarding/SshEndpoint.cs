@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FleetExporter.Config;
-using FleetExporter.Config.Binding;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Cli.Onboarding;

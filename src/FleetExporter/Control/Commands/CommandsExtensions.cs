@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace FleetExporter.Control.Commands;
 
 /// <summary>Registers the commands that run on hosts.</summary>

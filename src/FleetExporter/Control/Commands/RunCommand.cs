@@ -1,4 +1,3 @@
-using FleetExporter.Polling;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Control.Commands;
@@ -7,7 +6,7 @@ namespace FleetExporter.Control.Commands;
 internal sealed class RunCommand(Watchlist watchlist, RunningCommands commands, ControlMetrics metrics, TimeProvider clock)
 {
     /// <param name="started">Awaited with the command's id, after the first audit row and before anything runs.</param>
-    /// <param name="output">Receives output; see <see cref="RemoteCommand.RunAsync"/>.</param>
+    /// <param name="output">Receives output, as from <see cref="RemoteCommand"/>.</param>
     /// <exception cref="NotAuditedException">The first audit row was not stored; nothing ran.</exception>
     public Task<RunCommandOutcome> RunAsync(
         AuditedCall call, RunCommandRequest request, Func<string, ValueTask> started,

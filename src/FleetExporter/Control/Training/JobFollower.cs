@@ -3,7 +3,6 @@ using FleetExporter.Config;
 using FleetExporter.Hosting;
 using FleetExporter.Polling;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control.Training;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 using FleetExporter.Store;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Control.Training;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
-using FleetExporter.Remote;
 
 namespace FleetExporter.OpenClaw.Connection;
 

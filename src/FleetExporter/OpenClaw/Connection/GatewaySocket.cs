@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text.Json;
-using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 

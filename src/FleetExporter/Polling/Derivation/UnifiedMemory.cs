@@ -1,4 +1,3 @@
-using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 
 namespace FleetExporter.Polling.Derivation;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
-using FleetExporter.Polling.Targets;
 
 namespace FleetExporter.Polling.Snapshots;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;

@@ -1,9 +1,7 @@
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling.Targets;
 

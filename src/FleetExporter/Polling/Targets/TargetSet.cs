@@ -1,7 +1,6 @@
 using FleetExporter.Config;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets;
-using Microsoft.Extensions.Logging;
 
 namespace FleetExporter.Polling.Targets;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>Registers the monitors of targets.</summary>

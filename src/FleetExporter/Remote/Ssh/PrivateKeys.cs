@@ -1,7 +1,6 @@
 using System.Text;
 using FleetExporter.Config;
 using Renci.SshNet;
-using Renci.SshNet.Common;
 
 namespace FleetExporter.Remote.Ssh;
 

@@ -42,7 +42,7 @@ internal static class SshAlgorithms
     public const int MinRsaBits = 1024;
 
     /// <param name="hostKeys">The host key algorithms, in the order of preference; see <see cref="HostKeyOrder"/>.</param>
-    /// <param name="wrapKeyExchange">Wraps each key exchange.</param>
+    /// <param name="wrap">Wraps each key exchange.</param>
     public static void Apply(ConnectionInfo connection, IReadOnlyList<string> hostKeys, Func<Func<IKeyExchange>, Func<IKeyExchange>> wrap)
     {
         Keep(connection.KeyExchangeAlgorithms, KeyExchanges, wrap);

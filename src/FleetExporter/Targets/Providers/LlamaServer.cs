@@ -1,7 +1,5 @@
 using System.Globalization;
 using FleetExporter.Collectors;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace FleetExporter.Targets.Providers;
 

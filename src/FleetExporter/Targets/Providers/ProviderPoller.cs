@@ -1,5 +1,3 @@
-using FleetExporter.Collectors;
-using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 

@@ -1,9 +1,7 @@
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
-using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Targets.Services;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace FleetExporter.Targets.Services;
 
 /// <summary>A simulated AI service that answers with its health.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 

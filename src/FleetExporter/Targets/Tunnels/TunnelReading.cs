@@ -1,4 +1,3 @@
-using FleetExporter.Collectors;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 

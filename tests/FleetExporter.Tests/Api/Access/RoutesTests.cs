@@ -1,8 +1,6 @@
-using FleetExporter.Access;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

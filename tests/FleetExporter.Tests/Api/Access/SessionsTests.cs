@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using FleetExporter.Access;
 using FleetExporter.Api.Access;
 using FleetExporter.Config;
 using Microsoft.AspNetCore.Builder;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FleetExporter.Tests.Api.Resources;
 
 /// <summary>What may be written, field by field, and that nothing else is.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FleetExporter.Config;
 using FleetExporter.Tests.Api.Access;
-using Microsoft.AspNetCore.Builder;
 
 namespace FleetExporter.Tests.Api.Streaming;
 

@@ -1,7 +1,5 @@
 using System.Text;
-using System.Text.Json;
 using FleetExporter.Tests.Api.Access;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace FleetExporter.Tests.Api.Streaming;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
-using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Tests.Parsing;
 

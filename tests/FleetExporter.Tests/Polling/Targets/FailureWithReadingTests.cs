@@ -1,10 +1,8 @@
-using FleetExporter.Collectors;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
-using FleetExporter.Targets;
 using FleetExporter.Targets.Tunnels;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Config;

@@ -1,5 +1,4 @@
 using FleetExporter.Config;
-using FleetExporter.Config.Binding;
 using FleetExporter.Remote.Ssh;
 
 namespace FleetExporter.Tests.Remote.Ssh;
