@@ -1,4 +1,4 @@
-# make up     build and run; monitors this machine, or the hosts of fleet.yml
+# make up     build and run; monitors this machine, or the hosts in fleet.yml
 # make test   build and run all checks, as in CI
 .PHONY: up demo test test-release soak build bench dashboards lint help
 .DEFAULT_GOAL := help
@@ -28,7 +28,7 @@ test: ## Installs missing packages, builds with warnings as errors, checks the c
 	dotnet format FleetExporter.slnx --verify-no-changes --no-restore
 	scripts/test
 
-test-release: ## Runs the tests of what is released and of how the source is extended. Run after make test, it ends with the result of both.
+test-release: ## Runs the tests of the release and of extending the source. After make test, the final summary counts both.
 	@scripts/ensure-dotnet
 	@scripts/ensure-packages up test
 	dotnet build FleetExporter.slnx --nologo -v quiet
@@ -40,7 +40,7 @@ soak: ## Runs the long variant of a test, minutes instead of seconds: make soak 
 	dotnet build FleetExporter.slnx --nologo -v quiet
 	FLEET_TEST_LONG=1 scripts/test --filter "$(NAME)" --logger "console;verbosity=detailed"
 
-lint: ## Checks the code style and the limits of the source's structure.
+lint: ## Checks the code style and the structure limits of the source (scripts/house).
 	dotnet format FleetExporter.slnx --verify-no-changes
 	scripts/house
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs the benches and writes their tables into docs/performance.md."""
+"""Runs the benchmarks and writes their tables into docs/performance.md."""
 import argparse
 import signal
 import subprocess
@@ -22,7 +22,7 @@ CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserB
 
 
 def micro(name: str) -> None:
-    """One class of bench/FleetExporter.Bench, as BenchmarkDotNet runs it by default."""
+    """Runs one class of bench/FleetExporter.Bench with the default job of BenchmarkDotNet."""
     subprocess.run(
         ["dotnet", "run", "-c", "Release", "--project", "bench/FleetExporter.Bench", "--", "--filter", f"*{CLASSES[name]}*"],
         cwd=ROOT, check=True, timeout=900)
@@ -32,7 +32,7 @@ def micro(name: str) -> None:
 
 
 def registry() -> None:
-    """The page against a registry of prometheus-net: what each costs, and whether a scrape mixes two readings."""
+    """Compares the page with a prometheus-net registry: the cost of each, and whether a scrape mixes two readings."""
     micro("registry")
     table = subprocess.run(
         ["dotnet", "run", "-c", "Release", "--project", "bench/FleetExporter.Bench", "--", "tearing"],
@@ -43,16 +43,16 @@ def registry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page, registry and parsers need the .NET SDK only, targets, overview, streams and ui the service that make build made, ui Chromium too. fleet, ssh and control need root, because they make a throw-away user and run an sshd on loopback; "
-        "all of it is removed at the end. gateway needs npm, and installs an OpenClaw below artifacts/. dashboards needs prometheus. Together they take about 45 minutes.")
-    parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"which: {', '.join(NAMES)}; all without")
+        epilog="page, registry and parsers need only the .NET SDK; targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
+        "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 45 minutes.")
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all)")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")
-    parser.add_argument("--keep-page", action="store_true", help="print the tables, do not write docs/performance.md")
+    parser.add_argument("--keep-page", action="store_true", help="print the tables without writing docs/performance.md")
     arguments = parser.parse_args()
     if unknown := set(arguments.benches) - set(NAMES):
-        parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}")
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # so that what was started is ended, as with Ctrl-C
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # stops child processes, as Ctrl-C does
     page.write = not arguments.keep_page
     for name in arguments.benches or NAMES:
         if name == "fleet":

@@ -1,4 +1,4 @@
-"""The control API: a command over the kept connection against a fresh ssh, and requests per second that read and that write."""
+"""The control API: a command over the kept connection compared with a new ssh connection, and read and write requests per second."""
 import contextlib
 import http.client
 import json
@@ -29,7 +29,7 @@ end
 
 
 class Service:
-    """A service that watches the one host, with a job to write to."""
+    """An exporter that watches one host, with a job to update."""
 
     def __init__(self, root: Path, home: Home, client: str):
         self.port, self.folder = free_port(), home.folder / f"control-{client}"
@@ -53,7 +53,7 @@ class Service:
         answer = self.connection.getresponse()
         text = answer.read()
         if answer.status >= 400:
-            raise RuntimeError(f"{method} {path} answered {answer.status}: {text[:300]!r}")
+            raise RuntimeError(f"{method} {path} returned {answer.status}: {text[:300]!r}")
         return json.loads(text) if text else {}
 
     def online(self) -> bool:
@@ -85,7 +85,7 @@ def milliseconds(action) -> float:
 
 
 def commands(home: Home, asked: Service) -> None:
-    """The two take turns, so that what else the machine does meets both."""
+    """Both methods alternate, so that other load on the machine affects both."""
     ways = {
         "POST /api/dgx/exec, kept connection": lambda: asked.ask("POST", "/api/dgx/exec/bench", {"command": "true"}),
         "ssh, a new connection": lambda: subprocess.run([*home.ssh(), "true"], stdin=subprocess.DEVNULL, check=True, timeout=30),
@@ -101,8 +101,8 @@ def commands(home: Home, asked: Service) -> None:
         cut = statistics.quantiles(taken, n=100)
         rows.append([name, f"{cut[49]:.1f}", f"{cut[98]:.1f}"])
     kept, fresh = (statistics.median(t) for t in times.values())
-    page.put("exec", f"{ROUNDS} rounds in turn, the command is `true`, sshd on loopback",
-             page.table(["Way", "p50, ms", "p99, ms"], rows) + f"\n\nThe kept connection is {fresh / kept:.1f} times faster in the median.")
+    page.put("exec", f"{ROUNDS} alternating rounds, the command is `true`, sshd on loopback",
+             page.table(["Method", "p50 (ms)", "p99 (ms)"], rows) + f"\n\nThe median over the kept connection is {fresh / kept:.1f} times lower.")
 
 
 def wrk(port: int, path: str, connections: int, script: Path | None = None) -> list[str]:
@@ -111,7 +111,7 @@ def wrk(port: int, path: str, connections: int, script: Path | None = None) -> l
         capture_output=True, text=True, check=True, timeout=60).stdout
     if bad := re.search(r"Non-2xx.*", text):
         raise RuntimeError(f"{path}: {bad.group()}")
-    # wrk says us, ms or s behind a latency.
+    # wrk prints each latency with its unit: us, ms or s.
     cut = [re.search(rf"{share}%\s+(\S+)", text).group(1) for share in (50, 99)]
     return [re.search(r"Requests/sec:\s+(\S+)", text).group(1).split(".")[0], *cut]
 
@@ -122,7 +122,7 @@ def requests(asked: Service) -> None:
     calls = [(f"GET {path}", path, None) for path in READS] + [("PUT /api/dgx/jobs/bench, audited", "/api/dgx/jobs/bench", script)]
     rows = []
     for name, path, write in calls:
-        wrk(asked.port, path, CONNECTIONS[0], write)      # .NET compiles again what is called often
+        wrk(asked.port, path, CONNECTIONS[0], write)      # warm-up: .NET recompiles methods that are called often
         rows += [[name, str(c), *wrk(asked.port, path, c, write)] for c in CONNECTIONS]
     page.put("requests", f"wrk, one thread, {SECONDS} s each on the same 2 cores; SQLite; one host with 8 GPUs and 12 sessions",
              page.table(["Request", "Connections", "Requests/s", "p50", "p99"], rows))

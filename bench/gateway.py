@@ -1,4 +1,4 @@
-"""Asks a real OpenClaw gateway over the exporter's kept connection and over the gateway's command line, and compares."""
+"""Compares requests to a real OpenClaw gateway over the exporter's kept connection with calls of the gateway's command line."""
 import json
 import os
 import signal
@@ -32,11 +32,11 @@ def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> 
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise SystemExit(f"the gateway is not ready\n{log.read_text(errors='replace')}")
+    raise SystemExit(f"The gateway ended or was not ready within 120 s. Its output:\n{log.read_text(errors='replace')}")
 
 
 def command_line(openclaw: list[str], environment: dict[str, str], port: int) -> dict[str, list[float]]:
-    """Milliseconds of one call per process, by method."""
+    """Milliseconds of each call by method; each call starts a process."""
     took: dict[str, list[float]] = {}
     for method in METHODS:
         for _ in range(CLI_RUNS):
@@ -71,13 +71,13 @@ def run(root: Path) -> None:
             gateway = subprocess.Popen([*openclaw, "gateway"], env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
             wait_until_ready(port, gateway, log)
-            time.sleep(5)   # it goes on loading for a while after it is ready
+            time.sleep(5)   # it continues to load after it reports ready
             cold = command_line(openclaw, environment, port)
             kept = json.loads(subprocess.run(
                 ["dotnet", "bench/FleetExporter.Bench/bin/Release/net10.0/FleetExporter.Bench.dll", "gateway", f"ws://127.0.0.1:{port}", TOKEN],
                 cwd=root, check=True, capture_output=True, text=True, timeout=120).stdout.strip().splitlines()[-1])
         finally:
-            os.killpg(gateway.pid, signal.SIGKILL)   # its own session: with its helpers
+            os.killpg(gateway.pid, signal.SIGKILL)   # the whole process group, with its helpers
             gateway.wait()
     rows = []
     for method in METHODS:
@@ -85,5 +85,5 @@ def run(root: Path) -> None:
         rows.append([method, f"{fast:.2f}", f"{max(kept[method]):.1f}", f"{slow:.0f}", f"{slow / fast:.0f}"])
     rows.append(["connect and login", f"{statistics.median(kept['connect']):.2f}", f"{max(kept['connect']):.1f}", "", ""])
     page.put(
-        "gateway", f"OpenClaw {version}; 100 calls over one connection after 20 to warm up, {CLI_RUNS} of the command line",
-        page.table(["Method", "Kept connection, median ms", "Most ms", "`openclaw gateway call`, median ms", "Ratio of the medians"], rows))
+        "gateway", f"OpenClaw {version}; 100 calls over one connection after 20 to warm up, {CLI_RUNS} calls of the command line",
+        page.table(["Method", "Kept connection, median (ms)", "Max (ms)", "`openclaw gateway call`, median (ms)", "Ratio of medians"], rows))

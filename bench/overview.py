@@ -1,4 +1,4 @@
-"""How long GET /api/overview takes while everything that is watched accepts connections and never says a word."""
+"""Latency of GET /api/overview while every host and target accepts connections and never answers."""
 import contextlib
 import http.client
 import json
@@ -23,7 +23,7 @@ LIMIT_MS = 20
 
 
 class Silent:
-    """Accepts, reads and never answers."""
+    """A server that accepts connections, reads, and never answers."""
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -55,7 +55,7 @@ class Silent:
 
 
 def config(port: int, silent: int, folder: Path) -> str:
-    """The tunnels' timeout is the interval, so that each of them hangs all the time."""
+    """The tunnels' timeout equals the poll interval, so that a poll of every tunnel hangs at any moment."""
     where = f"127.0.0.1:{silent}"
     return "\n".join([
         f"listen: 127.0.0.1:{port}", f"data_dir: {folder}/data", "poll_interval: 5s", f"ssh: {{ user: fleet, known_hosts: {folder}/known_hosts }}",
@@ -68,7 +68,7 @@ def config(port: int, silent: int, folder: Path) -> str:
 
 @contextlib.contextmanager
 def service(root: Path) -> Iterator[int]:
-    """A service whose every target hangs; its port."""
+    """Runs an exporter whose hosts and targets all hang; yields its port."""
     silent = Silent()
     with tempfile.TemporaryDirectory(prefix="fleet-bench-") as name:
         folder, port = Path(name), free_port()
@@ -77,7 +77,7 @@ def service(root: Path) -> Iterator[int]:
         with open(folder / "service.log", "wb") as log:
             process = subprocess.Popen([root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--config", folder / "fleet.yml"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             try:
-                wait_for(lambda: silent.open >= TUNNELS, "every tunnel hangs", 30)
+                wait_for(lambda: silent.open >= TUNNELS, "every tunnel to hang", 30)
                 yield port
             finally:
                 process.terminate()
@@ -86,7 +86,7 @@ def service(root: Path) -> Iterator[int]:
 
 
 def ask(port: int, requests: int) -> list[float]:
-    """Milliseconds of each request, one after the other over one connection."""
+    """Milliseconds of each request, sent one after the other over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     times = []
     for _ in range(requests):
@@ -96,7 +96,7 @@ def ask(port: int, requests: int) -> list[float]:
         body = answer.read()
         times.append((time.perf_counter() - started) * 1000)
         if answer.status != 200:
-            raise RuntimeError(f"/api/overview answered {answer.status}: {body[:200]!r}")
+            raise RuntimeError(f"GET /api/overview returned {answer.status}: {body[:200]!r}")
     connection.close()
     return times
 
@@ -105,7 +105,7 @@ def run(root: Path) -> None:
     rows = []
     with service(root) as port:
         for _ in range(3):
-            ask(port, 500)      # .NET compiles again what is called often
+            ask(port, 500)      # warm-up: .NET recompiles methods that are called often
         for clients in CLIENTS:
             with ThreadPoolExecutor(clients) as pool:
                 started = time.perf_counter()
@@ -116,8 +116,8 @@ def run(root: Path) -> None:
         last = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         last.request("GET", "/api/overview")
         if json.loads(last.getresponse().read())["tunnel"]["reachable"]:
-            raise RuntimeError("a tunnel is reachable: nothing was measured")
-    table = page.table(["Clients", "Requests", "Requests/s", "p50, ms", "p99, ms", "p99.9, ms", "Most, ms"], rows)
+            raise RuntimeError("a tunnel is reachable, so the measurement is invalid")
+    table = page.table(["Clients", "Requests", "Requests/s", "p50 (ms)", "p99 (ms)", "p99.9 (ms)", "Max (ms)"], rows)
     verdict = "met" if all(float(row[4]) < LIMIT_MS for row in rows) else "missed"
     page.put(
         "overview", f"{TUNNELS} tunnels and {HOSTS} hosts that hang, {SERVICES} services, {PROVIDERS} providers and a gateway at the same port; clients are threads of one Python process",

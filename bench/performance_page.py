@@ -1,4 +1,4 @@
-"""Puts tables into docs/performance.md, each between its own two comments."""
+"""Writes tables into docs/performance.md, each between its pair of comments."""
 import datetime
 import os
 import platform
@@ -22,7 +22,7 @@ def dotnet() -> str:
 
 
 def put(name: str, method: str, text: str) -> None:
-    """Replaces what stands between <!-- bench:NAME --> and <!-- /bench:NAME -->."""
+    """Replaces the text between <!-- bench:NAME --> and <!-- /bench:NAME -->."""
     head = f"<sub>{datetime.date.today().isoformat()}; {machine()}; {method}.</sub>"
     block = f"{text.strip()}\n\n{head}"
     print(f"\n== {name}\n{block}\n", flush=True)
@@ -32,7 +32,7 @@ def put(name: str, method: str, text: str) -> None:
     begin, end = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
     new, count = re.subn(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{block}\n{end}", old, flags=re.DOTALL)
     if count != 1:
-        raise SystemExit(f"{PAGE} has no place for {name}: {begin} … {end}")
+        raise SystemExit(f"{PAGE} must contain {begin} and {end} exactly once, where the table belongs")
     PAGE.write_text(new, encoding="utf-8")
 
 

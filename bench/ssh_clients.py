@@ -1,4 +1,4 @@
-"""The built-in SSH client beside OpenSSH's, in one run: CPU, memory, threads, start, commands, and ciphers."""
+"""Compares the built-in SSH client with OpenSSH's in one run: CPU, memory, threads, start-up, commands and ciphers."""
 import json
 import os
 import statistics
@@ -21,13 +21,13 @@ BENCH = "bench/FleetExporter.Bench/bin/Release/net10.0/FleetExporter.Bench.dll"
 
 def run(root: Path, numbers: list[int]) -> None:
     if os.geteuid() != 0:
-        raise SystemExit("The ssh bench makes a throw-away user and runs an sshd: run it as root.")
+        raise SystemExit("The ssh benchmark creates a temporary user and runs an sshd: run it as root.")
     cpu.adopt_orphans()
     subprocess.run(["dotnet", "build", "-c", "Release", "--nologo", "-v", "quiet", "bench/FleetExporter.Bench"], cwd=root, check=True, timeout=300)
     home = Home(root)
     try:
         page.put("ssh-hosts", f"{STEADY} s after {WARM} s", hosts(root, home, numbers))
-        page.put("ssh-commands", f"{ROUNDS} of each, in turns where both clients run at once", commands(root, home))
+        page.put("ssh-commands", f"{ROUNDS} of each, alternating where both clients run at once", commands(root, home))
         page.put("ssh-ciphers", "3000 frames of 8 KiB after 500, one connection", ciphers(root, home))
     finally:
         home.remove()
@@ -51,18 +51,18 @@ def hosts(root: Path, home: Home, numbers: list[int]) -> str:
                     f"{number}, {name}", f"{cost.polls}", f"{cost.exporter_ms:.2f}", f"{cost.host_ms:.2f}", f"{own:.1f}", f"{clients:.1f}",
                     f"{watched.threads()}", f"{watched.first_page:.1f}"])
     text = page.table(
-        ["Hosts, client", "Polls", "Exporter side, ms CPU per poll", "Host side, ms CPU per poll", "Service, MiB", "ssh processes, MiB",
-         "Threads", "First page, s"], rows)
-    least, most = min(numbers), max(numbers)
-    if most > least:
-        slope = {client: (memory[client, most] - memory[client, least]) / (most - least) for client in CLIENTS}
-        text += (f"\n\nEach host between {least} and {most} takes {slope['builtin']:.2f} MiB with the built-in client "
+        ["Hosts, client", "Polls", "Exporter side (ms CPU per poll)", "Host side (ms CPU per poll)", "Service (MiB)", "ssh processes (MiB)",
+         "Threads", "First page (s)"], rows)
+    fewest, most = min(numbers), max(numbers)
+    if most > fewest:
+        slope = {client: (memory[client, most] - memory[client, fewest]) / (most - fewest) for client in CLIENTS}
+        text += (f"\n\nEach additional host from {fewest} to {most} takes {slope['builtin']:.2f} MiB with the built-in client "
                  f"and {slope['openssh']:.2f} MiB with OpenSSH's, all processes together.")
     return text
 
 
 def commands(root: Path, home: Home) -> str:
-    """Round trips of a session, of the command runner, and of POST /api/dgx/exec, in milliseconds."""
+    """Round trips of an SSH session, the command runner and POST /api/dgx/exec, in milliseconds."""
     times: dict[tuple[str, str], list[float]] = {}
     with Servers(home), control.service(root, home, "builtin") as builtin, control.service(root, home, "openssh") as openssh:
         services = {"builtin": builtin, "openssh": openssh}
@@ -82,11 +82,11 @@ def commands(root: Path, home: Home) -> str:
         for client, name in CLIENTS.items():
             cut = statistics.quantiles(times[what, client], n=100)
             rows.append([f"{what}, {name}", f"{cut[49]:.1f}", f"{min(times[what, client]):.1f}", f"{cut[98]:.1f}"])
-    return page.table(["Round trip, ms", "p50", "Min", "p99"], rows)
+    return page.table(["Round trip (ms)", "p50", "Min", "p99"], rows)
 
 
 def ciphers(root: Path, home: Home) -> str:
-    """CPU of the built-in client per frame, where sshd allows one cipher."""
+    """CPU of the built-in client per frame, with sshd limited to one cipher at a time."""
     config = home.folder / "sshd_config"
     text = config.read_text()
     rows = []
@@ -98,11 +98,11 @@ def ciphers(root: Path, home: Home) -> str:
             rows.append([cipher, f"{min(costs):.3f}", f"{statistics.median(costs):.3f}", f"{max(costs):.3f}"])
     finally:
         config.write_text(text)
-    return page.table(["Cipher", "Min, ms CPU per frame", "Median", "Max"], rows)
+    return page.table(["Cipher", "Min (ms CPU per frame)", "Median", "Max"], rows)
 
 
 def channel(root: Path, home: Home, client: str) -> dict:
-    """One run of the bench program against the sshd that runs."""
+    """Runs the bench program once against the running sshd."""
     done = subprocess.run(
         ["dotnet", BENCH, "ssh", client, str(home.port), USER, str(home.key), f"{home.folder}/known_hosts"],
         cwd=root, check=True, capture_output=True, text=True, timeout=180)

@@ -1,4 +1,4 @@
-"""How long a pushed reading takes to every reader of /gpu/stream, while some of them read nothing."""
+"""How long a pushed reading takes to reach every reader of /gpu/stream while some clients read nothing."""
 import contextlib
 import hashlib
 import http.client
@@ -26,13 +26,13 @@ def config(port: int, folder: Path) -> str:
 
 
 def resident(pid: int) -> float:
-    """MiB."""
+    """Resident memory in MiB."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]) / 1024
 
 
 def open_stream(port: int, small: bool) -> socket.socket:
-    """One that reads nothing has little room for what it does not read, so that it fills up soon."""
+    """Opens a stream; `small` gives it a small receive buffer, which fills up soon if the client does not read."""
     reader = socket.socket()
     if small:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -42,7 +42,7 @@ def open_stream(port: int, small: bool) -> socket.socket:
 
 
 class Readers:
-    """Those that read; when each got the reading of a number."""
+    """The clients that read; tells when each received a given reading."""
 
     def __init__(self, sockets: list[socket.socket]) -> None:
         self.selector = selectors.DefaultSelector()
@@ -53,7 +53,7 @@ class Readers:
             self.selector.register(reader, selectors.EVENT_READ)
 
     def wait(self, number: int, started: float) -> list[float]:
-        """Milliseconds from the push until each had it."""
+        """Milliseconds from the push until each reader had received it."""
         times, mark, missing = [], f'"powerDraw":{number},'.encode(), set(self.tails)
         while missing and time.perf_counter() - started < 30:
             for key, _ in self.selector.select(1):
@@ -64,7 +64,7 @@ class Readers:
                     times.append((time.perf_counter() - started) * 1000)
                 self.tails[reader] = text[-400:]
         if missing:
-            raise RuntimeError(f"{len(missing)} readers did not get reading {number}")
+            raise RuntimeError(f"{len(missing)} readers did not receive reading {number} within 30 s")
         return times
 
 
@@ -75,7 +75,7 @@ def run(root: Path) -> None:
         with open(folder / "service.log", "wb") as log:
             process = subprocess.Popen([root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--config", folder / "fleet.yml"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         open_sockets.callback(lambda: (process.terminate(), process.wait(30)))
-        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "the service listens", 30)
+        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "the service to listen", 30)
         device = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
         def push(number: int) -> float:
@@ -83,7 +83,7 @@ def run(root: Path) -> None:
             device.request("POST", "/push-sse", json.dumps({**GPU, "powerDraw": number}), {"X-API-Key": KEY, "Content-Type": "application/json"})
             answer = device.getresponse()
             if answer.status != 200 or answer.read() != b'{"success":true}':
-                raise RuntimeError(f"a push was answered {answer.status}")
+                raise RuntimeError(f"POST /push-sse returned {answer.status} or an unexpected body")
             return started
 
         for number in range(300):
@@ -97,7 +97,7 @@ def run(root: Path) -> None:
         for number in range(1000, 1000 + PUSHES):
             times += readers.wait(number, push(number))
             time.sleep(PAUSE)
-        # What the silent ones do not take has to go nowhere.
+        # Readings that silent clients do not read must not accumulate.
         for number in range(5000, 15000):
             push(number)
         after = resident(process.pid)
@@ -105,5 +105,5 @@ def run(root: Path) -> None:
     cut = statistics.quantiles(times, n=100)
     row = [str(CLIENTS), str(SILENT), str(PUSHES), f"{statistics.median(times):.1f}", f"{cut[98]:.1f}", f"{max(times):.1f}", f"{before:.0f}", f"{with_readers:.0f}", f"{after:.0f}"]
     page.put(
-        "streams", "one Python process pushes and reads for all, so its own time is in the figures; the last column after 10000 more pushes, one after the other",
-        page.table(["Readers", "Reading nothing", "Pushes", "p50, ms", "p99, ms", "Most, ms", "RSS before, MiB", "RSS with readers", "RSS at the end"], [row]))
+        "streams", "one Python process pushes and reads for all clients, so the figures include its own time; the last column is after 10000 more pushes, one after the other",
+        page.table(["Readers", "Not reading", "Pushes", "p50 (ms)", "p99 (ms)", "Max (ms)", "RSS before (MiB)", "RSS with readers (MiB)", "RSS at the end (MiB)"], [row]))

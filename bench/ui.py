@@ -1,4 +1,4 @@
-"""How soon the operator's page is seen, and how soon it shows 200 hosts: Chromium's own times, told over its pipe."""
+"""How soon the web interface paints and how soon it shows 200 hosts, as measured by Chromium."""
 import contextlib
 import json
 import os
@@ -25,12 +25,12 @@ FIGURES = """(() => {
 
 
 class Chromium:
-    """A browser without a window, spoken to in JSON with a NUL after each message, by its file descriptors 3 and 4."""
+    """A headless browser, controlled with JSON messages, each followed by NUL, over its file descriptors 3 and 4."""
 
     def __init__(self, folder: Path):
         program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if program is None:
-            raise SystemExit("The bench ui needs Chromium: apt-get install chromium")
+            raise SystemExit("The ui benchmark needs Chromium: apt-get install chromium")
         (theirs_in, self._out), (self._in, theirs_out) = os.pipe(), os.pipe()
         os.set_inheritable(theirs_in, True)
         os.set_inheritable(theirs_out, True)
@@ -64,14 +64,14 @@ class Chromium:
         self._process.wait(20)
 
     def load(self, url: str) -> list[float]:
-        """First contentful paint and first view with values in ms, bytes, elements; in a context of its own, so that nothing is cached."""
+        """First contentful paint and first view with values in ms, bytes received and elements; in a new browser context, so that nothing is cached."""
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context, width=1400, height=900)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.navigate", session, url=url)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            time.sleep(0.25)    # seldom, so that asking costs the page nothing
+            time.sleep(0.25)    # rarely, so that polling does not slow the page down
             if value := self.call("Runtime.evaluate", session, expression=FIGURES)["result"].get("value"):
                 self.call("Target.disposeBrowserContext", browserContextId=context)
                 return json.loads(value)
@@ -86,7 +86,7 @@ def service(root: Path, folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--simulate", str(HOSTS), "--config", folder / "fleet.yml"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            wait_for(lambda: watched(base) >= HOSTS * 0.8, "most hosts answer", 60)
+            wait_for(lambda: watched(base) >= HOSTS * 0.8, "most hosts to answer", 60)
             yield base
         finally:
             process.terminate()
@@ -104,7 +104,7 @@ def run(root: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="fleet-bench-") as name, service(root, Path(name)) as base:
         browser = Chromium(Path(name))
         try:
-            browser.load(f"{base}/#overview")   # its own first start is not the page's
+            browser.load(f"{base}/#overview")   # warm-up: excludes Chromium's own first start
             for view, words in VIEWS.items():
                 loads = [browser.load(f"{base}/#{view}") for _ in range(LOADS)]
                 paint, shown = [load[0] for load in loads], [load[1] for load in loads]
@@ -112,8 +112,8 @@ def run(root: Path) -> None:
                 rows.append([words, f"{statistics.median(paint):.0f}", f"{max(paint):.0f}", f"{statistics.median(shown):.0f}", f"{max(shown):.0f}", f"{loads[-1][2] / 1024:.0f}", f"{loads[-1][3]:.0f}"])
         finally:
             browser.close()
-    table = page.table(["View", "First paint, ms", "Most", "Values shown, ms", "Most", "KiB received", "Elements"], rows)
+    table = page.table(["View", "First paint (ms)", "Max (ms)", "Values shown (ms)", "Max (ms)", "KiB received", "Elements"], rows)
     verdict = "met" if all(paint < LIMIT_MS for paint in paints) else "missed"
     page.put(
-        "ui", f"{HOSTS} simulated hosts in the service, Chromium without a window at 1400 × 900 on the same machine, {LOADS} loads of each view with nothing cached, medians; KiB with the hosts, as compressed",
+        "ui", f"{HOSTS} simulated hosts in the service, headless Chromium at 1400 × 900 on the same machine, medians of {LOADS} uncached loads of each view; KiB compressed, with the hosts",
         f"{table}\n\nAim: first paint under {LIMIT_MS} ms. {verdict.capitalize()}.")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The contestant: asks six commands per poll with asyncssh, over kept connections or a fresh one for each poll, and prints how often."""
+"""The collector to compare with: runs six commands per poll with asyncssh, over kept connections or a new one for each poll."""
 import argparse
 import asyncio
 import time
@@ -32,9 +32,9 @@ def options() -> argparse.Namespace:
 
 async def ask(connection: asyncssh.SSHClientConnection) -> None:
     answers = [await connection.run(command) for command in COMMANDS]
-    # An empty answer would be a cheap one: the first five have something to say.
+    # Empty output would be cheaper; the first five commands always print something.
     if not all(answer.stdout.strip() for answer in answers[:5]):
-        raise RuntimeError(f"a command said nothing: {[answer.stdout for answer in answers]}")
+        raise RuntimeError(f"a command printed nothing: {[answer.stdout for answer in answers]}")
 
 
 async def watch(number: int, o: argparse.Namespace, connecting: asyncio.Semaphore, begin: float) -> None:
@@ -57,7 +57,7 @@ async def watch(number: int, o: argparse.Namespace, connecting: asyncio.Semaphor
 
 async def main() -> None:
     o = options()
-    # Both have time to connect before the first poll; a host that is late polls at once.
+    # Kept connections get time to connect before the first poll; a host that is late polls at once.
     begin = time.monotonic() + (0 if o.fresh else 0.1 * o.hosts)
     connecting = asyncio.Semaphore(16)
     await asyncio.gather(*(watch(number, o, connecting, begin) for number in range(o.hosts)))

@@ -1,4 +1,4 @@
-"""One run of a contestant: for so many hosts and so long, what it did and what it cost on either side."""
+"""Runs FleetExporter or the asyncssh collector; counts its polls and the CPU time on both sides."""
 import contextlib
 import http.client
 import re
@@ -14,7 +14,7 @@ from .stage import USER, Home, Servers, free_port
 
 
 def interval_of(hosts: int) -> int:
-    """Seconds between two polls by the service: 2, and more where two cores could not serve both ends."""
+    """Seconds between two polls of the service: 2, or more where two cores could not serve both ends."""
     return max(2, hosts // 20)
 
 
@@ -28,7 +28,7 @@ class Run:
 
 @dataclass
 class PerPoll:
-    """The difference of two accounts: of one service at two moments, or of a long and a short run, which both started and connected."""
+    """The difference of two runs: of one service at two moments, or of a long and a short run, so that start-up and connecting cancel out."""
     polls: int
     exporter_ms: float
     host_ms: float
@@ -49,7 +49,7 @@ def asyncssh(home: Home, hosts: int, rounds: int, interval: float, fresh: bool) 
     before = home.polls
     servers = Servers(home)
     with servers:
-        # -W ignore: what the library's own dependencies deprecate is no news here.
+        # -W ignore: hides deprecation warnings of asyncssh's dependencies.
         collector = subprocess.Popen([
             "/usr/bin/python3", "-W", "ignore", Path(__file__).with_name("asyncssh_collector.py"), "--port", str(home.port), "--user", USER, "--key", home.key,
             "--known-hosts", home.folder / "known_hosts", "--hosts", str(hosts), "--rounds", str(rounds), "--interval", str(interval), *(["--fresh"] if fresh else [])])
@@ -58,13 +58,13 @@ def asyncssh(home: Home, hosts: int, rounds: int, interval: float, fresh: bool) 
         finally:
             cpu.end(collector, 5)
     if collector.returncode != 0:
-        raise RuntimeError(f"the asyncssh collector ended with {collector.returncode}")
+        raise RuntimeError(f"the asyncssh collector exited with {collector.returncode}")
     return Run(home.polls - before, seconds + servers.adopted_outside, servers.host_seconds)
 
 
 @contextlib.contextmanager
 def service(root: Path, home: Home, hosts: int, client: str = "auto") -> Iterator["Watched"]:
-    """A service that watches so many hosts by this SSH client, all of which have answered everything."""
+    """Runs a service with this many hosts and this SSH client; yields once every host has answered completely."""
     port = free_port()
     config = home.folder / "fleet.yml"
     config.write_text(
@@ -98,7 +98,7 @@ class Watched:
     first_page: float = 0
 
     def account(self) -> Run:
-        """Everything up to now."""
+        """Polls and CPU seconds so far."""
         return Run(self.home.polls, cpu.used([self.pid, *self.clients()]), cpu.used([self.sshd, *cpu.below(self.sshd), self.tmux]))
 
     def page(self) -> str:
@@ -116,10 +116,10 @@ class Watched:
         while len(re.findall(r'^fleet_collector_success\{[^}]*collector="(?:host|tmux|gpu)"[^}]*\} 1$', self.page(), re.MULTILINE)) < 3 * self.hosts:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.hosts} hosts did not all answer within {limit:.0f} s")
-            time.sleep(max(0.1, self.hosts / 400))   # a page of many hosts is not free
+            time.sleep(max(0.1, self.hosts / 400))   # rendering a page of many hosts costs CPU
 
     def late(self) -> dict[str, str]:
-        """Hosts of which something is older than two intervals and a half, or has failed, and what."""
+        """Hosts with a reading older than two and a half intervals or with failures, and the cause."""
         page, late = self.page(), {}
         for host, seconds in re.findall(r'^fleet_collector_last_success_timestamp_seconds\{[^}]*host="([^"]*)"[^}]*collector="(?:host|tmux|gpu)"[^}]*\} (\S+)$', page, re.MULTILINE):
             if time.time() - float(seconds) > 2.5 * interval_of(self.hosts):

@@ -1,4 +1,4 @@
-"""CPU time of processes that have ended, from the kernel's account of them (wait4)."""
+"""CPU time of processes: of ended ones from wait4, of running ones from /proc."""
 import ctypes
 import os
 import signal
@@ -10,21 +10,21 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """Makes this process the parent of every process whose own parent below it ends first, so that none escapes the account."""
+    """Makes this process adopt orphaned descendants, so that their CPU time is counted."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
 def end(process: subprocess.Popen, limit: float, how: int = signal.SIGTERM) -> float:
-    """Ends a child and gives the CPU seconds of it and of all that it has reaped."""
+    """Ends a child; returns the CPU seconds of it and of all processes it has reaped."""
     if process.returncode is not None:
         return 0.0
-    os.kill(process.pid, how)   # Popen.send_signal would reap it, and its account with it
+    os.kill(process.pid, how)   # Popen.send_signal could reap it, which would lose its CPU time
     return reap(process, limit)
 
 
 def reap(process: subprocess.Popen, limit: float) -> float:
-    """Waits for a child; after the limit it is killed, and that is an error."""
+    """Waits for a child and returns its CPU seconds; kills it after the limit and raises TimeoutError."""
     deadline = time.monotonic() + limit
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -40,7 +40,7 @@ def reap(process: subprocess.Popen, limit: float) -> float:
 
 
 def reap_orphans(limit: float) -> dict[int, float]:
-    """Waits until no child is left and gives the CPU seconds of those that were adopted, by uid. Call it when every own child is reaped."""
+    """Waits until no child is left; returns the CPU seconds of adopted processes by uid. Call it after every own child is reaped."""
     deadline = time.monotonic() + limit
     seconds: dict[int, float] = {}
     while True:
@@ -68,17 +68,17 @@ def children(pid: int) -> list[int]:
 
 
 def used(pids: list[int]) -> float:
-    """CPU seconds so far of processes that go on running, and of the children they have reaped."""
+    """CPU seconds so far of running processes and of the children they have reaped."""
     seconds = 0.0
     for pid in pids:
         try:
             words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             own = sum(map(int, words[11:13])) / os.sysconf("SC_CLK_TCK")
-            if words[17] == "1":   # one thread: the scheduler's own account has nanoseconds
+            if words[17] == "1":   # one thread: the scheduler's figure has nanoseconds
                 own = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
             seconds += own + sum(map(int, words[13:15])) / os.sysconf("SC_CLK_TCK")
         except (OSError, IndexError):
-            continue   # ended meanwhile: in the account of its parent
+            continue   # has ended: included in its parent's figure
     return seconds
 
 

@@ -1,5 +1,5 @@
-/* An nvidia-smi that costs next to nothing: it copies a file to its output. An answer is made once per question, by answer.py; each question for
-   GPUs, one per poll, leaves a byte in `polls`. HOME is the folder that holds them. */
+/* An nvidia-smi that costs next to nothing: it copies a file to its output. answer.py generates the answer to each query once. Each GPU query,
+   one per poll, appends a byte to `polls`. All files are in HOME/smi. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

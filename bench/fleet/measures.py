@@ -1,4 +1,4 @@
-"""The bench of the whole: CPU of both sides, memory, time to the first page, latency of a command."""
+"""The end-to-end benchmark: CPU of both sides, memory, time to the first page, latency of a command."""
 import os
 import statistics
 import subprocess
@@ -11,15 +11,15 @@ from . import contestants, cpu
 from .contestants import PerPoll, Run, Watched, command, pss_kib
 from .stage import Home
 
-WARM, STEADY = 20, 40       # seconds the service runs before its CPU is measured, most of what the JIT has to do; and while it is
-POLLS = 150                  # about so many polls tell the asyncssh runs apart
+WARM, STEADY = 20, 40       # seconds of warm-up, which cover most of the JIT's work, and of measurement
+POLLS = 150                  # approximate difference in polls between the two asyncssh runs
 TIMES = 30
 NAMES = {"service": "FleetExporter", "kept": "asyncssh, kept connections", "fresh": "asyncssh, fresh connections"}
 
 
 def run(root: Path, numbers: list[int]) -> None:
     if os.geteuid() != 0:
-        raise SystemExit("The fleet bench makes a throw-away user and runs an sshd: run it as root.")
+        raise SystemExit("The fleet benchmark creates a temporary user and runs an sshd: run it as root.")
     cpu.adopt_orphans()
     home = Home(root)
     try:
@@ -33,7 +33,7 @@ def run(root: Path, numbers: list[int]) -> None:
                 accounts = [watched.account()]
                 time.sleep(STEADY)
                 accounts.append(watched.account())
-                told(number, "service", *accounts)
+                printed(number, "service", *accounts)
                 if late := watched.late():
                     print(f"{len(late)} of {number} hosts were late or had failures: {'; '.join(f'{host}: {what}' for host, what in sorted(late.items())[:5])}", flush=True)
                 costs[number]["service"] = PerPoll.between(*accounts)
@@ -41,27 +41,27 @@ def run(root: Path, numbers: list[int]) -> None:
                 first_pages[number] = watched.first_page
         for number in numbers:
             for name in ("kept", "fresh"):
-                costs[number][name] = PerPoll.between(*told(number, name, *asyncssh_pair(home, number, name == "fresh")))
-        page.put("cpu", f"{STEADY} s of FleetExporter after {WARM} s; a pair of runs of each other", cpu_table(costs))
+                costs[number][name] = PerPoll.between(*printed(number, name, *asyncssh_pair(home, number, name == "fresh")))
+        page.put("cpu", f"FleetExporter for {STEADY} s after {WARM} s of warm-up; a pair of runs of each asyncssh collector", cpu_table(costs))
         page.put("ratios", "from the table above", ratio_table(costs))
         page.put("memory", f"PSS after {WARM + STEADY} s of polling", memory_table(memories))
         page.put("first-page", "the same runs", first_page_table(first_pages))
-        with contestants.service(root, home, 1, "openssh") as watched:   # a control socket is what other programs can use
-            page.put("latency", f"{TIMES} of each, in turns", latency_table(*latency(home, watched)))
+        with contestants.service(root, home, 1, "openssh") as watched:   # other programs can use its control socket
+            page.put("latency", f"{TIMES} of each, alternating", latency_table(*latency(home, watched)))
     finally:
         home.remove()
 
 
 def asyncssh_pair(home: Home, number: int, fresh: bool) -> tuple[Run, Run]:
-    """Twice the same but for the rounds. The interval grows with the hosts, so that two cores can keep up: what is compared is CPU per poll."""
+    """Two runs that differ only in their rounds. The interval grows with the hosts, so that two cores keep up; only CPU per poll is compared."""
     interval = max(2, number * (0.1 if fresh else 0.06))
     more = max(2, round(POLLS / number))
     short, long = (contestants.asyncssh(home, number, rounds, interval, fresh) for rounds in (1, 1 + more))
     return short, long
 
 
-def told(number: int, name: str, short: Run, long: Run) -> tuple[Run, Run]:
-    """Says what was measured: the raw figures, for whoever doubts a table."""
+def printed(number: int, name: str, short: Run, long: Run) -> tuple[Run, Run]:
+    """Prints the raw figures of two measurements and returns them."""
     for run_ in (short, long):
         print(f"{time.strftime('%H:%M:%S')} {number} hosts, {NAMES[name]}: {run_.polls} polls, "
               f"exporter {run_.exporter:.2f} s, host {run_.host:.2f} s, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -70,7 +70,7 @@ def told(number: int, name: str, short: Run, long: Run) -> tuple[Run, Run]:
 
 def cpu_table(costs: dict[int, dict[str, PerPoll]]) -> str:
     return page.table(
-        ["Hosts, collector", "Polls", "Exporter side, ms CPU", "Host side, ms CPU", "Both, ms CPU"],
+        ["Hosts, collector", "Polls", "Exporter side (ms CPU)", "Host side (ms CPU)", "Both (ms CPU)"],
         [
             [f"{number}, {NAMES[name]}", f"{cost.polls}", f"{cost.exporter_ms:.2f}", f"{cost.host_ms:.2f}", f"{cost.both_ms:.2f}"]
             for number, by_name in costs.items() for name, cost in by_name.items()
@@ -79,7 +79,7 @@ def cpu_table(costs: dict[int, dict[str, PerPoll]]) -> str:
 
 def ratio_table(costs: dict[int, dict[str, PerPoll]]) -> str:
     return page.table(
-        ["FleetExporter needs so many times less CPU than", "Exporter side", "Host side", "Both sides"],
+        ["CPU ratio to FleetExporter", "Exporter side", "Host side", "Both sides"],
         [
             [f"{NAMES[name]}, {number} hosts"] + [
                 f"{getattr(by_name[name], side) / getattr(by_name['service'], side):.1f}" for side in ("exporter_ms", "host_ms", "both_ms")]
@@ -100,10 +100,10 @@ def memory(watched: Watched) -> dict[str, float]:
 def memory_table(memories: dict[int, dict[str, float]]) -> str:
     rows = [
         [f"{number} hosts", f"{m['service']:.1f}", f"{m['clients']:.2f}", f"{m['sshd']:.2f}", f"{m['samplers']:.2f}"] for number, m in memories.items()]
-    least, most = min(memories), max(memories)
-    if most > least:
-        slope = (memories[most]["service"] - memories[least]["service"]) / (most - least)
-        rows.append([f"each host between {least} and {most}", f"{slope:.2f}", "", "", ""])
+    fewest, most = min(memories), max(memories)
+    if most > fewest:
+        slope = (memories[most]["service"] - memories[fewest]["service"]) / (most - fewest)
+        rows.append([f"each additional host from {fewest} to {most}", f"{slope:.2f}", "", "", ""])
     return page.table(["MiB", "Service", "ssh clients per host", "On the host: sshd", "On the host: samplers"], rows)
 
 
@@ -114,7 +114,7 @@ def first_page_table(first_pages: dict[int, float]) -> str:
 
 
 def latency(home: Home, watched: Watched) -> tuple[list[float], list[float]]:
-    """Milliseconds of `true` over the service's own connection, and with a connection of its own."""
+    """Milliseconds of `true` over the service's connection and over a new one."""
     warm_ssh = ["ssh", "-F", "none", "-T", "-o", "ControlMaster=no", "-o", f"ControlPath={watched.control_path()}", "host", "true"]
     fresh_ssh = [*home.ssh(), "true"]
     warm, fresh = [], []
@@ -132,5 +132,5 @@ def latency_table(warm: list[float], fresh: list[float]) -> str:
         return [name, f"{statistics.median(ordered):.1f}", f"{ordered[0]:.1f}", f"{ordered[-1]:.1f}"]
 
     return page.table(
-        ["`ssh host true`, ms", "Median", "Least", "Most"],
-        [row("over the service's connection", warm), row("fresh connection", fresh), ["ratio of the medians", f"{statistics.median(fresh) / statistics.median(warm):.1f}", "", ""]])
+        ["`ssh host true` (ms)", "Median", "Min", "Max"],
+        [row("over the service's connection", warm), row("fresh connection", fresh), ["ratio of medians", f"{statistics.median(fresh) / statistics.median(warm):.1f}", "", ""]])

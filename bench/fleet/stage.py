@@ -1,4 +1,4 @@
-"""The host that is watched: a throw-away user with 12 tmux sessions and a fake nvidia-smi, behind an sshd of its own on loopback."""
+"""The watched host: a temporary user with 12 tmux sessions and a fake nvidia-smi, behind its own sshd on loopback."""
 import csv
 import os
 import pwd
@@ -36,7 +36,7 @@ print(end=text)
 
 
 class Home:
-    """The user and what lies in its home; made once, removed at the end."""
+    """The user and its home folder; created once, removed at the end."""
 
     def __init__(self, root: Path):
         self.folder = Path(tempfile.mkdtemp(prefix="fleet-bench-"))
@@ -53,8 +53,8 @@ class Home:
     def _make(self, root: Path) -> None:
         self.folder.chmod(0o755)
         if USER in {entry.pw_name for entry in pwd.getpwall()}:
-            raise SystemExit(f"A user {USER} is there already: another bench runs, or one was killed. Remove it with: userdel {USER}")
-        # A password of * and not of !: sshd without PAM refuses the latter as a locked account.
+            raise SystemExit(f"The user {USER} already exists: another benchmark is running, or one was killed. If none is running, remove the user: userdel {USER}")
+        # The password * instead of !: sshd without PAM rejects ! as a locked account.
         subprocess.run(["useradd", "-M", "-d", self.path, "-s", "/bin/sh", "-p", "*", USER], check=True)
         self.uid = pwd.getpwnam(USER).pw_uid
         for path in (self.path, self.path / ".ssh", self.path / "smi", self.path / "bin"):
@@ -88,7 +88,7 @@ class Home:
         return (self.path / "smi" / "polls").stat().st_size
 
     def ssh(self, *options: str) -> list[str]:
-        """A plain ssh to the host, without anybody's configuration."""
+        """A plain ssh command to the host, without configuration files."""
         return [
             "ssh", "-F", "none", "-T", "-i", str(self.key), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={self.folder}/known_hosts",
             "-p", str(self.port), "-l", USER, *options, "127.0.0.1",
@@ -102,7 +102,7 @@ class Home:
 
 
 class Servers:
-    """sshd and the user's tmux server for one run; `host_seconds` after the end is the CPU of both and of all that ran below them."""
+    """sshd and the user's tmux server for one run; after the end, `host_seconds` is the CPU time of both and of all their descendants."""
 
     def __init__(self, home: Home):
         self.home = home
@@ -113,7 +113,7 @@ class Servers:
         home = self.home
         os.makedirs("/run/sshd", exist_ok=True)
         as_user = {"user": home.uid, "group": pwd.getpwuid(home.uid).pw_gid, "extra_groups": [], "cwd": home.path, "env": {"PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "HOME": str(home.path)}}
-        # A socket left by the server of the run before would look like this one's.
+        # A socket left by the previous run would look like this run's.
         tmux_socket = Path(f"/tmp/tmux-{home.uid}/default")
         tmux_socket.unlink(missing_ok=True)
         self.tmux = subprocess.Popen(["tmux", "-D", "-f", "/dev/null"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
@@ -131,7 +131,7 @@ class Servers:
 
     def __exit__(self, *_: object) -> None:
         try:
-            # A session's account reaches its parent when that has reaped it; all clients have ended before.
+            # sshd's figure includes a session only after sshd has reaped it; all clients have ended by now.
             wait_for(lambda: not cpu.children(self.sshd.pid), "the sessions to end", fatal=False)
         finally:
             self.host_seconds = cpu.end(self.sshd, 10) + cpu.end(self.tmux, 10)

@@ -1,4 +1,4 @@
-"""The bench of targets: CPU of a service that does nothing but poll AI services over HTTP on loopback."""
+"""The targets benchmark: CPU of an exporter that only polls AI services over HTTP on loopback."""
 import asyncio
 import os
 import subprocess
@@ -14,13 +14,13 @@ from . import cpu
 from .stage import free_port
 
 SERVICES, INTERVAL = 200, 10
-WARM, STEADY = 30, 60       # seconds before CPU is measured, most of what the JIT has to do; and while it is
+WARM, STEADY = 30, 60       # seconds of warm-up, which cover most of the JIT's work, and of measurement
 BODY = b'{"status":"ok","model":"whisper-large-v3","service":"stt"}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
 class Server(threading.Thread):
-    """Answers every request with the same good health and counts them. Runs in this process: its CPU is not the service's."""
+    """Answers every request as healthy and counts them. Runs in this process, so its CPU is not counted as the exporter's."""
 
     def __init__(self):
         super().__init__(daemon=True)
