@@ -10,7 +10,7 @@ namespace FleetExporter.Bench;
 [MemoryDiagnoser]
 public class PageBench
 {
-    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
+    private readonly DroppedSeries _dropped = new(new ExporterMetrics());
     private FleetState _state = new();
     private ArrayBufferWriter<byte> _output = new();
 

@@ -15,7 +15,7 @@ public partial class RegistryBench : IDisposable
 {
     private const int Wanted = 200_000;
 
-    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
+    private readonly DroppedSeries _dropped = new(new ExporterMetrics());
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly MemoryStream _export = new();
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();

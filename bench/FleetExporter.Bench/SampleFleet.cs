@@ -46,7 +46,7 @@ internal static class SampleFleet
 
     public static string TmuxBody { get; } = BuildTmuxBody();
 
-    private static readonly PollMetrics Metrics = new(new ServiceMetrics());
+    private static readonly PollMetrics Metrics = new(new ExporterMetrics());
 
     /// <summary>A host that is connected and has answered nothing yet.</summary>
     public static HostSnapshotUpdater Record(FleetState state, string name)

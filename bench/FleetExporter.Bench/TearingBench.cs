@@ -31,7 +31,7 @@ internal static partial class TearingBench
     {
         var state = new FleetState();
         var records = Enumerable.Range(0, Hosts).Select(i => SampleFleet.Record(state, $"host-{i}")).ToList();
-        var dropped = new DroppedSeries(new ServiceMetrics());
+        var dropped = new DroppedSeries(new ExporterMetrics());
         var output = new ArrayBufferWriter<byte>();
         return (
             (host, round) => SampleFleet.Answer(

@@ -43,7 +43,7 @@ internal static class Program
         builder.Services
             .AddSingleton(config)
             .AddSingleton(TimeProvider.System)
-            .AddMetrics(ServicePage.Limited)
+            .AddMetrics(ExporterPage.Limited)
             .AddHosting()
             .AddStore(config.Current)
             .AddSingleton<SshShells>()

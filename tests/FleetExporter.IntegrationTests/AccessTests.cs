@@ -31,7 +31,8 @@ public sealed partial class AccessTests : IDisposable
         await using (var absent = Exporter.Launch(_folder, _folder.Path, ["--listen", $"{Address}:0"]))
         {
             Assert.Equal(1, await absent.EndAsync(TimeSpan.FromSeconds(20)));
-            Assert.Contains("fleet-exporter: cannot listen on 192.0.2.77:0: Cannot assign requested address", absent.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "fleet-exporter: cannot listen on 192.0.2.77:0: Cannot assign requested address", absent.Output, StringComparison.Ordinal);
         }
 
         await Tool.RunAsync("ip", "address", "add", $"{Address}/32", "dev", "lo");

@@ -145,7 +145,7 @@ public sealed class PrometheusTests
     /// <summary>The expected pages have no HELP lines, so that a sentence changes in one place.</summary>
     private static string WithHelp(IEnumerable<string> lines)
     {
-        var help = ServicePage.Families.ToDictionary(f => f.Name, f => f.Help);
+        var help = ExporterPage.Families.ToDictionary(f => f.Name, f => f.Help);
         return string.Concat(lines.Select(line =>
             line.Split(' ') is ["#", "TYPE", var name, _] ? $"# HELP {name} {help[name]}\n{line}\n" : line + "\n"));
     }

@@ -27,7 +27,7 @@ public sealed class SectionFuzzPagesTests
                 await host.PollAsync();
             }
 
-            using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+            using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
             foreach (var host in state.Hosts)
             {
                 HostPage.Write(page, host, clock.Now());

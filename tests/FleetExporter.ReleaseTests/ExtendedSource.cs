@@ -1,6 +1,6 @@
 namespace FleetExporter.ReleaseTests;
 
-/// <summary>A copy of the source with one more host collector and one more kind of target: three files each, and one line in each catalogue.</summary>
+/// <summary>A copy of the source with one more host collector and one more kind of target: three files and a line in the catalogue each.</summary>
 public sealed class ExtendedSource : IAsyncLifetime
 {
     private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(6);
@@ -28,7 +28,8 @@ public sealed class ExtendedSource : IAsyncLifetime
 
         CopyFolder(Path.Combine(AppContext.BaseDirectory, "Template"), PathOf("src", "FleetExporter"));
         AddLine(["Collectors", "CollectorCatalog.cs"], "        new XidCollector(),", "        new EntropyCollector(),");
-        AddLine(["Polling", "Targets", "TargetCatalog.cs"], "        new TunnelCollector(),", "        new FleetExporter.Targets.Ports.PortCollector(),");
+        AddLine(
+            ["Polling", "Targets", "TargetCatalog.cs"], "        new TunnelCollector(),", "        new FleetExporter.Targets.Ports.PortCollector(),");
         await RunAsync("dotnet", BuildTimeout, "build", PathOf("tests", "FleetExporter.Tests"), "--nologo", "-v", "quiet");
     }
 

@@ -21,7 +21,10 @@ public sealed partial class TemplateTests(ExtendedSource source) : IClassFixture
     [Fact]
     public async Task The_documentation_and_the_other_tests_need_no_change_by_hand()
     {
-        string[] classes = ["MetricsDocumentationTests", "CatalogueTests", "LayersTests", "SimulatedHostsTests", "SimulatedTargetsTests", "SectionFuzzTests"];
+        string[] classes =
+        [
+            "MetricsDocumentationTests", "CatalogueTests", "LayersTests", "SimulatedHostsTests", "SimulatedTargetsTests", "SectionFuzzTests",
+        ];
 
         await source.RunAsync(
             source.PathOf("tests", "FleetExporter.Tests", "bin", "Debug", "net10.0", "FleetExporter.Tests"),

@@ -9,7 +9,7 @@ if (args is not [var given, var folder] || !StoreConfig.TryParse(given, out var 
     return 2;
 }
 
-await using var database = Databases.Create(config, folder, TimeProvider.System, new StoreMetrics(new ServiceMetrics()));
+await using var database = Databases.Create(config, folder, TimeProvider.System, new StoreMetrics(new ExporterMetrics()));
 var connections = new Connections(database);
 var projects = new Projects(database);
 var jobs = new Jobs(database);

@@ -47,7 +47,7 @@ internal sealed partial class AccessTokensSync : HostedLoop
     private TaskCompletionSource _changed = New();
 
     public AccessTokensSync(LoginSessions sessions, Tickets tickets, AccessTokens table, LoopDependencies parts, ILogger<AccessTokensSync> logger)
-        : base(ServiceLoop.AccessTokens, parts)
+        : base(ExporterLoop.AccessTokens, parts)
     {
         (_table, _logger) = (table, logger);
         _started = Clock.Elapsed();

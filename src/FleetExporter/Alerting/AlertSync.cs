@@ -8,7 +8,7 @@ namespace FleetExporter.Alerting;
 /// because Alertmanager sends no notifications for silenced, inhibited or unrouted alerts.
 /// </summary>
 internal sealed class AlertSync(Alertmanager alertmanager, AlertFeed feed, LoopDependencies parts)
-    : HostedLoop(ServiceLoop.Alerts, parts)
+    : HostedLoop(ExporterLoop.Alerts, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 

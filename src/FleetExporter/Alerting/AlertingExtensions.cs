@@ -6,7 +6,7 @@ namespace FleetExporter.Alerting;
 internal static class AlertingExtensions
 {
     public static IServiceCollection AddAlerting(this IServiceCollection services) => services
-        .AddServiceMetrics<Watchdog>()
+        .AddExporterMetrics<Watchdog>()
         .AddSingleton<AlertFeed>()
         .AddSingleton<Alertmanager>()
         .AddSingleton<AlertSync>()

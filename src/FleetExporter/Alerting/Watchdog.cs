@@ -4,7 +4,7 @@ using Prometheus;
 namespace FleetExporter.Alerting;
 
 /// <summary>Records when Alertmanager last sent the alert that always fires, which proves that notifications arrive. One for the service.</summary>
-internal sealed class Watchdog(ServiceMetrics metrics, TimeProvider clock)
+internal sealed class Watchdog(ExporterMetrics metrics, TimeProvider clock)
 {
     /// <summary>The alert's name.</summary>
     public const string Alert = "Watchdog";

@@ -15,8 +15,8 @@ internal static class ApiExtensions
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
-        services.AddServiceMetrics<HttpMetrics>();
-        services.AddSingleton<ServicePage>();
+        services.AddExporterMetrics<HttpMetrics>();
+        services.AddSingleton<ExporterPage>();
         services.AddSingleton<OriginMiddleware>();
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<AuthenticationMiddleware>();

@@ -14,7 +14,8 @@ internal static class DebugEndpoints
 {
     public static void MapDebug(this IEndpointRouteBuilder routes) =>
         routes.MapGet(
-            "/debug/hosts/{host}", Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ServicePage pages, TimeProvider clock, string host) =>
+            "/debug/hosts/{host}",
+            Results<Ok<DebugView>, ProblemHttpResult> (FleetState state, ExporterPage pages, TimeProvider clock, string host) =>
                 state.Find(host) is { } found ? TypedResults.Ok(View(found, TextOf(pages, found), clock.Now())) : Problem.NotFound("host", host))
             .Needs(Scope.Control)
             .WithSummary("The host's last sections as received, its readings, metrics and last failures. Process arguments are masked.");
@@ -32,7 +33,7 @@ internal static class DebugEndpoints
         ],
         metrics);
 
-    private static string TextOf(ServicePage pages, HostSnapshot host)
+    private static string TextOf(ExporterPage pages, HostSnapshot host)
     {
         using var page = pages.Of(host);
         return page.ToString(ExpositionFormat.Text);
@@ -57,11 +58,11 @@ internal sealed record FailureView(DateTimeOffset At, string What, string Reason
 /// <param name="Reading">Serialised by its runtime type.</param>
 /// <param name="Received">The section's text, at most its first 16 Ki characters.</param>
 internal sealed record CollectorView(
-    string Collector, string? Off, DateTimeOffset At, double DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess,
+    string Collector, string? Off, DateTimeOffset At, double? DurationSeconds, string? Failure, string? Message, DateTimeOffset? LastSuccess,
     object? Reading, string? Received)
 {
     public static CollectorView Of(HostCollector collector, CollectorOutcome outcome, Instant now) => new(
-        outcome.Collector, outcome.OffBecause, outcome.At!.Value.TimeAsOf(now), outcome.Duration.TotalSeconds,
+        outcome.Collector, outcome.OffBecause, outcome.At!.Value.TimeAsOf(now), outcome.Duration?.TotalSeconds,
         outcome.Failure is { } failure ? Words.Of(failure) : null,
         outcome.Message is { } message ? collector.Mask(message) : null,
         outcome.LastSuccess?.TimeAsOf(now),

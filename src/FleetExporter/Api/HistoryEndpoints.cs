@@ -74,9 +74,9 @@ internal static class HistoryEndpoints
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, Context.RequestAborted);
             try
             {
-                var query = GpuHistory.Query(connection.Name);
+                var query = GpuRangeQuery.Query(connection.Name);
                 var answer = await PrometheusApi.RangeAsync(prometheus, query, to - time, to, width, stop.Token).ConfigureAwait(false);
-                return TypedResults.Ok(new HistoryView(connection.Id, to - time, to, width.TotalSeconds, GpuHistory.Of(answer)));
+                return TypedResults.Ok(new HistoryView(connection.Id, to - time, to, width.TotalSeconds, GpuRangeQuery.Of(answer)));
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {

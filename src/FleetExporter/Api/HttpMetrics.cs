@@ -31,7 +31,7 @@ internal sealed class HttpMetrics : IMiddleware
     private readonly Histogram _duration;
     private readonly Gauge _inProgress;
 
-    public HttpMetrics(ServiceMetrics metrics)
+    public HttpMetrics(ExporterMetrics metrics)
     {
         _requests = metrics.Counter(Requests);
         _duration = metrics.Histogram(Duration, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60);

@@ -19,7 +19,7 @@ internal static class MetricsEndpoints
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/metrics", async (HttpContext context, ServicePage pages) =>
+        routes.MapGet("/metrics", async (HttpContext context, ExporterPage pages) =>
         {
             var format = FormatFor(context);
             await pages.WriteAllAsync(context.Response.BodyWriter, format, context.RequestAborted).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal static class MetricsEndpoints
             .Produces<string>(contentType: "text/plain")
             .WithSummary("Metrics of all hosts, all targets and the service, for Prometheus. Never waits for a host.");
 
-        routes.MapGet("/probe", async (HttpContext context, ServicePage pages, FleetState state, Fleet fleet, string? target) =>
+        routes.MapGet("/probe", async (HttpContext context, ExporterPage pages, FleetState state, Fleet fleet, string? target) =>
         {
             if (target is null or "")
             {

@@ -18,7 +18,7 @@ internal static class OpenApi
             document.Info = new OpenApiInfo
             {
                 Title = "FleetExporter",
-                Version = ServicePage.Version.Split('+')[0],
+                Version = ExporterPage.Version.Split('+')[0],
                 Description =
                     "Fleet monitor for GPU machines. Times are RFC 3339 in UTC, _mb is MiB; errors are problem+json, with errors per field.",
             };

@@ -24,11 +24,11 @@ internal static class OverviewEndpoints
                 TryIndex(index, out var number)
                 ? request.AnswerAsync(fresh, PollScope.Hosts, (parts, _) => parts.Gpu(host, number) switch
                 {
-                    GpuPart gpu => new GpuAnswer(gpu, parts.AllGpus()),
+                    GpuPart gpu => new GpuListPart(gpu, parts.AllGpus()),
                     var notConfigured => notConfigured,
                 })
                 : Task.FromResult<IResult>(Problem.Invalid("index", $"{Printable.Line(index!, 20)} is not a GPU index")))
-            .WithSummary("The first remote GPU; host and index select another. gpus lists all.").Needs(Scope.Read).Produces<GpuAnswer>();
+            .WithSummary("The first remote GPU; host and index select another. gpus lists all.").Needs(Scope.Read).Produces<GpuListPart>();
 
         routes.MapGet("/api/local-gpu", ([AsParameters] OverviewRequest request, string? fresh) =>
             request.AnswerAsync(fresh, PollScope.Hosts, (parts, _) => parts.LocalGpu()))

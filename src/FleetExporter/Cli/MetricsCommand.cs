@@ -23,7 +23,7 @@ internal static class MetricsCommand
                 break;
             default:
                 var table = new Table().Border(TableBorder.Simple).AddColumns("name", "type", "labels", "help");
-                foreach (var family in ServicePage.Families)
+                foreach (var family in ExporterPage.Families)
                 {
                     table.AddRow(family.Name, family.TypeName, string.Join(' ', family.Labels), Markup.Escape(family.Help));
                 }
@@ -51,7 +51,7 @@ internal static class MetricsCommand
             |---|---|---|---|---|
 
             """);
-        foreach (var family in ServicePage.Families)
+        foreach (var family in ExporterPage.Families)
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{family.Name}` | {family.TypeName} | "
                 + $"{string.Join(", ", family.Labels)} | {family.Unit} | {family.Help.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
@@ -63,7 +63,7 @@ internal static class MetricsCommand
     private static string Json() => JsonSerializer.Serialize(
         new
         {
-            families = ServicePage.Families.Select(f => new { name = f.Name, type = f.TypeName, help = f.Help, unit = f.Unit, labels = f.Labels }),
+            families = ExporterPage.Families.Select(f => new { name = f.Name, type = f.TypeName, help = f.Help, unit = f.Unit, labels = f.Labels }),
         },
         Indented);
 }

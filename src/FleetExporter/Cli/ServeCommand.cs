@@ -54,7 +54,7 @@ internal static class ServeCommand
             return 1;
         }
 
-        Console.WriteLine($"FleetExporter {ServicePage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
+        Console.WriteLine($"FleetExporter {ExporterPage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
         {
             Console.WriteLine($"  page     {address}/");

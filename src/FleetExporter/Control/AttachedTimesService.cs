@@ -7,7 +7,7 @@ namespace FleetExporter.Control;
 /// hosts, so that it stops later.
 /// </summary>
 internal sealed class AttachedTimesService(AttachedTimesSync sync, Watchlist watchlist, LoopDependencies parts)
-    : HostedLoop(ServiceLoop.AttachedTimes, parts)
+    : HostedLoop(ExporterLoop.AttachedTimes, parts)
 {
     /// <summary>How often times of new hosts are loaded and an unavailable store is retried.</summary>
     private static readonly TimeSpan LoadInterval = TimeSpan.FromSeconds(2);

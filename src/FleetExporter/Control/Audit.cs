@@ -3,7 +3,7 @@ using FleetExporter.Store;
 namespace FleetExporter.Control;
 
 /// <summary>Records control calls as store rows, log lines without command and output, and metrics. Never throws.</summary>
-internal sealed partial class Audit(AuditLog log, ServiceInstance instance, ControlMetrics metrics, TimeProvider clock, ILogger<Audit> logger)
+internal sealed partial class Audit(AuditLog log, ExporterInstance instance, ControlMetrics metrics, TimeProvider clock, ILogger<Audit> logger)
 {
     /// <summary>Batch size for ending unfinished calls at start-up.</summary>
     public const int MaxUnfinished = 100;

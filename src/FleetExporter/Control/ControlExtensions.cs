@@ -7,7 +7,7 @@ namespace FleetExporter.Control;
 internal static class ControlExtensions
 {
     public static IServiceCollection AddControl(this IServiceCollection services, FleetConfig config) => services
-        .AddServiceMetrics<ControlMetrics>()
+        .AddExporterMetrics<ControlMetrics>()
         .AddSingleton<Audit>()
         .AddHostedService<UnfinishedCalls>()
         .AddSingleton<ConfirmationTokens>()
@@ -19,8 +19,8 @@ internal static class ControlExtensions
         .AddSingleton<AttachedTimesSync>()
         .AddSingleton<Watchlist>()
 
-        // Before FleetService: loads the attached times before the first reading and writes them after the last one.
+        // Before FleetStartup: loads the attached times before the first reading and writes them after the last one.
         .AddHostedService<AttachedTimesService>()
-        .AddHostedService<FleetService>()
+        .AddHostedService<FleetStartup>()
         .AddHostedService<WatchlistService>();
 }

@@ -29,7 +29,7 @@ internal sealed class ControlMetrics
     private readonly Counter _failures;
     private readonly Histogram _execs;
 
-    public ControlMetrics(ServiceMetrics metrics)
+    public ControlMetrics(ExporterMetrics metrics)
     {
         var requests = metrics.Counter(Requests);
         foreach (var action in Enum.GetValues<ControlAction>())

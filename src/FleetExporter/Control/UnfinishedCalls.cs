@@ -3,7 +3,7 @@ using FleetExporter.Hosting;
 namespace FleetExporter.Control;
 
 /// <summary>After start-up, once the store responds, marks calls left unfinished by an earlier run as ended.</summary>
-internal sealed class UnfinishedCalls(Audit audit, LoopDependencies parts) : HostedLoop(ServiceLoop.UnfinishedCalls, parts)
+internal sealed class UnfinishedCalls(Audit audit, LoopDependencies parts) : HostedLoop(ExporterLoop.UnfinishedCalls, parts)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 

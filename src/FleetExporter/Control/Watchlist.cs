@@ -11,7 +11,7 @@ namespace FleetExporter.Control;
 /// File hosts need no store; stored connections load once it responds and survive an outage.
 /// </summary>
 internal sealed partial class Watchlist(
-    Fleet fleet, FleetState state, Connections connections, ServiceInstance self, LiveConfig config, ILogger<Watchlist> logger) : IDisposable
+    Fleet fleet, FleetState state, Connections connections, ExporterInstance self, LiveConfig config, ILogger<Watchlist> logger) : IDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(1.5);
 
@@ -139,7 +139,7 @@ internal sealed partial class Watchlist(
             _syncLock.Release();
         }
 
-        // Until the server listens, FleetService has not called ApplyAsync.
+        // Until the server listens, FleetStartup has not called ApplyAsync.
         await (_applied ? ApplyAsync() : Task.CompletedTask).ConfigureAwait(false);
         return null;
     }

@@ -3,7 +3,7 @@ using FleetExporter.Hosting;
 namespace FleetExporter.Control;
 
 /// <summary>Keeps the watchlist in sync with the store: loads it once the store responds, then periodically.</summary>
-internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies parts) : HostedLoop(ServiceLoop.Watchlist, parts)
+internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies parts) : HostedLoop(ExporterLoop.Watchlist, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

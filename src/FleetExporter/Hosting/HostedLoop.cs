@@ -7,7 +7,7 @@ internal sealed record LoopDependencies(LoopMetrics Metrics, TimeProvider Clock,
 /// A background loop. An unexpected exception is logged and counted, and the loop restarts: a bug in one loop ends neither the exporter nor, without
 /// notice, the loop.
 /// </summary>
-internal abstract partial class HostedLoop(ServiceLoop loop, LoopDependencies dependencies) : BackgroundService
+internal abstract partial class HostedLoop(ExporterLoop loop, LoopDependencies dependencies) : BackgroundService
 {
     /// <summary>Delay between a failure and the restart.</summary>
     public static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);

@@ -6,6 +6,6 @@ namespace FleetExporter.Hosting;
 internal static class HostingExtensions
 {
     public static IServiceCollection AddHosting(this IServiceCollection services) => services
-        .AddServiceMetrics<LoopMetrics>()
+        .AddExporterMetrics<LoopMetrics>()
         .AddSingleton<LoopDependencies>();
 }

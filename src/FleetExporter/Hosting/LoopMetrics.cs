@@ -4,7 +4,7 @@ using Prometheus;
 namespace FleetExporter.Hosting;
 
 /// <summary>Background loops of the exporter: the closed set of the label <c>loop</c>.</summary>
-internal enum ServiceLoop
+internal enum ExporterLoop
 {
     /// <summary>Synchronises login sessions and tickets with the store.</summary>
     AccessTokens,
@@ -45,11 +45,11 @@ internal sealed class LoopMetrics
 
     private readonly Counter.Child[] _failures;
 
-    public LoopMetrics(ServiceMetrics metrics)
+    public LoopMetrics(ExporterMetrics metrics)
     {
         var failures = metrics.Counter(Failures);
-        _failures = [.. Enum.GetValues<ServiceLoop>().Select(loop => failures.WithLabels(Words.Of(loop)))];
+        _failures = [.. Enum.GetValues<ExporterLoop>().Select(loop => failures.WithLabels(Words.Of(loop)))];
     }
 
-    internal void Failed(ServiceLoop loop) => _failures[(int)loop].Inc();
+    internal void Failed(ExporterLoop loop) => _failures[(int)loop].Inc();
 }

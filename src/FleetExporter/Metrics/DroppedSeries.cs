@@ -12,7 +12,7 @@ internal sealed class DroppedSeries
     private readonly Counter _counter;
 
     /// <param name="known">Families published with 0 from the start.</param>
-    public DroppedSeries(ServiceMetrics metrics, params IEnumerable<MetricFamily> known)
+    public DroppedSeries(ExporterMetrics metrics, params IEnumerable<MetricFamily> known)
     {
         _counter = metrics.Counter(Total);
         foreach (var family in known)

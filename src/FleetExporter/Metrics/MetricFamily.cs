@@ -8,7 +8,7 @@ internal enum MetricType
 }
 
 /// <summary>
-/// One row of the catalogue: the name, type, help and labels of a family, of a <see cref="MetricsPage"/> or of <see cref="ServiceMetrics"/>.
+/// One row of the catalogue: the name, type, help and labels of a family, of a <see cref="MetricsPage"/> or of <see cref="ExporterMetrics"/>.
 /// Compared by reference, so declare each once as <c>static readonly</c>.
 /// </summary>
 internal sealed class MetricFamily
@@ -67,7 +67,7 @@ internal sealed class MetricFamily
             ? new(MetricType.Counter, name, help, labels)
             : throw new ArgumentException($"The counter {name} does not end in _total.", nameof(name));
 
-    /// <summary>For <see cref="ServiceMetrics"/>. Labels do not include <c>le</c>.</summary>
+    /// <summary>For <see cref="ExporterMetrics"/>. Labels do not include <c>le</c>.</summary>
     public static MetricFamily Histogram(string name, string help, params string[] labels) => new(MetricType.Histogram, name, help, labels);
 
     /// <summary>Sets the limit; for use in the declaration.</summary>

@@ -7,12 +7,12 @@ internal static class MetricsExtensions
 {
     /// <param name="limited">Families with a limited number of series.</param>
     public static IServiceCollection AddMetrics(this IServiceCollection services, IEnumerable<MetricFamily> limited) => services
-        .AddSingleton<ServiceMetrics>()
-        .AddSingleton(s => new DroppedSeries(s.GetRequiredService<ServiceMetrics>(), limited))
-        .AddServiceMetrics<DroppedSeries>();
+        .AddSingleton<ExporterMetrics>()
+        .AddSingleton(s => new DroppedSeries(s.GetRequiredService<ExporterMetrics>(), limited))
+        .AddExporterMetrics<DroppedSeries>();
 
     /// <summary>Registers a type that declares metrics, so that the first scrape has its families, used or not.</summary>
-    public static IServiceCollection AddServiceMetrics<T>(this IServiceCollection services)
+    public static IServiceCollection AddExporterMetrics<T>(this IServiceCollection services)
         where T : class
     {
         services.TryAddSingleton<T>();
@@ -26,7 +26,7 @@ internal static class MetricsExtensions
     /// <summary>Creates all types that declare metrics, and with them their families.</summary>
     public static void CreateMetrics(this IServiceProvider services)
     {
-        services.GetRequiredService<ServiceMetrics>().AddRuntime();
+        services.GetRequiredService<ExporterMetrics>().AddRuntime();
         foreach (var owner in services.GetServices<Owner>())
         {
             services.GetRequiredService(owner.Type);

@@ -28,7 +28,7 @@ internal static class RuntimeMetrics
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [.. LibraryFamilies, PauseSeconds, AllocatedBytes, PoolThreads, PoolQueue];
 
-    public static void AddRuntime(this ServiceMetrics metrics)
+    public static void AddRuntime(this ExporterMetrics metrics)
     {
         // The library reuses existing families, and with them our HELP texts.
         foreach (var family in LibraryFamilies)

@@ -69,9 +69,9 @@ internal record GpuPart(
 }
 
 /// <summary>One GPU, and a list of the GPUs of all hosts.</summary>
-internal sealed record GpuAnswer : GpuPart
+internal sealed record GpuListPart : GpuPart
 {
-    public GpuAnswer(GpuPart chosen, IReadOnlyList<GpuPart> gpus)
+    public GpuListPart(GpuPart chosen, IReadOnlyList<GpuPart> gpus)
         : base(chosen) => Gpus = gpus;
 
     [JsonPropertyOrder(1)]

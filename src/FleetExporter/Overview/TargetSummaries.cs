@@ -90,7 +90,7 @@ internal static class TargetSummaries
         var target = Summarize(provider, state);
         var reading = target.Up ? ReadingOf<ProviderReading>(provider, state, now) : null;
         return new ProviderSummary(
-            target, provider.Url, ProviderView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok,
+            target, provider.Url, ProviderConfigView.Of(provider).Kind, Healthy: reading?.State == ServingState.Ok,
             Loading: reading?.State == ServingState.Loading,
             reading?.Models is [var first, ..] ? first : null, UnitOf(provider.Host, provider.Unit, state, now));
     }
@@ -136,7 +136,7 @@ internal static class TargetSummaries
             target.Name,
             snapshot?.At is not null,
             up,
-            up ? GpuView.Round(snapshot!.Duration.TotalMilliseconds) : null,
+            up ? GpuView.Round(snapshot!.Duration?.TotalMilliseconds) : null,
             snapshot?.ConsecutiveFailures ?? 0,
             snapshot?.At?.Time,
             snapshot?.LastSuccess?.Time,

@@ -14,6 +14,12 @@ internal sealed partial class HostMonitor(
     HostConfig host, PollTiming timing, IShell shell, FleetState state, Deriver deriver, SemaphoreSlim handshakes, PollMetrics metrics,
     TimeProvider clock, ILogger logger) : IMonitor
 {
+    /// <summary>How often a host without an open GPU stream is checked for enabled GPU collectors.</summary>
+    private static readonly TimeSpan GpuCheckInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait before the next GPU stream; it doubles with each stream that ends in a failure.</summary>
+    private static readonly TimeSpan MaxGpuPause = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan ReachTimeout = TimeSpan.FromSeconds(1);
 
     private readonly HostSnapshotUpdater _updater = new(HostSnapshot.Initial(host, timing, clock.Now()), state, deriver, metrics, clock);
@@ -83,7 +89,7 @@ internal sealed partial class HostMonitor(
         var loop = new StreamLoop(host, timing, StreamKind.Vitals, _updater, _vitalsSchedule, _pollVitals, metrics, clock, logger);
         var started = clock.GetTimestamp();
         await using var stream = await OpenAsync(StreamKind.Vitals, collectors, loop.Lease, stop).ConfigureAwait(false);
-        _vitalsSchedule.Restart();
+        _vitalsSchedule.MakeAllDue();
         _updater.Connected(clock.GetElapsedTime(started));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var gpus = Task.CompletedTask;
@@ -112,7 +118,7 @@ internal sealed partial class HostMonitor(
     private async Task RunGpusAsync(CancellationToken stop)
     {
         var collectors = CollectorsOf(StreamKind.Gpu);
-        var pause = TimeSpan.FromMinutes(1);
+        var pause = GpuCheckInterval;
         while (true)
         {
             try
@@ -122,12 +128,12 @@ internal sealed partial class HostMonitor(
                     await RunAsStreamAsync(() => RunGpuStreamAsync(collectors, stop), stop).ConfigureAwait(false);
                 }
 
-                pause = TimeSpan.FromMinutes(1);
+                pause = GpuCheckInterval;
             }
             catch (StreamException e)
             {
                 _updater.TimedOut(collectors, e.Message);
-                pause = pause < TimeSpan.FromMinutes(30) ? pause * 2 : TimeSpan.FromHours(1);
+                pause = pause * 2 < MaxGpuPause ? pause * 2 : MaxGpuPause;
             }
             finally
             {
@@ -135,7 +141,7 @@ internal sealed partial class HostMonitor(
                 _pollGpus.TakeRequest()?.TrySetResult();
             }
 
-            await Task.Delay(pause / 2, clock, stop).ConfigureAwait(false);
+            await Task.Delay(pause, clock, stop).ConfigureAwait(false);
         }
     }
 
@@ -156,7 +162,7 @@ internal sealed partial class HostMonitor(
             }
         }
 
-        _gpuSchedule.Restart();
+        _gpuSchedule.MakeAllDue();
         _gpuStreamOpen = true;
         await loop.RunAsync(stream, collectors, static () => { }, stop).ConfigureAwait(false);
     }

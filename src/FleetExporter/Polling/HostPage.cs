@@ -81,6 +81,6 @@ internal static class HostPage
         page.Add(HealthFamilies.Success, host, outcome.Failure is null ? 1 : 0, ("collector", collector), ("target", ""));
         page.Add(
             HealthFamilies.LastSuccess, host, outcome.LastSuccess?.SecondsAsOf(now), ("collector", collector), ("target", ""));
-        page.Add(HealthFamilies.Duration, host, outcome.Duration.TotalSeconds, ("collector", collector), ("target", ""));
+        page.Add(HealthFamilies.Duration, host, outcome.Duration?.TotalSeconds, ("collector", collector), ("target", ""));
     }
 }

@@ -138,7 +138,7 @@ internal sealed class HostSnapshotUpdater
             catch (Exception e)
             {
                 bug(name, e);
-                next = Fail(next, name, CollectorFailure.Bug, e.Message, outcome.Duration, outcome.Body, _clock.Now());
+                next = Fail(next, name, CollectorFailure.Bug, e.Message, outcome.Duration ?? default, outcome.Body, _clock.Now());
             }
         }
 

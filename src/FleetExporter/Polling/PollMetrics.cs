@@ -24,7 +24,7 @@ internal sealed class PollMetrics
     private readonly Histogram.Child _derive;
     private readonly Histogram.Child _publish;
 
-    public PollMetrics(ServiceMetrics metrics)
+    public PollMetrics(ExporterMetrics metrics)
     {
         var phases = metrics.Histogram(PhaseDuration, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60);
         _abandoned = metrics.Counter(MonitorsAbandoned);

@@ -7,7 +7,7 @@ namespace FleetExporter.Polling;
 internal static class PollingExtensions
 {
     public static IServiceCollection AddPolling(this IServiceCollection services) => services
-        .AddServiceMetrics<PollMetrics>()
+        .AddExporterMetrics<PollMetrics>()
         .AddSingleton<FleetState>()
         .AddSingleton<AttachedTimes>()
         .AddSingleton<Fleet>()

@@ -20,7 +20,7 @@ internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string
 /// <summary>
 /// CPU and GPU utilisation of the last ten minutes, in memory, for the sparklines of a page that was just opened. Prometheus keeps the history.
 /// </summary>
-internal sealed class RecentValues(FleetState state, LoopDependencies parts) : HostedLoop(ServiceLoop.Recent, parts)
+internal sealed class RecentValues(FleetState state, LoopDependencies parts) : HostedLoop(ExporterLoop.Recent, parts)
 {
     public const int MaxMoments = 60;
 

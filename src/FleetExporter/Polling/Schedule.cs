@@ -26,8 +26,8 @@ internal sealed class Schedule
 
     public void Resume(HostCollector collector) => _suspensions.Remove(collector.Name);
 
-    /// <summary>Makes everything due, for a new stream.</summary>
-    public void Restart() => _due.Clear();
+    /// <summary>For a new stream. What is suspended stays so.</summary>
+    public void MakeAllDue() => _due.Clear();
 
     private bool IsSuspended(HostCollector collector, TimeSpan now) =>
         _suspensions.TryGetValue(collector.Name, out var suspension) && now < suspension.Until;

@@ -77,7 +77,7 @@ internal sealed class SamplerStream : IAsyncDisposable
 
     /// <summary>Requests sections and yields each as it arrives, until the frame ends.</summary>
     /// <exception cref="StreamException">The stream ended, or a command cannot be killed (reason timeout).</exception>
-    public async IAsyncEnumerable<Answer> AskAsync(
+    public async IAsyncEnumerable<ReceivedSection> AskAsync(
         IReadOnlyList<string> words, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         var sequence = ++_sequence;
@@ -90,14 +90,14 @@ internal sealed class SamplerStream : IAsyncDisposable
                 case FrameItem.FrameEnd end when end.Sequence == sequence:
                     yield break;
                 case FrameItem.Body body:
-                    yield return new Answer(
+                    yield return new ReceivedSection(
                         new Section(
                             body.Name, body.Status, body.Done, TimeSpan.FromSeconds(Math.Max(0, body.Done - body.Started)),
                             Hello.At(body.Done), body.Text),
                         null);
                     break;
                 case FrameItem.Broken broken:
-                    yield return new Answer(null, broken);
+                    yield return new ReceivedSection(null, broken);
                     break;
                 case FrameItem.Stuck stuck:
                     throw new StreamException(
@@ -188,4 +188,4 @@ internal sealed class SamplerStream : IAsyncDisposable
 }
 
 /// <summary>A section, or a damaged one.</summary>
-internal readonly record struct Answer(Section? Section, FrameItem.Broken? Broken);
+internal readonly record struct ReceivedSection(Section? Section, FrameItem.Broken? Broken);

@@ -7,7 +7,7 @@ namespace FleetExporter.Store;
 /// Every write updates the remaining lifetime of all rows. A restart continues with the values of the last write, and the wall clock can only
 /// shorten them.
 /// </remarks>
-internal sealed class AccessTokens(Database database, ServiceInstance instance, AccessTokenSeal seal)
+internal sealed class AccessTokens(Database database, ExporterInstance instance, AccessTokenSeal seal)
 {
     /// <summary>Rows of an exporter that has not written for this long are deleted; they have expired.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(2);

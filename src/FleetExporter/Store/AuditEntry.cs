@@ -55,5 +55,5 @@ internal sealed record AuditEntry
     public long? CallId { get; init; }
 
     /// <summary>For the first row: the exporter instance. Null in a list.</summary>
-    public ServiceInstance? By { get; init; }
+    public ExporterInstance? By { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class AuditLog(Database database)
     /// </summary>
     /// <param name="max">Maximum number of calls per transaction.</param>
     /// <returns>The first rows of these calls.</returns>
-    public Task<StoreResult<IReadOnlyList<AuditEntry>>> EndUnfinishedAsync(ServiceInstance by, DateTimeOffset at, int max, CancellationToken stop) =>
+    public Task<StoreResult<IReadOnlyList<AuditEntry>>> EndUnfinishedAsync(ExporterInstance by, DateTimeOffset at, int max, CancellationToken stop) =>
         database.WriteAsync<IReadOnlyList<AuditEntry>>(
             async work =>
             {

@@ -44,8 +44,7 @@ internal sealed record Connection
     public ExecPolicy ExecPolicy { get; init; } = ExecPolicy.Any;
 
     /// <summary>
-    /// For <see cref="ConnectionSource.File"/>: <see cref="ServiceInstance.Id"/> of the exporter whose fleet.yml has the host; null when no fleet.yml
-    /// has it.
+    /// For <see cref="ConnectionSource.File"/>: <see cref="ExporterInstance.Id"/> of the exporter whose file has the host; null when none has it.
     /// </summary>
     public string? Owner { get; init; }
 

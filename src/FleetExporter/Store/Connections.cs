@@ -45,7 +45,7 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     /// set inactive if it has projects. Rows of another exporter are not changed until that has not written for <see cref="OwnerTimeout"/>; rows
     /// without an owner go to the first exporter that has such a host.
     /// </summary>
-    /// <param name="exporter">Its <see cref="ServiceInstance.Id"/>.</param>
+    /// <param name="exporter">Its <see cref="ExporterInstance.Id"/>.</param>
     /// <param name="hosts">With their ids.</param>
     /// <returns>Names without a row, because a connection of the API or a different host of another exporter has the name.</returns>
     public Task<StoreResult<IReadOnlyList<string>>> MirrorAsync(string exporter, IReadOnlyList<Connection> hosts, CancellationToken stop) =>

@@ -10,8 +10,8 @@ internal static class StoreExtensions
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     /// <exception cref="FormatException">The file of the instance is invalid.</exception>
     public static IServiceCollection AddStore(this IServiceCollection services, FleetConfig config) => services
-        .AddServiceMetrics<StoreMetrics>()
-        .AddSingleton(ServiceInstance.Open(config.DataDir))
+        .AddExporterMetrics<StoreMetrics>()
+        .AddSingleton(ExporterInstance.Open(config.DataDir))
         .AddSingleton(s => Databases.Create(
             config.Store, config.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()))
         .AddSingleton<AuditLog>()

@@ -20,7 +20,7 @@ internal sealed class StoreMetrics
     private readonly Outcomes _reads;
     private readonly Outcomes _writes;
 
-    public StoreMetrics(ServiceMetrics metrics)
+    public StoreMetrics(ExporterMetrics metrics)
     {
         var duration = metrics.Histogram(Duration, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10);
         _up = metrics.AbsentGauge(Up);

@@ -8,7 +8,7 @@ namespace FleetExporter.Store;
 /// circuit breaker: no request waits to probe an unavailable store.
 /// </summary>
 internal sealed partial class StoreWatch(Database database, AuditLog audit, LiveConfig config, ILogger<StoreWatch> logger, LoopDependencies parts)
-    : HostedLoop(ServiceLoop.Store, parts)
+    : HostedLoop(ExporterLoop.Store, parts)
 {
     /// <summary>Check interval while available. An operation that finds it unavailable triggers a check at once.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

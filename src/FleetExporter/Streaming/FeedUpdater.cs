@@ -5,7 +5,7 @@ namespace FleetExporter.Streaming;
 
 /// <summary>Updates the feeds of the streams after snapshots were replaced. Writers of snapshots only record a name and never wait.</summary>
 internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts, OneSecondTimer timer, LoopDependencies parts)
-    : HostedLoop(ServiceLoop.Live, parts)
+    : HostedLoop(ExporterLoop.Live, parts)
 {
     private readonly Lock _lock = new();
 

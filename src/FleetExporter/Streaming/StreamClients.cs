@@ -26,7 +26,7 @@ internal sealed class StreamClients
     private readonly Counter.Child[] _refused;
     private readonly Histogram.Child[] _durations;
 
-    public StreamClients(ServiceMetrics metrics)
+    public StreamClients(ExporterMetrics metrics)
     {
         var (connected, refused) = (metrics.Gauge(Clients), metrics.Counter(Refused));
         var durations = metrics.Histogram(Duration, 1, 10, 60, 600, 3600, 6 * 3600, 24 * 3600);

@@ -7,7 +7,7 @@ namespace FleetExporter.Streaming;
 internal static class StreamingExtensions
 {
     public static IServiceCollection AddStreaming(this IServiceCollection services) => services
-        .AddServiceMetrics<StreamClients>()
+        .AddExporterMetrics<StreamClients>()
         .AddSingleton<OneSecondTimer>()
         .AddSingleton<LiveEvents>()
         .AddSingleton<GpuFeed>()

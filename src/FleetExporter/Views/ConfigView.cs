@@ -26,15 +26,15 @@ internal sealed record ConfigView
 
     public required IReadOnlyList<string> KeyDirs { get; init; }
 
-    public required IReadOnlyList<HostView> Hosts { get; init; }
+    public required IReadOnlyList<HostConfigView> Hosts { get; init; }
 
-    public required IReadOnlyList<ServiceView> Services { get; init; }
+    public required IReadOnlyList<ServiceConfigView> Services { get; init; }
 
-    public required IReadOnlyList<ProviderView> Providers { get; init; }
+    public required IReadOnlyList<ProviderConfigView> Providers { get; init; }
 
     public required IReadOnlyList<GatewayConfigView> Gateways { get; init; }
 
-    public required IReadOnlyList<TunnelView> Tunnels { get; init; }
+    public required IReadOnlyList<TunnelConfigView> Tunnels { get; init; }
 
     public required IReadOnlyList<string> AllowedHosts { get; init; }
 
@@ -79,11 +79,11 @@ internal sealed record ConfigView
         LegacyAfter = Duration.Format(config.LegacyAfter),
         MaxConnecting = config.Ssh.MaxConnecting,
         KeyDirs = config.Ssh.KeyFolders,
-        Hosts = [.. config.Hosts.Select(HostView.Of)],
-        Services = [.. config.TargetsOf<ServiceConfig>().Select(ServiceView.Of)],
-        Providers = [.. config.TargetsOf<ProviderConfig>().Select(ProviderView.Of)],
+        Hosts = [.. config.Hosts.Select(HostConfigView.Of)],
+        Services = [.. config.TargetsOf<ServiceConfig>().Select(ServiceConfigView.Of)],
+        Providers = [.. config.TargetsOf<ProviderConfig>().Select(ProviderConfigView.Of)],
         Gateways = [.. config.TargetsOf<GatewayConfig>().Select(GatewayConfigView.Of)],
-        Tunnels = [.. config.TargetsOf<TunnelConfig>().Select(TunnelView.Of)],
+        Tunnels = [.. config.TargetsOf<TunnelConfig>().Select(TunnelConfigView.Of)],
         AllowedHosts = config.AllowedHosts,
         AnonymousRead = config.AnonymousRead.Word(),
         AnonymousControl = config.AnonymousControl.Word(),

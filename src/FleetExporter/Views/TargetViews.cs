@@ -7,17 +7,17 @@ using FleetExporter.Targets.Tunnels;
 namespace FleetExporter.Views;
 
 /// <summary>A service of <see cref="ConfigView"/>.</summary>
-internal sealed record ServiceView(string Name, string Host, string Timeout, string Url)
+internal sealed record ServiceConfigView(string Name, string Host, string Timeout, string Url)
 {
-    internal static ServiceView Of(ServiceConfig service) =>
+    internal static ServiceConfigView Of(ServiceConfig service) =>
         new(service.Name, service.Host, Duration.Format(service.Timeout), service.Url.OriginalString);
 }
 
 /// <summary>A provider of <see cref="ConfigView"/>.</summary>
 /// <param name="KeyFile">The path, never the content.</param>
-internal sealed record ProviderView(string Name, string Host, string Timeout, string Url, string Kind, string? KeyFile, string? Unit)
+internal sealed record ProviderConfigView(string Name, string Host, string Timeout, string Url, string Kind, string? KeyFile, string? Unit)
 {
-    internal static ProviderView Of(ProviderConfig provider) => new(
+    internal static ProviderConfigView Of(ProviderConfig provider) => new(
         provider.Name, provider.Host, Duration.Format(provider.Timeout), provider.Url.OriginalString,
         provider.Kind switch
         {
@@ -40,9 +40,9 @@ internal sealed record GatewayConfigView(string Name, string Host, string Timeou
 
 /// <summary>A tunnel of <see cref="ConfigView"/>.</summary>
 /// <param name="Verify">tcp, banner, or the URL.</param>
-internal sealed record TunnelView(string Name, string Host, string Timeout, string Connect, string? Unit, string Verify)
+internal sealed record TunnelConfigView(string Name, string Host, string Timeout, string Connect, string? Unit, string Verify)
 {
-    internal static TunnelView Of(TunnelConfig tunnel) => new(
+    internal static TunnelConfigView Of(TunnelConfig tunnel) => new(
         tunnel.Name, tunnel.Host, Duration.Format(tunnel.Timeout), tunnel.Connect.ToString(), tunnel.Unit?.ToString(),
         tunnel.Verify switch
         {

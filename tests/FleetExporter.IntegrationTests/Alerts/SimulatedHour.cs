@@ -50,11 +50,11 @@ internal sealed partial class SimulatedHour
         ConfigResult Load() => ConfigFile.Load(path, TargetCatalog.Kinds, _ => null);
         var config = Load().Config!;
         var live = new LiveConfig(config, Load, _clock);
-        var metrics = new ServiceMetrics();
+        var metrics = new ExporterMetrics();
         _ = new ControlMetrics(metrics);
         _ = new Watchdog(metrics, _clock);
         var polls = new PollMetrics(metrics);
-        var pages = new ServicePage(_state, live, metrics, new DroppedSeries(metrics), [], _clock, NullLogger<ServicePage>.Instance);
+        var pages = new ExporterPage(_state, live, metrics, new DroppedSeries(metrics), [], _clock, NullLogger<ExporterPage>.Instance);
         var attached = new AttachedTimes();
         foreach (var n in machines)
         {

@@ -5,7 +5,7 @@ namespace FleetExporter.IntegrationTests.Store;
 /// <summary>The table of login sessions and tickets, on every kind of store.</summary>
 public sealed class AccessTokensTests
 {
-    private static readonly ServiceInstance Me = new("me", "1");
+    private static readonly ExporterInstance Me = new("me", "1");
 
     private static readonly AccessTokenSeal Seal = new([1, 2, 3]);
 
@@ -47,7 +47,7 @@ public sealed class AccessTokensTests
     public async Task Expired_and_ended_rows_are_deleted_and_rows_of_others_kept(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
-        var (mine, others) = (new AccessTokens(store.Database, Me, Seal), new AccessTokens(store.Database, new ServiceInstance("other", "1"), Seal));
+        var (mine, others) = (new AccessTokens(store.Database, Me, Seal), new AccessTokens(store.Database, new ExporterInstance("other", "1"), Seal));
         var (hour, life) = (TimeSpan.FromHours(1), TimeSpan.FromHours(12));
         await WriteAsync(mine, TimeSpan.Zero, [Session('a', hour), Session('b', life), Session('c', life)], []);
         await WriteAsync(others, TimeSpan.Zero, [Session('b', life)], []);

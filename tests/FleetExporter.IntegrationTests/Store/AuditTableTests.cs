@@ -140,7 +140,7 @@ public sealed class AuditTableTests
         List<AuditEntry> lost =
             [await BeginAsync(store, Run(1), "lost 1"), await BeginAsync(store, Run(2), "lost 2"), await BeginAsync(store, Run(2), "lost 3")];
         await BeginAsync(store, Run(3), "runs");
-        await BeginAsync(store, new ServiceInstance("other", "1"), "of another service");
+        await BeginAsync(store, new ExporterInstance("other", "1"), "of another service");
 
         var some = await store.Audit.EndUnfinishedAsync(Run(3), store.Clock.Now, 2, Stop);
         var rest = await store.Audit.EndUnfinishedAsync(Run(3), store.Clock.Now, 2, Stop);
@@ -170,9 +170,9 @@ public sealed class AuditTableTests
         Assert.Equal(("a\ufffd", "b\ufffdc\ufffd"), (row.Target, row.Command));
     }
 
-    private static ServiceInstance Run(int run) => new("me", $"{run}");
+    private static ExporterInstance Run(int run) => new("me", $"{run}");
 
-    private static async Task<AuditEntry> BeginAsync(StoreBackend store, ServiceInstance by, string command)
+    private static async Task<AuditEntry> BeginAsync(StoreBackend store, ExporterInstance by, string command)
     {
         var begun = Entry(store, 0) with { Command = command, ExitCode = null, Duration = TimeSpan.Zero, Outcome = AuditOutcome.Begun, By = by };
         return (await store.Audit.AddAsync(begun)).Value!;

@@ -64,7 +64,7 @@ internal sealed class StoreBackend : IAsyncDisposable
     public static StoreBackend On(StoreConfig config, PostgresServer server) => new(config, server);
 
     /// <summary>Opens the same store again, as another process would.</summary>
-    public Database Open() => Databases.Create(Config, _folder.Path, Clock, new StoreMetrics(new ServiceMetrics()));
+    public Database Open() => Databases.Create(Config, _folder.Path, Clock, new StoreMetrics(new ExporterMetrics()));
 
     /// <summary>Runs SQL directly.</summary>
     /// <returns>Its output, and whether it succeeded.</returns>

@@ -98,7 +98,7 @@ public sealed class HistoryTests
               {"metric":{"__name__":"fleet_gpu_memory_used_bytes","gpu":"2"},"values":[[1700000000,"1048576"]]}]}}
             """);
 
-        var series = GpuHistory.Of(answer);
+        var series = GpuRangeQuery.Of(answer);
 
         Assert.Equal(["2", "10"], series.Select(s => s.Gpu));
         Assert.Equal([[DateTimeOffset.FromUnixTimeSeconds(1700000000), 92.1]], series[0].GpuUtilization);
@@ -114,6 +114,6 @@ public sealed class HistoryTests
     public void A_name_in_a_query_is_escaped(string name, string quoted)
     {
         Assert.Equal(quoted, PrometheusApi.Quote(name));
-        Assert.Contains($"host={quoted}}})", GpuHistory.Query(name), StringComparison.Ordinal);
+        Assert.Contains($"host={quoted}}})", GpuRangeQuery.Query(name), StringComparison.Ordinal);
     }
 }

@@ -31,7 +31,7 @@ public sealed class DashboardQueriesTests
 
     private static readonly Dictionary<string, IReadOnlyList<string>> LabelsOf = Published();
 
-    private static readonly HashSet<string> Counters = [.. ServicePage.Families.Where(f => f.Type == MetricType.Counter).Select(f => f.Name)];
+    private static readonly HashSet<string> Counters = [.. ExporterPage.Families.Where(f => f.Type == MetricType.Counter).Select(f => f.Name)];
 
     public static TheoryData<string> Names() => Dashboards.Names();
 
@@ -121,7 +121,7 @@ public sealed class DashboardQueriesTests
 
     private static Dictionary<string, IReadOnlyList<string>> Published()
     {
-        var labels = ServicePage.Families
+        var labels = ExporterPage.Families
             .SelectMany(f => f.SampleNames, (family, name) => (
                 Name: name,
                 Labels: (IReadOnlyList<string>)(name.EndsWith("_bucket", StringComparison.Ordinal) ? [.. family.Labels, "le"] : family.Labels)))

@@ -75,7 +75,7 @@ public sealed partial class RulesTests
     [Fact]
     public void Every_metric_of_a_rule_is_one_that_the_service_publishes_with_those_labels()
     {
-        var families = ServicePage.Families.ToDictionary(f => f.Name, f => f, StringComparer.Ordinal);
+        var families = ExporterPage.Families.ToDictionary(f => f.Name, f => f, StringComparer.Ordinal);
         var recorded = Rules.All.Select(r => Rules.Text(r, "record")).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var rule in Rules.All)
         {
@@ -104,7 +104,7 @@ public sealed partial class RulesTests
     [Fact]
     public void Optional_rules_record_what_the_service_publishes()
     {
-        var families = ServicePage.Families.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var families = ExporterPage.Families.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var recorded = Rules.Optional.Select(r => Rules.Text(r, "record")!).ToList();
         Assert.Distinct(recorded);
         Assert.All(Rules.Optional.Select(r => Rules.Text(r, "expr")!), expression =>

@@ -30,7 +30,7 @@ internal static class Poll
         var at = new Instant(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
         var before = new TargetSnapshot(target, collector, new PollTiming(TimeSpan.FromSeconds(10), 3));
         var after = reading is null ? before.Failed(failure!.Value, "", at, TimeSpan.Zero) : before.Answered(reading, at, TimeSpan.Zero);
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         TargetPage.Write(page, after, at);
         return [.. page.ToString().Split('\n').Where(l => l.Length > 0 && l[0] != '#' && !l.StartsWith("fleet_collector", StringComparison.Ordinal))];
     }

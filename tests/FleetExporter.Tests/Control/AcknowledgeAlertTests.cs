@@ -72,7 +72,7 @@ public sealed class AcknowledgeAlertTests
     {
         private readonly AlertSync _watch = new(
             new Alertmanager(world.Config), new AlertFeed(NullLogger<AlertFeed>.Instance),
-            new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
+            new LoopDependencies(new LoopMetrics(new ExporterMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
 
         public FakeAlertmanager Alertmanager => alertmanager;
 

@@ -15,14 +15,14 @@ internal sealed class ActionFixture : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ReplayFleet _world;
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
     private readonly Audit _audit;
 
     private ActionFixture(ReplayFleet world, string yml)
     {
         _world = world;
         Config = new LiveConfig(Yml.Load(yml), () => Yml.Read(yml), Clock);
-        Instance = new ServiceInstance(new string('a', 32), new string('b', 32));
+        Instance = new ExporterInstance(new string('a', 32), new string('b', 32));
         Metrics = new ControlMetrics(_metrics);
         Database = Databases.Create(new StoreConfig.Sqlite(), _folder.Path, Clock, new StoreMetrics(_metrics));
         Connections = new Connections(Database);
@@ -40,7 +40,7 @@ internal sealed class ActionFixture : IAsyncDisposable
 
     public LiveConfig Config { get; }
 
-    public ServiceInstance Instance { get; }
+    public ExporterInstance Instance { get; }
 
     public ControlMetrics Metrics { get; }
 

@@ -13,7 +13,7 @@ namespace FleetExporter.Tests.Fuzz;
 /// <summary>A host, polled by the real code, that responds to each poll with random sections, determined by the seed.</summary>
 internal sealed class FuzzedHost
 {
-    private static readonly PollMetrics Metrics = new(new ServiceMetrics());
+    private static readonly PollMetrics Metrics = new(new ExporterMetrics());
     private static readonly string[] Headers = ["", "1e3", "-1", "NaN", "1000000000", "999999999.99", "0.00", "x"];
 
     private readonly Random _random;

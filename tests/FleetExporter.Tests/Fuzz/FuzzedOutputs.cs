@@ -24,7 +24,7 @@ internal sealed class FuzzedOutputs
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly FakeClock _clock;
-    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
+    private readonly DroppedSeries _dropped = new(new ExporterMetrics());
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly IOptions<JsonOptions> _json = Options.Create(ApiJson.Configure(new JsonOptions()));
     private readonly GpuFeed _gpus;
@@ -42,7 +42,7 @@ internal sealed class FuzzedOutputs
         _gpus = new GpuFeed(state, clock);
         _hosts = new HostFeed(
             state, new HostViews(state, clock, _bugs), new OverviewBuilder(state, clock, _overviewBugs),
-            new LiveConfig(config.Config!, () => config, clock), new LiveEvents(_json), new StreamClients(new ServiceMetrics()), clock);
+            new LiveConfig(config.Config!, () => config, clock), new LiveEvents(_json), new StreamClients(new ExporterMetrics()), clock);
     }
 
     /// <exception cref="FormatException">A page breaks a rule of its format, or a value is not finite.</exception>

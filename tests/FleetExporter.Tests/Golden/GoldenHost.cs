@@ -75,7 +75,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             shell.Answer("gpu_details", golden.Details ?? "", golden.Details is null ? 127 : 0);
             shell.Answer("filesystem", "");
         });
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         HostPage.Write(page, fleet.Host("gpu-1"), fleet.Clock.Now());
         return page.ToString();
     }

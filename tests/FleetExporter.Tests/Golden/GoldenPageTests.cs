@@ -18,7 +18,7 @@ public sealed class GoldenPageTests
     public async Task Series_are_unique_and_labels_declared(string name)
     {
         var samples = PageText.Samples(await GoldenHost.PageAsync(name));
-        var families = ServicePage.Families.ToDictionary(f => f.Name);
+        var families = ExporterPage.Families.ToDictionary(f => f.Name);
 
         Assert.NotEmpty(samples);
         Assert.Equal(samples.Select(s => s.Series).Distinct(), samples.Select(s => s.Series));

@@ -11,7 +11,7 @@ namespace FleetExporter.Tests.Hosting;
 public sealed class HostedLoopTests
 {
     private readonly FakeClock _clock = new();
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
     private readonly LoopDependencies _parts;
 
     public HostedLoopTests() => _parts = new LoopDependencies(new LoopMetrics(_metrics), _clock, NullLogger<HostedLoop>.Instance);
@@ -74,7 +74,7 @@ public sealed class HostedLoopTests
         Assert.NotEmpty(loops);
         Assert.All(
             loops, loop => Assert.True(loop.IsSubclassOf(typeof(HostedLoop)), $"{loop.Name} would end the service, or itself, with its first bug"));
-        Assert.Equal(Words.All<ServiceLoop>().Count, loops.Count);
+        Assert.Equal(Words.All<ExporterLoop>().Count, loops.Count);
     }
 
     private async Task SleepsAsync(HostedLoop loop)
@@ -95,7 +95,7 @@ public sealed class HostedLoopTests
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
-    private sealed class Failing(LoopDependencies parts, int failures, Exception? error = null) : HostedLoop(ServiceLoop.Jobs, parts)
+    private sealed class Failing(LoopDependencies parts, int failures, Exception? error = null) : HostedLoop(ExporterLoop.Jobs, parts)
     {
         private readonly TaskCompletionSource _runs = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _left = failures;

@@ -7,5 +7,5 @@ namespace FleetExporter.Tests.Hosting;
 /// <summary>Dependencies of hosted loops, for tests.</summary>
 internal static class TestLoopDependencies
 {
-    public static LoopDependencies Clock(TimeProvider clock) => new(new LoopMetrics(new ServiceMetrics()), clock, NullLogger<HostedLoop>.Instance);
+    public static LoopDependencies Clock(TimeProvider clock) => new(new LoopMetrics(new ExporterMetrics()), clock, NullLogger<HostedLoop>.Instance);
 }

@@ -18,12 +18,12 @@ public sealed partial class CatalogueTests
             "gib", "kilobytes", "megabytes", "mhz", "milliwatts", "sec", "secs", "s", "fahrenheit"
         ];
 
-    public static TheoryData<string> Names() => [.. ServicePage.Families.Select(f => f.Name)];
+    public static TheoryData<string> Names() => [.. ExporterPage.Families.Select(f => f.Name)];
 
     [Fact]
     public void Names_are_unique_and_in_order()
     {
-        var names = ServicePage.Families.Select(f => f.Name).ToList();
+        var names = ExporterPage.Families.Select(f => f.Name).ToList();
 
         Assert.Equal(names.Distinct().Order(StringComparer.Ordinal), names);
     }
@@ -32,7 +32,7 @@ public sealed partial class CatalogueTests
     [MemberData(nameof(Names))]
     public void A_family_keeps_the_rules(string name)
     {
-        var family = ServicePage.Families.Single(f => f.Name == name);
+        var family = ExporterPage.Families.Single(f => f.Name == name);
 
         Assert.Matches(FamilyName(), name);
         Assert.DoesNotContain("__", name, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed partial class CatalogueTests
     [MemberData(nameof(Names))]
     public void A_name_with_a_unit_has_that_unit(string name)
     {
-        var family = ServicePage.Families.Single(f => f.Name == name);
+        var family = ExporterPage.Families.Single(f => f.Name == name);
         var unit = KnownUnit().Match(name).Groups[1].Value;
 
         Assert.Equal(unit.Length > 0 ? unit : null, family.Unit);

@@ -32,7 +32,7 @@ internal static partial class Exposition
 
     public static IEnumerable<string> NamesOf(ExposedSample sample) => LabelName().Matches(sample.Labels).Select(m => m.Groups[1].Value);
 
-    public static async Task<string> TextOfAsync(ServiceMetrics metrics, ExpositionFormat? format = null)
+    public static async Task<string> TextOfAsync(ExporterMetrics metrics, ExpositionFormat? format = null)
     {
         using var output = new MemoryStream();
         await metrics.WriteAsync(output, format ?? ExpositionFormat.Text, TestContext.Current.CancellationToken);

@@ -9,7 +9,7 @@ public sealed class MetricsPageTests : IDisposable
     private static readonly MetricFamily Plain = MetricFamily.Gauge("fleet_test_plain", "Without a unit.", "state");
     private static readonly MetricFamily Small = MetricFamily.Gauge("fleet_test_small", "At most a few.", "host", "name");
 
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
     private readonly DroppedSeries _dropped;
     private readonly MetricsPage _page;
 

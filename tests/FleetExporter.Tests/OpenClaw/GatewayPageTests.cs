@@ -14,7 +14,7 @@ public sealed class GatewayPageTests
     {
         var page = await PageAsync(folder);
         var samples = PageText.Samples(page);
-        var families = ServicePage.Families.ToDictionary(f => f.Name);
+        var families = ExporterPage.Families.ToDictionary(f => f.Name);
 
         Assert.Equal(samples.Select(s => s.Series).Distinct(), samples.Select(s => s.Series));
         Assert.All(samples, sample =>

@@ -56,7 +56,7 @@ internal sealed class PolledGateway : IAsyncDisposable
     /// <summary>The metrics after the last poll.</summary>
     public string Page()
     {
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         TargetPage.Write(page, _snapshot, _clock.Now());
         return page.ToString();
     }

@@ -14,7 +14,7 @@ public class HostPageTests
         var now = fleet.Clock.Now();
         var host = fleet.Host();
         var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         var bugs = new List<string>();
 
         HostPage.Write(page, broken, now, (reading, error) => bugs.Add($"{reading}: {error.Message}"));

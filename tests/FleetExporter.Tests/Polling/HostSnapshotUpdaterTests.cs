@@ -20,7 +20,7 @@ public sealed class HostSnapshotUpdaterTests
         var host = new HostConfig { Name = "a", Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         _updater = new HostSnapshotUpdater(
             HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), _clock.Now()), new FleetState(),
-            new Deriver(new AttachedTimes(), TimeSpan.FromDays(3)), new PollMetrics(new ServiceMetrics()), _clock);
+            new Deriver(new AttachedTimes(), TimeSpan.FromDays(3)), new PollMetrics(new ExporterMetrics()), _clock);
     }
 
     [Fact]

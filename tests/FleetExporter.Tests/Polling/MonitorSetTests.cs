@@ -10,7 +10,7 @@ namespace FleetExporter.Tests.Polling;
 public sealed class MonitorSetTests
 {
     private readonly FakeClock _clock = new();
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
     private readonly MonitorSet<Monitor> _set;
 
     public MonitorSetTests() => _set = new MonitorSet<Monitor>(new PollMetrics(_metrics), _clock, NullLogger.Instance);

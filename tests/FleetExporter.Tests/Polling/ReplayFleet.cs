@@ -15,7 +15,7 @@ internal sealed class ReplayFleet : IAsyncDisposable
 {
     public const string OneHost = "hosts: [{ name: a, address: a.lan }]";
 
-    private readonly DroppedSeries _dropped = new(new ServiceMetrics());
+    private readonly DroppedSeries _dropped = new(new ExporterMetrics());
     private readonly ConcurrentDictionary<string, ReplayShell> _shells = new(StringComparer.Ordinal);
 
     private ReplayFleet() =>
@@ -23,7 +23,7 @@ internal sealed class ReplayFleet : IAsyncDisposable
 
     public FakeClock Clock { get; } = new();
 
-    public ServiceMetrics Metrics { get; } = new();
+    public ExporterMetrics Metrics { get; } = new();
 
     public FleetState State { get; } = new();
 

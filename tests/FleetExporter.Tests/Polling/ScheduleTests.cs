@@ -27,7 +27,7 @@ public sealed class ScheduleTests
     {
         _schedule.MarkRequested(EveryMinute, Start);
 
-        _schedule.Restart();
+        _schedule.MakeAllDue();
 
         Assert.Equal([Always, EveryMinute], Due(1));
     }

@@ -97,9 +97,9 @@ public sealed class SamplerScriptTests
         Assert.Equal(words, output.Split('\u0001')[..^1]);
     }
 
-    internal static async Task<List<Answer>> AskAsync(SamplerStream stream, IReadOnlyList<string> words)
+    internal static async Task<List<ReceivedSection>> AskAsync(SamplerStream stream, IReadOnlyList<string> words)
     {
-        var answers = new List<Answer>();
+        var answers = new List<ReceivedSection>();
         await foreach (var answer in stream.AskAsync(words, TestContext.Current.CancellationToken))
         {
             answers.Add(answer);

@@ -26,11 +26,11 @@ public sealed class MetricsDocumentationTests
         Assert.Equal(0, MetricsCommand.Run("json", output));
 
         var families = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("families").EnumerateArray().ToList();
-        Assert.Equal(ServicePage.Families.Select(f => f.Name), families.Select(f => f.GetProperty("name").GetString()!));
+        Assert.Equal(ExporterPage.Families.Select(f => f.Name), families.Select(f => f.GetProperty("name").GetString()!));
         Assert.Equal(
-            ServicePage.Families.Select(f => f.Labels),
+            ExporterPage.Families.Select(f => f.Labels),
             families.Select(f => f.GetProperty("labels").EnumerateArray().Select(l => l.GetString()!).ToArray()));
-        Assert.Equal(ServicePage.Families.Select(f => f.Unit), families.Select(f => f.GetProperty("unit").GetString()));
+        Assert.Equal(ExporterPage.Families.Select(f => f.Unit), families.Select(f => f.GetProperty("unit").GetString()));
         Assert.All(families, f => Assert.Contains(f.GetProperty("type").GetString(), new[] { "gauge", "counter", "histogram" }));
         Assert.All(families, f => Assert.EndsWith(".", f.GetProperty("help").GetString(), StringComparison.Ordinal));
     }

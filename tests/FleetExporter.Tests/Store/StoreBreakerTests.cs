@@ -9,7 +9,7 @@ public sealed class StoreBreakerTests
 {
     private static readonly StoreError.Unavailable Gone = new("it is gone");
 
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
     private readonly StoreBreaker _breaker;
 
     public StoreBreakerTests() => _breaker = new StoreBreaker(new StoreMetrics(_metrics));

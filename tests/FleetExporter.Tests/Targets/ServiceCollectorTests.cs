@@ -89,7 +89,7 @@ public sealed class ServiceCollectorTests
 
     private static IEnumerable<string> Unasked()
     {
-        using var page = new FleetExporter.Metrics.MetricsPage(new FleetExporter.Metrics.DroppedSeries(new FleetExporter.Metrics.ServiceMetrics()));
+        using var page = new FleetExporter.Metrics.MetricsPage(new FleetExporter.Metrics.DroppedSeries(new FleetExporter.Metrics.ExporterMetrics()));
         Collector.WriteVerdict(page, FleetExporter.Metrics.Labels.None, new TargetVerdict(null, null, false, 0));
         return page.ToString().Split('\n').Where(l => l.Length > 0 && l[0] != '#');
     }

@@ -146,7 +146,7 @@ public sealed class TunnelTests
     public void A_half_dead_tunnel_publishes_all_its_metrics()
     {
         var reading = new TunnelReading(true, false, Unit("active"), TimeSpan.FromSeconds(2));
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         var labels = Labels.Of("host", "a").With("tunnel", "t");
         reading.WriteTo(page, labels);
         Collector.WriteVerdict(page, labels, new TargetVerdict(reading, TargetFailure.Timeout, true, 1));

@@ -96,15 +96,15 @@ internal static class ExecEndpoints
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} is not a failure."),
         };
 
-        private ProblemHttpResult ProblemOf(CommandRefused refusal)
+        private ProblemHttpResult ProblemOf(CommandRefusal refusal)
         {
             switch (refusal.Reason)
             {
-                case CommandRefusal.Forbidden:
+                case RefusalReason.Forbidden:
                     return Problem.Of(403, "Not allowed on this host", refusal.Message);
-                case CommandRefusal.IdTaken:
+                case RefusalReason.IdTaken:
                     return Problem.Of(409, "The exec_id is in use", refusal.Message);
-                case CommandRefusal.Busy:
+                case RefusalReason.Busy:
                     Context.Response.Headers.RetryAfter = "5";
                     return Problem.Of(429, "Too many commands", refusal.Message);
                 default:

@@ -34,7 +34,7 @@ internal static class ConnectionEndpoints
             .WithSummary("Deletes a connection; cascade=true also deletes its projects and jobs.");
     }
 
-    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ServiceInstance Self, LiveConfig Config)
+    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ExporterInstance Self, LiveConfig Config)
     {
         public async Task<IResult> ListAsync(string? limit, string? cursor)
         {

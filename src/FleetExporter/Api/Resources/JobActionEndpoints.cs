@@ -67,8 +67,8 @@ internal static class JobActionEndpoints
             JobOutcome.StoreFailed failed => Problem.Of(failed.Error),
             JobOutcome.Refused { Refusal: var refusal } => refusal.Reason switch
             {
-                CommandRefusal.Forbidden => Problem.Of(403, "Not allowed on this host", refusal.Message),
-                CommandRefusal.NotWatched => Problem.Of(409, "The connection is not watched", refusal.Message + hint),
+                RefusalReason.Forbidden => Problem.Of(403, "Not allowed on this host", refusal.Message),
+                RefusalReason.NotWatched => Problem.Of(409, "The connection is not watched", refusal.Message + hint),
                 _ => Problem.Of(502, "The host is not connected", refusal.Message + hint),
             },
             JobOutcome.HostFailed failed => Problem.Of(failed.OnHost ? 409 : 502, "The call failed on the host", failed.Reason + hint),

@@ -33,8 +33,8 @@ internal sealed class RunCommand(Watchlist watchlist, RunningCommands commands, 
         // By id: another host may have taken its name.
         if (watchlist.AccessTo(watched.Connection.Id) is not { } access)
         {
-            return new RunCommandOutcome.Refused(new CommandRefused(
-                CommandRefusal.NotWatched, $"{watched.Connection.Name} is not watched: {watched.Idle ?? "its monitor is starting"}."));
+            return new RunCommandOutcome.Refused(new CommandRefusal(
+                RefusalReason.NotWatched, $"{watched.Connection.Name} is not watched: {watched.Idle ?? "its monitor is starting"}."));
         }
 
         var (command, errors) = request.Check(access.Host.Exec.MaxTimeout);

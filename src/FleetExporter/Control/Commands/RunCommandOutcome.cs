@@ -31,9 +31,9 @@ internal abstract record RunCommandOutcome : ActionOutcome
     /// <param name="Errors">Validation errors by field.</param>
     public sealed record Invalid(Dictionary<string, string[]> Errors) : RunCommandOutcome(AuditOutcome.Failed);
 
-    public sealed record Refused(CommandRefused Refusal)
-        : RunCommandOutcome(Refusal.Reason is CommandRefusal.Forbidden or CommandRefusal.Busy ? AuditOutcome.Denied : AuditOutcome.Failed)
+    public sealed record Refused(CommandRefusal Refusal)
+        : RunCommandOutcome(Refusal.Reason is RefusalReason.Forbidden or RefusalReason.Busy ? AuditOutcome.Denied : AuditOutcome.Failed)
     {
-        public override bool IsRateLimited => Refusal.Reason == CommandRefusal.Busy;
+        public override bool IsRateLimited => Refusal.Reason == RefusalReason.Busy;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
     /// <param name="id">Id chosen by the caller, or null to generate one.</param>
     /// <param name="run">Receives the id and cancellation token.</param>
     /// <returns>The finished command, or the refusal.</returns>
-    public async Task<(CommandEntry? Entry, CommandRefused? Refusal)> RunAsync(
+    public async Task<(CommandEntry? Entry, CommandRefusal? Refusal)> RunAsync(
         string? id, string host, string caller, CommandRequest request, Func<string, CancellationToken, Task<CommandResult>> run,
         CancellationToken cancel)
     {
@@ -93,16 +93,16 @@ internal sealed class RunningCommands(TimeProvider clock) : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private CommandRefused? TryAdd(Running running)
+    private CommandRefusal? TryAdd(Running running)
     {
         lock (_lock)
         {
             var host = running.Entry.Host;
             return _running.Values.Count(r => r.Entry.Host == host) >= MaxPerHost
-                ? new CommandRefused(
-                    CommandRefusal.Busy, $"{host} already runs {MaxPerHost} commands, the maximum; wait for one to end, or cancel one")
+                ? new CommandRefusal(
+                    RefusalReason.Busy, $"{host} already runs {MaxPerHost} commands, the maximum; wait for one to end, or cancel one")
                 : _running.TryAdd(running.Entry.Id, running) ? null
-                : new CommandRefused(CommandRefusal.IdTaken, "a command with this exec_id is already running; use another, or omit it");
+                : new CommandRefusal(RefusalReason.IdTaken, "a command with this exec_id is already running; use another, or omit it");
         }
     }
 

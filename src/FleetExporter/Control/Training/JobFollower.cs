@@ -14,7 +14,7 @@ namespace FleetExporter.Control.Training;
 internal sealed partial class JobFollower(
     Jobs jobs, JobBoard board, JobProgress progress, Watchlist watchlist, JobLocks locks, LiveConfig config, ILogger<JobFollower> logger,
     LoopDependencies parts)
-    : HostedLoop(ServiceLoop.Jobs, parts)
+    : HostedLoop(ExporterLoop.Jobs, parts)
 {
     private static readonly TimeSpan FirstWithin = TimeSpan.FromSeconds(2);
 

@@ -26,8 +26,8 @@ internal abstract record JobOutcome : ActionOutcome
     public sealed record StoreFailed(StoreError Error) : JobOutcome(AuditOutcome.Failed);
 
     /// <summary>Its host is not permitted or available.</summary>
-    public sealed record Refused(CommandRefused Refusal)
-        : JobOutcome(Refusal.Reason == CommandRefusal.Forbidden ? AuditOutcome.Denied : AuditOutcome.Failed)
+    public sealed record Refused(CommandRefusal Refusal)
+        : JobOutcome(Refusal.Reason == RefusalReason.Forbidden ? AuditOutcome.Denied : AuditOutcome.Failed)
     {
         public override string HostReason => Refusal.Message;
     }

@@ -30,9 +30,9 @@ internal sealed class JobPlaces(Jobs jobs, Projects projects, Connections connec
     }
 
     /// <returns>The connection's host, or why it is missing.</returns>
-    public (HostAccess? Access, CommandRefused? Refusal) AccessTo(Connection connection) =>
-        watchlist.AccessTo(connection.Id) is { } access ? (access, null) : (null, new CommandRefused(
-            CommandRefusal.NotWatched,
+    public (HostAccess? Access, CommandRefusal? Refusal) AccessTo(Connection connection) =>
+        watchlist.AccessTo(connection.Id) is { } access ? (access, null) : (null, new CommandRefusal(
+            RefusalReason.NotWatched,
             $"the job's project is on the connection {connection.Name}, which is not watched: "
             + $"{watchlist.Find(connection.Id)?.Idle ?? "its monitor is starting"}"));
 }

@@ -67,7 +67,8 @@ internal static class GatewayAnswers
                 channels = new { discord = new { configured = true, running = true } },
                 channelAccounts = new { discord = new[] { Discord(now) } }
             },
-            "diagnostics.lanes" => new { ts, lanes = new[] { Lane("main", (int)SimulatedWave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
+            "diagnostics.lanes" =>
+                new { ts, lanes = new[] { Lane("main", (int)SimulatedWave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
             "agents.list" => new { defaultId = "main", agents = new[] { new { id = "main" }, new { id = "research" } } },
             "sessions.list" => new
             {

@@ -12,8 +12,8 @@ internal abstract record Attempt<TReading, TFailure>
     /// <summary>When the last attempt ended, by the exporter's clock; null before the first one has.</summary>
     public Instant? At { get; init; }
 
-    /// <summary>Duration of the attempt: measured on the host for a section, by the exporter for a target. Zero without an answer.</summary>
-    public TimeSpan Duration { get; init; }
+    /// <summary>Duration of the last answer: measured on the host for a section, by the exporter for a target. Null before the first.</summary>
+    public TimeSpan? Duration { get; init; }
 
     /// <summary>Null after a success.</summary>
     public TFailure? Failure { get; init; }

@@ -50,5 +50,5 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
 
     /// <summary>After a request without an answer: the reading is kept until it is stale.</summary>
     public CollectorOutcome TimedOut(string message, Instant now) =>
-        this with { At = now, Duration = default, Failure = CollectorFailure.Timeout, Message = message };
+        this with { At = now, Failure = CollectorFailure.Timeout, Message = message };
 }

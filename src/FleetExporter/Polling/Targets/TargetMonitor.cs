@@ -27,7 +27,7 @@ internal sealed partial class TargetMonitor(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var session = collector.Open(target, tools);
+        var poller = collector.Open(target, tools);
         Publish(_current);
         try
         {
@@ -40,7 +40,7 @@ internal sealed partial class TargetMonitor(
                 var started = tools.Clock.GetTimestamp();
                 try
                 {
-                    await PollAsync(session, stop).ConfigureAwait(false);
+                    await PollAsync(poller, stop).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -59,7 +59,7 @@ internal sealed partial class TargetMonitor(
         {
             Close();
             _pollTrigger.TakeRequest()?.TrySetResult();
-            await session.DisposeAsync().ConfigureAwait(false);
+            await poller.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class TargetMonitor(
         }
     }
 
-    private async Task PollAsync(ITargetPoller session, CancellationToken stop)
+    private async Task PollAsync(ITargetPoller poller, CancellationToken stop)
     {
         var previous = _current;
         var started = tools.Clock.GetTimestamp();
@@ -96,7 +96,7 @@ internal sealed partial class TargetMonitor(
         TargetSnapshot next;
         try
         {
-            var reading = await session.AskAsync(timeout.Token).ConfigureAwait(false);
+            var reading = await poller.AskAsync(timeout.Token).ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
             next = reading.Failure is { } failure
                 ? Failed(failure.Reason, Printable.Line(failure.Message, 300), reading)

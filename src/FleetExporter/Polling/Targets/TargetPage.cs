@@ -35,7 +35,7 @@ internal static class TargetPage
         page.Add(
             HealthFamilies.LastSuccess, host, snapshot.LastSuccess?.SecondsAsOf(now),
             ("collector", collector.Name), ("target", snapshot.Target.Name));
-        page.Add(HealthFamilies.Duration, host, snapshot.Duration.TotalSeconds, ("collector", collector.Name), ("target", snapshot.Target.Name));
+        page.Add(HealthFamilies.Duration, host, snapshot.Duration?.TotalSeconds, ("collector", collector.Name), ("target", snapshot.Target.Name));
         foreach (var (reason, count) in snapshot.Failures)
         {
             page.Add(

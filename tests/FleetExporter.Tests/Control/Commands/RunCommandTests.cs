@@ -69,7 +69,7 @@ public sealed class RunCommandTests
         var (outcome, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
 
         var refused = Assert.IsType<RunCommandOutcome.Refused>(outcome).Refusal;
-        Assert.Equal((CommandRefusal.NotWatched, "a is not watched: it is disconnected."), (refused.Reason, refused.Message));
+        Assert.Equal((RefusalReason.NotWatched, "a is not watched: it is disconnected."), (refused.Reason, refused.Message));
         Assert.Equal(["exec failed a id -"], await fixture.Actions.RowsAsync());
     }
 
@@ -123,14 +123,14 @@ public sealed class RunCommandTests
         }
 
         var (busy, _) = await fixture.RunAsync(new RunCommandRequest("a", "id"));
-        Assert.Equal(CommandRefusal.Busy, Assert.IsType<RunCommandOutcome.Refused>(busy).Refusal.Reason);
+        Assert.Equal(RefusalReason.Busy, Assert.IsType<RunCommandOutcome.Refused>(busy).Refusal.Reason);
         Assert.Equal("1", await fixture.Actions.CountAsync(ControlAction.Exec, AuditOutcome.Denied));
 
         Assert.True(await fixture.CancelAsync("n0"));
         Assert.Equal(CommandEnd.Cancelled, Assert.IsType<RunCommandOutcome.Ended>((await running[0]).Outcome).Result.End);
         Assert.False(await fixture.CancelAsync("n0"));
         var (taken, _) = await fixture.RunAsync(new RunCommandRequest("a", "id", ExecId: "n1"));
-        Assert.Equal(CommandRefusal.IdTaken, Assert.IsType<RunCommandOutcome.Refused>(taken).Refusal.Reason);
+        Assert.Equal(RefusalReason.IdTaken, Assert.IsType<RunCommandOutcome.Refused>(taken).Refusal.Reason);
         fixture.Commands.StopAll();
         await Task.WhenAll(running);
 

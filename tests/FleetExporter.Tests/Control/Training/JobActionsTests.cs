@@ -110,7 +110,7 @@ public sealed class JobActionsTests
 
         var refused = Assert.IsType<JobOutcome.Refused>(await fixture.StartAsync("train"));
 
-        Assert.Equal(CommandRefusal.NotWatched, refused.Refusal.Reason);
+        Assert.Equal(RefusalReason.NotWatched, refused.Refusal.Reason);
         Assert.Equal(["job_start failed train sleep 600 -"], await fixture.Actions.RowsAsync());
     }
 
@@ -131,7 +131,7 @@ public sealed class JobActionsTests
             _follower = new JobFollower(
                 _jobs, new JobBoard(world.Clock), new JobProgress(_jobs, world.Clock, NullLogger<JobProgress>.Instance), world.Watchlist, _locks,
                 world.Config, NullLogger<JobFollower>.Instance,
-                new LoopDependencies(new LoopMetrics(new ServiceMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
+                new LoopDependencies(new LoopMetrics(new ExporterMetrics()), world.Clock, NullLogger<HostedLoop>.Instance));
         }
 
         public ActionFixture Actions { get; }

@@ -111,7 +111,7 @@ public sealed class JobRulesTests
 
     private static List<string> Page(JobBoard board)
     {
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         board.WriteTo(page);
         return [.. page.ToString().Split('\n').Where(l => l.Length > 0 && l[0] != '#')];
     }

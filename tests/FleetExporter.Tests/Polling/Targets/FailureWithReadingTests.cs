@@ -18,7 +18,7 @@ public sealed class FailureWithReadingTests
     {
         using var server = new FakeTcpServer("");
         var state = new FleetState();
-        await using var targets = new TargetSet(state, new PollMetrics(new ServiceMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
+        await using var targets = new TargetSet(state, new PollMetrics(new ExporterMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
         await targets.ApplyAsync(Yml.Load($"hosts: []\ntunnels: [{{ name: t, host: a, connect: '127.0.0.1:{server.Port}', verify: banner }}]"));
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
@@ -26,7 +26,7 @@ public sealed class FailureWithReadingTests
         var snapshot = state.FindTarget("t")!;
         Assert.Equal((TargetFailure.Protocol, true), (snapshot.Failure!.Value, snapshot.ConsecutiveFailures >= 2));
         Assert.Null(snapshot.LastSuccess);
-        using var page = new MetricsPage(new DroppedSeries(new ServiceMetrics()));
+        using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         TargetPage.Write(page, snapshot, TimeProvider.System.Now());
         var text = page.ToString();
         Assert.Contains("fleet_tunnel_tcp_up{host=\"a\",tunnel=\"t\"} 1\n", text, StringComparison.Ordinal);

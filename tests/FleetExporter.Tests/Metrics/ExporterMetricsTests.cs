@@ -4,11 +4,11 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.Tests.Metrics;
 
-public sealed class ServiceMetricsTests
+public sealed class ExporterMetricsTests
 {
     private static readonly MetricFamily Waits = MetricFamily.Histogram("fleet_test_waits_seconds", "Waiting.", "host");
 
-    private readonly ServiceMetrics _metrics = new();
+    private readonly ExporterMetrics _metrics = new();
 
     [Fact]
     public async Task A_histogram_has_bounds_as_each_format_writes_them()
@@ -55,5 +55,5 @@ public sealed class ServiceMetricsTests
 
     [Fact]
     public void No_help_text_of_the_registry_needs_escapes_which_the_library_does_not_write() =>
-        Assert.All(ServicePage.RegistryFamilies, f => Assert.DoesNotContain(f.Help, c => c is '\\' or '"' or '\n'));
+        Assert.All(ExporterPage.RegistryFamilies, f => Assert.DoesNotContain(f.Help, c => c is '\\' or '"' or '\n'));
 }

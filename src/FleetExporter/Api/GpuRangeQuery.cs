@@ -16,7 +16,7 @@ internal sealed record GpuHistoryView(
     IReadOnlyList<object[]> TemperatureC, IReadOnlyList<object[]> PowerWatts);
 
 /// <summary>Builds the Prometheus query and converts its answer.</summary>
-internal static class GpuHistory
+internal static class GpuRangeQuery
 {
     private const double Mebi = 1024 * 1024;
 

@@ -9,8 +9,8 @@ namespace FleetExporter.Control;
 /// Starts monitoring once the server listens, so a failed bind contacts no host. Reloads the configuration on SIGHUP and
 /// when the file changes.
 /// </summary>
-internal sealed partial class FleetService(
-    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetService> logger)
+internal sealed partial class FleetStartup(
+    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetStartup> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();

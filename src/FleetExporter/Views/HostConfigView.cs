@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Views;
 
 /// <summary>A host of <see cref="ConfigView"/>.</summary>
-internal sealed record HostView
+internal sealed record HostConfigView
 {
     public required string Name { get; init; }
 
@@ -18,14 +18,14 @@ internal sealed record HostView
 
     public required IReadOnlyList<string> Units { get; init; }
 
-    public required ExecView Exec { get; init; }
+    public required ExecPolicyView Exec { get; init; }
 
     public required IReadOnlyList<string> Commands { get; init; }
 
     /// <summary>Null for the exporter's own machine.</summary>
     public required SshView? Ssh { get; init; }
 
-    internal static HostView Of(HostConfig host) => new()
+    internal static HostConfigView Of(HostConfig host) => new()
     {
         Name = host.Name,
         Address = host.Address?.ToString(),
@@ -33,7 +33,7 @@ internal sealed record HostView
         Gpu = WordOf(host.Gpu),
         Tmux = new TmuxView(WordOf(host.Tmux.Enabled), host.Tmux.Users),
         Units = [.. host.Units.Select(unit => unit.ToString())],
-        Exec = new ExecView(
+        Exec = new ExecPolicyView(
             host.Exec.Policy switch
             {
                 ExecPolicy.Any => "any",
@@ -54,7 +54,7 @@ internal sealed record HostView
 }
 
 /// <summary>Which commands may be run on a host.</summary>
-internal sealed record ExecView(string Policy, string MaxTimeout);
+internal sealed record ExecPolicyView(string Policy, string MaxTimeout);
 
 /// <summary>How a host's tmux sessions are watched.</summary>
 internal sealed record TmuxView(string Enabled, IReadOnlyList<string> Users);

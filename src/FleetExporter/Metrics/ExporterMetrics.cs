@@ -6,12 +6,12 @@ namespace FleetExporter.Metrics;
 /// The registry of the exporter's own counters, gauges and histograms. Metrics of the fleet are not kept here, but written
 /// from snapshots into a <see cref="MetricsPage"/>. One per exporter, so that several in one process do not share values.
 /// </summary>
-internal sealed class ServiceMetrics
+internal sealed class ExporterMetrics
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly MetricFactory _factory;
 
-    public ServiceMetrics()
+    public ExporterMetrics()
     {
         _factory = Prometheus.Metrics.WithCustomRegistry(_registry);
         // Exemplars are trace ids by default; tracing is not used.

@@ -4,7 +4,7 @@ using FleetExporter.Tests.Metrics;
 namespace FleetExporter.Tests.Api;
 
 /// <summary>One page of two parts: the families written from snapshots, and the registry of the service's own metrics.</summary>
-public sealed class ServicePageTests
+public sealed class ExporterPageTests
 {
     private const string Text = "text/plain;version=0.0.4";
     private const string OpenMetrics = "application/openmetrics-text;version=1.0.0";
@@ -18,14 +18,14 @@ public sealed class ServicePageTests
 
         var families = Exposition.Read(await ScrapeAsync(server, accept), accept == OpenMetrics);
 
-        var catalogue = ServicePage.Families.ToDictionary(f => f.Name);
+        var catalogue = ExporterPage.Families.ToDictionary(f => f.Name);
         Assert.All(families, family =>
         {
             var known = Assert.Contains(family.Name, catalogue);
             Assert.Equal(known.TypeName, family.Type);
             Assert.All(family.Samples, sample => Assert.Empty(Exposition.NamesOf(sample).Except([.. known.Labels, "le"])));
         });
-        Assert.Empty(ServicePage.RegistryFamilies.Select(f => f.Name).Except(families.Select(f => f.Name)));
+        Assert.Empty(ExporterPage.RegistryFamilies.Select(f => f.Name).Except(families.Select(f => f.Name)));
     }
 
     [Fact]

@@ -19,9 +19,9 @@ namespace FleetExporter.Api;
 /// Builds pages of one host or of everything. The latter has two parts: families written from snapshots and state, and the registry of the service's
 /// own metrics.
 /// </summary>
-internal sealed partial class ServicePage(
-    FleetState state, LiveConfig config, ServiceMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
-    ILogger<ServicePage> logger)
+internal sealed partial class ExporterPage(
+    FleetState state, LiveConfig config, ExporterMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
+    ILogger<ExporterPage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge(
         "fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
@@ -64,7 +64,7 @@ internal sealed partial class ServicePage(
     ];
 
     public static string Version { get; } =
-        typeof(ServicePage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        typeof(ExporterPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Writes the page of everything. The registry comes last, so that it includes the series that this page dropped.</summary>
     public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)
