@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>Base class of the collectors that call nvidia-smi.</summary>
+/// <summary>Base class of the collectors for hosts with NVIDIA GPUs, on the GPU stream: those that call nvidia-smi, and XIDs.</summary>
 internal abstract class NvidiaCollector(string name, params IReadOnlyList<MetricFamily> families) : HostCollector(name, families)
 {
     public override StreamKind Stream => StreamKind.Gpu;

@@ -28,7 +28,7 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
     /// <summary>When the server's certificate expires; null without TLS and before the first connection.</summary>
     public DateTimeOffset? CertificateExpires => _connector.CertificateExpires;
 
-    /// <summary>Sends a GET and reads the whole answer. The caller limits the time.</summary>
+    /// <summary>Sends a GET and reads the whole answer. The caller limits the time: for a target, its monitor.</summary>
     /// <param name="limit">Maximum length of the body in bytes.</param>
     /// <exception cref="TargetFailureException">
     /// No answer, a redirect, 401, 403, or a body over the limit.

@@ -33,7 +33,7 @@ internal abstract class TargetCollector(TargetKind kind, params IReadOnlyList<Me
 /// <summary>Polls one target, one poll at a time.</summary>
 internal interface ITargetPoller : IAsyncDisposable
 {
-    /// <summary>Polls the target once. The caller limits the time.</summary>
+    /// <summary>Polls the target once. Its monitor cancels the poll after <see cref="TargetConfig.Timeout"/>.</summary>
     /// <returns>A reading with a <see cref="TargetReading.Failure"/> is a failed poll with partial data.</returns>
     /// <exception cref="TargetFailureException">The poll failed.</exception>
     Task<TargetReading> AskAsync(CancellationToken cancellationToken);
