@@ -14,36 +14,27 @@ internal static class CallOfRequest
     /// <summary>Audits an endpoint that calls no action: one row, with the outcome by status, or failed on an exception.</summary>
     public static async Task<IResult> AuditAsync(this HttpContext context, AuditDetails details, Func<Task<IResult>> run)
     {
-        var call = context.AuditedCall();
-        try
-        {
-            var result = await run().ConfigureAwait(false);
-            var status = (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
-            await call.EndWithStatusAsync(status, details).ConfigureAwait(false);
-            return result;
-        }
-        catch
-        {
-            await call.EndAsync(AuditOutcome.Failed, details).ConfigureAwait(false);
-            throw;
-        }
+        var result = await context.AuditedCall().RunAsync(details, async () => new EndpointResult(await run().ConfigureAwait(false)))
+            .ConfigureAwait(false);
+        return result.Result;
     }
 
-    /// <summary>Ends a call not yet ended by a <c>Control</c> action, by response status.</summary>
-    public static async Task EndWithStatusAsync(this AuditedCall call, int status, AuditDetails details)
-    {
-        if (status == StatusCodes.Status429TooManyRequests)
-        {
-            call.EndWithoutRow(AuditOutcome.Denied);
-            return;
-        }
+    /// <summary>Ends a call that no action of <c>Control</c> has ended, by response status.</summary>
+    public static Task EndWithStatusAsync(this AuditedCall call, int status) =>
+        call.RunAsync(new AuditDetails(), () => Task.FromResult(new EndpointResult(TypedResults.StatusCode(status))));
 
-        var outcome = status switch
+    /// <summary>What an endpoint returned; its status gives the outcome.</summary>
+    private sealed record EndpointResult(IResult Result) : ActionOutcome(OutcomeOf(StatusOf(Result)))
+    {
+        public override bool IsRateLimited => StatusOf(Result) == StatusCodes.Status429TooManyRequests;
+
+        private static int StatusOf(IResult result) => (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
+
+        private static AuditOutcome OutcomeOf(int status) => status switch
         {
-            401 or 403 => AuditOutcome.Denied,
+            401 or 403 or 429 => AuditOutcome.Denied,
             >= 400 => AuditOutcome.Failed,
             _ => AuditOutcome.Ok,
         };
-        await call.EndAsync(outcome, details).ConfigureAwait(false);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class CallRecorder(Audit audit, TimeProvider clock)
     }
 
     private static Task EndAsync(AuditedCall call, int status) =>
-        call.IsRecorded ? Task.CompletedTask : call.EndWithStatusAsync(status, new AuditDetails());
+        call.IsRecorded ? Task.CompletedTask : call.EndWithStatusAsync(status);
 
     private static CallOrigin OriginOf(HttpContext context, Caller? caller)
     {
