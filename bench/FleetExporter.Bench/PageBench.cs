@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.IO.Pipelines;
 using BenchmarkDotNet.Attributes;
 using FleetExporter.Metrics;
 using FleetExporter.Polling;
@@ -6,37 +6,58 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Bench;
 
-/// <summary>One <c>/metrics</c> page from the snapshots of the fleet, without gzip and network.</summary>
+/// <summary>One <c>/metrics</c> page of the fleet, without gzip and network.</summary>
 [MemoryDiagnoser]
-public class PageBench
+public class PageBench : IDisposable
 {
     private readonly DroppedSeries _dropped = new(new ExporterMetrics());
+    private readonly PipeWriter _output = PipeWriter.Create(Stream.Null);
     private FleetState _state = new();
-    private ArrayBufferWriter<byte> _output = new();
+    private RenderedHosts _unchanged = null!;
 
     [Params(1, 100, 1000)]
     public int Hosts { get; set; }
 
+    [GlobalCleanup]
+    public void Cleanup() => Dispose();
+
     [GlobalSetup]
-    public void Setup()
+    public async Task Setup()
     {
         _state = SampleFleet.Of(Hosts);
-        Render();
-        var text = System.Text.Encoding.UTF8.GetString(_output.WrittenSpan);
-        Console.WriteLine($"// {Hosts} hosts: {text.Split('\n').Count(l => l.Length > 0 && l[0] != '#')} series, {_output.WrittenCount} bytes");
+        _unchanged = new RenderedHosts(_dropped);
+        using var page = new MemoryStream();
+        var output = PipeWriter.Create(page);
+        await RenderedSamples.WriteAsync(output, Rendered(_unchanged), ExpositionFormat.Text, CancellationToken.None);
+        await output.FlushAsync();
+        var text = System.Text.Encoding.UTF8.GetString(page.ToArray());
+        Console.WriteLine($"// {Hosts} hosts: {text.Split('\n').Count(l => l.Length > 0 && l[0] != '#')} series, {page.Length} bytes");
     }
 
+    /// <summary>Every host has changed since the last scrape.</summary>
     [Benchmark]
-    public int Render()
+    public async Task AllChanged()
     {
-        _output.ResetWrittenCount();
-        using var page = new MetricsPage(_dropped);
-        foreach (var host in _state.Hosts)
-        {
-            HostPage.Write(page, host, SampleFleet.Now);
-        }
-
-        page.WriteTo(_output, ExpositionFormat.Text);
-        return _output.WrittenCount;
+        using var hosts = new RenderedHosts(_dropped);
+        await WriteAsync(hosts);
     }
+
+    /// <summary>No host has.</summary>
+    [Benchmark]
+    public Task NoneChanged() => WriteAsync(_unchanged);
+
+    public void Dispose()
+    {
+        _unchanged?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task WriteAsync(RenderedHosts hosts)
+    {
+        await RenderedSamples.WriteAsync(_output, Rendered(hosts), ExpositionFormat.Text, CancellationToken.None);
+        await _output.FlushAsync();
+    }
+
+    private List<RenderedSamples> Rendered(RenderedHosts hosts) =>
+        [.. _state.Hosts.Select(h => hosts.Of(h, SampleFleet.Now, (_, error) => throw error))];
 }

@@ -20,8 +20,8 @@ namespace FleetExporter.Api;
 /// own metrics.
 /// </summary>
 internal sealed partial class ExporterPage(
-    FleetState state, LiveConfig config, ExporterMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts, TimeProvider clock,
-    ILogger<ExporterPage> logger)
+    FleetState state, RenderedHosts hosts, LiveConfig config, ExporterMetrics metrics, DroppedSeries dropped, IEnumerable<IPagePart> parts,
+    TimeProvider clock, ILogger<ExporterPage> logger)
 {
     private static readonly MetricFamily BuildInfo = MetricFamily.Gauge(
         "fleet_build_info", "1, with the version of the exporter and the commit it was built from.", "version", "commit");
@@ -69,11 +69,7 @@ internal sealed partial class ExporterPage(
     /// <summary>Writes the page of everything. The registry comes last, so that it includes the series that this page dropped.</summary>
     public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)
     {
-        using (var page = All())
-        {
-            page.WriteFamilies(output, format);
-        }
-
+        await RenderedSamples.WriteAsync(output, All(), format, stop).ConfigureAwait(false);
         await using var rest = output.AsStream(leaveOpen: true);
         await metrics.WriteAsync(rest, format, stop).ConfigureAwait(false);
     }
@@ -85,15 +81,12 @@ internal sealed partial class ExporterPage(
         return page;
     }
 
-    private MetricsPage All()
+    private List<RenderedSamples> All()
     {
-        var page = new MetricsPage(dropped);
         var now = clock.Now();
-        foreach (var host in state.Hosts)
-        {
-            HostPage.Write(page, host, now, LogBug);
-        }
-
+        var watched = state.Hosts.ToList();
+        hosts.Keep([.. watched.Select(h => h.Host.Name)]);
+        using var page = new MetricsPage(dropped);
         foreach (var target in state.Targets)
         {
             TargetPage.Write(page, target, now, LogBug);
@@ -101,7 +94,7 @@ internal sealed partial class ExporterPage(
 
         page.BeginTarget();
         WriteService(page);
-        return page;
+        return [.. watched.Select(h => hosts.Of(h, now, LogBug)), page.Render()];
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The reading {Reading} could not be published; this is a bug of the exporter")]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
@@ -7,7 +8,12 @@ namespace FleetExporter.Collectors;
 /// <summary>The values of every GPU, from one call of <c>nvidia-smi --query-gpu</c>.</summary>
 internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 {
+    /// <summary>Maximum number of different field lists remembered.</summary>
+    private const int MaxColumns = 64;
+
     private static readonly string[] BaseFields = [.. GpuFields.Base.Select(f => f.Name)];
+
+    private static readonly ConcurrentDictionary<string, GpuColumns> Columns = new(StringComparer.Ordinal);
 
     // The section contains the field list, so that the answer can be read by position. One unknown field makes nvidia-smi reject the
     // whole query, so the fields are intersected with its help once per stream, and again after such an error.
@@ -37,7 +43,7 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
             throw new FormatException($"no field list: {Printable.Line(section.Body, 200)}");
         }
 
-        var query = GpuQuery.Parse(rows, head["fields=".Length..].Split(','));
+        var query = GpuQuery.Parse(rows, ColumnsOf(head));
         return new GpuAnswer(query.Gpus, query.Lost.Count, section.Uptime);
     }
 
@@ -47,6 +53,22 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
     public override string? Simulate(SimulatedHost host, DateTimeOffset now) => host.Gpu is { } gpu
         ? $"fields={SimulatedGpu.Fields}\n{string.Join('\n', Enumerable.Range(0, host.GpuCount).Select(i => SimulatedRow(host, gpu, i, now)))}"
         : null;
+
+    /// <summary>A host's field list is the same in every section of a stream.</summary>
+    private static GpuColumns ColumnsOf(string head)
+    {
+        if (Columns.TryGetValue(head, out var known))
+        {
+            return known;
+        }
+
+        if (Columns.Count >= MaxColumns)
+        {
+            Columns.Clear();
+        }
+
+        return Columns[head] = new GpuColumns(head["fields=".Length..].Split(','));
+    }
 
     private static string SimulatedRow(SimulatedHost host, SimulatedGpu gpu, int index, DateTimeOffset now) => index == host.LostGpu
         ? SimulatedGpu.LostRow(index)

@@ -89,6 +89,35 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         return true;
     }
 
+    /// <summary>Bytes of the finished samples.</summary>
+    public int Length
+    {
+        get
+        {
+            var length = _length;
+            foreach (var (_, full) in _fullBlocks)
+            {
+                length += full;
+            }
+
+            return length;
+        }
+    }
+
+    /// <returns>The number of bytes.</returns>
+    public int CopyTo(Span<byte> destination)
+    {
+        var at = 0;
+        foreach (var (block, length) in _fullBlocks)
+        {
+            block.AsSpan(0, length).CopyTo(destination[at..]);
+            at += length;
+        }
+
+        _block.AsSpan(0, _length).CopyTo(destination[at..]);
+        return at + _length;
+    }
+
     public void CopyTo(IBufferWriter<byte> output)
     {
         foreach (var (block, length) in _fullBlocks)
@@ -99,17 +128,23 @@ internal sealed class FamilyBuffer(MetricFamily family) : IDisposable
         output.Write(_block.AsSpan(0, _length));
     }
 
-    public void Dispose()
+    /// <summary>Removes all samples.</summary>
+    public void Clear()
     {
         foreach (var (block, _) in _fullBlocks)
         {
             ArrayPool<byte>.Shared.Return(block);
         }
 
-        ArrayPool<byte>.Shared.Return(_block);
         _fullBlocks.Clear();
+        (_length, _target) = (0, -1);
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        ArrayPool<byte>.Shared.Return(_block);
         _block = [];
-        _length = 0;
     }
 
     /// <summary>Families with one series per target, which are most, need no set.</summary>

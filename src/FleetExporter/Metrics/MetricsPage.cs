@@ -10,6 +10,7 @@ namespace FleetExporter.Metrics;
 internal sealed class MetricsPage : IDisposable
 {
     private readonly DroppedSeries _dropped;
+    private readonly List<MetricFamily> _droppedHere = [];
     private FamilyBuffer?[] _buffers = new FamilyBuffer?[MetricFamily.Count];
     private int _target;
 
@@ -56,17 +57,38 @@ internal sealed class MetricsPage : IDisposable
     /// <summary>Writes the whole page, families sorted by name.</summary>
     public void WriteTo(IBufferWriter<byte> output, ExpositionFormat format)
     {
-        WriteFamilies(output, format);
+        foreach (var buffer in Sorted())
+        {
+            format.WriteMetadata(output, buffer.Family);
+            buffer.CopyTo(output);
+        }
+
         format.WriteEnd(output);
     }
 
-    /// <summary>Writes the families without the end of the page.</summary>
-    public void WriteFamilies(IBufferWriter<byte> output, ExpositionFormat format)
+    /// <summary>The samples so far, for a page of several.</summary>
+    public RenderedSamples Render()
     {
-        foreach (var buffer in _buffers.Where(b => b is not null).OrderBy(b => b!.Family.Name, StringComparer.Ordinal))
+        var sorted = Sorted();
+        var text = new byte[sorted.Sum(b => b.Length)];
+        var parts = new (MetricFamily Family, int End)[sorted.Count];
+        var end = 0;
+        foreach (var (i, buffer) in sorted.Index())
         {
-            format.WriteMetadata(output, buffer!.Family);
-            buffer.CopyTo(output);
+            end += buffer.CopyTo(text.AsSpan(end));
+            parts[i] = (buffer.Family, end);
+        }
+
+        return new RenderedSamples(text, parts, [.. _droppedHere]);
+    }
+
+    /// <summary>Removes all samples and keeps the memory, for the next use.</summary>
+    public void Clear()
+    {
+        _droppedHere.Clear();
+        foreach (var buffer in _buffers)
+        {
+            buffer?.Clear();
         }
     }
 
@@ -89,12 +111,33 @@ internal sealed class MetricsPage : IDisposable
         _buffers = [];
     }
 
+    private List<FamilyBuffer> Sorted()
+    {
+        var sorted = new List<FamilyBuffer>();
+        foreach (var buffer in _buffers)
+        {
+            if (buffer is { Length: > 0 })
+            {
+                sorted.Add(buffer);
+            }
+        }
+
+        sorted.Sort(static (a, b) => string.CompareOrdinal(a.Family.Name, b.Family.Name));
+        return sorted;
+    }
+
     private void End(FamilyBuffer buffer, double value)
     {
         if (!buffer.End(value))
         {
-            _dropped.Add(buffer.Family);
+            Drop(buffer.Family);
         }
+    }
+
+    private void Drop(MetricFamily family)
+    {
+        _droppedHere.Add(family);
+        _dropped.Add(family);
     }
 
     private FamilyBuffer? TryGetBuffer(MetricFamily family)
@@ -110,7 +153,7 @@ internal sealed class MetricsPage : IDisposable
             return buffer;
         }
 
-        _dropped.Add(family);
+        Drop(family);
         return null;
     }
 }

@@ -21,13 +21,16 @@ internal sealed record GpuQuery
     /// <returns>GPUs in output order; empty when the output only reports lost GPUs.</returns>
     /// <exception cref="ToolFailureException">No row and no lost GPU: a known error, a driver without GPUs, or nothing could be parsed.</exception>
     /// <remarks>Seen: captures/, threads/, errors/; drivers 470 to 610, GeForce to H200, GB10, MIG, Windows, WSL2.</remarks>
-    public static GpuQuery Parse(string output, IReadOnlyList<string> fields)
+    public static GpuQuery Parse(string output, IReadOnlyList<string> fields) => Parse(output, new GpuColumns(fields));
+
+    /// <inheritdoc cref="Parse(string, IReadOnlyList{string})"/>
+    /// <param name="columns">The queried fields.</param>
+    public static GpuQuery Parse(string output, GpuColumns columns)
     {
         var gpus = new List<Gpu>();
         var lost = new List<string>();
         var unparsed = new List<string>();
         var warnings = new List<string>();
-        var columns = new GpuColumns(fields);
 
         foreach (var line in SmiText.Lines(output))
         {

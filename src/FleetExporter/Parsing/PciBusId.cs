@@ -8,8 +8,32 @@ internal static partial class PciBusId
     /// <summary>Converts <c>0000:3b:00</c>, <c>3b:00.0</c> and similar to nvidia-smi's form <c>00000000:3B:00.0</c>; null for other text.</summary>
     public static string? Normalise(string text)
     {
+        if (IsNormal(text))
+        {
+            return text;
+        }
+
         var match = Address().Match(text.Trim());
         return match.Success ? $"{Part(match, 1).PadLeft(8, '0')}:{Part(match, 2)}:{Part(match, 3)}.{Part(match, 4).PadLeft(1, '0')}" : null;
+    }
+
+    /// <summary>nvidia-smi prints the form itself, once per GPU and poll.</summary>
+    private static bool IsNormal(string text)
+    {
+        if (text is not [_, _, _, _, _, _, _, _, ':', _, _, ':', _, _, '.', _])
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiHexDigitUpper(c) && c is not (':' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return text.AsSpan().Count(':') == 2 && text.AsSpan().Count('.') == 1;
     }
 
     private static string Part(Match match, int group) => match.Groups[group].Value.ToUpperInvariant();

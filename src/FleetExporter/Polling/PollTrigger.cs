@@ -43,8 +43,11 @@ internal sealed class PollTrigger
             signal = _signal.Task;
         }
 
+        // A delay is cut to whole milliseconds: without rounding up, a caller that waits for a moment spins through the last one.
+        var delay = TimeSpan.FromMilliseconds(Math.Ceiling(limit.TotalMilliseconds));
+
         // The delay ends this almost always, several times per poll; unlike WaitAsync it does so without an exception.
-        await Task.WhenAny(signal, Task.Delay(limit, clock, stop)).ConfigureAwait(false);
+        await Task.WhenAny(signal, Task.Delay(delay, clock, stop)).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         return signal.IsCompleted;
     }

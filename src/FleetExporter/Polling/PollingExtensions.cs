@@ -10,6 +10,7 @@ internal static class PollingExtensions
         .AddExporterMetrics<PollMetrics>()
         .AddSingleton<FleetState>()
         .AddSingleton<AttachedTimes>()
+        .AddSingleton<RenderedHosts>()
         .AddSingleton<Fleet>()
         .AddSingleton<DeviceSet>()
         .AddPagePart<DeviceSet>()

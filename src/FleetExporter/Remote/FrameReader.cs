@@ -84,14 +84,22 @@ internal sealed class FrameReader
             return Skip("the connection has a terminal (lines end in CR); set RequestTTY no");
         }
 
-        var words = Encoding.UTF8.GetString(line[..Math.Min(length, MaxHeader)]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var header = _marker.Length + length;   // without its line feed, which may open the next marker
+        if (line[..length] is [(byte)'.'])
+        {
+            // The end of a section, half of all headers.
+            Drop(header);
+            skipped = true;
+            return null;
+        }
+
+        var words = Encoding.UTF8.GetString(line[..Math.Min(length, MaxHeader)]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words)
         {
             case ["hello", "1", .. var pairs]:
                 Drop(header);
                 return new FrameItem.Hello(pairs);
-            case ["frame", _, _] or ["."]:
+            case ["frame", _, _]:
                 Drop(header);
                 skipped = true;
                 return null;

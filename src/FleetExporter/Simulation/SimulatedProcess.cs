@@ -9,10 +9,14 @@ namespace FleetExporter.Simulation;
 /// <summary>Implements the sampler's side of the protocol: reads the nonce from the script, sends hello, and answers ticks with frames.</summary>
 internal sealed class SimulatedProcess : IShellProcess
 {
+    /// <summary>Reader and writer continue on each other's thread: a simulated answer costs no more than it must.</summary>
+    private static readonly PipeOptions Inline = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+
     private readonly SimulatedHost _host;
     private readonly TimeProvider _clock;
-    private readonly Pipe _in = new();
-    private readonly Pipe _out = new();
+    private readonly Pipe _in = new(Inline);
+    private readonly Pipe _out = new(Inline);
     private readonly Task<int> _running;
 
     public SimulatedProcess(SimulatedHost host, TimeProvider clock)
@@ -55,13 +59,14 @@ internal sealed class SimulatedProcess : IShellProcess
                 if (!inScript)
                 {
                     var up = Number(Uptime);
-                    await WriteAsync(
-                        $"\n@{nonce} hello 1 pid=1 ppid=1 epoch={_clock.GetUtcNow().ToUnixTimeSeconds()} up={up} user=fleet\n").ConfigureAwait(false);
+                    Write($"\n@{nonce} hello 1 pid=1 ppid=1 epoch={_clock.GetUtcNow().ToUnixTimeSeconds()} up={up} user=fleet\n");
+                    await _out.Writer.FlushAsync().ConfigureAwait(false);
                 }
             }
             else if (line.Length > 0)
             {
-                await WriteAsync(Frame(nonce, line.Split(' '))).ConfigureAwait(false);
+                WriteFrame(nonce, line.Split(' '));
+                await _out.Writer.FlushAsync().ConfigureAwait(false);
             }
         }
 
@@ -69,24 +74,22 @@ internal sealed class SimulatedProcess : IShellProcess
         return 0;
     }
 
-    private string Frame(string nonce, string[] words)
+    private void WriteFrame(string nonce, string[] words)
     {
         var up = Number(Uptime);
-        var frame = new StringBuilder().Append(CultureInfo.InvariantCulture, $"\n@{nonce} frame {words[0]} {up}\n");
+        Write($"\n@{nonce} frame {words[0]} {up}\n");
         foreach (var word in words.Skip(1))
         {
             var (status, body) = _host.Answer(word, _clock.GetUtcNow());
-            frame.Append(
-                CultureInfo.InvariantCulture, $"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n{body}\n@{nonce} .\n");
+            Write($"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n");
+            Write(body);
+            Write($"\n@{nonce} .\n");
         }
 
-        return frame.Append(CultureInfo.InvariantCulture, $"\n@{nonce} end {words[0]}\n").ToString();
+        Write($"\n@{nonce} end {words[0]}\n");
     }
 
-    private async Task WriteAsync(string text)
-    {
-        await _out.Writer.WriteAsync(Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
-    }
+    private void Write(string text) => Encoding.UTF8.GetBytes(text, _out.Writer);
 
     private static string Number(double seconds) => seconds.ToString("0.00", CultureInfo.InvariantCulture);
 }

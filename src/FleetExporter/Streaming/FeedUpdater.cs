@@ -4,7 +4,8 @@ using FleetExporter.Polling.Snapshots;
 namespace FleetExporter.Streaming;
 
 /// <summary>Updates the feeds of the streams after snapshots were replaced. Writers of snapshots only record a name and never wait.</summary>
-internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts, OneSecondTimer timer, LoopDependencies parts)
+internal sealed class FeedUpdater(
+    FleetState state, GpuFeed gpus, HostFeed hosts, StreamClients clients, OneSecondTimer timer, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Live, parts)
 {
     private readonly Lock _lock = new();
@@ -23,7 +24,8 @@ internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts
             MarkChanged(host.Host.Name);
         }
 
-        using var ending = stop.Register(() => MarkChanged(""));
+        clients.Entered += Wake;
+        using var ending = stop.Register(Wake);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -51,6 +53,7 @@ internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts
         finally
         {
             state.HostChanged -= MarkChanged;
+            clients.Entered -= Wake;
         }
     }
 
@@ -65,11 +68,23 @@ internal sealed class FeedUpdater(FleetState state, GpuFeed gpus, HostFeed hosts
         }
     }
 
+    /// <summary>Without a reader, the changes wait for the next second or the first reader.</summary>
     private void MarkChanged(string host)
     {
         lock (_lock)
         {
             _changed.Add(host);
+            if (clients.Count("gpu") > 0)
+            {
+                _signal.TrySetResult();
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
             _signal.TrySetResult();
         }
     }

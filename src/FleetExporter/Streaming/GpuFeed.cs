@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using FleetExporter.Collectors;
+using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Streaming;
@@ -45,10 +46,11 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
         var count = reading?.Gpus.Count ?? 0;
         for (var i = 0; i < count; i++)
         {
-            var gpu = LiveGpu.Of(reading!.Gpus[i]) with { Host = host, Gpu = reading.Gpus[i].Index ?? i };
+            var (gpu, index) = (reading!.Gpus[i], reading.Gpus[i].Index ?? i);
             // Readings of polled hosts come from nvidia-smi.
-            gpu = snapshot!.Host.Device is null ? gpu with { Vendor = "nvidia" } : gpu;
-            Log.Set(KeyOf(host, i), "gpu", host, gpu.ToJson(), publishUnchanged: at != previous.At);
+            var vendor = snapshot!.Host.Device is null ? "nvidia" : null;
+            Log.Set(
+                KeyOf(host, i), "gpu", host, () => JsonOf(gpu, host, index, vendor), publishUnchanged: at != previous.At);
         }
 
         for (var i = count; i < previous.Count; i++)
@@ -69,6 +71,12 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
         {
             Update(host);
         }
+    }
+
+    private static byte[] JsonOf(Gpu gpu, string host, int index, string? vendor)
+    {
+        var live = LiveGpu.Of(gpu);
+        return (live with { Host = host, Gpu = index, Vendor = vendor ?? live.Vendor }).ToJson();
     }
 
     private static string KeyOf(string host, int index) => string.Create(CultureInfo.InvariantCulture, $"{host}\n{index}");

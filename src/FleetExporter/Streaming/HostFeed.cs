@@ -33,7 +33,8 @@ internal sealed class HostFeed(
                 if (!_published.TryGetValue(name, out var previous) || !ReferenceEquals(previous.Snapshot, host) || previous.Status != status)
                 {
                     _published[name] = (host, status);
-                    Log.Set(name, Host, name, events.Serialise(views.Of(host)), publishUnchanged: false);
+                    var json = events.Serialise(views.Of(host));
+                    Log.Set(name, Host, name, () => json, publishUnchanged: false);
                 }
             }
 
@@ -67,7 +68,7 @@ internal sealed class HostFeed(
         if (!withoutTimes.AsSpan().SequenceEqual(_overview))
         {
             _overview = withoutTimes;
-            Log.Set("\n" + Overview, Overview, null, events.Serialise(view), publishUnchanged: true);
+            Log.Set("\n" + Overview, Overview, null, () => events.Serialise(view), publishUnchanged: true);
         }
     }
 }

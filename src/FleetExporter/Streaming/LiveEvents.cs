@@ -23,7 +23,8 @@ internal sealed class LiveEvents(IOptions<JsonOptions> json)
     /// <summary>Publishes an event, also to readers that connect later, until <see cref="End"/>.</summary>
     public void Begin(string key, string name, object data)
     {
-        Log.Set("\n" + key, name, null, Serialise(data), publishUnchanged: true);
+        var json = Serialise(data);
+        Log.Set("\n" + key, name, null, () => json, publishUnchanged: true);
         Log.Wake();
     }
 

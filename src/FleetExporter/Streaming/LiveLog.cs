@@ -1,11 +1,24 @@
 namespace FleetExporter.Streaming;
 
-/// <summary>A value or an event, as JSON that is serialised once for all readers.</summary>
-/// <param name="Version">Its position in the order of changes.</param>
-/// <param name="Kind">Kind of the value, or name of the event.</param>
-/// <param name="Host">The host it belongs to; null for none.</param>
-/// <param name="IsEvent">True for an event; a value is valid until it is replaced.</param>
-internal sealed record LiveEntry(long Version, string Kind, string? Host, byte[] Json, bool IsEvent = false);
+/// <summary>A value or an event, as JSON that is serialised once for all readers, and only if one reads it.</summary>
+/// <param name="version">Its position in the order of changes.</param>
+/// <param name="kind">Kind of the value, or name of the event.</param>
+/// <param name="host">The host it belongs to; null for none.</param>
+/// <param name="isEvent">True for an event; a value is valid until it is replaced.</param>
+internal sealed class LiveEntry(long version, string kind, string? host, Func<byte[]> serialise, bool isEvent = false)
+{
+    private readonly Lazy<byte[]> _json = new(serialise);
+
+    public long Version => version;
+
+    public string Kind => kind;
+
+    public string? Host => host;
+
+    public bool IsEvent => isEvent;
+
+    public byte[] Json => _json.Value;
+}
 
 /// <summary>The changes after a reader's position.</summary>
 /// <param name="Cursor">The reader's position after these entries.</param>
@@ -31,22 +44,29 @@ internal sealed class LiveLog(int maxEvents)
     public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>Sets the value of a key; readers are notified by <see cref="Wake"/>.</summary>
+    /// <param name="serialise">Gives its JSON. Called at most once, by the first reader, unless an unchanged value must be recognized.</param>
     /// <param name="publishUnchanged">Whether an unchanged value counts as a change.</param>
-    public void Set(string key, string kind, string? host, byte[] json, bool publishUnchanged)
+    public void Set(string key, string kind, string? host, Func<byte[]> serialise, bool publishUnchanged)
     {
         lock (_lock)
         {
             if (_byKey.TryGetValue(key, out var previous))
             {
-                if (!publishUnchanged && previous.Value.Json.AsSpan().SequenceEqual(json))
+                if (!publishUnchanged)
                 {
-                    return;
+                    var json = serialise();
+                    if (previous.Value.Json.AsSpan().SequenceEqual(json))
+                    {
+                        return;
+                    }
+
+                    serialise = () => json;
                 }
 
                 _inOrder.Remove(previous);
             }
 
-            _byKey[key] = _inOrder.AddLast(new LiveEntry(++_version, kind, host, json));
+            _byKey[key] = _inOrder.AddLast(new LiveEntry(++_version, kind, host, serialise));
         }
     }
 
@@ -67,7 +87,7 @@ internal sealed class LiveLog(int maxEvents)
     {
         lock (_lock)
         {
-            _events.Enqueue(_inOrder.AddLast(new LiveEntry(++_version, kind, null, json, IsEvent: true)));
+            _events.Enqueue(_inOrder.AddLast(new LiveEntry(++_version, kind, null, () => json, isEvent: true)));
             if (_events.Count > maxEvents)
             {
                 var oldest = _events.Dequeue();

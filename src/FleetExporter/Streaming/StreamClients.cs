@@ -37,6 +37,9 @@ internal sealed class StreamClients
 
     public static IReadOnlyList<MetricFamily> Families { get; } = [Clients, Refused, Duration];
 
+    /// <summary>Raised when a client has connected. Handlers must not block.</summary>
+    public event Action? Entered;
+
     /// <returns>The slot, released by disposing it; null when none is free.</returns>
     internal IDisposable? TryEnter(string stream)
     {
@@ -44,6 +47,7 @@ internal sealed class StreamClients
         if (Interlocked.Increment(ref _clients[i]) <= MaxClients)
         {
             _connected[i].Inc();
+            Entered?.Invoke();
             return new Slot(this, i);
         }
 

@@ -42,6 +42,11 @@ internal static class TimeProviderExtensions
 
     /// <summary>Time by the monotonic clock, with one origin per process.</summary>
     /// <remarks>Integer arithmetic: the framework's conversion through a double loses precision.</remarks>
-    public static TimeSpan Elapsed(this TimeProvider clock) =>
-        new((long)((Int128)clock.GetTimestamp() * TimeSpan.TicksPerSecond / clock.TimestampFrequency));
+    public static TimeSpan Elapsed(this TimeProvider clock)
+    {
+        var (timestamp, frequency) = (clock.GetTimestamp(), clock.TimestampFrequency);
+        return new TimeSpan(frequency % TimeSpan.TicksPerSecond == 0
+            ? timestamp / (frequency / TimeSpan.TicksPerSecond)
+            : (long)((Int128)timestamp * TimeSpan.TicksPerSecond / frequency));
+    }
 }

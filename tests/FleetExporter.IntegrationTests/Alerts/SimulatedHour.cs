@@ -54,7 +54,10 @@ internal sealed partial class SimulatedHour
         _ = new ControlMetrics(metrics);
         _ = new Watchdog(metrics, _clock);
         var polls = new PollMetrics(metrics);
-        var pages = new ExporterPage(_state, live, metrics, new DroppedSeries(metrics), [], _clock, NullLogger<ExporterPage>.Instance);
+        using var rendered = new RenderedHosts(new DroppedSeries(metrics));
+        var pages = new ExporterPage(
+            _state, rendered, live, metrics, new DroppedSeries(metrics), [], _clock,
+            NullLogger<ExporterPage>.Instance);
         var attached = new AttachedTimes();
         foreach (var n in machines)
         {

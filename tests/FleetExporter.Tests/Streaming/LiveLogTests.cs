@@ -61,9 +61,9 @@ public sealed class LiveLogTests
         Set("a", 1);
         var cursor = _log.Since(0).Cursor;
 
-        _log.Set("a", "k", "h", [1], publishUnchanged: false);
+        _log.Set("a", "k", "h", () => [1], publishUnchanged: false);
         Assert.Empty(_log.Since(cursor).Entries);
-        _log.Set("a", "k", "h", [1], publishUnchanged: true);
+        _log.Set("a", "k", "h", () => [1], publishUnchanged: true);
         Assert.Single(_log.Since(cursor).Entries);
         Assert.Empty(_log.Since(cursor, "other").Entries);
     }
@@ -89,5 +89,5 @@ public sealed class LiveLogTests
         Assert.False(_log.Changed.IsCompleted);
     }
 
-    private void Set(string key, int value) => _log.Set(key, "k", "h", [(byte)value], publishUnchanged: false);
+    private void Set(string key, int value) => _log.Set(key, "k", "h", () => [(byte)value], publishUnchanged: false);
 }

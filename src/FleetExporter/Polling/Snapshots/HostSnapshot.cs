@@ -76,6 +76,30 @@ internal sealed record HostSnapshot(
         return Connection.Up && LastSeen is not null && FirstProblem(now) is null ? HostStatus.Online : HostStatus.Degraded;
     }
 
+    /// <summary>Until when readings and status stay as they are without a new snapshot; now for a device, whose pushes age differently.</summary>
+    public Instant UnchangedUntil(Instant now)
+    {
+        if (Host.Device is not null)
+        {
+            return now;
+        }
+
+        var seen = LastSeen ?? WatchedSince;
+        var until = Sooner(seen + Timing.StaleAfter(TimeSpan.Zero), Sooner(seen + (2 * Timing.Interval), now + TimeSpan.FromDays(1)));
+        foreach (var collector in CollectorCatalog.All)
+        {
+            if (Outcomes.GetValueOrDefault(collector.Name)?.ReadingAt is { } at)
+            {
+                until = Sooner(at + Timing.StaleAfter(collector.Every), until);
+            }
+        }
+
+        return until;
+
+        // What is past changes nothing any more.
+        Instant Sooner(Instant moment, Instant other) => moment >= now && moment < other ? moment : other;
+    }
+
     /// <summary>The host's problem in one line; null when there is none.</summary>
     public string? Problem(Instant now) =>
         Host.Device is { } device ? DevicePush.Problem(device, LastSeen, now)

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace FleetExporter.Metrics;
+
+/// <summary>Sample lines, grouped by family and sorted by its name. Immutable, and the same in both formats.</summary>
+/// <param name="text">The lines of all families.</param>
+/// <param name="parts">Where the lines of each family end in the text.</param>
+/// <param name="dropped">A family for each sample that was dropped.</param>
+internal sealed class RenderedSamples(byte[] text, (MetricFamily Family, int End)[] parts, IReadOnlyList<MetricFamily> dropped)
+{
+    /// <summary>Bytes written before they are sent, so that a large page does not pile up in memory.</summary>
+    private const int FlushSize = 128 * 1024;
+
+    public IReadOnlyList<MetricFamily> Dropped => dropped;
+
+    /// <summary>Writes all samples as one page, without its end: each family once, with the lines of all.</summary>
+    public static async Task WriteAsync(
+        PipeWriter output, IReadOnlyList<RenderedSamples> all, ExpositionFormat format, CancellationToken stop)
+    {
+        var next = new int[all.Count];
+        while (FirstFamily(all, next) is { } family)
+        {
+            format.WriteMetadata(output, family);
+            for (var i = 0; i < all.Count; i++)
+            {
+                if (all[i].FamilyAt(next[i]) == family)
+                {
+                    output.Write(all[i].LinesAt(next[i]++));
+                    if (output.CanGetUnflushedBytes && output.UnflushedBytes >= FlushSize)
+                    {
+                        await output.FlushAsync(stop).ConfigureAwait(false);
+                    }
+                }
+            }
+        }
+    }
+
+    private static MetricFamily? FirstFamily(IReadOnlyList<RenderedSamples> all, int[] next)
+    {
+        MetricFamily? first = null;
+        for (var i = 0; i < all.Count; i++)
+        {
+            // Nearly always the same object, without a comparison of names.
+            var family = all[i].FamilyAt(next[i]);
+            if (family is not null && family != first && (first is null || string.CompareOrdinal(family.Name, first.Name) < 0))
+            {
+                first = family;
+            }
+        }
+
+        return first;
+    }
+
+    private MetricFamily? FamilyAt(int part) => part < parts.Length ? parts[part].Family : null;
+
+    private ReadOnlySpan<byte> LinesAt(int part) => text.AsSpan((part == 0 ? 0 : parts[part - 1].End)..parts[part].End);
+}
