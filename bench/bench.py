@@ -17,8 +17,8 @@ import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "registry", "parsers", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
-CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench"}
+NAMES = ("page", "registry", "parsers", "poll", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench", "poll": "PollBench"}
 
 
 def micro(name: str) -> None:
@@ -43,7 +43,7 @@ def registry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page, registry and parsers need only the .NET SDK; targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
+        epilog="page, registry, parsers and poll need only the .NET SDK; targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
         "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 45 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all)")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")

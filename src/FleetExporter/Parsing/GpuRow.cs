@@ -3,8 +3,11 @@ namespace FleetExporter.Parsing;
 /// <summary>Parses one row of a query; columns of unknown fields are ignored.</summary>
 internal sealed class GpuRow
 {
-    private static readonly string[] Throttles =
-        [.. GpuFields.Wanted.Select(field => field.Name).Where(name => name.StartsWith("clocks_event_reasons.", StringComparison.Ordinal))];
+    private static readonly (string Field, string Reason)[] Throttles =
+    [
+        .. GpuFields.Wanted.Select(field => field.Name).Where(name => name.StartsWith("clocks_event_reasons.", StringComparison.Ordinal))
+            .Select(name => (name, name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])),
+    ];
 
     private static readonly string[] Numbers =
     [
@@ -79,12 +82,24 @@ internal sealed class GpuRow
     /// <summary>Where numbers were queried, a row of missing values is a GPU; a row of words is not.</summary>
     private bool HasNumbers()
     {
-        var cells = Numbers.Select(At).OfType<string>().ToList();
-        return cells.Count == 0 || cells.Exists(cell => Cell.IsMissing(cell) || cell.Any(char.IsAsciiDigit));
+        var wereQueried = false;
+        foreach (var name in Numbers)
+        {
+            if (At(name) is { } cell)
+            {
+                wereQueried = true;
+                if (Cell.IsMissing(cell) || cell.AsSpan().ContainsAnyInRange('0', '9'))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return !wereQueried;
     }
 
-    private ThrottleReason? Throttle(string name) =>
-        ParseFlag(At(name), "Active", "Not Active") is { } active ? new ThrottleReason(name[(name.IndexOf('.') + 1)..], active) : null;
+    private ThrottleReason? Throttle((string Field, string Reason) throttle) =>
+        ParseFlag(At(throttle.Field), "Active", "Not Active") is { } active ? new ThrottleReason(throttle.Reason, active) : null;
 
     private static bool? ParseFlag(string? cell, string yes, string no) =>
         string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true

@@ -122,24 +122,28 @@ internal sealed class HostSnapshotUpdater
     private HostSnapshot Derive(HostSnapshot snapshot, Action<string, Exception> bug)
     {
         var answers = new FreshAnswers(snapshot, _clock.Now());
-        var next = snapshot;
+        var derived = snapshot.Outcomes.ToBuilder();
+        List<(string Name, CollectorOutcome Outcome, Exception Error)> failed = [];
         foreach (var (name, outcome) in snapshot.Outcomes)
         {
             try
             {
-                next = outcome.Answer is { } answer
-                    ? next with
-                    {
-                        Outcomes = next.Outcomes.SetItem(
-                            name, outcome with { Reading = _deriver.Derive(answer, outcome.ReadingAt!.Value, answers) }),
-                    }
-                    : next;
+                if (outcome.Answer is { } answer)
+                {
+                    derived[name] = outcome with { Reading = _deriver.Derive(answer, outcome.ReadingAt!.Value, answers) };
+                }
             }
             catch (Exception e)
             {
-                bug(name, e);
-                next = Fail(next, name, CollectorFailure.Bug, e.Message, outcome.Duration ?? default, outcome.Body, _clock.Now());
+                failed.Add((name, outcome, e));
             }
+        }
+
+        var next = snapshot with { Outcomes = derived.ToImmutable() };
+        foreach (var (name, outcome, error) in failed)
+        {
+            bug(name, error);
+            next = Fail(next, name, CollectorFailure.Bug, error.Message, outcome.Duration ?? default, outcome.Body, _clock.Now());
         }
 
         return next;

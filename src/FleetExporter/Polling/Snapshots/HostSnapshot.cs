@@ -64,7 +64,18 @@ internal sealed record HostSnapshot(
 
     /// <summary>The first fresh reading of this kind.</summary>
     public TReading? Get<TReading>(Instant now)
-        where TReading : Reading => CollectorCatalog.All.Select(c => ReadingOf(c, now)).OfType<TReading>().FirstOrDefault();
+        where TReading : Reading
+    {
+        for (var i = 0; i < CollectorCatalog.All.Count; i++)
+        {
+            if (ReadingOf(CollectorCatalog.All[i], now) is TReading reading)
+            {
+                return reading;
+            }
+        }
+
+        return null;
+    }
 
     public HostStatus Status(Instant now)
     {
