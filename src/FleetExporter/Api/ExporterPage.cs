@@ -84,8 +84,6 @@ internal sealed partial class ExporterPage(
     private List<RenderedSamples> All()
     {
         var now = clock.Now();
-        var watched = state.Hosts.ToList();
-        hosts.Keep([.. watched.Select(h => h.Host.Name)]);
         using var page = new MetricsPage(dropped);
         foreach (var target in state.Targets)
         {
@@ -94,7 +92,7 @@ internal sealed partial class ExporterPage(
 
         page.BeginTarget();
         WriteService(page);
-        return [.. watched.Select(h => hosts.Of(h, now, LogBug)), page.Render()];
+        return [.. state.Hosts.Select(h => hosts.Of(h, now, LogBug)), page.Render()];
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The reading {Reading} could not be published; this is a bug of the exporter")]

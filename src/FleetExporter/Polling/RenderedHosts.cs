@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using FleetExporter.Metrics;
 using FleetExporter.Polling.Snapshots;
 
@@ -7,13 +7,14 @@ namespace FleetExporter.Polling;
 /// <summary>The sample lines of each host: rendered at the first scrape after a change, copied until the next one.</summary>
 internal sealed class RenderedHosts(DroppedSeries dropped) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Entry> _hosts = new(StringComparer.Ordinal);
+    /// <summary>Lines live as long as the snapshot that they show.</summary>
+    private readonly ConditionalWeakTable<HostSnapshot, Entry> _entries = [];
     private MetricsPage? _page;
 
     /// <param name="bug">Called when writing a reading throws.</param>
     public RenderedSamples Of(HostSnapshot host, Instant now, Action<string, Exception> bug)
     {
-        if (_hosts.TryGetValue(host.Host.Name, out var entry) && entry.IsValid(host, now))
+        if (_entries.TryGetValue(host, out var entry) && entry.IsValid(now))
         {
             foreach (var family in entry.Samples.Dropped)
             {
@@ -29,28 +30,15 @@ internal sealed class RenderedHosts(DroppedSeries dropped) : IDisposable
         HostPage.Write(page, host, now, bug);
         var samples = page.Render();
         Interlocked.Exchange(ref _page, page)?.Dispose();
-        _hosts[host.Host.Name] = new Entry(host, now, host.UnchangedUntil(now), samples);
+        _entries.AddOrUpdate(host, new Entry(now, host.UnchangedUntil(now), samples));
         return samples;
     }
 
     public void Dispose() => _page?.Dispose();
 
-    /// <summary>Forgets hosts that are no longer monitored.</summary>
-    public void Keep(IReadOnlyCollection<string> hosts)
-    {
-        if (_hosts.Count > hosts.Count)
-        {
-            foreach (var gone in _hosts.Keys.Except(hosts))
-            {
-                _hosts.TryRemove(gone, out _);
-            }
-        }
-    }
-
-    private sealed record Entry(HostSnapshot Host, Instant At, Instant Until, RenderedSamples Samples)
+    private sealed record Entry(Instant At, Instant Until, RenderedSamples Samples)
     {
         /// <summary>Times are as of the wall clock at the rendering, unless that was set since.</summary>
-        public bool IsValid(HostSnapshot host, Instant now) =>
-            ReferenceEquals(host, Host) && now <= Until && (now.Time - At.Time - (now - At)).Duration() < TimeSpan.FromSeconds(1);
+        public bool IsValid(Instant now) => now <= Until && (now.Time - At.Time - (now - At)).Duration() < TimeSpan.FromSeconds(1);
     }
 }

@@ -76,17 +76,6 @@ public sealed class RenderedHostsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_host_that_is_no_longer_monitored_is_forgotten()
-    {
-        await using var fleet = await ReplayFleet.StartAsync();
-        var first = Of(fleet);
-
-        _rendered.Keep([]);
-
-        Assert.NotSame(first, Of(fleet));
-    }
-
-    [Fact]
     public async Task Dropped_samples_count_in_every_page()
     {
         var metrics = new ExporterMetrics();
