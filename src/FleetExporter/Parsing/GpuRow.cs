@@ -1,12 +1,16 @@
+using System.Collections.Concurrent;
+
 namespace FleetExporter.Parsing;
 
 /// <summary>Parses one row of a query; columns of unknown fields are ignored.</summary>
 internal sealed class GpuRow
 {
-    private static readonly (string Field, string Reason)[] Throttles =
+    /// <summary>Shared by all GPUs.</summary>
+    private static readonly (string Field, ThrottleReason On, ThrottleReason Off)[] Throttles =
     [
         .. GpuFields.Wanted.Select(field => field.Name).Where(name => name.StartsWith("clocks_event_reasons.", StringComparison.Ordinal))
-            .Select(name => (name, name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])),
+            .Select(name => (Field: name, Reason: name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]))
+            .Select(t => (t.Field, new ThrottleReason(t.Reason, true), new ThrottleReason(t.Reason, false))),
     ];
 
     private static readonly string[] Numbers =
@@ -15,6 +19,10 @@ internal sealed class GpuRow
         "fan.speed", "clocks.current.sm", "clocks.current.memory", "clocks.current.graphics", "clocks.current.video", "clocks.max.sm",
         "clocks.max.memory", "clocks.max.graphics",
     ];
+
+    private const int MaxTexts = 1000;
+
+    private static readonly ConcurrentDictionary<string, string> Texts = new(StringComparer.Ordinal);
 
     private readonly GpuColumns _columns;
     private readonly string[] _cells;
@@ -42,10 +50,10 @@ internal sealed class GpuRow
     {
         Index = Cell.Integer(At("index")),
         Uuid = Cell.Text(At("uuid")),
-        Name = Cell.Text(At("name")),
-        DriverVersion = Cell.Text(At("driver_version")),
+        Name = Shared(Cell.Text(At("name"))),
+        DriverVersion = Shared(Cell.Text(At("driver_version"))),
         PciBusId = Cell.Text(At("pci.bus_id")) is { } bus ? PciBusId.Normalise(bus) ?? bus : null,
-        ComputeCapability = Cell.Text(At("compute_cap")),
+        ComputeCapability = Shared(Cell.Text(At("compute_cap"))),
         PState = Cell.PState(At("pstate")),
         Utilization = Cell.Ratio(At("utilization.gpu")),
         MemoryUtilization = Cell.Ratio(At("utilization.memory")),
@@ -69,10 +77,16 @@ internal sealed class GpuRow
         },
         ThrottleReasons = [.. Throttles.Select(Throttle).OfType<ThrottleReason>()],
         EccUncorrected = Cell.Count(At("ecc.errors.uncorrected.aggregate.total")),
-        RecoveryAction = Cell.Text(At("gpu_recovery_action")),
+        RecoveryAction = Shared(Cell.Text(At("gpu_recovery_action"))),
         MigEnabled = ParseFlag(At("mig.mode.current"), "Enabled", "Disabled"),
         Fault = Fault,
     };
+
+    /// <summary>The same text of all GPUs as one string, while there is room: readings live until the next poll.</summary>
+    private static string? Shared(string? text) =>
+        text is null ? null
+        : Texts.TryGetValue(text, out var known) ? known
+        : Texts.Count < MaxTexts ? Texts.GetOrAdd(text, text) : text;
 
     private string? At(string name) => _columns.At(_cells, name);
 
@@ -98,8 +112,8 @@ internal sealed class GpuRow
         return !wereQueried;
     }
 
-    private ThrottleReason? Throttle((string Field, string Reason) throttle) =>
-        ParseFlag(At(throttle.Field), "Active", "Not Active") is { } active ? new ThrottleReason(throttle.Reason, active) : null;
+    private ThrottleReason? Throttle((string Field, ThrottleReason On, ThrottleReason Off) throttle) =>
+        ParseFlag(At(throttle.Field), "Active", "Not Active") is { } active ? active ? throttle.On : throttle.Off : null;
 
     private static bool? ParseFlag(string? cell, string yes, string no) =>
         string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true
