@@ -32,7 +32,9 @@ public sealed class SharedStoreTests : IDisposable
         {
             await UntilAsync(two, "a", Others);
             await UntilAsync(two, "b", null);
-            Assert.Equal(2, (await StatusAsync(two)).Count(s => s.Text("name") == "both"));
+            await Until.SeenAsync(
+                async () => (await StatusAsync(two)).Count(s => s.Text("name") == "both") == 2 ? "yes" : null,
+                "both hosts of that name", () => two.Log, TimeSpan.FromSeconds(60));
             await Until.TrueAsync(
                 () => two.Log.Contains("Host both is monitored but cannot have projects", StringComparison.Ordinal), "it is logged", () => two.Log);
 
