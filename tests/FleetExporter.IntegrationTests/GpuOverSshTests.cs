@@ -40,8 +40,9 @@ public abstract class GpuOverSshTests(string client) : SshTests(client)
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.Gb10(machine.Folder);
         await using var exporter = await machine.WatchAsync();
-        var page = await exporter.UntilAsync("the GPU", p => p.Find("fleet_gpu_memory_unified") == 1);
+        var page = await exporter.UntilAsync("the GPU with the host's memory", p => p.Find("fleet_gpu_memory_total_bytes") is not null);
 
+        Assert.Equal(1, page.Value("fleet_gpu_memory_unified"));
         Assert.Equal(1, page.Value("fleet_gpu_info", ("name", "NVIDIA GB10")));
         Assert.Equal(page.Value("fleet_host_memory_total_bytes"), page.Value("fleet_gpu_memory_total_bytes"));
         Assert.Equal(

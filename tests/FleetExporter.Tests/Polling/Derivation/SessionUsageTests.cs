@@ -95,6 +95,8 @@ public sealed class SessionUsageTests
         Assert.Null(Session(fleet).Busy);
         Assert.Empty(fleet.Series("session_busy"));
 
+        // The next poll is a whole interval later.
+        await fleet.PassAsync(TimeSpan.FromSeconds(11));
         fleet.Shell().Answer("tmux", Body(0, cpuTicks: 102, rss: 20));
         await fleet.UntilAsync(() => Session(fleet).MemoryBytes == 20 * 4096 * 2.0, TimeSpan.FromSeconds(20));
         Assert.InRange(Session(fleet).CpuRatio!.Value, 0.001, 0.049);
