@@ -20,20 +20,16 @@ internal static partial class PciBusId
     /// <summary>nvidia-smi prints the form itself, once per GPU and poll.</summary>
     private static bool IsNormal(string text)
     {
-        if (text is not [_, _, _, _, _, _, _, _, ':', _, _, ':', _, _, '.', _])
+        for (var i = 0; i < text.Length; i++)
         {
-            return false;
-        }
-
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiHexDigitUpper(c) && c is not (':' or '.'))
+            var fits = i switch { 8 or 11 => text[i] == ':', 14 => text[i] == '.', _ => char.IsAsciiHexDigitUpper(text[i]) };
+            if (!fits)
             {
                 return false;
             }
         }
 
-        return text.AsSpan().Count(':') == 2 && text.AsSpan().Count('.') == 1;
+        return text.Length == 16;
     }
 
     private static string Part(Match match, int group) => match.Groups[group].Value.ToUpperInvariant();

@@ -21,6 +21,6 @@ internal static class StoreExtensions
         .AddSingleton<Projects>()
         .AddSingleton<Jobs>()
 
-        // Starts before all other loops, which use the store.
+        // Starts before the loops that use the store.
         .AddHostedService<StoreWatch>();
 }

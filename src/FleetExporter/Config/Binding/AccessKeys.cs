@@ -89,21 +89,16 @@ internal static partial class AccessKeys
     /// </summary>
     public static void Check(FleetConfig config, Field root)
     {
-        if (config.ListenError is { } error && FieldOf("listen") is { } listen)
+        if (config.ListenError is { } error && root.Find("listen") is { } listen)
         {
             listen.FailValue(config.Listen.ToString(), error);
         }
 
         if (config is { AnonymousControl: AnonymousAccess.Loopback, AnonymousRead: AnonymousAccess.Never }
-            && FieldOf("anonymous_control") is { } control)
+            && root.Find("anonymous_control") is { } control)
         {
             control.Fail("loopback requires anonymous_read: loopback; change one of the two");
         }
-
-        Field? FieldOf(string key) =>
-            (root.Node as YamlMap)?.Entries.FirstOrDefault(e => e.Key is YamlScalar scalar && scalar.Text == key) is { } entry
-                ? root.Child(key, entry.Value)
-                : null;
     }
 
     private static TlsConfig BindTls(Field field)

@@ -62,8 +62,7 @@ internal static class ConfigFile
         var field = new Field(binder, "", root);
         var config = ConfigKeys.Root(kinds).Bind(ServerKeys.FromEnvironment(FleetConfig.Default(folder), field), field);
         AccessKeys.Check(config, field);
-        var hasHosts = root is YamlMap map
-            && map.Entries.Any(entry => entry.Key is YamlScalar { Text: "hosts" } && !field.Child("hosts", entry.Value).IsNull);
+        var hasHosts = field.Find("hosts") is { IsNull: false };
         config = TargetUnits.Add(
             config with
             {

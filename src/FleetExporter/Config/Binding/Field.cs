@@ -16,6 +16,9 @@ internal sealed record Field(Binder Binder, string Path, YamlNode Node, bool IsS
 
     public Field Child(string key, YamlNode node) => this with { Path = Path.Length == 0 ? key : $"{Path}.{key}", Node = node };
 
+    /// <summary>The value of a key of this mapping; null without it.</summary>
+    public Field? Find(string key) => (Node as YamlMap)?.Find(key) is { } entry ? Child(key, entry.Value) : null;
+
     public Field Item(int index, YamlNode node) => this with { Path = $"{Path}[{index}]", Node = node };
 
     /// <summary>Reports an error at this value.</summary>
@@ -45,7 +48,7 @@ internal sealed record Field(Binder Binder, string Path, YamlNode Node, bool IsS
     /// <param name="kind">Kind of this entry: "host".</param>
     public void ClaimName(string kind, string name)
     {
-        if (name.Length > 0 && (Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar { Text: "name" }) is { } entry
+        if (name.Length > 0 && (Node as YamlMap)?.Find("name") is { } entry
             && !Binder.TryAddName(name, kind, entry.Value.Position.Line, out var owner))
         {
             FailAt(entry.Value, $"the name {ErrorText.Quote(name)} is already used by the {owner}; choose another");

@@ -31,12 +31,12 @@ internal static class HostList
 
     private static void CheckSshIsUsed(Field host)
     {
-        if (Entry(host, "address") is { } address && !host.Child("address", address.Value).IsNull)
+        if (host.Find("address") is { IsNull: false })
         {
             return;
         }
 
-        foreach (var entry in ConfigKeys.HostSsh.Keys.Select(key => Entry(host, key.Name)).OfType<YamlEntry>())
+        foreach (var entry in ConfigKeys.HostSsh.Keys.Select(key => (host.Node as YamlMap)?.Find(key.Name)).OfType<YamlEntry>())
         {
             var key = ((YamlScalar)entry.Key).Text;
             host.Child(key, entry.Key).Fail("has no effect without address: the local machine is read without SSH; give address or remove it");
@@ -50,7 +50,4 @@ internal static class HostList
             item.Fail("client: builtin does not support config_file; give client: auto or openssh, or config_file: none");
         }
     }
-
-    private static YamlEntry? Entry(Field host, string key) =>
-        (host.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key);
 }

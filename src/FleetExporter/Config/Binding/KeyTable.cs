@@ -22,7 +22,7 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
         var config = defaults;
         foreach (var key in Keys)
         {
-            var fields = entries.Where(entry => IsNamed(entry, key.Name)).Select(entry => field.Child(key.Name, entry.Value)).ToArray();
+            var fields = entries.Where(entry => entry.IsNamed(key.Name)).Select(entry => field.Child(key.Name, entry.Value)).ToArray();
             if (key.IsRequired && fields.All(value => value.IsNull))
             {
                 field.Fail($"missing key '{key.Name}'; give {key.Expected}");
@@ -59,6 +59,4 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
         var known = Keys.Select(key => key.Name).ToArray();
         return Suggestion.For(name, known) is { } meant ? $"did you mean '{meant}'?" : $"allowed keys are {string.Join(", ", known)}";
     }
-
-    private static bool IsNamed(YamlEntry entry, string name) => entry.Key is YamlScalar scalar && scalar.Text == name;
 }

@@ -26,7 +26,7 @@ internal static class TargetUnits
     /// <summary>Targets of a kind that have a unit. A bound list has one item per node.</summary>
     private static IEnumerable<(TargetConfig Target, UnitName Unit, Field Field)> UnitsOf(TargetKind kind, FleetConfig fleet, Field root)
     {
-        if (Value(root, kind.ListKey) is not { Node: YamlList list } field)
+        if (root.Find(kind.ListKey) is not { Node: YamlList list } field)
         {
             return [];
         }
@@ -35,11 +35,6 @@ internal static class TargetUnits
                let item = field.Item(pair.Index, pair.Item.Second)
                let unit = pair.Item.First.Unit
                where unit is not null
-               select (pair.Item.First, unit, Value(item, "unit") ?? item);
+               select (pair.Item.First, unit, item.Find("unit") ?? item);
     }
-
-    private static Field? Value(Field parent, string key) =>
-        (parent.Node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { } entry
-            ? parent.Child(key, entry.Value)
-            : null;
 }

@@ -38,6 +38,12 @@ internal sealed class YamlMap(Position position, IReadOnlyList<YamlEntry> entrie
     public IReadOnlyList<YamlEntry> Entries { get; } = entries;
 
     public override string Description => "a mapping";
+
+    /// <summary>The first entry with this key; null without one.</summary>
+    public YamlEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.IsNamed(key));
 }
 
-internal sealed record YamlEntry(YamlNode Key, YamlNode Value);
+internal sealed record YamlEntry(YamlNode Key, YamlNode Value)
+{
+    public bool IsNamed(string key) => Key is YamlScalar scalar && scalar.Text == key;
+}

@@ -15,8 +15,7 @@ internal sealed class FreshAnswers(HostSnapshot snapshot, Instant now)
         for (var i = 0; i < CollectorCatalog.All.Count; i++)
         {
             var collector = CollectorCatalog.All[i];
-            if (snapshot.Outcomes.GetValueOrDefault(collector.Name) is { Answer: T answer, ReadingAt: { } at }
-                && now - at <= snapshot.Timing.StaleAfter(collector.Every))
+            if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.FreshAnswer(snapshot.Timing.StaleAfter(collector.Every), now) is T answer)
             {
                 return answer;
             }

@@ -30,5 +30,7 @@ internal abstract record Attempt<TReading, TFailure>
     public Instant? LastSuccess { get; init; }
 
     /// <summary>The reading; null when there is none or it is older than this.</summary>
-    protected TReading? ReadingWithin(TimeSpan staleAfter, Instant now) => ReadingAt is { } at && now - at <= staleAfter ? Reading : null;
+    protected TReading? ReadingWithin(TimeSpan staleAfter, Instant now) => IsFresh(staleAfter, now) ? Reading : null;
+
+    protected bool IsFresh(TimeSpan staleAfter, Instant now) => ReadingAt is { } at && now - at <= staleAfter;
 }

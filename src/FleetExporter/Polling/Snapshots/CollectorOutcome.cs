@@ -17,6 +17,8 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     /// <summary>The section as received, truncated, for <c>/debug/hosts</c>.</summary>
     public string? Body { get; init; }
 
+    public IAnswer? FreshAnswer(TimeSpan staleAfter, Instant now) => IsFresh(staleAfter, now) ? Answer : null;
+
     public Reading? FreshReading(TimeSpan staleAfter, Instant now) => ReadingWithin(staleAfter, now);
 
     /// <summary>After an answer; its reading is derived later, together with those of the same frame.</summary>
