@@ -123,7 +123,7 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
                 return full;
             }
 
-            var added = connection with { Id = Ids.New(Now), CreatedAt = Now, UpdatedAt = Now };
+            var added = connection with { Id = Ids.New(Database.Clock.GetUtcNow()), CreatedAt = Now, UpdatedAt = Now };
             await work.RunAsync(Insert, ConnectionRow.Of(added)).ConfigureAwait(false);
             return added;
         },

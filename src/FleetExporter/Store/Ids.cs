@@ -7,7 +7,15 @@ namespace FleetExporter.Store;
 /// <summary>Ids of connections, projects and jobs: UUIDs of version 7, so that they sort by creation.</summary>
 internal static partial class Ids
 {
-    public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("D");
+    /// <param name="now">Its part below a millisecond becomes the first 12 random bits (RFC 9562, 6.2, method 3): order within a millisecond.</param>
+    public static string New(DateTimeOffset now)
+    {
+        var bytes = Guid.CreateVersion7(now).ToByteArray(bigEndian: true);
+        var fraction = now.UtcTicks % TimeSpan.TicksPerMillisecond * 4096 / TimeSpan.TicksPerMillisecond;
+        bytes[6] = (byte)(0x70 | (fraction >> 8));
+        bytes[7] = (byte)fraction;
+        return new Guid(bytes, bigEndian: true).ToString("D");
+    }
 
     /// <summary>The id of a host of fleet.yml: derived from its name, so that it is stable and known without the store.</summary>
     /// <param name="exporter">The owning exporter, for a host without a row because a different host of another exporter has its name.</param>

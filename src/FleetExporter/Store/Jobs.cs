@@ -92,7 +92,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
 
             var pending = job with
             {
-                Id = Ids.New(Now),
+                Id = Ids.New(Database.Clock.GetUtcNow()),
                 ProjectId = project,
                 Status = JobStatus.Pending,
                 StartedAt = null,

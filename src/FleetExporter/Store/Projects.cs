@@ -34,7 +34,7 @@ internal sealed class Projects(Database database) : Table<ProjectRow, Project>(
                 return NoConnection;
             }
 
-            var added = project with { Id = Ids.New(Now), ConnectionId = connection, CreatedAt = Now, UpdatedAt = Now };
+            var added = project with { Id = Ids.New(Database.Clock.GetUtcNow()), ConnectionId = connection, CreatedAt = Now, UpdatedAt = Now };
             await work.RunAsync(Insert, ProjectRow.Of(added)).ConfigureAwait(false);
             return added;
         },
