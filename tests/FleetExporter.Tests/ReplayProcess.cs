@@ -15,6 +15,7 @@ internal sealed partial class ReplayProcess : IShellProcess
     private readonly Pipe _output = new();
     private readonly ConcurrentQueue<string> _ticks = new();
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string _nonce = "";
     private int _progress;
     private volatile bool _busy;
 
@@ -43,6 +44,20 @@ internal sealed partial class ReplayProcess : IShellProcess
 
     public bool IsIdle => !_busy || _exited.Task.IsCompleted;
 
+    /// <summary>The command of a loop; empty for other streams.</summary>
+    public string Command { get; private set; } = "";
+
+    /// <summary>CPU time of a loop in ns, as it tells when asked.</summary>
+    public long CpuTime { get; set; }
+
+    public bool IsOpen => !_exited.Task.IsCompleted;
+
+    /// <summary>A loop prints this.</summary>
+    public Task PrintAsync(string text) => WriteAsync(text);
+
+    /// <summary>The command of a loop ends.</summary>
+    public Task EndCommandAsync(int status) => WriteAsync($"\n@{_nonce} end {status}\n");
+
     public void End()
     {
         if (_exited.TrySetResult(255))
@@ -63,10 +78,10 @@ internal sealed partial class ReplayProcess : IShellProcess
         try
         {
             using var lines = new StreamReader(_input.Reader.AsStream(), Encoding.UTF8);
-            var nonce = "";
             while (await lines.ReadLineAsync() is { } line && line != "main")
             {
-                nonce = NonceLine().Match(line) is { Success: true } found ? found.Groups[1].Value : nonce;
+                _nonce = NonceLine().Match(line) is { Success: true } found ? found.Groups[1].Value : _nonce;
+                Command = CommandLine().Match(line) is { Success: true } command ? command.Groups[1].Value : Command;
             }
 
             if (_shell.IsMute)
@@ -75,11 +90,15 @@ internal sealed partial class ReplayProcess : IShellProcess
             }
 
             await WriteAsync(string.Create(
-                CultureInfo.InvariantCulture, $"motd\n@{nonce} hello 1 pid=1 ppid=1 epoch={_shell.Epoch} up={_shell.Uptime:0.00} user=alice\n"));
+                CultureInfo.InvariantCulture, $"motd\n@{_nonce} hello 1 pid=1 ppid=1 epoch={_shell.Epoch} up={_shell.Uptime:0.00} user=alice\n"));
             while (await lines.ReadLineAsync() is { } tick)
             {
                 Interlocked.Increment(ref _progress);
-                if (tick.Length > 0 && !await AnswerAsync(nonce, tick.Split(' ')))
+                if (tick == "cpu")
+                {
+                    await WriteAsync($"\n@{_nonce} cpu {CpuTime}\n");
+                }
+                else if (tick.Length > 0 && !await AnswerAsync(_nonce, tick.Split(' ')))
                 {
                     return;
                 }
@@ -125,4 +144,7 @@ internal sealed partial class ReplayProcess : IShellProcess
 
     [GeneratedRegex("^n=([0-9a-f]{32}) ")]
     private static partial Regex NonceLine();
+
+    [GeneratedRegex("exec (nvidia-smi .*) \\) </dev/null")]
+    private static partial Regex CommandLine();
 }

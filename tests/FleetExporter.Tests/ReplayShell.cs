@@ -42,6 +42,13 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>What starting a command gives; null: no host takes commands.</summary>
     public Func<IShellProcess>? Command { get; set; }
 
+    /// <summary>Whether it has loops of nvidia-smi; they print what a test writes with <see cref="ReplayProcess.PrintAsync"/>.</summary>
+    public bool HasLoops { get; set; }
+
+    /// <summary>The loops that are open, by the query in their command.</summary>
+    public IReadOnlyList<ReplayProcess> Loops(string query) =>
+        [.. _processes.Where(p => p.IsOpen && p.Command.Contains(query, StringComparison.Ordinal))];
+
     /// <summary>Streams opened so far.</summary>
     public int Opened(StreamKind kind) => _processes.Count(p => p.Kind == kind);
 
@@ -74,6 +81,11 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
         if (Throws is not null)
         {
             throw Throws;
+        }
+
+        if (kind == StreamKind.Loop && !HasLoops)
+        {
+            throw new StreamException(SshFailure.Shell, "the test has no loops");
         }
 
         var process = new ReplayProcess(this, kind);

@@ -5,7 +5,7 @@ using FleetExporter.Remote;
 
 namespace FleetExporter.Collectors;
 
-/// <summary>The values of every GPU, from one call of <c>nvidia-smi --query-gpu</c>.</summary>
+/// <summary>The values of every GPU, from <c>nvidia-smi --query-gpu</c>.</summary>
 internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 {
     /// <summary>Maximum number of different field lists remembered.</summary>
@@ -43,8 +43,18 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
             throw new FormatException($"no field list: {Printable.Line(section.Body, 200)}");
         }
 
-        var query = GpuQuery.Parse(rows, ColumnsOf(head));
-        return new GpuAnswer(query.Gpus, query.Lost.Count, section.Uptime);
+        var columns = ColumnsOf(head);
+        var query = GpuQuery.Parse(rows, columns);
+        return new GpuAnswer(query.Gpus, query.Lost.Count, section.Uptime) { Fields = columns.Fields };
+    }
+
+    public override GpuLoopQuery? LoopQuery(IAnswer call, TimeSpan interval)
+    {
+        var called = (GpuAnswer)call;
+        var fields = GpuFields.Changing(called.Fields);
+        return called.Gpus.Count == 0 || !fields.Contains("uuid") ? null : new GpuLoopQuery(
+            GpuLoopQuery.CommandOf("gpu", fields, interval), $"fields={string.Join(',', fields)}\n", called.Gpus.Count + called.Lost, false,
+            sample => called.Complete((GpuAnswer)sample));
     }
 
     public override string Summarize(IAnswer answer) =>

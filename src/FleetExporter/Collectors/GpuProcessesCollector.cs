@@ -33,6 +33,10 @@ internal sealed partial class GpuProcessesCollector() : NvidiaCollector("gpu_pro
         }
     }
 
+    public override GpuLoopQuery? LoopQuery(IAnswer call, TimeSpan interval) => new(
+        GpuLoopQuery.CommandOf("compute-apps", Parsing.GpuProcesses.Fields, interval), "", ((GpuProcessesAnswer)call).Processes.Count, true,
+        sample => sample);
+
     public override string Summarize(IAnswer answer) => Count(((GpuProcessesAnswer)answer).Processes.Count, "process", "processes");
 
     public override string Mask(string text) =>

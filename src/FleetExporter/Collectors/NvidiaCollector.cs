@@ -28,8 +28,27 @@ internal abstract class NvidiaCollector(string name, params IReadOnlyList<Metric
         _ => base.Fix(reason),
     };
 
+    /// <summary>The loop that prints the values of this collector per interval; null where there is none.</summary>
+    /// <param name="call">The answer of the last call, which has what does not change.</param>
+    public virtual GpuLoopQuery? LoopQuery(IAnswer call, TimeSpan interval) => null;
+
     /// <summary>Labels of one GPU's series. A GPU without an index or a uuid keeps the label, empty.</summary>
     public static Labels LabelsOf(Labels target, int? index, string? uuid) => target
         .With("gpu", index?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "")
         .With("uuid", uuid ?? "");
+}
+
+/// <summary>A query of nvidia-smi that prints samples until it is ended. A row starts with its timestamp and two cells that identify it.</summary>
+/// <param name="Command">A simple command of POSIX sh.</param>
+/// <param name="Head">Goes before the rows of each sample, so that the collector can parse it.</param>
+/// <param name="Rows">Rows that a sample has as long as nothing changes.</param>
+/// <param name="MayBeEmpty">Whether a sample may have no rows, so that silence alone is no failure.</param>
+/// <param name="Complete">Adds what does not change to an answer; null when that has changed too, so that a call is needed.</param>
+internal sealed record GpuLoopQuery(string Command, string Head, int Rows, bool MayBeEmpty, Func<IAnswer, IAnswer?> Complete)
+{
+    /// <summary>nvidia-smi with a query whose fields follow its timestamp.</summary>
+    public static string CommandOf(string query, IEnumerable<string> fields, TimeSpan interval) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"nvidia-smi --query-{query}=timestamp,{string.Join(',', fields)}"
+            + $" --format=csv,noheader,nounits -lms {interval.TotalMilliseconds:0}");
 }

@@ -15,6 +15,9 @@ internal sealed record HostConfig
     /// <summary>Whether GPUs are watched. Default auto.</summary>
     public Toggle Gpu { get; init; } = Toggle.Auto;
 
+    /// <summary>How nvidia-smi is run. Default auto.</summary>
+    public GpuPolling GpuPolling { get; init; } = GpuPolling.Auto;
+
     /// <summary>How tmux sessions are watched.</summary>
     public TmuxConfig Tmux { get; init; } = TmuxConfig.Default;
 

@@ -10,7 +10,7 @@ internal sealed class GpuColumns
     /// <param name="fields">Queried fields in order, in any spelling; unknown fields have no column.</param>
     public GpuColumns(IReadOnlyList<string> fields)
     {
-        Count = fields.Count;
+        Fields = fields;
         _first = GpuFields.WithoutUnit(fields[0]);
         _firstName = GpuFields.Canonical(_first);
         for (var i = 0; i < fields.Count; i++)
@@ -22,8 +22,11 @@ internal sealed class GpuColumns
         }
     }
 
+    /// <summary>As queried.</summary>
+    public IReadOnlyList<string> Fields { get; }
+
     /// <summary>Number of cells in a row.</summary>
-    public int Count { get; }
+    public int Count => Fields.Count;
 
     /// <summary>The cell of a field by its canonical name; null if it was not queried.</summary>
     public string? At(string[] cells, string name) => _columns.TryGetValue(name, out var column) ? cells[column] : null;

@@ -7,6 +7,9 @@ internal sealed record GpuField(string Name, params IReadOnlyList<string> Aliase
 {
     /// <summary>Newest first; the query uses the first that the driver's help lists.</summary>
     public IReadOnlyList<string> Spellings { get; } = [Name, .. Aliases];
+
+    /// <summary>Stays the same while the driver runs; dear to ask for, so not asked with every sample.</summary>
+    public bool IsConstant { get; init; }
 }
 
 /// <summary>
@@ -19,10 +22,10 @@ internal static partial class GpuFields
     [
         new("index"),
         new("uuid", "gpu_uuid"),
-        new("name", "gpu_name"),
-        new("driver_version"),
-        new("pci.bus_id", "gpu_bus_id"),
-        new("compute_cap"),
+        new("name", "gpu_name") { IsConstant = true },
+        new("driver_version") { IsConstant = true },
+        new("pci.bus_id", "gpu_bus_id") { IsConstant = true },
+        new("compute_cap") { IsConstant = true },
         new("pstate"),
         new("utilization.gpu"),
         new("utilization.memory"),
@@ -38,9 +41,9 @@ internal static partial class GpuFields
         new("clocks.current.memory", "clocks.mem"),
         new("clocks.current.graphics", "clocks.gr"),
         new("clocks.current.video", "clocks.video"),
-        new("clocks.max.sm"),
-        new("clocks.max.memory", "clocks.max.mem"),
-        new("clocks.max.graphics", "clocks.max.gr"),
+        new("clocks.max.sm") { IsConstant = true },
+        new("clocks.max.memory", "clocks.max.mem") { IsConstant = true },
+        new("clocks.max.graphics", "clocks.max.gr") { IsConstant = true },
         Throttle("gpu_idle"),
         Throttle("applications_clocks_setting"),
         Throttle("sw_power_cap"),
@@ -65,8 +68,14 @@ internal static partial class GpuFields
         .SelectMany(field => field.Spellings, (field, spelling) => (field.Name, spelling))
         .ToDictionary(pair => pair.spelling, pair => pair.Name, StringComparer.OrdinalIgnoreCase);
 
+    private static readonly HashSet<string> ChangingSpellings =
+        [.. Wanted.Where(field => !field.IsConstant).SelectMany(field => field.Spellings)];
+
     /// <summary>Fields that every driver supports, for when the help text is not available.</summary>
     public static IReadOnlyList<GpuField> Base { get; } = [.. Wanted.Where(field => BaseNames.Contains(field.Name))];
+
+    /// <summary>Fields that change while the driver runs, in the spellings of a query that worked; other words are left out.</summary>
+    public static IReadOnlyList<string> Changing(IEnumerable<string> queried) => [.. queried.Where(ChangingSpellings.Contains)];
 
     /// <summary>Canonical name of a field, alias or header cell such as <c>memory.total [MiB]</c>; null for other fields.</summary>
     public static string? Canonical(string name) => CanonicalNames.GetValueOrDefault(WithoutUnit(name));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
@@ -15,6 +16,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<Fleet> _logger;
     private readonly MonitorSet<HostMonitor> _monitors;
+    private readonly ConcurrentDictionary<string, GpuRelease> _releases = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
@@ -85,6 +87,9 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Leaves the GPUs of a host alone until then, also across reconnects; null watches them again.</summary>
+    public void ReleaseGpus(string host, Instant? until) => ReleaseOf(host).Set(until);
+
     /// <summary>A host's shell and snapshot, for running commands; null when no such host is watched.</summary>
     public HostAccess? AccessTo(string host) =>
         _monitors.Find(host) is { } monitor && _state.Find(host) is { } snapshot ? new HostAccess(monitor.Host, monitor.Shell, snapshot) : null;
@@ -93,8 +98,10 @@ internal sealed class Fleet : IAsyncDisposable
 
     private HostMonitor Create(HostConfig host, FleetConfig config) => new(
         host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host),
-        _state, new Deriver(_attached, config.LegacyAfter), _handshakes,
+        _state, new Deriver(_attached, config.LegacyAfter), _handshakes, ReleaseOf(host.Name),
         _metrics, _clock, _logger);
+
+    private GpuRelease ReleaseOf(string host) => _releases.GetOrAdd(host, static _ => new GpuRelease());
 }
 
 /// <summary>A host with its shell and its latest snapshot.</summary>

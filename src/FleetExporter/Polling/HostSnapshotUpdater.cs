@@ -71,6 +71,22 @@ internal sealed class HostSnapshotUpdater
         return enabled;
     }
 
+    /// <summary>Records that the GPUs are left alone: their collectors are off until then.</summary>
+    public void Released(IEnumerable<HostCollector> collectors, Instant until) => Update(s =>
+    {
+        var reason = $"the GPUs are released until {until.TimeAsOf(_clock.Now()):yyyy-MM-dd HH:mm} UTC";
+        var enabled = collectors.Where(c => c.OffBecause(s.Host, s.System) is null);
+        return enabled.Aggregate(s with { GpusReleasedUntil = until }, (next, collector) => TurnOff(next, collector.Name, reason));
+    });
+
+    public void ReleaseEnded()
+    {
+        if (Current.GpusReleasedUntil is not null)
+        {
+            Update(s => s with { GpusReleasedUntil = null });
+        }
+    }
+
     /// <summary>Publishes the results of a frame, or those that have arrived so far, as one new snapshot.</summary>
     /// <param name="bug">Called with the collector when the exporter itself fails.</param>
     public void Apply(IReadOnlyCollection<SectionResult> results, Action<string, Exception> bug) => Update(s =>
@@ -143,7 +159,7 @@ internal sealed class HostSnapshotUpdater
         foreach (var (name, outcome, error) in failed)
         {
             bug(name, error);
-            next = Fail(next, name, CollectorFailure.Bug, error.Message, outcome.Duration ?? default, outcome.Body, _clock.Now());
+            next = Fail(next, name, CollectorFailure.Bug, error.Message, outcome.Duration, outcome.Body, _clock.Now());
         }
 
         return next;
@@ -182,7 +198,7 @@ internal sealed class HostSnapshotUpdater
     }
 
     private HostSnapshot Fail(
-        HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan duration, string? body, Instant now)
+        HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan? duration, string? body, Instant now)
     {
         var outcome = OutcomeOf(s, name).Failed(reason, Printable.Line(message, 300), duration, body, now);
         return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);

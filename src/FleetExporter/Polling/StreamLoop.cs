@@ -1,15 +1,15 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
-using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Polling;
 
 /// <summary>Polls the collectors of one open stream, tick after tick, until the stream ends.</summary>
-internal sealed partial class StreamLoop(
-    HostConfig host, PollTiming timing, StreamKind kind, HostSnapshotUpdater updater, Schedule schedule, PollTrigger pollTrigger, PollMetrics metrics,
-    TimeProvider clock, ILogger logger)
+/// <param name="isDelivered">Whether a collector is delivered by a loop, so that only a requested poll asks for it.</param>
+internal sealed class StreamLoop(
+    HostConfig host, PollTiming timing, StreamKind kind, HostSnapshotUpdater updater, Schedule schedule, PollTrigger pollTrigger,
+    SectionReader reader, PollMetrics metrics, TimeProvider clock, Func<HostCollector, bool>? isDelivered = null)
 {
     /// <summary>
     /// Arrived sections are published this often while the frame is incomplete, so that a hanging command delays no other.
@@ -36,7 +36,8 @@ internal sealed partial class StreamLoop(
         {
             var request = pollTrigger.TakeRequest();
             var enabled = SelectEnabled(collectors);
-            var due = schedule.Due(enabled, clock.Elapsed(), request is not null);
+            var asked = request is null && isDelivered is not null ? enabled.Where(c => !isDelivered(c)) : enabled;
+            var due = schedule.Due(asked, clock.Elapsed(), request is not null);
             try
             {
                 if (due.Count > 0)
@@ -169,66 +170,25 @@ internal sealed partial class StreamLoop(
 
         if (results.Length > 0)
         {
-            updater.Apply(results, (collector, error) => LogBug(error, collector, host.Name));
+            updater.Apply(results, reader.Bug);
         }
     }
 
     private SectionResult ResultOf(HostCollector collector, Section section, string? damage)
     {
-        var now = clock.Now();
-        if (damage is not null)
-        {
-            return new SectionResult(collector, section, now, Failure: CollectorFailure.Parse, Message: damage);
-        }
-
-        if (section.Killed)
+        if (damage is null && section.Killed)
         {
             schedule.Suspend(collector, clock.Elapsed());
-            return new SectionResult(
-                collector, section, now, Failure: CollectorFailure.Timeout,
-                Message: $"the command hung and was killed after {section.Duration.TotalSeconds:0} s");
+        }
+        else if (damage is null)
+        {
+            schedule.Resume(collector);
         }
 
-        schedule.Resume(collector);
-        try
-        {
-            var answer = section.ToolMissing
-                ? throw new ToolFailureException(CollectorFailure.ToolMissing, "the command was not found")
-                : section.NotExecutable
-                    ? throw new ToolFailureException(CollectorFailure.Permission, "the login user may not run the command")
-                    : Parse(collector, section);
-            return answer.Failure is { } failure && collector.OffAfter(failure, host)
-                ? new SectionResult(collector, section, now, OffBecause: Words.Of(failure))
-                : new SectionResult(collector, section, now, answer);
-        }
-        catch (ToolFailureException e) when (collector.OffAfter(e.Reason, host))
-        {
-            return new SectionResult(collector, section, now, OffBecause: $"{Words.Of(e.Reason)}: {Printable.Line(e.Message, 200)}");
-        }
-        catch (ToolFailureException e)
-        {
-            return new SectionResult(collector, section, now, Failure: e.Reason, Message: e.Message);
-        }
-        catch (FormatException e)
-        {
-            return new SectionResult(collector, section, now, Failure: CollectorFailure.Parse, Message: e.Message);
-        }
-        catch (Exception e)
-        {
-            LogBug(e, collector.Name, host.Name);
-            return new SectionResult(collector, section, now, Failure: CollectorFailure.Bug, Message: e.Message);
-        }
+        return reader.Read(collector, section, damage);
     }
 
     private static Section Missing(HostCollector collector) => new(collector.Name, 0, 0, default, default, "");
-
-    private IAnswer Parse(HostCollector collector, Section section)
-    {
-        var started = clock.GetTimestamp();
-        var answer = collector.Parse(section);
-        metrics.Parsed(clock.GetElapsedTime(started));
-        return answer;
-    }
 
     /// <summary>Waits for the host's next tick or a requested poll, and sends keep-alives to the sampler meanwhile.</summary>
     private async Task WaitForTickAsync(SamplerStream stream, TimeSpan phase, CancellationToken stop)
@@ -266,7 +226,4 @@ internal sealed partial class StreamLoop(
             return [.. pending];
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Collector {Collector} failed on an answer of {Host}; this is a bug of the exporter")]
-    private partial void LogBug(Exception error, string collector, string host);
 }

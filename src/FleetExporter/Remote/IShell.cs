@@ -33,6 +33,9 @@ public enum StreamKind
 
     /// <summary>nvidia-smi; a second SSH session on the connection of <see cref="Vitals"/>.</summary>
     Gpu,
+
+    /// <summary>One nvidia-smi that prints a sample per interval; a session of its own on the connection of <see cref="Vitals"/>.</summary>
+    Loop,
 }
 
 /// <summary>A running <c>sh -s</c>, ended by disposal.</summary>

@@ -26,6 +26,7 @@ internal static class SimulatedFleet
                     Name = $"{kind.Key}-{i + 1}",
                     Address = new HostAddress("simulated", null),
                     Simulated = n,
+                    GpuPolling = GpuPolling.Call,
                     Ssh = config.Ssh.Host,
                 })),
             ],

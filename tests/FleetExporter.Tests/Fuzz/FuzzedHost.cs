@@ -65,7 +65,8 @@ internal sealed class FuzzedHost
             await using var stream = await SamplerStream.OpenAsync(
                 shell, StreamKind.Vitals, [], TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), _clock, CancellationToken.None);
             _record.Connected(TimeSpan.FromSeconds(0.1));
-            var loop = new StreamLoop(_host, _timing, StreamKind.Vitals, _record, new Schedule(), new PollTrigger(), Metrics, _clock, _bugs);
+            var reader = new SectionReader(_host, Metrics, _clock, _bugs);
+            var loop = new StreamLoop(_host, _timing, StreamKind.Vitals, _record, new Schedule(), new PollTrigger(), reader, Metrics, _clock);
             await loop.RunAsync(stream, CollectorCatalog.All, () => EndAfterAll(stop), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

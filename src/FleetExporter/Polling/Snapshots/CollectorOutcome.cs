@@ -22,7 +22,7 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     public Reading? FreshReading(TimeSpan staleAfter, Instant now) => ReadingWithin(staleAfter, now);
 
     /// <summary>After an answer; its reading is derived later, together with those of the same frame.</summary>
-    public CollectorOutcome Answered(IAnswer answer, TimeSpan duration, string body, Instant now) => this with
+    public CollectorOutcome Answered(IAnswer answer, TimeSpan? duration, string body, Instant now) => this with
     {
         At = now,
         Duration = duration,
@@ -37,7 +37,7 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     };
 
     /// <summary>After an answer that is a failure: the reading is dropped.</summary>
-    public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan duration, string? body, Instant now) => this with
+    public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan? duration, string? body, Instant now) => this with
     {
         At = now,
         Duration = duration,

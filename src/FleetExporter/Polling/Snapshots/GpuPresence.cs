@@ -9,6 +9,7 @@ internal static class GpuPresence
     /// <returns>Null while undecided by configuration and answers.</returns>
     public static bool? HasGpus(this HostSnapshot host) => (host.Host.Gpu, host.Outcomes.GetValueOrDefault("gpu")) switch
     {
+        _ when host.GpusReleasedUntil is not null => true,
         (Toggle.False, _) or (_, { OffBecause: not null }) => false,
         (Toggle.True, _) or (_, { Failure: not null }) or (_, { Reading: GpuReading { Gpus.Count: > 0 } }) => true,
         (_, { Reading: not null }) => false,

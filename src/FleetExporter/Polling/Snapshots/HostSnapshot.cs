@@ -41,6 +41,9 @@ internal sealed record HostSnapshot(
     Instant? LastSeen,
     HostHistory History)
 {
+    /// <summary>Until when the GPUs are left alone; null while they are watched.</summary>
+    public Instant? GpusReleasedUntil { get; init; }
+
     public static HostSnapshot Initial(HostConfig host, PollTiming timing, Instant now) => new(
         host,
         timing,

@@ -1,0 +1,238 @@
+using System.Globalization;
+using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Remote;
+
+namespace FleetExporter.Tests.Polling;
+
+/// <summary>Hosts whose GPUs are read by loops of nvidia-smi.</summary>
+public sealed class GpuLoopTests
+{
+    private const string H100 = "GPU-00000000-0000-0000-0000-000000000000";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task After_the_first_calls_each_collector_has_one_loop_and_no_calls()
+    {
+        await using var fleet = await StartAsync();
+
+        Assert.Equal(["gpu gpu_processes gpu_details xid"], fleet.Shell().Ticks(StreamKind.Gpu).Skip(1));
+        var values = Assert.Single(fleet.Shell().Loops("--query-gpu"));
+        Assert.StartsWith("nvidia-smi --query-gpu=timestamp,index,uuid,pstate,utilization.gpu,", values.Command, StringComparison.Ordinal);
+        Assert.EndsWith(" --format=csv,noheader,nounits -lms 10000", values.Command, StringComparison.Ordinal);
+        Assert.Equal(
+            "nvidia-smi --query-compute-apps=timestamp,gpu_uuid,pid,process_name,used_memory --format=csv,noheader,nounits -lms 10000",
+            Assert.Single(fleet.Shell().Loops("--query-compute-apps")).Command);
+
+        await PrintAsync(fleet, 12, 61);
+        await fleet.PassAsync(3 * Interval / 2);
+        await PrintAsync(fleet, 22, 62);
+        await fleet.PassAsync(3 * Interval / 2);
+        await PrintAsync(fleet, 32, 63);
+        await fleet.SettleAsync();
+
+        Assert.Equal(1, fleet.Shell().Asked("gpu"));
+        Assert.Equal(1, fleet.Shell().Asked("gpu_processes"));
+        Assert.Equal(2, fleet.Shell().Opened(StreamKind.Loop));
+        Assert.Equal(["63"], Values(fleet, "fleet_gpu_temperature_celsius{"));
+        Assert.Single(fleet.Series("name=\"NVIDIA H100 80GB HBM3\""));
+        Assert.Equal(["1980000000"], Values(fleet, "fleet_gpu_clock_max_hertz{", "clock=\"sm\""));
+        Assert.Equal(HostStatus.Online, fleet.Host().Status(fleet.Clock.Now()));
+    }
+
+    [Fact]
+    public async Task A_requested_poll_calls_as_well()
+    {
+        await using var fleet = await StartAsync();
+        await fleet.Fleet.PollNowAsync("a", TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, fleet.Shell().Asked("gpu_processes"));
+    }
+
+    [Fact]
+    public async Task A_loop_that_ends_is_replaced_by_calls_and_tried_again_after_a_minute()
+    {
+        await using var fleet = await StartAsync();
+        await Assert.Single(fleet.Shell().Loops("--query-gpu")).EndCommandAsync(9);
+        await fleet.UntilAsync(() => fleet.Shell().Asked("gpu") == 2, 2 * Interval);
+
+        Assert.Null(fleet.Host().Outcomes["gpu"].Failure);
+        Assert.Empty(fleet.Shell().Loops("--query-gpu"));
+        await fleet.UntilAsync(() => fleet.Shell().Loops("--query-gpu").Count == 1, TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public async Task A_loop_that_hangs_fails_its_collector_and_the_driver_is_looked_at_before_the_next_call()
+    {
+        await using var fleet = await StartAsync();
+        fleet.Shell().Answer("hung", "/proc/77/stat\n");
+        await fleet.UntilAsync(() => fleet.Host().Outcomes["gpu"].Failure == CollectorFailure.Timeout, 5 * Interval);
+        await fleet.PassAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Contains("an earlier nvidia-smi hangs on the host (/proc/77/stat)", fleet.Host().Outcomes["gpu"].Message, StringComparison.Ordinal);
+        Assert.Equal(1, fleet.Shell().Asked("gpu"));
+        Assert.Null(fleet.Host().Outcomes["host"].Failure);
+        fleet.Shell().Answer("hung", "");
+        await fleet.UntilAsync(() => fleet.Host().Outcomes["gpu"].Failure is null, TimeSpan.FromMinutes(3));
+    }
+
+    [Fact]
+    public async Task Without_processes_the_loop_prints_nothing_and_is_alive_while_it_uses_cpu_time()
+    {
+        await using var fleet = await StartAsync();
+        var loop = Assert.Single(fleet.Shell().Loops("--query-compute-apps"));
+        Assert.Equal(["3"], Values(fleet, "fleet_gpu_processes{"));
+        for (var second = 0; second < 60; second += 5)
+        {
+            loop.CpuTime += 200_000;
+            await fleet.PassAsync(TimeSpan.FromSeconds(5));
+            await PrintValuesAsync(fleet, second, 60);
+        }
+
+        Assert.Equal(["0"], Values(fleet, "fleet_gpu_processes{"));
+        Assert.True(loop.IsOpen);
+        Assert.Equal(1, fleet.Shell().Asked("gpu_processes"));
+
+        for (var second = 60; second < 120; second += 5)
+        {
+            await fleet.PassAsync(TimeSpan.FromSeconds(5));
+            await PrintValuesAsync(fleet, second, 60);
+        }
+
+        Assert.False(loop.IsOpen);
+        Assert.True(fleet.Host().Failures[("gpu_processes", CollectorFailure.Timeout)] >= 1);
+        Assert.Equal(["3"], Values(fleet, "fleet_gpu_processes{"));
+    }
+
+    [Fact]
+    public async Task A_GPU_that_is_missing_from_a_sample_leads_to_a_call()
+    {
+        await using var fleet = await StartAsync(shell => shell.Answer("gpu", Rows("0, GPU-a, 5", "1, GPU-b, 6")));
+        await PrintAsync(fleet, "gpu", "0, GPU-a, 5", 10);
+        await PrintAsync(fleet, "gpu", "0, GPU-a, 5", 20);
+        fleet.Shell().Answer("gpu", Rows("0, GPU-a, 5"));
+        await fleet.PassAsync(Interval);
+
+        Assert.Equal(2, fleet.Shell().Asked("gpu"));
+        Assert.Equal(["fleet_host_gpus_lost{host=\"a\"} 1"], fleet.Series("gpus_lost"));
+    }
+
+    [Fact]
+    public async Task An_error_in_a_sample_fails_its_collector()
+    {
+        await using var fleet = await StartAsync();
+        var loop = Assert.Single(fleet.Shell().Loops("--query-gpu"));
+        await loop.PrintAsync("Failed to initialize NVML: Driver/library version mismatch\n" + Row(10, "nonsense"));
+        await loop.PrintAsync(Row(20, "nonsense"));
+        await fleet.SettleAsync();
+
+        Assert.NotNull(fleet.Host().Outcomes["gpu"].Failure);
+        Assert.Empty(fleet.Series("fleet_gpu_temperature_celsius{"));
+    }
+
+    [Theory]
+    [InlineData("call", 10, 0)]
+    [InlineData("auto", 10, 2)]
+    [InlineData("loop", 10, 2)]
+    [InlineData("auto", 61, 0)]
+    [InlineData("loop", 61, 2)]
+    public async Task Whether_loops_run_depends_on_the_key_and_the_interval(string polling, int seconds, int loops)
+    {
+        await using var fleet = await ReplayFleet.StartAsync(
+            $"poll_interval: {seconds}s\nhosts: [{{ name: a, address: a.lan, gpu_polling: {polling} }}]", w => w.Shell().HasLoops = true);
+
+        Assert.Equal(loops, fleet.Shell().Opened(StreamKind.Loop));
+    }
+
+    [Fact]
+    public async Task With_loops_only_nothing_is_called_while_one_is_away()
+    {
+        await using var fleet = await ReplayFleet.StartAsync(
+            "hosts: [{ name: a, address: a.lan, gpu_polling: loop }]", w => w.Shell().HasLoops = true);
+        await Assert.Single(fleet.Shell().Loops("--query-gpu")).EndCommandAsync(9);
+        await fleet.PassAsync(5 * Interval);
+
+        Assert.Equal(1, fleet.Shell().Asked("gpu"));
+        Assert.Equal("its loop ended: nvidia-smi ended with status 9", fleet.Host().Outcomes["gpu"].Message);
+        Assert.Empty(fleet.Series("fleet_gpu_temperature_celsius{"));
+    }
+
+    [Fact]
+    public async Task Released_GPUs_have_no_stream_and_no_loop_and_are_not_lost()
+    {
+        await using var fleet = await StartAsync();
+        fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(5));
+        await fleet.SettleAsync();
+
+        Assert.Empty(fleet.Shell().Loops("nvidia-smi"));
+        Assert.StartsWith("the GPUs are released until ", fleet.Host().Outcomes["gpu"].OffBecause, StringComparison.Ordinal);
+        Assert.Empty(fleet.Series("fleet_host_gpus_lost"));
+        Assert.True(fleet.Host().HasGpus());
+        Assert.Equal(HostStatus.Online, fleet.Host().Status(fleet.Clock.Now()));
+        var (opened, asked) = (fleet.Shell().Opened(StreamKind.Gpu), fleet.Shell().Asked("gpu"));
+        fleet.Shell().Break();
+        await fleet.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.True(fleet.Host().Connection.Up);
+        Assert.Equal((opened, asked), (fleet.Shell().Opened(StreamKind.Gpu), fleet.Shell().Asked("gpu")));
+
+        fleet.Fleet.ReleaseGpus("a", null);
+        await fleet.SettleAsync();
+        Assert.Equal(2, fleet.Shell().Loops("nvidia-smi").Count);
+        Assert.Null(fleet.Host().GpusReleasedUntil);
+        Assert.Single(fleet.Series("fleet_host_gpus_lost"));
+    }
+
+    [Fact]
+    public async Task A_release_ends_by_itself()
+    {
+        await using var fleet = await StartAsync();
+        fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(1));
+        await fleet.PassAsync(TimeSpan.FromSeconds(59));
+        Assert.NotNull(fleet.Host().GpusReleasedUntil);
+        await fleet.PassAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Null(fleet.Host().GpusReleasedUntil);
+        Assert.Equal(2, fleet.Shell().Loops("nvidia-smi").Count);
+    }
+
+    private static Task<ReplayFleet> StartAsync(Action<ReplayShell>? prepare = null) => ReplayFleet.StartAsync(prepare: fleet =>
+    {
+        fleet.Shell().HasLoops = true;
+        prepare?.Invoke(fleet.Shell());
+    });
+
+    private static string Rows(params string[] rows) => "fields=index,uuid,utilization.gpu\n" + string.Join('\n', rows) + "\n";
+
+    private static string Row(int second, string cells) => $"2026/11/27 12:{second / 60:00}:{second % 60:00}.000, {cells}\n";
+
+    private static async Task PrintAsync(ReplayFleet fleet, int second, int celsius)
+    {
+        await PrintValuesAsync(fleet, second, celsius);
+        await PrintAsync(fleet, "compute-apps", $"{H100}, 11327, /root/tools/memhog, 2566", second);
+    }
+
+    private static async Task PrintAsync(ReplayFleet fleet, string query, string row, int second)
+    {
+        await Assert.Single(fleet.Shell().Loops("--query-" + query)).PrintAsync(Row(second, row));
+        await fleet.SettleAsync();
+    }
+
+    /// <summary>A sample of the H100 with all fields that were asked for.</summary>
+    private static Task PrintValuesAsync(ReplayFleet fleet, int second, int celsius)
+    {
+        var command = Assert.Single(fleet.Shell().Loops("--query-gpu")).Command;
+        var fields = command.Split('=', ' ')[2].Split(',').Skip(1);
+        var cells = fields.Select(field => field switch
+        {
+            "index" => "0",
+            "uuid" => H100,
+            "temperature.gpu" => celsius.ToString(CultureInfo.InvariantCulture),
+            _ => "[N/A]",
+        });
+        return PrintAsync(fleet, "gpu", string.Join(", ", cells), second);
+    }
+
+    private static IEnumerable<string> Values(ReplayFleet fleet, string family, string label = "") =>
+        fleet.Series(family).Where(s => s.Contains(label, StringComparison.Ordinal)).Select(s => s.Split(' ')[^1]);
+}
