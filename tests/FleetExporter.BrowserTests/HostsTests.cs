@@ -33,6 +33,30 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task GPUs_are_released_for_some_minutes_and_polled_again()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await Exporter.StartAsync(folder, $"poll_interval: 1s\n{SmallFleet.KeysYaml}\n", null, "--simulate", "1");
+        var visit = await VisitAsync(exporter, new("hosts/dgx-spark-1", SmallFleet.OperatorKey));
+        await Expect(visit.Visible("gpu")).ToHaveCountAsync(1);
+
+        await visit.Visible("gpu-release").ClickAsync();
+        await visit.Page.GetByTestId("release-minutes").FillAsync("0");
+        await visit.Page.GetByTestId("release-submit").ClickAsync();
+        await Expect(visit.Page.GetByTestId("release")).ToBeVisibleAsync();
+        await visit.Page.GetByTestId("release-minutes").FillAsync("20");
+        await visit.Page.GetByTestId("release-submit").ClickAsync();
+        await Expect(visit.Visible("gpus-released")).ToContainTextAsync("GPUs are not polled until ");
+        await Expect(visit.Visible("gpu")).ToHaveCountAsync(0);
+
+        await visit.Visible("gpu-release-end").ClickAsync();
+        await Expect(visit.Visible("gpu")).ToHaveCountAsync(1);
+        await Expect(visit.Visible("gpu-release")).ToHaveCountAsync(1);
+        Assert.Empty(visit.Errors);
+        await DiscardAsync(visit);
+    }
+
+    [Fact]
     public async Task Sparklines_show_the_minutes_before_the_page_was_opened()
     {
         // Polled once a minute: updates alone do not make a line in time.

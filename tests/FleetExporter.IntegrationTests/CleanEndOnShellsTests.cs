@@ -129,7 +129,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
     {
         await using var machine = await StartAsync();
         var smi = FakeNvidiaSmi.H100(machine.Folder);
-        await using var exporter = await WatchAsync(machine);
+        await using var exporter = await WatchAsync(machine, "gpu_polling: call");
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => Show(machine, exporter));
         var samplers = machine.User.Samplers.Select(s => s.Pid).Order().ToList();
@@ -155,9 +155,9 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
         return $"{bin}:{FakeNvidiaSmi.FolderIn(folder)}";
     });
 
-    private static async Task<Exporter> WatchAsync(WatchedMachine machine)
+    private static async Task<Exporter> WatchAsync(WatchedMachine machine, string box = "")
     {
-        var exporter = await Exporter.StartAsync(machine.Folder, machine.Config(interval: 2));
+        var exporter = await Exporter.StartAsync(machine.Folder, machine.Config(box, interval: 2));
         await VitalsAsync(exporter);
         return exporter;
     }

@@ -52,11 +52,11 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         exporter.Send(Signal.Stop);
         try
         {
-            // The vitals' lease is 2 s here, the GPU stream's 10 s.
+            // The vitals' lease is 2 s here, the one of the GPU stream and the loops 10 s.
             await Until.TrueAsync(
-                () => machine.User.Samplers.Count == 1, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
+                () => machine.User.Samplers.Count == 3, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
             Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
-            await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "both are gone", () => Show(machine), TimeSpan.FromSeconds(22));
+            await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "all are gone", () => Show(machine), TimeSpan.FromSeconds(22));
             if (Client == "openssh")
             {
                 await GoneAsync(machine, TimeSpan.FromSeconds(2), exporter);
@@ -98,7 +98,8 @@ public abstract class CleanEndTests(string client) : SshTests(client)
     {
         var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("both streams", p => p.Of("fleet_gpu_info").Any() && p.Find("fleet_host_memory_total_bytes") > 0);
-        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => Show(machine));
+        await Until.TrueAsync(
+            () => machine.User.Samplers.Count == 4 && machine.User.Loops.Count == 2, "two samplers and two loops", () => Show(machine));
         return exporter;
     }
 

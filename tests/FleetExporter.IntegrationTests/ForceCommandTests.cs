@@ -13,7 +13,7 @@ public abstract class ForceCommandTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         await exporter.UntilOnlineAsync();
-        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => string.Join('\n', machine.User.Processes));
+        await Until.TrueAsync(() => machine.User.Samplers.Count == 4, "two samplers and two loops", () => string.Join('\n', machine.User.Processes));
         Assert.Equal(1, machine.Server.Connections);
     }
 

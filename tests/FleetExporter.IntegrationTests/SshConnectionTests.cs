@@ -43,14 +43,14 @@ public abstract class SshConnectionTests(string client) : SshTests(client)
     }
 
     [Fact]
-    public async Task The_GPU_stream_shares_the_connection()
+    public async Task The_GPU_stream_and_the_loops_share_the_connection()
     {
         await using var machine = await StartMachineAsync(path: FakeNvidiaSmi.FolderIn);
         FakeNvidiaSmi.H100(machine.Folder);
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync("the GPU", p => p.Of("fleet_gpu_info").Any());
         Assert.Equal(1, machine.Server.Connections);
-        await Until.TrueAsync(() => machine.User.Samplers.Count == 2, "two samplers", () => string.Join('\n', machine.User.Processes));
+        await Until.TrueAsync(() => machine.User.Samplers.Count == 4, "two samplers and two loops", () => string.Join('\n', machine.User.Processes));
     }
 
     public sealed class WithBuiltinClient() : SshConnectionTests("builtin");

@@ -72,6 +72,7 @@ internal static class ApiExtensions
         routes.MapAudit();
         routes.MapExec();
         routes.MapKill();
+        routes.MapGpuRelease();
         routes.MapConnections();
         routes.MapWatching();
         routes.MapHistory();

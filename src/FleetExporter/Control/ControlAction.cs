@@ -42,6 +42,12 @@ internal enum ControlAction
     /// <summary>Ends such a silence.</summary>
     Unacknowledge,
 
+    /// <summary>Leaves the GPUs of a host alone for a while.</summary>
+    GpuRelease,
+
+    /// <summary>Watches them again.</summary>
+    GpuReleaseEnd,
+
     JobCreate,
     JobChange,
     JobDelete,

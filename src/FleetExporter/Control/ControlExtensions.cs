@@ -15,6 +15,7 @@ internal static class ControlExtensions
         .AddSingleton<KillSession>()
         .AddSingleton<WatchConnection>()
         .AddSingleton<AcknowledgeAlert>()
+        .AddSingleton<ReleaseGpus>()
         .AddSingleton(s => new AttachedFile(Path.Combine(config.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()))
         .AddSingleton<AttachedTimesSync>()
         .AddSingleton<Watchlist>()

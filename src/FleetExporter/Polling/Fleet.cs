@@ -88,7 +88,10 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Leaves the GPUs of a host alone until then, also across reconnects; null watches them again.</summary>
-    public void ReleaseGpus(string host, Instant? until) => ReleaseOf(host).Set(until);
+    /// <returns>Completes when nothing of the exporter uses the driver any more; never without a connection.</returns>
+    public Task ReleaseGpus(string host, Instant? until) => ReleaseOf(host).Set(until);
+
+    public bool AreGpusReleased(string host) => ReleaseOf(host).Current.Until > _clock.Now();
 
     /// <summary>A host's shell and snapshot, for running commands; null when no such host is watched.</summary>
     public HostAccess? AccessTo(string host) =>

@@ -86,50 +86,56 @@ internal sealed partial class GpuLoops(
         try
         {
             await new GpuLoop(host, timing, collector, query, shell, reader, updater, clock).RunAsync(stop).ConfigureAwait(false);
-            Ended(collector, started, pauses: false);
+
+            // The next one starts after the next call, unless the GPUs change all the time.
+            var ran = clock.Elapsed() - started;
+            Ended(collector, ran < FirstPause ? ran : null);
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            Ended(collector, null);
         }
         catch (Exception e)
         {
-            var ordinary = e is StreamException;
-            if (!ordinary && !stop.IsCancellationRequested)
-            {
-                reader.Bug(collector.Name, e);
-            }
-
-            var pause = Ended(collector, started, pauses: !stop.IsCancellationRequested);
-            if (!stop.IsCancellationRequested)
-            {
-                LogEnded(collector.Name, host.Name, e.Message, pause.TotalMinutes);
-                var hangs = e is StreamException { Reason: SshFailure.Timeout };
-                if (hangs || host.GpuPolling == GpuPolling.Loop)
-                {
-                    updater.TimedOut([collector], $"its loop ended: {e.Message}");
-                }
-
-                if (hangs)
-                {
-                    _hanging.TrySetResult();
-                }
-            }
+            Failed(collector, e, Ended(collector, clock.Elapsed() - started));
         }
     }
 
-    /// <param name="pauses">False after an end without a failure: the next loop may start after the next call, unless this one was short.</param>
-    private TimeSpan Ended(NvidiaCollector collector, TimeSpan started, bool pauses)
+    private void Failed(NvidiaCollector collector, Exception failure, TimeSpan pause)
     {
-        var now = clock.Elapsed();
+        if (failure is not StreamException)
+        {
+            reader.Bug(collector.Name, failure);
+        }
+
+        LogEnded(collector.Name, host.Name, failure.Message, pause.TotalMinutes);
+        var hangs = failure is StreamException { Reason: SshFailure.Timeout };
+        if (hangs || host.GpuPolling == GpuPolling.Loop)
+        {
+            updater.TimedOut([collector], $"its loop ended: {failure.Message}");
+        }
+
+        if (hangs)
+        {
+            _hanging.TrySetResult();
+        }
+    }
+
+    /// <param name="ran">How long it ran, if it has to pause.</param>
+    /// <returns>The pause before the next one; zero for none.</returns>
+    private TimeSpan Ended(NvidiaCollector collector, TimeSpan? ran)
+    {
         lock (_lock)
         {
             _running.Remove(collector.Name);
-            var ran = now - started;
-            var previous = ran < Healthy && _pauses.TryGetValue(collector.Name, out var last) ? last.Pause : TimeSpan.Zero;
-            if (!pauses && ran >= FirstPause)
+            if (ran is null)
             {
                 return TimeSpan.Zero;
             }
 
-            var pause = previous == TimeSpan.Zero ? FirstPause : previous * 2 < MaxPause ? previous * 2 : MaxPause;
-            _pauses[collector.Name] = (pause, now + pause);
+            var previous = ran < Healthy && _pauses.TryGetValue(collector.Name, out var last) ? last.Pause * 2 : FirstPause;
+            var pause = previous < MaxPause ? previous : MaxPause;
+            _pauses[collector.Name] = (pause, clock.Elapsed() + pause);
             return pause;
         }
     }

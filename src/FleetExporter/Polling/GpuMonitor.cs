@@ -47,6 +47,7 @@ internal sealed class GpuMonitor(
             if (until > clock.Now())
             {
                 updater.Released(_collectors, until.Value);
+                release.Freed();
                 await Task.WhenAny(changed, Task.Delay(until.Value - clock.Now(), clock, stop)).ConfigureAwait(false);
                 stop.ThrowIfCancellationRequested();
                 continue;

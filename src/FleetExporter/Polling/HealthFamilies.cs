@@ -42,8 +42,13 @@ internal static class HealthFamilies
     public static readonly MetricFamily SshReconnects = MetricFamily.Counter(
         "fleet_ssh_reconnects_total", "Connections established after the first one.", "host");
 
+    public static readonly MetricFamily GpuReleaseEnd = MetricFamily.Gauge(
+        "fleet_host_gpu_release_end_timestamp_seconds",
+        "When the exporter polls the GPUs of the host again, by its own clock; absent while they are not released.", "host");
+
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         HostStatus, HostInfo, PollInterval, Success, LastSuccess, Duration, CollectorFailures, SshUp, SshFailure, SshConnectDuration, SshReconnects,
+        GpuReleaseEnd,
     ];
 }

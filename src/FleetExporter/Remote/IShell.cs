@@ -34,7 +34,7 @@ public enum StreamKind
     /// <summary>nvidia-smi; a second SSH session on the connection of <see cref="Vitals"/>.</summary>
     Gpu,
 
-    /// <summary>One nvidia-smi that prints a sample per interval; a session of its own on the connection of <see cref="Vitals"/>.</summary>
+    /// <summary>One nvidia-smi that prints a sample per interval; a session on the connection of <see cref="Vitals"/>, never its own.</summary>
     Loop,
 }
 

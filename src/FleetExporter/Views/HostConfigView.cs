@@ -14,6 +14,8 @@ internal sealed record HostConfigView
 
     public required string Gpu { get; init; }
 
+    public required string GpuPolling { get; init; }
+
     public required TmuxView Tmux { get; init; }
 
     public required IReadOnlyList<string> Units { get; init; }
@@ -31,6 +33,7 @@ internal sealed record HostConfigView
         Address = host.Address?.ToString(),
         Labels = host.Labels,
         Gpu = WordOf(host.Gpu),
+        GpuPolling = Words.Of(host.GpuPolling),
         Tmux = new TmuxView(WordOf(host.Tmux.Enabled), host.Tmux.Users),
         Units = [.. host.Units.Select(unit => unit.ToString())],
         Exec = new ExecPolicyView(

@@ -10,12 +10,14 @@ namespace FleetExporter.Views;
 /// <param name="HasGpu">
 /// Whether it has GPUs, had some or is configured to have them: <paramref name="Gpus"/> is empty while there is no fresh reading.
 /// </param>
+/// <param name="GpusReleasedUntil">End of a release of its GPUs, which are not polled until then; null while there is none.</param>
 /// <param name="Off">Collectors that are off on this host, each with the reason.</param>
 internal sealed record HostStateView(
     string Hostname, string? Address, DateTimeOffset? LastSeen, string Status,
     string? Reason, string? Os, string? Kernel, string? Arch, string? Model,
     double? CpuPercent, double? MemoryPercent, long? MemoryUsedMb, long? MemoryTotalMb, IReadOnlyList<double>? LoadAvg, bool HasGpu, int GpusLost,
-    bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Off,
+    DateTimeOffset? GpusReleasedUntil, bool Simulated, bool Pushes, IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> Off,
     IReadOnlyList<GpuView> Gpus, IReadOnlyList<SessionView> Sessions)
 {
     public static HostStateView Of(HostSnapshot host, Instant now)
@@ -44,6 +46,7 @@ internal sealed record HostStateView(
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 } || host.HasGpus() == true,
             gpus?.LostCount ?? 0,
+            host.GpusReleasedUntil?.TimeAsOf(now),
             host.Host.Simulated is not null,
             host.Host.Device is not null,
             host.Host.Labels,

@@ -85,10 +85,36 @@ internal sealed class FakeNvidiaSmi
         File.WriteAllText(PathOf("error.txt"), text);
     }
 
+    /// <summary>Loops print ten times as often from now on.</summary>
+    public void HurryUp() => Set("fast");
+
+    /// <summary>Loops print every line twice from now on.</summary>
+    public void PrintTwice() => Set("twice");
+
+    /// <summary>The GPUs that are listed from now on, by index; uuids are made from it.</summary>
+    public void List(params IReadOnlyList<int> indexes)
+    {
+        var rows = File.ReadAllLines(PathOf("gpus.csv")).Take(2).ToList();
+        var columns = rows[0].Split(", ").Select(c => c.Split(' ')[0]).ToList();
+        File.WriteAllLines(PathOf("gpus.new"), [rows[0], .. indexes.Select(index =>
+        {
+            var cells = rows[1].Split(", ");
+            cells[columns.IndexOf("index")] = $"{index}";
+            cells[columns.IndexOf("uuid")] = UuidOf(index);
+            return string.Join(", ", cells);
+        })]);
+        File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
+    }
+
+    public static string UuidOf(int index) => $"GPU-0000000{index}-0000-0000-0000-000000000000";
+
+    /// <summary>The file that every nvidia-smi has open while it runs, as the real one has the device.</summary>
+    public string Device => PathOf("device");
+
     /// <summary>Back to replaying.</summary>
     public void Reset()
     {
-        foreach (var switched in new[] { "hang", "ignore-term", "stop", "error.txt" })
+        foreach (var switched in new[] { "hang", "ignore-term", "stop", "error.txt", "fast", "twice" })
         {
             File.Delete(PathOf(switched));
         }
@@ -98,6 +124,7 @@ internal sealed class FakeNvidiaSmi
     {
         var fake = new FakeNvidiaSmi(folder.Make("smi"));
         folder.Write("smi/nvidia-smi", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Parts", "nvidia-smi.sh")), executable: true);
+        fake.Set("device");
         fake.Copy("help.txt", "help", $"query-gpu.{driver}.txt");
         using var mkfifo = System.Diagnostics.Process.Start("mkfifo", ["-m", "666", fake.PathOf("fifo")]);
         mkfifo.WaitForExit();

@@ -56,6 +56,19 @@ internal static class Processes
         return found;
     }
 
+    /// <summary>The paths of the files that a process has open; empty when it has ended.</summary>
+    public static List<string> OpenFiles(int pid)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>()];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
     public static bool Send(int pid, Signal signal)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pid, 2);

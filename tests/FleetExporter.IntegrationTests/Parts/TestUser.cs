@@ -56,7 +56,19 @@ internal sealed class TestUser : IAsyncDisposable
 
     public List<ProcessEntry> Processes => Parts.Processes.OfUser(Uid);
 
-    /// <summary>The shells that run a sampler for this user, one for every stream: a watchdog is a copy of its shell and its child.</summary>
+    /// <summary>The running loops of nvidia-smi.</summary>
+    public List<ProcessEntry> Loops
+    {
+        get
+        {
+            var all = Processes.Where(p => p.Name == "nvidia-smi" && p.CommandLine.Contains(" -lms ", StringComparison.Ordinal)).ToList();
+            return [.. all.Where(l => all.All(p => p.Pid != l.Parent))];
+        }
+    }
+
+    /// <summary>
+    /// The shells that run a script for this user, one for every stream and loop: a watchdog is a copy of its shell and its child.
+    /// </summary>
     public List<ProcessEntry> Samplers
     {
         get

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Replays what lies next to it: help.txt, gpus.csv, processes.csv (with headers and units), report.xml.
 # error.txt and the number in exit.txt fail every call and sample. hang, ignore-term and stop make it hang: the shell itself waits for a line
-# that never comes, so that the process that hangs is called nvidia-smi. With -lms it prints a sample per interval.
+# that never comes, so that the process that hangs is called nvidia-smi. With -lms it prints a sample per interval; fast and twice make it
+# print ten times as often, and every line twice. While it runs it has the file device open, as the real one has /dev/nvidia0.
 here=${0%/*}
+exec 4<"$here/device"
 misbehave() {
   if [ -e "$here/stop" ]; then kill -STOP $$; fi
   if [ -e "$here/ignore-term" ]; then trap '' TERM; fi
@@ -43,8 +45,9 @@ query() {
 
 case $* in
   *-lms*)
-    while query "$1"; do
+    while if [ -e "$here/twice" ]; then query "$1" | sed p; else query "$1"; fi; do
       ms=${*##*-lms }
+      if [ -e "$here/fast" ]; then ms=$((ms / 10)); fi
       sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
     done ;;
   *) query "$1" ;;

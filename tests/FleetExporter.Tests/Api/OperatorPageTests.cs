@@ -8,7 +8,7 @@ namespace FleetExporter.Tests.Api;
 public sealed partial class OperatorPageTests
 {
     /// <summary>Maximum size of all files together, as a browser receives them.</summary>
-    private const long MaxBytes = 100_000;
+    private const long MaxBytes = 150_000;
 
     private static readonly string Root = Repository.PathOf("src", "FleetExporter", "wwwroot");
 

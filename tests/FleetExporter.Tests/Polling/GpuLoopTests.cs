@@ -162,7 +162,7 @@ public sealed class GpuLoopTests
     public async Task Released_GPUs_have_no_stream_and_no_loop_and_are_not_lost()
     {
         await using var fleet = await StartAsync();
-        fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(5));
+        _ = fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(5));
         await fleet.SettleAsync();
 
         Assert.Empty(fleet.Shell().Loops("nvidia-smi"));
@@ -176,7 +176,7 @@ public sealed class GpuLoopTests
         Assert.True(fleet.Host().Connection.Up);
         Assert.Equal((opened, asked), (fleet.Shell().Opened(StreamKind.Gpu), fleet.Shell().Asked("gpu")));
 
-        fleet.Fleet.ReleaseGpus("a", null);
+        _ = fleet.Fleet.ReleaseGpus("a", null);
         await fleet.SettleAsync();
         Assert.Equal(2, fleet.Shell().Loops("nvidia-smi").Count);
         Assert.Null(fleet.Host().GpusReleasedUntil);
@@ -187,7 +187,7 @@ public sealed class GpuLoopTests
     public async Task A_release_ends_by_itself()
     {
         await using var fleet = await StartAsync();
-        fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(1));
+        _ = fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(1));
         await fleet.PassAsync(TimeSpan.FromSeconds(59));
         Assert.NotNull(fleet.Host().GpusReleasedUntil);
         await fleet.PassAsync(TimeSpan.FromSeconds(2));

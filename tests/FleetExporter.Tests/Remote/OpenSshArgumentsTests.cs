@@ -33,6 +33,10 @@ public sealed class OpenSshArgumentsTests : IDisposable
     }
 
     [Fact]
+    public void A_loop_never_opens_a_connection() => Assert.Contains(
+        "-o ControlMaster=no -o LogLevel=ERROR -o ProxyCommand=false -- ", Line("spark-1.lan", _config, StreamKind.Loop), StringComparison.Ordinal);
+
+    [Fact]
     public void Only_the_configured_key_is_offered_and_user_and_port_are_passed() => Assert.EndsWith(
         " -i /keys/id -o IdentitiesOnly=yes -l fleet -p 2222 -- gpu-1 exec sh -s",
         Line("gpu-1:2222", _config with { User = "fleet", KeyFile = "/keys/id" }), StringComparison.Ordinal);

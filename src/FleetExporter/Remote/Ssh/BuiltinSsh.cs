@@ -3,8 +3,8 @@ using FleetExporter.Config;
 namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
-/// A host reached by the built-in SSH client. The vitals stream owns the connection; the GPU stream and commands are channels on it, or have
-/// their own connections if the server allows only one session.
+/// A host reached by the built-in SSH client. The vitals stream owns the connection; the others and commands are channels on it. The GPU stream and
+/// commands, but no loop, have their own connections if the server allows too few sessions.
 /// </summary>
 internal sealed class BuiltinSsh : IShell
 {
@@ -34,9 +34,9 @@ internal sealed class BuiltinSsh : IShell
     public bool Connects(StreamKind kind) => kind == StreamKind.Vitals;
 
     public Task<IShellProcess> StartAsync(StreamKind kind, CancellationToken cancellation) =>
-        kind == StreamKind.Vitals ? StartFirstAsync(cancellation) : StartOnConnectionAsync(isCommand: false, cancellation);
+        kind == StreamKind.Vitals ? StartFirstAsync(cancellation) : StartOnConnectionAsync(kind, cancellation);
 
-    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => StartOnConnectionAsync(isCommand: true, cancellation);
+    public Task<IShellProcess> StartCommandAsync(CancellationToken cancellation) => StartOnConnectionAsync(null, cancellation);
 
     public StreamException Explain(StreamKind kind, int? exitCode, string errorText, bool helloReceived)
     {
@@ -66,8 +66,10 @@ internal sealed class BuiltinSsh : IShell
         return await OwningProcess.StartAsync(connection, isCommand: false, stop).ConfigureAwait(false);
     }
 
-    private async Task<IShellProcess> StartOnConnectionAsync(bool isCommand, CancellationToken stop)
+    /// <param name="kind">Null for a command.</param>
+    private async Task<IShellProcess> StartOnConnectionAsync(StreamKind? kind, CancellationToken stop)
     {
+        var isCommand = kind is null;
         if (_connection is not { EndReason: null } connection)
         {
             throw new StreamException(SshFailure.Closed, "the host is not connected");
@@ -76,6 +78,10 @@ internal sealed class BuiltinSsh : IShell
         try
         {
             return await connection.StartAsync(Shell, isCommand, stop).ConfigureAwait(false);
+        }
+        catch (SessionRefusedException e) when (kind == StreamKind.Loop)
+        {
+            throw new StreamException(SshFailure.Shell, $"the server allows no further session: {e.Message}");
         }
         catch (SessionRefusedException)
         {

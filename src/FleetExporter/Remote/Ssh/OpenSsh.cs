@@ -4,7 +4,7 @@ namespace FleetExporter.Remote.Ssh;
 
 /// <summary>
 /// A host reached by OpenSSH's client. The vitals stream is the multiplexing master; other streams and commands are sessions on it through the
-/// control socket, or connections of their own if the server allows only one session.
+/// control socket. The GPU stream and commands, but no loop, are connections of their own if the server allows too few sessions.
 /// </summary>
 /// <remarks>Only this class and <see cref="SshErrors"/> depend on OpenSSH's behaviour. Written for OpenSSH 8.4 and later.</remarks>
 internal sealed class OpenSsh : IShell
@@ -86,6 +86,12 @@ internal sealed class OpenSsh : IShell
                 ? (IEnumerable<string>)[.. Option("ControlMaster", "yes"), .. Option("LogLevel", "DEBUG1")]
                 : [.. Option("ControlMaster", "no"), .. Option("LogLevel", "ERROR")],
         ];
+        if (kind == StreamKind.Loop)
+        {
+            // A session on the open connection uses no proxy; a connection of its own would, and fails.
+            arguments.AddRange(Option("ProxyCommand", "false"));
+        }
+
         if (_config.KeyFile is { } key)
         {
             arguments.AddRange(["-i", key, .. Option("IdentitiesOnly", "yes")]);

@@ -10,7 +10,7 @@ internal sealed class SessionBudget
 {
     public const int MaxSessions = 10;
 
-    public const int ReservedForStreams = 4;
+    public const int ReservedForStreams = 5;
 
     private readonly SemaphoreSlim _all = new(MaxSessions);
     private readonly SemaphoreSlim _commands = new(MaxSessions - ReservedForStreams);

@@ -4,6 +4,7 @@ import { policyText } from '../core/connections.js';
 import { fill, h, keyed, setClass, setText, setVar } from '../core/dom.js';
 import { age, isNumber, mebibytes, percent, timestamp } from '../core/format.js';
 import { gpuBlock, gpuRow } from './gpu.js';
+import { gpuRelease } from './gpurelease.js';
 import { cpuKey, pointsFor } from '../core/history.js';
 import { hrefOf } from '../core/router.js';
 import { sessionItem } from './tmuxsession.js';
@@ -94,7 +95,9 @@ function hostBody(first, isDetailed) {
     h('dl', { class: 'facts' }),
   ];
   const more = h('p', { class: 'soft small' });
-  const node = h('div', { class: 'stack' }, cpu.node, isDetailed ? trend : null, memory.node, gpus, sessions, more, isDetailed ? facts : null);
+  const release = gpuRelease(first.hostname, isDetailed);
+  const details = isDetailed ? [trend, facts] : [null, null];
+  const node = h('div', { class: 'stack' }, cpu.node, details[0], memory.node, gpus, release.node, sessions, more, details[1]);
   return { node, update(host) {
     const limits = state.config?.thresholds ?? {};
     const hasValues = isNumber(host.cpu_percent) || isNumber(host.memory_percent);
@@ -111,6 +114,7 @@ function hostBody(first, isDetailed) {
     const isCompact = list.length >= COMPACT_ROWS_FROM && !isDetailed;
     setClass(gpus, 'gpu-rows', isCompact);
     keyed(gpus, list, g => `${isCompact} ${g.uuid ?? g.index}`, g => (isCompact ? gpuRow : gpuBlock)(host.hostname, g));
+    release.update(host);
     const tmux = host.sessions ?? [];
     keyed(sessions, isDetailed ? tmux : tmux.slice(0, 4), s => s.id, s => sessionItem(s));
     setText(more, isDetailed || tmux.length <= 4 ? '' : `${tmux.length - 4} more tmux sessions`);
