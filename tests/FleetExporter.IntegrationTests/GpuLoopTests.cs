@@ -28,6 +28,23 @@ public abstract class GpuLoopTests(string client) : SshTests(client)
     }
 
     [Fact]
+    public async Task Profiling_values_have_a_loop_of_their_own()
+    {
+        await using var machine = await StartAsync();
+        Smi(machine);
+        await using var exporter = await machine.WatchAsync("gpu_profiling: true");
+        await Until.TrueAsync(() => machine.User.Loops.Count == 3, "three loops", () => string.Join('\n', machine.User.Processes));
+        var page = await exporter.UntilAsync("a sample of the loop", p =>
+            p.Find("fleet_gpu_profile_sm_active_ratio") is not null && !p.Of("fleet_collector_duration_seconds", ("collector", "gpu_profile")).Any());
+
+        Assert.Equal(0.81, page.Value("fleet_gpu_profile_sm_active_ratio", ("gpu", "0"), ("uuid", H100)));
+        Assert.Equal(0.12, page.Value("fleet_gpu_profile_sm_occupancy_ratio"));
+        Assert.Equal(7748.0 * 1024 * 1024, page.Value("fleet_gpu_profile_pcie_bytes_per_second", ("direction", "receive")));
+        Assert.Empty(page.Of("fleet_gpu_profile_nvlink_bytes_per_second"));
+        Assert.Equal(1, machine.Server.Connections);
+    }
+
+    [Fact]
     public async Task A_killed_loop_is_replaced_by_calls()
     {
         await using var machine = await StartAsync();

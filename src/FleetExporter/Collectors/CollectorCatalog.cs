@@ -17,6 +17,7 @@ internal static class CollectorCatalog
         new GpuCollector(),
         new GpuProcessesCollector(),
         new GpuDetailsCollector(),
+        new GpuProfileCollector(),
         new XidCollector(),
     ];
 

@@ -46,6 +46,9 @@ internal abstract class NvidiaCollector(string name, params IReadOnlyList<Metric
 /// <param name="Complete">Adds what does not change to an answer; null when that has changed too, so that a call is needed.</param>
 internal sealed record GpuLoopQuery(string Command, string Head, int Rows, bool MayBeEmpty, Func<IAnswer, IAnswer?> Complete)
 {
+    /// <summary>Whether each row starts with its timestamp; if not, the time of arrival takes its place.</summary>
+    public bool HasTimestamps { get; init; } = true;
+
     /// <summary>nvidia-smi with a query whose fields follow its timestamp.</summary>
     public static string CommandOf(string query, IEnumerable<string> fields, TimeSpan interval) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,

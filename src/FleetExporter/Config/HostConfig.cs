@@ -18,6 +18,9 @@ internal sealed record HostConfig
     /// <summary>How nvidia-smi is run. Default auto.</summary>
     public GpuPolling GpuPolling { get; init; } = GpuPolling.Auto;
 
+    /// <summary>Whether profiling values of GPUs are read. Default false.</summary>
+    public bool GpuProfiling { get; init; }
+
     /// <summary>How tmux sessions are watched.</summary>
     public TmuxConfig Tmux { get; init; } = TmuxConfig.Default;
 

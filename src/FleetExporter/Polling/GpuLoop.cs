@@ -13,7 +13,7 @@ internal sealed class GpuLoop(
     /// <summary>After one to two leases without a line from the exporter the script ends.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
-    private readonly LoopSamples _samples = new(timing.Interval, query.Rows);
+    private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
 
     /// <summary>Without a sign of life for so long it counts as hanging.</summary>
     private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, Lease);
@@ -91,7 +91,7 @@ internal sealed class GpuLoop(
                 _renewedAt = now;
             }
 
-            output.Lines.ForEach(_samples.Add);
+            output.Lines.ForEach(line => _samples.Add(line, now));
             if (output.Status is { } status)
             {
                 throw new StreamException(SshFailure.Closed, $"nvidia-smi ended with status {status}{LastLine()}");

@@ -6,11 +6,13 @@ namespace FleetExporter.Polling;
 
 /// <summary>
 /// Joins the lines of a loop of nvidia-smi to samples. A row starts with its timestamp and two cells that identify it. A sample is complete with as
-/// many rows as the last one, or when the next one starts. Not safe for concurrent use.
+/// many rows as the last one, or when the next one starts. A heading, which starts with <c>#</c>, belongs to all samples after it. Not safe for
+/// concurrent use.
 /// </summary>
 /// <param name="interval">Time between two samples; rows less than half of it apart belong together.</param>
 /// <param name="rows">Rows of a complete sample.</param>
-internal sealed class LoopSamples(TimeSpan interval, int rows)
+/// <param name="hasTimestamps">Whether rows have a timestamp; if not, their arrival takes its place.</param>
+internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamps = true)
 {
     private const string TimestampFormat = "yyyy/MM/dd HH:mm:ss.fff";
     private const int MaxSentences = 20;
@@ -22,12 +24,20 @@ internal sealed class LoopSamples(TimeSpan interval, int rows)
     private int _rows;
     private DateTime? _start;
     private bool _isTaken = true;
+    private string _heading = "";
     private string? _ready;
 
     /// <summary>Adds a line. Lines that are no rows, such as an error, belong to the sample in which they are printed.</summary>
-    public void Add(string line)
+    /// <param name="arrival">By a monotonic clock.</param>
+    public void Add(string line, TimeSpan arrival)
     {
-        var (time, row) = Split(line);
+        if (line[0] == '#')
+        {
+            _heading = line + "\n";
+            return;
+        }
+
+        var (time, row) = hasTimestamps ? Split(line) : (DateTime.UnixEpoch + arrival, line);
         if (time is null)
         {
             AddSentence(line);
@@ -63,7 +73,7 @@ internal sealed class LoopSamples(TimeSpan interval, int rows)
         {
             _expected = _rows;
             _isTaken = true;
-            _ready = _text.ToString();
+            _ready = _heading + _text;
         }
 
         var ready = _ready;
@@ -78,7 +88,7 @@ internal sealed class LoopSamples(TimeSpan interval, int rows)
     {
         if (!_isTaken)
         {
-            _ready = _text.ToString();
+            _ready = _heading + _text;
         }
 
         if (_start is not null)

@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Polling;
 
 /// <summary>Polls the collectors of one open stream, tick after tick, until the stream ends.</summary>
-/// <param name="isDelivered">Whether a collector is delivered by a loop, so that only a requested poll asks for it.</param>
+/// <param name="isDelivered">Whether a collector is delivered by a loop, so that only a requested poll calls it, if that is quick.</param>
 internal sealed class StreamLoop(
     HostConfig host, PollTiming timing, StreamKind kind, HostSnapshotUpdater updater, Schedule schedule, PollTrigger pollTrigger,
     SectionReader reader, PollMetrics metrics, TimeProvider clock, Func<HostCollector, bool>? isDelivered = null)
@@ -36,7 +36,7 @@ internal sealed class StreamLoop(
         {
             var request = pollTrigger.TakeRequest();
             var enabled = SelectEnabled(collectors);
-            var asked = request is null && isDelivered is not null ? enabled.Where(c => !isDelivered(c)) : enabled;
+            var asked = enabled.Where(c => isDelivered?.Invoke(c) != true || (request is not null && c.Every == TimeSpan.Zero));
             var due = schedule.Due(asked, clock.Elapsed(), request is not null);
             try
             {

@@ -16,6 +16,9 @@ internal sealed class LoopStream : IAsyncDisposable
     private readonly string _marker;
     private readonly List<byte> _line = [];
 
+    /// <summary>What came together with the hello.</summary>
+    private LoopOutput? _withHello;
+
     private LoopStream(ScriptSession session, string nonce)
     {
         _session = session;
@@ -38,7 +41,7 @@ internal sealed class LoopStream : IAsyncDisposable
                 var stream = new LoopStream(session, nonce);
                 while (stream.Hello.Epoch == default)
                 {
-                    await stream.ReadAsync(cancellation).ConfigureAwait(false);
+                    stream._withHello = await stream.ReadAsync(cancellation).ConfigureAwait(false);
                 }
 
                 stream.Renew();
@@ -51,6 +54,12 @@ internal sealed class LoopStream : IAsyncDisposable
     /// <exception cref="StreamException">The script ended, or the host sent more than a sample may have.</exception>
     public async Task<LoopOutput> ReadAsync(CancellationToken stop)
     {
+        if (_withHello is { } first && Hello.Epoch != default)
+        {
+            _withHello = null;
+            return first;
+        }
+
         var chunk = await _session.ReadAsync(Hello.Epoch != default, stop).ConfigureAwait(false);
         var output = new LoopOutput([], null, null);
         foreach (var b in chunk.Span)

@@ -16,6 +16,8 @@ internal sealed record HostConfigView
 
     public required string GpuPolling { get; init; }
 
+    public required bool GpuProfiling { get; init; }
+
     public required TmuxView Tmux { get; init; }
 
     public required IReadOnlyList<string> Units { get; init; }
@@ -34,6 +36,7 @@ internal sealed record HostConfigView
         Labels = host.Labels,
         Gpu = WordOf(host.Gpu),
         GpuPolling = Words.Of(host.GpuPolling),
+        GpuProfiling = host.GpuProfiling,
         Tmux = new TmuxView(WordOf(host.Tmux.Enabled), host.Tmux.Users),
         Units = [.. host.Units.Select(unit => unit.ToString())],
         Exec = new ExecPolicyView(

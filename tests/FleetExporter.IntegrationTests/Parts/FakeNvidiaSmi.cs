@@ -125,6 +125,7 @@ internal sealed class FakeNvidiaSmi
         var fake = new FakeNvidiaSmi(folder.Make("smi"));
         folder.Write("smi/nvidia-smi", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Parts", "nvidia-smi.sh")), executable: true);
         fake.Set("device");
+        fake.Copy("dmon.csv", "dmon", "load.dmon-gpm.csv");
         fake.Copy("help.txt", "help", $"query-gpu.{driver}.txt");
         using var mkfifo = System.Diagnostics.Process.Start("mkfifo", ["-m", "666", fake.PathOf("fifo")]);
         mkfifo.WaitForExit();

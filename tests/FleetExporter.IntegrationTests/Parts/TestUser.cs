@@ -61,7 +61,8 @@ internal sealed class TestUser : IAsyncDisposable
     {
         get
         {
-            var all = Processes.Where(p => p.Name == "nvidia-smi" && p.CommandLine.Contains(" -lms ", StringComparison.Ordinal)).ToList();
+            var all = Processes.Where(p => p.Name == "nvidia-smi" && p.CommandLine.Split(' ') is var words
+                && (words.Contains("-lms") || (words.Contains("dmon") && !words.Contains("-c")))).ToList();
             return [.. all.Where(l => all.All(p => p.Pid != l.Parent))];
         }
     }

@@ -44,6 +44,11 @@ query() {
 }
 
 case $* in
+  dmon*)
+    # The last row of the capture, which has all values; with -c that many samples, else one per interval until killed.
+    head -1 "$here/dmon.csv"
+    case $* in *' -c '*) tail -n 3 "$here/dmon.csv"; exit ;; esac
+    while misbehave; tail -n 1 "$here/dmon.csv"; do sleep "${*##* -d }"; done ;;
   *-lms*)
     while if [ -e "$here/twice" ]; then query "$1" | sed p; else query "$1"; fi; do
       ms=${*##*-lms }

@@ -33,7 +33,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
         ("status", ["\"pending\"", "\"running\"", "\"completed\"", "\"failed\""]),
         ("config", ["{}", "{\"command\":\"true\"}", "{\"lr\":0.1,\"note\":\"日本\"}"]),
         ("metrics", ["{}", "{\"epoch\":3,\"loss\":0.25}", "{\"loss\":null}"]), ("command", ["\"true\"", "\"printf '%s' \\\"$HOME\\\"\""]),
-        ("timeout_seconds", ["5", "60"]),
+        ("timeout_seconds", ["5", "60"]), ("working_directory", ["null", "\"/data\""]), ("exec_id", ["null"]), ("minutes", ["1", "1440"]),
         ("duration", ["\"5m\"", "\"1h\""]), ("comment", ["\"seen\"", "null"]), ("description", ["\"line\\nline\"", "\"\""]),
         ("memoryTotal", ["24564"]), ("temperatureGpu", ["61", "null"]), ("utilizationGpu", ["42.5"]),
         ("powerDraw", ["210.5"]), ("gpu", ["0"]), ("model_name", ["\"vit_base\"", "null"]), ("force", ["true", "false"]),

@@ -146,7 +146,7 @@ public sealed class HostsTests
     [InlineData("address: -x", "3:12: hosts[0].address: -x is not a valid address; give host, host:port, [v6]:port or an alias of config_file")]
     [InlineData(
         "max_connecting: 3",
-        "3:3: hosts[0]: unknown key 'max_connecting'; allowed keys are name, address, labels, gpu, gpu_polling, tmux, exec, commands, "
+        "3:3: hosts[0]: unknown key 'max_connecting'; allowed keys are name, address, labels, gpu, gpu_polling, gpu_profiling, tmux, exec, commands, "
         + "units, client, user, key_file, config_file, known_hosts, host_keys, connect_timeout")]
     public void Errors_in_keys_of_a_host_have_a_position(string key, string expected) =>
         Assert.Equal([$"fleet.yml:{expected}"], Yml.Errors($"hosts:\n- name: a\n  {key}"));

@@ -52,6 +52,7 @@ internal static class SectionSeeds
         ],
         ["gpu_processes"] = [.. Captures.Names.Select(name => Captures.Processes(name).Body), .. Texts("nvidia-smi/errors")],
         ["gpu_details"] = [.. Texts("nvidia-smi/xml"), .. Texts("nvidia-smi/errors")],
+        ["gpu_profile"] = [.. Texts("nvidia-smi/dmon"), .. Texts("nvidia-smi/errors")],
         ["xid"] = [KernelLog, "dmesg: read kernel buffer failed: Operation not permitted\n"],
     };
 

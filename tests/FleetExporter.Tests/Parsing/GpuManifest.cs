@@ -47,7 +47,8 @@ public static class GpuManifest
     public static GpuFixture Get(string file) => All.Single(fixture => fixture.File == file);
 
     public static bool IsHandled(GpuFixture fixture) => IsQuery(fixture) || IsProcesses(fixture) || Xml.Contains(fixture)
-        || fixture.File.StartsWith("help/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end =>
+        || fixture.File.StartsWith("help/", StringComparison.Ordinal)
+        || fixture.File.StartsWith("dmon/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end =>
             fixture.File.EndsWith(end, StringComparison.Ordinal));
 
     /// <summary>Outputs of a query: rows, or other text in their place.</summary>

@@ -5,6 +5,8 @@ internal static class ConfigKeys
 {
     private static readonly Kind<Toggle> Toggles = Kinds.Choice(("auto", Toggle.Auto), ("true", Toggle.True), ("false", Toggle.False));
 
+    private static readonly Kind<bool> Switch = Kinds.Choice(("true", true), ("false", false));
+
     private static readonly Kind<GpuPolling> GpuPollings =
         Kinds.Choice(("auto", GpuPolling.Auto), ("loop", GpuPolling.Loop), ("call", GpuPolling.Call));
 
@@ -50,6 +52,7 @@ internal static class ConfigKeys
         Key.Of("labels", LabelMap.Kind, "{}", (HostConfig host, ValueMap<string> labels) => host with { Labels = labels }),
         Key.Of("gpu", Toggles, "auto", (HostConfig host, Toggle toggle) => host with { Gpu = toggle }),
         Key.Of("gpu_polling", GpuPollings, "auto", (HostConfig host, GpuPolling polling) => host with { GpuPolling = polling }),
+        Key.Of("gpu_profiling", Switch, "false", (HostConfig host, bool on) => host with { GpuProfiling = on }),
         Key.Of("tmux", Tmux, (HostConfig host) => host.Tmux, (host, tmux) => host with { Tmux = tmux }),
         Key.Of("exec", Exec, (HostConfig host) => host.Exec, (host, exec) => host with { Exec = exec }),
         Key.Of("commands", Kinds.ListOf(Kinds.Command), "[]", (HostConfig host, ValueList<string> commands) => host with { Commands = commands }),

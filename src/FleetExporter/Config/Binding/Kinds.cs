@@ -137,7 +137,7 @@ internal static partial class Kinds
 
     /// <summary>One of the given words, each with its enum value.</summary>
     public static Kind<T> Choice<T>(params IReadOnlyList<(string Word, T Value)> choices)
-        where T : struct, Enum
+        where T : struct
     {
         var words = choices.Select(choice => choice.Word).ToArray();
         return Text("choice", string.Join(", ", words.Select(word => $"`{word}`")), (string text, out T value, out string? error) =>

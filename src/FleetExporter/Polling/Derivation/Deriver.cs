@@ -37,6 +37,7 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         GpuAnswer gpus => GpuHistory.Derive(gpus, answers),
         GpuProcessesAnswer processes => new GpuProcessesReading(processes.Processes, answers.Get<GpuAnswer>()?.Gpus),
         GpuDetailsAnswer details => new GpuDetailsReading(details.Report, answers.Get<GpuAnswer>()?.Gpus),
+        GpuProfileAnswer profile => new GpuProfileReading(profile.Gpus, answers.Get<GpuAnswer>()?.Gpus),
         XidAnswer xids => new XidReading(xids.Uptime, xids.HostTime, XidTally.Counts(answers.History), answers.Get<GpuAnswer>()?.Gpus),
         TmuxAnswer tmux => SessionUsage.Derive(tmux, answers, legacyAfter),
         _ => (Reading)answer,
