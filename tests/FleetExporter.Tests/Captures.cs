@@ -11,11 +11,8 @@ public static partial class Captures
 
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "Fixtures", "nvidia-smi");
 
-    /// <summary>Machine, driver and load: <c>linux-h200-590.48.01.load</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        [.. Directory.GetFiles(Path.Combine(Root, "captures"), "*" + QueryEnd)
-            .Select(file => Path.GetFileName(file)[..^QueryEnd.Length])
-            .Order(StringComparer.Ordinal)];
+    /// <summary>Folder, machine, driver and load: <c>captures/linux-h200-590.48.01.load</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. NamesIn("captures"), .. NamesIn("h100-live")];
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
@@ -24,17 +21,21 @@ public static partial class Captures
     /// <summary>Our fields as far as that driver has them, in our order.</summary>
     public static (IReadOnlyList<string> Fields, string Body) Query(string name)
     {
-        var fields = GpuFields.Select(Header(Read($"captures/{name}{QueryEnd}")).ToHashSet());
+        var fields = GpuFields.Select(Header(Read(name + QueryEnd)).ToHashSet());
         return (fields, Query(name, fields));
     }
 
-    public static string Query(string name, IReadOnlyList<string> fields) => Project(Read($"captures/{name}{QueryEnd}"), fields);
+    public static string Query(string name, IReadOnlyList<string> fields) => Project(Read(name + QueryEnd), fields);
 
     public static (IReadOnlyList<string> Fields, string Body) Processes(string name)
     {
-        var capture = Read($"captures/{name}{ProcessesEnd}").Replace("used_gpu_memory", "used_memory", StringComparison.Ordinal);
+        var capture = Read(name + ProcessesEnd).Replace("used_gpu_memory", "used_memory", StringComparison.Ordinal);
         return (GpuProcesses.Fields, Project(capture, GpuProcesses.Fields));
     }
+
+    private static IEnumerable<string> NamesIn(string folder) => Directory.GetFiles(Path.Combine(Root, folder), "*" + QueryEnd)
+        .Select(file => $"{folder}/{Path.GetFileName(file)[..^QueryEnd.Length]}")
+        .Order(StringComparer.Ordinal);
 
     private static string Project(string capture, IReadOnlyList<string> fields)
     {

@@ -48,6 +48,12 @@ internal static class Cell
     public static int? Integer(string? cell) =>
         int.TryParse(cell?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 
+    /// <summary>Null for any other word than these two.</summary>
+    public static bool? Flag(string? cell, string yes, string no) =>
+        string.Equals(cell?.Trim(), yes, StringComparison.OrdinalIgnoreCase) ? true
+        : string.Equals(cell?.Trim(), no, StringComparison.OrdinalIgnoreCase) ? false
+        : null;
+
     /// <summary><c>P0</c> (fastest) to <c>P15</c>.</summary>
     public static int? PState(string? cell) =>
         cell?.Trim() is ['P' or 'p', .. var digits] && Integer(digits) is >= 0 and <= 15 and var state ? state : null;

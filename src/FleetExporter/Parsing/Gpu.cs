@@ -22,6 +22,33 @@ internal sealed record GpuClocks
     public double? MaxGraphics { get; init; }
 }
 
+/// <summary>Share of time in which each engine beside the SMs was busy, 0-1; null where not reported.</summary>
+internal sealed record GpuEngines
+{
+    public double? Encoder { get; init; }
+    public double? Decoder { get; init; }
+    public double? Jpeg { get; init; }
+
+    /// <summary>Optical flow accelerator.</summary>
+    public double? Ofa { get; init; }
+}
+
+/// <summary>The PCIe link of a GPU; null where not reported. A GB10, which is connected by C2C, reports generation 1 and width 1 of 16.</summary>
+internal sealed record PcieLink
+{
+    /// <summary>Drops while the GPU is idle.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>Lanes.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Highest generation that both the GPU and its slot support.</summary>
+    public int? MaxGeneration { get; init; }
+
+    /// <summary>Most lanes that both the GPU and its slot support.</summary>
+    public int? MaxWidth { get; init; }
+}
+
 /// <summary>One reason why the driver limits clocks, without prefix: <c>sw_power_cap</c>.</summary>
 internal sealed record ThrottleReason(string Reason, bool Active);
 
@@ -64,7 +91,13 @@ internal sealed record Gpu
     /// </summary>
     public double? MemoryFreeBytes { get; init; }
 
+    /// <summary>Reserved by driver and firmware, neither used nor free. Null also when <see cref="Fault"/> is set, and on unified memory.</summary>
+    public double? MemoryReservedBytes { get; init; }
+    public GpuEngines Engines { get; init; } = new();
     public double? TemperatureCelsius { get; init; }
+
+    /// <summary>Null for most boards without HBM.</summary>
+    public double? MemoryTemperatureCelsius { get; init; }
 
     /// <summary>
     /// Slowdown temperature, else the target of the fan control. Not set by parsers of the query, because it comes from the detailed
@@ -76,18 +109,31 @@ internal sealed record Gpu
     public double? PowerDrawWatts { get; init; }
     public double? PowerLimitWatts { get; init; }
 
+    /// <summary>The lowest of all limits that apply, below <see cref="PowerLimitWatts"/> while another limiter is active.</summary>
+    public double? PowerEnforcedLimitWatts { get; init; }
+
     /// <summary>Share of the fan's nominal speed, so it may exceed 1; null on passively cooled GPUs.</summary>
     public double? FanRatio { get; init; }
     public GpuClocks Clocks { get; init; } = new();
+    public PcieLink Pcie { get; init; } = new();
 
     /// <summary>Only reasons that the driver reported.</summary>
     public IReadOnlyList<ThrottleReason> ThrottleReasons { get; init; } = [];
+
+    /// <summary>Corrected memory errors since the board was made; null without ECC.</summary>
+    public double? EccCorrected { get; init; }
 
     /// <summary>Uncorrected memory errors since the board was made; null without ECC.</summary>
     public double? EccUncorrected { get; init; }
 
     /// <summary><c>None</c>, <c>Reset</c>, <c>Reboot</c>, <c>Drain P2P</c>, <c>Drain and Reset</c> as the driver words it.</summary>
     public string? RecoveryAction { get; init; }
+
+    /// <summary>Registration with the NVLink fabric as the driver words it: <c>Not Started</c>, <c>In Progress</c>, <c>Completed</c>.</summary>
+    public string? FabricState { get; init; }
+
+    /// <summary>Result of a completed registration: <c>Success</c>, or the error.</summary>
+    public string? FabricStatus { get; init; }
     public bool? MigEnabled { get; init; }
     public GpuFault? Fault { get; init; }
 

@@ -4,29 +4,6 @@ using System.Xml.Linq;
 
 namespace FleetExporter.Parsing;
 
-/// <summary>A MIG slice of a GPU. Its memory is part of the GPU's memory.</summary>
-/// <param name="Index">The slice's number on its GPU; the XML has no profile.</param>
-internal sealed record MigSlice(string Index, int? GpuInstance, int? ComputeInstance, double? MemoryTotalBytes, double? MemoryUsedBytes);
-
-/// <summary>Values of a GPU that are only in the XML output. Celsius; null where not reported.</summary>
-internal sealed record GpuDetail
-{
-    /// <summary>Position in the output, from 0. The XML has no index; they are equal where no GPU is missing.</summary>
-    public required int Position { get; init; }
-    public string? Uuid { get; init; }
-    public string? PciBusId { get; init; }
-
-    /// <summary>Temperature at which the driver lowers the clocks.</summary>
-    public double? SlowdownCelsius { get; init; }
-
-    /// <summary>Temperature at which the GPU turns off.</summary>
-    public double? ShutdownCelsius { get; init; }
-
-    /// <summary>Target temperature of the fan control.</summary>
-    public double? TargetCelsius { get; init; }
-    public IReadOnlyList<MigSlice> Slices { get; init; } = [];
-}
-
 /// <summary>Output of <c>nvidia-smi -q -x</c>.</summary>
 internal sealed record GpuDetails
 {
@@ -53,7 +30,7 @@ internal sealed record GpuDetails
         {
             DriverVersion = Version(root, "kmd_version", "driver_version"),
             CudaVersion = Version(root, "cuda_umd_version", "cuda_version"),
-            Gpus = [.. TakeLimited(root.Elements("gpu"), RemoteLimits.Gpus, "GPUs").Select(Detail)],
+            Gpus = [.. GpuDetailXml.TakeLimited(root.Elements("gpu"), RemoteLimits.Gpus, "GPUs").Select(GpuDetailXml.Read)],
         };
     }
 
@@ -97,52 +74,6 @@ internal sealed record GpuDetails
         {
             RemoteLimits.Check(reader.Depth, RemoteLimits.XmlDepth, "levels of XML");
         }
-    }
-
-    private static List<XElement> TakeLimited(IEnumerable<XElement> elements, int max, string what)
-    {
-        List<XElement> all = [.. elements.Take(max + 1)];
-        RemoteLimits.Check(all.Count, max, what);
-        return all;
-    }
-
-    private static GpuDetail Detail(XElement gpu, int position)
-    {
-        // Children, not descendants: mig_devices precedes and has memory elements too.
-        var temperature = gpu.Element("temperature");
-        var bus = Cell.Text(gpu.Attribute("id")?.Value) ?? Cell.Text(gpu.Element("pci")?.Element("pci_bus_id")?.Value);
-        return new GpuDetail
-        {
-            Position = position,
-            Uuid = Cell.Text(gpu.Element("uuid")?.Value),
-            PciBusId = bus is null ? null : Parsing.PciBusId.Normalise(bus) ?? bus,
-            SlowdownCelsius = Limit(temperature, "slow"),
-            ShutdownCelsius = Limit(temperature, "max"),
-            TargetCelsius = Cell.Celsius(temperature?.Element("gpu_target_temperature")?.Value),
-            Slices =
-            [
-                .. TakeLimited(gpu.Element("mig_devices")?.Elements("mig_device") ?? [], RemoteLimits.MigSlices, "MIG slices of a GPU").Select(Slice),
-            ],
-        };
-    }
-
-    private static double? Limit(XElement? temperature, string kind)
-    {
-        double? Celsius(string name) => Cell.Celsius(temperature?.Element(name)?.Value);
-        return Celsius($"gpu_temp_{kind}_threshold")
-            ?? Celsius("gpu_temp") + Celsius("gpu_temp_tlimit") - Celsius($"gpu_temp_{kind}_tlimit_threshold");
-    }
-
-    private static MigSlice Slice(XElement slice, int position)
-    {
-        var memory = slice.Element("fb_memory_usage");
-        var index = Cell.Integer(slice.Element("index")?.Value) ?? position;
-        return new MigSlice(
-            index.ToString(CultureInfo.InvariantCulture),
-            Cell.Integer(slice.Element("gpu_instance_id")?.Value),
-            Cell.Integer(slice.Element("compute_instance_id")?.Value),
-            Cell.Bytes(memory?.Element("total")?.Value),
-            Cell.Bytes(memory?.Element("used")?.Value));
     }
 
     /// <summary>Driver 610 prints <c>13.3 [Deprecated; …]</c> or <c>Deprecated, see …</c> instead of the value.</summary>

@@ -17,7 +17,7 @@ internal sealed class GpuRow
     [
         "utilization.gpu", "utilization.memory", "memory.total", "memory.used", "memory.free", "temperature.gpu", "power.draw", "power.limit",
         "fan.speed", "clocks.current.sm", "clocks.current.memory", "clocks.current.graphics", "clocks.current.video", "clocks.max.sm",
-        "clocks.max.memory", "clocks.max.graphics",
+        "clocks.max.memory", "clocks.max.graphics", "temperature.memory", "pcie.link.gen.gpucurrent", "pcie.link.width.current",
     ];
 
     private const int MaxTexts = 1000;
@@ -61,9 +61,19 @@ internal sealed class GpuRow
         MemoryNotSupported = Cell.IsNotSupported(At("memory.total")),
         MemoryUsedBytes = Fault is null ? Cell.Bytes(At("memory.used")) : null,
         MemoryFreeBytes = Fault is null ? Cell.Bytes(At("memory.free")) : null,
+        MemoryReservedBytes = Fault is null ? Cell.Bytes(At("memory.reserved")) : null,
+        Engines = new GpuEngines
+        {
+            Encoder = Cell.Ratio(At("utilization.encoder")),
+            Decoder = Cell.Ratio(At("utilization.decoder")),
+            Jpeg = Cell.Ratio(At("utilization.jpeg")),
+            Ofa = Cell.Ratio(At("utilization.ofa")),
+        },
         TemperatureCelsius = Cell.Celsius(At("temperature.gpu")),
+        MemoryTemperatureCelsius = Cell.Celsius(At("temperature.memory")),
         PowerDrawWatts = Cell.Watts(At("power.draw")),
         PowerLimitWatts = Cell.Watts(At("power.limit")),
+        PowerEnforcedLimitWatts = Cell.Watts(At("enforced.power.limit")),
         FanRatio = Cell.Ratio(At("fan.speed"), maxPercent: 200),
         Clocks = new GpuClocks
         {
@@ -75,10 +85,20 @@ internal sealed class GpuRow
             MaxMemory = Cell.Hertz(At("clocks.max.memory")),
             MaxGraphics = Cell.Hertz(At("clocks.max.graphics")),
         },
+        Pcie = new PcieLink
+        {
+            Generation = Cell.Integer(At("pcie.link.gen.gpucurrent")),
+            Width = Cell.Integer(At("pcie.link.width.current")),
+            MaxGeneration = Cell.Integer(At("pcie.link.gen.max")),
+            MaxWidth = Cell.Integer(At("pcie.link.width.max")),
+        },
         ThrottleReasons = [.. Throttles.Select(Throttle).OfType<ThrottleReason>()],
+        EccCorrected = Cell.Count(At("ecc.errors.corrected.aggregate.total")),
         EccUncorrected = Cell.Count(At("ecc.errors.uncorrected.aggregate.total")),
         RecoveryAction = Shared(Cell.Text(At("gpu_recovery_action"))),
-        MigEnabled = ParseFlag(At("mig.mode.current"), "Enabled", "Disabled"),
+        FabricState = Shared(Cell.Text(At("fabric.state"))),
+        FabricStatus = Shared(Cell.Text(At("fabric.status"))),
+        MigEnabled = Cell.Flag(At("mig.mode.current"), "Enabled", "Disabled"),
         Fault = Fault,
     };
 
@@ -113,10 +133,5 @@ internal sealed class GpuRow
     }
 
     private ThrottleReason? Throttle((string Field, ThrottleReason On, ThrottleReason Off) throttle) =>
-        ParseFlag(At(throttle.Field), "Active", "Not Active") is { } active ? active ? throttle.On : throttle.Off : null;
-
-    private static bool? ParseFlag(string? cell, string yes, string no) =>
-        string.Equals(cell, yes, StringComparison.OrdinalIgnoreCase) ? true
-        : string.Equals(cell, no, StringComparison.OrdinalIgnoreCase) ? false
-        : null;
+        Cell.Flag(At(throttle.Field), "Active", "Not Active") is { } active ? active ? throttle.On : throttle.Off : null;
 }

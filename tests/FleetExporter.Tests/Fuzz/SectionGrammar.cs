@@ -81,8 +81,9 @@ internal sealed class SectionGrammar(Random random)
             "pci.bus_id" => Pick(Buses),
             "pstate" => Pick("P0", "P8", "[N/A]"),
             "gpu_recovery_action" or "mig.mode.current" => Pick("None", "Reset", "Enabled", "Disabled", "[N/A]"),
+            "fabric.state" or "fabric.status" => Pick("Not Started", "Completed", "Success", Name("In Progress"), "N/A"),
             _ when field.StartsWith("clocks_event_reasons", StringComparison.Ordinal) => Pick("Active", "Not Active", "[N/A]"),
-            "memory.total" or "memory.used" or "memory.free" => Number(80_000),
+            "memory.total" or "memory.used" or "memory.free" or "memory.reserved" => Number(80_000),
             _ => Number(100),
         })));
     }
@@ -93,7 +94,11 @@ internal sealed class SectionGrammar(Random random)
         Many(RemoteLimits.Gpus, i => string.Concat(
             $"<gpu id=\"{Pick(Buses)}\"><uuid>{Pick($"GPU-{i}", Uuid())}</uuid><temperature><gpu_temp>{Number(40)} C</gpu_temp>",
             $"<gpu_temp_tlimit>{Number(49)} C</gpu_temp_tlimit><gpu_temp_max_threshold>{Number(100)} C</gpu_temp_max_threshold>",
-            $"<gpu_temp_slow_tlimit_threshold>{Number(2)} C</gpu_temp_slow_tlimit_threshold></temperature><mig_devices>",
+            $"<gpu_temp_slow_tlimit_threshold>{Number(2)} C</gpu_temp_slow_tlimit_threshold></temperature>",
+            $"<pci><replay_counter>{Number(3)}</replay_counter></pci>",
+            $"<bar1_memory_usage><total>{Number(256)} MiB</total><used>{Number(5)} MiB</used></bar1_memory_usage><remapped_rows>",
+            $"<remapped_row_corr>{Number(1)}</remapped_row_corr><remapped_row_pending>{Pick("Yes", "No", Text("N/A"))}</remapped_row_pending>",
+            $"</remapped_rows><retired_pages><pending_retirement>{Pick("Yes", "No", "N/A")}</pending_retirement></retired_pages><mig_devices>",
             Many(
                 RemoteLimits.MigSlices,
                 _ => $"<mig_device><index>{Number(7)}</index><fb_memory_usage><total>{Number()} MiB</total>"

@@ -33,31 +33,32 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             Spark, SparkMemory,
             Synthetic("gb10-dgx-spark.exporter.busy.csv").Replace("96, [N/A], [N/A]", "96, 43215, 122542", StringComparison.Ordinal),
             "", SparkDetails),
-        ["h100-idle"] = Capture(Server, "linux-h100-590.48.01.idle"),
-        ["h100-load"] = Capture(Server, "linux-h100-590.48.01.load"),
-        ["h100-mig-idle"] = Capture(Server, "linux-h100-mig-590.48.01.idle"),
-        ["h100-mig-load"] = Capture(Server, "linux-h100-mig-590.48.01.load"),
-        ["h200-idle"] = Capture(Server, "linux-h200-590.48.01.idle"),
-        ["h200-load"] = Capture(Server, "linux-h200-590.48.01.load"),
-        ["l40s-idle"] = Capture(Server, "linux-l40s-595.80.idle"),
-        ["l40s-load"] = Capture(Server, "linux-l40s-595.80.load"),
-        ["rtx2080s-linux-595-load"] = Capture(Desktop, "linux-geforce-rtx-2080-super-595.71.05.load"),
-        ["rtx2080s-linux-610-load"] = Capture(Desktop, "linux-geforce-rtx-2080-super-610.57.04.load"),
-        ["rtx2080s-windows-591-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-591.86.load"),
-        ["rtx2080s-windows-610-load"] = Capture(Wsl, "win-geforce-rtx-2080-super-610.62.load"),
+        ["h100-idle"] = Capture(Server, "captures/linux-h100-590.48.01.idle"),
+        ["h100-load"] = Capture(Server, "captures/linux-h100-590.48.01.load"),
+        ["h100-580-idle"] = Capture(Server, "h100-live/idle") with { Details = Captures.Read("h100-live/idle.q.xml") },
+        ["h100-580-load"] = Capture(Server, "h100-live/load") with { Details = Captures.Read("h100-live/load.q.xml") },
+        ["h100-mig-idle"] = Capture(Server, "captures/linux-h100-mig-590.48.01.idle"),
+        ["h100-mig-load"] = Capture(Server, "captures/linux-h100-mig-590.48.01.load"),
+        ["h200-idle"] = Capture(Server, "captures/linux-h200-590.48.01.idle"),
+        ["h200-load"] = Capture(Server, "captures/linux-h200-590.48.01.load"),
+        ["l40s-idle"] = Capture(Server, "captures/linux-l40s-595.80.idle"),
+        ["l40s-load"] = Capture(Server, "captures/linux-l40s-595.80.load"),
+        ["rtx2080s-linux-595-load"] = Capture(Desktop, "captures/linux-geforce-rtx-2080-super-595.71.05.load"),
+        ["rtx2080s-linux-610-load"] = Capture(Desktop, "captures/linux-geforce-rtx-2080-super-610.57.04.load"),
+        ["rtx2080s-windows-591-load"] = Capture(Wsl, "captures/win-geforce-rtx-2080-super-591.86.load"),
+        ["rtx2080s-windows-610-load"] = Capture(Wsl, "captures/win-geforce-rtx-2080-super-610.62.load"),
         ["rtx3090"] = new(
             Wsl, OtherMemory,
-            "fields="
-                + $"{string.Join(',', GpuFields.Wanted.Where(f => f.Name is not ("mig.mode.current" or "utilization.memory" or "memory.free"))
-                    .Select(f => f.Name))}\n"
+            $"fields={string.Join(',', GpuManifest.Get("synthetic/rtx-3090.exporter.csv").Fields)}\n"
                 + Captures.Read("synthetic/rtx-3090.exporter.csv"),
             "", Captures.Read("xml/telegraf-rtx-3090-v12.q.xml")),
         ["8xh100-gpu3-lost-cells"] = new(Server, OtherMemory, Synthetic("8x-h100-gpu3-lost-cells.exporter.csv")),
         ["gpu-lost"] = new(Server, OtherMemory, $"fields={Twelve}\n{Captures.Read("errors/gpu-lost.stdout.txt")}"),
         ["gpu-requires-reset"] = new(Server, OtherMemory, Synthetic("gpu-requires-reset.exporter.csv")),
-        ["a100-details"] = new(
-            Server, OtherMemory, $"fields=index,uuid,name\n0, {Uuid("xml/telegraf-a100-sxm4-v12.q.xml")}, NVIDIA A100-SXM4-80GB\n", "",
-            Captures.Read("xml/telegraf-a100-sxm4-v12.q.xml")),
+        ["fabric-failed"] = new(
+            Server, OtherMemory, "fields=index,uuid,name,fabric.state,fabric.status\n0, GPU-1, NVIDIA H200, Completed, Insufficient Resources\n"),
+        ["a100-details"] = WithDetails("NVIDIA A100-SXM4-80GB", "xml/telegraf-a100-sxm4-v12.q.xml"),
+        ["t4-details"] = WithDetails("Tesla T4", "xml/telegraf-tesla-t4.q.xml"),
     };
 
     /// <summary>The host's page after the first poll, with a fixed clock.</summary>
@@ -85,6 +86,9 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
         var (fields, rows) = Captures.Query(name);
         return new GoldenHost(system, OtherMemory, $"fields={string.Join(',', fields)}\n{rows}", Captures.Processes(name).Body);
     }
+
+    private static GoldenHost WithDetails(string model, string xml) =>
+        new(Server, OtherMemory, $"fields=index,uuid,name\n0, {Uuid(xml)}, {model}\n", "", Captures.Read(xml));
 
     private static string Synthetic(string file) => $"fields={Twelve}\n{Captures.Read("synthetic/" + file)}";
 

@@ -109,7 +109,8 @@ public sealed class GpuPartTests
     public async Task The_limit_is_the_one_of_the_detailed_report_else_the_threshold()
     {
         const string Yml = "listen: 127.0.0.1:0\nhosts: [{ name: a, address: a.lan }]\nthresholds: { gpu_temperature_critical_celsius: 20 }\n";
-        var uuid = Captures.Query("linux-h100-590.48.01.idle").Body.Split(',').First(c => c.Contains("GPU-", StringComparison.Ordinal)).Trim();
+        var (_, rows) = Captures.Query("captures/linux-h100-590.48.01.idle");
+        var uuid = rows.Split(',').First(c => c.Contains("GPU-", StringComparison.Ordinal)).Trim();
         var details = $"<nvidia_smi_log><gpu><uuid>{uuid}</uuid><temperature><gpu_temp_slow_threshold>87 C</gpu_temp_slow_threshold></temperature>"
             + "</gpu></nvidia_smi_log>";
         await using var server = await ApiServer.StartAsync(Yml, shell => shell.Answer("gpu_details", details));

@@ -11,14 +11,32 @@ public sealed class GpuExpectTests
 
     private static readonly Dictionary<string, Action<GpuQuery>> Answers = new()
     {
-        ["captures/linux-geforce*"] = query => One(query, gpu => Assert.True(gpu is { EccUncorrected: null, MigEnabled: null, FanRatio: not null })),
+        ["captures/linux-geforce*"] = query => One(query, gpu => Assert.True(gpu is
+        {
+            EccCorrected: null, EccUncorrected: null, MigEnabled: null, FanRatio: not null, MemoryTemperatureCelsius: null, FabricState: null,
+            FabricStatus: null, PowerEnforcedLimitWatts: 250, MemoryReservedBytes: > 0, Pcie: { MaxGeneration: 3, Width: 16, MaxWidth: 16 },
+        })),
         ["captures/linux-h100-mig*"] = query => One(query, gpu => Assert.True(gpu is
         {
-            Utilization: null, MigEnabled: true, MemoryUsedBytes: > 0, MemoryTotalBytes: 81559 * MiB, PowerDrawWatts: > 50, TemperatureCelsius: > 20,
+            Utilization: null, MemoryUtilization: null, MigEnabled: true, Engines: { Encoder: null, Decoder: null, Jpeg: null, Ofa: null },
+            MemoryUsedBytes: > 0, MemoryTotalBytes: 81559 * MiB, PowerDrawWatts: > 50, TemperatureCelsius: > 20,
         })),
         ["captures/linux-h100-590*"] = Core,
         ["captures/linux-h200*"] = Core,
-        ["captures/linux-l40s*"] = query => One(query, gpu => Assert.True(gpu is { FanRatio: null, MigEnabled: null })),
+        ["captures/linux-l40s*"] = query => One(query, gpu => Assert.True(gpu is
+        {
+            FanRatio: null, MigEnabled: null, MemoryTemperatureCelsius: null, EccCorrected: 0, Pcie: { Generation: 4, MaxGeneration: 4 },
+        })),
+        ["h100-live/idle.query-gpu.csv"] = query => One(query, gpu => Assert.True(gpu is
+        {
+            MemoryTemperatureCelsius: 43, MemoryReservedBytes: 480 * MiB, MemoryFreeBytes: 81079 * MiB, MemoryUtilization: 0,
+            PowerEnforcedLimitWatts: 700, EccCorrected: 0, EccUncorrected: 0, FabricState: null, FabricStatus: null,
+            Engines: { Encoder: 0, Decoder: 0, Jpeg: 0, Ofa: 0 }, Pcie: { Generation: 5, MaxGeneration: 5, Width: 16, MaxWidth: 16 },
+        })),
+        ["h100-live/load.query-gpu.csv"] = query => One(query, gpu => Assert.True(gpu is
+        {
+            MemoryTemperatureCelsius: 54, TemperatureCelsius: 60, MemoryUtilization: 0.30, Utilization: 1, PowerDrawWatts: 699.13,
+        })),
         ["captures/win-*"] = query => One(query, gpu => Assert.True(gpu is { MemoryUsedBytes: > 0, Utilization: not null, FanRatio: not null })),
         ["threads/gb10-dgx-spark.query-gpu.memory.csv"] = NoMemory,
         ["threads/gb10-dgx-spark.query-gpu.header-memory.csv"] = NoMemory,
@@ -33,7 +51,11 @@ public sealed class GpuExpectTests
             });
         },
         ["threads/gb10-dgx-spark.query-gpu.pcie.csv"] = query => Assert.Equal(
-            new Gpu { Index = 0, PciBusId = "0000000F:01:00.0" }.ToString(), Bare(query)),
+            (new Gpu { Index = 0, PciBusId = "0000000F:01:00.0" } with
+            {
+                Pcie = new PcieLink { Generation = 1, MaxGeneration = 1, Width = 1, MaxWidth = 16 },
+            }).ToString(),
+            Bare(query)),
         ["threads/gb10-dgx-spark.query-gpu.six-columns.csv"] = query => { NoMemory(query); Assert.Equal(0, query.Gpus[0].Utilization); },
         ["threads/jetson-orin.query-gpu.csv"] = query => Assert.Equal(
             new Gpu { Index = 0, Name = "Orin (nvgpu)", MemoryNotSupported = true }.ToString(), Bare(query)),
@@ -197,6 +219,7 @@ public sealed class GpuExpectTests
         TemperatureCelsius: not null, PowerDrawWatts: not null, PowerLimitWatts: 700,
         Clocks: { Sm: > 0, Memory: > 0, Graphics: > 0, Video: > 0, MaxSm: > 0, MaxMemory: > 0, MaxGraphics: > 0 },
         ThrottleReasons.Count: 8, EccUncorrected: 0, RecoveryAction: "None", MigEnabled: false, Fault: null,
+        MemoryTemperatureCelsius: > 20, FabricState: "Completed", FabricStatus: "Success", Pcie: { Generation: 5, Width: 16 },
     }));
 
     private static void NoMemory(GpuQuery query) =>

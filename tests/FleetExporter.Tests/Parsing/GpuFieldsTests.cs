@@ -26,9 +26,11 @@ public sealed class GpuFieldsTests
     [InlineData("memory.total [MiB]", "memory.total")]
     [InlineData("clocks.sm", "clocks.current.sm")]
     [InlineData("gpu_name", "name")]
+    [InlineData("pcie.link.gen.current", "pcie.link.gen.gpucurrent")]
+    [InlineData("gpu.power.current_limit", "enforced.power.limit")]
     [InlineData("clocks_throttle_reasons.sw_power_cap", "clocks_event_reasons.sw_power_cap")]
     [InlineData("utilization.memory", "utilization.memory")]
-    [InlineData("utilization.encoder", null)]
+    [InlineData("encoder.stats.sessionCount", null)]
     public void Canonical_AnySpelling_OurName(string spelling, string? name) => Assert.Equal(name, GpuFields.Canonical(spelling));
 
     [Fact]

@@ -42,21 +42,24 @@ public static class GpuManifest
 
     public static IEnumerable<GpuFixture> Xml => All.Where(fixture => fixture.File.EndsWith(".q.xml", StringComparison.Ordinal));
 
-    public static IEnumerable<GpuFixture> Help => All.Where(fixture => fixture.File.StartsWith("help/query-gpu", StringComparison.Ordinal));
+    public static IEnumerable<GpuFixture> Help => All.Where(fixture => fixture.Command.EndsWith("--help-query-gpu", StringComparison.Ordinal));
 
     public static GpuFixture Get(string file) => All.Single(fixture => fixture.File == file);
 
-    public static bool IsHandled(GpuFixture fixture) => IsQuery(fixture) || IsProcesses(fixture) || Xml.Contains(fixture)
-        || fixture.File.StartsWith("help/", StringComparison.Ordinal)
+    public static bool IsHandled(GpuFixture fixture) => IsQuery(fixture) || IsProcesses(fixture) || IsLoop(fixture) || Xml.Contains(fixture)
+        || fixture.Command.Contains("--help-query-", StringComparison.Ordinal)
         || fixture.File.StartsWith("dmon/", StringComparison.Ordinal) || Array.Exists(ReferenceEnds, end =>
             fixture.File.EndsWith(end, StringComparison.Ordinal));
 
     /// <summary>Outputs of a query: rows, or other text in their place.</summary>
     private static bool IsQuery(GpuFixture fixture) => fixture.File.StartsWith("errors/", StringComparison.Ordinal)
-        || (fixture.Command.Contains("--query-gpu=", StringComparison.Ordinal) && IsCsvOrText(fixture.File));
+        || (fixture.Command.Contains("--query-gpu=", StringComparison.Ordinal) && IsCsvOrText(fixture.File) && !IsLoop(fixture));
 
     private static bool IsProcesses(GpuFixture fixture) =>
-        fixture.Command.Contains("--query-compute-apps=", StringComparison.Ordinal) && IsCsvOrText(fixture.File);
+        fixture.Command.Contains("--query-compute-apps=", StringComparison.Ordinal) && IsCsvOrText(fixture.File) && !IsLoop(fixture);
+
+    /// <summary>Samples of a loop, which LoopCapturesTests parses.</summary>
+    private static bool IsLoop(GpuFixture fixture) => fixture.File.EndsWith(".loop.csv", StringComparison.Ordinal);
 
     private static bool IsCsvOrText(string file) =>
         file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith(".txt", StringComparison.Ordinal);

@@ -4,11 +4,16 @@ namespace FleetExporter.Tests.Parsing;
 
 public sealed class GpuManifestTests
 {
+    private const string ProjectedFolder = "synthetic/projected/";
+
     public static TheoryData<string> Queries => [.. GpuManifest.Queries.Select(fixture => fixture.File)];
 
     public static TheoryData<string> Processes => [.. GpuManifest.Processes.Select(fixture => fixture.File)];
 
     public static TheoryData<string> Xml => [.. GpuManifest.Xml.Select(fixture => fixture.File)];
+
+    public static TheoryData<string> Projected =>
+        [.. GpuManifest.All.Select(fixture => fixture.File).Where(file => file.StartsWith(ProjectedFolder, StringComparison.Ordinal))];
 
     public static TheoryData<string> CaptureNames => [.. Captures.Names];
 
@@ -48,20 +53,21 @@ public sealed class GpuManifestTests
     public void Our_fields_of_a_capture_say_what_the_whole_capture_says(string name)
     {
         var (fields, body) = Captures.Query(name);
-        var whole = GpuManifest.Get($"captures/{name}.query-gpu.csv");
+        var whole = GpuManifest.Get($"{name}.query-gpu.csv");
         Assert.Equal(GpuOutcome.OfQuery(whole.Text, whole.Fields), GpuOutcome.OfQuery(body, fields));
         Assert.Equal(GpuFields.Wanted.Count, fields.Count);
 
         var (processFields, processes) = Captures.Processes(name);
-        var apps = GpuManifest.Get($"captures/{name}.query-compute-apps.csv");
+        var apps = GpuManifest.Get($"{name}.query-compute-apps.csv");
         Assert.Equal(GpuOutcome.OfProcesses(apps.Text, apps.Fields), GpuOutcome.OfProcesses(processes, processFields));
     }
 
     [Theory]
-    [MemberData(nameof(CaptureNames))]
-    public void A_projection_is_cut_from_its_capture(string name)
+    [MemberData(nameof(Projected))]
+    public void A_projection_is_cut_from_its_capture(string file)
     {
-        var projected = GpuManifest.Get($"synthetic/projected/{name}.exporter.csv");
-        Assert.Equal(projected.Text, Captures.Query(name, projected.Fields));
+        var projected = GpuManifest.Get(file);
+        var name = Path.GetFileName(file).Replace(".exporter.csv", "", StringComparison.Ordinal);
+        Assert.Equal(projected.Text, Captures.Query("captures/" + name, projected.Fields));
     }
 }

@@ -19,6 +19,8 @@ public sealed class GpuProcessesTests
         ["captures/win-geforce-rtx-2080-super-591.86.load.query-compute-apps.csv"] = (12, null),
         ["captures/win-geforce-rtx-2080-super-610.62.idle.query-compute-apps.csv"] = (19, null),
         ["captures/win-geforce-rtx-2080-super-610.62.load.query-compute-apps.csv"] = (21, null),
+        ["h100-live/idle.query-compute-apps.csv"] = (0, null),
+        ["h100-live/load.query-compute-apps.csv"] = (1, 13418),
         ["threads/gb10-dgx-spark.query-compute-apps.csv"] = (1, 109832),
         ["threads/gb10-dgx-spark.query-compute-apps.nounits.csv"] = (1, 19135),
         ["threads/wsl2-rtx4070tis.query-compute-apps.csv"] = (1, null),

@@ -120,9 +120,9 @@ internal sealed class ReplayFleet : IAsyncDisposable
         shell.Answer("tmux", "U0:alice\n" + Tmux(0) + HostCapture.Stat(100, 1));
         shell.Answer("filesystem", HostCapture.Proc("vm-mountns.df.PT-B1.txt"));
         shell.Answer("hung", "");
-        var (fields, rows) = Captures.Query("linux-h100-590.48.01.idle");
+        var (fields, rows) = Captures.Query("captures/linux-h100-590.48.01.idle");
         shell.Answer("gpu", $"fields={string.Join(',', fields)}\n{rows}");
-        shell.Answer("gpu_processes", Captures.Processes("linux-h100-590.48.01.load").Body);
+        shell.Answer("gpu_processes", Captures.Processes("captures/linux-h100-590.48.01.load").Body);
         shell.Answer("gpu_details", Captures.Read("synthetic/gb10-dgx-spark.q.xml"));
         shell.Answer("xid", "");
         return shell;

@@ -19,6 +19,7 @@ internal static class UnifiedMemory
             MemoryTotalBytes = host?.Total,
             MemoryUsedBytes = host?.Available is { } available ? host.Total - available : null,
             MemoryFreeBytes = host?.Available,
+            MemoryReservedBytes = null,
         })];
 
     /// <summary>
