@@ -53,6 +53,31 @@ public class SimulatedHostsTests
         Assert.True(readings.Select(r => r.Memory.Available).Distinct().Count() > 100);
     }
 
+    [Theory]
+    [InlineData("gpu-server", true, true, 5)]
+    [InlineData("rtx-3090", false, true, 4)]
+    [InlineData("dgx-spark", false, false, 1)]
+    public void A_simulated_GPU_reports_what_its_model_does(string kind, bool isServer, bool hasMemory, int generation)
+    {
+        var machine = Enumerable.Range(0, 10).Select(SimulatedHosts.At).First(m => m.Kind == kind);
+        var gpus = ((GpuAnswer)new GpuCollector().Parse(Section(machine, "gpu"))).Gpus.Where(g => g.Fault is null).ToList();
+        var details = GpuDetails.Parse(machine.Answer("gpu_details", Noon).Body).Gpus;
+
+        Assert.NotEmpty(gpus);
+        Assert.All(gpus, gpu =>
+        {
+            Assert.Equal(isServer, gpu.MemoryTemperatureCelsius is > 30 and < 80);
+            Assert.Equal(isServer, gpu is { EccCorrected: not null, FabricState: "Completed", Engines.Jpeg: not null });
+            Assert.Equal(hasMemory, gpu is { MemoryReservedBytes: > 0, MemoryUtilization: not null, PowerEnforcedLimitWatts: > 0 });
+            Assert.Equal(generation, gpu.Pcie.MaxGeneration);
+        });
+        Assert.All(details, detail =>
+        {
+            Assert.Equal(isServer, detail.RemappedRows.Correctable is not null);
+            Assert.Equal(hasMemory, detail is { Bar1UsedBytes: > 0, PcieReplays: 0 });
+        });
+    }
+
     [Fact]
     public void Names_of_a_simulated_fleet_are_unique_and_marked()
     {
@@ -62,4 +87,7 @@ public class SimulatedHostsTests
         Assert.Equal(57, config.Hosts.Select(h => h.Name).Distinct().Count());
         Assert.All(config.Hosts, h => Assert.NotNull(h.Simulated));
     }
+
+    private static Section Section(SimulatedHost machine, string name) =>
+        new(name, 0, 100, TimeSpan.Zero, Noon, machine.Answer(name, Noon).Body);
 }
