@@ -114,6 +114,22 @@ public sealed partial class RulesTests
         });
     }
 
+    /// <summary>Their values are closed sets, all of which the golden pages have.</summary>
+    [Fact]
+    public void Rules_select_label_values_that_GPUs_have()
+    {
+        var pages = string.Concat(
+            Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "expected", "pages")).Order(StringComparer.Ordinal).Select(File.ReadAllText));
+        var selected =
+            from rule in Rules.All.Concat(Rules.Optional)
+            from Match metric in Metric().Matches(Rules.Text(rule, "expr")!)
+            from Match label in ClosedLabel().Matches(metric.Groups[2].Value)
+            where metric.Groups[1].Value.StartsWith("fleet_gpu_", StringComparison.Ordinal)
+            select $"{metric.Groups[1].Value}\\{{[^\n]*{label.Value}";
+        Assert.NotEmpty(selected);
+        Assert.All(selected.Distinct(), series => Assert.Matches(series, pages));
+    }
+
     [GeneratedRegex(@"\b[a-z_]+:[a-z0-9_]+:[a-z0-9]+\b")]
     private static partial Regex Recorded();
 
@@ -122,6 +138,9 @@ public sealed partial class RulesTests
 
     [GeneratedRegex("""(?:^|,)\s*([a-z_]+)\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"(?=,|$)""")]
     private static partial Regex Label();
+
+    [GeneratedRegex("""(?:clock|cause|level|reason)="[a-z_]+"(?=[,}]|$)""")]
+    private static partial Regex ClosedLabel();
 
     [GeneratedRegex(@"\b(rate|increase|changes)\(")]
     private static partial Regex Rate();
