@@ -16,6 +16,7 @@ internal static class Empty
         ["fleet-exporter/Pushed samples"] = "no device pushes",
         ["fleet-gpu/MIG slices"] = "no simulated GPU is cut into slices",
         ["fleet-gpu/Recovery actions"] = GoodNews,
+        ["fleet-gpu/Retired pages"] = "no simulated GPU is older than Ampere",
         ["fleet-services/Certificates"] = "simulated services speak plain HTTP",
         ["fleet-services/Model servers"] = GoodNews,
     };
