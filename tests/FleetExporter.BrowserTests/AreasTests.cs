@@ -83,6 +83,33 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     }
 
     [Fact]
+    public async Task A_GPU_shows_its_memory_temperature_and_what_is_wrong_with_it()
+    {
+        async Task<ILocator> SeenAsync(int utilization, bool isUnified = false)
+        {
+            var visit = await OpenAsync((hosts, _) => Change(hosts, utilization, isUnified));
+            await visit.GoAsync("hosts");
+            return visit.Host("box");
+        }
+
+        static void Change(IReadOnlyList<JsonNode> hosts, int utilization, bool isUnified)
+        {
+            var gpu = hosts.First(h => h.Text("hostname") == "box")["gpus"]![0]!;
+            (gpu["utilization_percent"], gpu["memory_temperature_c"], gpu["memory_unified"]) = (utilization, 72, isUnified);
+            gpu["pcie"] = new JsonObject { ["generation"] = 4, ["generation_max"] = 5, ["width"] = 8, ["width_max"] = 16 };
+            gpu["memory_repairs"] = new JsonObject { ["remapping_pending"] = !isUnified, ["retired_pages"] = isUnified ? null : 2 };
+        }
+
+        var busy = await SeenAsync(90);
+        await Expect(busy.GetByTestId("gpu")).ToContainTextAsync("memory 72 °C");
+        await Expect(busy.Locator(".gpu .warn.small")).ToHaveTextAsync(
+            "memory repair needs a reset, 2 retired pages, PCIe 4 x8 of 5 x16");
+        await Expect((await SeenAsync(10)).Locator(".gpu .warn.small")).ToHaveTextAsync(
+            "memory repair needs a reset, 2 retired pages");
+        await Expect((await SeenAsync(90, isUnified: true)).Locator(".gpu .warn.small")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task A_fully_used_GPU_is_ok_and_one_above_its_own_temperature_limit_is_degraded()
     {
         Task<Visit> SeenAsync(int celsius) => OpenAsync((hosts, _) =>

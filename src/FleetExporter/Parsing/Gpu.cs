@@ -140,6 +140,12 @@ internal sealed record Gpu
     /// <summary>The memory values are the host's. Set by the derivation, not by a parser.</summary>
     public bool MemoryUnified { get; init; }
 
+    /// <summary>From the detailed report. Set by the derivation, not by a parser of the query.</summary>
+    public RemappedRows? RemappedRows { get; init; }
+
+    /// <inheritdoc cref="RemappedRows"/>
+    public RetiredPages? RetiredPages { get; init; }
+
     /// <summary>Energy integrated from power draw. Set by the derivation, not by a parser.</summary>
     public double? EnergyJoules { get; init; }
 }

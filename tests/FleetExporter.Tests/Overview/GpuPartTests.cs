@@ -112,13 +112,15 @@ public sealed class GpuPartTests
         var (_, rows) = Captures.Query("captures/linux-h100-590.48.01.idle");
         var uuid = rows.Split(',').First(c => c.Contains("GPU-", StringComparison.Ordinal)).Trim();
         var details = $"<nvidia_smi_log><gpu><uuid>{uuid}</uuid><temperature><gpu_temp_slow_threshold>87 C</gpu_temp_slow_threshold></temperature>"
-            + "</gpu></nvidia_smi_log>";
+            + "<remapped_rows><remapped_row_pending>Yes</remapped_row_pending></remapped_rows></gpu></nvidia_smi_log>";
         await using var server = await ApiServer.StartAsync(Yml, shell => shell.Answer("gpu_details", details));
         await using var without = await ApiServer.StartAsync(Yml);
 
         Assert.Equal(("ok", "degraded"), (Text(await server.JsonAsync("/api/gpu"), "status"), Text(await without.JsonAsync("/api/gpu"), "status")));
         var gpu = (await server.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0];
         Assert.Equal(87, gpu.GetProperty("temperature_limit_c").GetDouble());
+        Assert.True(gpu.GetProperty("memory_repairs").GetProperty("remapping_pending").GetBoolean());
+        Assert.Equal(16, gpu.GetProperty("pcie").GetProperty("width").GetInt32());
         Assert.Equal(
             JsonValueKind.Null, (await without.JsonAsync("/api/hosts/a")).GetProperty("gpus")[0].GetProperty("temperature_limit_c").ValueKind);
     }

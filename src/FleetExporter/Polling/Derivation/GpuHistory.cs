@@ -37,11 +37,10 @@ internal static class GpuHistory
     public static GpuReading Derive(GpuAnswer answer, FreshAnswers answers)
     {
         var report = answers.Get<GpuDetailsAnswer>()?.Report;
-        var limits = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
-            .ToDictionary(d => d.Uuid!, d => d.SlowdownCelsius, StringComparer.Ordinal);
-        var gpus = answer.Gpus.Select(gpu => gpu with
+        var details = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
+            .ToDictionary(d => d.Uuid!, StringComparer.Ordinal);
+        var gpus = answer.Gpus.Select(gpu => WithDetail(gpu, gpu.Uuid is null ? null : details.GetValueOrDefault(gpu.Uuid)) with
         {
-            TemperatureLimitCelsius = gpu.Uuid is null ? null : limits.GetValueOrDefault(gpu.Uuid),
             EnergyJoules = gpu is { PowerDrawWatts: not null, Uuid: { } uuid } ? answers.History.GpuEnergy[uuid] : gpu.EnergyJoules,
         });
         var memory = answers.Get<VitalsAnswer>()?.Vitals.Memory;
@@ -55,6 +54,13 @@ internal static class GpuHistory
         var withoutUuid = answer.Gpus.Count(g => g.Uuid is null);
         return Math.Max(0, history.GpusSeen.Except(Listed(answer)).Count - withoutUuid);
     }
+
+    private static Gpu WithDetail(Gpu gpu, GpuDetail? detail) => gpu with
+    {
+        TemperatureLimitCelsius = detail?.SlowdownCelsius,
+        RemappedRows = detail?.RemappedRows,
+        RetiredPages = detail?.RetiredPages,
+    };
 
     private static IEnumerable<string> Listed(GpuAnswer answer) => answer.Gpus.Select(g => g.Uuid).OfType<string>();
 }

@@ -1,6 +1,6 @@
 // GPUs of a host: one block per GPU if there are few, else one row per GPU.
 import { h, setAttr, setClass, setText } from '../core/dom.js';
-import { ABSENT, celsius, isNumber, mebibytes, percent, watts } from '../core/format.js';
+import { ABSENT, celsius, isNumber, mebibytes, percent, plural, watts } from '../core/format.js';
 import { gpuKey, pointsFor } from '../core/history.js';
 import { threshold } from '../core/thresholds.js';
 import { sparkline } from './sparkline.js';
@@ -22,9 +22,23 @@ function showTemperature(node, { temperature_c: value, temperature_limit_c: driv
 
 const FAULT_TEXTS = { lost: 'lost: the GPU does not respond', reset_required: 'needs a reset' };
 
-function showFault(node, gpu) {
-  node.hidden = !gpu.fault;
-  if (gpu.fault) setText(node, FAULT_TEXTS[gpu.fault] ?? sanitize(gpu.fault, 60));
+function show(node, text) {
+  node.hidden = !text;
+  setText(node, text || '');
+}
+
+const faultText = ({ fault }) => fault && (FAULT_TEXTS[fault] ?? sanitize(fault, 60));
+
+/** What is wrong with a GPU that works; an idle one lowers its PCIe generation. */
+function warningText({ pcie, memory_repairs: repairs, utilization_percent: utilization, memory_unified: unified }) {
+  const { generation, generation_max: best, width, width_max: widest } = pcie ?? {};
+  return [
+    repairs?.remapping_failed && 'row remapping failed',
+    (repairs?.remapping_pending || repairs?.retirement_pending) && 'memory repair needs a reset',
+    repairs?.retired_pages > 0 && plural(repairs.retired_pages, 'retired page'),
+    utilization >= 50 && !unified && generation && width && (generation < best || width < widest)
+      && `PCIe ${generation} x${width} of ${best} x${widest}`,
+  ].filter(Boolean).join(', ');
 }
 
 function memoryText(gpu) {
@@ -38,10 +52,12 @@ const powerText = gpu =>
     : watts(gpu.power_draw_watts);
 
 export function gpuBlock(host, first) {
-  const [name, temperature, faultText] = [
+  const [name, temperature, memoryTemperature, fault, warnings] = [
     h('bdi', { class: 'gpu-name' }),
     h('span', { class: 'mono', 'data-testid': 'gpu-temperature' }),
+    h('span', { class: 'mono soft', hidden: true }),
     h('p', { class: 'bad', hidden: true }),
+    h('p', { class: 'warn small', hidden: true }),
   ];
   const [utilization, memory, power] = [
     meter('Util', 'gpu-util'),
@@ -53,8 +69,15 @@ export function gpuBlock(host, first) {
   const node = h(
     'div',
     { class: 'gpu', 'data-testid': 'gpu', 'data-index': first.index },
-    h('div', { class: 'row' }, h('span', { class: 'mono soft' }, String(first.index ?? '?')), name, h('span', { class: 'end' }, temperature)),
-    faultText,
+    h(
+      'div',
+      { class: 'row' },
+      h('span', { class: 'mono soft' }, String(first.index ?? '?')),
+      name,
+      h('span', { class: 'end' }, temperature, memoryTemperature),
+    ),
+    fault,
+    warnings,
     utilization.node,
     trend.node,
     memory.node,
@@ -64,7 +87,9 @@ export function gpuBlock(host, first) {
   return { node, update(gpu) {
     setText(name, sanitize(gpu.name ?? 'GPU', 60));
     showTemperature(temperature, gpu);
-    showFault(faultText, gpu);
+    show(memoryTemperature, isNumber(gpu.memory_temperature_c) && ` memory ${celsius(gpu.memory_temperature_c)}`);
+    show(fault, faultText(gpu));
+    show(warnings, warningText(gpu));
     for (const part of [trend, utilization, memory, power])
       part.node.toggleAttribute('hidden', Boolean(gpu.fault) && !isNumber(gpu.utilization_percent) && !isNumber(gpu.memory_used_mb));
     utilization.set(gpu.utilization_percent, percent(gpu.utilization_percent));
@@ -77,21 +102,24 @@ export function gpuBlock(host, first) {
 
 export function gpuRow(host, first) {
   const cells = Object.fromEntries(['utilization', 'memory', 'temperature', 'power'].map(k => [k, h('span', { class: 'mono' })]));
-  const faultText = h('span', { class: 'bad small', hidden: true });
+  const fault = h('span', { class: 'bad small', hidden: true });
+  const warnings = h('span', { class: 'warn small', hidden: true });
   const trend = sparkline(`Utilisation of GPU ${first.index} in percent, last 10 minutes`);
   const node = h(
     'div',
     { class: 'gpu-row', 'data-testid': 'gpu', 'data-index': first.index },
     h('span', { class: 'mono soft' }, String(first.index ?? '?')),
     trend.node,
-    faultText,
+    fault,
     cells.utilization,
     cells.memory,
     cells.temperature,
     cells.power,
+    warnings,
   );
   return { node, update(gpu) {
-    showFault(faultText, gpu);
+    show(fault, faultText(gpu));
+    show(warnings, warningText(gpu));
     setClass(node, 'faulty', Boolean(gpu.fault));
     trend.set(pointsFor(gpuKey(host, gpu)));
     setText(cells.utilization, percent(gpu.utilization_percent));

@@ -22,6 +22,7 @@ public sealed class UnifiedMemoryTests
         MemoryTotalBytes = 24576 * MiB,
         MemoryUsedBytes = MiB,
         MemoryFreeBytes = 24326 * MiB,
+        MemoryReservedBytes = 249 * MiB,
         PowerLimitWatts = 350,
     };
 
@@ -30,7 +31,13 @@ public sealed class UnifiedMemoryTests
     private static Dictionary<string, Gpu> Gpus { get; } = new()
     {
         ["gb10 without memory"] = Spark,
-        ["gb10 whose memory is MemTotal"] = Spark with { MemoryNotSupported = false, MemoryTotalBytes = Rounded, MemoryUsedBytes = 1 },
+        ["gb10 whose memory is MemTotal"] = Spark with
+        {
+            MemoryNotSupported = false,
+            MemoryTotalBytes = Rounded,
+            MemoryUsedBytes = 1,
+            MemoryReservedBytes = 1,
+        },
         ["3090"] = Rtx3090,
         ["3090 with as much memory as the host"] = Rtx3090 with { MemoryTotalBytes = Rounded },
         ["3090 whose memory could not be read"] = Rtx3090 with { MemoryTotalBytes = null, MemoryUsedBytes = null },
@@ -50,6 +57,7 @@ public sealed class UnifiedMemoryTests
         Assert.Equal(unified ? Host.Total : Gpus[name].MemoryTotalBytes, gpu.MemoryTotalBytes);
         Assert.Equal(unified ? Host.Total - Host.Available : Gpus[name].MemoryUsedBytes, gpu.MemoryUsedBytes);
         Assert.Equal(unified ? Host.Available : Gpus[name].MemoryFreeBytes, gpu.MemoryFreeBytes);
+        Assert.Equal(unified ? null : Gpus[name].MemoryReservedBytes, gpu.MemoryReservedBytes);
     }
 
     [Fact]
