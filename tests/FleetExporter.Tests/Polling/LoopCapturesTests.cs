@@ -39,6 +39,24 @@ public sealed class LoopCapturesTests
     }
 
     [Fact]
+    public void The_maxima_of_the_link_are_asked_once()
+    {
+        var collector = new GpuCollector();
+        var (fields, rows) = Captures.Query("h100-live/load");
+        var call = (GpuAnswer)collector.Parse(Section($"fields={string.Join(',', fields)}\n{rows}"));
+        var query = collector.LoopQuery(call, TimeSpan.FromSeconds(1))!;
+        var changing = GpuFields.Changing(fields);
+
+        var sample = (GpuAnswer)query.Complete(collector.Parse(Section(query.Head + Captures.Query("h100-live/load", changing))))!;
+
+        Assert.Contains("pcie.link.width.current,", query.Command, StringComparison.Ordinal);
+        Assert.DoesNotContain("pcie.link.gen.max", query.Command, StringComparison.Ordinal);
+        Assert.DoesNotContain("pcie.link.width.max", query.Command, StringComparison.Ordinal);
+        Assert.Equal(call.Gpus[0].Pcie, sample.Gpus[0].Pcie);
+        Assert.Equal((5, 16), (sample.Gpus[0].Pcie.MaxGeneration, sample.Gpus[0].Pcie.MaxWidth));
+    }
+
+    [Fact]
     public void Every_sample_of_the_processes_has_the_process()
     {
         var collector = new GpuProcessesCollector();
