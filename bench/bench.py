@@ -11,13 +11,14 @@ import dashboards
 import gateway
 import overview
 import performance_page as page
+import simulated
 import ssh_clients
 import streams
 import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "registry", "parsers", "poll", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+NAMES = ("page", "registry", "parsers", "poll", "simulated", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
 CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench", "poll": "PollBench"}
 
 
@@ -43,7 +44,7 @@ def registry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page, registry, parsers and poll need only the .NET SDK; targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
+        epilog="page, registry, parsers and poll need only the .NET SDK; simulated, targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
         "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 45 minutes.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all)")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")
@@ -63,6 +64,8 @@ def main() -> int:
             overview.run(ROOT)
         elif name == "streams":
             streams.run(ROOT)
+        elif name == "simulated":
+            simulated.run(ROOT)
         elif name == "targets":
             targets.run(ROOT)
         elif name == "control":

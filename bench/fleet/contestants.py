@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 from . import cpu
-from .stage import USER, Home, Servers, free_port
+from .stage import USER, Home, Servers, connects, free_port, wait_for
 
 
 def interval_of(hosts: int) -> int:
@@ -60,6 +61,32 @@ def asyncssh(home: Home, hosts: int, rounds: int, interval: float, fresh: bool) 
     if collector.returncode != 0:
         raise RuntimeError(f"the asyncssh collector exited with {collector.returncode}")
     return Run(home.polls - before, seconds + servers.adopted_outside, servers.host_seconds)
+
+
+def node_exporter(scrapes: int) -> PerPoll:
+    """Scrapes a node_exporter with its default collectors on this machine; its CPU counts as the host side."""
+    port = free_port()
+    process = subprocess.Popen(
+        ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: connects(socket.AF_INET, ("127.0.0.1", port)), "node_exporter")
+
+        def scrape() -> None:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/metrics")
+            if b"node_load1 " not in connection.getresponse().read():
+                raise RuntimeError("node_exporter has no node_load1")
+            connection.close()
+
+        for _ in range(20):
+            scrape()
+        before = cpu.used([process.pid])
+        for _ in range(scrapes):
+            scrape()
+            time.sleep(0.05)
+        return PerPoll(scrapes, 0, (cpu.used([process.pid]) - before) * 1000 / scrapes)
+    finally:
+        cpu.end(process, 10)
 
 
 @contextlib.contextmanager

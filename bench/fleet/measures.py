@@ -15,6 +15,7 @@ WARM, STEADY = 20, 40       # seconds of warm-up, which cover most of the JIT's 
 POLLS = 150                  # approximate difference in polls between the two asyncssh runs
 TIMES = 30
 NAMES = {"service": "FleetExporter", "kept": "asyncssh, kept connections", "fresh": "asyncssh, fresh connections"}
+SCRAPES = 200
 
 
 def run(root: Path, numbers: list[int]) -> None:
@@ -42,7 +43,9 @@ def run(root: Path, numbers: list[int]) -> None:
         for number in numbers:
             for name in ("kept", "fresh"):
                 costs[number][name] = PerPoll.between(*printed(number, name, *asyncssh_pair(home, number, name == "fresh")))
-        page.put("cpu", f"FleetExporter for {STEADY} s after {WARM} s of warm-up; a pair of runs of each asyncssh collector", cpu_table(costs))
+        page.put(
+            "cpu", f"FleetExporter for {STEADY} s after {WARM} s of warm-up; a pair of runs of each asyncssh collector; {SCRAPES} scrapes of node_exporter",
+            cpu_table(costs, contestants.node_exporter(SCRAPES)))
         page.put("ratios", "from the table above", ratio_table(costs))
         page.put("memory", f"PSS after {WARM + STEADY} s of polling", memory_table(memories))
         page.put("first-page", "the same runs", first_page_table(first_pages))
@@ -68,13 +71,13 @@ def printed(number: int, name: str, short: Run, long: Run) -> tuple[Run, Run]:
     return short, long
 
 
-def cpu_table(costs: dict[int, dict[str, PerPoll]]) -> str:
+def cpu_table(costs: dict[int, dict[str, PerPoll]], node_exporter: PerPoll) -> str:
     return page.table(
         ["Hosts, collector", "Polls", "Exporter side (ms CPU)", "Host side (ms CPU)", "Both (ms CPU)"],
         [
             [f"{number}, {NAMES[name]}", f"{cost.polls}", f"{cost.exporter_ms:.2f}", f"{cost.host_ms:.2f}", f"{cost.both_ms:.2f}"]
             for number, by_name in costs.items() for name, cost in by_name.items()
-        ])
+        ] + [["1, node_exporter, per scrape", f"{node_exporter.polls}", "", f"{node_exporter.host_ms:.2f}", f"{node_exporter.host_ms:.2f}"]])
 
 
 def ratio_table(costs: dict[int, dict[str, PerPoll]]) -> str:

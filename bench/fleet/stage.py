@@ -31,7 +31,6 @@ text = "".join(line + "\\n" for line in rows)
 with open(f"new.{{os.getpid()}}", "w", encoding="utf-8") as file:
     file.write(text)
 os.rename(file.name, answer)
-print(end=text)
 """
 
 
