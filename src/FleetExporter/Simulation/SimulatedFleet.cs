@@ -1,3 +1,4 @@
+using FleetExporter.Collectors;
 using FleetExporter.Config;
 
 namespace FleetExporter.Simulation;
@@ -27,6 +28,7 @@ internal static class SimulatedFleet
                     Address = new HostAddress("simulated", null),
                     Simulated = n,
                     GpuPolling = GpuPolling.Call,
+                    GpuProfiling = SimulatedHosts.At(n).Gpu == SimulatedGpu.H100,
                     Ssh = config.Ssh.Host,
                 })),
             ],

@@ -7,7 +7,7 @@ using FleetExporter.Tests.Polling;
 namespace FleetExporter.Tests.Golden;
 
 /// <summary>Response of a host with one capture.</summary>
-internal sealed record GoldenHost(string System, string Memory, string Gpu, string Processes = "", string? Details = null)
+internal sealed record GoldenHost(string System, string Memory, string Gpu, string Processes = "", string? Details = null, string? Profile = null)
 {
     /// <summary>The twelve columns of the made-up and the projected captures.</summary>
     private const string Twelve =
@@ -35,8 +35,16 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             "", SparkDetails),
         ["h100-idle"] = Capture(Server, "captures/linux-h100-590.48.01.idle"),
         ["h100-load"] = Capture(Server, "captures/linux-h100-590.48.01.load"),
-        ["h100-580-idle"] = Capture(Server, "h100-live/idle") with { Details = Captures.Read("h100-live/idle.q.xml") },
-        ["h100-580-load"] = Capture(Server, "h100-live/load") with { Details = Captures.Read("h100-live/load.q.xml") },
+        ["h100-580-idle"] = Capture(Server, "h100-live/idle") with
+        {
+            Details = Captures.Read("h100-live/idle.q.xml"),
+            Profile = Captures.Read("dmon/idle.dmon-gpm.txt"),
+        },
+        ["h100-580-load"] = Capture(Server, "h100-live/load") with
+        {
+            Details = Captures.Read("h100-live/load.q.xml"),
+            Profile = Captures.Read("dmon/load.dmon-gpm.txt"),
+        },
         ["h100-mig-idle"] = Capture(Server, "captures/linux-h100-mig-590.48.01.idle"),
         ["h100-mig-load"] = Capture(Server, "captures/linux-h100-mig-590.48.01.load"),
         ["h200-idle"] = Capture(Server, "captures/linux-h200-590.48.01.idle"),
@@ -65,7 +73,9 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
     public static async Task<string> PageAsync(string name)
     {
         var golden = All[name];
-        await using var fleet = await ReplayFleet.StartAsync("hosts: [{ name: gpu-1, address: gpu-1.lan, tmux: { enabled: false } }]", w =>
+        var profiling = golden.Profile is null ? "" : ", gpu_profiling: true";
+        var yml = $"hosts: [{{ name: gpu-1, address: gpu-1.lan, tmux: {{ enabled: false }}{profiling} }}]";
+        await using var fleet = await ReplayFleet.StartAsync(yml, w =>
         {
             var shell = w.Shell("gpu-1");
             shell.Answer("system", golden.System);
@@ -74,6 +84,7 @@ internal sealed record GoldenHost(string System, string Memory, string Gpu, stri
             shell.Answer("gpu", golden.Gpu);
             shell.Answer("gpu_processes", golden.Processes);
             shell.Answer("gpu_details", golden.Details ?? "", golden.Details is null ? 127 : 0);
+            shell.Answer("gpu_profile", golden.Profile ?? "");
             shell.Answer("filesystem", "");
         });
         using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
