@@ -17,6 +17,7 @@ internal static class ApiExtensions
     {
         services.AddExporterMetrics<HttpMetrics>();
         services.AddSingleton<ExporterPage>();
+        services.AddSingleton<HostJson>();
         services.AddSingleton<OriginMiddleware>();
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<AuthenticationMiddleware>();

@@ -14,14 +14,14 @@ internal static class HostsEndpoints
 
     public static void MapHosts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/hosts", (FleetState state, HostViews views, string? limit, string? cursor) =>
-                Listing.Of(state.Hosts, h => h.Host.Name, views.Of, limit, cursor))
+        routes.MapGet("/api/hosts", (FleetState state, HostJson json, string? limit, string? cursor) =>
+                Listing.Of(state.Hosts, h => h.Host.Name, json.Of, limit, cursor))
             .Needs(Scope.Read).Produces<Listing<HostStateView>>()
             .WithSummary("All hosts with their current state.");
 
-        routes.MapGet("/api/hosts/{host}", Results<Ok<HostStateView>, ProblemHttpResult> (FleetState state, HostViews views, string host) =>
-                state.Find(host) is { } found ? TypedResults.Ok(views.Of(found)) : Problem.NotFound("host", host))
-            .Needs(Scope.Read)
+        routes.MapGet("/api/hosts/{host}", IResult (FleetState state, HostJson json, string host) =>
+                state.Find(host) is { } found ? TypedResults.Ok(json.Of(found)) : Problem.NotFound("host", host))
+            .Needs(Scope.Read).Produces<HostStateView>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One host with its current state.");
 
         routes.MapGet("/api/sessions", (HostViews views, string? status, string? limit, string? cursor) =>
