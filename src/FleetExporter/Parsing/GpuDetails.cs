@@ -21,7 +21,8 @@ internal sealed record GpuDetails
     /// <remarks>
     /// Seen: xml/, DTD v10 to v13, drivers 418 to 595; the 610 names after captures/*.q.txt. T.Limit: newer boards (H100, L40S, RTX Ada) print
     /// limits as margins relative to a common zero: absolute = gpu_temp + gpu_temp_tlimit − threshold.
-    /// xml/telegraf-rtx-4000-sff-ada-v13: 38 + 49 − (−2) = 89 °C slowdown. Rounding moves the sum by up to a degree.
+    /// xml/telegraf-rtx-4000-sff-ada-v13: 38 + 49 − (−2) = 89 °C slowdown.
+    /// The margin is that of the hottest part, so the limit falls under load: h100-live, 89 °C when idle, 81 °C at 79 °C.
     /// </remarks>
     public static GpuDetails Parse(string xml)
     {
