@@ -71,7 +71,7 @@ internal sealed class GpuLoop(
                 await stream.AskCpuTimeAsync(stop).ConfigureAwait(false);
                 sentAt = now;
             }
-            else if (now - sentAt >= Lease / 2)
+            else if (now - sentAt + pace > Lease / 2)   // the next wake-up would be late
             {
                 await stream.KeepAliveAsync(stop).ConfigureAwait(false);
                 sentAt = now;
