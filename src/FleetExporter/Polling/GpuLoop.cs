@@ -15,6 +15,9 @@ internal sealed class GpuLoop(
 
     private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
 
+    /// <summary>A loop that prints more is read, but not published: the cost of a host must not depend on what it prints.</summary>
+    private const int MaxPublishedPerInterval = 4;
+
     /// <summary>Without a sign of life for so long it counts as hanging.</summary>
     private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, Lease);
 
@@ -23,6 +26,7 @@ internal sealed class GpuLoop(
     private TimeSpan _openedAt;
     private TimeSpan _renewedAt;
     private long? _cpuTime;
+    private int _published;
 
     /// <summary>Runs until the loop ends. Returns when a call is needed, because what does not change has changed.</summary>
     /// <exception cref="StreamException">Why it ended; reason timeout when it hung.</exception>
@@ -88,7 +92,7 @@ internal sealed class GpuLoop(
             if (now - _renewedAt >= timing.Interval)
             {
                 stream.Renew();
-                _renewedAt = now;
+                (_renewedAt, _published) = (now, 0);
             }
 
             output.Lines.ForEach(line => _samples.Add(line, now));
@@ -103,7 +107,7 @@ internal sealed class GpuLoop(
             }
 
             var sample = _samples.Take() ?? (IsEmpty(output, now) ? "" : null);
-            if (sample is not null && !Publish(stream.Hello, sample))
+            if (sample is not null && _published++ < MaxPublishedPerInterval && !Publish(stream.Hello, sample))
             {
                 return;
             }

@@ -53,7 +53,7 @@ internal sealed class GpuMonitor(
                 continue;
             }
 
-            updater.ReleaseEnded();
+            updater.ReleaseEnded(_collectors);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var started = clock.Elapsed();
             var attempt = AttemptAsync(end.Token);

@@ -79,11 +79,12 @@ internal sealed class HostSnapshotUpdater
         return enabled.Aggregate(s with { GpusReleasedUntil = until }, (next, collector) => TurnOff(next, collector.Name, reason));
     });
 
-    public void ReleaseEnded()
+    /// <summary>Records that the GPUs are polled again: what was off for the release is unknown until the next answer.</summary>
+    public void ReleaseEnded(IEnumerable<HostCollector> collectors)
     {
         if (Current.GpusReleasedUntil is not null)
         {
-            Update(s => s with { GpusReleasedUntil = null });
+            Update(s => s with { GpusReleasedUntil = null, Outcomes = s.Outcomes.RemoveRange(collectors.Select(c => c.Name)) });
         }
     }
 

@@ -184,6 +184,36 @@ public sealed class GpuLoopTests
     }
 
     [Fact]
+    public async Task After_a_release_a_driver_that_hangs_fails()
+    {
+        await using var fleet = await StartAsync();
+        _ = fleet.Fleet.ReleaseGpus("a", fleet.Clock.Now() + TimeSpan.FromMinutes(1));
+        await fleet.SettleAsync();
+        fleet.Shell().Answer("hung", "/proc/77/stat\n");
+        await fleet.PassAsync(TimeSpan.FromSeconds(70));
+
+        Assert.Equal(CollectorFailure.Timeout, fleet.Host().Outcomes["gpu"].Failure);
+        Assert.Contains("hangs on the host", fleet.Host().Problem(fleet.Clock.Now()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_loop_that_floods_is_published_a_few_times_per_interval()
+    {
+        await using var fleet = await StartAsync(shell => shell.Answer("gpu", Rows("0, GPU-a, 5")));
+        var loop = Assert.Single(fleet.Shell().Loops("--query-gpu"));
+        await fleet.PassAsync(Interval);
+        HashSet<string> published = [];
+        for (var minute = 0; minute < 50; minute++)
+        {
+            await loop.PrintAsync($"2026/11/27 12:{minute:00}:00.000, 0, GPU-a, {minute}\n");
+            await fleet.SettleAsync();
+            published.UnionWith(Values(fleet, "fleet_gpu_utilization_ratio{"));
+        }
+
+        Assert.InRange(published.Count, 2, 6);
+    }
+
+    [Fact]
     public async Task A_release_ends_by_itself()
     {
         await using var fleet = await StartAsync();
