@@ -17,6 +17,7 @@ internal sealed partial class ReplayProcess : IShellProcess
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _nonce = "";
     private int _progress;
+    private int _received;
     private volatile bool _busy;
 
     public ReplayProcess(ReplayShell shell, StreamKind kind)
@@ -41,6 +42,9 @@ internal sealed partial class ReplayProcess : IShellProcess
     public IEnumerable<string> Ticks => _ticks;
 
     public int Progress => Volatile.Read(ref _progress);
+
+    /// <summary>Lines after the script, empty ones included.</summary>
+    public int Received => Volatile.Read(ref _received);
 
     public bool IsIdle => !_busy || _exited.Task.IsCompleted;
 
@@ -94,6 +98,7 @@ internal sealed partial class ReplayProcess : IShellProcess
             while (await lines.ReadLineAsync() is { } tick)
             {
                 Interlocked.Increment(ref _progress);
+                Interlocked.Increment(ref _received);
                 if (tick == "cpu")
                 {
                     await WriteAsync($"\n@{_nonce} cpu {CpuTime}\n");

@@ -55,6 +55,9 @@ internal sealed class ReplayShell(TimeProvider clock) : IShell
     /// <summary>The words of every tick so far.</summary>
     public IReadOnlyList<string> Ticks(StreamKind kind) => [.. _processes.Where(p => p.Kind == kind).SelectMany(p => p.Ticks)];
 
+    /// <summary>Lines received so far, empty ones included.</summary>
+    public int Lines(StreamKind kind) => _processes.Where(p => p.Kind == kind).Sum(p => p.Received);
+
     /// <summary>How often the words of a tick held this one.</summary>
     public int Asked(string word) => _processes.Sum(p => p.Ticks.Count(t => t.Split(' ').Contains(word)));
 

@@ -52,8 +52,9 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
     {
         var called = (GpuAnswer)call;
         var fields = GpuFields.Changing(called.Fields);
-        return called.Gpus.Count == 0 || !fields.Contains("uuid") ? null : new GpuLoopQuery(
-            GpuLoopQuery.CommandOf("gpu", fields, interval), $"fields={string.Join(',', fields)}\n", called.Gpus.Count + called.Lost, false,
+        // A lost GPU may be reported in a sentence without a timestamp, which tells no sample from the next.
+        return called.Gpus.Count == 0 || called.Lost > 0 || !fields.Contains("uuid") ? null : new GpuLoopQuery(
+            GpuLoopQuery.CommandOf("gpu", fields, interval), $"fields={string.Join(',', fields)}\n", called.Gpus.Count, false,
             sample => called.Complete((GpuAnswer)sample));
     }
 

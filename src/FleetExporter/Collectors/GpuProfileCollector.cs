@@ -37,6 +37,7 @@ internal sealed class GpuProfileCollector() : NvidiaCollector("gpu_profile", Gpu
         Command(Math.Max(1, Math.Round(interval.TotalSeconds))), "", ((GpuProfileAnswer)call).Gpus.Count, false, sample => sample)
     {
         HasTimestamps = false,
+        SkippedSamples = 2,
     };
 
     public override string Summarize(IAnswer answer) => Count(((GpuProfileAnswer)answer).Gpus.Count, "GPU");

@@ -49,6 +49,9 @@ internal sealed record GpuLoopQuery(string Command, string Head, int Rows, bool 
     /// <summary>Whether each row starts with its timestamp; if not, the time of arrival takes its place.</summary>
     public bool HasTimestamps { get; init; } = true;
 
+    /// <summary>Samples at the start that have no values yet.</summary>
+    public int SkippedSamples { get; init; }
+
     /// <summary>nvidia-smi with a query whose fields follow its timestamp.</summary>
     public static string CommandOf(string query, IEnumerable<string> fields, TimeSpan interval) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,

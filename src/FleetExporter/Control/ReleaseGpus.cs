@@ -14,7 +14,9 @@ internal abstract record ReleaseOutcome : ActionOutcome
     }
 
     /// <summary>Released.</summary>
-    /// <param name="IsFree">Whether the exporter has no process on the host that uses the driver; false while it is still ending them.</param>
+    /// <param name="IsFree">
+    /// Whether the exporter has no process on the host that uses the driver; false while it is still ending them, and without a connection.
+    /// </param>
     public sealed record Released(string Host, DateTimeOffset Until, bool IsFree) : ReleaseOutcome(AuditOutcome.Ok);
 
     /// <summary>Watched again.</summary>
@@ -61,7 +63,7 @@ internal sealed class ReleaseGpus(Fleet fleet, FleetState state, TimeProvider cl
                 await free.WaitAsync(FreeTimeout, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            return new ReleaseOutcome.Released(host, until.Time, free.IsCompleted || !snapshot.Connection.Up);
+            return new ReleaseOutcome.Released(host, until.Time, free.IsCompleted);
         });
 
     /// <summary>Watches the GPUs again.</summary>

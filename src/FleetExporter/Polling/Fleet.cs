@@ -89,7 +89,12 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>Leaves the GPUs of a host alone until then, also across reconnects; null watches them again.</summary>
     /// <returns>Completes when nothing of the exporter uses the driver any more; never without a connection.</returns>
-    public Task ReleaseGpus(string host, Instant? until) => ReleaseOf(host).Set(until);
+    public Task ReleaseGpus(string host, Instant? until)
+    {
+        var free = ReleaseOf(host).Set(until);
+        _monitors.Find(host)?.ShowRelease(until);
+        return free;
+    }
 
     public bool AreGpusReleased(string host) => ReleaseOf(host).Current.Until > _clock.Now();
 
@@ -99,10 +104,19 @@ internal sealed class Fleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _monitors.EndAllAsync().ConfigureAwait(false);
 
-    private HostMonitor Create(HostConfig host, FleetConfig config) => new(
-        host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host),
-        _state, new Deriver(_attached, config.LegacyAfter), _handshakes, ReleaseOf(host.Name),
-        _metrics, _clock, _logger);
+    private HostMonitor Create(HostConfig host, FleetConfig config)
+    {
+        var release = ReleaseOf(host.Name);
+        var monitor = new HostMonitor(
+            host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state, new Deriver(_attached, config.LegacyAfter),
+            _handshakes, release, _metrics, _clock, _logger);
+        if (release.Current.Until is { } until && until > _clock.Now())
+        {
+            monitor.ShowRelease(until);
+        }
+
+        return monitor;
+    }
 
     private GpuRelease ReleaseOf(string host) => _releases.GetOrAdd(host, static _ => new GpuRelease());
 }

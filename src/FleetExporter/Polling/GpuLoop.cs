@@ -18,15 +18,20 @@ internal sealed class GpuLoop(
     /// <summary>A loop that prints more is read, but not published: the cost of a host must not depend on what it prints.</summary>
     private const int MaxPublishedPerInterval = 4;
 
+    /// <summary>After so many samples that are failures, calls may know better.</summary>
+    private const int MaxFailed = 3;
+
     /// <summary>Without a sign of life for so long it counts as hanging.</summary>
     private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, Lease);
 
-    private TimeSpan _lineAt;
+    private TimeSpan _rowAt;
     private TimeSpan _aliveAt;
     private TimeSpan _openedAt;
     private TimeSpan _renewedAt;
     private long? _cpuTime;
+    private int _received;
     private int _published;
+    private int _failed;
 
     /// <summary>Runs until the loop ends. Returns when a call is needed, because what does not change has changed.</summary>
     /// <exception cref="StreamException">Why it ended; reason timeout when it hung.</exception>
@@ -34,7 +39,7 @@ internal sealed class GpuLoop(
     {
         await using var stream = await LoopStream.OpenAsync(
             shell, query.Command, Lease, host.Ssh.ConnectTimeout + Lease, clock, stop).ConfigureAwait(false);
-        _openedAt = _lineAt = _aliveAt = _renewedAt = clock.Elapsed();
+        _openedAt = _rowAt = _aliveAt = _renewedAt = clock.Elapsed();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = ReadAsync(stream, end.Token);
         try
@@ -50,16 +55,11 @@ internal sealed class GpuLoop(
     }
 
     /// <summary>Whether rows are missing that would have been printed.</summary>
-    private bool IsSilent(TimeSpan now) => now - _lineAt >= 1.5 * timing.Interval;
+    private bool IsSilent(TimeSpan now) => now - _rowAt >= 1.5 * timing.Interval;
 
     private async Task KeepAliveAsync(LoopStream stream, Task reading, CancellationToken stop)
     {
         var pace = query.MayBeEmpty && timing.Interval < Lease / 2 ? timing.Interval : Lease / 2;
-        if (query.MayBeEmpty)
-        {
-            await stream.AskCpuTimeAsync(stop).ConfigureAwait(false);
-        }
-
         for (var sentAt = clock.Elapsed(); !reading.IsCompleted;)
         {
             await Task.WhenAny(reading, Task.Delay(pace, clock, stop)).ConfigureAwait(false);
@@ -67,7 +67,10 @@ internal sealed class GpuLoop(
             var now = clock.Elapsed();
             if (now - _aliveAt > _silence)
             {
-                throw new StreamException(SshFailure.Timeout, $"nvidia-smi has printed nothing for {(now - _aliveAt).TotalSeconds:0} s");
+                throw new StreamException(SshFailure.Timeout, $"nvidia-smi has printed no sample for {(now - _aliveAt).TotalSeconds:0} s")
+                {
+                    Stuck = true,
+                };
             }
 
             if (query.MayBeEmpty && IsSilent(now))
@@ -95,19 +98,25 @@ internal sealed class GpuLoop(
                 (_renewedAt, _published) = (now, 0);
             }
 
-            output.Lines.ForEach(line => _samples.Add(line, now));
+            var hasRows = false;
+            foreach (var line in output.Lines)
+            {
+                hasRows |= _samples.Add(line, now);
+            }
+
             if (output.Status is { } status)
             {
                 throw new StreamException(SshFailure.Closed, $"nvidia-smi ended with status {status}{LastLine()}");
             }
 
-            if (output.Lines.Count > 0)
+            if (hasRows)
             {
-                _lineAt = _aliveAt = now;
+                // CPU time from before the silence proves nothing.
+                (_rowAt, _aliveAt, _cpuTime) = (now, now, null);
             }
 
             var sample = _samples.Take() ?? (IsEmpty(output, now) ? "" : null);
-            if (sample is not null && _published++ < MaxPublishedPerInterval && !Publish(stream.Hello, sample))
+            if (sample is not null && ++_received > query.SkippedSamples && _published++ < MaxPublishedPerInterval && !Publish(stream.Hello, sample))
             {
                 return;
             }
@@ -144,7 +153,9 @@ internal sealed class GpuLoop(
         }
 
         updater.Apply([result], reader.Bug);
-        return true;
+        _failed = result.Answer is null ? _failed + 1 : 0;
+        return _failed < MaxFailed ? true
+            : throw new StreamException(SshFailure.Closed, $"{MaxFailed} samples in a row could not be used: {result.Message ?? result.OffBecause}");
     }
 
     private string LastLine() => _samples.Rest.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line

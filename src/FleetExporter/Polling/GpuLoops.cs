@@ -20,7 +20,7 @@ internal sealed partial class GpuLoops(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task> _running = [];
-    private readonly Dictionary<string, (TimeSpan Pause, TimeSpan Until)> _pauses = [];
+    private readonly Dictionary<string, (TimeSpan Pause, TimeSpan Until, bool Calls)> _pauses = [];
     private TaskCompletionSource _hanging = new();
 
     private bool IsWanted => host.GpuPolling switch
@@ -35,7 +35,8 @@ internal sealed partial class GpuLoops(
     {
         lock (_lock)
         {
-            return _running.ContainsKey(collector.Name) || (host.GpuPolling == GpuPolling.Loop && IsPaused(collector.Name));
+            return _running.ContainsKey(collector.Name)
+                || (host.GpuPolling == GpuPolling.Loop && IsPaused(collector.Name) && !_pauses[collector.Name].Calls);
         }
     }
 
@@ -71,10 +72,10 @@ internal sealed partial class GpuLoops(
         lock (_lock)
         {
             running = [.. _running.Values];
-            _hanging = new TaskCompletionSource();
         }
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _hanging = new TaskCompletionSource();
     }
 
     private bool IsPaused(string collector) => _pauses.TryGetValue(collector, out var pause) && clock.Elapsed() < pause.Until;
@@ -89,7 +90,7 @@ internal sealed partial class GpuLoops(
 
             // The next one starts after the next call, unless the GPUs change all the time.
             var ran = clock.Elapsed() - started;
-            Ended(collector, ran < FirstPause ? ran : null);
+            Ended(collector, ran < FirstPause ? ran : null, calls: true);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -97,6 +98,11 @@ internal sealed partial class GpuLoops(
         }
         catch (Exception e)
         {
+            if (e is StreamException { Stuck: true })
+            {
+                _hanging.TrySetResult();
+            }
+
             Failed(collector, e, Ended(collector, clock.Elapsed() - started));
         }
     }
@@ -109,21 +115,16 @@ internal sealed partial class GpuLoops(
         }
 
         LogEnded(collector.Name, host.Name, failure.Message, pause.TotalMinutes);
-        var hangs = failure is StreamException { Reason: SshFailure.Timeout };
-        if (hangs || host.GpuPolling == GpuPolling.Loop)
+        if (host.GpuPolling == GpuPolling.Loop || failure is StreamException { Stuck: true })
         {
             updater.TimedOut([collector], $"its loop ended: {failure.Message}");
-        }
-
-        if (hangs)
-        {
-            _hanging.TrySetResult();
         }
     }
 
     /// <param name="ran">How long it ran, if it has to pause.</param>
+    /// <param name="calls">Whether calls are made meanwhile, whatever the configuration says.</param>
     /// <returns>The pause before the next one; zero for none.</returns>
-    private TimeSpan Ended(NvidiaCollector collector, TimeSpan? ran)
+    private TimeSpan Ended(NvidiaCollector collector, TimeSpan? ran, bool calls = false)
     {
         lock (_lock)
         {
@@ -135,7 +136,7 @@ internal sealed partial class GpuLoops(
 
             var previous = ran < Healthy && _pauses.TryGetValue(collector.Name, out var last) ? last.Pause * 2 : FirstPause;
             var pause = previous < MaxPause ? previous : MaxPause;
-            _pauses[collector.Name] = (pause, clock.Elapsed() + pause);
+            _pauses[collector.Name] = (pause, clock.Elapsed() + pause, calls);
             return pause;
         }
     }

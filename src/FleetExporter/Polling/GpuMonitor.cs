@@ -21,6 +21,9 @@ internal sealed class GpuMonitor(
 
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a release waits for a call that is running.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Finds every unkillable nvidia-smi in state D, whoever started it. Scans all processes, so only once per stream.</summary>
     private static readonly SectionScript HungScript =
         new("hung", @"  b=$(exec grep -lsE '\(nvidia-smi\) D ' /proc/[0-9]*/stat </dev/null); return 0");
@@ -30,6 +33,7 @@ internal sealed class GpuMonitor(
     private readonly Schedule _schedule = new();
     private readonly GpuLoops _loops = new(host, timing, shell, reader, updater, clock, logger);
     private volatile bool _streamOpen;
+    private volatile bool _isEnding;
 
     /// <summary>Polls all collectors; completes when the answers have arrived, immediately without an open stream.</summary>
     public Task PollNowAsync() => _streamOpen ? _poll.RequestAsync() : Task.CompletedTask;
@@ -56,8 +60,16 @@ internal sealed class GpuMonitor(
             updater.ReleaseEnded(_collectors);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var started = clock.Elapsed();
+            _isEnding = false;
             var attempt = AttemptAsync(end.Token);
-            await Task.WhenAny(attempt, changed).ConfigureAwait(false);
+            if (await Task.WhenAny(attempt, changed).ConfigureAwait(false) != attempt)
+            {
+                // A call that is running would have the device open beyond the end of its stream.
+                _isEnding = true;
+                _ = _poll.RequestAsync();
+                await ((Task)attempt).WaitAsync(CallTimeout, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             await end.CancelAsync().ConfigureAwait(false);
             var ending = await attempt.ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
@@ -102,7 +114,7 @@ internal sealed class GpuMonitor(
 
     private async Task<Ending> RunStreamAsync(CancellationToken stop)
     {
-        var polls = new StreamLoop(host, timing, StreamKind.Gpu, updater, _schedule, _poll, reader, metrics, clock, _loops.Delivers);
+        var polls = new StreamLoop(host, timing, StreamKind.Gpu, updater, _schedule, _poll, reader, metrics, clock, _loops.Delivers, () => _isEnding);
         var sections = _collectors.Select(c => new SectionScript(c.Name, c.Script(host))).Append(HungScript).ToList();
         await using var stream = await SamplerStream.OpenAsync(
             shell, StreamKind.Gpu, sections, polls.Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop).ConfigureAwait(false);

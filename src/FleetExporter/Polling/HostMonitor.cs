@@ -39,7 +39,22 @@ internal sealed partial class HostMonitor(
         ? Task.CompletedTask
         : Task.WhenAll(_pollVitals.RequestAsync(), Gpus.PollNowAsync());
 
-    private GpuMonitor Gpus => _gpus ??= new GpuMonitor(host, timing, shell, _updater, release, _reader, metrics, clock, logger);
+    /// <summary>Shows a release of the GPUs, or its end, also without a connection.</summary>
+    public void ShowRelease(Instant? until)
+    {
+        var collectors = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu);
+        if (until is { } end)
+        {
+            _updater.Released(collectors, end);
+        }
+        else
+        {
+            _updater.ReleaseEnded(collectors);
+        }
+    }
+
+    private GpuMonitor Gpus => _gpus ?? Interlocked.CompareExchange(
+        ref _gpus, new GpuMonitor(host, timing, shell, _updater, release, _reader, metrics, clock, logger), null) ?? _gpus;
 
     public async Task RunAsync(CancellationToken stop)
     {

@@ -28,7 +28,7 @@ internal static class HostPage
 
         page.Add(HealthFamilies.PollInterval, host, snapshot.Timing.Interval.TotalSeconds);
         WriteInfo(page, host, snapshot, now);
-        page.Add(HealthFamilies.GpuReleaseEnd, host, snapshot.GpusReleasedUntil?.SecondsAsOf(now));
+        page.Add(HealthFamilies.GpuReleaseEnd, host, snapshot.ReleasedUntil(now)?.SecondsAsOf(now));
         if (snapshot.Host.Address is not null)
         {
             WriteConnection(page, host, snapshot.Connection);

@@ -17,11 +17,15 @@ internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamp
     private const string TimestampFormat = "yyyy/MM/dd HH:mm:ss.fff";
     private const int MaxSentences = 20;
 
+    /// <summary>UTF-16 units of a sample.</summary>
+    private const int MaxText = 1024 * 1024;
+
     private readonly Dictionary<string, DateTime> _keys = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lines = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
     private int _expected = rows;
     private int _rows;
+    private int _sentences;
     private DateTime? _start;
     private bool _isTaken = true;
     private string _heading = "";
@@ -29,19 +33,20 @@ internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamp
 
     /// <summary>Adds a line. Lines that are no rows, such as an error, belong to the sample in which they are printed.</summary>
     /// <param name="arrival">By a monotonic clock.</param>
-    public void Add(string line, TimeSpan arrival)
+    /// <returns>Whether the line is a row.</returns>
+    public bool Add(string line, TimeSpan arrival)
     {
         if (line[0] == '#')
         {
             _heading = line + "\n";
-            return;
+            return false;
         }
 
         var (time, row) = hasTimestamps ? Split(line) : (DateTime.UnixEpoch + arrival, line);
         if (time is null)
         {
             AddSentence(line);
-            return;
+            return false;
         }
 
         if (_start is null || time < _start || time - _start >= interval / 2)
@@ -54,7 +59,7 @@ internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamp
         // A line printed twice, or rows of a loop that is faster than it was told to be.
         if (_keys.TryGetValue(key, out var earlier) && (earlier != time || _lines.Contains(row)))
         {
-            return;
+            return true;
         }
 
         // One more than any parser accepts, so that too many rows fail as such.
@@ -64,6 +69,8 @@ internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamp
             _rows++;
             Append(row);
         }
+
+        return true;
     }
 
     /// <summary>The newest sample that is complete, without timestamps; null when there is none since the last call.</summary>
@@ -99,22 +106,26 @@ internal sealed class LoopSamples(TimeSpan interval, int rows, bool hasTimestamp
         _keys.Clear();
         _lines.Clear();
         _text.Clear();
-        (_rows, _isTaken) = (0, true);
+        (_rows, _sentences, _isTaken) = (0, 0, true);
     }
 
     private void AddSentence(string line)
     {
-        if (_lines.Count - _rows < MaxSentences && !_lines.Contains(line))
+        if (_sentences < MaxSentences && !_lines.Contains(line))
         {
+            _sentences++;
             Append(line);
         }
     }
 
     private void Append(string line)
     {
-        _lines.Add(line);
-        _text.Append(line).Append('\n');
-        _isTaken = false;
+        if (_text.Length + line.Length < MaxText)
+        {
+            _lines.Add(line);
+            _text.Append(line).Append('\n');
+            _isTaken = false;
+        }
     }
 
     private static (DateTime? Time, string Row) Split(string line)

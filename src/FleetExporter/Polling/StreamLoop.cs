@@ -7,9 +7,11 @@ namespace FleetExporter.Polling;
 
 /// <summary>Polls the collectors of one open stream, tick after tick, until the stream ends.</summary>
 /// <param name="isDelivered">Whether a collector is delivered by a loop, so that only a requested poll calls it, if that is quick.</param>
+/// <param name="isEnding">Whether the stream is to end, but not during a poll.</param>
 internal sealed class StreamLoop(
     HostConfig host, PollTiming timing, StreamKind kind, HostSnapshotUpdater updater, Schedule schedule, PollTrigger pollTrigger,
-    SectionReader reader, PollMetrics metrics, TimeProvider clock, Func<HostCollector, bool>? isDelivered = null)
+    SectionReader reader, PollMetrics metrics, TimeProvider clock, Func<HostCollector, bool>? isDelivered = null,
+    Func<bool>? isEnding = null)
 {
     /// <summary>
     /// Arrived sections are published this often while the frame is incomplete, so that a hanging command delays no other.
@@ -26,7 +28,7 @@ internal sealed class StreamLoop(
         ? TimeSpan.FromSeconds(10)
         : TimeSpan.FromSeconds(Math.Clamp(Math.Floor(timing.Interval.TotalSeconds), 2, 10));
 
-    /// <summary>Runs until the stream ends or no collector is enabled.</summary>
+    /// <summary>Runs until the stream ends, no collector is enabled, or it is to end between two polls.</summary>
     /// <param name="collectors">The stream's collectors, in request order.</param>
     /// <exception cref="StreamException">The stream ended; its reason.</exception>
     public async Task RunAsync(SamplerStream stream, IReadOnlyList<HostCollector> collectors, Action answered, CancellationToken stop)
@@ -35,6 +37,12 @@ internal sealed class StreamLoop(
         while (true)
         {
             var request = pollTrigger.TakeRequest();
+            if (isEnding?.Invoke() == true)
+            {
+                request?.TrySetResult();
+                return;
+            }
+
             var enabled = SelectEnabled(collectors);
             var asked = enabled.Where(c => isDelivered?.Invoke(c) != true || (request is not null && c.Every == TimeSpan.Zero));
             var due = schedule.Due(asked, clock.Elapsed(), request is not null);
@@ -44,6 +52,11 @@ internal sealed class StreamLoop(
                 {
                     await PollAsync(stream, due, stop).ConfigureAwait(false);
                     answered();
+                }
+                else
+                {
+                    // The tick is the keep-alive of WaitForTickAsync.
+                    await stream.KeepAliveAsync(stop).ConfigureAwait(false);
                 }
             }
             finally

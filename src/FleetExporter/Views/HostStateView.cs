@@ -46,7 +46,7 @@ internal sealed record HostStateView(
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 } || host.HasGpus() == true,
             gpus?.LostCount ?? 0,
-            host.GpusReleasedUntil?.TimeAsOf(now),
+            host.ReleasedUntil(now)?.TimeAsOf(now),
             host.Host.Simulated is not null,
             host.Host.Device is not null,
             host.Host.Labels,

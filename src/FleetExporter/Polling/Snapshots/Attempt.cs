@@ -12,7 +12,10 @@ internal abstract record Attempt<TReading, TFailure>
     /// <summary>When the last attempt ended, by the exporter's clock; null before the first one has.</summary>
     public Instant? At { get; init; }
 
-    /// <summary>Duration of the last answer: measured on the host for a section, by the exporter for a target. Null before the first.</summary>
+    /// <summary>
+    /// Duration of the last answer: measured on the host for a section, by the exporter for a target. Null before the first, and after a sample of
+    /// a loop.
+    /// </summary>
     public TimeSpan? Duration { get; init; }
 
     /// <summary>Null after a success.</summary>

@@ -41,8 +41,11 @@ internal sealed record HostSnapshot(
     Instant? LastSeen,
     HostHistory History)
 {
-    /// <summary>Until when the GPUs are left alone; null while they are watched.</summary>
+    /// <summary>Until when the GPUs are left alone, past or to come; null without a release.</summary>
     public Instant? GpusReleasedUntil { get; init; }
+
+    /// <summary>Until when the GPUs are left alone; null while they are watched.</summary>
+    public Instant? ReleasedUntil(Instant now) => GpusReleasedUntil > now ? GpusReleasedUntil : null;
 
     public static HostSnapshot Initial(HostConfig host, PollTiming timing, Instant now) => new(
         host,
@@ -100,6 +103,7 @@ internal sealed record HostSnapshot(
 
         var seen = LastSeen ?? WatchedSince;
         var until = Sooner(seen + Timing.StaleAfter(TimeSpan.Zero), Sooner(seen + (2 * Timing.Interval), now + TimeSpan.FromDays(1)));
+        until = GpusReleasedUntil is { } released ? Sooner(released, until) : until;
         foreach (var collector in CollectorCatalog.All)
         {
             if (Outcomes.GetValueOrDefault(collector.Name)?.ReadingAt is { } at)
