@@ -23,7 +23,10 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         var debug = await exporter.JsonAsync("/debug/hosts/box");
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(
-            ["filesystem", "gpu", "gpu_details", "gpu_processes", "host", "system", "systemd", "temperature", "tmux", "tmux_users", "xid"],
+            [
+                "filesystem", "gpu", "gpu_details", "gpu_processes", "gpu_profile", "host", "system", "systemd", "temperature", "tmux", "tmux_users",
+                "xid",
+            ],
             collectors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, begins) in new[]
         {

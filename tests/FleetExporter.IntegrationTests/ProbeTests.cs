@@ -12,7 +12,9 @@ public abstract class ProbeTests(string client) : SshTests(client)
     private static readonly string[] Reaching = ["client", "name", "port", "host key", "login", "shell"];
 
     internal static readonly string[] Collectors =
-        ["system", "host", "temperature", "tmux", "tmux_users", "systemd", "filesystem", "gpu", "gpu_processes", "gpu_details", "xid"];
+    [
+        "system", "host", "temperature", "tmux", "tmux_users", "systemd", "filesystem", "gpu", "gpu_processes", "gpu_details", "gpu_profile", "xid",
+    ];
 
     [Fact]
     public async Task A_good_host_passes_every_check_and_no_process_is_left()

@@ -16,10 +16,14 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
     private static readonly ConcurrentDictionary<string, GpuColumns> Columns = new(StringComparer.Ordinal);
 
     // The section contains the field list, so that the answer can be read by position. One unknown field makes nvidia-smi reject the
-    // whole query, so the fields are intersected with its help once per stream, and again after such an error.
+    // whole query, so the fields are intersected with its help once per stream, and again after such an error, or when the help failed.
+    // A help that hung and was killed ends the section, so that the query does not hang as well.
     public override string Script(HostConfig host) => $$"""
+          h=0
           [ "$fields" ] || {
-            k=$(exec nvidia-smi --help-query-gpu </dev/null 2>&1) || { b=$k; [ "$(command -v nvidia-smi)" ] || return 127; k=; }
+            k=$(exec nvidia-smi --help-query-gpu </dev/null 2>&1); h=$?
+            [ $h -le 128 ] || return $h
+            [ $h = 0 ] || { b=$k; [ "$(command -v nvidia-smi)" ] || return 127; k=; }
             set -f
             for l in {{string.Join(' ', GpuFields.Wanted.Select(f => SamplerScript.Quote(string.Join('|', f.Spellings))))}}; do
               IFS='|'; for x in $l; do case $k in *"\"$x\""*) fields=$fields${fields:+,}$x; break ;; esac; done; IFS=" 	$nl"
@@ -29,7 +33,7 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
           }
           o=$(exec nvidia-smi --query-gpu="$fields" --format=csv,noheader,nounits </dev/null 2>&1); c=$?
           b=fields=$fields$nl$o
-          case $o in *'is not a valid field'*) fields= ;; esac
+          case $h$o in [!0]*|*'is not a valid field'*) fields= ;; esac
           return $c
         """;
 

@@ -62,6 +62,23 @@ public sealed class GpuScriptTests : IDisposable
         Assert.Equal($"fields={string.Join(',', GpuFields.Base.Select(f => f.Name))}", section.Body.Split('\n')[0]);
     }
 
+    [Theory]
+    [MemberData(nameof(SamplerScriptTests.Shells), MemberType = typeof(SamplerScriptTests))]
+    public async Task A_help_that_failed_is_asked_for_again(string shell)
+    {
+        FakeDriver(Captures.Read("help/query-gpu.610.57.04.txt"));
+        _folder.Write("unhelpful", "");
+        await using var stream = await OpenAsync(shell);
+        Assert.Equal($"fields={string.Join(',', GpuFields.Base.Select(f => f.Name))}", (await AskAsync(stream)).Body.Split('\n')[0]);
+
+        File.Delete(_folder.PathOf("unhelpful"));
+        await AskAsync(stream);
+        await AskAsync(stream);
+
+        Assert.Equal(2, Asked().Count(a => a == "--help-query-gpu"));
+        Assert.Contains(",temperature.memory,", Asked()[^1], StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string[] Asked() => File.ReadAllLines(_folder.PathOf("asked"));
@@ -74,7 +91,7 @@ public sealed class GpuScriptTests : IDisposable
             cd '{{_folder.Path}}'
             echo "$@" >>asked
             case $1 in
-              --help-query-gpu) cat help ;;
+              --help-query-gpu) [ ! -e unhelpful ] || exit 9; cat help ;;
               --query-gpu=*)
                 [ ! -e refuse ] || { echo 'Field "pstate" is not a valid field to query.'; exit 2; }
                 IFS=,; n=
