@@ -85,11 +85,12 @@ public sealed class SshLeakTests
         var before = ResourceUse.Take();
         var connection = await DirectConnection.OpenAsync(server, user);
         var stop = TestContext.Current.CancellationToken;
-        var commands = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => connection.Shell.StartCommandAsync(stop)));
+        const int AtOnce = SessionBudget.MaxSessions - SessionBudget.ReservedForStreams;
+        var commands = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => connection.Shell.StartCommandAsync(stop)));
         server.Pause();
         try
         {
-            // Until the buffers are full: 6 windows of 2 MiB are more than the kernel takes.
+            // Until the buffers are full: 5 windows of 2 MiB are more than the kernel takes.
             var script = new byte[60 * 1024];
             var writes = commands.Select(WriteAsync).ToList();
             await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
