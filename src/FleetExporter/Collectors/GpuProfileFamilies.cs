@@ -41,5 +41,5 @@ internal static class GpuProfileFamilies
     }
 
     private static MetricFamily PerGpu(string name, string help, params string[] labels) =>
-        MetricFamily.Gauge("fleet_gpu_profile_" + name, help, ["host", "gpu", "uuid", .. labels]);
+        GpuFamilies.PerGpu("profile_" + name, help, labels);
 }

@@ -23,6 +23,8 @@ internal static partial class Duration
 
     internal static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
+    internal static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
     internal static bool TryParse(string text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {
         value = TimeSpan.Zero;

@@ -1,3 +1,4 @@
+using FleetExporter.Config;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Polling;
@@ -19,11 +20,9 @@ internal sealed class BackOff(TimeSpan first, Random random)
     public TimeSpan Next(SshFailure reason)
     {
         var rejected = reason is SshFailure.Auth or SshFailure.HostkeyChanged or SshFailure.HostkeyUnknown or SshFailure.Banner or SshFailure.Shell;
-        var start = rejected ? FirstAfterRejection : Min(first, TimeSpan.FromSeconds(5));
+        var start = rejected ? FirstAfterRejection : Duration.Min(first, TimeSpan.FromSeconds(5));
         var max = rejected ? MaxAfterRejection : Max;
-        var wait = Min(start * Math.Pow(2, Math.Min(_failures++, 20)), max);
+        var wait = Duration.Min(start * Math.Pow(2, Math.Min(_failures++, 20)), max);
         return wait * (0.75 + (random.NextDouble() * 0.25));
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

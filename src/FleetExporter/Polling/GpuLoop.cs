@@ -13,8 +13,6 @@ internal sealed class GpuLoop(
     /// <summary>After one to two leases without a line from the exporter the script ends.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
-    private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
-
     /// <summary>A loop that prints more is read, but not published: the cost of a host must not depend on what it prints.</summary>
     private const int MaxPublishedPerInterval = 4;
 
@@ -24,6 +22,7 @@ internal sealed class GpuLoop(
     /// <summary>Without a sign of life for so long it counts as hanging.</summary>
     private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, Lease);
 
+    private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
     private TimeSpan _rowAt;
     private TimeSpan _aliveAt;
     private TimeSpan _openedAt;

@@ -134,8 +134,7 @@ internal sealed partial class GpuLoops(
                 return TimeSpan.Zero;
             }
 
-            var previous = ran < Healthy && _pauses.TryGetValue(collector.Name, out var last) ? last.Pause * 2 : FirstPause;
-            var pause = previous < MaxPause ? previous : MaxPause;
+            var pause = ran < Healthy && _pauses.TryGetValue(collector.Name, out var last) ? Duration.Min(last.Pause * 2, MaxPause) : FirstPause;
             _pauses[collector.Name] = (pause, clock.Elapsed() + pause, calls);
             return pause;
         }

@@ -41,6 +41,19 @@ internal sealed class GpuMonitor(
     /// <summary>Completes requests that nothing answers any more.</summary>
     public void Close() => _poll.TakeRequest()?.TrySetResult();
 
+    /// <summary>Shows a release of the GPUs, or its end, also without a connection.</summary>
+    public void ShowRelease(Instant? until)
+    {
+        if (until is { } end)
+        {
+            updater.Released(_collectors, end);
+        }
+        else
+        {
+            updater.ReleaseEnded(_collectors);
+        }
+    }
+
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -50,14 +63,14 @@ internal sealed class GpuMonitor(
             var (until, changed) = release.Current;
             if (until > clock.Now())
             {
-                updater.Released(_collectors, until.Value);
+                ShowRelease(until);
                 release.Freed();
                 await Task.WhenAny(changed, Task.Delay(until.Value - clock.Now(), clock, stop)).ConfigureAwait(false);
                 stop.ThrowIfCancellationRequested();
                 continue;
             }
 
-            updater.ReleaseEnded(_collectors);
+            ShowRelease(null);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var started = clock.Elapsed();
             _isEnding = false;
@@ -73,7 +86,8 @@ internal sealed class GpuMonitor(
             await end.CancelAsync().ConfigureAwait(false);
             var ending = await attempt.ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
-            pause = ending != Ending.Failed ? CheckInterval : Doubled(clock.Elapsed() - started < Healthy ? pause : CheckInterval);
+            var previous = clock.Elapsed() - started < Healthy ? pause : CheckInterval;
+            pause = ending == Ending.Failed ? Duration.Min(previous * 2, MaxPause) : CheckInterval;
             if (ending != Ending.Hung)
             {
                 await Task.WhenAny(changed, Task.Delay(pause, clock, stop)).ConfigureAwait(false);
@@ -81,8 +95,6 @@ internal sealed class GpuMonitor(
             }
         }
     }
-
-    private static TimeSpan Doubled(TimeSpan pause) => pause * 2 < MaxPause ? pause * 2 : MaxPause;
 
     /// <summary>Opens the stream once; every failure but the cancellation is recorded.</summary>
     private async Task<Ending> AttemptAsync(CancellationToken stop)

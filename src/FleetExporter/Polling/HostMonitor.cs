@@ -39,19 +39,8 @@ internal sealed partial class HostMonitor(
         ? Task.CompletedTask
         : Task.WhenAll(_pollVitals.RequestAsync(), Gpus.PollNowAsync());
 
-    /// <summary>Shows a release of the GPUs, or its end, also without a connection.</summary>
-    public void ShowRelease(Instant? until)
-    {
-        var collectors = CollectorCatalog.All.Where(c => c.Stream == StreamKind.Gpu);
-        if (until is { } end)
-        {
-            _updater.Released(collectors, end);
-        }
-        else
-        {
-            _updater.ReleaseEnded(collectors);
-        }
-    }
+    /// <inheritdoc cref="GpuMonitor.ShowRelease"/>
+    public void ShowRelease(Instant? until) => Gpus.ShowRelease(until);
 
     private GpuMonitor Gpus => _gpus ?? Interlocked.CompareExchange(
         ref _gpus, new GpuMonitor(host, timing, shell, _updater, release, _reader, metrics, clock, logger), null) ?? _gpus;

@@ -1,4 +1,5 @@
 using FleetExporter.Collectors;
+using FleetExporter.Config;
 
 namespace FleetExporter.Polling;
 
@@ -20,7 +21,7 @@ internal sealed class Schedule
     /// <summary>Suspends a collector that hung for a minute, then twice as long each time, up to an hour.</summary>
     public void Suspend(HostCollector collector, TimeSpan now)
     {
-        var wait = _suspensions.TryGetValue(collector.Name, out var previous) ? Doubled(previous.Wait) : FirstSuspension;
+        var wait = _suspensions.TryGetValue(collector.Name, out var previous) ? Duration.Min(previous.Wait * 2, MaxSuspension) : FirstSuspension;
         _suspensions[collector.Name] = (wait, now + wait);
     }
 
@@ -31,6 +32,4 @@ internal sealed class Schedule
 
     private bool IsSuspended(HostCollector collector, TimeSpan now) =>
         _suspensions.TryGetValue(collector.Name, out var suspension) && now < suspension.Until;
-
-    private static TimeSpan Doubled(TimeSpan wait) => wait * 2 < MaxSuspension ? wait * 2 : MaxSuspension;
 }
