@@ -12,13 +12,16 @@ import gateway
 import overview
 import performance_page as page
 import simulated
+import soak
 import ssh_clients
 import streams
 import ui
 from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("page", "registry", "parsers", "poll", "simulated", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+ALL = (
+    "page", "registry", "parsers", "poll", "simulated", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+NAMES = (*ALL, "soak")      # soak only by name: it takes half an hour
 CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench", "poll": "PollBench"}
 
 
@@ -44,10 +47,10 @@ def registry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page, registry, parsers and poll need only the .NET SDK; simulated, targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
-        "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 45 minutes.")
-    parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all)")
-    parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200)")
+        epilog="page, registry, parsers and poll need only the .NET SDK; simulated, targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, soak, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
+        "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 60 minutes, soak half an hour more.")
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all but soak)")
+    parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200); soak: the highest of them")
     parser.add_argument("--keep-page", action="store_true", help="print the tables without writing docs/performance.md")
     arguments = parser.parse_args()
     if unknown := set(arguments.benches) - set(NAMES):
@@ -55,7 +58,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))   # stops child processes, as Ctrl-C does
     page.write = not arguments.keep_page
-    for name in arguments.benches or NAMES:
+    for name in arguments.benches or ALL:
         if name == "fleet":
             measures.run(ROOT, sorted(set(arguments.hosts)))
         elif name == "registry":
@@ -76,6 +79,8 @@ def main() -> int:
             gateway.run(ROOT)
         elif name == "ssh":
             ssh_clients.run(ROOT, sorted(set(arguments.hosts)))
+        elif name == "soak":
+            soak.run(ROOT, max(arguments.hosts))
         elif name == "ui":
             ui.run(ROOT)
         else:

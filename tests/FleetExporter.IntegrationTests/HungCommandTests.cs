@@ -3,11 +3,11 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests;
 
 /// <summary>
-/// Ways for nvidia-smi to hang. Each waits for the watchdog (10 to 20 s) and, for the recovery, for the minute a hung command is left alone.
+/// Ways for nvidia-smi to hang. Each waits for the watchdog (15 to 30 s) and, for the recovery, for the minute a hung command is left alone.
 /// </summary>
 public abstract class HungCommandTests(string client) : SshTests(client)
 {
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(50);
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(100);
 
     private protected async Task CheckAsync(Action<FakeNvidiaSmi> hang, bool recovers)

@@ -43,7 +43,7 @@ public static partial class Captures
         var columns = fields.Select(name => header.IndexOf(name)).ToList();
         return string.Concat(SmiText.Lines(capture)
             .Skip(1)
-            .Select(Cell.Split)
+            .Select(line => Cell.Split(line))
             .Select(cells => string.Join(", ", columns.Select(i => Unit().Replace(cells[i], "$1"))) + "\n"));
     }
 

@@ -54,6 +54,9 @@ internal sealed partial class ReplayProcess : IShellProcess
     /// <summary>CPU time of a loop in ns, as it tells when asked.</summary>
     public long CpuTime { get; set; }
 
+    /// <summary>How often a loop was asked for its CPU time.</summary>
+    public int CpuTimeRequests { get; private set; }
+
     public bool IsOpen => !_exited.Task.IsCompleted;
 
     /// <summary>A loop prints this.</summary>
@@ -101,6 +104,7 @@ internal sealed partial class ReplayProcess : IShellProcess
                 Interlocked.Increment(ref _received);
                 if (tick == "cpu")
                 {
+                    CpuTimeRequests++;
                     await WriteAsync($"\n@{_nonce} cpu {CpuTime}\n");
                 }
                 else if (tick.Length > 0 && !await AnswerAsync(_nonce, tick.Split(' ')))

@@ -26,7 +26,7 @@ internal static class DebugEndpoints
         Words.Of(host.Status(now)),
         host.Problem(now),
         ConnectionStateView.Of(host.Connection, now),
-        [.. CollectorCatalog.All.Where(c => host.Outcomes.ContainsKey(c.Name)).Select(c => CollectorView.Of(c, host.Outcomes[c.Name], now))],
+        [.. CollectorCatalog.All.Where(c => host.Outcomes.Contains(c.Name)).Select(c => CollectorView.Of(c, host.Outcomes[c.Name], now))],
         [
             .. host.Recent.Select(n => new FailureView(
                 n.At.TimeAsOf(now), n.Source, n.Reason, CollectorCatalog.Find(n.Source)?.Mask(n.Message) ?? n.Message)),

@@ -39,16 +39,18 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
 
     public override IAnswer Parse(Section section)
     {
-        var (head, rows) = SplitFirstLine(section.Body);
-        if (!head.StartsWith("fields=", StringComparison.Ordinal))
+        var body = section.Body;
+        var end = body.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var newline ? newline : body.Length;
+        var head = Printable.Cut(body.AsSpan(0, end), RemoteLimits.LineLength);
+        if (!head.StartsWith("fields="))
         {
             // nvidia-smi failed to print its help.
-            GpuQuery.Parse(section.Body, BaseFields);
-            throw new FormatException($"no field list: {Printable.Line(section.Body, 200)}");
+            GpuQuery.Parse(body, BaseFields);
+            throw new FormatException($"no field list: {Printable.Line(body, 200)}");
         }
 
         var columns = ColumnsOf(head);
-        var query = GpuQuery.Parse(rows, columns);
+        var query = GpuQuery.Parse(body, columns, Math.Min(end + 1, body.Length));
         return new GpuAnswer(query.Gpus, query.Lost.Count, section.Uptime) { Fields = columns.Fields };
     }
 
@@ -70,9 +72,9 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
         : null;
 
     /// <summary>A host's field list is the same in every section of a stream.</summary>
-    private static GpuColumns ColumnsOf(string head)
+    private static GpuColumns ColumnsOf(ReadOnlySpan<char> head)
     {
-        if (Columns.TryGetValue(head, out var known))
+        if (Columns.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(head, out var known))
         {
             return known;
         }
@@ -82,15 +84,10 @@ internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
             Columns.Clear();
         }
 
-        return Columns[head] = new GpuColumns(head["fields=".Length..].Split(','));
+        return Columns[head.ToString()] = new GpuColumns(head["fields=".Length..].ToString().Split(','));
     }
 
     private static string SimulatedRow(SimulatedHost host, SimulatedGpu gpu, int index, DateTimeOffset now) => index == host.LostGpu
         ? SimulatedGpu.LostRow(index)
         : gpu.Row(index, host.UuidOf(index), host.SeedOf(index), now);
-
-    private static (string Head, string Rows) SplitFirstLine(string body) =>
-        body.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end
-            ? (Printable.Cut(body[..end], RemoteLimits.LineLength), body[(end + 1)..])
-            : (body, "");
 }

@@ -53,5 +53,5 @@ internal static class GpuSelection
         _ => "no reading",
     };
 
-    private static CollectorOutcome? OutcomeOf(HostSnapshot host) => host.Outcomes.GetValueOrDefault("gpu");
+    private static CollectorOutcome? OutcomeOf(HostSnapshot host) => host.Outcomes.Find("gpu");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace FleetExporter.Parsing;
@@ -10,8 +11,29 @@ internal static class Cell
     /// <summary>1 PiB: above any GPU, below the all-ones value that some drivers print for "not available".</summary>
     private const double MaxMebibytes = 1024.0 * 1024 * 1024;
 
+    /// <summary>Most cells of a row; a row with more is not split further.</summary>
+    private const int MaxCells = 256;
+
+    /// <summary>What most cells are, as one string each: readings of many hosts have these cells again and again.</summary>
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Usual = FrozenSet.Create(
+        StringComparer.Ordinal,
+        ["", "N/A", "[N/A]", "[Not Supported]", "Active", "Not Active", "Enabled", "Disabled", "None", "Default", "0.00",
+            .. Enumerable.Range(0, 1000).Select(n => n.ToString(CultureInfo.InvariantCulture)), .. Enumerable.Range(0, 16).Select(n => $"P{n}")])
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>Splits a row. nvidia-smi does not quote, so a comma inside a value gives an extra cell.</summary>
-    public static string[] Split(string line) => line.Split(',', StringSplitOptions.TrimEntries);
+    public static string[] Split(ReadOnlySpan<char> line)
+    {
+        Span<Range> ranges = stackalloc Range[MaxCells];
+        var cells = new string[line.Split(ranges, ',', StringSplitOptions.TrimEntries)];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            var cell = line[ranges[i]];
+            cells[i] = Usual.TryGetValue(cell, out var usual) ? usual : cell.ToString();
+        }
+
+        return cells;
+    }
 
     /// <summary>Whether the cell has no value. Bracketed texts are NVML error strings, an open set.</summary>
     public static bool IsMissing(string? cell)

@@ -25,14 +25,15 @@ internal sealed record GpuQuery
 
     /// <inheritdoc cref="Parse(string, IReadOnlyList{string})"/>
     /// <param name="columns">The queried fields.</param>
-    public static GpuQuery Parse(string output, GpuColumns columns)
+    /// <param name="from">Where the rows start in the output.</param>
+    public static GpuQuery Parse(string output, GpuColumns columns, int from = 0)
     {
         var gpus = new List<Gpu>();
         var lost = new List<string>();
         var unparsed = new List<string>();
         var warnings = new List<string>();
 
-        foreach (var line in SmiText.Lines(output))
+        foreach (var line in SmiText.Lines(output, from))
         {
             if (SmiText.LostGpu(line) is { } gpu)
             {
@@ -55,7 +56,7 @@ internal sealed record GpuQuery
 
         return gpus.Count > 0 || lost.Count > 0
             ? new GpuQuery { Gpus = gpus, Lost = lost, UnparsedLines = unparsed, Warnings = warnings }
-            : throw SmiText.Failure(output);
+            : throw SmiText.Failure(output[from..]);
     }
 
     private static Gpu? ReadRow(string line, GpuColumns columns)

@@ -36,20 +36,20 @@ internal sealed record HostVitals
             {
                 cpu ??= CpuTimes.TryParse(line);
             }
-            else if (After(line, "load:") is { } averages)
+            else if (TryAfter(line, "load:", out var rest))
             {
-                load ??= LoadAverage.TryParse(averages);
+                load ??= LoadAverage.TryParse(rest);
             }
-            else if (After(line, "pressure:") is { } stall)
+            else if (TryAfter(line, "pressure:", out rest))
             {
-                if (Pressure.TryParse(stall) is { } pressure)
+                if (Pressure.TryParse(rest) is { } pressure)
                 {
                     pressures[(pressure.Resource, pressure.Kind)] = pressure;
                 }
             }
-            else if (After(line, "net:") is { } counters)
+            else if (TryAfter(line, "net:", out rest))
             {
-                if (NetworkDevice.TryParse(counters) is { } network)
+                if (NetworkDevice.TryParse(rest) is { } network)
                 {
                     networks[network.Device] = network;
                     RemoteLimits.Check(networks.Count, RemoteLimits.Interfaces, "network interfaces");
@@ -71,8 +71,12 @@ internal sealed record HostVitals
         };
     }
 
-    private static string? After(string line, string prefix) =>
-        line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
+    private static bool TryAfter(string line, string prefix, out ReadOnlySpan<char> rest)
+    {
+        var isMatch = line.StartsWith(prefix, StringComparison.Ordinal);
+        rest = isMatch ? line.AsSpan(prefix.Length) : default;
+        return isMatch;
+    }
 
     private static FormatException Missing(string what, string body) =>
         new($"host: no valid {what}; the output begins with {SectionText.Quote(body)}");

@@ -10,7 +10,7 @@ internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, l
     /// containers, virtual machines and traffic shaping, which is short-lived and duplicates the counts of physical interfaces.
     /// Bonds, VLANs, tunnels and named bridges are kept.
     /// </summary>
-    internal static NetworkDevice? TryParse(string line)
+    internal static NetworkDevice? TryParse(ReadOnlySpan<char> line)
     {
         // Old kernels print no blank after the colon; aliases may contain colons, numbers do not.
         var colon = line.LastIndexOf(':');
@@ -20,12 +20,14 @@ internal sealed partial record NetworkDevice(string Device, long ReceiveBytes, l
         }
 
         var device = line[..colon].Trim();
-        var words = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return device.Length > 0 && !VirtualInterface().IsMatch(device) && words.Length >= 16
-            && SectionText.TryCount(words[0], out var received) && SectionText.TryCount(words[2], out var receiveErrors)
-            && SectionText.TryCount(words[8], out var transmitted) && SectionText.TryCount(words[10], out var transmitErrors)
+        var counters = line[(colon + 1)..];
+        Span<Range> words = stackalloc Range[17];
+        return device.Length > 0 && !VirtualInterface().IsMatch(device)
+            && counters.Split(words, ' ', StringSplitOptions.RemoveEmptyEntries) >= 16
+            && SectionText.TryCount(counters[words[0]], out var received) && SectionText.TryCount(counters[words[2]], out var receiveErrors)
+            && SectionText.TryCount(counters[words[8]], out var transmitted) && SectionText.TryCount(counters[words[10]], out var transmitErrors)
             && receiveErrors <= long.MaxValue - transmitErrors
-            ? new NetworkDevice(RemoteLimits.Name(device), received, transmitted, receiveErrors + transmitErrors)
+            ? new NetworkDevice(RemoteLimits.Name(device.ToString()), received, transmitted, receiveErrors + transmitErrors)
             : null;
     }
 

@@ -8,22 +8,33 @@ internal sealed record Pressure(string Resource, string Kind, double Avg10, doub
     /// <summary>
     /// Reads <c>cpu:some avg10=0.00 avg60=0.12 avg300=0.05 total=123</c> (percent) of /proc/pressure; null for other text.
     /// </summary>
-    internal static Pressure? TryParse(string text)
+    internal static Pressure? TryParse(ReadOnlySpan<char> text)
     {
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length >= 4
-            && words[0].Split(':') is [("cpu" or "memory" or "io") and var resource, ("some" or "full") and var kind]
-            && TryRatio(words[1], "avg10=", out var avg10)
-            && TryRatio(words[2], "avg60=", out var avg60)
-            && TryRatio(words[3], "avg300=", out var avg300)
+        Span<Range> words = stackalloc Range[5];
+        return text.Split(words, ' ', StringSplitOptions.RemoveEmptyEntries) >= 4
+            && KindOf(text[words[0]]) is var (resource, kind)
+            && TryRatio(text[words[1]], "avg10=", out var avg10)
+            && TryRatio(text[words[2]], "avg60=", out var avg60)
+            && TryRatio(text[words[3]], "avg300=", out var avg300)
             ? new Pressure(resource, kind, avg10, avg60, avg300)
             : null;
     }
 
-    private static bool TryRatio(string word, string name, out double ratio)
+    private static (string Resource, string Kind)? KindOf(ReadOnlySpan<char> text) => text switch
+    {
+        "cpu:some" => ("cpu", "some"),
+        "cpu:full" => ("cpu", "full"),
+        "memory:some" => ("memory", "some"),
+        "memory:full" => ("memory", "full"),
+        "io:some" => ("io", "some"),
+        "io:full" => ("io", "full"),
+        _ => null,
+    };
+
+    private static bool TryRatio(ReadOnlySpan<char> word, string name, out double ratio)
     {
         ratio = 0;
-        if (!word.StartsWith(name, StringComparison.Ordinal) || !SectionText.TryReal(word.AsSpan(name.Length), out var percent) || percent > 100)
+        if (!word.StartsWith(name, StringComparison.Ordinal) || !SectionText.TryReal(word[name.Length..], out var percent) || percent > 100)
         {
             return false;
         }

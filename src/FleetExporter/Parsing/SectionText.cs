@@ -11,22 +11,24 @@ internal static class SectionText
     /// Lines without their newline, empty ones included, cut to <see cref="RemoteLimits.LineLength"/>. Carriage returns are kept: they can
     /// occur in tmux names.
     /// </summary>
+    /// <param name="from">Where the first of these lines starts.</param>
     /// <exception cref="FormatException">More than <see cref="RemoteLimits.Lines"/>.</exception>
-    public static IEnumerable<string> Lines(string body)
+    public static IEnumerable<string> Lines(string body, int from = 0)
     {
-        RemoteLimits.Check(body.AsSpan().Count('\n'), RemoteLimits.Lines, "lines");
+        RemoteLimits.Check(body.AsSpan(from).Count('\n'), RemoteLimits.Lines, "lines");
         return Each();
 
         // Lazy, so that a parser that reaches a limit does not allocate the rest.
         IEnumerable<string> Each()
         {
             int end;
-            for (var start = 0; (end = body.IndexOf('\n', start)) >= 0; start = end + 1)
+            var start = from;
+            for (; (end = body.IndexOf('\n', start)) >= 0; start = end + 1)
             {
                 yield return Line(start, end);
             }
 
-            yield return Line(body.LastIndexOf('\n') + 1, body.Length);
+            yield return Line(start, body.Length);
         }
 
         string Line(int start, int end) => Printable.Cut(body.AsSpan(start, end - start), RemoteLimits.LineLength).ToString();

@@ -39,8 +39,8 @@ internal static partial class SmiText
 
     /// <summary>Trimmed (Windows ends a line with <c>\r\n</c>) and without blank lines.</summary>
     /// <exception cref="FormatException">More than <see cref="RemoteLimits.Lines"/>.</exception>
-    public static IEnumerable<string> Lines(string output) =>
-        SectionText.Lines(output).Select(static l => l.Trim()).Where(static l => l.Length > 0);
+    public static IEnumerable<string> Lines(string output, int from = 0) =>
+        SectionText.Lines(output, from).Select(static l => l.Trim()).Where(static l => l.Length > 0);
 
     /// <summary>Makes a line printable and truncates it to 200 characters.</summary>
     public static string Clip(string line) => Printable.Line(line, MaxLength);

@@ -63,7 +63,7 @@ internal sealed class DeviceSet(FleetState state, TimeProvider clock) : IPagePar
             var outcome = new CollectorOutcome { Collector = "gpu", At = now, Reading = reading, ReadingAt = now, LastSuccess = now };
             var up = previous.Connection.Up ? previous.Connection : new ConnectionState(true, null, null, now);
             _samples[device] = _samples[device] with { Accepted = _samples[device].Accepted + gpus.Count };
-            state.Set(previous with { Outcomes = previous.Outcomes.SetItem("gpu", outcome), LastSeen = now, Connection = up });
+            state.Set(previous with { Outcomes = previous.Outcomes.With(outcome), LastSeen = now, Connection = up });
             return true;
         }
     }

@@ -10,8 +10,7 @@ internal sealed class GpuLoop(
     HostConfig host, PollTiming timing, NvidiaCollector collector, GpuLoopQuery query, IShell shell, SectionReader reader,
     HostSnapshotUpdater updater, TimeProvider clock)
 {
-    /// <summary>After one to two leases without a line from the exporter the script ends.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MinSilence = TimeSpan.FromSeconds(10);
 
     /// <summary>A loop that prints more is read, but not published: the cost of a host must not depend on what it prints.</summary>
     private const int MaxPublishedPerInterval = 4;
@@ -20,7 +19,7 @@ internal sealed class GpuLoop(
     private const int MaxFailed = 3;
 
     /// <summary>Without a sign of life for so long it counts as hanging.</summary>
-    private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, Lease);
+    private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, MinSilence);
 
     private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
     private TimeSpan _rowAt;
@@ -37,7 +36,7 @@ internal sealed class GpuLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var stream = await LoopStream.OpenAsync(
-            shell, query.Command, Lease, host.Ssh.ConnectTimeout + Lease, clock, stop).ConfigureAwait(false);
+            shell, query.Command, Lease.Gpu, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop).ConfigureAwait(false);
         _openedAt = _rowAt = _aliveAt = _renewedAt = clock.Elapsed();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = ReadAsync(stream, end.Token);
@@ -58,7 +57,9 @@ internal sealed class GpuLoop(
 
     private async Task KeepAliveAsync(LoopStream stream, Task reading, CancellationToken stop)
     {
-        var pace = query.MayBeEmpty && timing.Interval < Lease / 2 ? timing.Interval : Lease / 2;
+        var pause = Lease.PauseOf(Lease.Gpu);
+        // A loop that may be empty is asked twice during a silence before it counts as hanging.
+        var pace = query.MayBeEmpty ? Duration.Min(timing.Interval / 2, pause) : pause;
         for (var sentAt = clock.Elapsed(); !reading.IsCompleted;)
         {
             await Task.WhenAny(reading, Task.Delay(pace, clock, stop)).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class GpuLoop(
                 await stream.AskCpuTimeAsync(stop).ConfigureAwait(false);
                 sentAt = now;
             }
-            else if (now - sentAt + pace > Lease / 2)   // the next wake-up would be late
+            else if (now - sentAt + pace > pause)   // the next wake-up would be late
             {
                 await stream.KeepAliveAsync(stop).ConfigureAwait(false);
                 sentAt = now;

@@ -53,7 +53,7 @@ internal sealed partial class GpuLoops(
             lock (_lock)
             {
                 if (!_running.ContainsKey(collector.Name) && !IsPaused(collector.Name) && !stop.IsCancellationRequested
-                    && updater.Current.Outcomes.GetValueOrDefault(collector.Name) is { Failure: null, Answer: { } call }
+                    && updater.Current.Outcomes.Find(collector.Name) is { Failure: null, Answer: { } call }
                     && collector.LoopQuery(call, timing.Interval) is { } query)
                 {
                     _running[collector.Name] = RunAsync(collector, query, stop);

@@ -36,7 +36,7 @@ internal static class HostPage
 
         foreach (var collector in CollectorCatalog.All)
         {
-            if (snapshot.Outcomes.GetValueOrDefault(collector.Name) is { OffBecause: null } outcome)
+            if (snapshot.Outcomes.Find(collector.Name) is { OffBecause: null } outcome)
             {
                 try
                 {

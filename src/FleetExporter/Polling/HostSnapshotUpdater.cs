@@ -62,7 +62,7 @@ internal sealed class HostSnapshotUpdater
             {
                 enabled.Add(collector);
             }
-            else if (snapshot.Outcomes.GetValueOrDefault(collector.Name)?.OffBecause != reason)
+            else if (snapshot.Outcomes.Find(collector.Name)?.OffBecause != reason)
             {
                 Update(s => TurnOff(s, collector.Name, reason));
             }
@@ -84,7 +84,7 @@ internal sealed class HostSnapshotUpdater
     {
         if (Current.GpusReleasedUntil is not null)
         {
-            Update(s => s with { GpusReleasedUntil = null, Outcomes = s.Outcomes.RemoveRange(collectors.Select(c => c.Name)) });
+            Update(s => s with { GpusReleasedUntil = null, Outcomes = s.Outcomes.Without(collectors.Select(c => c.Name)) });
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class HostSnapshotUpdater
 
     /// <summary>Records a lost connection: every collector requested before fails; on a host never reached, those that all hosts have.</summary>
     public void ConnectionLost(string message) => TimedOut(
-        CollectorCatalog.All.Where(c => Current.Outcomes.ContainsKey(c.Name) || c is SystemCollector or VitalsCollector), message);
+        CollectorCatalog.All.Where(c => Current.Outcomes.Contains(c.Name) || c is SystemCollector or VitalsCollector), message);
 
     /// <summary>Records a missing answer; readings are kept until they are stale.</summary>
     public void TimedOut(IEnumerable<HostCollector> collectors, string message) => Update(s =>
@@ -115,7 +115,7 @@ internal sealed class HostSnapshotUpdater
             {
                 var outcome = previous.TimedOut(Printable.Line(message, 300), now);
                 s = Count(
-                    s with { Outcomes = s.Outcomes.SetItem(collector.Name, outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
+                    s with { Outcomes = s.Outcomes.With(outcome) }, collector.Name, CollectorFailure.Timeout, outcome.Message!);
             }
         }
 
@@ -135,32 +135,38 @@ internal sealed class HostSnapshotUpdater
         }
     }
 
-    /// <summary>Derives all readings at once; a bug fails its collector alone.</summary>
+    /// <summary>Derives the readings of new answers, and those of which a source has changed; a bug fails its collector alone.</summary>
     private HostSnapshot Derive(HostSnapshot snapshot, Action<string, Exception> bug)
     {
         var answers = new FreshAnswers(snapshot, _clock.Now());
-        var derived = snapshot.Outcomes.ToBuilder();
-        List<(string Name, CollectorOutcome Outcome, Exception Error)> failed = [];
-        foreach (var (name, outcome) in snapshot.Outcomes)
+        // A boot resets the history, from which all are derived.
+        var isAll = snapshot.Outcomes.Find("system") is { Reading: null };
+        List<CollectorOutcome> derived = [];
+        List<(CollectorOutcome Outcome, Exception Error)> failed = [];
+        foreach (var outcome in snapshot.Outcomes)
         {
+            if (outcome.Answer is not { } answer || (!isAll && outcome.Reading is not null && answers.AreSame(outcome.Sources)))
+            {
+                continue;
+            }
+
             try
             {
-                if (outcome.Answer is { } answer)
-                {
-                    derived[name] = outcome with { Reading = _deriver.Derive(answer, outcome.ReadingAt!.Value, answers) };
-                }
+                var reading = _deriver.Derive(answer, outcome.ReadingAt!.Value, answers);
+                derived.Add(outcome with { Reading = reading, Sources = answers.TakeUsed() });
             }
             catch (Exception e)
             {
-                failed.Add((name, outcome, e));
+                answers.TakeUsed();
+                failed.Add((outcome, e));
             }
         }
 
-        var next = snapshot with { Outcomes = derived.ToImmutable() };
-        foreach (var (name, outcome, error) in failed)
+        var next = snapshot with { Outcomes = snapshot.Outcomes.With([.. derived]) };
+        foreach (var (outcome, error) in failed)
         {
-            bug(name, error);
-            next = Fail(next, name, CollectorFailure.Bug, error.Message, outcome.Duration, outcome.Body, _clock.Now());
+            bug(outcome.Collector, error);
+            next = Fail(next, outcome.Collector, CollectorFailure.Bug, error.Message, outcome.Duration, outcome.Body, _clock.Now());
         }
 
         return next;
@@ -184,7 +190,7 @@ internal sealed class HostSnapshotUpdater
         {
             var history = _deriver.Remember(s, answer, now);
             var outcome = OutcomeOf(s, name).Answered(answer, section.Duration, body, now);
-            var next = s with { Outcomes = s.Outcomes.SetItem(name, outcome), History = history, LastSeen = now };
+            var next = s with { Outcomes = s.Outcomes.With(outcome), History = history, LastSeen = now };
             return answer.Failure is { } failure ? Count(next, name, failure, outcome.Message!) : next;
         }
         catch (FormatException e)
@@ -202,16 +208,16 @@ internal sealed class HostSnapshotUpdater
         HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan? duration, string? body, Instant now)
     {
         var outcome = OutcomeOf(s, name).Failed(reason, Printable.Line(message, 300), duration, body, now);
-        return Count(s with { Outcomes = s.Outcomes.SetItem(name, outcome), LastSeen = now }, name, reason, outcome.Message!);
+        return Count(s with { Outcomes = s.Outcomes.With(outcome), LastSeen = now }, name, reason, outcome.Message!);
     }
 
     private HostSnapshot TurnOff(HostSnapshot s, string collector, string reason) => s with
     {
-        Outcomes = s.Outcomes.SetItem(collector, new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = reason }),
+        Outcomes = s.Outcomes.With(new CollectorOutcome { Collector = collector, At = _clock.Now(), OffBecause = reason }),
     };
 
     private static CollectorOutcome OutcomeOf(HostSnapshot s, string collector) =>
-        s.Outcomes.GetValueOrDefault(collector) ?? new CollectorOutcome { Collector = collector };
+        s.Outcomes.Find(collector) ?? new CollectorOutcome { Collector = collector };
 
     private HostSnapshot Count(HostSnapshot s, string collector, CollectorFailure reason, string message) =>
         AddFailure(s, collector, Words.Of(reason), message) with

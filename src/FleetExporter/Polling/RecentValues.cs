@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using FleetExporter.Collectors;
 using FleetExporter.Hosting;
@@ -15,7 +14,7 @@ internal readonly record struct RecentGpu(int? Index, string? Uuid, float? Utili
 internal readonly record struct RecentHost(float? Cpu, ImmutableArray<RecentGpu> Gpus);
 
 /// <summary>The values of all hosts at one moment.</summary>
-internal sealed record RecentMoment(DateTimeOffset Time, FrozenDictionary<string, RecentHost> Hosts);
+internal sealed record RecentMoment(DateTimeOffset Time, IReadOnlyDictionary<string, RecentHost> Hosts);
 
 /// <summary>
 /// CPU and GPU utilisation of the last ten minutes, in memory, for the sparklines of a page that was just opened. Prometheus keeps the history.
@@ -35,7 +34,7 @@ internal sealed class RecentValues(FleetState state, LoopDependencies parts) : H
     internal void Take()
     {
         var now = Clock.Now();
-        var moment = new RecentMoment(now.Time, state.Hosts.ToFrozenDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
+        var moment = new RecentMoment(now.Time, state.Hosts.ToDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
         _moments = [.. _moments.TakeLast(MaxMoments - 1), moment];
     }
 

@@ -18,22 +18,24 @@ internal sealed class StreamLoop(
     /// </summary>
     private static readonly TimeSpan PublishAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Hosts are polled in turn, those of a slot together: one wake-up serves all of them.</summary>
+    private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(100);
+
     private readonly List<SectionResult> _arrived = [];
 
     /// <summary>Time after which a missing section counts as failed; a slow nvidia-smi needs seconds.</summary>
     private readonly TimeSpan _timeout = Duration.Max(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
     /// <summary>After one to two leases without progress the sampler ends the hanging command or itself.</summary>
-    public TimeSpan Lease { get; } = kind == StreamKind.Gpu
-        ? TimeSpan.FromSeconds(10)
-        : TimeSpan.FromSeconds(Math.Clamp(Math.Floor(timing.Interval.TotalSeconds), 2, 10));
+    public TimeSpan Lease { get; } = kind == StreamKind.Gpu ? Remote.Lease.Gpu : Remote.Lease.Of(timing.Interval);
 
     /// <summary>Runs until the stream ends, no collector is enabled, or it is to end between two polls.</summary>
     /// <param name="collectors">The stream's collectors, in request order.</param>
     /// <exception cref="StreamException">The stream ended; its reason.</exception>
     public async Task RunAsync(SamplerStream stream, IReadOnlyList<HostCollector> collectors, Action answered, CancellationToken stop)
     {
-        var phase = TimeSpan.FromMilliseconds((uint)StableHash.Of(host.Name) % (uint)timing.Interval.TotalMilliseconds);
+        var slots = Math.Max(1, (uint)(timing.Interval / Slot));
+        var phase = (uint)StableHash.Of(host.Name) % slots * Slot;
         while (true)
         {
             var request = pollTrigger.TakeRequest();
@@ -78,7 +80,7 @@ internal sealed class StreamLoop(
 
     /// <summary>The enabled collectors. Until the host's tools are known, only the one that reports them.</summary>
     private List<HostCollector> SelectEnabled(IReadOnlyList<HostCollector> collectors) =>
-        collectors[0] is SystemCollector first && !updater.Current.Outcomes.ContainsKey(first.Name) ? [first] : updater.SelectEnabled(collectors);
+        collectors[0] is SystemCollector first && !updater.Current.Outcomes.Contains(first.Name) ? [first] : updater.SelectEnabled(collectors);
 
     private async Task PollAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, CancellationToken stop)
     {
@@ -211,8 +213,9 @@ internal sealed class StreamLoop(
         var next = now + timing.Interval - since;
         while (clock.Elapsed() is var at && at < next)
         {
-            var last = next - at <= Lease / 2;   // the tick itself then serves as the keep-alive
-            if (await pollTrigger.WaitAsync(last ? next - at : Lease / 2, clock, stop).ConfigureAwait(false))
+            var pause = Remote.Lease.PauseOf(Lease);
+            var last = next - at <= pause;   // the tick itself then serves as the keep-alive
+            if (await pollTrigger.WaitAsync(last ? next - at : pause, clock, stop).ConfigureAwait(false))
             {
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace FleetExporter.Remote;
@@ -8,7 +9,12 @@ internal sealed class ErrorLines
     private const int MaxLines = 80;
     private const int MaxLine = 400;
 
+    /// <summary>Bytes that are decoded at once.</summary>
+    private const int Piece = 512;
+
     private readonly Queue<string> _lines = new();
+    private readonly StringBuilder _line = new();
+    private Decoder? _decoder;
 
     public string Text
     {
@@ -24,27 +30,45 @@ internal sealed class ErrorLines
     /// <summary>Reads to the end.</summary>
     public async Task ReadAsync(Stream errors)
     {
-        using var reader = new StreamReader(errors, Encoding.UTF8, leaveOpen: true);
-        var chunk = new char[1024];
-        var line = new StringBuilder();
-        int read;
-        while ((read = await reader.ReadAsync(chunk).ConfigureAwait(false)) > 0)
+        var chunk = ArrayPool<byte>.Shared.Rent(Piece);
+        try
         {
-            foreach (var c in chunk.AsSpan(0, read))
+            int read;
+            while ((read = await errors.ReadAsync(chunk).ConfigureAwait(false)) > 0)
             {
-                if (c == '\n')
-                {
-                    Add(line.ToString().TrimEnd('\r'));
-                    line.Clear();
-                }
-                else if (line.Length < MaxLine)
-                {
-                    line.Append(c);
-                }
+                Push(chunk.AsSpan(0, read));
             }
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
 
-        Add(line.ToString());
+        Complete();
+    }
+
+    /// <summary>Adds output in pieces of any size, in order.</summary>
+    public void Push(ReadOnlySpan<byte> bytes)
+    {
+        Span<char> chars = stackalloc char[Piece + 1];   // one more for what the last piece left undecoded
+        lock (_lines)
+        {
+            _decoder ??= Encoding.UTF8.GetDecoder();
+            for (; !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, Piece)..])
+            {
+                Push(chars[.._decoder.GetChars(bytes[..Math.Min(bytes.Length, Piece)], chars, flush: false)]);
+            }
+        }
+    }
+
+    /// <summary>Ends the last line.</summary>
+    public void Complete()
+    {
+        lock (_lines)
+        {
+            Add(_line.ToString().TrimEnd('\r'));
+            _line.Clear();
+        }
     }
 
     public void Add(string line)
@@ -60,6 +84,21 @@ internal sealed class ErrorLines
             if (_lines.Count > MaxLines)
             {
                 _lines.Dequeue();
+            }
+        }
+    }
+
+    private void Push(ReadOnlySpan<char> chars)
+    {
+        foreach (var c in chars)
+        {
+            if (c == '\n')
+            {
+                Complete();
+            }
+            else if (_line.Length < MaxLine)
+            {
+                _line.Append(c);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -18,8 +19,16 @@ internal sealed class FrameReader
 
     private const int MaxHeader = 512;
 
+    /// <summary>So few bytes are kept without a large buffer: the beginning of a marker.</summary>
+    private const int MaxRest = 64;
+
+    private const int MinBuffer = 4096;
+
     private readonly byte[] _marker;
-    private byte[] _buffer = new byte[8192];
+    private readonly byte[] _rest = new byte[MaxRest];
+
+    /// <summary><see cref="_rest"/>, or rented from the pool while there is more.</summary>
+    private byte[] _buffer;
     private int _start;
     private int _end;
 
@@ -28,16 +37,18 @@ internal sealed class FrameReader
     /// </summary>
     private int _searched;
 
-    public FrameReader(string nonce) => _marker = Encoding.ASCII.GetBytes($"\n@{nonce} ");
+    public FrameReader(string nonce)
+    {
+        _marker = Encoding.ASCII.GetBytes($"\n@{nonce} ");
+        _buffer = _rest;
+    }
 
     public void Push(ReadOnlySpan<byte> bytes)
     {
         if (_buffer.Length - _end < bytes.Length)
         {
-            var kept = _end - _start;
-            var target = kept + bytes.Length <= _buffer.Length ? _buffer : new byte[Math.Max(_buffer.Length * 2, kept + bytes.Length)];
-            _buffer.AsSpan(_start, kept).CopyTo(target);
-            (_buffer, _start, _end) = (target, 0, kept);
+            var needed = _end - _start + bytes.Length;
+            MoveTo(needed <= _buffer.Length ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(MinBuffer, Math.Max(_buffer.Length * 2, needed))));
         }
 
         bytes.CopyTo(_buffer.AsSpan(_end));
@@ -50,10 +61,17 @@ internal sealed class FrameReader
         while (true)
         {
             var item = Next(out var skipped);
-            if (!skipped)
+            if (skipped)
             {
-                return item;
+                continue;
             }
+
+            if (item is null && _buffer != _rest && _end - _start <= MaxRest)
+            {
+                MoveTo(_rest);
+            }
+
+            return item;
         }
     }
 
@@ -162,6 +180,19 @@ internal sealed class FrameReader
     /// <summary>Seconds of uptime: a plain number below thirty years, so that no arithmetic on it overflows.</summary>
     internal static bool TryUptime(string text, out double seconds) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds) && seconds is >= 0 and < 1e9;
+
+    /// <summary>Moves the bytes to the start of a buffer, which may be the current one.</summary>
+    private void MoveTo(byte[] target)
+    {
+        var kept = _buffer.AsSpan(_start, _end - _start);
+        kept.CopyTo(target);
+        if (_buffer != target && _buffer != _rest)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        (_buffer, _start, _end) = (target, 0, kept.Length);
+    }
 
     private void Drop(int bytes)
     {

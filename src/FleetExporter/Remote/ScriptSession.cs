@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace FleetExporter.Remote;
@@ -8,11 +9,15 @@ internal sealed class ScriptSession : IAsyncDisposable
     /// <summary>Maximum bytes before <c>hello</c>: MOTD and output of profiles.</summary>
     private const long MaxGreeting = 1024 * 1024;
 
+    private const int ChunkSize = 16 * 1024;
+
     private readonly IShell _shell;
     private readonly StreamKind _kind;
     private readonly IShellProcess _process;
-    private readonly byte[] _chunk = new byte[16 * 1024];
     private readonly SemaphoreSlim _writing = new(1, 1);
+
+    /// <summary>Rented while it has output, so that a silent host holds no memory.</summary>
+    private byte[] _chunk = [];
     private (long Bytes, string What) _limit = (MaxGreeting, "before the script's hello");
     private long _received;
 
@@ -84,6 +89,9 @@ internal sealed class ScriptSession : IAsyncDisposable
     /// <exception cref="StreamException">The script ended, or the host sent more than allowed.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(bool helloReceived, CancellationToken stop)
     {
+        Return();
+        await _process.Output.ReadAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
+        _chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
         var read = await _process.Output.ReadAsync(_chunk, stop).ConfigureAwait(false);
         if (read == 0)
         {
@@ -113,5 +121,14 @@ internal sealed class ScriptSession : IAsyncDisposable
     {
         await _process.DisposeAsync().ConfigureAwait(false);
         _writing.Dispose();
+    }
+
+    private void Return()
+    {
+        if (_chunk.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_chunk);
+            _chunk = [];
+        }
     }
 }

@@ -60,14 +60,15 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 
         if (snapshot is not null)
         {
-            _published[host] = new Published(reading, at, count);
+            _published[host] = new Published(reading, at, count, snapshot.UnchangedUntil(clock.Now()));
         }
     }
 
     /// <summary>Removes the GPUs of hosts whose readings became stale.</summary>
     public void RemoveStale()
     {
-        foreach (var host in _published.Where(s => s.Value.Count > 0).Select(s => s.Key).ToList())
+        var now = clock.Now();
+        foreach (var host in _published.Where(s => s.Value.Count > 0 && s.Value.Until < now).Select(s => s.Key).ToList())
         {
             Update(host);
         }
@@ -81,8 +82,9 @@ internal sealed class GpuFeed(FleetState state, TimeProvider clock)
 
     private static string KeyOf(string host, int index) => string.Create(CultureInfo.InvariantCulture, $"{host}\n{index}");
 
-    private sealed record Published(GpuReading? Reading, Instant? At, int Count)
+    /// <param name="Until">Until when the reading is not stale.</param>
+    private sealed record Published(GpuReading? Reading, Instant? At, int Count, Instant Until)
     {
-        public static readonly Published None = new(null, null, 0);
+        public static readonly Published None = new(null, null, 0, default);
     }
 }

@@ -50,7 +50,7 @@ internal sealed record HostStateView(
             host.Host.Simulated is not null,
             host.Host.Device is not null,
             host.Host.Labels,
-            host.Outcomes.Values.Where(o => o.OffBecause is not null)
+            host.Outcomes.Where(o => o.OffBecause is not null)
                 .OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
             GpuView.Of(gpus, processes),
             [.. SessionView.Of(host, now)]);

@@ -12,7 +12,7 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
     public HostStateView Of(HostSnapshot host)
     {
         var now = clock.Now();
-        return Try(host, h => HostStateView.Of(h, now), LogBug) ?? HostStateView.Of(host with { Outcomes = host.Outcomes.Clear() }, now) with
+        return Try(host, h => HostStateView.Of(h, now), LogBug) ?? HostStateView.Of(host with { Outcomes = CollectorOutcomes.Empty }, now) with
         {
             Reason = ViewFailed,
         };

@@ -159,7 +159,7 @@ internal sealed class ApiServer : IAsyncDisposable
         Client.Dispose();
         Client = new HttpClient { BaseAddress = new Uri(address) };
         Client.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
-        while (!State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.ContainsKey("xid") && h.Outcomes.ContainsKey("filesystem")))
+        while (!State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.Contains("xid") && h.Outcomes.Contains("filesystem")))
         {
             // The first poll runs on the thread pool and needs no clock.
             await Task.Delay(1, TestContext.Current.CancellationToken);

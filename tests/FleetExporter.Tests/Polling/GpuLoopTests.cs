@@ -209,6 +209,19 @@ public sealed class GpuLoopTests
         Assert.Fail("no call took over");
     }
 
+    [Theory]
+    [InlineData("2s", 9)]
+    [InlineData("10s", 29)]
+    [InlineData("60s", 175)]
+    public async Task A_silent_loop_is_asked_twice_before_it_would_count_as_hanging(string interval, int seconds)
+    {
+        await using var fleet = await ReplayFleet.StartAsync(
+            $"poll_interval: {interval}\nhosts: [{{ name: a, address: a.lan }}]", prepare: world => world.Shell().HasLoops = true);
+        var loop = Assert.Single(fleet.Shell().Loops("--query-compute-apps"));
+        await fleet.PassAsync(TimeSpan.FromSeconds(seconds));
+        Assert.InRange(loop.CpuTimeRequests, 2, int.MaxValue);
+    }
+
     [Fact]
     public async Task CPU_time_from_before_a_silence_is_no_sign_of_life()
     {

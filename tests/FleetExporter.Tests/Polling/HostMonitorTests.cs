@@ -183,7 +183,7 @@ public sealed class HostMonitorTests
     {
         await using var fleet = await ReplayFleet.StartAsync(prepare: w => w.Shell().Answer("hung", "/proc/77/stat"));
 
-        await fleet.UntilAsync(() => fleet.Host().Outcomes.ContainsKey("gpu"), TimeSpan.FromSeconds(5));
+        await fleet.UntilAsync(() => fleet.Host().Outcomes.Contains("gpu"), TimeSpan.FromSeconds(5));
         Assert.Equal(0, fleet.Shell().Asked("gpu"));
         Assert.Contains("an earlier nvidia-smi hangs", fleet.Host().Outcomes["gpu"].Message, StringComparison.Ordinal);
 

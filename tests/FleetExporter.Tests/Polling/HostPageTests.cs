@@ -10,10 +10,10 @@ public class HostPageTests
     public async Task A_reading_that_cannot_be_written_fails_alone()
     {
         await using var fleet = await ReplayFleet.StartAsync();
-        await fleet.UntilAsync(() => fleet.Host().Outcomes.ContainsKey("tmux"), TimeSpan.FromSeconds(5));
+        await fleet.UntilAsync(() => fleet.Host().Outcomes.Contains("tmux"), TimeSpan.FromSeconds(5));
         var now = fleet.Clock.Now();
         var host = fleet.Host();
-        var broken = host with { Outcomes = host.Outcomes.SetItem("tmux", host.Outcomes["tmux"] with { Reading = new Broken() }) };
+        var broken = host with { Outcomes = host.Outcomes.With(host.Outcomes["tmux"] with { Reading = new Broken() }) };
         using var page = new MetricsPage(new DroppedSeries(new ExporterMetrics()));
         var bugs = new List<string>();
 

@@ -35,8 +35,8 @@ public sealed class HostSnapshotTests
         {
             snapshot = snapshot with
             {
-                Outcomes = snapshot.Outcomes.Add(
-                    "host", new CollectorOutcome { Collector = "host", At = Start, Failure = CollectorFailure.Permission, Message = "no" }),
+                Outcomes = snapshot.Outcomes.With(
+                    new CollectorOutcome { Collector = "host", At = Start, Failure = CollectorFailure.Permission, Message = "no" }),
             };
         }
 

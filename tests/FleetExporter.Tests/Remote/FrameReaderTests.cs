@@ -212,6 +212,26 @@ public sealed class FrameReaderTests
     }
 
     [Fact]
+    public void Readers_share_buffers_and_keep_what_belongs_to_them()
+    {
+        var readers = Enumerable.Range(0, 8).Select(_ => new FrameReader(Nonce)).ToList();
+        var bodies = readers.Select((_, n) => new string((char)('a' + n), 9000)).ToList();
+        for (var round = 0; round < 3; round++)
+        {
+            var frames = bodies.Select(b => Encoding.UTF8.GetBytes(Section("s", b))).ToList();
+            for (var half = 0; half < 2; half++)
+            {
+                for (var n = 0; n < readers.Count; n++)
+                {
+                    readers[n].Push(half == 0 ? frames[n].AsSpan(0, 4500) : frames[n].AsSpan(4500));
+                    var items = Drain(readers[n]);
+                    Assert.Equal(half == 0 ? [] : [new FrameItem.Body("s", 0, 12.5, 12.51, bodies[n])], items);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Any_bytes_are_read_to_the_end_without_an_exception()
     {
         var piece = Gen.OneOf(

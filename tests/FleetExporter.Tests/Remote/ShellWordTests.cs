@@ -80,9 +80,9 @@ public sealed class ShellWordTests
         var initial = HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), now);
         return initial with
         {
-            Outcomes = initial.Outcomes
-                .Add("tmux", new CollectorOutcome { Collector = "tmux", At = now, Reading = tmux, ReadingAt = now })
-                .Add("system", new CollectorOutcome { Collector = "system", At = now, Reading = system, ReadingAt = now }),
+            Outcomes = initial.Outcomes.With(
+                new CollectorOutcome { Collector = "tmux", At = now, Reading = tmux, ReadingAt = now },
+                new CollectorOutcome { Collector = "system", At = now, Reading = system, ReadingAt = now }),
         };
     }
 

@@ -51,7 +51,7 @@ public sealed class HostViewsTests
         var now = _clock.Now();
         var host = HostSnapshot.Initial(Config.Hosts.Single(h => h.Name == name), new PollTiming(TimeSpan.FromSeconds(10), 3), now);
         var outcome = new CollectorOutcome { Collector = "gpu", At = now, Reading = reading, ReadingAt = now };
-        _state.Set(host with { Outcomes = host.Outcomes.Add("gpu", outcome) });
+        _state.Set(host with { Outcomes = host.Outcomes.With(outcome) });
     }
 
     private sealed class Broken : IReadOnlyList<Gpu>

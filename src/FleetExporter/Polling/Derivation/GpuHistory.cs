@@ -39,12 +39,14 @@ internal static class GpuHistory
         var report = answers.Get<GpuDetailsAnswer>()?.Report;
         var details = (report?.Gpus ?? []).Where(d => d.Uuid is not null).DistinctBy(d => d.Uuid)
             .ToDictionary(d => d.Uuid!, StringComparer.Ordinal);
-        var gpus = answer.Gpus.Select(gpu => WithDetail(gpu, gpu.Uuid is null ? null : details.GetValueOrDefault(gpu.Uuid)) with
+        IReadOnlyList<Gpu> gpus = [.. answer.Gpus.Select(gpu => Of(
+            gpu, gpu.Uuid is null ? null : details.GetValueOrDefault(gpu.Uuid), answers.History.GpuEnergy))];
+        if (gpus.Any(UnifiedMemory.IsPossible))
         {
-            EnergyJoules = gpu is { PowerDrawWatts: not null, Uuid: { } uuid } ? answers.History.GpuEnergy[uuid] : gpu.EnergyJoules,
-        });
-        var memory = answers.Get<VitalsAnswer>()?.Vitals.Memory;
-        return new GpuReading(UnifiedMemory.Apply([.. gpus], memory), Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion);
+            gpus = UnifiedMemory.Apply(gpus, answers.Get<VitalsAnswer>()?.Vitals.Memory);
+        }
+
+        return new GpuReading(gpus, Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion);
     }
 
     /// <summary>Number of GPUs that earlier answers since the last boot listed and this one does not.</summary>
@@ -55,8 +57,9 @@ internal static class GpuHistory
         return Math.Max(0, history.GpusSeen.Except(Listed(answer)).Count - withoutUuid);
     }
 
-    private static Gpu WithDetail(Gpu gpu, GpuDetail? detail) => gpu with
+    private static Gpu Of(Gpu gpu, GpuDetail? detail, ImmutableDictionary<string, double> energy) => gpu with
     {
+        EnergyJoules = gpu is { PowerDrawWatts: not null, Uuid: { } uuid } ? energy[uuid] : gpu.EnergyJoules,
         TemperatureLimitCelsius = detail?.SlowdownCelsius,
         RemappedRows = detail?.RemappedRows,
         RetiredPages = detail?.RetiredPages,

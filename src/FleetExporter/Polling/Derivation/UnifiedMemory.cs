@@ -22,14 +22,15 @@ internal static class UnifiedMemory
             MemoryReservedBytes = null,
         })];
 
+    /// <summary>Whether the GPU may share the host's memory. A board with memory of its own reports a power limit.</summary>
+    public static bool IsPossible(Gpu gpu) => gpu.MemoryUnified || gpu is { Fault: null, PowerLimitWatts: null };
+
     /// <summary>
-    /// Drivers report memory either as not available or as MemTotal. A board with memory of its own also reports a power limit, which these do
-    /// not; an unreadable value (unknown error, lost GPU) decides nothing.
+    /// Drivers report memory either as not available or as MemTotal; an unreadable value (unknown error, lost GPU) decides nothing.
     /// </summary>
     private static bool IsShared(Gpu gpu, HostMemory? host) =>
         gpu.MemoryUnified
-        || (gpu.Fault is null
-        && gpu.PowerLimitWatts is null
+        || (IsPossible(gpu)
         && (gpu.MemoryTotalBytes is { } total
             ? host is not null && Math.Abs(total - host.Total) < Rounding
             : gpu.MemoryNotSupported));

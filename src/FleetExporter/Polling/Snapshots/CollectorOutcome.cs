@@ -11,6 +11,9 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     /// <summary>The parsed section from which the reading is derived; null when there is none.</summary>
     public IAnswer? Answer { get; init; }
 
+    /// <summary>Answers of other collectors from which the reading was derived.</summary>
+    public IReadOnlyList<ReadingSource> Sources { get; init; } = [];
+
     /// <summary>Why the collector is off on this host, all else is then empty; null where it is on.</summary>
     public string? OffBecause { get; init; }
 

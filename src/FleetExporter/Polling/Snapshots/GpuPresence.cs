@@ -7,7 +7,7 @@ internal static class GpuPresence
 {
     /// <summary>Whether the host has GPUs, had some, or is configured to have them.</summary>
     /// <returns>Null while undecided by configuration and answers.</returns>
-    public static bool? HasGpus(this HostSnapshot host) => (host.Host.Gpu, host.Outcomes.GetValueOrDefault("gpu")) switch
+    public static bool? HasGpus(this HostSnapshot host) => (host.Host.Gpu, host.Outcomes.Find("gpu")) switch
     {
         _ when host.GpusReleasedUntil is not null => true,
         (Toggle.False, _) or (_, { OffBecause: not null }) => false,

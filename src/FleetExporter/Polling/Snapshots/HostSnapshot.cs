@@ -35,7 +35,7 @@ internal sealed record HostSnapshot(
     PollTiming Timing,
     Instant WatchedSince,
     ConnectionState Connection,
-    ImmutableDictionary<string, CollectorOutcome> Outcomes,
+    CollectorOutcomes Outcomes,
     ImmutableDictionary<(string Collector, CollectorFailure Reason), long> Failures,
     ImmutableList<RecentFailure> Recent,
     Instant? LastSeen,
@@ -52,29 +52,30 @@ internal sealed record HostSnapshot(
         timing,
         now,
         new ConnectionState(false, null, "connecting", now),
-        ImmutableDictionary<string, CollectorOutcome>.Empty,
+        CollectorOutcomes.Empty,
         ImmutableDictionary<(string, CollectorFailure), long>.Empty,
         [],
         null,
         HostHistory.Empty);
 
     /// <summary>The host's last known identity, however old: it changes only with a reboot or an installation.</summary>
-    public SystemIdentity? System => (Outcomes.GetValueOrDefault("system")?.Reading as SystemReading)?.System;
+    public SystemIdentity? System => (Outcomes.Find("system")?.Reading as SystemReading)?.System;
 
     /// <summary>The collector's reading; null when there is none or it is stale.</summary>
     public TReading? Get<TReading>(HostCollector collector, Instant now)
         where TReading : Reading => ReadingOf(collector, now) as TReading;
 
     public Reading? ReadingOf(HostCollector collector, Instant now) =>
-        Outcomes.GetValueOrDefault(collector.Name)?.FreshReading(Timing.StaleAfter(collector.Every), now);
+        Outcomes.Find(collector.Name)?.FreshReading(Timing.StaleAfter(collector.Every), now);
 
     /// <summary>The first fresh reading of this kind.</summary>
     public TReading? Get<TReading>(Instant now)
         where TReading : Reading
     {
-        for (var i = 0; i < CollectorCatalog.All.Count; i++)
+        var collectors = CollectorCatalog.All;
+        for (var i = 0; i < collectors.Count; i++)
         {
-            if (ReadingOf(CollectorCatalog.All[i], now) is TReading reading)
+            if (Outcomes[i] is { Reading: TReading reading } outcome && outcome.FreshReading(Timing.StaleAfter(collectors[i].Every), now) is not null)
             {
                 return reading;
             }
@@ -104,11 +105,12 @@ internal sealed record HostSnapshot(
         var seen = LastSeen ?? WatchedSince;
         var until = Sooner(seen + Timing.StaleAfter(TimeSpan.Zero), Sooner(seen + (2 * Timing.Interval), now + TimeSpan.FromDays(1)));
         until = GpusReleasedUntil is { } released ? Sooner(released, until) : until;
-        foreach (var collector in CollectorCatalog.All)
+        var collectors = CollectorCatalog.All;
+        for (var i = 0; i < collectors.Count; i++)
         {
-            if (Outcomes.GetValueOrDefault(collector.Name)?.ReadingAt is { } at)
+            if (Outcomes[i]?.ReadingAt is { } at)
             {
-                until = Sooner(at + Timing.StaleAfter(collector.Every), until);
+                until = Sooner(at + Timing.StaleAfter(collectors[i].Every), until);
             }
         }
 
@@ -127,11 +129,11 @@ internal sealed record HostSnapshot(
 
     private string? FirstProblem(Instant now)
     {
-        foreach (var collector in CollectorCatalog.All)
+        foreach (var outcome in Outcomes)
         {
-            if (Outcomes.GetValueOrDefault(collector.Name) is { Failure: { } failure } outcome)
+            if (outcome.Failure is { } failure)
             {
-                return $"{collector.Name}: {Words.Of(failure)}{(outcome.Message is null ? "" : ": " + outcome.Message)}";
+                return $"{outcome.Collector}: {Words.Of(failure)}{(outcome.Message is null ? "" : ": " + outcome.Message)}";
             }
         }
 

@@ -45,11 +45,7 @@ internal sealed class SshChannel : IShellProcess
         _output = new SshChannelOutput(this);
         _errors = new SshChannelOutput(this);
         _input = new SshChannelInput(this);
-        if (keepsErrors)
-        {
-            _errorLines = new ErrorLines();
-            _ = _errorLines.ReadAsync(_errors);
-        }
+        _errorLines = keepsErrors ? new ErrorLines() : null;
     }
 
     /// <summary>The channel number in messages from the server.</summary>
@@ -93,9 +89,30 @@ internal sealed class SshChannel : IShellProcess
         End();
     }
 
-    public void Received(ReadOnlySpan<byte> data) => Deliver(_output, data);
+    public void Received(ReadOnlySpan<byte> data)
+    {
+        if (IsWithinWindow(data))
+        {
+            _output.Add(data);
+        }
+    }
 
-    public void ReceivedError(ReadOnlySpan<byte> data) => Deliver(_errors, data);
+    public void ReceivedError(ReadOnlySpan<byte> data)
+    {
+        if (!IsWithinWindow(data))
+        {
+            return;
+        }
+
+        if (_errorLines is null)
+        {
+            _errors.Add(data);
+            return;
+        }
+
+        _errorLines.Push(data);
+        _ = GrantAsync(data.Length);
+    }
 
     public void WindowGrew(uint bytes) => _input.WindowGrew(bytes);
 
@@ -197,7 +214,8 @@ internal sealed class SshChannel : IShellProcess
         _reservation.Dispose();
     }
 
-    private void Deliver(SshChannelOutput output, ReadOnlySpan<byte> data)
+    /// <summary>Counts received data; a host that sends more than its window allows ends its connection.</summary>
+    private bool IsWithinWindow(ReadOnlySpan<byte> data)
     {
         bool isExceeded;
         lock (_window)
@@ -209,10 +227,21 @@ internal sealed class SshChannel : IShellProcess
         if (isExceeded)
         {
             _connection.Fail(new StreamException(SshFailure.Closed, "the host exceeded the window of its channel"));
-            return;
         }
 
-        output.Add(data);
+        return !isExceeded;
+    }
+
+    private async Task GrantAsync(int bytes)
+    {
+        try
+        {
+            await ConsumedAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The connection has ended.
+        }
     }
 
     private async Task CloseAsync()
@@ -236,6 +265,7 @@ internal sealed class SshChannel : IShellProcess
     {
         _output.Complete();
         _errors.Complete();
+        _errorLines?.Complete();
         _input.End();
         _exited.TrySetResult(_status ?? NoStatus);
     }

@@ -10,11 +10,12 @@ namespace FleetExporter.Remote.Ssh;
 /// </summary>
 internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskSource
 {
-    /// <summary>Buffers larger than this are rented from the pool and returned once empty.</summary>
-    private const int MaxKept = 64 * 1024;
+    private const int MinBuffer = 4096;
 
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<bool> _arrival;
+
+    /// <summary>Rented from the pool while it has data.</summary>
     private byte[] _buffer = [];
     private int _start;
     private int _count;
@@ -64,6 +65,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         Wake(null);
     }
 
+    /// <param name="buffer">If empty, the call waits for data.</param>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
@@ -120,14 +122,11 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
             _buffer.AsSpan(_start, count).CopyTo(target);
             _start += count;
             _count -= count;
-            wait = count == 0 && !_complete && !target.IsEmpty;
+            wait = _count == 0 && count == 0 && !_complete;
             if (_count == 0)
             {
                 _start = 0;
-                if (_buffer.Length > MaxKept)
-                {
-                    Replace([]);
-                }
+                Replace([]);
             }
 
             if (wait)
@@ -170,8 +169,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         }
 
         var fits = _buffer.Length - _count >= bytes;
-        var length = Math.Max(4096, Math.Max(2 * _buffer.Length, _count + bytes));
-        var target = fits ? _buffer : length > MaxKept ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        var target = fits ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(MinBuffer, Math.Max(2 * _buffer.Length, _count + bytes)));
         _buffer.AsSpan(_start, _count).CopyTo(target);
         _start = 0;
         if (!fits)
@@ -182,7 +180,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
 
     private void Replace(byte[] buffer)
     {
-        if (_buffer.Length > MaxKept)
+        if (_buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
         }
