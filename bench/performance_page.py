@@ -36,6 +36,13 @@ def put(name: str, method: str, text: str) -> None:
     PAGE.write_text(new, encoding="utf-8")
 
 
+def chart(values: dict[str, float], unit: str) -> str:
+    """Horizontal bars, as text: it shows wherever the page does."""
+    width, longest = max(map(len, values)), max(values.values())
+    bars = [f"{name:<{width}}  {'█' * max(1, round(value / longest * 60))} {value:.1f} {unit}" for name, value in values.items()]
+    return "```text\n" + "\n".join(bars) + "\n```"
+
+
 def table(columns: list[str], rows: list[list[str]]) -> str:
     """The first column is text, the others are numbers."""
     lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]

@@ -19,7 +19,6 @@ def interval_of(hosts: int) -> int:
     return max(2, hosts // 20)
 
 
-
 @dataclass
 class Run:
     polls: int
@@ -90,19 +89,23 @@ def node_exporter(scrapes: int) -> PerPoll:
 
 
 @contextlib.contextmanager
-def service(root: Path, home: Home, hosts: int, client: str = "auto") -> Iterator["Watched"]:
-    """Runs a service with this many hosts and this SSH client; yields once every host has answered completely."""
+def service(root: Path, home: Home, hosts: int, client: str = "auto", plain: bool = False) -> Iterator["Watched"]:
+    """Runs a service with this many hosts and this SSH client; yields once every host has answered completely.
+
+    Plain hosts are watched without GPUs and tmux sessions.
+    """
+    keys = ", gpu: false, tmux: { enabled: false }" if plain else ""
     port = free_port()
     config = home.folder / "fleet.yml"
     config.write_text(
         f"listen: 127.0.0.1:{port}\ndata_dir: {home.folder}/data\npoll_interval: {interval_of(hosts)}s\n"
         f"ssh: {{ client: {client}, user: {USER}, key_file: {home.key}, known_hosts: {home.folder}/known_hosts }}\nhosts:\n"
-        + "".join(f"  - {{ name: host-{number}, address: \"127.0.0.1:{home.port}\" }}\n" for number in range(hosts)))
+        + "".join(f"  - {{ name: host-{number}, address: \"127.0.0.1:{home.port}\"{keys} }}\n" for number in range(hosts)))
     with Servers(home) as servers, open(home.folder / "service.log", "wb") as log:
         started = time.monotonic()
         process = subprocess.Popen([root / "artifacts/fleet-exporter/fleet-exporter", "serve", "--config", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            watched = Watched(process.pid, port, hosts, servers.sshd.pid, servers.tmux.pid, home)
+            watched = Watched(process.pid, port, hosts, servers.sshd.pid, servers.tmux.pid, home, plain)
             watched.wait_until_complete(60 + hosts)
             watched.first_page = time.monotonic() - started
             yield watched
@@ -122,11 +125,13 @@ class Watched:
     sshd: int
     tmux: int
     home: Home
+    plain: bool = False
     first_page: float = 0
 
     def account(self) -> Run:
-        """Polls and CPU seconds so far."""
-        return Run(self.home.polls, cpu.used([self.pid, *self.clients()]), cpu.used([self.sshd, *cpu.below(self.sshd), self.tmux]))
+        """Polls and CPU seconds so far. The fake nvidia-smi counts the polls; those of plain hosts follow from the time."""
+        polls = round(time.monotonic() / interval_of(self.hosts) * self.hosts) if self.plain else self.home.polls
+        return Run(polls, cpu.used([self.pid, *self.clients()]), cpu.used([self.sshd, *cpu.below(self.sshd), self.tmux]))
 
     def page(self) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -140,7 +145,8 @@ class Watched:
 
     def wait_until_complete(self, limit: float) -> None:
         deadline = time.monotonic() + limit
-        while len(re.findall(r'^fleet_collector_success\{[^}]*collector="(?:host|tmux|gpu)"[^}]*\} 1$', self.page(), re.MULTILINE)) < 3 * self.hosts:
+        while len(re.findall(r'^fleet_collector_success\{[^}]*collector="(?:host|tmux|gpu)"[^}]*\} 1$', self.page(), re.MULTILINE)) < (
+                1 if self.plain else 3) * self.hosts:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.hosts} hosts did not all answer within {limit:.0f} s")
             time.sleep(max(0.1, self.hosts / 400))   # rendering a page of many hosts costs CPU

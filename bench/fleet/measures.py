@@ -11,10 +11,10 @@ from . import contestants, cpu
 from .contestants import PerPoll, Run, Watched, command, pss_kib
 from .stage import Home
 
-WARM, STEADY = 20, 40       # seconds of warm-up, which cover most of the JIT's work, and of measurement
+WARM, STEADY = 20, 60       # seconds of warm-up, which cover most of the JIT's work, and of measurement: what runs once a minute runs once
 POLLS = 150                  # approximate difference in polls between the two asyncssh runs
 TIMES = 30
-NAMES = {"service": "FleetExporter", "kept": "asyncssh, kept connections", "fresh": "asyncssh, fresh connections"}
+NAMES = {"service": "FleetExporter", "plain": "FleetExporter, without GPUs and sessions", "kept": "asyncssh, kept connections", "fresh": "asyncssh, fresh connections"}
 SCRAPES = 200
 
 
@@ -30,22 +30,21 @@ def run(root: Path, numbers: list[int]) -> None:
         for number in numbers:
             costs[number] = {}
             with contestants.service(root, home, number) as watched:
-                time.sleep(WARM)
-                accounts = [watched.account()]
-                time.sleep(STEADY)
-                accounts.append(watched.account())
-                printed(number, "service", *accounts)
-                if late := watched.late():
-                    print(f"{len(late)} of {number} hosts were late or had failures: {'; '.join(f'{host}: {what}' for host, what in sorted(late.items())[:5])}", flush=True)
-                costs[number]["service"] = PerPoll.between(*accounts)
+                costs[number]["service"] = steady(watched, "service")
                 memories[number] = memory(watched)
                 first_pages[number] = watched.first_page
+        with contestants.service(root, home, numbers[0], plain=True) as watched:
+            costs[numbers[0]]["plain"] = steady(watched, "plain")
         for number in numbers:
             for name in ("kept", "fresh"):
                 costs[number][name] = PerPoll.between(*printed(number, name, *asyncssh_pair(home, number, name == "fresh")))
+        node_exporter = contestants.node_exporter(SCRAPES)
         page.put(
-            "cpu", f"FleetExporter for {STEADY} s after {WARM} s of warm-up; a pair of runs of each asyncssh collector; {SCRAPES} scrapes of node_exporter",
-            cpu_table(costs, contestants.node_exporter(SCRAPES)))
+            "cpu",
+            f"FleetExporter for {STEADY} s after {WARM} s of warm-up; a pair of runs of each asyncssh collector; {SCRAPES} scrapes of node_exporter",
+            cpu_table(costs, node_exporter))
+        page.put("chart", f"{numbers[0]} hosts, from the table below", page.chart(
+            {NAMES[name]: cost.both_ms for name, cost in costs[numbers[0]].items()} | {"node_exporter, a scrape": node_exporter.both_ms}, "ms"))
         page.put("ratios", "from the table above", ratio_table(costs))
         page.put("memory", f"PSS after {WARM + STEADY} s of polling", memory_table(memories))
         page.put("first-page", "the same runs", first_page_table(first_pages))
@@ -53,6 +52,19 @@ def run(root: Path, numbers: list[int]) -> None:
             page.put("latency", f"{TIMES} of each, alternating", latency_table(*latency(home, watched)))
     finally:
         home.remove()
+
+
+def steady(watched: Watched, name: str) -> PerPoll:
+    """Measures a service between two moments after its warm-up."""
+    time.sleep(WARM)
+    accounts = [watched.account()]
+    time.sleep(STEADY)
+    accounts.append(watched.account())
+    printed(watched.hosts, name, *accounts)
+    if late := watched.late():
+        some = "; ".join(f"{host}: {what}" for host, what in sorted(late.items())[:5])
+        print(f"{len(late)} of {watched.hosts} hosts were late or had failures: {some}", flush=True)
+    return PerPoll.between(*accounts)
 
 
 def asyncssh_pair(home: Home, number: int, fresh: bool) -> tuple[Run, Run]:

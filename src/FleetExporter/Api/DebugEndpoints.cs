@@ -1,3 +1,4 @@
+using System.Text;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Collectors;
@@ -67,5 +68,5 @@ internal sealed record CollectorView(
         outcome.Message is { } message ? collector.Mask(message) : null,
         outcome.LastSuccess?.TimeAsOf(now),
         outcome.Reading is { } reading ? collector.Mask(reading) : null,
-        outcome.Body is { } body ? collector.Mask(body) : null);
+        outcome.Body is { } body ? collector.Mask(Encoding.UTF8.GetString(body)) : null);
 }

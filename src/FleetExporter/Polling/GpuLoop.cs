@@ -18,8 +18,10 @@ internal sealed class GpuLoop(
     /// <summary>After so many samples that are failures, calls may know better.</summary>
     private const int MaxFailed = 3;
 
-    /// <summary>Without a sign of life for so long it counts as hanging.</summary>
-    private readonly TimeSpan _silence = Duration.Max(3 * timing.Interval, MinSilence);
+    /// <summary>
+    /// Without a sign of life for so long it counts as hanging. Before that, a loop that may be empty is asked twice, as its CPU time must grow.
+    /// </summary>
+    private readonly TimeSpan _silence = Duration.Max(3.5 * timing.Interval, MinSilence);
 
     private readonly LoopSamples _samples = new(timing.Interval, query.Rows, query.HasTimestamps);
     private TimeSpan _rowAt;
@@ -58,8 +60,7 @@ internal sealed class GpuLoop(
     private async Task KeepAliveAsync(LoopStream stream, Task reading, CancellationToken stop)
     {
         var pause = Lease.PauseOf(Lease.Gpu);
-        // A loop that may be empty is asked twice during a silence before it counts as hanging.
-        var pace = query.MayBeEmpty ? Duration.Min(timing.Interval / 2, pause) : pause;
+        var pace = query.MayBeEmpty ? Duration.Min(timing.Interval, pause) : pause;
         for (var sentAt = clock.Elapsed(); !reading.IsCompleted;)
         {
             await Task.WhenAny(reading, Task.Delay(pace, clock, stop)).ConfigureAwait(false);

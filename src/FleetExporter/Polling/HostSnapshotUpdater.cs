@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Derivation;
@@ -175,7 +176,7 @@ internal sealed class HostSnapshotUpdater
     private HostSnapshot Add(HostSnapshot s, SectionResult result, Action<string, Exception> bug)
     {
         var (name, section, now) = (result.Collector.Name, result.Section, result.At);
-        var body = Printable.Cut(section.Body, MaxBody);
+        var body = Encoding.UTF8.GetBytes(Printable.Cut(section.Body, MaxBody));
         if (result.OffBecause is { } reason)
         {
             return TurnOff(s, name, reason);
@@ -205,7 +206,7 @@ internal sealed class HostSnapshotUpdater
     }
 
     private HostSnapshot Fail(
-        HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan? duration, string? body, Instant now)
+        HostSnapshot s, string name, CollectorFailure reason, string message, TimeSpan? duration, byte[]? body, Instant now)
     {
         var outcome = OutcomeOf(s, name).Failed(reason, Printable.Line(message, 300), duration, body, now);
         return Count(s with { Outcomes = s.Outcomes.With(outcome), LastSeen = now }, name, reason, outcome.Message!);

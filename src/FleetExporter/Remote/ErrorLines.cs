@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace FleetExporter.Remote;
@@ -30,7 +29,7 @@ internal sealed class ErrorLines
     /// <summary>Reads to the end.</summary>
     public async Task ReadAsync(Stream errors)
     {
-        var chunk = ArrayPool<byte>.Shared.Rent(Piece);
+        var chunk = Buffers.Pool.Rent(Piece);
         try
         {
             int read;
@@ -41,7 +40,7 @@ internal sealed class ErrorLines
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(chunk);
+            Buffers.Pool.Return(chunk);
         }
 
         Complete();

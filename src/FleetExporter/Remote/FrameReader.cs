@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -48,7 +47,7 @@ internal sealed class FrameReader
         if (_buffer.Length - _end < bytes.Length)
         {
             var needed = _end - _start + bytes.Length;
-            MoveTo(needed <= _buffer.Length ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(MinBuffer, Math.Max(_buffer.Length * 2, needed))));
+            MoveTo(needed <= _buffer.Length ? _buffer : Buffers.Pool.Rent(Math.Max(MinBuffer, Math.Max(_buffer.Length * 2, needed))));
         }
 
         bytes.CopyTo(_buffer.AsSpan(_end));
@@ -188,7 +187,7 @@ internal sealed class FrameReader
         kept.CopyTo(target);
         if (_buffer != target && _buffer != _rest)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Pool.Return(_buffer);
         }
 
         (_buffer, _start, _end) = (target, 0, kept.Length);

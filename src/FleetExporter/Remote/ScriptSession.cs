@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace FleetExporter.Remote;
@@ -91,7 +90,7 @@ internal sealed class ScriptSession : IAsyncDisposable
     {
         Return();
         await _process.Output.ReadAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
-        _chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        _chunk = Buffers.Pool.Rent(ChunkSize);
         var read = await _process.Output.ReadAsync(_chunk, stop).ConfigureAwait(false);
         if (read == 0)
         {
@@ -127,7 +126,7 @@ internal sealed class ScriptSession : IAsyncDisposable
     {
         if (_chunk.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_chunk);
+            Buffers.Pool.Return(_chunk);
             _chunk = [];
         }
     }

@@ -211,8 +211,8 @@ public sealed class GpuLoopTests
 
     [Theory]
     [InlineData("2s", 9)]
-    [InlineData("10s", 29)]
-    [InlineData("60s", 175)]
+    [InlineData("10s", 34)]
+    [InlineData("60s", 205)]
     public async Task A_silent_loop_is_asked_twice_before_it_would_count_as_hanging(string interval, int seconds)
     {
         await using var fleet = await ReplayFleet.StartAsync(

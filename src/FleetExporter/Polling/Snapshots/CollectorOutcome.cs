@@ -17,15 +17,15 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     /// <summary>Why the collector is off on this host, all else is then empty; null where it is on.</summary>
     public string? OffBecause { get; init; }
 
-    /// <summary>The section as received, truncated, for <c>/debug/hosts</c>.</summary>
-    public string? Body { get; init; }
+    /// <summary>The section as received, truncated, for <c>/debug/hosts</c>; in UTF-8, which is half as large as a string.</summary>
+    public byte[]? Body { get; init; }
 
     public IAnswer? FreshAnswer(TimeSpan staleAfter, Instant now) => IsFresh(staleAfter, now) ? Answer : null;
 
     public Reading? FreshReading(TimeSpan staleAfter, Instant now) => ReadingWithin(staleAfter, now);
 
     /// <summary>After an answer; its reading is derived later, together with those of the same frame.</summary>
-    public CollectorOutcome Answered(IAnswer answer, TimeSpan? duration, string body, Instant now) => this with
+    public CollectorOutcome Answered(IAnswer answer, TimeSpan? duration, byte[] body, Instant now) => this with
     {
         At = now,
         Duration = duration,
@@ -40,7 +40,7 @@ internal sealed record CollectorOutcome : Attempt<Reading, CollectorFailure>
     };
 
     /// <summary>After an answer that is a failure: the reading is dropped.</summary>
-    public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan? duration, string? body, Instant now) => this with
+    public CollectorOutcome Failed(CollectorFailure reason, string message, TimeSpan? duration, byte[]? body, Instant now) => this with
     {
         At = now,
         Duration = duration,

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Threading.Tasks.Sources;
 
 namespace FleetExporter.Remote.Ssh;
@@ -169,7 +168,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
         }
 
         var fits = _buffer.Length - _count >= bytes;
-        var target = fits ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(MinBuffer, Math.Max(2 * _buffer.Length, _count + bytes)));
+        var target = fits ? _buffer : Buffers.Pool.Rent(Math.Max(MinBuffer, Math.Max(2 * _buffer.Length, _count + bytes)));
         _buffer.AsSpan(_start, _count).CopyTo(target);
         _start = 0;
         if (!fits)
@@ -182,7 +181,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
     {
         if (_buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            Buffers.Pool.Return(_buffer);
         }
 
         _buffer = buffer;
