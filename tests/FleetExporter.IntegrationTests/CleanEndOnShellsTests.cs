@@ -11,7 +11,7 @@ public abstract class CleanEndOnShellsTests(string sh, string client) : SshTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TwoLeases = TimeSpan.FromSeconds(4 + 2);
-    private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(20 + 5);
+    private static readonly TimeSpan GpuWatchdog = TimeSpan.FromSeconds(30 + 5);
 
     /// <summary>
     /// A fake tmux with several behaviours: <c>huge</c> answers 3 MiB after a second, <c>wrapped</c> hangs in a child process,

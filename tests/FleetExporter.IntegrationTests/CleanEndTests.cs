@@ -52,11 +52,11 @@ public abstract class CleanEndTests(string client) : SshTests(client)
         exporter.Send(Signal.Stop);
         try
         {
-            // The vitals' lease is 2 s here, the one of the GPU stream and the loops 10 s.
+            // The vitals' lease is 2 s here, the one of the GPU stream and the loops 15 s.
             await Until.TrueAsync(
                 () => machine.User.Samplers.Count == 3, "the vitals' sampler is gone", () => Show(machine), TimeSpan.FromSeconds(7));
             Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1), "it was gone before its lease");
-            await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "all are gone", () => Show(machine), TimeSpan.FromSeconds(22));
+            await Until.TrueAsync(() => machine.User.Samplers.Count == 0, "all are gone", () => Show(machine), TimeSpan.FromSeconds(32));
             if (Client == "openssh")
             {
                 await GoneAsync(machine, TimeSpan.FromSeconds(2), exporter);
@@ -145,7 +145,7 @@ public abstract class CleanEndTests(string client) : SshTests(client)
             }
 
             await AgainAsync(exporter);
-            await GoneAsync(machine, samplers, TimeSpan.FromSeconds(22));
+            await GoneAsync(machine, samplers, TimeSpan.FromSeconds(32));
             Assert.DoesNotContain(Processes.Below(exporter.Pid), p => clients.Contains(p.Pid));
         }
 

@@ -23,6 +23,9 @@ internal sealed class StreamLoop(
 
     private readonly List<SectionResult> _arrived = [];
 
+    /// <summary>When the sampler last got a line.</summary>
+    private TimeSpan _sentAt = clock.Elapsed();
+
     /// <summary>Time after which a missing section counts as failed; a slow nvidia-smi needs seconds.</summary>
     private readonly TimeSpan _timeout = Duration.Max(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
@@ -55,11 +58,6 @@ internal sealed class StreamLoop(
                     await PollAsync(stream, due, stop).ConfigureAwait(false);
                     answered();
                 }
-                else
-                {
-                    // The tick is the keep-alive of WaitForTickAsync.
-                    await stream.KeepAliveAsync(stop).ConfigureAwait(false);
-                }
             }
             finally
             {
@@ -91,6 +89,7 @@ internal sealed class StreamLoop(
             schedule.MarkRequested(collector, clock.Elapsed());
         }
 
+        _sentAt = clock.Elapsed();
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = ReadAnswersAsync(stream, due, pending, abort.Token);
         try
@@ -213,16 +212,16 @@ internal sealed class StreamLoop(
         var next = now + timing.Interval - since;
         while (clock.Elapsed() is var at && at < next)
         {
-            var pause = Remote.Lease.PauseOf(Lease);
-            var last = next - at <= pause;   // the tick itself then serves as the keep-alive
-            if (await pollTrigger.WaitAsync(last ? next - at : pause, clock, stop).ConfigureAwait(false))
+            // A tick that asks for something is a keep-alive, too.
+            var renewal = _sentAt + Remote.Lease.PauseOf(Lease);
+            if (at >= renewal)
+            {
+                _sentAt = at;
+                await stream.KeepAliveAsync(stop).ConfigureAwait(false);
+            }
+            else if (await pollTrigger.WaitAsync(Duration.Min(next, renewal) - at, clock, stop).ConfigureAwait(false))
             {
                 return;
-            }
-
-            if (!last)
-            {
-                await stream.KeepAliveAsync(stop).ConfigureAwait(false);
             }
         }
     }
