@@ -35,6 +35,9 @@ internal static class Cell
         return cells;
     }
 
+    /// <summary>The first cell of a row.</summary>
+    public static string First(string line) => line.IndexOf(',', StringComparison.Ordinal) is >= 0 and var end ? line[..end].Trim() : line.Trim();
+
     /// <summary>Whether the cell has no value. Bracketed texts are NVML error strings, an open set.</summary>
     public static bool IsMissing(string? cell)
     {

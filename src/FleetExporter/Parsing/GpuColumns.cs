@@ -34,8 +34,7 @@ internal sealed class GpuColumns
     /// <summary>The header has canonical names, even if an alias was queried.</summary>
     public bool IsHeader(string line)
     {
-        var comma = line.IndexOf(',', StringComparison.Ordinal);
-        var first = GpuFields.WithoutUnit((comma < 0 ? line : line[..comma]).Trim());
+        var first = GpuFields.WithoutUnit(Cell.First(line));
         return first.Equals(_first, StringComparison.OrdinalIgnoreCase) || (_firstName is not null && GpuFields.Canonical(first) == _firstName);
     }
 }

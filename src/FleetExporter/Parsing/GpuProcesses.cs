@@ -87,7 +87,7 @@ internal sealed record GpuProcesses
 
     /// <summary>A header, a warning, or the message for no processes.</summary>
     private static bool IsIgnored(string line, string[] columns) =>
-        Canonical(line.IndexOf(',', StringComparison.Ordinal) is >= 0 and var end ? line[..end].Trim() : line) == columns[0]
+        Canonical(Cell.First(line)) == columns[0]
         || SmiText.IsWarning(line)
         || line.Contains("No running processes found", StringComparison.OrdinalIgnoreCase);
 

@@ -38,7 +38,7 @@ internal sealed class GpuLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var stream = await LoopStream.OpenAsync(
-            shell, query.Command, Lease.Gpu, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop).ConfigureAwait(false);
+            shell, query.Command, ScriptLease.Gpu, ScriptSession.OpenLimit(host.Ssh), clock, stop).ConfigureAwait(false);
         _openedAt = _rowAt = _aliveAt = _renewedAt = clock.Elapsed();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = ReadAsync(stream, end.Token);
@@ -59,7 +59,7 @@ internal sealed class GpuLoop(
 
     private async Task KeepAliveAsync(LoopStream stream, Task reading, CancellationToken stop)
     {
-        var pause = Lease.PauseOf(Lease.Gpu);
+        var pause = ScriptLease.PauseOf(ScriptLease.Gpu);
         var pace = query.MayBeEmpty ? Duration.Min(timing.Interval, pause) : pause;
         for (var sentAt = clock.Elapsed(); !reading.IsCompleted;)
         {

@@ -129,7 +129,7 @@ internal sealed class GpuMonitor(
         var polls = new StreamLoop(host, timing, StreamKind.Gpu, updater, _schedule, _poll, reader, metrics, clock, _loops.Delivers, () => _isEnding);
         var sections = _collectors.Select(c => new SectionScript(c.Name, c.Script(host))).Append(HungScript).ToList();
         await using var stream = await SamplerStream.OpenAsync(
-            shell, StreamKind.Gpu, sections, polls.Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop).ConfigureAwait(false);
+            shell, StreamKind.Gpu, sections, polls.Lease, ScriptSession.OpenLimit(host.Ssh), clock, stop).ConfigureAwait(false);
         await CheckHungAsync(stream, polls.Lease, stop).ConfigureAwait(false);
         _schedule.MakeAllDue();
         _streamOpen = true;

@@ -131,8 +131,7 @@ internal sealed partial class HostMonitor(
     private async Task<SamplerStream> OpenAsync(IReadOnlyList<HostCollector> collectors, TimeSpan lease, CancellationToken stop)
     {
         List<SectionScript> sections = [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))];
-        // ssh has its own connect timeout; the rest is for the login and the shell's start files.
-        var limit = host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10);
+        var limit = ScriptSession.OpenLimit(host.Ssh);
         if (!shell.Connects(StreamKind.Vitals))
         {
             return await SamplerStream.OpenAsync(shell, StreamKind.Vitals, sections, lease, limit, clock, stop).ConfigureAwait(false);

@@ -30,7 +30,7 @@ internal sealed class StreamLoop(
     private readonly TimeSpan _timeout = Duration.Max(timing.Interval, TimeSpan.FromSeconds(kind == StreamKind.Gpu ? 5 : 2));
 
     /// <summary>After one to two leases without progress the sampler ends the hanging command or itself.</summary>
-    public TimeSpan Lease { get; } = kind == StreamKind.Gpu ? Remote.Lease.Gpu : Remote.Lease.Of(timing.Interval);
+    public TimeSpan Lease { get; } = kind == StreamKind.Gpu ? ScriptLease.Gpu : ScriptLease.Of(timing.Interval);
 
     /// <summary>Runs until the stream ends, no collector is enabled, or it is to end between two polls.</summary>
     /// <param name="collectors">The stream's collectors, in request order.</param>
@@ -213,7 +213,7 @@ internal sealed class StreamLoop(
         while (clock.Elapsed() is var at && at < next)
         {
             // A tick that asks for something is a keep-alive, too.
-            var renewal = _sentAt + Remote.Lease.PauseOf(Lease);
+            var renewal = _sentAt + ScriptLease.PauseOf(Lease);
             if (at >= renewal)
             {
                 _sentAt = at;

@@ -1,4 +1,5 @@
 using System.Text;
+using FleetExporter.Config;
 
 namespace FleetExporter.Remote;
 
@@ -26,6 +27,9 @@ internal sealed class ScriptSession : IAsyncDisposable
         _kind = kind;
         _process = process;
     }
+
+    /// <summary>Limit for opening: the client's own connect timeout, and ten seconds for the login and the shell's start files.</summary>
+    public static TimeSpan OpenLimit(SshConfig ssh) => ssh.ConnectTimeout + TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Starts a shell, sends a script and waits for its hello.

@@ -172,9 +172,10 @@ public sealed class GpuLoopTests
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(60)]
-    public async Task With_loops_the_GPU_stream_gets_a_line_within_its_lease_and_no_more_than_that(int interval)
+    [InlineData(1, 51)]      // silent loops end after 10 s, and calls follow
+    [InlineData(10, 7)]
+    [InlineData(60, 7)]
+    public async Task With_loops_the_GPU_stream_gets_a_line_within_its_lease_and_no_more_than_that(int interval, int most)
     {
         await using var fleet = await ReplayFleet.StartAsync(
             $"poll_interval: {interval}s\nhosts: [{{ name: a, address: a.lan }}]", w => w.Shell().HasLoops = true);
@@ -189,7 +190,7 @@ public sealed class GpuLoopTests
         }
 
         Assert.All(seen.Zip(seen.Skip(1)), pair => Assert.InRange(pair.Second.Second - pair.First.Second, 1, 11));
-        Assert.InRange(seen.Count, 5, 7);
+        Assert.InRange(seen.Count, 5, most);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class HostProbe(HostConfig host, IShell shell, TimeProvider cloc
 
     private Task<SamplerStream> OpenAsync(StreamKind kind, List<HostCollector> collectors, CancellationToken stop) => SamplerStream.OpenAsync(
         shell, kind, [.. collectors.Select(c => new SectionScript(c.Name, c.Script(host)))],
-        Lease, host.Ssh.ConnectTimeout + TimeSpan.FromSeconds(10), clock, stop);
+        Lease, ScriptSession.OpenLimit(host.Ssh), clock, stop);
 
     private static Check ClientOf(SshClientChoice choice) => choice.IsBuiltin || SshClientChoice.HasOpenSsh(Environment.GetEnvironmentVariable)
         ? new("client", Verdict.Ok, Detail: $"{choice.Client}: {choice.Reason}")

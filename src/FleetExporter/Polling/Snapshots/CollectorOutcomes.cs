@@ -16,13 +16,13 @@ internal sealed class CollectorOutcomes : IEnumerable<CollectorOutcome>
 
     public static CollectorOutcomes Empty { get; } = new(new CollectorOutcome?[CollectorCatalog.All.Count]);
 
-    /// <summary>The outcome of the collector at this position of <see cref="CollectorCatalog.All"/>; null when there is none.</summary>
+    /// <summary>The outcome of the collector at this position of <see cref="CollectorCatalog.All"/>; null before its first request.</summary>
     public CollectorOutcome? this[int position] => _items[position];
 
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    /// <exception cref="KeyNotFoundException">The collector has no outcome.</exception>
     public CollectorOutcome this[string collector] => Find(collector) ?? throw new KeyNotFoundException($"no outcome of {collector}");
 
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null if the collector has no outcome.</returns>
     public CollectorOutcome? Find(string collector) => Positions.TryGetValue(collector, out var position) ? _items[position] : null;
 
     public bool Contains(string collector) => Find(collector) is not null;

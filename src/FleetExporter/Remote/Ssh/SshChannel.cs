@@ -111,7 +111,7 @@ internal sealed class SshChannel : IShellProcess
         }
 
         _errorLines.Push(data);
-        _ = GrantAsync(data.Length);
+        _ = ConsumedAsync(data.Length, CancellationToken.None).AsTask();
     }
 
     public void WindowGrew(uint bytes) => _input.WindowGrew(bytes);
@@ -174,9 +174,18 @@ internal sealed class SshChannel : IShellProcess
             _consumed = 0;
         }
 
-        if (!IsClosed)
+        if (IsClosed)
+        {
+            return;
+        }
+
+        try
         {
             await _connection.SendAsync(new ChannelWindowAdjustMessage(RemoteNumber, grant), stop, this).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The connection has ended; received data can still be read.
         }
     }
 
@@ -230,18 +239,6 @@ internal sealed class SshChannel : IShellProcess
         }
 
         return !isExceeded;
-    }
-
-    private async Task GrantAsync(int bytes)
-    {
-        try
-        {
-            await ConsumedAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // The connection has ended.
-        }
     }
 
     private async Task CloseAsync()

@@ -77,14 +77,7 @@ internal sealed class SshChannelOutput(SshChannel channel) : Stream, IValueTaskS
 
         if (count > 0)
         {
-            try
-            {
-                await channel.ConsumedAsync(count, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException)
-            {
-                // The connection has ended; received data can still be read.
-            }
+            await channel.ConsumedAsync(count, cancellationToken).ConfigureAwait(false);
         }
 
         return count;

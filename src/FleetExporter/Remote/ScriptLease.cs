@@ -3,7 +3,7 @@ using FleetExporter.Config;
 namespace FleetExporter.Remote;
 
 /// <summary>How long a script on a host goes on without a line from the exporter: its watchdog looks once per lease.</summary>
-internal static class Lease
+internal static class ScriptLease
 {
     /// <summary>
     /// Of the scripts that run nvidia-smi, because a slow one needs seconds. Polls up to ten seconds apart renew it without a line in between.
