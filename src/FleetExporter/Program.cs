@@ -28,8 +28,12 @@ internal static class Program
     /// <summary>Longest orderly shutdown; values that outlive a restart are saved last.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    public static Task<int> Main(string[] args) => CommandLine.Create(config => Build(config, []))
-        .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
+    public static Task<int> Main(string[] args)
+    {
+        NativeMemory.ShareHeap();
+        return CommandLine.Create(config => Build(config, []))
+            .Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout });
+    }
 
     /// <param name="replace">Replaces services, such as the clock and the shells, in tests.</param>
     /// <param name="map">Adds routes, in tests.</param>

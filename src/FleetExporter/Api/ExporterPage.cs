@@ -69,7 +69,16 @@ internal sealed partial class ExporterPage(
     /// <summary>Writes the page of everything. The registry comes last, so that it includes the series that this page dropped.</summary>
     public async Task WriteAllAsync(PipeWriter output, ExpositionFormat format, CancellationToken stop)
     {
-        await RenderedSamples.WriteAsync(output, All(), format, stop).ConfigureAwait(false);
+        var all = All();
+        try
+        {
+            await RenderedSamples.WriteAsync(output, all, format, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            all.ForEach(samples => samples.Release());
+        }
+
         await using var rest = output.AsStream(leaveOpen: true);
         await metrics.WriteAsync(rest, format, stop).ConfigureAwait(false);
     }

@@ -67,10 +67,12 @@ internal sealed class MetricsPage : IDisposable
     }
 
     /// <summary>The samples so far, for a page of several.</summary>
-    public RenderedSamples Render()
+    /// <param name="unused">Lines that nobody reads any more; theirs is the memory of the new ones.</param>
+    public RenderedSamples Render(RenderedSamples? unused = null)
     {
         var sorted = Sorted();
-        var text = new byte[sorted.Sum(b => b.Length)];
+        var length = sorted.Sum(b => b.Length);
+        var text = unused?.Reuse(length) ?? new byte[length + (length / 16)];
         var parts = new (MetricFamily Family, int End)[sorted.Count];
         var end = 0;
         foreach (var (i, buffer) in sorted.Index())

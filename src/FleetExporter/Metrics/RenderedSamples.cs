@@ -3,16 +3,32 @@ using System.IO.Pipelines;
 
 namespace FleetExporter.Metrics;
 
-/// <summary>Sample lines, grouped by family and sorted by its name. Immutable, and the same in both formats.</summary>
-/// <param name="text">The lines of all families.</param>
+/// <summary>
+/// Sample lines, grouped by family and sorted by its name; the same in both formats. They do not change while they are held.
+/// </summary>
+/// <param name="text">The lines of all families; may be longer than they are.</param>
 /// <param name="parts">Where the lines of each family end in the text.</param>
 /// <param name="dropped">A family for each sample that was dropped.</param>
 internal sealed class RenderedSamples(byte[] text, (MetricFamily Family, int End)[] parts, IReadOnlyList<MetricFamily> dropped)
 {
+    private int _holders;
+
     /// <summary>Bytes written before they are sent, so that a large page does not pile up in memory.</summary>
     private const int FlushSize = 128 * 1024;
 
     public IReadOnlyList<MetricFamily> Dropped => dropped;
+
+    /// <summary>Bytes of all lines.</summary>
+    public int Length => parts.Length == 0 ? 0 : parts[^1].End;
+
+    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    public void Release() => Interlocked.Decrement(ref _holders);
+
+    /// <summary>The memory of these lines for new ones, if it suffices and is not twice what they need; these are then used up.</summary>
+    public byte[] Reuse(int length) => text.Length >= length && text.Length / 2 <= length ? text : new byte[length + (length / 16)];
 
     /// <summary>Writes all samples as one page, without its end: each family once, with the lines of all.</summary>
     public static async Task WriteAsync(

@@ -34,7 +34,9 @@ internal sealed class RecentValues(FleetState state, LoopDependencies parts) : H
     internal void Take()
     {
         var now = Clock.Now();
-        var moment = new RecentMoment(now.Time, state.Hosts.ToDictionary(h => h.Host.Name, h => Of(h, now), StringComparer.Ordinal));
+        var last = _moments.Count > 0 ? _moments[^1].Hosts : null;
+        var moment = new RecentMoment(
+            now.Time, state.Hosts.ToDictionary(h => h.Host.Name, h => Of(h, now, last?.GetValueOrDefault(h.Host.Name)), StringComparer.Ordinal));
         _moments = [.. _moments.TakeLast(MaxMoments - 1), moment];
     }
 
@@ -47,7 +49,14 @@ internal sealed class RecentValues(FleetState state, LoopDependencies parts) : H
         }
     }
 
-    private static RecentHost Of(HostSnapshot host, Instant now) => new(
-        (float?)(host.Get<VitalsReading>(now)?.CpuBusyRatio * 100),
-        [.. (host.Get<GpuReading>(now)?.Gpus ?? []).Select(g => new RecentGpu(g.Index, g.Uuid, (float?)(g.Utilization * 100)))]);
+    /// <param name="last">The moment before; a uuid that did not change is the same string.</param>
+    private static RecentHost Of(HostSnapshot host, Instant now, RecentHost? last)
+    {
+        return new RecentHost(
+            (float?)(host.Get<VitalsReading>(now)?.CpuBusyRatio * 100),
+            [.. (host.Get<GpuReading>(now)?.Gpus ?? []).Select((g, i) => new RecentGpu(g.Index, Known(g.Uuid, i), (float?)(g.Utilization * 100)))]);
+
+        string? Known(string? uuid, int position) =>
+            last is { Gpus: { IsDefault: false } gpus } && position < gpus.Length && gpus[position].Uuid == uuid ? gpus[position].Uuid : uuid;
+    }
 }

@@ -65,7 +65,8 @@ internal sealed class FrameReader
                 continue;
             }
 
-            if (item is null && _buffer != _rest && _end - _start <= MaxRest)
+            // After the end of a frame it is not called again before the next one arrives.
+            if ((item is null or FrameItem.FrameEnd) && _buffer != _rest && _end - _start <= MaxRest)
             {
                 MoveTo(_rest);
             }

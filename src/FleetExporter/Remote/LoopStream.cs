@@ -60,9 +60,25 @@ internal sealed class LoopStream : IAsyncDisposable
             return first;
         }
 
-        var chunk = await _session.ReadAsync(Hello.Epoch != default, stop).ConfigureAwait(false);
         var output = new LoopOutput([], null, null);
-        foreach (var b in chunk.Span)
+        await _session.ReadAsync(Hello.Epoch != default, chunk => output = Read(chunk, output), stop).ConfigureAwait(false);
+        return output;
+    }
+
+    /// <summary>Allows another sample; called once per interval.</summary>
+    public void Renew() => _session.Allow(MaxSample, "in one interval");
+
+    /// <summary>Renews the lease.</summary>
+    public Task KeepAliveAsync(CancellationToken stop) => _session.WriteAsync("\n", stop);
+
+    /// <summary>Renews the lease and asks for the CPU time of the command, which comes as <see cref="LoopOutput.CpuTime"/>.</summary>
+    public Task AskCpuTimeAsync(CancellationToken stop) => _session.WriteAsync("cpu\n", stop);
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private LoopOutput Read(ReadOnlySpan<byte> chunk, LoopOutput output)
+    {
+        foreach (var b in chunk)
         {
             if (b != '\n')
             {
@@ -83,17 +99,6 @@ internal sealed class LoopStream : IAsyncDisposable
 
         return output;
     }
-
-    /// <summary>Allows another sample; called once per interval.</summary>
-    public void Renew() => _session.Allow(MaxSample, "in one interval");
-
-    /// <summary>Renews the lease.</summary>
-    public Task KeepAliveAsync(CancellationToken stop) => _session.WriteAsync("\n", stop);
-
-    /// <summary>Renews the lease and asks for the CPU time of the command, which comes as <see cref="LoopOutput.CpuTime"/>.</summary>
-    public Task AskCpuTimeAsync(CancellationToken stop) => _session.WriteAsync("cpu\n", stop);
-
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private static LoopOutput Add(LoopOutput output, string line)
     {

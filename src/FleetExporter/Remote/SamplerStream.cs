@@ -95,7 +95,7 @@ internal sealed class SamplerStream : IAsyncDisposable
                 return item;
             }
 
-            _reader.Push((await _session.ReadAsync(helloReceived, stop).ConfigureAwait(false)).Span);
+            await _session.ReadAsync(helloReceived, _reader.Push, stop).ConfigureAwait(false);
         }
     }
 }

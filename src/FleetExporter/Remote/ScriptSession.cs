@@ -15,9 +15,6 @@ internal sealed class ScriptSession : IAsyncDisposable
     private readonly StreamKind _kind;
     private readonly IShellProcess _process;
     private readonly SemaphoreSlim _writing = new(1, 1);
-
-    /// <summary>Rented while it has output, so that a silent host holds no memory.</summary>
-    private byte[] _chunk = [];
     private (long Bytes, string What) _limit = (MaxGreeting, "before the script's hello");
     private long _received;
 
@@ -87,15 +84,29 @@ internal sealed class ScriptSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for output.</summary>
-    /// <returns>At least one byte, valid until the next call.</returns>
+    /// <summary>Waits for output. Meanwhile it holds no memory for it.</summary>
+    /// <param name="take">Called once, with at least one byte.</param>
     /// <exception cref="StreamException">The script ended, or the host sent more than allowed.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(bool helloReceived, CancellationToken stop)
+    public async Task ReadAsync(bool helloReceived, Action<ReadOnlySpan<byte>> take, CancellationToken stop)
     {
-        Return();
         await _process.Output.ReadAsync(Memory<byte>.Empty, stop).ConfigureAwait(false);
-        _chunk = Buffers.Pool.Rent(ChunkSize);
-        var read = await _process.Output.ReadAsync(_chunk, stop).ConfigureAwait(false);
+        // Not returned after an exception: a read that was cancelled may still write to it.
+        var chunk = Buffers.Pool.Rent(ChunkSize);
+        var read = await _process.Output.ReadAsync(chunk, stop).ConfigureAwait(false);
+        await CheckAsync(read, helloReceived, stop).ConfigureAwait(false);
+        take(chunk.AsSpan(0, read));
+        Buffers.Pool.Return(chunk);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync().ConfigureAwait(false);
+        _writing.Dispose();
+    }
+
+    /// <exception cref="StreamException">Nothing was read because the script ended, or the host sent more than allowed.</exception>
+    private async ValueTask CheckAsync(int read, bool helloReceived, CancellationToken stop)
+    {
         if (read == 0)
         {
             int? exit = null;
@@ -115,23 +126,6 @@ internal sealed class ScriptSession : IAsyncDisposable
         if ((_received += read) > _limit.Bytes)
         {
             throw new StreamException(SshFailure.Shell, $"the host sent more than {_limit.Bytes >> 20} MiB {_limit.What}");
-        }
-
-        return _chunk.AsMemory(0, read);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _process.DisposeAsync().ConfigureAwait(false);
-        _writing.Dispose();
-    }
-
-    private void Return()
-    {
-        if (_chunk.Length > 0)
-        {
-            Buffers.Pool.Return(_chunk);
-            _chunk = [];
         }
     }
 }

@@ -47,6 +47,46 @@ public sealed class RenderedHostsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_text_does_not_change_while_it_is_held()
+    {
+        await using var fleet = await ReplayFleet.StartAsync();
+        var first = Of(fleet);
+        var expected = await PageAsync([first], ExpositionFormat.Text);
+
+        for (var poll = 0; poll < 3; poll++)
+        {
+            await fleet.PassAsync(TimeSpan.FromSeconds(10));
+            var next = Of(fleet);
+            Assert.Equal(Rendered(fleet.Host(), fleet.Clock.Now()), await PageAsync([next], ExpositionFormat.Text));
+            next.Release();
+        }
+
+        Assert.Equal(expected, await PageAsync([first], ExpositionFormat.Text));
+    }
+
+    [Fact]
+    public async Task The_next_text_takes_the_memory_of_one_that_was_released()
+    {
+        await using var fleet = await ReplayFleet.StartAsync();
+        var held = Of(fleet);
+        var whileHeld = await AllocatedByNextAsync();
+        var afterRelease = await AllocatedByNextAsync();
+
+        Assert.InRange(afterRelease, 0, whileHeld - held.Length);
+        Assert.Equal(Rendered(fleet.Host(), fleet.Clock.Now()), await PageAsync([Of(fleet)], ExpositionFormat.Text));
+
+        async Task<long> AllocatedByNextAsync()
+        {
+            await fleet.PassAsync(TimeSpan.FromSeconds(10));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var next = Of(fleet);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            next.Release();
+            return allocated;
+        }
+    }
+
+    [Fact]
     public async Task Readings_end_and_the_status_changes_without_a_new_snapshot()
     {
         await using var fleet = await ReplayFleet.StartAsync();
