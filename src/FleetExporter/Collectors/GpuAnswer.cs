@@ -25,8 +25,6 @@ internal sealed record GpuAnswer(IReadOnlyList<Gpu> Gpus, int Lost, double Uptim
 
     private static Gpu? Completed(Gpu gpu, Gpu? known) => known is null ? null : gpu with
     {
-        // One string for all samples: what is kept of them would otherwise have one each.
-        Uuid = gpu.Uuid is null ? null : known.Uuid,
         Name = known.Name,
         DriverVersion = known.DriverVersion,
         PciBusId = known.PciBusId,

@@ -71,8 +71,7 @@ internal sealed class MetricsPage : IDisposable
     public RenderedSamples Render(RenderedSamples? unused = null)
     {
         var sorted = Sorted();
-        var length = sorted.Sum(b => b.Length);
-        var text = unused?.Reuse(length) ?? new byte[length + (length / 16)];
+        var text = RenderedSamples.MemoryFor(sorted.Sum(b => b.Length), unused);
         var parts = new (MetricFamily Family, int End)[sorted.Count];
         var end = 0;
         foreach (var (i, buffer) in sorted.Index())

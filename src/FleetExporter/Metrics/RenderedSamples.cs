@@ -11,10 +11,11 @@ namespace FleetExporter.Metrics;
 /// <param name="dropped">A family for each sample that was dropped.</param>
 internal sealed class RenderedSamples(byte[] text, (MetricFamily Family, int End)[] parts, IReadOnlyList<MetricFamily> dropped)
 {
-    private int _holders;
-
     /// <summary>Bytes written before they are sent, so that a large page does not pile up in memory.</summary>
     private const int FlushSize = 128 * 1024;
+
+    private readonly byte[] _text = text;
+    private int _holders;
 
     public IReadOnlyList<MetricFamily> Dropped => dropped;
 
@@ -27,8 +28,10 @@ internal sealed class RenderedSamples(byte[] text, (MetricFamily Family, int End
 
     public void Release() => Interlocked.Decrement(ref _holders);
 
-    /// <summary>The memory of these lines for new ones, if it suffices and is not twice what they need; these are then used up.</summary>
-    public byte[] Reuse(int length) => text.Length >= length && text.Length / 2 <= length ? text : new byte[length + (length / 16)];
+    /// <summary>Memory for lines of this length, with room to grow.</summary>
+    /// <param name="unused">Its memory is taken, if it suffices and is not twice what is needed; it is then used up.</param>
+    public static byte[] MemoryFor(int length, RenderedSamples? unused) =>
+        unused?._text is { } memory && memory.Length >= length && memory.Length / 2 <= length ? memory : new byte[length + (length / 16)];
 
     /// <summary>Writes all samples as one page, without its end: each family once, with the lines of all.</summary>
     public static async Task WriteAsync(
@@ -70,5 +73,5 @@ internal sealed class RenderedSamples(byte[] text, (MetricFamily Family, int End
 
     private MetricFamily? FamilyAt(int part) => part < parts.Length ? parts[part].Family : null;
 
-    private ReadOnlySpan<byte> LinesAt(int part) => text.AsSpan((part == 0 ? 0 : parts[part - 1].End)..parts[part].End);
+    private ReadOnlySpan<byte> LinesAt(int part) => _text.AsSpan((part == 0 ? 0 : parts[part - 1].End)..parts[part].End);
 }
