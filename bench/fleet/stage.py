@@ -27,6 +27,10 @@ row = dict(zip([name.split(" ")[0] for name in head], cells))
 for gpu in range({gpus}) if question.startswith("--query-gpu=") else []:
     row["index"], row["uuid"] = str(gpu), f"GPU-{{gpu:08}}-aaaa-bbbb-cccc-0123456789ab"
     rows.append(", ".join(row[field] for field in question.split("=", 1)[1].split(",")))
+with open("pids", encoding="utf-8") as pids:
+    for gpu, pid in enumerate(pids.read().split()[:{gpus}] if question.startswith("--query-compute-apps=") else []):
+        row = {{"gpu_uuid": f"GPU-{{gpu:08}}-aaaa-bbbb-cccc-0123456789ab", "pid": pid, "process_name": "/usr/bin/python3", "used_memory": "70000"}}
+        rows.append(", ".join(row[field] for field in question.split("=", 1)[1].split(",")))
 text = "".join(line + "\\n" for line in rows)
 with open(f"new.{{os.getpid()}}", "w", encoding="utf-8") as file:
     file.write(text)
@@ -122,6 +126,11 @@ class Servers:
             for number in range(SESSIONS):
                 # A shell that waits for a program: two processes in each session.
                 subprocess.run(["tmux", "new-session", "-d", "-s", f"train-{number}", "sleep 100000; :"], check=True, timeout=10, **as_user)
+            # On each GPU is the process of one of them.
+            panes = ["tmux", "list-panes", "-a", "-F", "#{pane_pid}"]
+            (home.path / "smi" / "pids").write_text(subprocess.run(panes, check=True, timeout=10, capture_output=True, text=True, **as_user).stdout)
+            for answer in (home.path / "smi").glob("answer.*[0-9]"):
+                answer.unlink()
             wait_for(lambda: connects(socket.AF_INET, ("127.0.0.1", home.port)), "sshd")
         except BaseException:
             self.__exit__()

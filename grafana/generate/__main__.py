@@ -15,11 +15,12 @@ import overview
 import services
 import sessions
 import tunnels
+import users
 from dashboard import Dashboard
 
 ALL: tuple[Dashboard, ...] = (
     overview.DASHBOARD, host.DASHBOARD, gpu.DASHBOARD, sessions.DASHBOARD, services.DASHBOARD, agents.DASHBOARD, tunnels.DASHBOARD, jobs.DASHBOARD,
-    alerts.DASHBOARD, exporter.DASHBOARD, energy.DASHBOARD)
+    alerts.DASHBOARD, exporter.DASHBOARD, energy.DASHBOARD, users.DASHBOARD)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     public async Task G_and_a_letter_open_each_view()
     {
         var visit = await VisitAsync(fleet.Exporter);
-        foreach (var view in (string[])["hosts", "sessions", "jobs", "exec", "alerts", "overview"])
+        foreach (var view in (string[])["hosts", "gpus", "sessions", "jobs", "exec", "alerts", "overview"])
         {
             await visit.Page.Keyboard.PressAsync("g");
             await visit.Page.Keyboard.PressAsync(view[..1]);
@@ -88,7 +88,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         }
 
         Assert.Equal(
-            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
+            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-gpus", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
             order.Where(i => i != "banner-toggle" && i != "alert-badge"));
     }
 

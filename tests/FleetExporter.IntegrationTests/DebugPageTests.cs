@@ -24,8 +24,8 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(
             [
-                "filesystem", "gpu", "gpu_details", "gpu_processes", "gpu_profile", "host", "system", "systemd", "temperature", "tmux", "tmux_users",
-                "xid",
+                "containers", "filesystem", "gpu", "gpu_details", "gpu_owners", "gpu_processes", "gpu_profile", "host", "processes", "system",
+                "systemd", "temperature", "tmux", "tmux_users", "xid",
             ],
             collectors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, begins) in new[]

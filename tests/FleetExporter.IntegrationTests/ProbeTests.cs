@@ -13,7 +13,8 @@ public abstract class ProbeTests(string client) : SshTests(client)
 
     internal static readonly string[] Collectors =
     [
-        "system", "host", "temperature", "tmux", "tmux_users", "systemd", "filesystem", "gpu", "gpu_processes", "gpu_details", "gpu_profile", "xid",
+        "system", "host", "temperature", "tmux", "tmux_users", "systemd", "gpu_owners", "containers", "processes", "filesystem", "gpu",
+        "gpu_processes", "gpu_details", "gpu_profile", "xid",
     ];
 
     [Fact]

@@ -124,7 +124,7 @@ internal sealed partial class ReplayProcess : IShellProcess
     {
         _busy = true;
         _ticks.Enqueue(string.Join(' ', tick[1..]));
-        foreach (var word in tick[1..])
+        foreach (var word in tick[1..].Select(request => request.Split('=')[0]))
         {
             if (_shell.Answers.TryGetValue(word, out var reply))
             {

@@ -1,6 +1,7 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
+using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Views;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,6 +25,10 @@ internal static class HostsEndpoints
             .Needs(Scope.Read).Produces<HostStateView>().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("One host with its current state.");
 
+        routes.MapGet("/api/hosts/{host}/processes", ProcessesAsync)
+            .Needs(Scope.Read).Produces<TopProcessesView>().ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The ten processes of a host that use the most CPU and the ten that use the most memory.");
+
         routes.MapGet("/api/sessions", (HostViews views, string? status, string? limit, string? cursor) =>
                 status is not null && !SessionStatuses.Contains(status)
                     ? Problem.Invalid("status", $"{status} is not a status; use active or legacy")
@@ -41,5 +46,11 @@ internal static class HostsEndpoints
         routes.MapGet("/api/config", (LiveConfig config) => TypedResults.Ok(ConfigView.Of(config.Current)))
             .Needs(Scope.Read)
             .WithSummary("The active configuration, without secrets.");
+    }
+
+    private static async Task<IResult> ProcessesAsync(FleetState state, Fleet fleet, TimeProvider clock, string host, CancellationToken stop)
+    {
+        await fleet.LookAtAsync(host, stop).ConfigureAwait(false);
+        return state.Find(host) is { } found ? TypedResults.Ok(TopProcessesView.Of(found, clock.Now())) : Problem.NotFound("host", host);
     }
 }

@@ -31,7 +31,7 @@ internal sealed record RecentHostView(string Hostname, IReadOnlyList<double?> Cp
                 continue;
             }
 
-            cpu[at] = GpuView.Round(host.Cpu);
+            cpu[at] = JsonNumber.Round(host.Cpu);
             foreach (var gpu in host.Gpus)
             {
                 var key = (gpu.Index, gpu.Uuid);
@@ -40,7 +40,7 @@ internal sealed record RecentHostView(string Hostname, IReadOnlyList<double?> Cp
                     gpus[key] = values = new double?[moments.Count];
                 }
 
-                values[at] = GpuView.Round(gpu.Utilization);
+                values[at] = JsonNumber.Round(gpu.Utilization);
             }
         }
 

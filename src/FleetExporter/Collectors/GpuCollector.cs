@@ -6,7 +6,7 @@ using FleetExporter.Remote;
 namespace FleetExporter.Collectors;
 
 /// <summary>The values of every GPU, from <c>nvidia-smi --query-gpu</c>.</summary>
-internal sealed class GpuCollector() : NvidiaCollector("gpu", GpuFamilies.All)
+internal sealed class GpuCollector() : NvidiaCollector("gpu", [.. GpuFamilies.All, .. GpuUserFamilies.OfGpus])
 {
     /// <summary>Maximum number of different field lists remembered.</summary>
     private const int MaxColumns = 64;

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
 
@@ -12,6 +13,12 @@ internal sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? 
 {
     private static readonly string[] Actions = ["none", "reset", "reboot", "drain_p2p", "drain_and_reset"];
     private static readonly string[] FabricStates = ["not_started", "in_progress", "completed", "failed"];
+
+    /// <summary>How each GPU is used, by uuid; without those whose utilisation is unknown, and those of devices.</summary>
+    public IReadOnlyDictionary<string, GpuUse> Uses { get; init; } = ReadOnlyDictionary<string, GpuUse>.Empty;
+
+    /// <summary>The host's uptime when the GPUs were read, in seconds.</summary>
+    public double Uptime { get; init; }
 
     public int LostCount => Missing + Gpus.Count(g => g.Fault is not null);
 
@@ -36,7 +43,15 @@ internal sealed record GpuReading(IReadOnlyList<Gpu> Gpus, int Missing, string? 
         page.Add(GpuFamilies.Lost, target, LostCount);
         foreach (var gpu in Gpus)
         {
-            Write(page, NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid), gpu);
+            var of = NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid);
+            Write(page, of, gpu);
+            if (gpu.Uuid is { } uuid && Uses.TryGetValue(uuid, out var use))
+            {
+                page.Add(GpuUserFamilies.HeldIdle, of, use.HeldSince is { } since ? Math.Max(0, Uptime - since) : 0);
+                page.Add(GpuUserFamilies.Free, of, use.IsFree ? 1 : 0);
+                page.Add(GpuUserFamilies.Unaccounted, of, use.IsBusyUnaccounted ? 1 : 0, ("kind", "utilization"));
+                page.Add(GpuUserFamilies.Unaccounted, of, use.IsMemoryUnaccounted ? 1 : 0, ("kind", "memory"));
+            }
         }
     }
 

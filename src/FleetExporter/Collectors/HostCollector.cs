@@ -19,6 +19,17 @@ internal abstract class HostCollector(string name, params IReadOnlyList<MetricFa
     /// <summary>Minimum interval between two requests; zero requests with every poll.</summary>
     public virtual TimeSpan Every => TimeSpan.Zero;
 
+    /// <summary>Whether a request tells the script <see cref="Arguments"/>.</summary>
+    public virtual bool TakesArguments => false;
+
+    /// <summary>
+    /// What a request tells the script, in <c>a</c>: letters, digits and commas. A change makes the collector due. Null when there is nothing to ask.
+    /// </summary>
+    public virtual string? Arguments(IAnswers answers) => "";
+
+    /// <summary>Whether it is asked only while somebody looks at what it reads.</summary>
+    public virtual bool IsOnDemand => false;
+
     /// <summary>POSIX sh, run inside the sampler as the body of a function: leaves its text in <c>b</c> and returns the exit status.</summary>
     public abstract string Script(HostConfig host);
 

@@ -10,7 +10,10 @@ internal abstract class NvidiaCollector(string name, params IReadOnlyList<Metric
 {
     public override StreamKind Stream => StreamKind.Gpu;
 
-    public override string? OffBecause(HostConfig host, SystemIdentity? system) => host.Gpu switch
+    public override string? OffBecause(HostConfig host, SystemIdentity? system) => NoGpuBecause(host, system);
+
+    /// <summary>Why GPUs are not watched on this host; null where they are.</summary>
+    public static string? NoGpuBecause(HostConfig host, SystemIdentity? system) => host.Gpu switch
     {
         Toggle.False => "turned off in the configuration",
         Toggle.Auto when system is not null && !system.Tools.Contains("nvidia-smi") => "nvidia-smi is not installed",

@@ -14,7 +14,8 @@ internal static class TmuxScript
         """
         + """
         #{session_activity}:#{session_last_attached}:#{session_name}' \; \
-              list-panes -a -F 'P#{session_id}:#{pane_id}:#{pane_pid}:#{pane_dead}:#{window_activity}' </dev/null 2>&1); c=$?
+              list-panes -a -F 'P#{session_id}:#{pane_id}:#{pane_pid}:#{pane_dead}:#{window_activity}:#{s/[^0-9a-f-]//:@fleet_job}' \
+              </dev/null 2>&1); c=$?
             b="${b:+$b$nl}U$c:$k$nl$o$nl"
             IFS=$nl; set -f; for l in $o; do case $l in P*) l=${l#P*:*:}; q="$q ${l%%:*}" ;; esac; done; IFS=" 	$nl"; set +f
           }

@@ -54,7 +54,7 @@ internal record GpuPart(
     }
 
     /// <returns>Null where used or total is unknown.</returns>
-    internal static double? Percent(Gpu gpu) => GpuView.Round(100.0 * gpu.MemoryUsedBytes / gpu.MemoryTotalBytes);
+    internal static double? Percent(Gpu gpu) => JsonNumber.Round(100.0 * gpu.MemoryUsedBytes / gpu.MemoryTotalBytes);
 
     internal static string? Problem(Gpu gpu) => gpu.Fault switch
     {
@@ -92,7 +92,7 @@ internal sealed record LocalGpuPart(
         return new LocalGpuPart(
             OverviewRules.Gpu(attempted: true, gpu.Fault is null, gpu.TemperatureCelsius, gpu.TemperatureLimitCelsius ?? hotCelsius),
             view.Name, view.UtilizationPercent, view.TemperatureC, view.PowerDrawWatts, view.PowerLimitWatts,
-            view.MemoryUsedMb, view.MemoryTotalMb, GpuView.Mebibytes(gpu.MemoryFreeBytes), GpuPart.Percent(gpu), GpuPart.Problem(gpu));
+            view.MemoryUsedMb, view.MemoryTotalMb, JsonNumber.Mebibytes(gpu.MemoryFreeBytes), GpuPart.Percent(gpu), GpuPart.Problem(gpu));
     }
 
     /// <param name="error">The reason in one line.</param>

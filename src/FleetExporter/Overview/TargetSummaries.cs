@@ -117,7 +117,7 @@ internal static class TargetSummaries
                 ? [.. sessions.Sessions.OrderByDescending(s => s.UpdatedAt).Select(s => SessionPart.Of(s, now.Time))]
                 : null,
             discord is null ? gateway.Channels.Contains("discord") && reading?.Channels is not null ? new DiscordPart(false, null, null, null) : null
-                : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, GpuView.Round(discord.Bot?.Latency?.TotalMilliseconds)),
+                : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, JsonNumber.Round(discord.Bot?.Latency?.TotalMilliseconds)),
             reading?.Heartbeat);
     }
 
@@ -136,7 +136,7 @@ internal static class TargetSummaries
             target.Name,
             snapshot?.At is not null,
             up,
-            up ? GpuView.Round(snapshot!.Duration?.TotalMilliseconds) : null,
+            up ? JsonNumber.Round(snapshot!.Duration?.TotalMilliseconds) : null,
             snapshot?.ConsecutiveFailures ?? 0,
             snapshot?.At?.Time,
             snapshot?.LastSuccess?.Time,

@@ -9,8 +9,8 @@ internal static class Tmux
     /// </summary>
     /// <param name="body">
     /// Per user: <c>U&lt;status&gt;:&lt;user&gt;</c>; <c>S$12:created:attached:windows:activity:last_attached:name</c> (the name last,
-    /// since it may hold colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output</c> (output: window_activity of its
-    /// window); stat lines, possibly split by a newline in comm. Other text is an error,
+    /// since it may hold colons; last_attached empty or 0 = never); <c>P$12:%3:pid:dead:output:job</c> (output: window_activity of its
+    /// window; job: <c>@fleet_job</c> of the pane); stat lines, possibly split by a newline in comm. Other text is an error,
     /// except after a stat line, where it is the rest of a process name: users control that text, so it is ignored.
     /// </param>
     /// <returns>
@@ -97,6 +97,7 @@ internal static class Tmux
             Name = names.Of(s.Name),
             Panes = [.. ofSession[s.Id].Select(static p => p.Id).Distinct(StringComparer.Ordinal)],
             Output = ofSession[s.Id].Max(static p => p.Output),
+            Job = ofSession[s.Id].Select(static p => p.Job).FirstOrDefault(static job => job is not null),
             DeadPanes = dead.GetValueOrDefault(s.Id),
             Processes = [.. processes[s.Id]],
         })]);

@@ -1,14 +1,17 @@
 namespace FleetExporter.Parsing;
 
-/// <summary>A line <c>P$12:%3:25495:0:1795231905</c>.</summary>
+/// <summary>A line <c>P$12:%3:25495:0:1795231905:</c>; the last two fields may be missing.</summary>
 /// <param name="Output">Last output in its window; null where the line has no such field.</param>
-internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead, DateTimeOffset? Output)
+/// <param name="Job">Id of the training job that runs in it, as the exporter that started the job has left it there.</param>
+internal sealed record TmuxPane(string SessionId, string Id, int Pid, bool Dead, DateTimeOffset? Output, string? Job)
 {
     public static TmuxPane? TryParse(string line) =>
-        line.Split(':') is [['P', .. var session], var id, var pid, ("0" or "1") and var dead, .. { Length: <= 1 } activity]
+        line.Split(':') is [['P', .. var session], var id, var pid, ("0" or "1") and var dead, .. { Length: <= 2 } more]
         && TmuxId.IsSession(session) && TmuxId.IsPane(id) && SectionText.TryCount(pid, out var number) && number <= int.MaxValue
-        && (activity is not [{ Length: > 0 } time] || SectionText.UnixTime(time) is not null)
-            ? new TmuxPane(session, id, (int)number, dead == "1", activity is [var at] ? SectionText.UnixTime(at) : null)
+        && (more is not [{ Length: > 0 } time, ..] || SectionText.UnixTime(time) is not null)
+            ? new TmuxPane(
+                session, id, (int)number, dead == "1", more is [var at, ..] ? SectionText.UnixTime(at) : null,
+                more is [_, var job] && Guid.TryParseExact(job, "D", out _) ? job : null)
             : null;
 
     /// <summary>

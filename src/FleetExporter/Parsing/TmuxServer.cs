@@ -22,6 +22,9 @@ internal sealed record TmuxSession
     /// <summary>Last output in any of its windows, the latest <c>window_activity</c>; null if not reported.</summary>
     public DateTimeOffset? Output { get; init; }
 
+    /// <summary>Id of the training job that runs in it; null where none does.</summary>
+    public string? Job { get; init; }
+
     /// <summary>The last input or output.</summary>
     public DateTimeOffset LastActivity => Output > Activity ? Output.Value : Activity;
 

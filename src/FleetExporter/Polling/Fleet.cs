@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
@@ -9,6 +10,10 @@ namespace FleetExporter.Polling;
 /// <summary>Starts, restarts and stops the host monitors to match the configuration.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
+    /// <summary>How long, and how often, a caller looks for what was just asked for: 3 s.</summary>
+    private const int MaxLooks = 60;
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
+
     private readonly FleetState _state;
     private readonly Func<HostConfig, IShell> _shellOf;
     private readonly AttachedTimes _attached;
@@ -41,7 +46,8 @@ internal sealed class Fleet : IAsyncDisposable
             var restartAll = _config is null
                 || _config.PollInterval != config.PollInterval
                 || _config.StaleAfterPolls != config.StaleAfterPolls
-                || _config.LegacyAfter != config.LegacyAfter;
+                || _config.LegacyAfter != config.LegacyAfter
+                || GpuUseLimits.Of(_config.Thresholds) != GpuUseLimits.Of(config.Thresholds);
             if (_config?.Ssh.MaxConnecting != config.Ssh.MaxConnecting)
             {
                 _handshakes = new SemaphoreSlim(config.Ssh.MaxConnecting);
@@ -66,6 +72,18 @@ internal sealed class Fleet : IAsyncDisposable
 
         await monitor.PollNowAsync().WaitAsync(stop).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Has what is read on demand read for a minute; completes when it is known, or after some seconds.</summary>
+    public async Task LookAtAsync(string host, CancellationToken stop)
+    {
+        _monitors.Find(host)?.LookAt();
+        var isAsked = CollectorCatalog.All.Where(c => c.IsOnDemand).Select(c => c.Name).ToList();
+        for (var looks = 0; looks < MaxLooks && _monitors.Find(host) is not null && _state.Find(host) is { Connection.Up: true } snapshot
+             && !isAsked.All(snapshot.Outcomes.Contains); looks++)
+        {
+            await Task.Delay(LookPause, stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Connects to a disconnected host immediately, ignoring its back-off, and waits for the outcome.</summary>
@@ -108,8 +126,8 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var release = ReleaseOf(host.Name);
         var monitor = new HostMonitor(
-            host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state, new Deriver(_attached, config.LegacyAfter),
-            _handshakes, release, _metrics, _clock, _logger);
+            host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state,
+            new Deriver(_attached, config.LegacyAfter, GpuUseLimits.Of(config.Thresholds)), _handshakes, release, _metrics, _clock, _logger);
         if (release.Current.Until is { } until && until > _clock.Now())
         {
             monitor.ShowRelease(until);

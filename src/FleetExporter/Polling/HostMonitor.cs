@@ -15,6 +15,7 @@ internal sealed partial class HostMonitor(
     PollMetrics metrics, TimeProvider clock, ILogger logger) : IMonitor
 {
     private static readonly TimeSpan ReachTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookDuration = TimeSpan.FromMinutes(1);
 
     private readonly HostSnapshotUpdater _updater = new(HostSnapshot.Initial(host, timing, clock.Now()), state, deriver, metrics, clock);
     private readonly PollTrigger _pollVitals = new();
@@ -38,6 +39,13 @@ internal sealed partial class HostMonitor(
     public Task PollNowAsync() => !_updater.Current.Connection.Up
         ? Task.CompletedTask
         : Task.WhenAll(_pollVitals.RequestAsync(), Gpus.PollNowAsync());
+
+    /// <summary>Has the collectors that are asked on demand asked for a minute, the first time at once.</summary>
+    public void LookAt()
+    {
+        _updater.LookedAt(clock.Now() + LookDuration);
+        _pollVitals.Wake();
+    }
 
     /// <inheritdoc cref="GpuMonitor.ShowRelease"/>
     public void ShowRelease(Instant? until) => Gpus.ShowRelease(until);

@@ -63,14 +63,35 @@ internal sealed class HostSnapshotUpdater
             {
                 enabled.Add(collector);
             }
-            else if (snapshot.Outcomes.Find(collector.Name)?.OffBecause != reason)
+            else
             {
-                Update(s => TurnOff(s, collector.Name, reason));
+                TurnOff(collector, reason);
             }
         }
 
         return enabled;
     }
+
+    /// <summary>Records that a collector is off, and why.</summary>
+    public void TurnOff(HostCollector collector, string reason)
+    {
+        if (Current.Outcomes.Find(collector.Name)?.OffBecause != reason)
+        {
+            Update(s => TurnOff(s, collector.Name, reason));
+        }
+    }
+
+    /// <summary>Forgets the last answer of a collector that is not asked now.</summary>
+    public void Forget(HostCollector collector)
+    {
+        if (Current.Outcomes.Contains(collector.Name))
+        {
+            Update(s => s with { Outcomes = s.Outcomes.Without([collector.Name]) });
+        }
+    }
+
+    /// <summary>Records that somebody looks at what is read on demand.</summary>
+    public void LookedAt(Instant until) => Update(s => s with { LookedAtUntil = until });
 
     /// <summary>Records that the GPUs are left alone: their collectors are off until then.</summary>
     public void Released(IEnumerable<HostCollector> collectors, Instant until) => Update(s =>

@@ -18,6 +18,15 @@ internal sealed class PollTrigger
         }
     }
 
+    /// <summary>Ends a wait: what is due is polled now instead of at the next tick.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            _signal.TrySetResult();
+        }
+    }
+
     /// <summary>Returns and clears the pending request, if any; the caller completes it.</summary>
     public TaskCompletionSource? TakeRequest()
     {

@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Config;
+using FleetExporter.Polling.Derivation;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Remote;
 
@@ -49,7 +50,7 @@ internal sealed class StreamLoop(
             }
 
             var enabled = SelectEnabled(collectors);
-            var asked = enabled.Where(c => isDelivered?.Invoke(c) != true || (request is not null && c.Every == TimeSpan.Zero));
+            var asked = Requests(enabled.Where(c => isDelivered?.Invoke(c) != true || (request is not null && c.Every == TimeSpan.Zero)));
             var due = schedule.Due(asked, clock.Elapsed(), request is not null);
             try
             {
@@ -69,7 +70,7 @@ internal sealed class StreamLoop(
                 return;
             }
 
-            if (due is not [SystemCollector])
+            if (due is not [{ Collector: SystemCollector }])
             {
                 await WaitForTickAsync(stream, phase, stop).ConfigureAwait(false);
             }
@@ -80,13 +81,38 @@ internal sealed class StreamLoop(
     private List<HostCollector> SelectEnabled(IReadOnlyList<HostCollector> collectors) =>
         collectors[0] is SystemCollector first && !updater.Current.Outcomes.Contains(first.Name) ? [first] : updater.SelectEnabled(collectors);
 
-    private async Task PollAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, CancellationToken stop)
+    /// <summary>What each collector is asked. Of one that has nothing to ask, or that nobody looks at, nothing is known.</summary>
+    private List<CollectorRequest> Requests(IEnumerable<HostCollector> collectors)
     {
-        var pending = due.ToList();
-        var started = clock.GetTimestamp();
-        foreach (var collector in due)
+        FreshAnswers? answers = null;
+        List<CollectorRequest> requests = [];
+        foreach (var collector in collectors)
         {
-            schedule.MarkRequested(collector, clock.Elapsed());
+            if (!collector.TakesArguments && (!collector.IsOnDemand || updater.Current.IsLookedAt(clock.Now())))
+            {
+                requests.Add(new CollectorRequest(collector));
+            }
+            else if (collector.TakesArguments && collector.Arguments(answers ??= new FreshAnswers(updater.Current, clock.Now())) is { } arguments)
+            {
+                requests.Add(new CollectorRequest(collector, arguments));
+            }
+            else
+            {
+                schedule.MakeDue(collector);
+                updater.Forget(collector);
+            }
+        }
+
+        return requests;
+    }
+
+    private async Task PollAsync(SamplerStream stream, IReadOnlyList<CollectorRequest> due, CancellationToken stop)
+    {
+        var pending = due.Select(r => r.Collector).ToList();
+        var started = clock.GetTimestamp();
+        foreach (var request in due)
+        {
+            schedule.MarkRequested(request, clock.Elapsed());
         }
 
         _sentAt = clock.Elapsed();
@@ -146,12 +172,13 @@ internal sealed class StreamLoop(
         }
     }
 
-    private async Task ReadAnswersAsync(SamplerStream stream, IReadOnlyList<HostCollector> due, List<HostCollector> pending, CancellationToken stop)
+    private async Task ReadAnswersAsync(
+        SamplerStream stream, IReadOnlyList<CollectorRequest> due, List<HostCollector> pending, CancellationToken stop)
     {
-        await foreach (var (section, broken) in stream.AskAsync([.. due.Select(c => c.Name)], stop).ConfigureAwait(false))
+        await foreach (var (section, broken) in stream.AskAsync([.. due.Select(r => r.Word)], stop).ConfigureAwait(false))
         {
             // One section per collector and tick: duplicates are ignored.
-            if (due.FirstOrDefault(c => c.Name == (section?.Name ?? broken?.Section)) is { } collector && Remove(pending, collector))
+            if (due.FirstOrDefault(r => r.Name == (section?.Name ?? broken?.Section)).Collector is { } collector && Remove(pending, collector))
             {
                 Arrived(ResultOf(collector, section ?? Missing(collector), broken?.Problem));
             }

@@ -56,7 +56,8 @@ while read -r seq what; do
   read -r u _ </proc/uptime; head=$nl@$n\ frame\ $seq\ $u$nl tail=
   set -- $what
   for s; do shift
-    b= r=0; case $s in @NAMES@) s_$s || r=$? ;; *) r=127 ;; esac
+    b= r=0 a=; case $s in *=*) a=${s#*=} s=${s%%=*} ;; esac
+    case $s in @NAMES@) s_$s || r=$? ;; *) r=127 ;; esac
     read -r v _ </proc/uptime
     [ $# -gt 0 ] || tail=$nl@$n\ end\ $seq$nl
     # One write per section, the first with the frame's head and the last with its end, because every write wakes both ends.

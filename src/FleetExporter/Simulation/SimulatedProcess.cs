@@ -78,8 +78,9 @@ internal sealed class SimulatedProcess : IShellProcess
     {
         var up = Number(Uptime);
         Write($"\n@{nonce} frame {words[0]} {up}\n");
-        foreach (var word in words.Skip(1))
+        foreach (var request in words.Skip(1))
         {
+            var word = request.Split('=')[0];
             var (status, body) = _host.Answer(word, _clock.GetUtcNow());
             Write($"\n@{nonce} {word} {status} {up} {up} {Encoding.UTF8.GetByteCount(body)}\n");
             Write(body);

@@ -38,9 +38,9 @@ internal sealed record LiveGpu(
     public static LiveGpu Of(Gpu gpu) => new(
         gpu.Name,
         gpu.Vendor,
-        GpuView.Mebibytes(gpu.MemoryTotalBytes),
-        GpuView.Mebibytes(gpu.MemoryUsedBytes),
-        GpuView.Mebibytes(gpu.MemoryFreeBytes),
+        JsonNumber.Mebibytes(gpu.MemoryTotalBytes),
+        JsonNumber.Mebibytes(gpu.MemoryUsedBytes),
+        JsonNumber.Mebibytes(gpu.MemoryFreeBytes),
         gpu.TemperatureCelsius,
         Round(gpu.Utilization * 100),
         Round(gpu.MemoryUtilization * 100),

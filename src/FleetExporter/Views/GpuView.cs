@@ -1,5 +1,6 @@
 using FleetExporter.Collectors;
 using FleetExporter.Parsing;
+using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Views;
 
@@ -9,8 +10,6 @@ internal sealed record GpuView(
     int? Index, string? Uuid, string? Name, double? PowerDrawWatts, double? PowerLimitWatts, long? MemoryUsedMb, long? MemoryTotalMb,
     bool MemoryUnified, long? UtilizationPercent, long? TemperatureC, long? TemperatureLimitC, string? Fault, IReadOnlyList<GpuProcessView> Processes)
 {
-    private const double Mebi = 1024 * 1024;
-
     public long? MemoryFreeMb { get; init; }
     public long? MemoryUtilizationPercent { get; init; }
     public long? EncoderUtilizationPercent { get; init; }
@@ -23,55 +22,49 @@ internal sealed record GpuView(
     public long? EccUncorrected { get; init; }
     public PcieLinkView? Pcie { get; init; }
     public MemoryRepairsView? MemoryRepairs { get; init; }
-    private const double MaxWhole = (1L << 53) - 1;
 
-    /// <summary>The GPUs of a reading, each with its processes.</summary>
-    public static IReadOnlyList<GpuView> Of(GpuReading? reading, GpuProcessesReading? processes)
+    /// <summary>Whether it is free; null for the GPUs of a stream, which are about values.</summary>
+    public GpuUseView? Use { get; init; }
+
+    /// <summary>The GPUs of a host, each with its processes and its use; none without a fresh reading.</summary>
+    public static IReadOnlyList<GpuView> Of(HostSnapshot host, Instant now)
     {
-        var byGpu = (processes?.Processes ?? []).ToLookup(p => p.GpuUuid);
-        return [.. (reading?.Gpus ?? []).Select(g => Of(g, byGpu[g.Uuid]))];
+        if (host.Get<GpuReading>(now) is not { } reading)
+        {
+            return [];
+        }
+
+        var byGpu = (host.Get<GpuProcessesReading>(now)?.Processes ?? []).ToLookup(p => p.Process.GpuUuid);
+        return [.. reading.Gpus.Select(gpu => Of(gpu, byGpu[gpu.Uuid]) with { Use = GpuUseView.Of(host, reading, gpu, now) })];
     }
 
-    public static GpuView Of(Gpu gpu, IEnumerable<GpuProcess> processes) => new(
+    public static GpuView Of(Gpu gpu, IEnumerable<OwnedGpuProcess> processes) => new(
         gpu.Index,
         gpu.Uuid,
         gpu.Name,
         gpu.PowerDrawWatts,
         gpu.PowerLimitWatts,
-        Mebibytes(gpu.MemoryUsedBytes),
-        Mebibytes(gpu.MemoryTotalBytes),
+        JsonNumber.Mebibytes(gpu.MemoryUsedBytes),
+        JsonNumber.Mebibytes(gpu.MemoryTotalBytes),
         gpu.MemoryUnified,
-        Whole(gpu.Utilization * 100),
-        Whole(gpu.TemperatureCelsius),
-        Whole(gpu.TemperatureLimitCelsius),
+        JsonNumber.Whole(gpu.Utilization * 100),
+        JsonNumber.Whole(gpu.TemperatureCelsius),
+        JsonNumber.Whole(gpu.TemperatureLimitCelsius),
         gpu.Fault is { } fault ? Words.Of(fault) : null,
-        [.. processes.Select(p => new GpuProcessView(p.Pid, p.Name is null ? null : ProcessArguments.Mask(p.Name), Mebibytes(p.MemoryBytes)))])
+        [.. processes.Select(GpuProcessView.Of)])
     {
-        MemoryFreeMb = Mebibytes(gpu.MemoryFreeBytes),
-        MemoryUtilizationPercent = Whole(gpu.MemoryUtilization * 100),
-        EncoderUtilizationPercent = Whole(gpu.Engines.Encoder * 100),
-        DecoderUtilizationPercent = Whole(gpu.Engines.Decoder * 100),
-        MemoryTemperatureC = Whole(gpu.MemoryTemperatureCelsius),
+        MemoryFreeMb = JsonNumber.Mebibytes(gpu.MemoryFreeBytes),
+        MemoryUtilizationPercent = JsonNumber.Whole(gpu.MemoryUtilization * 100),
+        EncoderUtilizationPercent = JsonNumber.Whole(gpu.Engines.Encoder * 100),
+        DecoderUtilizationPercent = JsonNumber.Whole(gpu.Engines.Decoder * 100),
+        MemoryTemperatureC = JsonNumber.Whole(gpu.MemoryTemperatureCelsius),
         PowerEnforcedLimitWatts = gpu.PowerEnforcedLimitWatts,
-        EccCorrected = Whole(gpu.EccCorrected),
-        EccUncorrected = Whole(gpu.EccUncorrected),
+        EccCorrected = JsonNumber.Whole(gpu.EccCorrected),
+        EccUncorrected = JsonNumber.Whole(gpu.EccUncorrected),
         Pcie = PcieLinkView.Of(gpu.Pcie),
         MemoryRepairs = MemoryRepairsView.Of(gpu.RemappedRows ?? new(), gpu.RetiredPages ?? new()),
     };
-
-    /// <summary>Rounds to one decimal; null where the value is not finite, which JSON cannot represent.</summary>
-    internal static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
-
-    /// <summary>The nearest whole number; null where the value is not finite, or too large for an integer of JavaScript.</summary>
-    internal static long? Whole(double? value) =>
-        value is { } number && Math.Abs(number) <= MaxWhole ? (long)Math.Round(number, MidpointRounding.AwayFromZero) : null;
-
-    /// <summary>Converts bytes to whole MiB.</summary>
-    internal static long? Mebibytes(double? bytes) => Whole(bytes / Mebi);
 }
-
-/// <param name="Name">The command line with masked arguments.</param>
-internal sealed record GpuProcessView(int? Pid, string? Name, long? MemoryMb);
 
 /// <summary>The PCIe link of a GPU; the maxima are what GPU and slot both support.</summary>
 /// <param name="Width">Lanes.</param>
@@ -90,6 +83,6 @@ internal sealed record MemoryRepairsView(
     public static MemoryRepairsView? Of(RemappedRows rows, RetiredPages pages) => rows == new RemappedRows() && pages == new RetiredPages()
         ? null
         : new MemoryRepairsView(
-            GpuView.Whole(rows.Correctable + rows.Uncorrectable), rows.Pending, rows.Failed, GpuView.Whole(pages.SingleBit + pages.DoubleBit),
+            JsonNumber.Whole(rows.Correctable + rows.Uncorrectable), rows.Pending, rows.Failed, JsonNumber.Whole(pages.SingleBit + pages.DoubleBit),
             pages.Pending);
 }

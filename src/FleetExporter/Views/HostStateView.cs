@@ -27,7 +27,6 @@ internal sealed record HostStateView(
         var used = memory?.Total - memory?.Available;
         var system = host.Get<SystemReading>(now)?.System;
         var gpus = host.Get<GpuReading>(now);
-        var processes = host.Get<GpuProcessesReading>(now);
         var load = vitals?.Vitals.Load;
         return new HostStateView(
             host.Host.Name,
@@ -39,10 +38,10 @@ internal sealed record HostStateView(
             system?.Kernel,
             system?.Architecture,
             system?.Model,
-            GpuView.Round(vitals?.CpuBusyRatio * 100),
-            GpuView.Round(100.0 * used / memory?.Total),
-            GpuView.Mebibytes(used),
-            GpuView.Mebibytes(memory?.Total),
+            JsonNumber.Round(vitals?.CpuBusyRatio * 100),
+            JsonNumber.Round(100.0 * used / memory?.Total),
+            JsonNumber.Mebibytes(used),
+            JsonNumber.Mebibytes(memory?.Total),
             load is null ? null : [load.One, load.Five, load.Fifteen],
             gpus is { Gpus.Count: > 0 } || host.HasGpus() == true,
             gpus?.LostCount ?? 0,
@@ -52,7 +51,7 @@ internal sealed record HostStateView(
             host.Host.Labels,
             host.Outcomes.Where(o => o.OffBecause is not null)
                 .OrderBy(o => o.Collector, StringComparer.Ordinal).ToDictionary(o => o.Collector, o => o.OffBecause!),
-            GpuView.Of(gpus, processes),
+            GpuView.Of(host, now),
             [.. SessionView.Of(host, now)]);
     }
 }

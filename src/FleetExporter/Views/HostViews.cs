@@ -27,6 +27,14 @@ internal sealed partial class HostViews(FleetState state, TimeProvider clock, IL
             .OrderBy(s => s.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>The GPUs of all hosts, ordered by key.</summary>
+    public IEnumerable<FleetGpuView> Gpus()
+    {
+        var now = clock.Now();
+        return state.Hosts.SelectMany(host => Try(host, h => FleetGpuView.Of(h, now), LogBug) ?? [])
+            .OrderBy(g => g.Key(), StringComparer.Ordinal);
+    }
+
     /// <summary>The view of a host; null where building it throws, after <paramref name="bug"/> was called with the exception.</summary>
     public static T? Try<T>(HostSnapshot host, Func<HostSnapshot, T?> view, Action<string, Exception>? bug)
         where T : class

@@ -11,10 +11,11 @@ namespace FleetExporter.Views;
 /// <param name="Panes">Ids of its panes; a confirmation token is valid for exactly these.</param>
 /// <param name="Status"><c>active</c> or <c>legacy</c>.</param>
 /// <param name="Busy">It printed something in the last 10 minutes, uses CPU or holds GPU memory; null while unknown.</param>
+/// <param name="Job">Id of the training job that runs in it.</param>
 internal sealed record SessionView(
     string Id, string Host, string User, string Name, string SessionId, DateTimeOffset Created,
     DateTimeOffset LastActivity, DateTimeOffset? DetachedSince,
-    bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, IReadOnlyList<int> Pids,
+    bool Attached, long WindowCount, IReadOnlyList<string> Panes, string Status, bool? Busy, string? Job, IReadOnlyList<int> Pids,
     double? CpuPercent, long? MemoryMb, long? GpuMemoryMb, string AttachCommand)
 {
     /// <summary>The host's sessions of fresh readings, those of the login user first.</summary>
@@ -35,9 +36,9 @@ internal sealed record SessionView(
         return new SessionView(
             $"{host.Name}:{name}", host.Name, user, session.Name, session.Id, session.Created, session.LastActivity, state.DetachedSince,
             session.AttachedClients > 0,
-            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, [.. session.Processes.Select(p => p.Pid)],
-            GpuView.Round(state.CpuRatio * 100),
-            GpuView.Mebibytes(state.MemoryBytes), GpuView.Mebibytes(state.GpuMemoryBytes), Attach(host, own ? null : user, session.Id));
+            session.Windows, session.Panes, state.Legacy ? "legacy" : "active", state.Busy, session.Job, [.. session.Processes.Select(p => p.Pid)],
+            JsonNumber.Round(state.CpuRatio * 100),
+            JsonNumber.Mebibytes(state.MemoryBytes), JsonNumber.Mebibytes(state.GpuMemoryBytes), Attach(host, own ? null : user, session.Id));
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ setUpBanner();
 setUpShortcuts();
 addView('overview', () => import('./views/overview.js'));
 addView('hosts', () => import('./views/hosts.js'));
+addView('gpus', () => import('./views/gpus.js'));
 addView('sessions', () => import('./views/sessions.js'));
 addView('jobs', () => import('./views/jobs.js'));
 addView('exec', () => import('./views/exec.js'));

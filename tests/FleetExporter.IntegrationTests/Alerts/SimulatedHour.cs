@@ -101,11 +101,11 @@ internal sealed partial class SimulatedHour
             record.Connected(TimeSpan.FromMilliseconds(50));
         }
 
-        foreach (var collector in schedule.Due(CollectorCatalog.All, _clock.Elapsed(), all: false))
+        foreach (var request in schedule.Due(CollectorCatalog.All.Select(c => new CollectorRequest(c)), _clock.Elapsed(), all: false))
         {
-            schedule.MarkRequested(collector, _clock.Elapsed());
+            schedule.MarkRequested(request, _clock.Elapsed());
             // Sequentially: the requests to later collectors depend on earlier answers.
-            foreach (var on in record.SelectEnabled([collector]))
+            foreach (var on in record.SelectEnabled([request.Collector]))
             {
                 var (status, body) = machine.Answer(on.Name, _clock.Time);
                 Assert.Equal(0, status);

@@ -41,10 +41,14 @@ internal sealed class FakeNvidiaSmi
     public static string FolderIn(TestFolder folder) => folder.PathOf("smi");
 
     /// <summary>The compute processes it reports from now on.</summary>
-    public void Processes(params IEnumerable<(string Uuid, int Pid, string Name, int Mebibytes)> processes) => File.WriteAllText(
-        PathOf("processes.csv"),
-        "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n"
-            + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
+    public void Processes(params IEnumerable<(string Uuid, int Pid, string Name, int Mebibytes)> processes)
+    {
+        File.WriteAllText(
+            PathOf("processes.new"),
+            "gpu_uuid, pid, process_name, used_gpu_memory [MiB]\n"
+                + string.Concat(processes.Select(p => $"{p.Uuid}, {p.Pid}, {p.Name}, {p.Mebibytes} MiB\n")));
+        File.Move(PathOf("processes.new"), PathOf("processes.csv"), overwrite: true);
+    }
 
     /// <summary>The core temperature of every GPU from now on.</summary>
     public void SetTemperature(int celsius)
@@ -55,6 +59,14 @@ internal sealed class FakeNvidiaSmi
         rows.Skip(1).ToList().ForEach(r => r[column] = $"{celsius}");
         // Written atomically, because it is read at any time.
         File.WriteAllLines(PathOf("gpus.new"), rows.Select(r => string.Join(", ", r)));
+        File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
+    }
+
+    /// <summary>From now on it reports an H100 that does nothing and on which nothing is.</summary>
+    public void Rest()
+    {
+        Processes();
+        Copy("gpus.new", "captures", "linux-h100-590.48.01.idle.query-gpu.csv");
         File.Move(PathOf("gpus.new"), PathOf("gpus.csv"), overwrite: true);
     }
 

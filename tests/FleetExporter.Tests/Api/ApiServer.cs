@@ -157,7 +157,7 @@ internal sealed class ApiServer : IAsyncDisposable
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var address = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Client.Dispose();
-        Client = new HttpClient { BaseAddress = new Uri(address) };
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(address) };
         Client.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
         while (!State.Hosts.Where(h => h.Host.Device is null).All(h => h.Outcomes.Contains("xid") && h.Outcomes.Contains("filesystem")))
         {

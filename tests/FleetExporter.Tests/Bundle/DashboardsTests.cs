@@ -9,7 +9,8 @@ public sealed partial class DashboardsTests
     private static readonly string[] Shipped =
         [
             "fleet-agents", "fleet-alerts", "fleet-energy", "fleet-exporter", "fleet-gpu", "fleet-host",
-            "fleet-jobs", "fleet-overview", "fleet-services", "fleet-sessions", "fleet-tunnels"
+            "fleet-jobs", "fleet-overview", "fleet-services", "fleet-sessions", "fleet-tunnels",
+            "fleet-users"
         ];
 
     private static readonly string[] Kinds = ["alertlist", "bargauge", "row", "stat", "state-timeline", "table", "text", "timeseries"];

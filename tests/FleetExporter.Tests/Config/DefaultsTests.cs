@@ -46,7 +46,7 @@ public sealed class DefaultsTests
         Assert.Equal(TimeSpan.FromHours(72), config.LegacyAfter);
         Assert.Equal(16, config.Ssh.MaxConnecting);
         Assert.Equal(new SshConfig { KnownHosts = "/etc/fleet/data/known_hosts" }, config.Ssh.Host);
-        Assert.Equal(13, config.Thresholds.Count);
+        Assert.Equal(17, config.Thresholds.Count);
         Assert.Equal(2.0 * 1024 * 1024 * 1024, config.Thresholds["session_memory_bytes"]);
     }
 

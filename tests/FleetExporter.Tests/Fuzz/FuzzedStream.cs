@@ -43,7 +43,8 @@ internal sealed partial class FuzzedStream(string hello, Func<string, string, by
         }
 
         var words = line.TrimEnd('\n').Split(' ');
-        byte[] frame = [.. words[1..].SelectMany(word => answer(word, _nonce)), .. Encoding.UTF8.GetBytes($"\n@{_nonce} end {words[0]}\n")];
+        byte[] frame =
+            [.. words[1..].SelectMany(word => answer(word.Split('=')[0], _nonce)), .. Encoding.UTF8.GetBytes($"\n@{_nonce} end {words[0]}\n")];
         _output.Add(ends() is { } share ? frame.AsSpan(0, (int)(frame.Length * share)) : frame);
     }
 

@@ -28,6 +28,11 @@ internal sealed class SectionGrammar(Random random)
                 i => $"/dev/{Name("sda")} {Pick("ext4", "xfs")} {Number()} {Number()} {Number()} {random.Next(101)}% /{Name("srv")}{i}"),
         "gpu" => Gpu(),
         "gpu_processes" => Many(RemoteLimits.GpuProcesses, _ => $"{Uuid()}, {Number()}, {Name("python")}, {Number()}"),
+        "gpu_owners" => Many(
+            RemoteLimits.GpuProcesses,
+            i => Pick(
+                $"/proc/{i}/status:Uid:\t{Number()}", $"/proc/{i}/cgroup:{Number()}:{Name("pids")}:/{Name("docker")}",
+                $"/proc/{i}/stat:{i} ({Name("x")}) S", $"n:{Number()}:{Name("alice")}", "hidden", $"ns:{Name("pid:[1]")}")),
         "gpu_details" => Details(),
         "xid" => Many(
             RemoteLimits.XidKinds,

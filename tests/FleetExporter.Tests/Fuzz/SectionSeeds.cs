@@ -44,6 +44,14 @@ internal static class SectionSeeds
         ["tmux"] = [Tmux, "U1:alice\nno server running on /tmp/tmux-1000/default\n", .. Texts("tmux/errors").Select(text => "U1:alice\n" + text)],
         ["tmux_users"] = [Tmux.Replace("U0:alice", "U0:bob", StringComparison.Ordinal), Tmux, "U1:bob\naccess not allowed\nU0:carol\n"],
         ["systemd"] = [Systemd, "U1:system\nSystem has not been booted with systemd as init system (PID 1). Can't operate.\n"],
+        ["gpu_owners"] =
+        [
+            "/proc/42/stat:42 (a) S 1 42 42 0 -1 0 0 0 0 0 9 9 0 0 20 0 1 0 777 0 0 0\n/proc/42/status:Uid:\t1000\t1000\n"
+                + $"/proc/42/cgroup:0::/system.slice/docker-{new string('a', 64)}.scope\nns:pid:[4026531836]\nn:1000:alice\n",
+            "hidden\nns:pid:[1]\n",
+        ],
+        ["containers"] = [$"docker:0\n{new string('a', 64)} vllm,x/vllm\n\npodman:125\nError: no\n", "docker:1\npermission denied\n"],
+        ["processes"] = ["window 60.01\nt 42 700 9000 python3\nt 1 0 300 init\np 42 alice python3 train.py --lr 1\n", "window \nt 1 2 3 x\n"],
         ["filesystem"] = [Df, Df.Replace("1-blocks", "1024-blocks", StringComparison.Ordinal)],
         ["gpu"] =
         [

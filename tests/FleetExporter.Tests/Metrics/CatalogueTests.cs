@@ -71,7 +71,7 @@ public sealed partial class CatalogueTests
 
         Assert.Equal(names.Distinct(), names);
         Assert.All(names, name => Assert.Matches(LabelName(), name));
-        Assert.All(CollectorCatalog.All, c => Assert.NotEmpty(c.Families));
+        Assert.Equal(["gpu_owners", "containers", "processes"], CollectorCatalog.All.Where(c => c.Families.Count == 0).Select(c => c.Name));
     }
 
     [GeneratedRegex("^(fleet|process|dotnet|http)_[a-z0-9_]+$")]

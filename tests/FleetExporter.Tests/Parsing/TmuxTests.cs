@@ -110,10 +110,21 @@ public sealed class TmuxTests
     }
 
     [Theory]
+    [InlineData("0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "0199a8f0-1c2d-7e3f-8a4b-5c6d7e8f9a0b")]
+    [InlineData("0199a8f0", null)]
+    [InlineData("", null)]
+    public void Parse_APaneWithAJob_GivesItsId(string option, string? job)
+    {
+        var session = Assert.Single(ParseOne($"U0:alice\n{OneSession}P$1:%1:9:0:1795231900:\nP$1:%4:10:0:1795231900:{option}\n").Sessions);
+
+        Assert.Equal(job, session.Job);
+    }
+
+    [Theory]
     [InlineData("P$1:%x:10:0:1")]
     [InlineData("P$1:%:10:0:1")]
     [InlineData("P$1:%4:10:0:soon")]
-    [InlineData("P$1:%4:10:0:1:2")]
+    [InlineData("P$1:%4:10:0:1:2:3")]
     public void Parse_AnInvalidPaneLine_IsAFailureWithoutCounts(string line) =>
         Assert.Equal(CollectorFailure.Parse, ParseOne($"U0:alice\n{OneSession}{line}\n").Failure);
 

@@ -71,9 +71,8 @@ internal static class WatchEndpoints
         {
             var now = Clock.Now();
             var host = watched.Host is null ? null : State.Find(watched.Host.Name);
-            var processes = host?.Get<GpuProcessesReading>(now);
-            return host?.Get<GpuReading>(now) is { } reading
-                ? new ConnectionGpusView(watched.Connection.Id, host.Outcomes["gpu"].ReadingAt?.TimeAsOf(now), GpuView.Of(reading, processes))
+            return host?.Get<GpuReading>(now) is not null
+                ? new ConnectionGpusView(watched.Connection.Id, host.Outcomes["gpu"].ReadingAt?.TimeAsOf(now), GpuView.Of(host, now))
                 : new ConnectionGpusView(watched.Connection.Id, null, []);
         }
     }

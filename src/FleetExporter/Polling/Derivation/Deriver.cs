@@ -1,4 +1,5 @@
 using FleetExporter.Collectors;
+using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 
@@ -8,8 +9,10 @@ namespace FleetExporter.Polling.Derivation;
 /// Derives the readings of a host from the answers of its collectors: values that need several sections or moments, such as CPU use, energy,
 /// unified memory and the resource use of tmux sessions.
 /// </summary>
-internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
+internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuUseLimits? limits = null)
 {
+    private readonly GpuUseLimits _limits = limits ?? GpuUseLimits.Default;
+
     /// <summary>Adds an answer to the host's history. Called once for each answer, before <see cref="Derive"/>.</summary>
     /// <param name="snapshot">The host, with its previous answers.</param>
     /// <param name="now">When the answer arrived.</param>
@@ -21,7 +24,8 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         {
             CpuBusyRatio = snapshot.Get<VitalsReading>(now) is { } previous ? CpuTimes.BusyRatio(previous.Vitals.Cpu, vitals.Vitals.Cpu) : null,
         },
-        GpuAnswer gpus => GpuHistory.Remember(snapshot.History, gpus, snapshot.Timing),
+        GpuAnswer gpus => Remember(snapshot, gpus, now),
+        GpuProcessesAnswer => snapshot.History with { GpuSessions = GpuUsers.SessionsOf(snapshot.Get<GpuProcessesReading>(now)) },
         TmuxAnswer tmux => SessionUsage.Remember(snapshot.History, tmux, attached.Update(snapshot.Host.Name, tmux, now.Time)),
         XidAnswer xids => XidTally.Remember(snapshot.History, xids),
         _ => snapshot.History,
@@ -35,7 +39,7 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         SystemAnswer system => new SystemReading(system.System, system.System.Clock - at.Time),
         VitalsAnswer vitals => new VitalsReading(vitals.Vitals, answers.History.CpuBusyRatio),
         GpuAnswer gpus => GpuHistory.Derive(gpus, answers),
-        GpuProcessesAnswer processes => new GpuProcessesReading(processes.Processes, answers.Get<GpuAnswer>()?.Gpus),
+        GpuProcessesAnswer processes => GpuUsers.Derive(processes, answers),
         GpuDetailsAnswer details => new GpuDetailsReading(details.Report, answers.Get<GpuAnswer>()?.Gpus),
         GpuProfileAnswer profile => new GpuProfileReading(profile.Gpus, answers.Get<GpuAnswer>()?.Gpus),
         XidAnswer xids => new XidReading(xids.Uptime, xids.HostTime, XidTally.Counts(answers.History), answers.Get<GpuAnswer>()?.Gpus),
@@ -43,7 +47,28 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter)
         _ => (Reading)answer,
     };
 
+    /// <summary>Energy, use and users of GPUs since the last answer.</summary>
+    private HostHistory Remember(HostSnapshot snapshot, GpuAnswer gpus, Instant now)
+    {
+        var (previous, timing) = (snapshot.History, snapshot.Timing);
+        var processes = snapshot.Get<GpuProcessesReading>(now)?.Processes;
+        var seconds = GpuHistory.Counted(previous, gpus, timing);
+        var next = GpuHistory.Remember(previous, gpus, timing) with
+        {
+            GpuUses = GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
+        };
+        return GpuUsers.Remember(previous, next, gpus, processes, seconds, _limits.HeldIdleAfter);
+    }
+
     private static HostHistory ForBoot(HostHistory history, string? bootId) => history.BootId == bootId
         ? history
-        : history with { BootId = bootId, GpusSeen = [], GpuUptime = null, XidUptime = -1, Processes = HostHistory.Empty.Processes };
+        : history with
+        {
+            BootId = bootId,
+            GpusSeen = [],
+            GpuUptime = null,
+            GpuUses = HostHistory.Empty.GpuUses,
+            XidUptime = -1,
+            Processes = HostHistory.Empty.Processes,
+        };
 }

@@ -7,19 +7,27 @@ namespace FleetExporter.Polling.Derivation;
 /// A host's history and its answers that are not stale. Records which were used for a reading, so that it is derived again only when one of
 /// them has changed. Not safe for concurrent use.
 /// </summary>
-internal sealed class FreshAnswers(HostSnapshot snapshot, Instant now)
+internal sealed class FreshAnswers(HostSnapshot snapshot, Instant now) : IAnswers
 {
     private List<ReadingSource> _used = [];
 
     public HostHistory History => snapshot.History;
 
-    /// <returns>Null when there is none.</returns>
+    /// <inheritdoc/>
     public T? Get<T>()
+        where T : class, IAnswer => (T?)Use(typeof(T), 0).Answer;
+
+    /// <summary>Those of several collectors, such as the tmux servers of several users.</summary>
+    public IReadOnlyList<T> All<T>()
         where T : class, IAnswer
     {
-        var answer = Find(typeof(T));
-        _used.Add(new ReadingSource(typeof(T), answer));
-        return (T?)answer;
+        List<T> all = [];
+        for (var from = 0; Use(typeof(T), from) is (T answer, var position); from = position + 1)
+        {
+            all.Add(answer);
+        }
+
+        return all;
     }
 
     /// <summary>What was used since the last call.</summary>
@@ -36,20 +44,27 @@ internal sealed class FreshAnswers(HostSnapshot snapshot, Instant now)
     }
 
     /// <summary>Whether all of these would be used again now.</summary>
-    public bool AreSame(IReadOnlyList<ReadingSource> sources) => sources.All(s => ReferenceEquals(Find(s.Kind), s.Answer));
+    public bool AreSame(IReadOnlyList<ReadingSource> sources) => sources.All(s => ReferenceEquals(Find(s.Kind, s.From).Answer, s.Answer));
 
-    private IAnswer? Find(Type kind)
+    private (IAnswer? Answer, int Position) Use(Type kind, int from)
+    {
+        var found = Find(kind, from);
+        _used.Add(new ReadingSource(kind, from, found.Answer));
+        return found;
+    }
+
+    private (IAnswer? Answer, int Position) Find(Type kind, int from)
     {
         var collectors = CollectorCatalog.All;
-        for (var i = 0; i < collectors.Count; i++)
+        for (var i = from; i < collectors.Count; i++)
         {
             if (snapshot.Outcomes[i] is { Answer: { } answer } outcome && kind.IsInstanceOfType(answer)
                 && outcome.FreshAnswer(snapshot.Timing.StaleAfter(collectors[i].Every), now) is not null)
             {
-                return answer;
+                return (answer, i);
             }
         }
 
-        return null;
+        return (null, collectors.Count);
     }
 }

@@ -10,10 +10,16 @@ namespace FleetExporter.Polling.Derivation;
 /// </summary>
 internal static class GpuHistory
 {
-    public static HostHistory Remember(HostHistory history, GpuAnswer answer, PollTiming timing)
+    /// <summary>Seconds since the last answer, for which its power and users count; 0 after a gap.</summary>
+    public static double Counted(HostHistory history, GpuAnswer answer, PollTiming timing)
     {
         var elapsed = answer.Uptime - history.GpuUptime;
-        var counted = elapsed > 0 && elapsed <= timing.StaleAfter(TimeSpan.Zero).TotalSeconds ? elapsed.Value : 0;
+        return elapsed > 0 && elapsed <= timing.StaleAfter(TimeSpan.Zero).TotalSeconds ? elapsed.Value : 0;
+    }
+
+    public static HostHistory Remember(HostHistory history, GpuAnswer answer, PollTiming timing)
+    {
+        var counted = Counted(history, answer, timing);
         var energy = history.GpuEnergy.ToBuilder();
         foreach (var gpu in answer.Gpus)
         {
@@ -46,7 +52,11 @@ internal static class GpuHistory
             gpus = UnifiedMemory.Apply(gpus, answers.Get<VitalsAnswer>()?.Vitals.Memory);
         }
 
-        return new GpuReading(gpus, Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion);
+        return new GpuReading(gpus, Math.Max(answer.Lost, Vanished(answers.History, answer)), report?.CudaVersion)
+        {
+            Uses = answers.History.GpuUses,
+            Uptime = answer.Uptime,
+        };
     }
 
     /// <summary>Number of GPUs that earlier answers since the last boot listed and this one does not.</summary>

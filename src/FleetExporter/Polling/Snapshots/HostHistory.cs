@@ -17,6 +17,16 @@ internal sealed record HostHistory
     /// <summary>Joules so far, by uuid.</summary>
     public ImmutableDictionary<string, double> GpuEnergy { get; init; } = ImmutableDictionary<string, double>.Empty;
 
+    /// <summary>How each GPU is used, by uuid; without those whose utilisation is unknown.</summary>
+    public ImmutableDictionary<string, GpuUse> GpuUses { get; init; } = ImmutableDictionary<string, GpuUse>.Empty;
+
+    /// <summary>The tmux sessions of the processes on GPUs, by pid and start, those that have ended included.</summary>
+    public ImmutableDictionary<(int Pid, long Start), string> GpuSessions { get; init; } = ImmutableDictionary<(int, long), string>.Empty;
+
+    /// <summary>Time and energy so far, by GPU and its users.</summary>
+    public ImmutableDictionary<string, ImmutableDictionary<string, GpuUserTally>> GpuUsers { get; init; } =
+        ImmutableDictionary<string, ImmutableDictionary<string, GpuUserTally>>.Empty;
+
     /// <summary>The host's uptime at the last answer about GPUs, in seconds.</summary>
     public double? GpuUptime { get; init; }
 

@@ -47,6 +47,11 @@ internal sealed record HostSnapshot(
     /// <summary>Until when the GPUs are left alone; null while they are watched.</summary>
     public Instant? ReleasedUntil(Instant now) => GpusReleasedUntil > now ? GpusReleasedUntil : null;
 
+    /// <summary>Until when somebody looks at what is read on demand.</summary>
+    public Instant? LookedAtUntil { get; init; }
+
+    public bool IsLookedAt(Instant now) => LookedAtUntil > now;
+
     public static HostSnapshot Initial(HostConfig host, PollTiming timing, Instant now) => new(
         host,
         timing,

@@ -138,6 +138,17 @@ export function gpuRow(host, first) {
   } };
 }
 
+const UNKNOWN_USERS = { hidden: 'user hidden by hidepid', other_namespace: 'another pid namespace' };
+
+/** To whom a process belongs: the user, and the narrowest of what contains the process. */
+function ownerText({ user, user_unknown: unknown, container, slurm_job: slurmJob, job, session, session_ended: ended, unit }) {
+  const inside = container ? `container ${container.name ?? container.id}`
+    : slurmJob ? `Slurm job ${slurmJob}`
+    : session ? `${job ? 'job in ' : ''}tmux ${session}${ended ? ', which has ended' : ''}`
+    : unit ?? '';
+  return [user ?? UNKNOWN_USERS[unknown], inside].filter(Boolean).join(' · ');
+}
+
 function showProcesses(list, processes) {
   const key = JSON.stringify(processes);
   if (list.renderedKey === key) return;
@@ -150,6 +161,7 @@ function showProcesses(list, processes) {
         {},
         h('span', { class: 'mono soft' }, String(p.pid ?? '?')),
         remoteText(p.name ?? 'unknown', 80),
+        h('span', { class: 'soft', 'data-testid': 'gpu-process-owner' }, remoteText(ownerText(p), 80)),
         h('span', { class: 'mono end' }, mebibytes(p.memory_mb)),
       ),
     ),

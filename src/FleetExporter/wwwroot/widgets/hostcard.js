@@ -7,6 +7,7 @@ import { gpuBlock, gpuRow } from './gpu.js';
 import { gpuRelease } from './gpurelease.js';
 import { cpuKey, pointsFor } from '../core/history.js';
 import { hrefOf } from '../core/router.js';
+import { topProcesses } from './processes.js';
 import { sessionItem } from './tmuxsession.js';
 import { sparkline } from './sparkline.js';
 import { staleAfterMs, state } from '../core/store.js';
@@ -96,8 +97,9 @@ function hostBody(first, isDetailed) {
   ];
   const more = h('p', { class: 'soft small' });
   const release = gpuRelease(first.hostname, isDetailed);
+  const processes = isDetailed && !first.pushes ? topProcesses(first.hostname) : null;
   const details = isDetailed ? [trend, facts] : [null, null];
-  const node = h('div', { class: 'stack' }, cpu.node, details[0], memory.node, gpus, release.node, sessions, more, details[1]);
+  const node = h('div', { class: 'stack' }, cpu.node, details[0], memory.node, gpus, release.node, sessions, more, processes?.node, details[1]);
   return { node, update(host) {
     const limits = state.config?.thresholds ?? {};
     const hasValues = isNumber(host.cpu_percent) || isNumber(host.memory_percent);
@@ -119,6 +121,7 @@ function hostBody(first, isDetailed) {
     keyed(sessions, isDetailed ? tmux : tmux.slice(0, 4), s => s.id, s => sessionItem(s));
     setText(more, isDetailed || tmux.length <= 4 ? '' : `${tmux.length - 4} more tmux sessions`);
     more.hidden = !more.textContent;
+    processes?.update();
     if (isDetailed) showFacts(facts, host);
   } };
 }

@@ -12,6 +12,9 @@ internal static class DgxCalls
         {
             Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
         };
+
+        // What is refused for its size is refused before it is sent.
+        request.Headers.ExpectContinue = json?.Length > 512 * 1024;
         using var answer = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
