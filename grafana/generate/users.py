@@ -7,7 +7,7 @@ from tables import Label, Value, table
 from values import GREEN, ORANGE_FROM_1, PLAIN
 
 KWH = "/ 3.6e6"
-SOMEBODY = 'user!="(none)"'
+SOMEBODY = 'user!~"\\\\(none\\\\)|\\\\(not listed\\\\)"'
 
 
 def rise(family: str, by: str, where: str = SOMEBODY, window: str = "$__range") -> str:

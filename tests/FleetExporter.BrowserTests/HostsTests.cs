@@ -20,7 +20,8 @@ public sealed class HostsTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         await Expect(box.GetByTestId("gpu-memory")).ToContainTextAsync("19.4 GiB / 79.6 GiB");
         await Expect(box.GetByTestId("gpu-power")).ToContainTextAsync("632 / 700 W");
         await Expect(box.GetByTestId("gpu-temperature")).ToHaveTextAsync("59 °C");
-        await Expect(box.GetByTestId("gpu-processes").Locator("li").First).ToContainTextAsync("python …15.3 GiB");
+        await Expect(box.GetByTestId("gpu-processes").Locator("li").First).ToContainTextAsync(
+            $"python …{fleet.Box.User.Name} · tmux {SmallFleet.TrainingSession}15.3 GiB");
         await Expect(box.GetByTestId("host-sessions")).ToContainTextAsync(SmallFleet.TrainingSession);
         // Absent values are not shown as zero.
         await Expect(visit.Host("other").GetByTestId("gpu")).ToHaveCountAsync(0);

@@ -18,14 +18,15 @@ public abstract class DebugPageTests(string client) : SshTests(client)
         await using var exporter = await machine.WatchAsync();
         await exporter.UntilAsync(
             "GPU processes and all series of the session",
-            p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_tmux_session_cpu_ratio").Any()
+            p => p.Find("fleet_gpu_processes") == 3 && p.Of("fleet_collector_success", ("collector", "gpu_owners")).Any()
+                && p.Of("fleet_tmux_session_cpu_ratio").Any()
                 && p.Of("fleet_tmux_session_gpu_memory_bytes").Any());
         var debug = await exporter.JsonAsync("/debug/hosts/box");
         var collectors = debug.List("collectors").ToDictionary(c => c.Text("collector"));
         Assert.Equal(
             [
-                "containers", "filesystem", "gpu", "gpu_details", "gpu_owners", "gpu_processes", "gpu_profile", "host", "processes", "system",
-                "systemd", "temperature", "tmux", "tmux_users", "xid",
+                "filesystem", "gpu", "gpu_details", "gpu_owners", "gpu_processes", "gpu_profile", "host", "system", "systemd", "temperature",
+                "tmux", "tmux_users", "xid",
             ],
             collectors.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, begins) in new[]

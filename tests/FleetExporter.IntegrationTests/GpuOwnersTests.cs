@@ -62,6 +62,7 @@ public abstract class GpuOwnersTests(string client) : SshTests(client)
         var smi = FakeNvidiaSmi.H100(machine.Folder);
         await using var podman = await PodmanEngine.CreateAsync(machine.Folder);
         await podman.ServeAsync("smi");
+        await machine.User.WriteAsync(".local/share/containers/storage/used", "");
         var name = $"fx{machine.User.Uid}_x.y-1";
         var (_, contained) = await podman.StartAsync(name);
         smi.Processes((Gpu, contained, "python", 4000));

@@ -8,17 +8,21 @@ namespace FleetExporter.Collectors;
 internal sealed class ContainersCollector() : HostCollector("containers")
 {
     private const int MaxContainers = 256;
+    private static readonly string[] Engines = ["docker", "podman"];
 
     public override TimeSpan Every => TimeSpan.FromMinutes(5);
 
     public override bool TakesArguments => true;
 
-    /// <summary>Short ids of the containers: an unknown one makes it due.</summary>
+    /// <summary>The engines to ask, and the short ids of the containers: an unknown one makes it due.</summary>
     public override string? Arguments(IAnswers answers)
     {
-        var ids = (answers.Get<GpuOwnersAnswer>()?.Owners.Owners ?? []).Select(o => o.Container).OfType<ContainerId>()
-            .Where(c => c.Runtime is "docker" or "podman" or "unknown").Select(c => c.ShortId).Distinct().Order(StringComparer.Ordinal).ToList();
-        return ids.Count > 0 ? string.Join(',', ids.Take(MaxContainers)) : null;
+        var containers = (answers.Get<GpuOwnersAnswer>()?.Owners.Owners ?? []).Select(o => o.Container).OfType<ContainerId>()
+            .Where(c => Engines.Contains(c.Runtime) || c.Runtime == "unknown").ToList();
+        var ids = containers.Select(c => c.ShortId).Distinct().Order(StringComparer.Ordinal).Take(MaxContainers);
+        return containers.Count > 0
+            ? string.Join(',', Engines.Where(e => containers.Exists(c => c.Runtime == e || c.Runtime == "unknown")).Concat(ids))
+            : null;
     }
 
     public override string? OffBecause(HostConfig host, SystemIdentity? system) => NvidiaCollector.NoGpuBecause(host, system);
@@ -28,8 +32,12 @@ internal sealed class ContainersCollector() : HostCollector("containers")
 
     public override string Script(HostConfig host) => """
           r=127; for k in docker podman; do
+            case ,$a, in ,, | *,$k,*) ;; *) continue ;; esac
             command -v $k >/dev/null || continue
+            # The first podman of a user makes folders and leaves a process.
+            [ $k = docker ] || [ "$user" = root ] || [ -d ~/.local/share/containers/storage ] || continue
             o=$(exec $k ps --no-trunc --format '{{.ID}} {{.Names}}' </dev/null 2>&1); c=$?
+            [ $c -le 128 ] || return $c
             b=$b$k:$c$nl$o$nl; r=0
           done
           return $r

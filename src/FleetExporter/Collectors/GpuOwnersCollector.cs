@@ -29,14 +29,22 @@ internal sealed class GpuOwnersCollector() : HostCollector("gpu_owners")
     public override string Script(HostConfig host) => """
           f= IFS=,; for p in $a; do f="$f /proc/$p/stat /proc/$p/status /proc/$p/cgroup"; done; IFS=" 	$nl"
           b=$(exec grep -sHE '^(Uid:|[0-9]+:|[0-9]+ \()|\) [A-Za-z] -?[0-9]+ ' $f </dev/null)
-          x=$nl IFS=$nl; set -f; for l in $b; do case $l in /proc/[0-9]*/status:Uid:*)
+          # Marked before the names are asked for: if that hangs, the number stands for the name from then on.
+          k=0 x=; [ ${#user_names} -lt 16384 ] || user_names=
+          IFS=$nl; set -f; for l in $b; do case ${l%%:*} in /proc/*/status)
             l=${l#*Uid:}; l=${l#?}; v=${l%%[!0-9]*}
-            case $x in *"$nl$v$nl"*) ;; *) x=$x$v$nl ;; esac ;;
-          esac; done
-          for v in $x; do
-            # Before the name is asked for: if that hangs, the number stands for it from then on.
-            case $user_names in *"${nl}n:$v:"*) ;; *) user_names=$user_names${nl}n:$v:; user_names=$user_names$(exec id -nu "$v" </dev/null) ;; esac
-          done; set +f; IFS=" 	$nl"
+            case $user_names in *"${nl}n:$v:"*) continue ;; esac
+            [ -z "$v" ] || [ ${#v} -gt 10 ] || [ $k -ge 64 ] || { k=$((k + 1)); x="$x $v"; user_names=$user_names${nl}n:$v:; } ;;
+          esac; done; IFS=" 	$nl"
+          if [ "$x" ]; then
+            o=$(exec getent passwd $x </dev/null); c=$?
+            [ $c != 127 ] || o=$(exec cat /etc/passwd </dev/null)
+            # A name, a password, the number.
+            IFS=$nl; for l in $o; do
+              k=${l#*:}; k=${k#*:}; k=${k%%:*}
+              case "$x " in *" $k "*) user_names=$user_names${nl}n:$k:${l%%:*} ;; esac
+            done; IFS=" 	$nl"
+          fi; set +f; [ ! "$x" ] || [ $c -le 128 ] || return $c
           [ "$pid_ns" ] || pid_ns=$(exec readlink /proc/self/ns/pid </dev/null)
           [ -e /proc/1/stat ] || b=$b${nl}hidden
           b=$b${nl}ns:$pid_ns$user_names

@@ -28,15 +28,18 @@ internal sealed record OwnedGpuProcess(GpuProcess Process, ProcessOwner? Owner, 
     /// <summary>Name of its container; null where the engine does not tell.</summary>
     public string? ContainerName { get; init; }
 
-    /// <summary>The tmux session in which it runs.</summary>
-    public string? Session { get; init; }
+    /// <summary>The tmux session in which it runs, or ran.</summary>
+    public ProcessSession? Session { get; init; }
+
+    /// <summary>Whether that session has ended without it.</summary>
+    public bool HasSessionEnded { get; init; }
 
     /// <summary>Id of the training job that runs in that session.</summary>
     public string? Job { get; init; }
-
-    /// <summary>The tmux session in which it ran, and which has ended without it.</summary>
-    public string? EndedSession { get; init; }
 }
+
+/// <summary>A tmux session, by the user of its server and tmux' id of it.</summary>
+internal sealed record ProcessSession(string User, string Id, string Name);
 
 /// <summary>Time and energy that a user has had of a GPU, and how much of both it was held without being used.</summary>
 internal readonly record struct GpuUserTally(double Seconds, double Joules, double IdleSeconds, double IdleJoules)

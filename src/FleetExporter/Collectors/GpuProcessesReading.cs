@@ -22,7 +22,7 @@ internal sealed record GpuProcessesReading(
             var of = NvidiaCollector.LabelsOf(target, gpu.Index, gpu.Uuid);
             var mine = byGpu[gpu.Uuid].ToList();
             page.Add(GpuUserFamilies.Processes, of, mine.Count);
-            page.Add(GpuUserFamilies.Orphaned, of, mine.Count(p => p.EndedSession is not null));
+            page.Add(GpuUserFamilies.Orphaned, of, mine.Count(p => p.HasSessionEnded));
             WriteMemory(page, of, [.. mine.Where(p => p.Process.MemoryBytes is not null)]);
             foreach (var (user, tally) in (Users.GetValueOrDefault(gpu.Uuid!) ?? []).OrderBy(u => u.Key, StringComparer.Ordinal))
             {

@@ -27,13 +27,14 @@ internal static class GpuUserFamilies
     public static readonly MetricFamily UserSeconds = MetricFamily.Counter(
         "fleet_gpu_user_seconds_total",
         "Time in which a user had a process on the GPU. Users who have one at the same time share the time as they share the memory, "
-            + "so that all of them together, with (none) for the time without a process, give the time the GPU was watched.",
+            + "so that all of them together, with (none) for the time without a process and (not listed) for the time without a list of them, give "
+            + "the time the GPU was watched.",
         "host", "gpu", "uuid", "user");
 
     public static readonly MetricFamily UserJoules = MetricFamily.Counter(
         "fleet_gpu_user_joules_total",
         "Energy of the GPU while a user had a process on it, shared between users as they share the memory: the driver does not measure it per "
-            + "process. All users together, with (none), give fleet_gpu_energy_joules_total.",
+            + "process. All users together, with (none) and (not listed), give fleet_gpu_energy_joules_total.",
         "host", "gpu", "uuid", "user");
 
     public static readonly MetricFamily IdleSeconds = MetricFamily.Counter(

@@ -23,7 +23,8 @@ internal sealed class ProcessesCollector() : HostCollector("processes")
             { comm = comm $0; open = 1; if (!match(comm, /.*\) /)) next
               if (split(substr(comm, RLENGTH + 1), a, " ") < 22) next
               open = 0; c = substr(comm, index(comm, "(") + 1, RLENGTH - index(comm, "(") - 2); gsub(/[^!-~]/, "_", c)
-              if (a[22] > 0) print pid, a[20], a[12] + a[13], a[22], c }')
+              if (c == "") c = "_"
+              if (a[22] > 0) printf "%s %s %.0f %s %s\n", pid, a[20], a[12] + a[13], a[22], c }')
           b="window $([ -z "$procs_at" ] || exec awk "BEGIN { print $v - $procs_at }" </dev/null)"
           b=$b$nl$(printf '%s\n=\n%s\n' "$procs" "$o" | awk '
             $0 == "=" { now = 1; next }
@@ -33,10 +34,14 @@ internal sealed class ProcessesCollector() : HostCollector("processes")
               for (i = 1; i <= n; i++) if (!(what " " i in seen) && v[i] > 0 && (!m || v[i] > v[m])) m = i
               if (!m) return
               seen[what " " m] = 1; pick[m] = 1 } }
-            END { top(used, "cpu"); top(rss, "rss"); for (i = 1; i <= n; i++) if (i in pick) print "t", id[i], used[i], rss[i], name[i] }')
+            END { top(used, "cpu"); top(rss, "rss")
+              for (i = 1; i <= n; i++) if (i in pick) printf "t %s %.0f %s %s\n", id[i], used[i], rss[i], name[i] }')
           procs=$o procs_at=$v k=
           set -f; IFS=$nl; for l in $b; do case $l in 't '*) l=${l#t }; k=$k,${l%% *} ;; esac; done; set +f; IFS=" 	$nl"
-          [ -z "$k" ] || b=$b$nl$(ps -ww -o pid=,user:32=,args= -p "${k#,}" </dev/null | awk '{ print "p", $0 }')
+          [ "$k" ] || return 0
+          o=$(exec ps -ww -o pid=,user:32=,args= -p "${k#,}" </dev/null); c=$?
+          [ $c -le 128 ] || return $c
+          b=$b$nl$(printf '%s\n' "$o" | awk '{ print "p", $0 }')
           return 0
         """;
 

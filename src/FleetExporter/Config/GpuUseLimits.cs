@@ -11,7 +11,10 @@ internal sealed record GpuUseLimits(double IdleRatio, TimeSpan HeldIdleAfter, do
 
     public static GpuUseLimits Of(ValueMap<double> thresholds) => new(
         thresholds["gpu_idle_ratio"],
-        TimeSpan.FromSeconds(thresholds["gpu_held_idle_seconds"]),
+        Seconds(thresholds["gpu_held_idle_seconds"]),
         thresholds["gpu_free_memory_bytes"],
-        TimeSpan.FromSeconds(thresholds["gpu_free_seconds"]));
+        Seconds(thresholds["gpu_free_seconds"]));
+
+    /// <summary>A threshold may be any number, to mean never.</summary>
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 1e9));
 }

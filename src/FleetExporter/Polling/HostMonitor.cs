@@ -43,8 +43,16 @@ internal sealed partial class HostMonitor(
     /// <summary>Has the collectors that are asked on demand asked for a minute, the first time at once.</summary>
     public void LookAt()
     {
-        _updater.LookedAt(clock.Now() + LookDuration);
-        _pollVitals.Wake();
+        var (now, until) = (clock.Now(), _updater.Current.LookedAtUntil);
+        if (!(until - now > LookDuration / 2))
+        {
+            _updater.LookedAt(now + LookDuration);
+        }
+
+        if (!(until > now))
+        {
+            _pollVitals.Wake();
+        }
     }
 
     /// <inheritdoc cref="GpuMonitor.ShowRelease"/>

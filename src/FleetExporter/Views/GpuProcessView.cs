@@ -29,8 +29,8 @@ internal sealed record GpuProcessView(
             owner?.Pod,
             owner?.SlurmJob,
             owner?.Unit,
-            process.Session ?? process.EndedSession,
-            process.EndedSession is not null,
+            process.Session?.Name,
+            process.HasSessionEnded,
             process.Job);
     }
 }

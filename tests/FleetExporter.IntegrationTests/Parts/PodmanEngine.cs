@@ -48,7 +48,7 @@ internal sealed class PodmanEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// From now on everybody may ask it, as the group docker may ask that engine: <c>docker</c> in this folder asks its socket.
+    /// From now on everybody may ask it, as the group docker may ask that engine: <c>podman</c> in this folder asks its socket.
     /// </summary>
     public async Task ServeAsync(string pathFolder)
     {
@@ -56,7 +56,7 @@ internal sealed class PodmanEngine : IAsyncDisposable
         _service = Child.Start("env", [.. Command, "system", "service", "--time", "0", $"unix://{socket}"]);
         await Until.TrueAsync(() => File.Exists(socket), "the engine listens", () => _service.Output);
         await Tool.RunAsync("chmod", "666", socket);
-        _folder.Write($"{pathFolder}/docker", $"#!/bin/sh\nexec podman --remote --url unix://{socket} \"$@\"\n", executable: true);
+        _folder.Write($"{pathFolder}/podman", $"#!/bin/sh\nexec /usr/bin/podman --remote --url unix://{socket} \"$@\"\n", executable: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +76,9 @@ internal sealed class PodmanEngine : IAsyncDisposable
     [
         $"CONTAINERS_CONF={_folder.PathOf("containers.conf")}", "podman", "--root", _folder.PathOf("podman"),
         "--runroot", _folder.PathOf("podman-run"),
+
+        // Mounts nothing that could outlive a container.
+        "--storage-driver", "vfs",
     ];
 
     private async Task<string> RunAsync(params IReadOnlyList<string> arguments) => (await Tool.RunAsync("env", [.. Command, .. arguments])).Trimmed;

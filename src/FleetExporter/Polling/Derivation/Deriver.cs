@@ -25,8 +25,10 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuU
             CpuBusyRatio = snapshot.Get<VitalsReading>(now) is { } previous ? CpuTimes.BusyRatio(previous.Vitals.Cpu, vitals.Vitals.Cpu) : null,
         },
         GpuAnswer gpus => Remember(snapshot, gpus, now),
-        GpuProcessesAnswer => snapshot.History with { GpuSessions = GpuUsers.SessionsOf(snapshot.Get<GpuProcessesReading>(now)) },
-        TmuxAnswer tmux => SessionUsage.Remember(snapshot.History, tmux, attached.Update(snapshot.Host.Name, tmux, now.Time)),
+        GpuProcessesAnswer processes => GpuSessions.Remember(snapshot.History, snapshot.Get<GpuProcessesReading>(now), processes.Processes),
+        TmuxAnswer tmux => SessionUsage.Remember(
+            GpuSessions.Remember(snapshot.History, snapshot.Get<GpuProcessesReading>(now)), tmux,
+            attached.Update(snapshot.Host.Name, tmux, now.Time)),
         XidAnswer xids => XidTally.Remember(snapshot.History, xids),
         _ => snapshot.History,
     };
@@ -55,10 +57,15 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuU
         var seconds = GpuHistory.Counted(previous, gpus, timing);
         var next = GpuHistory.Remember(previous, gpus, timing) with
         {
-            GpuUses = GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
+            GpuUses = IsLate(previous, gpus, timing) ? previous.GpuUses : GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
+            GpuUptime = IsLate(previous, gpus, timing) ? previous.GpuUptime : gpus.Uptime,
         };
         return GpuUsers.Remember(previous, next, gpus, processes, seconds, _limits.HeldIdleAfter);
     }
+
+    /// <summary>Whether an answer is older than the one before it: a call beside a loop may arrive after its next sample.</summary>
+    private static bool IsLate(HostHistory previous, GpuAnswer gpus, PollTiming timing) =>
+        previous.GpuUptime - gpus.Uptime is { } late and >= 0 && late <= timing.StaleAfter(TimeSpan.Zero).TotalSeconds;
 
     private static HostHistory ForBoot(HostHistory history, string? bootId) => history.BootId == bootId
         ? history

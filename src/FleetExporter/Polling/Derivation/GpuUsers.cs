@@ -11,6 +11,9 @@ internal static class GpuUsers
     /// <summary>Stands for the time without a process.</summary>
     public const string NoUser = "(none)";
 
+    /// <summary>Stands for the time without a list of processes.</summary>
+    public const string NotListed = "(not listed)";
+
     private const string OtherUsers = "(other)";
 
     /// <summary>Users of one GPU that are told apart; further ones count together.</summary>
@@ -58,29 +61,11 @@ internal static class GpuUsers
         return next with { GpuUsers = all.ToImmutable() };
     }
 
-    /// <summary>The tmux sessions of the processes of a reading, those that have ended included.</summary>
-    public static ImmutableDictionary<(int Pid, long Start), string> SessionsOf(GpuProcessesReading? reading)
-    {
-        var sessions = ImmutableDictionary.CreateBuilder<(int Pid, long Start), string>();
-        foreach (var process in reading?.Processes ?? [])
-        {
-            if (process is { Owner: { StartTicks: { } start, Pid: var pid } } && (process.Session ?? process.EndedSession) is { } session)
-            {
-                sessions[(pid, start)] = session;
-            }
-        }
-
-        return sessions.ToImmutable();
-    }
-
     public static GpuProcessesReading Derive(GpuProcessesAnswer answer, FreshAnswers answers)
     {
         var owners = answers.Get<GpuOwnersAnswer>()?.Owners;
         var names = answers.Get<ContainersAnswer>()?.Names;
-        var servers = answers.All<TmuxAnswer>().SelectMany(t => t.Servers).ToList();
-        var isTmuxKnown = servers.Count > 0 && servers.All(s => s.Failure is null);
-        var sessions = servers.SelectMany(s => s.Sessions)
-            .SelectMany(s => s.Processes.Select(p => (p.Pid, Session: s))).DistinctBy(p => p.Pid).ToDictionary(p => p.Pid, p => p.Session);
+        var sessions = new GpuSessions(answers);
         var byPid = (owners?.Owners ?? []).ToDictionary(o => o.Pid);
         return new GpuProcessesReading(
             [.. answer.Processes.Select(Owned)], answers.Get<GpuAnswer>()?.Gpus, answers.History.GpuUsers);
@@ -98,15 +83,10 @@ internal static class GpuUsers
             // A younger process has the pid of one that has ended.
             return owner.StartTicks / 100.0 > answer.Uptime + MaxClockError
                 ? new OwnedGpuProcess(process, null, UnknownOwner.Ended)
-                : new OwnedGpuProcess(process, owner, null)
+                : sessions.Find(new OwnedGpuProcess(process, owner, null)
                 {
                     ContainerName = owner.Container is { } container ? names?.GetValueOrDefault(container.Id) : null,
-                    Session = sessions.GetValueOrDefault(pid)?.Name,
-                    Job = sessions.GetValueOrDefault(pid)?.Job,
-                    EndedSession = isTmuxKnown && !sessions.ContainsKey(pid) && owner.StartTicks is { } start
-                        ? answers.History.GpuSessions.GetValueOrDefault((pid, start))
-                        : null,
-                };
+                });
         }
     }
 
@@ -115,7 +95,7 @@ internal static class GpuUsers
     {
         if (processes is null)
         {
-            return [(OwnedGpuProcess.UnknownUser, 1)];
+            return [(NotListed, 1)];
         }
 
         var mine = processes.Where(p => p.Process.GpuUuid == uuid).ToList();

@@ -21,7 +21,8 @@ internal sealed record HostHistory
     public ImmutableDictionary<string, GpuUse> GpuUses { get; init; } = ImmutableDictionary<string, GpuUse>.Empty;
 
     /// <summary>The tmux sessions of the processes on GPUs, by pid and start, those that have ended included.</summary>
-    public ImmutableDictionary<(int Pid, long Start), string> GpuSessions { get; init; } = ImmutableDictionary<(int, long), string>.Empty;
+    public ImmutableDictionary<(int Pid, long Start), ProcessSession> GpuSessions { get; init; } =
+        ImmutableDictionary<(int, long), ProcessSession>.Empty;
 
     /// <summary>Time and energy so far, by GPU and its users.</summary>
     public ImmutableDictionary<string, ImmutableDictionary<string, GpuUserTally>> GpuUsers { get; init; } =

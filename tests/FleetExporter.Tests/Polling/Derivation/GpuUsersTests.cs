@@ -39,12 +39,12 @@ public sealed class GpuUsersTests
     }
 
     [Fact]
-    public void Without_a_list_of_processes_the_user_is_unknown()
+    public void Without_a_list_of_processes_the_time_is_nobodys()
     {
         Answer(100, 200, []);
         Answer(110, 200, null);
 
-        Assert.Equal([(OwnedGpuProcess.UnknownUser, 10, 2000)], Tallies());
+        Assert.Equal([(GpuUsers.NotListed, 10, 2000)], Tallies());
     }
 
     [Fact]
