@@ -11,7 +11,8 @@ namespace FleetExporter.Polling;
 /// <summary>Builds and publishes the snapshots of one host from the events and results of its streams.</summary>
 internal sealed class HostSnapshotUpdater
 {
-    private const int MaxRecent = 20;
+    /// <summary>A lost connection fails every collector: those of several attempts.</summary>
+    private const int MaxRecent = 50;
     private const int MaxBody = 16 * 1024;
 
     private readonly FleetState _state;

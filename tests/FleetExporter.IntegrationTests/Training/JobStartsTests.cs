@@ -31,6 +31,20 @@ public abstract class JobStartsTests(string client) : SshTests(client)
     }
 
     [Fact]
+    public async Task The_tmux_session_of_a_job_names_it()
+    {
+        await using var box = await JobMachine.StartAsync(Client);
+        await box.Tmux.CreateAsync("another");
+        var job = await box.StartAsync("named", "sleep 600");
+
+        var session = await Until.SeenAsync(
+            async () => (await box.Exporter.JsonAsync("/api/sessions")).List("items").FirstOrDefault(s => s["job"] is not null),
+            "the job is named", () => box.Exporter.Log);
+        Assert.Equal((job.Text("id"), job.Text("session")), (session.Text("job"), session.Text("name")));
+        Assert.Single((await box.Exporter.JsonAsync("/api/sessions")).List("items"), s => s["job"] is null);
+    }
+
+    [Fact]
     public async Task What_cannot_start_stays_pending_and_says_why()
     {
         await using var nowhere = await JobMachine.StartAsync(Client, folder: "/does/not/exist");
