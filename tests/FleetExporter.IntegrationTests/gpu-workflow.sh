@@ -19,7 +19,8 @@ project=$(curl -X POST "$BASE/api/dgx/projects" -d "{\"connection_id\": \"$conne
 job=$(curl -X POST "$BASE/api/dgx/jobs" -d "{\"project_id\": \"$project\", \"name\": \"Experiment 1\", \"status\": \"pending\"}" | jq -er .id)
 
 # SSH to DGX and start training
-out=$(curl -X POST "$BASE/api/dgx/exec/$DGX" -d "{\"command\": \"cd / && CUDA_VISIBLE_DEVICES=$gpu sh -c 'echo training on GPU \$CUDA_VISIBLE_DEVICES'\"}")
+command="cd / && CUDA_VISIBLE_DEVICES=$gpu sh -c 'echo training on GPU \$CUDA_VISIBLE_DEVICES'"
+out=$(curl -X POST "$BASE/api/dgx/exec/$DGX" -d "$(jq -n --arg command "$command" '{command: $command}')")
 jq -e --arg out "training on GPU $gpu" '.stdout | rtrimstr("\n") == $out' <<<"$out" >/dev/null
 curl -X PUT "$BASE/api/dgx/jobs/$job" -d '{"status": "running"}' | jq -e .started_at >/dev/null
 

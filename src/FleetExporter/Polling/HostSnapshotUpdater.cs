@@ -64,22 +64,13 @@ internal sealed class HostSnapshotUpdater
             {
                 enabled.Add(collector);
             }
-            else
+            else if (snapshot.Outcomes.Find(collector.Name)?.OffBecause != reason)
             {
-                TurnOff(collector, reason);
+                Update(s => TurnOff(s, collector.Name, reason));
             }
         }
 
         return enabled;
-    }
-
-    /// <summary>Records that a collector is off, and why.</summary>
-    public void TurnOff(HostCollector collector, string reason)
-    {
-        if (Current.Outcomes.Find(collector.Name)?.OffBecause != reason)
-        {
-            Update(s => TurnOff(s, collector.Name, reason));
-        }
     }
 
     /// <summary>Forgets the last answer of a collector that is not asked now.</summary>

@@ -53,7 +53,7 @@ internal sealed class Schedule
         _suspensions.TryGetValue(collector.Name, out var suspension) && now < suspension.Until;
 }
 
-/// <summary>A collector that is asked, and what its script is told.</summary>
+/// <summary>A request to a collector, with the arguments of its script.</summary>
 internal readonly record struct CollectorRequest(HostCollector Collector, string Arguments = "")
 {
     public string Name => Collector.Name;

@@ -55,10 +55,11 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuU
         var (previous, timing) = (snapshot.History, snapshot.Timing);
         var processes = snapshot.Get<GpuProcessesReading>(now)?.Processes;
         var seconds = GpuHistory.Counted(previous, gpus, timing);
+        var isLate = IsLate(previous, gpus, timing);
         var next = GpuHistory.Remember(previous, gpus, timing) with
         {
-            GpuUses = IsLate(previous, gpus, timing) ? previous.GpuUses : GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
-            GpuUptime = IsLate(previous, gpus, timing) ? previous.GpuUptime : gpus.Uptime,
+            GpuUses = isLate ? previous.GpuUses : GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
+            GpuUptime = isLate ? previous.GpuUptime : gpus.Uptime,
         };
         return GpuUsers.Remember(previous, next, gpus, processes, seconds, _limits.HeldIdleAfter);
     }

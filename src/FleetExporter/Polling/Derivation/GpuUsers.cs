@@ -16,7 +16,7 @@ internal static class GpuUsers
 
     private const string OtherUsers = "(other)";
 
-    /// <summary>Users of one GPU that are told apart; further ones count together.</summary>
+    /// <summary>Users per GPU with a tally of their own; the rest are summed as <see cref="OtherUsers"/>.</summary>
     private const int MaxUsers = 64;
 
     /// <summary>GPUs whose users are remembered, those that are gone since a reboot included.</summary>
