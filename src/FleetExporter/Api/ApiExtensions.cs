@@ -66,6 +66,7 @@ internal static class ApiExtensions
         routes.MapMetrics();
         routes.MapOperations();
         routes.MapHosts();
+        routes.MapHostDetail();
         routes.MapGpus();
         routes.MapRecent();
         routes.MapOverview();

@@ -48,6 +48,9 @@ internal enum ControlAction
     /// <summary>Watches them again.</summary>
     GpuReleaseEnd,
 
+    /// <summary>Reads the journal of a unit.</summary>
+    Journal,
+
     JobCreate,
     JobChange,
     JobDelete,

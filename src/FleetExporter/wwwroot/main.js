@@ -20,9 +20,11 @@ addView('overview', () => import('./views/overview.js'));
 addView('hosts', () => import('./views/hosts.js'));
 addView('gpus', () => import('./views/gpus.js'));
 addView('sessions', () => import('./views/sessions.js'));
+addView('targets', () => import('./views/targets.js'));
 addView('jobs', () => import('./views/jobs.js'));
 addView('exec', () => import('./views/exec.js'));
 addView('alerts', () => import('./views/alerts.js'));
+addView('events', () => import('./views/events.js'));
 
 subscribe(topics => {
   if (topics.has('me')) {

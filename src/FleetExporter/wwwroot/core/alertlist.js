@@ -1,12 +1,13 @@
 // Alerts by severity and age, and the texts that several views and widgets share.
+import { hrefOf } from './router.js';
 import { state } from './store.js';
 import { sanitize } from './text.js';
+import { tone } from './ui.js';
 
-const RANK = { critical: 0, page: 0, error: 0, high: 0, warning: 1, medium: 1, info: 2, low: 2 };
+/** An alert of a severity that is not known is one to look at. */
+export const severityTone = alert => (!alert || ['info', 'low', 'none'].includes(alert.severity) ? '' : tone(alert.severity) || 'warn');
 
-export const severityTone = alert => (!alert ? '' : ['bad', 'warn', ''][RANK[alert.severity] ?? 1]);
-
-const rank = alert => RANK[alert.severity] ?? 1;
+const rank = alert => ['bad', 'warn', ''].indexOf(severityTone(alert));
 
 const order = (a, b) => rank(a) - rank(b) || Date.parse(b.created ?? 0) - Date.parse(a.created ?? 0);
 
@@ -27,4 +28,14 @@ export function alertSubject(alert) {
   const labels = alert.labels ?? {};
   const parts = [alert.host, labels.gpu ? `GPU ${labels.gpu}` : null, ...SUBJECT_LABELS.map(name => labels[name])];
   return parts.filter(Boolean).map(text => sanitize(text, 60)).join(' · ');
+}
+
+/** The view of an alert's subject: its host, tmux session or target; the alerts where it has none. */
+export function alertHref(alert) {
+  const labels = alert.labels ?? {};
+  const kind = ['service', 'provider', 'gateway', 'tunnel'].find(name => labels[name]);
+  return kind ? hrefOf('targets', `${kind}/${labels[kind]}`)
+    : labels.training_job ? hrefOf('jobs', labels.training_job)
+    : alert.host && state.hosts.has(alert.host) ? hrefOf('hosts', alert.host)
+    : hrefOf('alerts');
 }

@@ -30,7 +30,11 @@ function takePrefetched(method, path) {
 }
 
 export async function send(method, path, body, options = {}) {
-  const headers = { Accept: options.accept ?? 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  const headers = {
+    Accept: options.accept ?? 'application/json',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(options.etag ? { 'If-Match': options.etag } : {}),
+  };
   let response;
   try {
     response = await (takePrefetched(method, path)
@@ -55,6 +59,15 @@ const json = async response => (response.status === 204 ? null : response.json()
 
 export const get = async (path, options) => json(await send('GET', path, undefined, options));
 export const post = async (path, body, options) => json(await send('POST', path, body, options));
+/** @param options.etag of the version that is changed: the service answers 412 if somebody else has changed it since. */
+export const put = async (path, body, options) => json(await send('PUT', path, body, options));
+
+/** @returns what can be sent back by `put`, and its version. */
+export async function getForChange(path) {
+  const response = await send('GET', path);
+  return { body: await json(response), etag: response.headers.get('ETag') };
+}
+
 export const remove = async path => json(await send('DELETE', path));
 
 /** All items of a paged list. */

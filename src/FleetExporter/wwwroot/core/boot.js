@@ -1,9 +1,16 @@
 // Runs before the first paint: sets the theme, so that a light one does not flash dark, and sends the first requests.
 (() => {
+  let theme = matchMedia('(prefers-color-scheme: light)').matches ? 'day' : 'night';
   try {
-    const theme = localStorage.getItem('fleet-theme');
-    if (theme) document.documentElement.dataset.theme = theme;
+    theme = localStorage.getItem('fleet-theme') ?? theme;
   } catch { /* storage is disabled */ }
+  document.documentElement.dataset.theme = theme;
+  // The code of a login link is in no request but the one that redeems it, and leaves the address at once.
+  window.loginCode = /^#login=([\w-]+)$/.exec(location.hash)?.[1];
+  if (window.loginCode) {
+    history.replaceState(null, '', location.pathname);
+    return;
+  }
   window.prefetched = Object.fromEntries(['/api/me', '/api/hosts', '/api/overview'].map(path => {
     const response = fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' });
     response.catch(() => {});

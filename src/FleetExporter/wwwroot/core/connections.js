@@ -11,6 +11,12 @@ export async function loadConnections() {
   return list;
 }
 
+/** The connection of a host; undefined until the list is loaded. */
+export const connectionOf = name => connectionsByName.get(name);
+
+/** Hosts that are known and not watched now: disconnected, or with a name that is taken. */
+export const idleConnections = () => [...connectionsByName.values()].filter(c => !state.hosts.has(c.name));
+
 export const hostConfig = name => state.config?.hosts?.find(x => x.name === name);
 
 /** Whether a host was added through the API. Hosts of fleet.yml take precedence over connections of the same name. */

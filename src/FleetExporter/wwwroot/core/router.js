@@ -1,4 +1,4 @@
-// Shows the view of the hash: #hosts/NAME is `hosts` with NAME. Loads the first view's module, then all others.
+// Shows the view of the hash: #hosts/NAME?q=x is `hosts` with NAME and the setting q. Loads the first view's module, then all others.
 import { byId, setAttr } from './dom.js';
 import { change, state } from './store.js';
 import { dismissToasts, errorNotice } from './ui.js';
@@ -7,7 +7,7 @@ const views = new Map();
 let current = null;
 let started = false;
 
-/** @param load imports the module; its `view` has mount(root), show(argument), update(topics), hide(). */
+/** @param load imports the module; its `view` has mount(root), show(argument, params), update(topics), hide(). */
 export function addView(name, load) {
   views.set(name, { name, load, root: byId(`view-${name}`), view: null });
 }
@@ -15,22 +15,44 @@ export function addView(name, load) {
 export const currentView = () => current?.name;
 
 function parseHash(hash) {
-  const [name, ...rest] = hash.replace(/^#/, '').split('/');
+  const [path, query] = hash.replace(/^#/, '').split(/\?(.*)/s);
+  const [name, ...rest] = path.split('/');
   let argument = rest.join('/');
   try {
     argument = decodeURIComponent(argument);
   } catch { /* invalid escape: use the text as it is */ }
-  return { name: views.has(name) ? name : 'overview', argument };
+  return { name: views.has(name) ? name : 'overview', argument, params: new URLSearchParams(query ?? '') };
 }
 
-export const hrefOf = (name, argument) => `#${name}${argument ? `/${encodeURIComponent(argument)}` : ''}`;
+const queryOf = settings => {
+  const params = new URLSearchParams(Object.entries(settings ?? {}).filter(([, value]) => value !== '' && value !== null && value !== undefined));
+  return params.size ? `?${params}` : '';
+};
 
-export function navigate(name, argument) {
-  location.hash = hrefOf(name, argument);
+export const hrefOf = (name, argument, settings) => `#${name}${argument ? `/${encodeURIComponent(argument)}` : ''}${queryOf(settings)}`;
+
+export function navigate(name, argument, settings) {
+  location.hash = hrefOf(name, argument, settings);
+}
+
+/**
+ * Settings of a view, such as its filter, which are kept in the address so that a link or a reload shows the same.
+ * @param {object} defaults texts; a setting with its default is not in the address.
+ */
+export function viewSettings(defaults) {
+  const settings = { ...defaults };
+  return { settings, read(params) {
+    for (const [name, value] of Object.entries(defaults)) settings[name] = params.get(name) ?? value;
+  }, set(name, value) {
+    settings[name] = value;
+    const { name: view, argument } = parseHash(location.hash);
+    const changed = Object.fromEntries(Object.entries(settings).filter(([key, text]) => text !== defaults[key]));
+    history.replaceState(null, '', hrefOf(view, argument, changed));
+  } };
 }
 
 async function route(focus) {
-  const { name, argument } = parseHash(location.hash);
+  const { name, argument, params } = parseHash(location.hash);
   const entry = views.get(name);
   const isNewView = current !== entry;
   if (isNewView) current?.view?.hide?.();
@@ -64,7 +86,7 @@ async function route(focus) {
     }
     if (current !== entry || parseHash(location.hash).argument !== argument) return;
   }
-  entry.view.show?.(argument);
+  entry.view.show?.(argument, params);
   change('view');
 }
 

@@ -7,7 +7,6 @@ export const state = {
   config: null,
   connection: 'connecting', // connecting, live, polling, lost, locked
   updatedAt: null,
-  log: [],
 };
 
 const listeners = new Set();

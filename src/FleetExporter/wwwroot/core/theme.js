@@ -7,7 +7,7 @@ export function setUpThemes() {
   const select = byId('theme');
   fill(select, Object.entries(THEMES).map(([key, name]) => h('option', { value: key }, name)));
   const root = document.documentElement;
-  if (!(root.dataset.theme in THEMES)) root.dataset.theme = 'night';
+  if (!(root.dataset.theme in THEMES)) root.dataset.theme = matchMedia('(prefers-color-scheme: light)').matches ? 'day' : 'night';
   select.value = root.dataset.theme;
   select.addEventListener('change', () => setTheme(select.value));
 }

@@ -3,22 +3,17 @@ import { createButton, h, setAttr, setClass, setText, setVar } from './dom.js';
 import { state } from './store.js';
 import { sanitize } from './text.js';
 
+/** The one scale of the page: what is fine, what to look at, what is broken; other words have no colour. */
 const TONES = {
-  ok: 'ok',
-  online: 'ok',
-  degraded: 'warn',
-  loading: 'warn',
-  error: 'bad',
-  offline: 'bad',
-  gone: 'bad',
-  completed: 'ok',
-  running: 'ok',
-  failed: 'bad',
-  cancelled: 'warn',
-  legacy: 'warn',
+  ok: ['ok', 'online', 'up', 'completed', 'running', 'active'],
+  warn: ['warning', 'degraded', 'loading', 'cancelled', 'legacy', 'half_dead', 'medium'],
+  bad: ['critical', 'error', 'offline', 'gone', 'failed', 'down', 'page', 'high', 'unit_active_port_dead'],
 };
 
-export const tone = status => TONES[status] ?? '';
+export const tone = word => Object.keys(TONES).find(name => TONES[name].includes(word)) ?? '';
+
+/** Worst first. */
+export const toneRank = word => ({ bad: 0, warn: 1, ok: 3 }[tone(word)] ?? 2);
 
 /** Gives an element the colour of a status. */
 export function setTone(node, status) {
@@ -125,7 +120,9 @@ export function choice(label, options, selected, onSelect) {
     createButton(text, `choice-${key}`, () => { set(key); onSelect(key); }, { 'data-choice': key, 'aria-pressed': String(key === selected) }),
   );
   const set = key => buttons.forEach(b => b.setAttribute('aria-pressed', String(b.dataset.choice === key)));
-  return h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
+  const node = h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
+  node.select = set;
+  return node;
 }
 
 /** A command with a copy button. Without https or loopback there is no clipboard; then the button selects the text. */

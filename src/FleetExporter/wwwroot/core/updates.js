@@ -1,6 +1,5 @@
-// Applies data from the service to the state and logs the status changes.
+// Applies data from the service to the state.
 import { forgetHost, recordHost } from './history.js';
-import { clearLog, logChange } from './statuslog.js';
 import { change, state } from './store.js';
 
 export const PART_NAMES = {
@@ -22,7 +21,6 @@ export function clearState() {
     s.hosts.forEach((_, name) => forgetHost(name));
     s.hosts.clear();
     s.hostsAt = s.updatedAt = s.overview = s.alerts = s.alertsAt = s.config = s.hostsError = null;
-    clearLog();
   });
 }
 
@@ -34,8 +32,6 @@ export function applyHosts(list, isComplete) {
     for (const host of list) {
       if (typeof host?.hostname !== 'string') continue;
       listed.add(host.hostname);
-      const previous = s.hosts.get(host.hostname);
-      logChange(host.hostname, previous?.status, host.status, host.reason);
       s.hosts.set(host.hostname, host);
       recordHost(host);
     }
@@ -55,7 +51,6 @@ export function removeHost(data) {
   change('hosts', s => {
     const host = s.hosts.get(data?.hostname);
     if (!host) return;
-    logChange(host.hostname, host.status, 'gone', 'no longer watched');
     s.hosts.delete(host.hostname);
     forgetHost(host.hostname);
   });
@@ -64,10 +59,6 @@ export function removeHost(data) {
 export function applyOverview(overview) {
   if (!overview?.overall) return;
   change('overview', s => {
-    for (const [key, name] of Object.entries(PART_NAMES)) {
-      const [previous, part] = [s.overview?.[key], overview[key]];
-      if (!isUnconfigured(previous) && !isUnconfigured(part)) logChange(name, previous.status, part.status, part.error);
-    }
     s.overview = overview;
     s.updatedAt = Date.now();
   });

@@ -4,7 +4,7 @@ import { acknowledgedAlerts, activeAlerts, alertSubject, inhibitedAlerts, severi
 import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { age, timestamp } from '../core/format.js';
 import { refreshNow } from '../core/live.js';
-import { hrefOf } from '../core/router.js';
+import { hrefOf, viewSettings } from '../core/router.js';
 import { qualifiedId } from '../widgets/tmuxsession.js';
 import { hasScope, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
@@ -12,9 +12,9 @@ import { choice, errorNotice, filterBox, loading, notice, pill } from '../core/u
 
 const CHOICES = { active: 'Active', acknowledged: 'Acknowledged', all: 'All' };
 
+const { settings, read, set } = viewSettings({ q: '', show: 'active' });
+
 let parts;
-let filter = '';
-let selected = 'active';
 
 export const view = {
   mount(root) {
@@ -22,21 +22,18 @@ export const view = {
       summary: h('p', { class: 'soft small', role: 'status' }),
       empty: h('div', {}),
       list: h('div', { class: 'stack', 'data-testid': 'alerts' }),
+      filter: filterBox('alerts-filter', 'Filter alerts', text => { set('q', text); render(); }),
+      choice: choice('Which alerts', CHOICES, settings.show, key => { set('show', key); render(); }),
     };
-    root.append(
-      h(
-        'div',
-        { class: 'toolbar' },
-        filterBox('alerts-filter', 'Filter alerts', text => { filter = text; render(); }),
-        choice('Which alerts', CHOICES, selected, key => { selected = key; render(); }),
-        parts.summary,
-      ),
-      parts.empty,
-      parts.list,
-    );
+    root.append(h('div', { class: 'toolbar' }, parts.filter, parts.choice, parts.summary), parts.empty, parts.list);
   },
 
-  show: render,
+  show(_, params) {
+    read(params);
+    parts.filter.value = settings.q;
+    parts.choice.select(settings.show);
+    render();
+  },
 
   update(topics) {
     if (['alerts', 'config', 'me', 'hosts', 'tick'].some(t => topics.has(t))) render();
@@ -46,18 +43,19 @@ export const view = {
 function render() {
   if (!parts) return;
   const [active, inhibited, acknowledged] = [activeAlerts(), inhibitedAlerts(), acknowledgedAlerts()];
-  const list = (selected === 'acknowledged' ? acknowledged : [...active, ...inhibited, ...(selected === 'all' ? acknowledged : [])]).filter(matches);
+  const shown = { acknowledged: [acknowledged], all: [active, inhibited, acknowledged] }[settings.show] ?? [active, inhibited];
+  const list = shown.flat().filter(matches);
   const figures = [`${active.length} active`, inhibited.length ? `${inhibited.length} inhibited` : null, `${acknowledged.length} acknowledged`];
   setText(parts.summary, state.alerts ? figures.filter(Boolean).join(', ') : '');
   const error = state.alertsError;
-  const noticeKey = error ? error.message : !state.alerts ? 'loading' : list.length ? '' : `none ${selected} ${filter}`;
+  const noticeKey = error ? error.message : !state.alerts ? 'loading' : list.length ? '' : `none ${settings.show} ${settings.q}`;
   if (parts.empty.dataset.noticeKey !== noticeKey) {
     parts.empty.dataset.noticeKey = noticeKey;
     fill(parts.empty, error ? errorNotice('Alerts', error, refreshNow)
       : !state.alerts ? loading('alerts')
       : list.length ? null
-      : filter ? notice('empty', 'No alert matches', 'Change the filter.')
-      : selected === 'acknowledged' ? notice('empty', 'No acknowledged alerts')
+      : settings.q ? notice('empty', 'No alert matches', 'Change the filter.')
+      : settings.show === 'acknowledged' ? notice('empty', 'No acknowledged alerts')
       : notice('empty', 'No active alerts', 'Alertmanager reports none.'));
   }
   const key = a => `${a.id} ${a.acknowledged} ${a.inhibited} ${a.silence?.exact} ${state.config?.grafana_url} ${hasScope('control')}`;
@@ -66,7 +64,7 @@ function render() {
 
 function matches(a) {
   const text = [a.type, a.name, a.severity, alertSubject(a), a.message, a.description].join(' ').toLowerCase();
-  return filter.split(/\s+/).every(word => text.includes(word));
+  return settings.q.split(/\s+/).every(word => text.includes(word));
 }
 
 /** The runbook of this version for the project's own alerts; for others the URL they carry. */

@@ -1,5 +1,6 @@
-// The six areas of the overview, each with a status, a reason and some lines.
-import { celsius, mebibytes, percent, plural, watts } from '../core/format.js';
+// The areas of the overview, each with a status, a reason and some lines; an area that is not configured is not shown.
+import { celsius, isNumber, mebibytes, percent, plural, watts } from '../core/format.js';
+import { hrefOf } from '../core/router.js';
 import { threshold } from '../core/thresholds.js';
 import { hosts } from '../core/store.js';
 import { isUnconfigured } from '../core/updates.js';
@@ -31,7 +32,8 @@ function gpuSummary(list, emptyReason) {
     const [status, reason] = hostState(host);
     const busiest = Math.max(...host.gpus.map(g => g.utilization_percent ?? -1));
     const hottest = Math.max(...host.gpus.map(g => g.temperature_c ?? -1));
-    return { key: host.hostname, status, reason, what: host.gpus.length > 1 ? `${host.hostname} · ${host.gpus.length} GPUs` : host.hostname,
+    return { key: host.hostname, status, reason, href: hrefOf('hosts', host.hostname),
+      what: host.gpus.length > 1 ? `${host.hostname} · ${host.gpus.length} GPUs` : host.hostname,
       figure: [busiest >= 0 ? percent(busiest) : null, hottest >= 0 ? celsius(hottest) : null].filter(Boolean).join(' · ') };
   }).sort((a, b) => STATUS_RANK[b.status] - STATUS_RANK[a.status]);
   const unhealthy = lines.filter(l => l.status !== 'ok').map(l => `${l.key}: ${l.reason}`);
@@ -66,7 +68,8 @@ function multimodal({ overview }) {
   const part = overview?.multimodal;
   if (isUnconfigured(part)) return unconfigured('No service in fleet.yml.');
   const lines = Object.entries(part.services ?? {})
-    .map(([name, s]) => ({ key: name, status: s.status, what: s.model ? `${name} · ${s.model}` : name, figure: s.status ?? 'not checked yet' }))
+    .map(([name, s]) => ({ key: name, status: s.status, href: hrefOf('targets', `service/${name}`), what: s.model ? `${name} · ${s.model}` : name,
+      figure: s.status ?? 'not checked yet' }))
     .sort((a, b) => (STATUS_RANK[b.status] ?? 1) - (STATUS_RANK[a.status] ?? 1));
   const unhealthy = lines.filter(l => l.status !== 'ok')
     .map(l => `${l.key} ${l.status === 'loading' ? 'loading' : l.status === 'error' ? 'failing' : 'not checked yet'}`);
@@ -77,7 +80,26 @@ function multimodal({ overview }) {
   };
 }
 
+/** Every host, worst first; those that are well are counted only. */
+function hostArea() {
+  const list = hosts();
+  if (!list.length) return unconfigured('No hosts.');
+  const rank = { offline: 0, degraded: 1, online: 2 };
+  const lines = list.map(x => ({
+    key: x.hostname, status: x.status, href: hrefOf('hosts', x.hostname), what: x.hostname,
+    figure: x.status === 'online' ? (isNumber(x.cpu_percent) ? `CPU ${percent(x.cpu_percent)}` : '') : (x.reason ?? x.status),
+  })).sort((a, b) => rank[a.status] - rank[b.status] || a.key.localeCompare(b.key, 'en', { numeric: true }));
+  const unwell = lines.filter(l => l.status !== 'online');
+  return {
+    status: unwell.some(l => l.status === 'offline') ? 'error' : unwell.length ? 'degraded' : 'ok',
+    reason: unwell.length ? joinReasons(unwell.map(l => `${l.key} ${l.status}`)) : list.length > 1 ? `All ${list.length} answer.` : 'It answers.',
+    lines,
+    more: hrefOf('hosts'),
+  };
+}
+
 export const AREAS = [
+  { key: 'hosts', name: 'Hosts', read: hostArea },
   {
     key: 'gpu',
     name: 'Remote GPUs',

@@ -2,7 +2,7 @@
 import { now } from '../core/clock.js';
 import { createButton, fill, h, keyed, setClass, setText } from '../core/dom.js';
 import { ABSENT, age, celsius, isNumber, mebibytes, percent, plural, watts } from '../core/format.js';
-import { hrefOf } from '../core/router.js';
+import { hrefOf, viewSettings } from '../core/router.js';
 import { hosts, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
 import { threshold } from '../core/thresholds.js';
@@ -36,16 +36,14 @@ const NOT_FREE = {
 };
 const PAGE_SIZE = 200;
 
+const { settings, read, set } = viewSettings({ q: '', show: 'all', order: 'host', group: 'none' });
+
 let parts;
-let filter = '';
-let selected = 'all';
-let sortOrder = 'host';
-let group = 'none';
 let limit = PAGE_SIZE;
 
-const select = (testid, label, options, onChange) => h(
+const select = (testid, label, options, name) => h(
   'select',
-  { 'data-testid': testid, 'aria-label': label, on: { change: event => { onChange(event.target.value); render(); } } },
+  { 'data-testid': testid, 'aria-label': label, on: { change: event => { set(name, event.target.value); render(); } } },
   Object.entries(options).map(([key, [name]]) => h('option', { value: key }, testid === 'gpus-sort' ? `by ${name}` : name)),
 );
 
@@ -56,6 +54,10 @@ export const view = {
       body: h('tbody'),
       empty: h('div', {}),
       more: createButton('Show more', 'gpus-more', () => { limit += PAGE_SIZE; render(); }),
+      filter: filterBox('gpus-filter', 'Filter GPUs', text => { set('q', text); render(); }),
+      choice: choice('Which GPUs', CHOICES, settings.show, key => { set('show', key); render(); }),
+      order: select('gpus-sort', 'Order', SORT_ORDERS, 'order'),
+      group: select('gpus-group', 'Groups', GROUPS, 'group'),
     };
     const headings = ['GPU', 'State', 'Use', 'Memory', 'Temperature', 'Power', 'Who', 'Held idle'];
     parts.table = h(
@@ -69,22 +71,17 @@ export const view = {
       ),
     );
     root.append(
-      h(
-        'div',
-        { class: 'toolbar' },
-        filterBox('gpus-filter', 'Filter GPUs', text => { filter = text; render(); }),
-        choice('Which GPUs', CHOICES, selected, key => { selected = key; render(); }),
-        select('gpus-sort', 'Order', SORT_ORDERS, value => { sortOrder = value; }),
-        select('gpus-group', 'Groups', GROUPS, value => { group = value; }),
-        parts.summary,
-      ),
+      h('div', { class: 'toolbar' }, parts.filter, parts.choice, parts.order, parts.group, parts.summary),
       parts.empty,
       parts.table,
       parts.more,
     );
   },
 
-  show() {
+  show(_, params) {
+    read(params);
+    [parts.filter.value, parts.order.value, parts.group.value] = [settings.q, settings.order, settings.group];
+    parts.choice.select(settings.show);
     render();
   },
 
@@ -98,9 +95,9 @@ const byName = (a, b) => a.host.hostname.localeCompare(b.host.hostname, 'en', { 
 function render() {
   if (!parts) return;
   const all = hosts().flatMap(host => (host.gpus ?? []).map(gpu => ({ host, gpu }))).sort(byName);
-  const list = all.filter(matches).sort(SORT_ORDERS[sortOrder][1]);
-  const groupOf = GROUPS[group][1];
-  if (group !== 'none') list.sort((a, b) => groupOf(a).localeCompare(groupOf(b), 'en', { numeric: true }));
+  const list = all.filter(matches).sort((SORT_ORDERS[settings.order] ?? SORT_ORDERS.host)[1]);
+  const groupOf = (GROUPS[settings.group] ?? GROUPS.none)[1];
+  if (settings.group !== 'none') list.sort((a, b) => groupOf(a).localeCompare(groupOf(b), 'en', { numeric: true }));
   const shown = list.slice(0, limit);
   const free = all.filter(row => row.gpu.use?.free).length;
   const total = `${plural(all.length, 'GPU')}, ${free} free`;
@@ -128,7 +125,7 @@ function withHeadings(shown, list, groupOf) {
   return shown.flatMap((row, i) => {
     const heading = groupOf(row);
     const item = { ...row, key: `${row.host.hostname}/${row.gpu.index}/${row.gpu.uuid}` };
-    const isFirst = group !== 'none' && (i === 0 || groupOf(shown[i - 1]) !== heading);
+    const isFirst = settings.group !== 'none' && (i === 0 || groupOf(shown[i - 1]) !== heading);
     return isFirst ? [{ key: `group ${heading}`, heading, size: sizes.get(heading) }, item] : [item];
   });
 }
@@ -142,14 +139,14 @@ const containersOf = gpu =>
 const isHeldIdle = gpu => now() - Date.parse(gpu.use?.held_idle_since) >= threshold('gpu_held_idle_seconds', 1800) * 1000;
 
 function matches({ host, gpu }) {
-  if (selected === 'free' && !gpu.use?.free) return false;
-  if (selected === 'used' && !gpu.processes?.length && gpu.use?.not_free !== 'utilization') return false;
-  if (selected === 'idle' && !isHeldIdle(gpu)) return false;
+  if (settings.show === 'free' && !gpu.use?.free) return false;
+  if (settings.show === 'used' && !gpu.processes?.length && gpu.use?.not_free !== 'utilization') return false;
+  if (settings.show === 'idle' && !isHeldIdle(gpu)) return false;
   const labels = Object.entries(host.labels ?? {}).flat();
   const text = [host.hostname, gpu.index, gpu.name, gpu.uuid, whoOf(gpu), containersOf(gpu), NOT_FREE[gpu.use?.not_free] ?? 'free', ...labels]
     .join(' ')
     .toLowerCase();
-  return filter.split(/\s+/).every(word => text.includes(word));
+  return settings.q.split(/\s+/).every(word => text.includes(word));
 }
 
 function headingRow() {
@@ -172,7 +169,7 @@ function gpuRow({ host, gpu: first }) {
     h(
       'td',
       {},
-      h('a', { href: hrefOf('hosts', host.hostname) }, remoteText(host.hostname, 60)),
+      h('a', { href: hrefOf('hosts', host.hostname, { of: `gpu:${host.hostname}/${first.index}` }) }, remoteText(host.hostname, 60)),
       ` ${first.index ?? '?'} `,
       h('span', { class: 'soft small' }, remoteText(first.name ?? 'GPU', 60)),
     ),

@@ -2,7 +2,7 @@
 import { createButton, fill, h, keyed, setClass, setText } from '../core/dom.js';
 import { ABSENT, age, isNumber, mebibytes, number, plural } from '../core/format.js';
 import { killDialog } from './kill.js';
-import { hrefOf } from '../core/router.js';
+import { hrefOf, viewSettings } from '../core/router.js';
 import { idleSince, qualifiedId, sessionState, sshLink } from '../widgets/tmuxsession.js';
 import { hasScope, state, tmuxSessions } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
@@ -18,10 +18,9 @@ const SORT_ORDERS = {
 };
 const PAGE_SIZE = 200;
 
+const { settings, read, set } = viewSettings({ q: '', show: 'all', order: 'idle' });
+
 let parts;
-let filter = '';
-let selected = 'all';
-let sortOrder = 'idle';
 let limit = PAGE_SIZE;
 let sessionId = '';
 
@@ -32,7 +31,7 @@ export const view = {
       {
         'data-testid': 'sessions-sort',
         'aria-label': 'Order',
-        on: { change: event => { sortOrder = event.target.value; render(); } },
+        on: { change: event => { set('order', event.target.value); render(); } },
       },
       Object.entries(SORT_ORDERS).map(([key, [name]]) => h('option', { value: key }, `by ${name}`)),
     );
@@ -41,16 +40,12 @@ export const view = {
       body: h('tbody'),
       empty: h('div', {}),
       more: createButton('Show more', 'sessions-more', () => { limit += PAGE_SIZE; render(); }),
+      filter: filterBox('sessions-filter', 'Filter sessions', text => { set('q', text); render(); }),
+      choice: choice('Which sessions', CHOICES, settings.show, key => { set('show', key); render(); }),
+      sort,
     };
     parts.single = h('p', { class: 'toolbar' }, h('a', { href: hrefOf('sessions'), 'data-testid': 'sessions-back' }, '← All sessions'));
-    parts.toolbar = h(
-      'div',
-      { class: 'toolbar' },
-      filterBox('sessions-filter', 'Filter sessions', text => { filter = text; render(); }),
-      choice('Which sessions', CHOICES, selected, key => { selected = key; render(); }),
-      sort,
-      parts.summary,
-    );
+    parts.toolbar = h('div', { class: 'toolbar' }, parts.filter, parts.choice, sort, parts.summary);
     parts.table = h(
       'div',
       { class: 'scroll' },
@@ -74,8 +69,11 @@ export const view = {
     root.append(parts.toolbar, parts.single, parts.empty, parts.table, parts.more);
   },
 
-  show(argument) {
+  show(argument, params) {
     sessionId = argument;
+    read(params);
+    [parts.filter.value, parts.sort.value] = [settings.q, settings.order];
+    parts.choice.select(settings.show);
     render();
   },
 
@@ -89,7 +87,7 @@ function render() {
   parts.toolbar.hidden = Boolean(sessionId);
   parts.single.hidden = !sessionId;
   const allSessions = tmuxSessions();
-  const list = allSessions.filter(matches).sort(SORT_ORDERS[sortOrder][1]);
+  const list = allSessions.filter(matches).sort((SORT_ORDERS[settings.order] ?? SORT_ORDERS.idle)[1]);
   const shown = list.slice(0, limit);
   const total = plural(allSessions.length, 'session');
   setText(parts.summary, list.length === allSessions.length ? total : `${list.length} of ${total}`);
@@ -97,10 +95,10 @@ function render() {
   parts.more.hidden = list.length <= limit;
   const noticeKey = !state.hostsAt ? loadingKey()
     : shown.length ? ''
-    : `none ${sessionId} ${allSessions.length > 0} ${selected} ${filter} ${state.config?.legacy_after}`;
+    : `none ${sessionId} ${allSessions.length > 0} ${settings.show} ${settings.q} ${state.config?.legacy_after}`;
   if (parts.empty.dataset.noticeKey !== noticeKey) {
     parts.empty.dataset.noticeKey = noticeKey; // an unchanged notice stays: screen readers repeat new elements
-    const hint = selected === 'legacy' && !filter
+    const hint = settings.show === 'legacy' && !settings.q
       ? `No session has been detached for longer than ${state.config?.legacy_after ?? '72h'}.`
       : 'Change the filter.';
     fill(parts.empty, !state.hostsAt ? loadingOrError('sessions')
@@ -114,9 +112,9 @@ function render() {
 
 function matches(session) {
   if (sessionId) return session.id === sessionId || qualifiedId(session) === sessionId;
-  if (selected !== 'all' && session.status !== selected) return false;
+  if (settings.show !== 'all' && session.status !== settings.show) return false;
   const text = `${session.id} ${session.user} ${sessionState(session)} ${session.busy ? 'busy' : ''}`.toLowerCase();
-  return filter.split(/\s+/).every(word => text.includes(word));
+  return settings.q.split(/\s+/).every(word => text.includes(word));
 }
 
 function sessionRow(first) {

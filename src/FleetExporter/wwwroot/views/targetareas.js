@@ -1,6 +1,7 @@
 // The overview's areas of model servers, gateways and tunnels.
 import { now } from '../core/clock.js';
 import { age, isNumber, milliseconds, plural, shortDuration } from '../core/format.js';
+import { hrefOf } from '../core/router.js';
 import { isUnconfigured } from '../core/updates.js';
 
 export const STATUS_RANK = { ok: 0, degraded: 1, error: 2 };
@@ -28,7 +29,9 @@ function targetArea(overview, kind, okText, name = t => t.name) {
     status: worstStatus(list.map(t => t.status)),
     reason: unhealthy.length ? joinReasons(unhealthy) : okText(list.length),
     isSingle: list.length === 1,
-    lines: list.map(t => ({ key: t.name, status: t.status, what: name(t), figure: isNumber(t.latency_ms) ? milliseconds(t.latency_ms) : '' })),
+    more: hrefOf('targets', '', { show: kind }),
+    lines: list.map(t => ({ key: t.name, status: t.status, href: hrefOf('targets', `${kind}/${t.name}`), what: name(t),
+      figure: isNumber(t.latency_ms) ? milliseconds(t.latency_ms) : '' })),
   };
 }
 

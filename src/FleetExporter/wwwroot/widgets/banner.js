@@ -1,6 +1,6 @@
 // List of active alerts above every view; local storage keeps whether it is collapsed.
 import { byId, createButton, h, keyed, setAttr, setClass, setText } from '../core/dom.js';
-import { activeAlerts, alertSubject, severityTone } from '../core/alertlist.js';
+import { activeAlerts, alertHref, alertSubject, severityTone } from '../core/alertlist.js';
 import { acknowledge } from './acknowledge.js';
 import { age, plural, timestamp } from '../core/format.js';
 import { hasScope, state } from '../core/store.js';
@@ -43,11 +43,13 @@ export function showBanner() {
 function alertItem(alert) {
   const severity = pill('banner-severity');
   const since = h('span', { class: 'soft small' });
-  const message = h('span', { class: 'message' }, h('strong', {}, remoteText(alertSubject(alert), 200)), ' ', h('bdi', {}));
+  const link = h('a', {}, remoteText(alertSubject(alert) || alert.name || alert.type, 200));
+  const message = h('span', { class: 'message' }, h('strong', {}, link), ' ', h('bdi', {}));
   const button = hasScope('control') ? createButton('Acknowledge', 'banner-ack', () => acknowledge(alert)) : null;
   const node = h('li', { 'data-alert': alert.id }, severity.node, message, since, button);
   return { node, update(a) {
     severity.set(severityTone(a) === 'bad' ? 'error' : 'degraded', a.severity);
+    setAttr(link, 'href', alertHref(a));
     setText(message.lastChild, sanitize(a.message || a.type, 300));
     setText(since, `for ${age(a.created)}`);
   } };

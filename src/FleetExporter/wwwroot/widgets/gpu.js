@@ -149,6 +149,9 @@ function ownerText({ user, user_unknown: unknown, container, slurm_job: slurmJob
   return [user ?? UNKNOWN_USERS[unknown], inside].filter(Boolean).join(' · ');
 }
 
+/** Who is on a GPU, one text per process and owner. */
+export const ownersOf = gpu => [...new Set((gpu.processes ?? []).map(p => ownerText(p) || (p.name ?? String(p.pid))))];
+
 function showProcesses(list, processes) {
   const key = JSON.stringify(processes);
   if (list.renderedKey === key) return;

@@ -2,7 +2,8 @@
 import { byId, setAttr, setClass, setText } from '../core/dom.js';
 import { plural, timestamp } from '../core/format.js';
 import { countHosts, hosts, state, tmuxSessions } from '../core/store.js';
-import { activeAlerts, severityTone } from '../core/alertlist.js';
+import { activeAlerts, alertHref, severityTone } from '../core/alertlist.js';
+import { hrefOf } from '../core/router.js';
 import { isUnconfigured, PART_NAMES } from '../core/updates.js';
 import { setTone } from '../core/ui.js';
 
@@ -36,6 +37,10 @@ export function showHeader(topics) {
     : failingParts.length ? `${failingParts.join(', ')} ${worst === 'error' ? 'failing' : 'degraded'}`
     : alertStatus === worst ? plural(sameSeverity, worst === 'error' ? 'critical alert' : 'alert')
     : worst === 'error' ? 'Failing' : 'Degraded');
+  setAttr(overall, 'href', worst === 'ok' || !isLoaded ? hrefOf('overview')
+    : hostTexts.length ? hrefOfHosts(hostList.filter(x => x.status !== 'online' || x.gpus_lost))
+    : failingParts.length ? hrefOf('targets', '', { show: 'problems' })
+    : sameSeverity === 1 ? alertHref(alerts[0]) : hrefOf('alerts'));
   const badge = byId('alert-badge');
   badge.hidden = alerts.length === 0;
   setText(badge, `${plural(alerts.length, 'alert')}${state.alertsError ? '?' : ''}`);
@@ -47,6 +52,8 @@ export function showHeader(topics) {
     isLoaded ? `: ${overall.textContent}` : ''
   }`;
 }
+
+const hrefOfHosts = list => (list.length === 1 ? hrefOf('hosts', list[0].hostname) : hrefOf('hosts', '', { show: 'problems' }));
 
 const worseOf = (a, b) => (['ok', 'degraded', 'error'].indexOf(a) > ['ok', 'degraded', 'error'].indexOf(b) ? a : b);
 

@@ -1,0 +1,178 @@
+// One target: its state over time, what it reports, its latency by phase, and its last failures.
+import { activeAlerts } from '../core/alertlist.js';
+import { get, put } from '../core/api.js';
+import { createButton, fill, h, keyed, setText } from '../core/dom.js';
+import { age, isNumber, milliseconds, percent, plural, timestamp } from '../core/format.js';
+import { hrefOf, viewSettings } from '../core/router.js';
+import { hasScope } from '../core/store.js';
+import { remoteText, sanitize } from '../core/text.js';
+import { choice, errorNotice, loading, pill, setTone, toast } from '../core/ui.js';
+import { alertLine } from '../widgets/alertline.js';
+import { eventItem } from '../widgets/eventlist.js';
+import { historyChart } from '../widgets/historychart.js';
+import { stateBar } from '../widgets/statebar.js';
+import { editTarget, kindName, removeTarget, targetPath, tryTarget } from '../widgets/targetforms.js';
+
+const VALUES = {
+  service: { latency: 'Latency', up: 'Up' },
+  provider: { latency: 'Latency', requests_running: 'Running requests', requests_waiting: 'Waiting requests', tokens_per_second: 'Tokens per second',
+    cache_usage: 'Cache', up: 'Up' },
+  gateway: { latency: 'Latency', sessions: 'Sessions', up: 'Up' },
+  tunnel: { latency: 'Latency', up: 'Up' },
+};
+const BARS = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
+const view = viewSettings({ value: '', range: '24h', bar: '24h' });
+
+/** @param onChanged called when the target was changed or removed. */
+export function targetPage(kind, name, params, onChanged) {
+  view.read(params);
+  const [subject, path] = [`${kind}:${name}`, targetPath(kind, name)];
+  const status = pill('target-state');
+  const [reason, since] = [h('p', { class: 'reason break', 'data-testid': 'target-reason' }), h('span', { class: 'soft small end' })];
+  const alerts = h('ul', { class: 'plain-list' });
+  const facts = h('dl', { class: 'facts', 'data-testid': 'target-facts' });
+  const parts = h('ul', { class: 'lines', 'data-testid': 'tunnel-parts' });
+  const phases = h('ul', { class: 'lines', 'data-testid': 'target-phases' });
+  const failures = h('ul', { class: 'log', 'data-testid': 'target-failures' });
+  const events = h('ul', { class: 'log', 'data-testid': 'target-events' });
+  const message = h('div', {}, loading('the target'));
+  const trial = h('div', {});
+  const barBox = h('div', {});
+  let bar = makeBar(view.settings.bar);
+  const history = historyChart([{ id: subject, name, values: VALUES[kind] ?? VALUES.service }],
+    { value: view.settings.value, range: view.settings.range }, `/api/events?subject=${encodeURIComponent(subject)}`,
+    chosen => { view.set('value', chosen.value); view.set('range', chosen.range); });
+  const ranges = choice('Period of the bar', BARS, view.settings.bar, range => { view.set('bar', range); bar = makeBar(range); bar.update(); });
+  const buttons = {
+    test: createButton('Test', 'target-test-now', () => tryTarget(kind, name, trial)),
+    edit: createButton('Edit', 'target-edit', () => editTarget(kind, name, onChanged)),
+    pause: createButton('Disconnect', 'target-pause', () => setActive(false)),
+    resume: createButton('Connect', 'target-resume', () => setActive(true)),
+    remove: createButton('Remove', 'target-remove', () => removeTarget(kind, name, onChanged), { class: 'danger' }),
+  };
+  const head = h(
+    'article',
+    { class: 'card tone host stack', 'data-testid': 'target-page', 'data-target': subject },
+    h('div', { class: 'row' }, h('h2', {}, `${kindName(kind)} `, remoteText(name, 80)), status.node, since),
+    reason, alerts, barBox, ranges, h('div', { class: 'row' }, Object.values(buttons)), trial,
+  );
+  const section = (title, content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', {}, title), content);
+  const sections = {
+    facts: section('Details', facts), parts: section('Parts', parts), phases: section('Latency by phase', phases),
+    failures: section('Last failures', failures), events: section('Events', events),
+  };
+  const content = h('div', { class: 'stack', hidden: true }, head, history.node, h('div', { class: 'host-columns' }, Object.values(sections)));
+  const node = h('div', { class: 'stack' }, message, content);
+  let isDisposed = false;
+
+  function makeBar(range) {
+    const made = stateBar(subject, range);
+    fill(barBox, made.node);
+    return made;
+  }
+
+  async function setActive(isActive) {
+    try {
+      await put(path, { is_active: isActive });
+      onChanged();
+    } catch (error) {
+      toast(`${sanitize(name, 60)}: ${error.message}`, 'bad');
+    }
+  }
+
+  async function update() {
+    try {
+      const [target, log] = await Promise.all([
+        get(path, { quiet: true }),
+        get(`/api/events?subject=${encodeURIComponent(subject)}&limit=12`, { quiet: true }).catch(() => null),
+      ]);
+      if (isDisposed) return;
+      show(target, log?.items ?? []);
+      bar.update();
+      history.update();
+    } catch (error) {
+      if (isDisposed || error.status === 0) return;
+      content.hidden = true;
+      fill(message, errorNotice(`${kindName(kind)} ${sanitize(name, 80)}`, error));
+    }
+  }
+
+  function show(t, log) {
+    fill(message);
+    content.hidden = false;
+    const word = t.is_active === false ? 'disconnected' : t.state ?? 'not polled yet';
+    status.set(t.state, word);
+    setTone(head, t.state);
+    setText(reason, sanitize(t.idle ?? (t.state === 'ok' ? '' : t.reason ?? ''), 400));
+    reason.hidden = !reason.textContent;
+    setText(since, t.since ? `for ${age(t.since)}` : '');
+    const isMine = t.source === 'api' && hasScope('admin');
+    buttons.test.hidden = !hasScope('admin');
+    buttons.edit.hidden = buttons.remove.hidden = !isMine;
+    buttons.pause.hidden = !isMine || t.is_active === false;
+    buttons.resume.hidden = !isMine || t.is_active !== false;
+    keyed(alerts, activeAlerts().filter(a => a.labels?.[kind] === name), a => `${a.id} ${a.acknowledged}`, alertLine);
+    showFacts(t);
+    const detail = t.detail ?? {};
+    showLines(sections.parts, parts, detail.parts ?? [], p => ({
+      key: p.name, what: p.name, figure: p.text ?? '', tone: p.ok === true ? 'ok' : p.ok === false ? 'bad' : '',
+    }));
+    showLines(sections.phases, phases, (detail.phases ?? []).filter(p => isNumber(p.ms)), p => ({
+      key: p.phase, what: p.phase.replace('_', ' '), figure: milliseconds(p.ms), tone: '',
+    }));
+    const failed = detail.failures ?? [];
+    sections.failures.hidden = !failed.length;
+    keyed(failures, failed, f => `${f.at} ${f.reason}`, f => ({ node: h('li', { 'data-testid': 'target-failure' },
+      h('time', { datetime: f.at }, timestamp(f.at)), h('strong', {}, sanitize(f.reason, 40)), h('bdi', {}, sanitize(f.text, 300))) }));
+    sections.events.hidden = !log.length;
+    keyed(events, log, e => e.id, eventItem);
+  }
+
+  function showLines(box, list, items, line) {
+    box.hidden = !items.length;
+    keyed(list, items.map(line), l => l.key, () => {
+      const [what, figure] = [h('span', {}), h('span', { class: 'end' })];
+      const item = h('li', {}, what, figure);
+      return { node: item, update(l) {
+        item.className = l.tone;
+        setText(what, sanitize(l.what, 80));
+        setText(figure, sanitize(l.figure, 120));
+      } };
+    });
+  }
+
+  function showFacts(t) {
+    const rows = factsOf(t).filter(row => row[1]);
+    const key = JSON.stringify(rows);
+    if (facts.shown === key) return;
+    facts.shown = key;
+    fill(facts, rows.map(([label, value]) => [h('dt', {}, label), h('dd', {}, remoteText(value, 400))]),
+      h('dt', {}, 'host'), h('dd', {}, h('a', { href: hrefOf('hosts', t.host) }, remoteText(t.host, 80))));
+  }
+
+  return { node, update, dispose() { isDisposed = true; } };
+}
+
+const listOf = values => (values?.length ? values.map(v => (typeof v === 'object' ? (v.name ?? v.id) : v)).slice(0, 20).join(', ') : null);
+
+function factsOf(t) {
+  const d = t.detail ?? {};
+  const perSecond = d.tokens_per_second;
+  const settings = Object.entries(t.settings ?? {}).filter(([key, value]) => key !== 'host' && value !== null)
+    .map(([key, value]) => [key, typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : listOf([value].flat())]);
+  return [
+    ['from', t.source === 'api' ? 'added on this page' : 'fleet.yml'],
+    ['last healthy', t.last_healthy_at ? `${timestamp(t.last_healthy_at)} (${age(t.last_healthy_at)} ago)` : null],
+    ['failures in a row', t.consecutive_failures > 0 ? String(t.consecutive_failures) : null],
+    ['model', d.model ?? listOf(d.models)],
+    ['serving', d.serving_state],
+    ['queue', d.queue && isNumber(d.queue.running) ? `${d.queue.running} running, ${d.queue.waiting ?? 0} waiting` : null],
+    ['tokens per second', isNumber(perSecond?.generation) ? `${perSecond.generation} generated, ${perSecond.prompt ?? '–'} read` : null],
+    ['cache', isNumber(d.cache_usage_percent) ? percent(d.cache_usage_percent) : null],
+    ['version', d.version],
+    ['channels', listOf(d.channels)],
+    ['sessions', isNumber(d.sessions) ? plural(d.sessions, 'session') : null],
+    ['certificate', d.certificate_expires_at ? `until ${timestamp(d.certificate_expires_at)}` : null],
+    ...settings,
+  ];
+}

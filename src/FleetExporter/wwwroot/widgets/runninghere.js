@@ -1,0 +1,50 @@
+// The services, servers and tunnels of a host, and its training jobs.
+import { get } from '../core/api.js';
+import { now } from '../core/clock.js';
+import { h, keyed, setText } from '../core/dom.js';
+import { isNumber, milliseconds } from '../core/format.js';
+import { hrefOf } from '../core/router.js';
+import { sanitize } from '../core/text.js';
+import { tone } from '../core/ui.js';
+
+const RELOAD_MS = 15_000;
+const MAX_PROJECTS = 5;
+
+export function runningHere(hostname) {
+  const node = h('ul', { class: 'lines', 'data-testid': 'host-targets' });
+  let lines = [];
+  let loadedAt = -Infinity;
+
+  async function targetLines() {
+    const { items } = await get(`/api/targets?host=${encodeURIComponent(hostname)}&limit=100`, { quiet: true });
+    return items.map(t => ({ key: `${t.kind}/${t.name}`, status: t.state, href: hrefOf('targets', `${t.kind}/${t.name}`), what: `${t.kind} ${t.name}`,
+      figure: t.state === 'ok' ? (isNumber(t.latency_ms) ? milliseconds(t.latency_ms) : '') : (t.reason ?? t.state ?? '') }));
+  }
+
+  async function jobLines() {
+    const { items: projects } = await get(`/api/dgx/projects?connection_id=${encodeURIComponent(hostname)}&limit=${MAX_PROJECTS}`, { quiet: true });
+    const lists = await Promise.all(projects.map(p => get(`/api/dgx/jobs?project_id=${encodeURIComponent(p.id)}&limit=50`, { quiet: true })));
+    return lists.flatMap(list => list.items).filter(job => job.status === 'running')
+      .map(job => ({ key: `job ${job.id}`, status: 'ok', href: hrefOf('jobs', job.id), what: `job ${job.name}`, figure: 'running' }));
+  }
+
+  return { node, async update(host) {
+    if (!host.pushes && now() - loadedAt >= RELOAD_MS) {
+      loadedAt = now();
+      const answers = await Promise.allSettled([targetLines(), jobLines()]);
+      lines = answers.flatMap(answer => answer.value ?? []);
+      keyed(node, lines, l => l.key, lineOf);
+    }
+    return lines.length === 0;
+  } };
+}
+
+function lineOf(first) {
+  const [what, figure] = [h('a', { href: first.href }), h('span', { class: 'end' })];
+  const node = h('li', {}, what, figure);
+  return { node, update(l) {
+    node.className = tone(l.status);
+    setText(what, sanitize(l.what, 120));
+    setText(figure, sanitize(l.figure, 80));
+  } };
+}
