@@ -44,8 +44,8 @@ internal static class ApiExtensions
         app.UseStatusCodePages(pages => Problem.Of(pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
         app.UseMiddleware<TrustedProxies>();
         app.UseMiddleware<OriginMiddleware>();
-        app.UseResponseCompression();
         app.UseOperatorPage();
+        app.UseResponseCompression();
         app.UseMiddleware<AuthenticationMiddleware>();
         app.UseMiddleware<BodyRules>();
         app.UseWebSockets(WebSocketEndpoint.Options);

@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
+using FleetExporter.Control.Commands;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Views;
 

@@ -1,3 +1,7 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Options;
+
 namespace FleetExporter.Api;
 
 /// <summary>
@@ -14,20 +18,39 @@ internal static class OperatorPage
             + "frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
-    public static void UseOperatorPage(this IApplicationBuilder app)
-    {
-        app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions
+    private static readonly string[] Folders = ["/core", "/css", "/views", "/widgets"];
+
+    private static readonly string[] Files = ["/", "/index.html", "/main.js", "/icon.svg"];
+
+    /// <summary>Serves the page, compressed better than answers of the API are: its files are sent once and revalidated afterwards.</summary>
+    public static void UseOperatorPage(this IApplicationBuilder app) => app.UseWhen(
+        context => Files.Contains(context.Request.Path.Value) || Folders.Any(f => context.Request.Path.StartsWithSegments(f, StringComparison.Ordinal)),
+        page =>
         {
-            OnPrepareResponse = file =>
+            page.UseMiddleware<ResponseCompressionMiddleware>(Compression(page.ApplicationServices));
+            page.UseDefaultFiles();
+            page.UseStaticFiles(new StaticFileOptions
             {
-                // Revalidated each time, mostly with 304, so that old and new scripts never mix after an update.
-                file.Context.Response.Headers.CacheControl = "no-cache";
-                if (file.File.Name == "index.html")
+                OnPrepareResponse = file =>
                 {
-                    file.Context.Response.Headers.ContentSecurityPolicy = Policy;
-                }
-            },
+                    // Revalidated each time, mostly with 304, so that old and new scripts never mix after an update.
+                    file.Context.Response.Headers.CacheControl = "no-cache";
+                    if (file.File.Name == "index.html")
+                    {
+                        file.Context.Response.Headers.ContentSecurityPolicy = Policy;
+                    }
+                },
+            });
         });
+
+    private static ResponseCompressionProvider Compression(IServiceProvider services)
+    {
+        var options = new ResponseCompressionOptions
+        {
+            EnableForHttps = true,
+            MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml"],
+        };
+        options.Providers.Add(new GzipCompressionProvider(Options.Create(new GzipCompressionProviderOptions { Level = CompressionLevel.SmallestSize })));
+        return new ResponseCompressionProvider(services, Options.Create(options));
     }
 }

@@ -16,7 +16,6 @@ internal static class ControlExtensions
         .AddSingleton<WatchConnection>()
         .AddSingleton<AcknowledgeAlert>()
         .AddSingleton<ReleaseGpus>()
-        .AddSingleton<ReadJournal>()
         .AddSingleton(s => new AttachedFile(Path.Combine(config.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()))
         .AddSingleton<AttachedTimesSync>()
         .AddSingleton<Watchlist>()

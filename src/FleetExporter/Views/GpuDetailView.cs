@@ -4,7 +4,9 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Views;
 
-/// <summary>What a page about one host shows of a GPU beside <see cref="GpuView"/>; null where the driver reports nothing. Units: °C, MHz, MiB.</summary>
+/// <summary>
+/// What a page about one host shows of a GPU beside <see cref="GpuView"/>; null where the driver reports nothing. Units: °C, MHz, MiB.
+/// </summary>
 /// <param name="Pstate">0 is the fastest.</param>
 /// <param name="Throttling">Reasons that lower the clocks now.</param>
 /// <param name="RecoveryAction">What the driver asks for, in its words: None, Reset, Reboot, Drain P2P, Drain and Reset.</param>

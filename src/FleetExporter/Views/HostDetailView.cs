@@ -4,7 +4,9 @@ using FleetExporter.Polling.Snapshots;
 
 namespace FleetExporter.Views;
 
-/// <summary>What a page about one host shows beside <see cref="HostStateView"/>; null or empty where unknown. Units: percent, whole MiB, °C.</summary>
+/// <summary>
+/// What a page about one host shows beside <see cref="HostStateView"/>; null or empty where unknown. Units: percent, whole MiB, °C.
+/// </summary>
 /// <param name="CollectedAt">When the vitals were read: the network's counters are of this time.</param>
 /// <param name="ClockOffsetSeconds">The host's clock minus the exporter's.</param>
 /// <param name="Swap">Null on a host without swap.</param>

@@ -5,6 +5,7 @@ internal static class CommandsExtensions
 {
     public static IServiceCollection AddCommands(this IServiceCollection services) => services
         .AddSingleton<RunningCommands>()
+        .AddSingleton<ReadJournal>()
         .AddSingleton<RunCommand>()
         .AddSingleton<CancelCommand>();
 }

@@ -10,9 +10,9 @@ import { probeSteps } from './probesteps.js';
 
 /** The keys of each kind, as in fleet.yml: [key, label, placeholder]. */
 const KINDS = {
-  service: ['Service', [['url', 'URL of its health', 'http://127.0.0.1:8101/health']]],
+  service: ['Service', [['url', 'URL of its health', 'such as http://127.0.0.1:8101/health']]],
   provider: ['Model server', [
-    ['url', 'Base URL', 'http://127.0.0.1:8000'], ['kind', 'Server', ['openai', 'llama_cpp', 'vllm', 'sglang']],
+    ['url', 'Base URL', 'such as http://127.0.0.1:8000'], ['kind', 'Server', ['openai', 'llama_cpp', 'vllm', 'sglang']],
     ['key_file', 'File with its key', 'none'], ['unit', 'systemd unit', 'none'],
   ]],
   gateway: ['Gateway', [
@@ -20,7 +20,7 @@ const KINDS = {
   ]],
   tunnel: ['Tunnel', [
     ['connect', 'Address where it listens', '127.0.0.1:8001'], ['verify', 'Check', ['tcp', 'banner', 'http']],
-    ['verify_url', 'URL to get through it, for http', 'http://127.0.0.1:8001/health'], ['unit', 'systemd unit', 'none'],
+    ['verify_url', 'URL to get through it, for http', 'such as http://127.0.0.1:8001/health'], ['unit', 'systemd unit', 'none'],
   ]],
 };
 const REQUIRED = ['url', 'connect'];

@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using FleetExporter.Config;
-using FleetExporter.Control.Commands;
 using FleetExporter.Parsing;
 using FleetExporter.Polling;
 using FleetExporter.Remote;
 using FleetExporter.Store;
 
-namespace FleetExporter.Control;
+namespace FleetExporter.Control.Commands;
 
 /// <summary>How a request for the journal of a unit ended.</summary>
 internal abstract record JournalOutcome : ActionOutcome
@@ -45,7 +44,7 @@ internal sealed class ReadJournal(Fleet fleet, TimeProvider clock)
     private const int MaxLineLength = 1000;
     private const int MaxOutput = 256 * 1024;
     private const string NoRights =
-        "The login user sees only its own messages: add it to the group systemd-journal or adm of the host to see all of them.";
+        "The login user may not read the messages of others: add it to the group systemd-journal or adm of the host.";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -115,6 +114,7 @@ internal sealed class ReadJournal(Fleet fleet, TimeProvider clock)
         {
             { End: CommandEnd.Exited, ExitCode: 0 } => new JournalOutcome.Read(
                 unit, Lines(Text(output)), said.Contains("not seeing messages", StringComparison.Ordinal) ? NoRights : null),
+            { End: CommandEnd.Exited } when said.Contains("insufficient permissions", StringComparison.Ordinal) => new JournalOutcome.HostFailed(NoRights),
             { End: CommandEnd.Exited, ExitCode: 127 } => new JournalOutcome.HostFailed("The host has no journalctl, so it keeps no journal."),
             { End: CommandEnd.Exited } => new JournalOutcome.HostFailed(
                 Printable.Line(said.Split('\n').LastOrDefault(l => l.Length > 0) ?? $"journalctl ended with status {result.ExitCode}.", 300)),
