@@ -141,7 +141,7 @@ public sealed class AreasTests(Chromium chromium, SmallFleet fleet) : PageTest(c
         var second = await OpenAsync((_, overview) => overview["targets"] = new JsonArray(Target("one", false), Target("two", true)));
         await Expect(second.Find($"status-{kind}")).ToHaveTextAsync("error");
         await Expect(second.Find($"area-{kind}")).ToContainTextAsync("two: refused: Connection refused, 3 failures in a row");
-        await Expect(second.Find($"area-{kind}").Locator(".lines bdi").First).ToHaveTextAsync("two");
+        await Expect(second.Find($"area-{kind}").Locator(".lines a").First).ToHaveTextAsync("two");
 
         var both = await OpenAsync((_, overview) => overview["targets"] = new JsonArray(Target("one", false), Target("two", false)));
         await Expect(both.Find($"status-{kind}")).ToHaveTextAsync("ok");

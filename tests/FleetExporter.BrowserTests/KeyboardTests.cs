@@ -9,10 +9,10 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     public async Task G_and_a_letter_open_each_view()
     {
         var visit = await VisitAsync(fleet.Exporter);
-        foreach (var view in (string[])["hosts", "gpus", "sessions", "jobs", "exec", "alerts", "overview"])
+        foreach (var view in (string[])["hosts", "gpus", "sessions", "targets", "jobs", "exec", "alerts", "events", "overview"])
         {
             await visit.Page.Keyboard.PressAsync("g");
-            await visit.Page.Keyboard.PressAsync(view[..1]);
+            await visit.Page.Keyboard.PressAsync(view == "events" ? "v" : view[..1]);
 
             await Expect(visit.Find($"view-{view}")).ToBeVisibleAsync();
             await Expect(visit.Find($"tab-{view}")).ToHaveAttributeAsync("aria-current", "page");
@@ -79,7 +79,7 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         await visit.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("skip", await FocusedAsync(visit));
         var order = new List<string>();
-        while (order.Count < 20 && (order.Count == 0 || order[^1] != "tab-alerts"))
+        while (order.Count < 20 && (order.Count == 0 || order[^1] != "tab-events"))
         {
             await visit.Page.Keyboard.PressAsync("Tab");
             order.Add(await FocusedAsync(visit));
@@ -88,7 +88,10 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         }
 
         Assert.Equal(
-            ["theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-gpus", "tab-sessions", "tab-jobs", "tab-exec", "tab-alerts"],
+            [
+                "overall", "theme", "help-button", "login-button", "tab-overview", "tab-hosts", "tab-gpus", "tab-sessions", "tab-targets", "tab-jobs",
+                "tab-exec", "tab-alerts", "tab-events",
+            ],
             order.Where(i => i != "banner-toggle" && i != "alert-badge"));
     }
 
@@ -119,6 +122,18 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
         await visit.Page.ReloadAsync();
         Assert.Equal(seen[^1], await ThemeAsync(visit));
         await Expect(visit.Find("theme")).ToHaveValueAsync(seen[^1]!);
+    }
+
+    [Fact]
+    public async Task A_system_that_prefers_light_colours_gets_them_until_another_theme_is_chosen()
+    {
+        var visit = await VisitAsync(fleet.Exporter, new(Light: true));
+        Assert.Equal("day", await ThemeAsync(visit));
+        await Expect(visit.Find("theme")).ToHaveValueAsync("day");
+
+        await visit.Find("theme").SelectOptionAsync("night");
+        await visit.Page.ReloadAsync();
+        Assert.Equal("night", await ThemeAsync(visit));
     }
 
     private static Task<string?> ThemeAsync(Visit visit) => visit.Page.Locator("html").GetAttributeAsync("data-theme");

@@ -44,7 +44,7 @@ public sealed class PhoneTests(Chromium chromium, SmallFleet fleet) : PageTest(c
     public async Task Every_tab_is_visible()
     {
         var visit = await VisitAsync(fleet.Exporter, new("overview", Width: 360));
-        await Expect(visit.Page.Locator("#tabs a")).ToHaveCountAsync(7);
+        await Expect(visit.Page.Locator("#tabs a")).ToHaveCountAsync(9);
 
         Assert.Empty(await visit.Page.EvaluateAsync<string[]>(
             "() => [...document.querySelectorAll('#tabs a')].filter(a => a.getBoundingClientRect().right > innerWidth).map(a => a.textContent)"));

@@ -18,7 +18,9 @@ public sealed class ScreenshotTests(Chromium chromium, SmallFleet fleet) : PageT
         await visit.Find("exec-run-button").ClickAsync();
         await Expect(visit.CommandRun("other").GetByTestId("exec-state")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^exit"));
         await Expect(visit.CommandRun("box").GetByTestId("exec-state")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^exit"));
-        foreach (var view in (string[])["exec", "overview", "hosts", "hosts/box", "gpus", "sessions", "jobs", "alerts"])
+        string[] views =
+            ["exec", "overview", "hosts", "hosts/box", "gpus", "sessions", "targets", "targets/service/stt", "jobs", "alerts", "events"];
+        foreach (var view in views)
         {
             await visit.GoAsync(view);
             await Views.UntilLoadedAsync(visit, view.Split('/')[0]);
@@ -68,7 +70,7 @@ public sealed class ScreenshotTests(Chromium chromium, SmallFleet fleet) : PageT
         await exporter.UntilAsync(
             "all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
         var visit = await VisitAsync(exporter, new("overview", Width: width));
-        foreach (var view in (string[])["overview", "hosts", "gpus", "sessions", "hosts/gpu-server-1"])
+        foreach (var view in (string[])["overview", "hosts", "gpus", "sessions", "targets", "events", "hosts/gpu-server-1"])
         {
             await visit.GoAsync(view);
             await Views.UntilLoadedAsync(visit, view.Split('/')[0]);

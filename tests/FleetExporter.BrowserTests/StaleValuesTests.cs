@@ -28,9 +28,9 @@ public sealed class StaleValuesTests(Chromium chromium) : PageTest(chromium)
             // Stale values keep their contrast.
             await Axe.CheckAsync(visit.Page, "old values");
             await Expect(visit.Find("overall")).ToHaveTextAsync("1 host offline");
-            // The status change is in the log.
+            // The status change is among the latest events.
             await visit.GoAsync("overview");
-            await Expect(visit.Find("log-entry").Filter(new() { HasText = "→ offline" }).First).ToContainTextAsync("box");
+            await Expect(visit.Visible("event").Filter(new() { HasText = "offline" }).First).ToContainTextAsync("box");
             await visit.GoAsync("hosts");
         }
         finally

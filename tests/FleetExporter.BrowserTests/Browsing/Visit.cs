@@ -7,8 +7,10 @@ namespace FleetExporter.BrowserTests.Browsing;
 /// <param name="Hash">The view and its argument, such as <c>hosts/box</c>.</param>
 /// <param name="Key">Logs in before the page is opened.</param>
 /// <param name="Width">CSS pixels; a phone, with a touch screen, up to 500.</param>
+/// <param name="Light">Whether the system prefers light colours.</param>
 /// <param name="Prepare">Called with the empty page before it is opened, for example to add routes.</param>
-internal sealed record VisitOptions(string Hash = "", string? Key = null, int Width = 1400, string? Theme = null, Func<IPage, Task>? Prepare = null)
+internal sealed record VisitOptions(
+    string Hash = "", string? Key = null, int Width = 1400, string? Theme = null, bool Light = false, Func<IPage, Task>? Prepare = null)
 {
     public bool IsPhone => Width <= 500;
 }
@@ -48,6 +50,7 @@ internal sealed partial class Visit : IAsyncDisposable
             HasTouch = options.IsPhone,
             IsMobile = options.IsPhone,
             ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = options.Light ? ColorScheme.Light : ColorScheme.Dark,
         });
         context.SetDefaultTimeout(15_000);
         var visit = new Visit(context, origin);

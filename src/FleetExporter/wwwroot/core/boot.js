@@ -6,11 +6,13 @@
   } catch { /* storage is disabled */ }
   document.documentElement.dataset.theme = theme;
   // The code of a login link is in no request but the one that redeems it, and leaves the address at once.
-  window.loginCode = /^#login=([\w-]+)$/.exec(location.hash)?.[1];
-  if (window.loginCode) {
-    history.replaceState(null, '', location.pathname);
-    return;
-  }
+  window.takeLoginCode = () => {
+    const code = /^#login=([\w-]+)$/.exec(location.hash)?.[1];
+    if (code) history.replaceState(null, '', location.pathname);
+    return code;
+  };
+  window.loginCode = window.takeLoginCode();
+  if (window.loginCode) return;
   window.prefetched = Object.fromEntries(['/api/me', '/api/hosts', '/api/overview'].map(path => {
     const response = fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' });
     response.catch(() => {});

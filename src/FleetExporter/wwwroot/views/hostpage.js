@@ -72,13 +72,17 @@ export function hostPage(hostname, params) {
   };
   const head = h(
     'article',
-    { class: 'card tone host stack', 'data-testid': 'host', 'data-host': hostname, 'aria-label': sanitize(hostname, 80) },
+    { class: 'card tone host stack', 'data-testid': 'host-head' },
     h('div', { class: 'row' }, h('h2', {}, remoteText(hostname, 80)), status.node, h('span', { class: 'end' }, seen)),
     tags, reason, problems, alerts, parts.actions.node,
   );
   const { gpus, ...others } = sections;
   const body = h('div', { class: 'stack' }, gpus, h('div', { class: 'host-columns' }, Object.values(others)));
-  const node = h('div', { class: 'stack host-page', 'data-testid': 'host-page' }, head, history.node, body);
+  const node = h(
+    'article',
+    { class: 'stack host-page', 'data-testid': 'host', 'data-host': hostname, 'aria-label': sanitize(hostname, 80) },
+    head, history.node, body,
+  );
   let detail = null;
   let detailAt = -Infinity;
   let eventsAt = -Infinity;

@@ -28,21 +28,25 @@ export async function setUpAccess() {
   onAuditFailure(() => toast('The service could not write its audit log; its own log has the reason.', 'bad'));
   // The service may have restarted, or the login session has expired.
   onReconnect(() => { if (state.me !== undefined) loadCurrentUser().catch(() => {}); });
-  await redeemLoginLink();
+  await redeemLoginLink(window.loginCode);
+  addEventListener('hashchange', async () => {
+    const code = window.takeLoginCode();
+    if (code && await redeemLoginLink(code)) location.reload();
+  });
   start(); // also shows if the service is unreachable
   while (state.me === undefined) await loadCurrentUser().catch(() => new Promise(done => setTimeout(done, 1000)));
 }
 
 /** Logs in with the code of a link that the exporter has printed; it works once. */
-async function redeemLoginLink() {
-  const code = window.loginCode;
-  window.loginCode = undefined;
-  if (!code) return;
+async function redeemLoginLink(code) {
+  if (!code) return false;
   try {
     await post('/api/login', { code }, { quiet: true });
     toast('Logged in with the link.', 'ok');
+    return true;
   } catch (error) {
     toast(`The link did not log you in. ${error.message}`, 'bad');
+    return false;
   }
 }
 

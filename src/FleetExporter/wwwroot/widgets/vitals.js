@@ -19,7 +19,8 @@ export function vitals(hostname) {
     meter('Huge pages', 'host-hugepages'),
     meter('Swap', 'host-swap'),
   ];
-  const trend = h('figure', { class: 'trend', 'data-testid': 'host-trend' }, trendLine.node);
+  const trend = h('figure', { class: 'trend', 'data-testid': 'host-trend' }, trendLine.node,
+    h('figcaption', { class: 'soft small' }, 'CPU, last 10 minutes'));
   const load = h('p', { class: 'small', 'data-testid': 'host-load' });
   const pressure = h('ul', { class: 'lines', 'data-testid': 'host-pressure' });
   const node = h('div', { class: 'stack' }, cpu.node, trend, memory.node, hugePages.node, swap.node, load, pressure);
