@@ -68,6 +68,7 @@ internal static class ApiExtensions
         routes.MapHosts();
         routes.MapGpus();
         routes.MapRecent();
+        routes.MapValueHistory();
         routes.MapOverview();
         routes.MapDebug();
         routes.MapLogin();
