@@ -19,5 +19,11 @@ if (args is ["tearing"])
     return;
 }
 
+if (args is ["recent"])
+{
+    RecentBench.Run();
+    return;
+}
+
 // make bench runs these through bench/bench.py, one class at a time; by hand: dotnet run -c Release -- --filter '*Page*'
 BenchmarkSwitcher.FromAssembly(typeof(PageBench).Assembly).Run(args.Length > 0 ? args : ["--filter", "*"]);

@@ -11,8 +11,6 @@ namespace FleetExporter.Bench;
 /// <summary>Hosts with 8 H100 each, 12 tmux sessions, host values and health, made by the real collectors from captures.</summary>
 internal static class SampleFleet
 {
-    private const int Gpus = 8;
-
     public static readonly Instant Now = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
 
     public static FleetState Of(int hosts)
@@ -26,7 +24,7 @@ internal static class SampleFleet
         return state;
     }
 
-    public static string GpuBody { get; } = BuildGpuBody();
+    public static string GpuBody { get; } = GpuBodyOf(8);
 
     public static string HostBody { get; } = """
         cpu  3357 0 4313 1362393 0 0 0 0 0 0
@@ -49,13 +47,14 @@ internal static class SampleFleet
     private static readonly PollMetrics Metrics = new(new ExporterMetrics());
 
     /// <summary>A host that is connected and has answered nothing yet.</summary>
-    public static HostSnapshotUpdater Record(FleetState state, string name)
+    /// <param name="interval">Poll interval; default 10 s.</param>
+    public static HostSnapshotUpdater Record(FleetState state, string name, TimeSpan? interval = null)
     {
         var host = new HostConfig { Name = name, Address = new HostAddress(name, null), Ssh = new SshConfig { KnownHosts = "/dev/null" } };
         var clock = new FixedClock();
         var attached = new AttachedTimes();
         var record = new HostSnapshotUpdater(
-            HostSnapshot.Initial(host, new PollTiming(TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
+            HostSnapshot.Initial(host, new PollTiming(interval ?? TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
             Metrics, clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
         return record;
@@ -76,13 +75,14 @@ internal static class SampleFleet
         Answer(record, "gpu", GpuBody);
     }
 
-    private static string BuildGpuBody()
+    /// <summary>The section of a host with this many H100.</summary>
+    public static string GpuBodyOf(int gpus)
     {
         var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Fixtures/nvidia-smi/captures/linux-h100-590.48.01.load.query-gpu.csv"));
         var header = lines[0].Split(", ").Select(c => c.Split(' ')[0]).ToList();
         var cells = lines[1].Split(", ");
         var fields = Parsing.GpuFields.Wanted.Select(f => f.Name).Where(header.Contains).ToList();
-        var rows = Enumerable.Range(0, Gpus).Select(gpu => string.Join(", ", fields.Select(f => f switch
+        var rows = Enumerable.Range(0, gpus).Select(gpu => string.Join(", ", fields.Select(f => f switch
         {
             "index" => $"{gpu}",
             "uuid" => $"GPU-{gpu:00000000}-aaaa-bbbb-cccc-0123456789ab",

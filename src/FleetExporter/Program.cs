@@ -8,6 +8,7 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Commands;
 using FleetExporter.Control.Training;
+using FleetExporter.History;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
 using FleetExporter.Overview;
@@ -54,6 +55,7 @@ internal static class Program
             .AddSingleton(ShellFactory)
             .AddPolling()
             .AddTargets()
+            .AddHistory()
             .AddAlerting()
             .AddAccess(config.Current)
             .AddControl(config.Current)

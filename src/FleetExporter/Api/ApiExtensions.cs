@@ -69,6 +69,7 @@ internal static class ApiExtensions
         routes.MapHostDetail();
         routes.MapGpus();
         routes.MapRecent();
+        routes.MapValueHistory();
         routes.MapOverview();
         routes.MapDebug();
         routes.MapLogin();

@@ -1,7 +1,7 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using FleetExporter.Polling;
+using FleetExporter.History;
 using FleetExporter.Polling.Snapshots;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,7 +12,7 @@ internal static class RecentEndpoints
 {
     public static void MapRecent(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/recent", Results<Ok<RecentView>, ProblemHttpResult> (RecentValues recent, FleetState state, string? host) =>
-                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(recent.Moments, host)) : Problem.NotFound("host", host))
+                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(RecentUse.Of(recent, host))) : Problem.NotFound("host", host))
             .Needs(Scope.Read)
             .WithSummary("CPU and GPU utilisation over the last ten minutes, of all hosts or of one.");
 }

@@ -21,7 +21,7 @@ internal enum ExporterLoop
     /// <summary>Feeds the streams.</summary>
     Live,
 
-    /// <summary>Keeps values of the last ten minutes.</summary>
+    /// <summary>Keeps values of the last day.</summary>
     Recent,
 
     /// <summary>Checks the store.</summary>

@@ -13,7 +13,5 @@ internal static class PollingExtensions
         .AddSingleton<RenderedHosts>()
         .AddSingleton<Fleet>()
         .AddSingleton<DeviceSet>()
-        .AddPagePart<DeviceSet>()
-        .AddSingleton<RecentValues>()
-        .AddHostedService(s => s.GetRequiredService<RecentValues>());
+        .AddPagePart<DeviceSet>();
 }

@@ -19,6 +19,7 @@ public sealed class LayersTests
         ["Targets"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors"],
         ["OpenClaw"] = ["Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets"],
         ["Polling"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote", "Collectors", "Targets", "OpenClaw"],
+        ["History"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote", "Collectors", "Targets", "OpenClaw", "Polling"],
         ["Simulation"] = ["Config", "Remote", "Collectors", "Targets", "OpenClaw"],
         ["Control"] = ["Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Polling", "Alerting", "Views"],
         ["Alerting"] = ["Config", "Parsing", "Metrics", "Hosting", "Remote"],
@@ -29,7 +30,7 @@ public sealed class LayersTests
         ["Api"] =
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Control",
-            "Alerting", "Access", "Views", "Overview", "Streaming",
+            "Alerting", "Access", "Views", "Overview", "Streaming", "History",
         ],
         ["Cli"] =
         [

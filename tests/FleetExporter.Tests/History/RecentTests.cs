@@ -1,11 +1,12 @@
 using System.Text.Json;
 using FleetExporter.Api;
-using FleetExporter.Polling;
+using FleetExporter.History;
 using FleetExporter.Remote;
 using FleetExporter.Tests.Api;
 using FleetExporter.Tests.Hosting;
+using FleetExporter.Tests.Polling;
 
-namespace FleetExporter.Tests.Polling;
+namespace FleetExporter.Tests.History;
 
 /// <summary>The values of the last ten minutes.</summary>
 public sealed class RecentTests
@@ -41,7 +42,7 @@ public sealed class RecentTests
     {
         await using var fleet = await ReplayFleet.StartAsync("hosts: [{ name: a, address: a.lan }, { name: b, address: b.lan }]");
         using var recent = new RecentValues(fleet.State, TestLoopDependencies.Clock(fleet.Clock));
-        for (var n = 0; n < RecentValues.MaxMoments + 5; n++)
+        for (var n = 0; n < RecentUse.MaxTimes + 5; n++)
         {
             fleet.Clock.Advance(RecentValues.Step);
             recent.Take();
@@ -49,10 +50,10 @@ public sealed class RecentTests
 
         var all = Of(recent);
         Assert.Equal(["a", "b"], all.Hosts.Select(h => h.Hostname));
-        Assert.Equal(RecentValues.MaxMoments, all.Times.Count);
+        Assert.Equal(RecentUse.MaxTimes, all.Times.Count);
         Assert.Equal(fleet.Clock.GetUtcNow().ToUnixTimeMilliseconds(), all.Times[^1]);
-        Assert.Equal((RecentValues.MaxMoments - 1) * 10_000, all.Times[^1] - all.Times[0]);
-        Assert.Equal(["b"], RecentView.Of(recent.Moments, "b").Hosts.Select(h => h.Hostname));
+        Assert.Equal((RecentUse.MaxTimes - 1) * 10_000, all.Times[^1] - all.Times[0]);
+        Assert.Equal(["b"], RecentView.Of(RecentUse.Of(recent, "b")).Hosts.Select(h => h.Hostname));
 
         await fleet.ApplyAsync(ReplayFleet.OneHost);
         recent.Take();
@@ -82,5 +83,5 @@ public sealed class RecentTests
         Assert.Equal(404, (await server.FailAsync(HttpMethod.Get, "/api/recent?host=nobody")).Status);
     }
 
-    private static RecentView Of(RecentValues recent) => RecentView.Of(recent.Moments, null);
+    private static RecentView Of(RecentValues recent) => RecentView.Of(RecentUse.Of(recent, null));
 }
