@@ -1,4 +1,5 @@
 using FleetExporter.BrowserTests.Browsing;
+using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.BrowserTests;
 
@@ -125,7 +126,7 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         await clicks.OnAsync("tab-targets");
         await clicks.OnAsync("target-add");
         await visit.Visible("target-name").FillAsync("stt");
-        await visit.Visible("target-url").FillAsync(services.Url("/health"));
+        await visit.Visible("target-url").FillAsync(services.Url("/health").AbsoluteUri);
         await clicks.OnAsync("target-test");
         await Expect(visit.Visible("steps-result")).ToHaveTextAsync("Everything works.");
         await clicks.OnAsync("add-target-submit");

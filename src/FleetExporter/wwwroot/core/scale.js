@@ -1,5 +1,5 @@
 // Axes of charts: round steps for values and times, and values as text by their unit.
-import { ABSENT, celsius, isNumber, mebibytes, milliseconds, number, percent, watts } from './format.js';
+import { ABSENT, celsius, isNumber, mebibytes, milliseconds, number, percent, shortDuration, watts } from './format.js';
 
 const TIME_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10080, 20160, 43200].map(minutes => minutes * 60_000);
 const DAY_MS = 86_400_000;
@@ -19,7 +19,7 @@ const FORMATS = {
   watts,
   milliseconds,
   bytes_per_second: bytesPerSecond,
-  seconds: value => milliseconds(value * 1000),
+  seconds: value => (value >= 120 ? shortDuration(value) : milliseconds(value * 1000)),
   per_second: value => (isNumber(value) ? `${number(value, value < 10 ? 1 : 0)}/s` : ABSENT),
   usd: value => (isNumber(value) ? `$${value.toFixed(2)}` : ABSENT),
   mhz: value => (isNumber(value) ? `${number(value)} MHz` : ABSENT),

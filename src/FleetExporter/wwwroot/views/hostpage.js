@@ -23,13 +23,16 @@ import { vitals } from '../widgets/vitals.js';
 
 const DETAIL_INTERVAL_MS = 10_000;
 const EVENTS_INTERVAL_MS = 30_000;
+const MANY_GPUS = 3; // from here they take the whole width
 const HOST_VALUES = {
   cpu: 'CPU', memory: 'Memory', load: 'Load', pressure: 'Pressure', disk: 'Disk', swap: 'Swap', network_receive: 'Network in',
   network_transmit: 'Network out', temperature: 'Temperatures', up: 'Reachable',
 };
 const GPUS_VALUES = { gpu_utilization: 'GPU use', gpu_memory: 'GPU memory', gpu_temperature: 'GPU temperature', gpu_power: 'GPU power' };
 const GPU_VALUES = {
-  utilization: 'Use', memory: 'Memory', temperature: 'Temperature', power: 'Power', memory_temperature: 'Memory temperature', clock: 'Clock',
+  utilization: 'Use', memory: 'Memory', temperature: 'Temperature', power: 'Power', memory_temperature: 'Memory temperature', clock: 'Clocks',
+  throttle: 'Clocks lowered by', fan: 'Fan', memory_utilization: 'Memory traffic', sm_active: 'SM active', tensor_active: 'Tensor active',
+  dram_active: 'DRAM active', pcie: 'PCIe', nvlink: 'NVLink',
 };
 
 const settings = viewSettings({ of: '', value: '', range: '1h' });
@@ -76,8 +79,7 @@ export function hostPage(hostname, params) {
     h('div', { class: 'row' }, h('h2', {}, remoteText(hostname, 80)), status.node, h('span', { class: 'end' }, seen)),
     tags, reason, problems, alerts, parts.actions.node,
   );
-  const { gpus, ...others } = sections;
-  const body = h('div', { class: 'stack' }, gpus, h('div', { class: 'host-columns' }, Object.values(others)));
+  const body = h('div', { class: 'host-columns' }, Object.values(sections));
   const node = h(
     'article',
     { class: 'stack host-page', 'data-testid': 'host', 'data-host': hostname, 'aria-label': sanitize(hostname, 80) },
@@ -132,6 +134,7 @@ export function hostPage(hostname, params) {
   function showGpus(host) {
     const list = host.gpus ?? [];
     sections.gpus.hidden = !list.length && parts.release.node.hidden;
+    setClass(sections.gpus, 'many', list.length >= MANY_GPUS);
     parts.gpus.set(list, detail);
   }
 

@@ -14,11 +14,16 @@ import { stateBar } from '../widgets/statebar.js';
 import { editTarget, kindName, removeTarget, targetPath, tryTarget } from '../widgets/targetforms.js';
 
 const VALUES = {
-  service: { latency: 'Latency', up: 'Up' },
-  provider: { latency: 'Latency', requests_running: 'Running requests', requests_waiting: 'Waiting requests', tokens_per_second: 'Tokens per second',
-    cache_usage: 'Cache', up: 'Up' },
-  gateway: { latency: 'Latency', sessions: 'Sessions', up: 'Up' },
-  tunnel: { latency: 'Latency', up: 'Up' },
+  service: { latency: 'Latency', phases: 'Latency by phase', up: 'Up', certificate: 'Certificate' },
+  provider: {
+    latency: 'Latency', requests_running: 'Running requests', requests_waiting: 'Waiting requests', tokens_per_second: 'Tokens per second', up: 'Up',
+    certificate: 'Certificate',
+  },
+  gateway: {
+    latency: 'Latency', sessions: 'Sessions', cost: 'Cost today', tokens: 'Tokens today', memory: 'Memory', event_loop_delay: 'Event loop delay',
+    up: 'Up',
+  },
+  tunnel: { latency: 'Latency', parts: 'Parts', up: 'Up' },
 };
 const BARS = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
 const view = viewSettings({ value: '', range: '24h', bar: '24h' });
