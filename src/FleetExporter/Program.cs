@@ -8,6 +8,7 @@ using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Commands;
 using FleetExporter.Control.Training;
+using FleetExporter.Events;
 using FleetExporter.History;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
@@ -63,13 +64,16 @@ internal static class Program
             .AddTraining()
             .AddSingleton<HostViews>()
             .AddSingleton<OverviewBuilder>()
+            .AddEvents()
             .AddStreaming()
             .AddApi();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.Services.CreateMetrics();
+        app.Services.RecordEvents();
         app.Services.PublishAlerts();
+        app.Services.PublishEvents();
         app.UseApi();
         app.MapApi();
         map?.Invoke(app);

@@ -18,6 +18,9 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
     /// <summary>Name and data of each change, in order. Raised under a lock: handlers must not block.</summary>
     public event Action<string, object>? Changed;
 
+    /// <summary>Whether it has had Alertmanager's list; before that, only alerts of notifications are known.</summary>
+    public bool IsComplete { get; private set; }
+
     /// <summary>Most severe first.</summary>
     public IReadOnlyList<AlertView> Current
     {
@@ -58,6 +61,7 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
     {
         lock (_lock)
         {
+            IsComplete = true;
             foreach (var gone in _known.Keys.Except(all.Select(a => a.Id)).ToList())
             {
                 Clear(gone);

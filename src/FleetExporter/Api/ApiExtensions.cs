@@ -74,6 +74,7 @@ internal static class ApiExtensions
         routes.MapDebug();
         routes.MapLogin();
         routes.MapAudit();
+        routes.MapEvents();
         routes.MapExec();
         routes.MapKill();
         routes.MapGpuRelease();

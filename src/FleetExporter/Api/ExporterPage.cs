@@ -46,8 +46,8 @@ internal sealed partial class ExporterPage(
     public static IReadOnlyList<MetricFamily> RegistryFamilies { get; } =
     [
         .. RuntimeMetrics.Families, .. HttpMetrics.Families, .. ControlMetrics.Families, .. StreamClients.Families,
-        StoreMetrics.Up, StoreMetrics.Duration, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, LoopMetrics.Failures, DroppedSeries.Total,
-        Watchdog.LastSeen,
+        StoreMetrics.Up, StoreMetrics.Duration, EventMetrics.Lost, PollMetrics.PhaseDuration, PollMetrics.MonitorsAbandoned, LoopMetrics.Failures,
+        DroppedSeries.Total, Watchdog.LastSeen,
     ];
 
     /// <summary>All families that the service can publish, by name.</summary>

@@ -15,6 +15,9 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
     /// <summary>Raised with the old and the new configuration after a reload with changes; sequential and in order.</summary>
     public event Action<FleetConfig, FleetConfig>? Changed;
 
+    /// <summary>Raised after every reload, successful or not: handlers must not block or throw.</summary>
+    public event Action<ConfigResult>? Reloaded;
+
     public FleetConfig Current => _current;
 
     /// <summary>Whether the last reload succeeded; true before the first one.</summary>
@@ -29,30 +32,35 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
     {
         lock (_reload)
         {
-            var result = load();
+            var result = Apply(load());
             _last = new Attempt(result.Success, time.GetUtcNow());
-            if (!result.Success)
-            {
-                return result;
-            }
-
-            var old = _current;
-            var (next, warnings) = KeepStartupSettings(result.Config, old);
-            if (next.ListenError is { } error)
-            {
-                // The file may be valid with its own listen, which takes effect after a restart only.
-                _last = _last with { Success = false };
-                return ConfigResult.Failed(new ConfigError(next.SourcePath ?? "defaults", 0, 0, $"listen: the running {next.Listen} {error}"));
-            }
-
-            if (next != old)
-            {
-                _current = next;
-                Changed?.Invoke(old, next);
-            }
-
-            return ConfigResult.Loaded(next, [.. result.Warnings, .. warnings]);
+            Reloaded?.Invoke(result);
+            return result;
         }
+    }
+
+    private ConfigResult Apply(ConfigResult loaded)
+    {
+        if (!loaded.Success)
+        {
+            return loaded;
+        }
+
+        var old = _current;
+        var (next, warnings) = KeepStartupSettings(loaded.Config, old);
+        if (next.ListenError is { } error)
+        {
+            // The file may be valid with its own listen, which takes effect after a restart only.
+            return ConfigResult.Failed(new ConfigError(next.SourcePath ?? "defaults", 0, 0, $"listen: the running {next.Listen} {error}"));
+        }
+
+        if (next != old)
+        {
+            _current = next;
+            Changed?.Invoke(old, next);
+        }
+
+        return ConfigResult.Loaded(next, [.. loaded.Warnings, .. warnings]);
     }
 
     private static (FleetConfig Config, List<string> Warnings) KeepStartupSettings(FleetConfig loaded, FleetConfig running)

@@ -21,6 +21,11 @@ internal sealed partial class Audit(AuditLog log, ExporterInstance instance, Con
 
     private readonly TokenBucket _authenticated = new(100, TimeSpan.FromSeconds(10), clock);
 
+    /// <summary>
+    /// Raised when a call begins to act (<see cref="AuditOutcome.Begun"/>) and when one ends, stored or not: handlers must not block or throw.
+    /// </summary>
+    public event Action<AuditEntry>? Changed;
+
     /// <summary>Counts a call and adds its only or second row.</summary>
     /// <returns>Error of storing the row; null if stored, rate-limited or still being written.</returns>
     public async Task<StoreError?> WriteAsync(ControlAction action, AuditEntry entry)
@@ -31,6 +36,7 @@ internal sealed partial class Audit(AuditLog log, ExporterInstance instance, Con
             return null;
         }
 
+        Changed?.Invoke(entry);
         var writing = AddAsync(entry);
         if (action is ControlAction.Authenticate or ControlAction.Login or ControlAction.Logout
             && await Task.WhenAny(writing, Task.Delay(LoginTimeout, TimeProvider.System)).ConfigureAwait(false) != writing)
@@ -43,7 +49,12 @@ internal sealed partial class Audit(AuditLog log, ExporterInstance instance, Con
 
     /// <summary>Adds the first row of a call, before it acts. The call is counted at its end.</summary>
     /// <returns>The row, or an error: then the call must not act.</returns>
-    public Task<StoreResult<AuditEntry>> BeginAsync(AuditEntry entry) => AddAsync(entry with { Outcome = AuditOutcome.Begun, By = instance });
+    public Task<StoreResult<AuditEntry>> BeginAsync(AuditEntry entry)
+    {
+        var begun = entry with { Outcome = AuditOutcome.Begun, By = instance };
+        Changed?.Invoke(begun);
+        return AddAsync(begun);
+    }
 
     /// <summary>
     /// Adds final rows to unfinished calls of an earlier run of this service, at most <see cref="MaxUnfinished"/>, and logs each.
@@ -55,6 +66,7 @@ internal sealed partial class Audit(AuditLog log, ExporterInstance instance, Con
         foreach (var call in ended.Value ?? [])
         {
             metrics.CountAudited(true);
+            Changed?.Invoke(call with { Outcome = AuditOutcome.Unknown });
             if (Enum.GetValues<ControlAction>().Where(a => Words.Of(a) == call.Action).Select(a => (ControlAction?)a).FirstOrDefault() is { } action)
             {
                 Count(action, AuditOutcome.Unknown);

@@ -15,6 +15,12 @@ internal enum ExporterLoop
     /// <summary>Synchronises times of attached tmux sessions with the store.</summary>
     AttachedTimes,
 
+    /// <summary>Records events.</summary>
+    Events,
+
+    /// <summary>Writes events to the store.</summary>
+    EventWriter,
+
     /// <summary>Follows jobs in tmux sessions.</summary>
     Jobs,
 
@@ -39,8 +45,8 @@ internal sealed class LoopMetrics
 {
     internal static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_loop_failures_total",
-        "Unexpected failures of background loops (access_tokens, alerts, attached_times, jobs, live, recent, store, unfinished_calls, "
-        + "watchlist); each is a bug of the exporter, and the loop restarts.",
+        "Unexpected failures of background loops (access_tokens, alerts, attached_times, event_writer, events, jobs, live, recent, store, "
+        + "unfinished_calls, watchlist); each is a bug of the exporter, and the loop restarts.",
         "loop");
 
     private readonly Counter.Child[] _failures;

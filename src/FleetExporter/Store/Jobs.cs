@@ -13,6 +13,9 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
 
     private static readonly StoreError.NotFound NoProject = new("project");
 
+    /// <summary>Raised after this exporter has stored another status of a job: handlers must not block or throw.</summary>
+    public event Action<JobChange>? StatusChanged;
+
     /// <param name="project">Id of a project; null for all.</param>
     /// <param name="state">Null for all.</param>
     public Task<StoreResult<Page<Job>>> ListAsync(string? project, JobStatus? state, int limit, string? cursor, CancellationToken stop)
@@ -70,8 +73,8 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         async work => await work.OneAsync<string>("SELECT text FROM job_outputs WHERE job_id = @id", new { id }).ConfigureAwait(false) ?? "", stop);
 
     /// <summary>Adds a job; the store assigns id and times. A running job gets the current time as its start.</summary>
-    public Task<StoreResult<Job>> AddAsync(Job job, CancellationToken stop) => Database.WriteAsync<Job>(
-        async work =>
+    public Task<StoreResult<Job>> AddAsync(Job job, CancellationToken stop) => WriteAsync(
+        async (work, changed) =>
         {
             if (Check(job) is { } conflict)
             {
@@ -102,6 +105,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
             };
             var added = Job.Transition(pending, pending with { Status = job.Status }, Now)!;
             await work.RunAsync(Insert, JobRow.Of(added)).ConfigureAwait(false);
+            changed(await JobChange.OfAsync(work, pending, added).ConfigureAwait(false));
             return added;
         },
         stop);
@@ -111,16 +115,16 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
     /// instance writes nothing, so that only one of several exporters writes the end of a job.
     /// </param>
     public Task<StoreResult<Job>> ChangeAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
-        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isReported: false), stop);
+        WriteAsync((work, changed) => ChangeAsync(work, key, change, isReported: false, changed), stop);
 
     /// <summary>Applies a change reported by a caller. The end of a job in a tmux session cannot be reported: the session determines it.</summary>
     public Task<StoreResult<Job>> ReportAsync(string key, Func<Job, Job> change, CancellationToken stop) =>
-        Database.WriteAsync<Job>(work => ChangeAsync(work, key, change, isReported: true), stop);
+        WriteAsync((work, changed) => ChangeAsync(work, key, change, isReported: true, changed), stop);
 
     /// <summary>Marks a pending job as running in a tmux session; other jobs do not change.</summary>
     /// <param name="at">Its connection when the session was started; a changed address is a conflict.</param>
-    public Task<StoreResult<Job>> MarkRunningAsync(Job job, string session, Connection at, CancellationToken stop) => Database.WriteAsync<Job>(
-        async work =>
+    public Task<StoreResult<Job>> MarkRunningAsync(Job job, string session, Connection at, CancellationToken stop) => WriteAsync(
+        async (work, changed) =>
         {
             // Locked before the job, in the same order as changes of connection and project.
             var connection = await work.OneAsync<ConnectionRow>(
@@ -131,7 +135,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
                     ? new StoreError.Conflict("connection", "the connection changed while the job was starting; start the job again")
                 : await ChangeAsync(
                     work, job.Id, j => j.Status == JobStatus.Pending ? j with { Status = JobStatus.Running, Session = session } : j,
-                    isReported: false).ConfigureAwait(false);
+                    isReported: false, changed).ConfigureAwait(false);
         },
         stop);
 
@@ -159,7 +163,21 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         },
         stop);
 
-    private async Task<StoreResult<Job>> ChangeAsync(UnitOfWork work, string key, Func<Job, Job> change, bool isReported)
+    /// <param name="work">Receives what to call with a change of the status.</param>
+    private async Task<StoreResult<Job>> WriteAsync(Func<UnitOfWork, Action<JobChange?>, Task<StoreResult<Job>>> work, CancellationToken stop)
+    {
+        JobChange? change = null;
+        var written = await Database.WriteAsync(unit => work(unit, c => change = c), stop).ConfigureAwait(false);
+        if (written.Success && change is not null)
+        {
+            StatusChanged?.Invoke(change);
+        }
+
+        return written;
+    }
+
+    private async Task<StoreResult<Job>> ChangeAsync(
+        UnitOfWork work, string key, Func<Job, Job> change, bool isReported, Action<JobChange?> changed)
     {
         if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
         {
@@ -167,13 +185,14 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         }
 
         var previous = row.ToRecord();
-        var changed = change(previous);
-        if (ReferenceEquals(changed, previous))
+        var next = change(previous);
+        if (ReferenceEquals(next, previous))
         {
+            changed(null);
             return previous;
         }
 
-        var wanted = changed with { Id = previous.Id, ProjectId = previous.ProjectId, CreatedAt = previous.CreatedAt };
+        var wanted = next with { Id = previous.Id, ProjectId = previous.ProjectId, CreatedAt = previous.CreatedAt };
         if (isReported && previous is { Session: not null, Status: JobStatus.Running } && wanted.Status != previous.Status)
         {
             return new StoreError.Conflict(
@@ -191,6 +210,7 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         }
 
         await work.RunAsync(Update, JobRow.Of(updated)).ConfigureAwait(false);
+        changed(await JobChange.OfAsync(work, previous, updated).ConfigureAwait(false));
         return updated;
     }
 
@@ -199,86 +219,4 @@ internal sealed class Jobs(Database database) : Table<JobRow, Job>(
         : Cells.Of(job.Metrics).Length > MaxMetricsLength
             ? new StoreError.Conflict("metrics", $"the metrics of a job exceed {MaxMetricsLength / 1024} KiB; remove some")
         : null;
-}
-
-/// <param name="Project">Name of its project.</param>
-/// <param name="Connection">Id of its connection.</param>
-internal sealed record WatchedJob(Job Job, string Project, string Connection);
-
-internal sealed class WatchedRow : JobRow
-{
-    public string ProjectName { get; set; } = "";
-
-    public string ConnectionId { get; set; } = "";
-}
-
-internal class JobRow
-{
-    public string Id { get; set; } = "";
-
-    public string ProjectId { get; set; } = "";
-
-    public string Name { get; set; } = "";
-
-    public string? ModelName { get; set; }
-
-    public string Status { get; set; } = "";
-
-    public string Config { get; set; } = "";
-
-    public string Metrics { get; set; } = "";
-
-    public string? ContainerId { get; set; }
-
-    public string? Session { get; set; }
-
-    public int? ExitCode { get; set; }
-
-    public string? Reason { get; set; }
-
-    public long? MetricsAt { get; set; }
-
-    public long? StartedAt { get; set; }
-
-    public long? CompletedAt { get; set; }
-
-    public long CreatedAt { get; set; }
-
-    public static JobRow Of(Job j) => new()
-    {
-        Id = j.Id,
-        ProjectId = j.ProjectId,
-        Name = j.Name,
-        ModelName = j.ModelName,
-        Status = Cells.Of(j.Status),
-        Config = Cells.Of(j.Config),
-        Metrics = Cells.Of(j.Metrics),
-        ContainerId = j.ContainerId,
-        Session = j.Session,
-        ExitCode = j.ExitCode,
-        Reason = j.Reason,
-        MetricsAt = Cells.Of(j.MetricsAt),
-        StartedAt = Cells.Of(j.StartedAt),
-        CompletedAt = Cells.Of(j.CompletedAt),
-        CreatedAt = Cells.Of(j.CreatedAt),
-    };
-
-    public Job ToRecord() => new()
-    {
-        Id = Id,
-        ProjectId = ProjectId,
-        Name = Name,
-        ModelName = ModelName,
-        Status = Cells.Member<JobStatus>(Status),
-        Config = Cells.Json(Config),
-        Metrics = Cells.Json(Metrics),
-        ContainerId = ContainerId,
-        Session = Session,
-        ExitCode = ExitCode,
-        Reason = Reason,
-        MetricsAt = Cells.Time(MetricsAt),
-        StartedAt = Cells.Time(StartedAt),
-        CompletedAt = Cells.Time(CompletedAt),
-        CreatedAt = Cells.Time(CreatedAt),
-    };
 }

@@ -11,6 +11,7 @@ internal static class StoreExtensions
     /// <exception cref="FormatException">The file of the instance is invalid.</exception>
     public static IServiceCollection AddStore(this IServiceCollection services, FleetConfig config) => services
         .AddExporterMetrics<StoreMetrics>()
+        .AddExporterMetrics<EventMetrics>()
         .AddSingleton(ExporterInstance.Open(config.DataDir))
         .AddSingleton(s => Databases.Create(
             config.Store, config.DataDir, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<StoreMetrics>()))
@@ -20,7 +21,11 @@ internal static class StoreExtensions
         .AddSingleton<Connections>()
         .AddSingleton<Projects>()
         .AddSingleton<Jobs>()
+        .AddSingleton(s => new EventLog(s.GetRequiredService<Database>()))
+        .AddSingleton<EventQueue>()
+        .AddSingleton<EventWriter>()
 
-        // Starts before the loops that use the store.
-        .AddHostedService<StoreWatch>();
+        // They start before the loops that use the store, and stop after them.
+        .AddHostedService<StoreWatch>()
+        .AddHostedService(s => s.GetRequiredService<EventWriter>());
 }

@@ -1,5 +1,7 @@
 using FleetExporter.Alerting;
+using FleetExporter.Events;
 using FleetExporter.Metrics;
+using FleetExporter.Store;
 
 namespace FleetExporter.Streaming;
 
@@ -13,6 +15,13 @@ internal static class StreamingExtensions
         .AddSingleton<GpuFeed>()
         .AddSingleton<HostFeed>()
         .AddHostedService<FeedUpdater>();
+
+    /// <summary>Publishes stored events to <c>/ws</c>.</summary>
+    public static void PublishEvents(this IServiceProvider services)
+    {
+        var live = services.GetRequiredService<LiveEvents>();
+        services.GetRequiredService<EventWriter>().Written += e => live.Publish("event", EventView.Of(e));
+    }
 
     /// <summary>Publishes firing and cleared alerts to <c>/ws</c>.</summary>
     public static void PublishAlerts(this IServiceProvider services)

@@ -26,11 +26,18 @@ public sealed class LayersTests
         ["Access"] = ["Config", "Hosting", "Store"],
         ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Targets", "OpenClaw", "Polling"],
         ["Overview"] = ["Config", "Parsing", "Collectors", "Targets", "OpenClaw", "Polling", "Views"],
-        ["Streaming"] = ["Config", "Parsing", "Metrics", "Hosting", "Collectors", "Polling", "Alerting", "Views", "Overview"],
+        ["Events"] =
+        [
+            "Config", "Parsing", "Hosting", "Store", "Remote", "Collectors", "Targets", "Polling", "Control", "Alerting", "Overview",
+        ],
+        ["Streaming"] =
+        [
+            "Config", "Parsing", "Metrics", "Hosting", "Store", "Collectors", "Polling", "Alerting", "Views", "Overview", "Events",
+        ],
         ["Api"] =
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Control",
-            "Alerting", "Access", "Views", "Overview", "Streaming", "History",
+            "Alerting", "Access", "Views", "Overview", "Events", "Streaming", "History",
         ],
         ["Cli"] =
         [
