@@ -102,7 +102,8 @@ public sealed class HostileTextTests(Chromium chromium) : PageTest(chromium)
         await route.FulfillAsync(new() { Response = answer, Body = body?.ToJsonString() ?? "null" });
     }
 
-    private static JsonNode? WithHostileTexts(JsonNode? node, ref int turn)
+    /// <summary>A copy in which every text but times is a hostile one.</summary>
+    internal static JsonNode? WithHostileTexts(JsonNode? node, ref int turn)
     {
         switch (node)
         {
