@@ -24,7 +24,8 @@ internal static class OperatorPage
 
     /// <summary>Serves the page, compressed better than answers of the API are: its files are sent once and revalidated afterwards.</summary>
     public static void UseOperatorPage(this IApplicationBuilder app) => app.UseWhen(
-        context => Files.Contains(context.Request.Path.Value) || Folders.Any(f => context.Request.Path.StartsWithSegments(f, StringComparison.Ordinal)),
+        context => Files.Contains(context.Request.Path.Value)
+            || Folders.Any(folder => context.Request.Path.StartsWithSegments(folder, StringComparison.Ordinal)),
         page =>
         {
             page.UseMiddleware<ResponseCompressionMiddleware>(Compression(page.ApplicationServices));
@@ -50,7 +51,8 @@ internal static class OperatorPage
             EnableForHttps = true,
             MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml"],
         };
-        options.Providers.Add(new GzipCompressionProvider(Options.Create(new GzipCompressionProviderOptions { Level = CompressionLevel.SmallestSize })));
+        var best = new GzipCompressionProviderOptions { Level = CompressionLevel.SmallestSize };
+        options.Providers.Add(new GzipCompressionProvider(Options.Create(best)));
         return new ResponseCompressionProvider(services, Options.Create(options));
     }
 }

@@ -12,7 +12,9 @@ internal static class RecentEndpoints
 {
     public static void MapRecent(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/recent", Results<Ok<RecentView>, ProblemHttpResult> (RecentValues recent, FleetState state, string? host) =>
-                host is null || state.Find(host) is not null ? TypedResults.Ok(RecentView.Of(RecentUse.Of(recent, host))) : Problem.NotFound("host", host))
+                host is null || state.Find(host) is not null
+                    ? TypedResults.Ok(RecentView.Of(RecentUse.Of(recent, host)))
+                    : Problem.NotFound("host", host))
             .Needs(Scope.Read)
             .WithSummary("CPU and GPU utilisation over the last ten minutes, of all hosts or of one.");
 }

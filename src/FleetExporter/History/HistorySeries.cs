@@ -34,18 +34,21 @@ internal sealed partial record HistorySeries(
     public static IReadOnlyList<HistorySeries> Arrange(IReadOnlyCollection<HistorySeries> all, bool ranked)
     {
         var named = Distinguished(all);
-        var kept = ranked || named.Count > MaxCount ? named.OrderByDescending(Mean).ThenBy(s => s.Name, StringComparer.Ordinal).Take(MaxCount) : named;
+        var kept = ranked || named.Count > MaxCount
+            ? named.OrderByDescending(Mean).ThenBy(s => s.Name, StringComparer.Ordinal).Take(MaxCount)
+            : named;
         return [.. ranked ? kept : kept.OrderBy(s => Number().Replace(s.Name, n => n.Value.PadLeft(12, '0')), StringComparer.Ordinal)];
     }
 
     /// <summary>Two boards may have had the same index: their names then include the uuid.</summary>
     private static IReadOnlyCollection<HistorySeries> Distinguished(IReadOnlyCollection<HistorySeries> all)
     {
-        var repeated = all.GroupBy(s => s.Name, StringComparer.Ordinal).Where(g => g.Skip(1).Any()).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
-        return repeated.Count == 0
-            ? all
-            : [.. all.Select(s => repeated.Contains(s.Name) && s.Labels.TryGetValue("uuid", out var uuid) ? s with { Name = $"{s.Name} ({uuid})" } : s)];
+        var repeated = all.CountBy(s => s.Name, StringComparer.Ordinal).Where(n => n.Value > 1).Select(n => n.Key).ToHashSet(StringComparer.Ordinal);
+        return repeated.Count == 0 ? all : [.. all.Select(s => repeated.Contains(s.Name) ? WithUuid(s) : s)];
     }
+
+    private static HistorySeries WithUuid(HistorySeries series) =>
+        series.Labels.TryGetValue("uuid", out var uuid) ? series with { Name = $"{series.Name} ({uuid})" } : series;
 
     private static double Mean(HistorySeries series) => series.Avg.Where(double.IsFinite).DefaultIfEmpty(double.MinValue).Average();
 

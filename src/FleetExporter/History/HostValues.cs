@@ -21,7 +21,10 @@ internal static class HostValues
         Percent("swap", q => UsedPercent(q, VitalsCollector.SwapFree, VitalsCollector.SwapTotal)),
         new("load", HistoryUnit.Count, ["window"], q => q.Over(VitalsCollector.Load, "window")),
         Percent("pressure", q => $"100 * {q.Over(VitalsCollector.Pressure, "resource", "kind=\"some\", window=\"60s\"")}", "resource"),
-        Percent("disk", q => UsedPercent(q, FilesystemCollector.Available, FilesystemCollector.Size, "mountpoint"), "mountpoint") with { Ranked = true },
+        Percent("disk", q => UsedPercent(q, FilesystemCollector.Available, FilesystemCollector.Size, "mountpoint"), "mountpoint") with
+        {
+            Ranked = true,
+        },
         Network("network_receive", VitalsCollector.NetworkReceive),
         Network("network_transmit", VitalsCollector.NetworkTransmit),
         new("temperature", HistoryUnit.Celsius, ["sensor"], q => q.Over(TemperatureCollector.Celsius, "sensor")) { Ranked = true },

@@ -68,7 +68,8 @@ internal static class PrometheusBands
         value.Labels.ToDictionary(name => name, name => Printable.Line(series.Labels.GetValueOrDefault(name, ""), 200));
 
     private static double[][] ValuesOf(
-        OrderedDictionary<string, (IReadOnlyDictionary<string, string> Labels, double[][] Values)> found, Dictionary<string, string> labels, int steps)
+        OrderedDictionary<string, (IReadOnlyDictionary<string, string> Labels, double[][] Values)> found, Dictionary<string, string> labels,
+        int steps)
     {
         var key = string.Join('\n', labels.Values);
         if (!found.TryGetValue(key, out var series))

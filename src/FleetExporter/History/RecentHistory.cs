@@ -8,11 +8,12 @@ namespace FleetExporter.History;
 internal sealed record RecentHistory(HistoryGrid Grid, IReadOnlyList<HistorySeries> Series, bool IsIncomplete)
 {
     /// <param name="to">Not in the future.</param>
-    public static RecentHistory Of(RecentValues recent, HistorySubject subject, RecentValue value, DateTimeOffset from, DateTimeOffset to, TimeSpan minStep) =>
+    public static RecentHistory Of(
+        RecentValues recent, HistorySubject subject, RecentValue value, DateTimeOffset from, DateTimeOffset to, TimeSpan minStep) =>
         recent.Read(memory =>
         {
-            // The values of every ten seconds, if they reach so far back.
-            var isFine = memory.Now.Time - from <= RecentValues.Step * RecentRing.Takings;
+            // The values of every ten seconds, if they reach so far back, or nearly so.
+            var isFine = memory.Now.Time - from <= (RecentValues.Step * RecentRing.Takings) + TimeSpan.FromMinutes(1);
             var grid = HistoryGrid.Of(from, to, isFine || minStep > RecentTimes.BucketLength ? minStep : RecentTimes.BucketLength, memory.Now.Time);
             var rings = RingsOf(memory, subject);
             return new RecentHistory(
@@ -31,13 +32,14 @@ internal sealed record RecentHistory(HistoryGrid Grid, IReadOnlyList<HistorySeri
             return memory.Targets.TryGetValue(subject.Name, out var target) ? [(target, [])] : [];
         }
 
-        return !memory.Hosts.TryGetValue(subject.Name, out var host) ? []
-            :
-            [
-                .. subject.Kind == SubjectKind.Host ? [(host.Rings, new Dictionary<string, string>())] : (IEnumerable<(RecentRings, Dictionary<string, string>)>)[],
-                .. host.Gpus.Where(g => subject.Gpu is null || g.Uuid == subject.Gpu || (g.Index is { } index && index == subject.GpuIndex))
-                    .Select(g => (g.Rings, LabelsOf(g))),
-            ];
+        if (!memory.Hosts.TryGetValue(subject.Name, out var host))
+        {
+            return [];
+        }
+
+        var gpus = host.Gpus.Where(g => subject.Gpu is null || g.Uuid == subject.Gpu || (g.Index is { } index && index == subject.GpuIndex))
+            .Select(g => (g.Rings, LabelsOf(g)));
+        return subject.Kind == SubjectKind.Host ? [(host.Rings, []), .. gpus] : [.. gpus];
     }
 
     private static Dictionary<string, string> LabelsOf(RecentGpu gpu) => new()

@@ -1,8 +1,8 @@
 namespace FleetExporter.History;
 
 /// <summary>
-/// One value over time in two rings: as it was taken, for an hour, and the minimum, average and maximum of every five minutes, for a day. About 3 KiB,
-/// half of it from the second bucket on. Not thread-safe.
+/// One value over time in two rings: as it was taken, for an hour, and the minimum, average and maximum of every five minutes, for a day. About
+/// 2.5 KiB, most of it from the second bucket on. Not thread-safe.
 /// </summary>
 internal sealed class RecentRing
 {
@@ -17,7 +17,7 @@ internal sealed class RecentRing
     /// <summary>Halves hold up to 65504; divided by a power of two, values keep their 11 significant bits and may be 64 times as high.</summary>
     private const float Scale = 64;
 
-    private readonly float[] _takings = new float[Takings];
+    private readonly Half[] _takings = new Half[Takings];
     private Half[]? _buckets;
     private long _firstTaking = -1;
     private long _lastTaking = -1;
@@ -38,10 +38,10 @@ internal sealed class RecentRing
         _firstTaking = _firstTaking < 0 ? taking : _firstTaking;
         for (var missing = Math.Max(_lastTaking + 1, taking - Takings + 1); _lastTaking >= 0 && missing < taking; missing++)
         {
-            _takings[missing % Takings] = float.NaN;
+            _takings[missing % Takings] = Half.NaN;
         }
 
-        _takings[taking % Takings] = value;
+        _takings[taking % Takings] = (Half)(value / Scale);
         _lastTaking = taking;
         if (bucket != _bucket)
         {
@@ -54,7 +54,7 @@ internal sealed class RecentRing
 
     /// <summary>NaN where there is none.</summary>
     public float ValueOf(long taking) =>
-        taking >= _firstTaking && taking <= _lastTaking && taking > _lastTaking - Takings ? _takings[taking % Takings] : float.NaN;
+        taking >= _firstTaking && taking <= _lastTaking && taking > _lastTaking - Takings ? (float)_takings[taking % Takings] * Scale : float.NaN;
 
     /// <summary>NaN where there is none.</summary>
     public (float Min, float Avg, float Max) ValuesOf(long bucket)

@@ -1,6 +1,8 @@
 namespace FleetExporter.History;
 
-/// <summary>When values were taken, and in which five minutes a moment is. By the monotonic clock, so a wall clock that is set moves them all.</summary>
+/// <summary>
+/// When values were taken, and in which five minutes a moment is. By the monotonic clock, so a wall clock that is set moves them all.
+/// </summary>
 internal sealed class RecentTimes
 {
     private readonly Instant[] _takings = new Instant[RecentRing.Takings];

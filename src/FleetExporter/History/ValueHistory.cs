@@ -46,7 +46,8 @@ internal sealed class ValueHistory(PrometheusHistory prometheus, RecentValues re
                 grid, HistorySource.Prometheus, $"Prometheus at {server.Url} has no values of {request.Subject} in this time.", []);
         }
 
-        return new HistoryAnswer(memory?.Grid ?? grid, HistorySource.Memory, MemoryHint(request, server, answer.Failure, memory), memory?.Series ?? []);
+        var hint = MemoryHint(request, server, answer.Failure, memory);
+        return new HistoryAnswer(memory?.Grid ?? grid, HistorySource.Memory, hint, memory?.Series ?? []);
     }
 
     private static string? CutHint(PrometheusAnswer answer) => answer.Found > answer.Series.Count
@@ -62,15 +63,18 @@ internal sealed class ValueHistory(PrometheusHistory prometheus, RecentValues re
             { IsUp: true } => $"Prometheus at {server.Url} could not answer the query ({failure.Reason})",
             _ => $"Prometheus at {server.Url} does not answer ({failure.Reason})",
         };
+        var kind = Words.Of(request.Subject.Kind);
         var what = memory switch
         {
-            null => $"memory keeps no {request.Value.Name} of a {Words.Of(request.Subject.Kind)}",
+            null => $"memory keeps no {request.Value.Name} of a {kind}",
             { Series.Count: > 0 } => "these are the last 24 hours from memory",
             { IsIncomplete: true } =>
-                FormattableString.Invariant($"memory keeps {RecentValues.MaxSeries} series, and this {Words.Of(request.Subject.Kind)} is beyond them"),
+                FormattableString.Invariant($"memory keeps {RecentValues.MaxSeries} series, and this {kind} is beyond them"),
             _ => "memory has no values in this time",
         };
-        var more = failure is { IsUp: false } && server.Url == DefaultUrl ? "; set prometheus.url in fleet.yml to keep more than the last 24 hours" : "";
+        var more = failure is { IsUp: false } && server.Url == DefaultUrl
+            ? "; set prometheus.url in fleet.yml to keep more than the last 24 hours"
+            : "";
         return $"{why}; {what}{more}.";
     }
 }

@@ -55,7 +55,8 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
                     "prometheus",
                     [
                         $"--config.file={config}", $"--storage.tsdb.path={folder.PathOf("tsdb")}",
-                        $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s"
+                        $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=5s",
+                        "--storage.tsdb.retention.time=60d"
                     ],
                     folder.Path),
                 port);
@@ -111,5 +112,18 @@ internal static class Promtool
     {
         var result = await Tool.TryAsync("promtool", ["check", "metrics"], page);
         return result.Exit == 0 && result.Error.Length == 0 ? "" : $"exit {result.Exit}: {result.Output}{result.Error}";
+    }
+
+    /// <summary>Fills the storage of a Prometheus that is not running yet.</summary>
+    /// <param name="lines">OpenMetrics samples with timestamps, without the end marker; each family in one piece.</param>
+    public static async Task BackfillAsync(TestFolder folder, IEnumerable<string> lines)
+    {
+        var file = folder.PathOf("samples.om");
+        await File.WriteAllLinesAsync(file, lines.Append("# EOF"), TestContext.Current.CancellationToken);
+        // Blocks of two hours would read the file again for each of them.
+        var result = await Tool.TryAsync(
+            "promtool", ["tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=744h", file, folder.PathOf("tsdb")]);
+        Assert.True(result.Exit == 0, result.Output + result.Error);
+        File.Delete(file);
     }
 }

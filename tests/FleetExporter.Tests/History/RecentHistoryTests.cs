@@ -21,6 +21,9 @@ public sealed class RecentHistoryTests
         Assert.Empty(cpu.Labels);
         Assert.All(cpu.Avg, v => Assert.InRange(v, 0, 29));
 
+        // A request for an hour arrives a moment after that hour began.
+        Assert.Equal(TimeSpan.FromSeconds(15), fleet.Of("host:a", RecentValue.Cpu, Hour + TimeSpan.FromSeconds(1)).Grid.Step);
+
         var day = fleet.Of("host:a", RecentValue.Cpu, Day);
         Assert.Equal((TimeSpan.FromMinutes(5), 288), (day.Grid.Step, day.Grid.Count));
         cpu = Assert.Single(day.Series);

@@ -28,8 +28,8 @@ public sealed class LogTextTests
     [Fact]
     public void A_long_hostile_line_is_masked_in_time()
     {
-        var line = string.Concat(Enumerable.Repeat("password= --token \"'", 50));
+        var line = string.Concat(Enumerable.Repeat("password= --token secret\"'", 40));
 
-        Assert.DoesNotContain("'password", LogText.Mask(line), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", LogText.Mask(line), StringComparison.Ordinal);
     }
 }

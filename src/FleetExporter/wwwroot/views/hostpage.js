@@ -50,8 +50,8 @@ export function hostPage(hostname, params) {
   const parts = {
     vitals: vitals(hostname), filesystems: filesystems(), network: network(), temperatures: temperatures(), units: units(hostname),
     release: gpuRelease(hostname, true), processes: topProcesses(hostname), running: runningHere(hostname), facts: hostFacts(),
-    actions: hostActions(hostname), gpus: hostGpus(hostname, showGpuHistory), sessions: h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }),
-    events: h('ul', { class: 'log', 'data-testid': 'host-events' }),
+    actions: hostActions(hostname), gpus: hostGpus(hostname, showGpuHistory),
+    sessions: h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }), events: h('ul', { class: 'log', 'data-testid': 'host-events' }),
   };
   const history = historyChart(subjectsOf(state.hosts.get(hostname)), {
     subject: settings.settings.of || `host:${hostname}`, value: settings.settings.value, range: settings.settings.range,

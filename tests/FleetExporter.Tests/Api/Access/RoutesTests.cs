@@ -28,6 +28,7 @@ public sealed class RoutesTests
         ["PUT /api/dgx/connections/{id}"] = "admin",
         ["DELETE /api/dgx/connections/{id}"] = "admin",
         ["GET /api/dgx/jobs/{id}/output"] = "control",
+        ["GET /api/hosts/{host}/units/{unit}/journal"] = "control",
     };
 
     [Fact]
