@@ -55,7 +55,8 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         await FillAsync(visit, machine, "box");
         await visit.Visible("host-user").FillAsync("nobody");
         await visit.Visible("host-test-button").ClickAsync();
-        await Expect(visit.Visible("step").Filter(new() { HasText = "auth" })).ToHaveAttributeAsync("data-verdict", "failed", new() { Timeout = 30_000 });
+        await Expect(visit.Visible("step").Filter(new() { HasText = "auth" }))
+            .ToHaveAttributeAsync("data-verdict", "failed", new() { Timeout = 30_000 });
 
         // An invalid name.
         await FillAsync(visit, machine, "-box");

@@ -24,10 +24,12 @@ public sealed class NeighbourTests(Chromium chromium) : PageTest(chromium)
 
         Assert.Equal(calm.Keys.Order(), hostile.Keys.Order());
         Assert.NotEmpty(calm);
+        Directory.CreateDirectory(ScreenshotPath("failed"));
         foreach (var (name, picture) in calm.Where(c => !c.Value.AsSpan().SequenceEqual(hostile[c.Key])))
         {
-            await File.WriteAllBytesAsync(ScreenshotPath("failed", $"{name}-{width}-calm.png"), picture, TestContext.Current.CancellationToken);
-            await File.WriteAllBytesAsync(ScreenshotPath("failed", $"{name}-{width}-hostile.png"), hostile[name], TestContext.Current.CancellationToken);
+            var stop = TestContext.Current.CancellationToken;
+            await File.WriteAllBytesAsync(ScreenshotPath("failed", $"{name}-{width}-calm.png"), picture, stop);
+            await File.WriteAllBytesAsync(ScreenshotPath("failed", $"{name}-{width}-hostile.png"), hostile[name], stop);
         }
 
         Assert.All(calm, picture => Assert.True(picture.Value.AsSpan().SequenceEqual(hostile[picture.Key]), picture.Key));

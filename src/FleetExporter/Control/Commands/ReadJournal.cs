@@ -114,7 +114,8 @@ internal sealed class ReadJournal(Fleet fleet, TimeProvider clock)
         {
             { End: CommandEnd.Exited, ExitCode: 0 } => new JournalOutcome.Read(
                 unit, Lines(Text(output)), said.Contains("not seeing messages", StringComparison.Ordinal) ? NoRights : null),
-            { End: CommandEnd.Exited } when said.Contains("insufficient permissions", StringComparison.Ordinal) => new JournalOutcome.HostFailed(NoRights),
+            { End: CommandEnd.Exited } when said.Contains("insufficient permissions", StringComparison.Ordinal) =>
+                new JournalOutcome.HostFailed(NoRights),
             { End: CommandEnd.Exited, ExitCode: 127 } => new JournalOutcome.HostFailed("The host has no journalctl, so it keeps no journal."),
             { End: CommandEnd.Exited } => new JournalOutcome.HostFailed(
                 Printable.Line(said.Split('\n').LastOrDefault(l => l.Length > 0) ?? $"journalctl ended with status {result.ExitCode}.", 300)),
