@@ -12,6 +12,7 @@ const RANGES = { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '3
 const RANGE_MS = { '1h': 3600e3, '6h': 6 * 3600e3, '24h': 24 * 3600e3, '7d': 7 * 86400e3, '30d': 30 * 86400e3 };
 const MIN_RELOAD_MS = 15_000;
 const MIN_PERIOD_MS = 5 * 60_000;
+const MAX_PERIOD_MS = 399 * 86400e3; // the API allows 400 days
 const MAX_TABLE_ROWS = 400;
 
 /**
@@ -75,17 +76,17 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   }
 
   function zoom(from, to) {
-    const middle = (from + to) / 2;
-    const half = Math.max(to - from, MIN_PERIOD_MS) / 2;
-    period = [middle - half, Math.min(middle + half, now())];
+    const end = Math.min(now(), Math.max(to, (from + to + MIN_PERIOD_MS) / 2));
+    period = [Math.min(from, end - MIN_PERIOD_MS), end];
     changed();
   }
 
+  /** Around the cursor, or towards the newest values. */
   function scale(factor) {
     if (!answer) return;
     const [from, to] = [Date.parse(answer.from), Date.parse(answer.to)];
-    const middle = plot.cursorTime() ?? (factor > 1 ? to : (from + to) / 2);
-    zoom(Math.max(middle - (middle - from) * factor, now() - 400 * 86400e3), middle + (to - middle) * factor + (factor > 1 ? 1 : 0));
+    const fixed = plot.cursorTime() ?? to;
+    zoom(Math.max(fixed - (fixed - from) * factor, now() - MAX_PERIOD_MS), Math.min(fixed + (to - fixed) * factor, now()));
   }
 
   async function load() {
