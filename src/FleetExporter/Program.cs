@@ -10,6 +10,7 @@ using FleetExporter.Control.Commands;
 using FleetExporter.Control.Training;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
+using FleetExporter.Onboarding;
 using FleetExporter.Overview;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -59,6 +60,7 @@ internal static class Program
             .AddControl(config.Current)
             .AddCommands()
             .AddTraining()
+            .AddOnboarding()
             .AddSingleton<HostViews>()
             .AddSingleton<OverviewBuilder>()
             .AddStreaming()
