@@ -12,6 +12,7 @@ using FleetExporter.Events;
 using FleetExporter.History;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
+using FleetExporter.Onboarding;
 using FleetExporter.Overview;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -62,6 +63,7 @@ internal static class Program
             .AddControl(config.Current)
             .AddCommands()
             .AddTraining()
+            .AddOnboarding()
             .AddSingleton<HostViews>()
             .AddSingleton<OverviewBuilder>()
             .AddEvents()

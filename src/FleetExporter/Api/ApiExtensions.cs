@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Http;
+using FleetExporter.Api.Onboarding;
 using FleetExporter.Api.Resources;
 using FleetExporter.Api.Streaming;
 using FleetExporter.Metrics;
@@ -80,6 +81,10 @@ internal static class ApiExtensions
         routes.MapGpuRelease();
         routes.MapConnections();
         routes.MapWatching();
+        routes.MapProbe();
+        routes.MapTrust();
+        routes.MapSshKeys();
+        routes.MapTransfer();
         routes.MapHistory();
         routes.MapProjects();
         routes.MapHooks();

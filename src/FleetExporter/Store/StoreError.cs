@@ -12,6 +12,7 @@ internal abstract record StoreError
     {
         NotFound missing => $"{missing.Kind} not found",
         Conflict conflict => conflict.Message,
+        Changed => "changed meanwhile",
         Busy => "too many concurrent calls, or another process has locked the store; try again",
         Full => "the disk or quota is full; free some space",
         Unavailable unavailable => unavailable.Reason,
@@ -25,6 +26,9 @@ internal abstract record StoreError
     /// <param name="Field">Subject: name, connection, connections, projects, jobs, status, metrics.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record Conflict(string Field, string Message) : StoreError;
+
+    /// <summary>The record is no longer the one that the caller read.</summary>
+    public sealed record Changed : StoreError;
 
     /// <summary>Too many writers wait, or another process has locked the store. Can be retried.</summary>
     public sealed record Busy : StoreError;

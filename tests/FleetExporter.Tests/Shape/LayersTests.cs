@@ -34,14 +34,16 @@ public sealed class LayersTests
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Collectors", "Polling", "Alerting", "Views", "Overview", "Events",
         ],
+        ["Onboarding"] = ["Config", "Parsing", "Store", "Remote", "Collectors", "Targets"],
         ["Api"] =
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Control",
-            "Alerting", "Access", "Views", "Overview", "Events", "Streaming", "History",
+            "Alerting", "Access", "Views", "Overview", "Events", "Streaming", "History", "Onboarding",
         ],
         ["Cli"] =
         [
-            "Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Access", "Streaming", "Api",
+            "Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Access", "Streaming",
+            "Onboarding", "Api",
         ],
     };
 

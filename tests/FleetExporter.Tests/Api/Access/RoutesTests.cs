@@ -29,6 +29,12 @@ public sealed class RoutesTests
         ["DELETE /api/dgx/connections/{id}"] = "admin",
         ["GET /api/dgx/jobs/{id}/output"] = "control",
         ["GET /api/hosts/{host}/units/{unit}/journal"] = "control",
+        ["POST /api/dgx/probe"] = "admin",
+        ["POST /api/dgx/trust"] = "admin",
+        ["POST /api/dgx/import"] = "admin",
+        ["GET /api/ssh/keys"] = "admin",
+        ["POST /api/ssh/keys"] = "admin",
+        ["GET /api/export"] = "admin",
     };
 
     [Fact]
