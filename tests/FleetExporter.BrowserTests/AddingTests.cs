@@ -51,9 +51,9 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         await Expect(visit.Visible("step").Filter(new() { HasText = "refused" })).ToHaveAttributeAsync("data-verdict", "failed");
         await Expect(visit.Visible("steps-result")).ToContainTextAsync("failed");
 
-        // A wrong user, which the key does not open.
+        // A user that does not exist, so no key opens it.
         await FillAsync(visit, machine, "box");
-        await visit.Visible("host-user").FillAsync("nobody");
+        await visit.Visible("host-user").FillAsync("no-such-user");
         await visit.Visible("host-test-button").ClickAsync();
         await Expect(visit.Visible("step").Filter(new() { HasText = "auth" }))
             .ToHaveAttributeAsync("data-verdict", "failed", new() { Timeout = 30_000 });
