@@ -4,6 +4,7 @@ using FleetExporter.Alerting;
 using FleetExporter.Api;
 using FleetExporter.Api.Access;
 using FleetExporter.Cli;
+using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Commands;
@@ -52,6 +53,7 @@ internal static class Program
             .AddStore(config.Current)
             .AddSingleton<SshShells>()
             .AddSingleton(ShellFactory)
+            .AddSingleton(TargetProber)
             .AddPolling()
             .AddTargets()
             .AddAlerting()
@@ -77,6 +79,14 @@ internal static class Program
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
         return app;
     }
+
+    /// <summary>How a target is tried: as <c>fleet-exporter probe</c> does.</summary>
+    private static ProbeTarget TargetProber(IServiceProvider services) => async (target, stop) =>
+    {
+        var collector = TargetCatalog.All.First(c => c.Kind.Owns(target));
+        var checks = await new TargetProbe(target, collector, services.GetRequiredService<TimeProvider>()).RunAsync(stop).ConfigureAwait(false);
+        return [.. checks.Select(c => new TryStep(c.Name, Words.Of(c.Verdict), c.Reason, c.Detail, c.Fix))];
+    };
 
     /// <summary>How each host is asked: simulated, over SSH, or on this machine.</summary>
     private static Func<HostConfig, IShell> ShellFactory(IServiceProvider services) => host =>

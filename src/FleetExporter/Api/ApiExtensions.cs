@@ -77,6 +77,8 @@ internal static class ApiExtensions
         routes.MapGpuRelease();
         routes.MapConnections();
         routes.MapWatching();
+        routes.MapTargets();
+        routes.MapTargetTry();
         routes.MapHistory();
         routes.MapProjects();
         routes.MapHooks();

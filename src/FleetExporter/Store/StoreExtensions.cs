@@ -18,6 +18,7 @@ internal static class StoreExtensions
         .AddSingleton<AccessTokens>()
         .AddSingleton<AttachedSessions>()
         .AddSingleton<Connections>()
+        .AddSingleton<StoredTargets>()
         .AddSingleton<Projects>()
         .AddSingleton<Jobs>()
 

@@ -27,6 +27,10 @@ public sealed class RoutesTests
         ["POST /api/dgx/connections"] = "admin",
         ["PUT /api/dgx/connections/{id}"] = "admin",
         ["DELETE /api/dgx/connections/{id}"] = "admin",
+        ["POST /api/targets"] = "admin",
+        ["POST /api/targets/try"] = "admin",
+        ["PUT /api/targets/{kind}/{name}"] = "admin",
+        ["DELETE /api/targets/{kind}/{name}"] = "admin",
         ["GET /api/dgx/jobs/{id}/output"] = "control",
     };
 

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using FleetExporter.Config.Yaml;
+using FleetExporter.Polling.Targets;
+
+namespace FleetExporter.Control;
+
+/// <summary>Writes stored targets as fleet.yml has them.</summary>
+internal static class TargetExport
+{
+    /// <summary>The lists of all kinds that have active stored targets, in the order of the kinds; an empty text without any.</summary>
+    public static string Yaml(IEnumerable<WatchedTarget> all)
+    {
+        var rows = all.Select(t => t.Row).OfType<Store.StoredTarget>().Where(r => r.IsActive).ToLookup(r => r.Kind);
+        var root = new JsonObject();
+        foreach (var kind in TargetCatalog.Kinds.Where(k => rows.Contains(k.Name)))
+        {
+            root[kind.ListKey] = new JsonArray([.. rows[kind.Name].Select(EntryOf)]);
+        }
+
+        return root.Count == 0 ? "" : YamlText.Of(root);
+    }
+
+    private static JsonObject EntryOf(Store.StoredTarget row)
+    {
+        var entry = new JsonObject { ["name"] = row.Name };
+        foreach (var (key, value) in JsonNode.Parse(row.Settings)!.AsObject())
+        {
+            entry[key] = value?.DeepClone();
+        }
+
+        return entry;
+    }
+}
