@@ -81,6 +81,8 @@ internal static class ApiExtensions
         routes.MapGpuRelease();
         routes.MapConnections();
         routes.MapWatching();
+        routes.MapTargets();
+        routes.MapTargetTry();
         routes.MapProbe();
         routes.MapTrust();
         routes.MapSshKeys();

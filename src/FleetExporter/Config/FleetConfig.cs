@@ -29,6 +29,15 @@ internal sealed record FleetConfig
     /// <summary>Services, providers, gateways and tunnels: kind by kind, each in file order. Default none.</summary>
     public ValueList<TargetConfig> Targets { get; init; } = [];
 
+    /// <summary>Absolute folders that may contain secrets of targets made by the API, besides <c>secrets</c> in <see cref="DataDir"/>.</summary>
+    public ValueList<string> SecretDirs { get; init; } = [];
+
+    /// <summary><see cref="SecretDirs"/> and the default one, which need not exist.</summary>
+    public IReadOnlyList<string> SecretFolders => [.. SecretDirs, Path.Combine(DataDir, "secrets")];
+
+    /// <summary>Whether targets made by the API may have link-local addresses. Default false.</summary>
+    public bool AllowLinkLocalTargets { get; init; }
+
     /// <summary>Allowed <c>Host</c> headers in addition to localhost and the listen address. Default none.</summary>
     public ValueList<string> AllowedHosts { get; init; } = [];
 
@@ -125,6 +134,11 @@ internal sealed record FleetConfig
         if (!Listen.IsLoopback && !Tls.IsOn)
         {
             yield return "listen: without tls, keys are sent over the network in clear text";
+        }
+
+        if (AllowLinkLocalTargets)
+        {
+            yield return "allow_link_local_targets: an admin can read a cloud's metadata, with its credentials, through a target of the API";
         }
 
         if (AnonymousControl == AnonymousAccess.Loopback)

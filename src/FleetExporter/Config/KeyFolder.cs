@@ -1,6 +1,6 @@
 namespace FleetExporter.Config;
 
-/// <summary>Restricts private keys of connections made by the API to configured folders.</summary>
+/// <summary>Restricts the files that the API can name, private keys and secrets of targets, to configured folders.</summary>
 internal static class KeyFolder
 {
     /// <summary>Limit of symbolic links, as in the kernel.</summary>
@@ -14,6 +14,32 @@ internal static class KeyFolder
     /// <param name="folders">Absolute.</param>
     public static bool Allows(string path, IReadOnlyList<string> folders)
     {
+        if (!IsInside(path, folders))
+        {
+            return false;
+        }
+
+        try
+        {
+            // Opening a pipe or a device, which have no length, could block.
+            var real = ResolveLinks(path);
+            if (new FileInfo(real) is not { Exists: true, Length: > 0 })
+            {
+                return false;
+            }
+
+            using var file = File.OpenHandle(real);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>As <see cref="Allows"/>, for a file that need not exist.</summary>
+    public static bool IsInside(string path, IReadOnlyList<string> folders)
+    {
         if (!path.StartsWith('/') || path.Length > 4096 || path.Any(c => c is '%' or '$' or '~' or '"' || char.IsControl(c)))
         {
             return false;
@@ -22,19 +48,7 @@ internal static class KeyFolder
         try
         {
             var real = ResolveLinks(path);
-            if (!folders.Any(f => ResolveLinks(f) is var root && real.StartsWith(root == "/" ? root : root + "/", StringComparison.Ordinal)))
-            {
-                return false;
-            }
-
-            // Opening a pipe or a device, which have no length, could block.
-            if (new FileInfo(real) is not { Exists: true, Length: > 0 })
-            {
-                return false;
-            }
-
-            using var file = File.OpenHandle(real);
-            return true;
+            return folders.Any(f => ResolveLinks(f) is var root && real.StartsWith(root == "/" ? root : root + "/", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

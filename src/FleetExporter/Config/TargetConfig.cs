@@ -19,4 +19,10 @@ internal abstract record TargetConfig
 
     /// <summary>Timeout of one poll. 100 ms to 1 min; default 5 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Connects to no address of <see cref="ForbiddenAddress"/>: set for targets made by the API, so that nobody reads a cloud's metadata with it.
+    /// No key of fleet.yml.
+    /// </summary>
+    public bool RefusesLinkLocal { get; init; }
 }

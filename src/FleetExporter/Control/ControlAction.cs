@@ -26,6 +26,13 @@ internal enum ControlAction
     ConnectionChange,
     ConnectionDelete,
 
+    TargetCreate,
+    TargetChange,
+    TargetDelete,
+
+    /// <summary>Polls a target once without storing anything.</summary>
+    TargetTry,
+
     /// <summary>Tests a host step by step.</summary>
     Probe,
 

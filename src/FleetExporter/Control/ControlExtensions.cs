@@ -18,6 +18,8 @@ internal static class ControlExtensions
         .AddSingleton<ReleaseGpus>()
         .AddSingleton(s => new AttachedFile(Path.Combine(config.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()))
         .AddSingleton<AttachedTimesSync>()
+        .AddSingleton<TargetList>()
+        .AddSingleton<TargetEdits>()
         .AddSingleton<Watchlist>()
 
         // Before FleetStartup: loads the attached times before the first reading and writes them after the last one.

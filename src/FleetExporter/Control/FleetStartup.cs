@@ -10,7 +10,8 @@ namespace FleetExporter.Control;
 /// when the file changes.
 /// </summary>
 internal sealed partial class FleetStartup(
-    Fleet fleet, Watchlist watchlist, TargetSet targets, DeviceSet devices, LiveConfig config, TimeProvider clock, ILogger<FleetStartup> logger)
+    Fleet fleet, Watchlist watchlist, TargetSet targets, TargetList targetList, DeviceSet devices, LiveConfig config, TimeProvider clock,
+    ILogger<FleetStartup> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -23,9 +24,10 @@ internal sealed partial class FleetStartup(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await targetList.ApplyAsync().ConfigureAwait(false);
         await watchlist.ApplyAsync().ConfigureAwait(false);
-        await targets.ApplyAsync(config.Current).ConfigureAwait(false);
         devices.Apply(config.Current);
+        targetList.UnitsChanged += OnUnitsChanged;
         config.Changed += OnChanged;
         _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -72,16 +74,22 @@ internal sealed partial class FleetStartup(
         LogReload(cause, result.Success ? "applied" : "invalid, the previous configuration stays active");
     }
 
-    private void OnChanged(FleetConfig previous, FleetConfig current) => _ = ApplyAsync(current);
+    private void OnChanged(FleetConfig previous, FleetConfig current) => _ = LoggedAsync(async () =>
+    {
+        // First the targets: hosts report the units of stored ones.
+        await targetList.ApplyAsync().ConfigureAwait(false);
+        await watchlist.ApplyAsync().ConfigureAwait(false);
+        devices.Apply(current);
+        await watchlist.SyncAsync(_stop.Token).ConfigureAwait(false);
+    });
 
-    private async Task ApplyAsync(FleetConfig changed)
+    private void OnUnitsChanged() => _ = LoggedAsync(watchlist.ApplyAsync);
+
+    private async Task LoggedAsync(Func<Task> apply)
     {
         try
         {
-            await watchlist.ApplyAsync().ConfigureAwait(false);
-            await targets.ApplyAsync(changed).ConfigureAwait(false);
-            devices.Apply(changed);
-            await watchlist.SyncAsync(_stop.Token).ConfigureAwait(false);
+            await apply().ConfigureAwait(false);
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {

@@ -11,7 +11,8 @@ namespace FleetExporter.Control;
 /// File hosts need no store; stored connections load once it responds and survive an outage.
 /// </summary>
 internal sealed partial class Watchlist(
-    Fleet fleet, FleetState state, Connections connections, ExporterInstance self, LiveConfig config, ILogger<Watchlist> logger) : IDisposable
+    Fleet fleet, FleetState state, Connections connections, TargetList targets, ExporterInstance self, LiveConfig config, ILogger<Watchlist> logger)
+    : IDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(1.5);
 
@@ -92,7 +93,7 @@ internal sealed partial class Watchlist(
         {
             var now = config.Current;
             _disconnectedHosts = _disconnectedHosts.Intersect(now.Hosts.Select(h => h.Name));
-            _all = [.. Listed(now).OrderBy(w => w.Connection.Id, StringComparer.Ordinal)];
+            _all = [.. Listed(now).Select(WithUnits).OrderBy(w => w.Connection.Id, StringComparer.Ordinal)];
             var order = now.Hosts.Select((host, at) => (host.Name, at)).ToDictionary(h => h.Name, h => h.at, StringComparer.Ordinal);
             var ended = fleet.ApplyAsync(now with { Hosts = [.. Hosts.OrderBy(h => order.GetValueOrDefault(h.Name, int.MaxValue))] });
             _applied = true;
@@ -183,6 +184,10 @@ internal sealed partial class Watchlist(
                 : new(row, null, IsOthers(row) ? "it is a host of another exporter that shares the store" : "it is no longer in fleet.yml");
         }
     }
+
+    /// <summary>Adds the units of stored targets, which the host reports.</summary>
+    private WatchedConnection WithUnits(WatchedConnection watched) =>
+        watched.Host is { } host ? watched with { Host = host with { Units = [.. host.Units.Union(targets.UnitsOf(host.Name))] } } : watched;
 
     /// <summary>Whether another exporter owns the connection.</summary>
     private bool IsOthers(Connection connection) => connection.Owner is { } owner && owner != self.Id;

@@ -2,8 +2,9 @@ using FleetExporter.Hosting;
 
 namespace FleetExporter.Control;
 
-/// <summary>Keeps the watchlist in sync with the store: loads it once the store responds, then periodically.</summary>
-internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies parts) : HostedLoop(ExporterLoop.Watchlist, parts)
+/// <summary>Keeps the watchlist and the list of targets in sync with the store: loads them once the store responds, then periodically.</summary>
+internal sealed class WatchlistService(Watchlist watchlist, TargetList targets, LoopDependencies parts)
+    : HostedLoop(ExporterLoop.Watchlist, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -32,6 +33,7 @@ internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies par
         {
             try
             {
+                await targets.ReadyAsync(stop).ConfigureAwait(false);
                 await watchlist.ReadyAsync(stop).ConfigureAwait(false);
             }
             finally
@@ -43,6 +45,7 @@ internal sealed class WatchlistService(Watchlist watchlist, LoopDependencies par
             {
                 nextRead = Clock.Elapsed() + ReadInterval;
                 await watchlist.ReadAgainAsync(stop).ConfigureAwait(false);
+                await targets.ReadAgainAsync(stop).ConfigureAwait(false);
             }
 
             await watchlist.NoteAsync(stop).ConfigureAwait(false);

@@ -10,7 +10,7 @@ namespace FleetExporter.OpenClaw;
 /// <summary>Polls one gateway over a persistent connection, with at most one connection attempt per poll.</summary>
 internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) : ITargetPoller
 {
-    private readonly GatewayHttp _http = new(gateway.Url);
+    private readonly GatewayHttp _http = new(gateway.Url, gateway.RefusesLinkLocal);
     private readonly GatewaySources _sources = new(clock);
     private GatewayConnection? _connection;
     private GatewayHealth? _health;
@@ -103,7 +103,8 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
         }
 
         var token = await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false);
-        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken).ConfigureAwait(false);
+        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal)
+            .ConfigureAwait(false);
         foreach (var source in _sources.All)
         {
             source.Reconnected();

@@ -49,6 +49,8 @@ internal sealed record GatewayReading(ValueList<string> RequiredChannels, Gatewa
 
     public GatewayInfrastructure? Infrastructure { get; init; }
 
+    public override string Condition => $"{Probes.Ready} {Channels?.Channels.FirstOrDefault(c => c.Name == "discord")?.Up}";
+
     public override void WriteTo(MetricsPage page, Labels target)
     {
         foreach (var part in Probes.Failing)

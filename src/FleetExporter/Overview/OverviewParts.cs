@@ -2,7 +2,6 @@ using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.Polling.Snapshots;
-using FleetExporter.Polling.Targets;
 using FleetExporter.Targets.Providers;
 using FleetExporter.Targets.Services;
 using FleetExporter.Targets.Tunnels;
@@ -110,20 +109,11 @@ internal sealed class OverviewParts(FleetConfig config, FleetState state, Instan
     private ProviderConfig? HeartbeatProvider(string? name = null) =>
         Choose("provider", name is null ? Providers.Where(p => p.Unit is not null) : Providers, name, _ => true);
 
-    private TargetPart TargetOf(TargetConfig target) => target switch
-    {
-        ProviderConfig provider => TargetOf(provider),
-        GatewayConfig gateway => TargetPart.Of(TargetSummaries.Summarize(gateway, state, now)),
-        TunnelConfig tunnel => TargetPart.Of(TargetSummaries.Summarize(tunnel, state, now)),
-        _ => TargetPart.Of(TargetCatalog.KindOf(target).Name, TargetSummaries.Summarize(target, state)),
-    };
-
     /// <summary>The heartbeat's provider does not count towards the overall status, unless it is also the default provider.</summary>
-    private TargetPart TargetOf(ProviderConfig provider)
-    {
-        var summary = TargetSummaries.Summarize(provider, state, now);
-        return provider == HeartbeatProvider() && provider != DefaultProvider() ? TargetPart.OfHeartbeat(summary) : TargetPart.Of(summary);
-    }
+    private TargetPart TargetOf(TargetConfig target) =>
+        target is ProviderConfig provider && provider == HeartbeatProvider() && provider != DefaultProvider()
+            ? TargetPart.OfHeartbeat(TargetSummaries.Summarize(provider, state, now))
+            : TargetPart.Of(target, state, now);
 
     private LocalGpuPart? LocalPartOf(HostSnapshot host) =>
         host.Get<GpuReading>(now) is { Gpus: [var gpu, ..] } ? LocalGpuPart.Of(gpu, HotCelsius) : null;

@@ -1,3 +1,11 @@
+using FleetExporter.Config;
+using FleetExporter.OpenClaw;
+using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
+using FleetExporter.Targets.Providers;
+using FleetExporter.Targets.Services;
+using FleetExporter.Targets.Tunnels;
+
 namespace FleetExporter.Overview;
 
 /// <summary>
@@ -25,6 +33,22 @@ internal sealed record TargetPart(
     public static TargetPart Of(TunnelSummary summary) => From(
         "tunnel", summary.Target, OverviewRules.Tunnel(summary.Target.Attempted, summary.Target.Up, summary.Unit?.Active),
         summary.Problem, summary.Unit);
+
+    public static TargetPart Of(ServiceSummary summary)
+    {
+        var status = OverviewRules.Provider(summary.Target.Attempted, summary.State == "ok", summary.State == "loading");
+        return From("service", summary.Target, status, summary.Target.Error ?? "loading its model", null);
+    }
+
+    /// <summary>A target of any kind.</summary>
+    public static TargetPart Of(TargetConfig target, FleetState state, Instant now) => target switch
+    {
+        ServiceConfig service => Of(TargetSummaries.Summarize(service, state, now)),
+        ProviderConfig provider => Of(TargetSummaries.Summarize(provider, state, now)),
+        GatewayConfig gateway => Of(TargetSummaries.Summarize(gateway, state, now)),
+        TunnelConfig tunnel => Of(TargetSummaries.Summarize(tunnel, state, now)),
+        _ => Of(TargetCatalog.KindOf(target).Name, TargetSummaries.Summarize(target, state)),
+    };
 
     /// <summary>A target of a kind whose readings the overview does not know.</summary>
     public static TargetPart Of(string kind, TargetSummary summary) => From(

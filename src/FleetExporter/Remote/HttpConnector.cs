@@ -9,7 +9,8 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Remote;
 
 /// <summary>Opens the connection of one <see cref="HttpPoll"/> and measures each phase.</summary>
-internal sealed class HttpConnector
+/// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
+internal sealed class HttpConnector(bool refusesLinkLocal)
 {
     private TimeSpan? _resolve;
     private TimeSpan? _connect;
@@ -60,8 +61,10 @@ internal sealed class HttpConnector
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = IPAddress.TryParse(host, out var given) ? [given] : await ResolveAsync(host, stop).ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
+        var addresses = await TargetConnect.AddressesOfAsync(host, refusesLinkLocal, stop).ConfigureAwait(false);
+        _resolve = IPAddress.TryParse(host, out _) ? null : Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -79,25 +82,6 @@ internal sealed class HttpConnector
         _connect = Stopwatch.GetElapsedTime(started);
         _ready = Stopwatch.GetTimestamp();
         return new NetworkStream(socket, ownsSocket: true);
-    }
-
-    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken stop)
-    {
-        var started = Stopwatch.GetTimestamp();
-        try
-        {
-            // The system's resolver blocks and cannot be cancelled. It gets its own thread, which is abandoned after the timeout:
-            // many unresolvable names would otherwise exhaust the thread pool.
-            var lookup = Task.Factory.StartNew(
-                () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            var addresses = await lookup.WaitAsync(stop).ConfigureAwait(false);
-            _resolve = Stopwatch.GetElapsedTime(started);
-            return addresses.Length > 0 ? addresses : throw new TargetFailureException(TargetFailure.Dns, $"{host} has no address");
-        }
-        catch (SocketException e)
-        {
-            throw new TargetFailureException(TargetFailure.Dns, $"{host}: {e.Message}", e);
-        }
     }
 
     private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -8,13 +8,10 @@ internal static class HttpErrors
 {
     public static TargetFailureException Of(Exception error, Uri url)
     {
-        for (var e = error; e is not null; e = e.InnerException)
+        // Thrown by HttpConnector and wrapped by HttpClient.
+        if (TargetConnect.FailureIn(error) is { } known)
         {
-            // Thrown by HttpConnector and wrapped by HttpClient.
-            if (e is TargetFailureException known)
-            {
-                return known;
-            }
+            return known;
         }
 
         var message = Printable.Line((error.InnerException ?? error).Message, 200);

@@ -14,7 +14,8 @@ namespace FleetExporter.Remote;
 /// between two polls, and hides a changed address or certificate.
 /// </remarks>
 /// <param name="key">Sent as a bearer token; null for none.</param>
-internal sealed class HttpPoll(string? key = null) : IDisposable
+/// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
+internal sealed class HttpPoll(string? key = null, bool refusesLinkLocal = false) : IDisposable
 {
     /// <summary>Default maximum length of a body in bytes.</summary>
     public const int DefaultLimit = 1 << 20;
@@ -22,7 +23,7 @@ internal sealed class HttpPoll(string? key = null) : IDisposable
     internal static readonly string UserAgent = "FleetExporter/"
         + typeof(HttpPoll).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly HttpConnector _connector = new();
+    private readonly HttpConnector _connector = new(refusesLinkLocal);
     private HttpMessageInvoker? _http;
 
     /// <summary>When the server's certificate expires; null without TLS and before the first connection.</summary>

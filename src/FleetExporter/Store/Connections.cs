@@ -14,6 +14,8 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     /// <summary>Hosts of an exporter that has not written for this long have no owner.</summary>
     public static readonly TimeSpan OwnerTimeout = TimeSpan.FromDays(1);
 
+    private const string Targets = "targets";
+
     private const string Sessions =
         "SELECT COUNT(*) FROM jobs WHERE session IS NOT NULL AND project_id IN (SELECT id FROM projects WHERE connection_id = @id)";
 
@@ -113,9 +115,9 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
     public Task<StoreResult<Connection>> AddAsync(Connection connection, CancellationToken stop) => Database.WriteAsync<Connection>(
         async work =>
         {
-            if (NameError(connection.Name) is { } error)
+            if (await NameErrorAsync(work, connection.Name, Targets).ConfigureAwait(false) is { } error)
             {
-                return new StoreError.Conflict("name", error);
+                return error;
             }
 
             if (await LimitErrorAsync(work, "source = 'api'", Max).ConfigureAwait(false) is { } full)
@@ -156,9 +158,9 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
                 CreatedAt = previous.CreatedAt,
                 UpdatedAt = Now,
             };
-            if (NameError(updated.Name) is { } error)
+            if (updated.Name != previous.Name && await NameErrorAsync(work, updated.Name, Targets).ConfigureAwait(false) is { } error)
             {
-                return new StoreError.Conflict("name", error);
+                return error;
             }
 
             if (!updated.HasSameAddress(previous) && await work.OneAsync<long>(Sessions, new { id = previous.Id }).ConfigureAwait(false) > 0)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.Store;
 
-/// <summary>Ids of connections, projects and jobs: UUIDs of version 7, so that they sort by creation.</summary>
+/// <summary>Ids of connections, targets, projects and jobs: UUIDs of version 7, so that they sort by creation.</summary>
 internal static partial class Ids
 {
     /// <param name="now">Its part below a millisecond becomes the first 12 random bits (RFC 9562, 6.2, method 3): order within a millisecond.</param>

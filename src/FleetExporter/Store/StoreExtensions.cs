@@ -19,6 +19,7 @@ internal static class StoreExtensions
         .AddSingleton<AccessTokens>()
         .AddSingleton<AttachedSessions>()
         .AddSingleton<Connections>()
+        .AddSingleton<StoredTargets>()
         .AddSingleton<Projects>()
         .AddSingleton<Jobs>()
         .AddSingleton(s => new EventLog(s.GetRequiredService<Database>()))

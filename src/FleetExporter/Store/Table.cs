@@ -1,6 +1,6 @@
 namespace FleetExporter.Store;
 
-/// <summary>Base of the tables of connections, projects and jobs: id, unique name, order of creation.</summary>
+/// <summary>Base of the tables of connections, targets, projects and jobs: id, unique name, order of creation.</summary>
 /// <typeparam name="TRow">The database row.</typeparam>
 /// <typeparam name="T">The record.</typeparam>
 /// <param name="name">Table name.</param>
@@ -31,6 +31,14 @@ internal abstract class Table<TRow, T>(Database database, string name, string wh
         async work => await RowAsync(work, key).ConfigureAwait(false) is { } row ? read(row) : Missing, stop);
 
     private protected static string? NameError(string name) => Ids.LooksLikeId(name) ? "the name has the format of an id; choose another" : null;
+
+    /// <summary>Checks a new name: its format, and whether another table has it, because connections and targets share their names.</summary>
+    /// <param name="others">The other table.</param>
+    private protected static async Task<StoreError?> NameErrorAsync(UnitOfWork work, string name, string others) =>
+        NameError(name) is { } error ? new StoreError.Conflict("name", error)
+        : await work.OneAsync<long>($"SELECT COUNT(*) FROM {others} WHERE name = @name", new { name }).ConfigureAwait(false) > 0
+            ? new StoreError.Conflict("name", "the name is already used by a connection or target; choose another")
+        : null;
 
     /// <param name="where">Condition of the rows to count.</param>
     /// <returns>The error if the limit <paramref name="max"/> is reached, else null.</returns>

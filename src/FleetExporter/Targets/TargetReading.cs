@@ -9,6 +9,9 @@ internal abstract record TargetReading : Reading
     /// <summary>Why the poll failed, if this reading is its partial data; null after a success.</summary>
     public TargetFailureDetails? Failure { get; init; }
 
+    /// <summary>What it tells of the target's state, besides whether the poll succeeded: when it changes, a new state begins.</summary>
+    public virtual string Condition => "";
+
     /// <summary>
     /// What <c>fleet-exporter probe</c> prints about the target. No secrets; the caller makes text of the target printable.
     /// </summary>

@@ -36,6 +36,8 @@ internal sealed record ConfigView
 
     public required IReadOnlyList<TunnelConfigView> Tunnels { get; init; }
 
+    public required bool AllowLinkLocalTargets { get; init; }
+
     public required IReadOnlyList<string> AllowedHosts { get; init; }
 
     public required string AnonymousRead { get; init; }
@@ -84,6 +86,7 @@ internal sealed record ConfigView
         Providers = [.. config.TargetsOf<ProviderConfig>().Select(ProviderConfigView.Of)],
         Gateways = [.. config.TargetsOf<GatewayConfig>().Select(GatewayConfigView.Of)],
         Tunnels = [.. config.TargetsOf<TunnelConfig>().Select(TunnelConfigView.Of)],
+        AllowLinkLocalTargets = config.AllowLinkLocalTargets,
         AllowedHosts = config.AllowedHosts,
         AnonymousRead = config.AnonymousRead.Word(),
         AnonymousControl = config.AnonymousControl.Word(),

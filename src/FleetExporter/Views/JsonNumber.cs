@@ -6,8 +6,9 @@ internal static class JsonNumber
     private const double Mebi = 1024 * 1024;
     private const double MaxWhole = (1L << 53) - 1;
 
-    /// <summary>Rounds to one decimal; null where the value is not finite, which JSON cannot represent.</summary>
-    public static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;
+    /// <summary>Rounds, to one decimal by default; null where the value is not finite, which JSON cannot represent.</summary>
+    public static double? Round(double? value, int decimals = 1) =>
+        value is { } number && double.IsFinite(number) ? Math.Round(number, decimals) : null;
 
     /// <summary>The nearest whole number; null where the value is not finite, or too large for an integer of JavaScript.</summary>
     public static long? Whole(double? value) =>

@@ -68,8 +68,12 @@ internal sealed partial class Exporter : IAsyncDisposable
             all[name] = value;
         }
 
+        // A file hosts in the folder is the service's own /etc/hosts.
+        var hosts = folder.PathOf("hosts");
+        string[] inside = File.Exists(hosts) ? ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /etc/hosts && exec \"$@\"", hosts] : [];
+
         // Signals that a runner ignores (nohup, a job in the background) would be ignored by the service too.
-        return Child.Start("env", ["--default-signal=HUP,INT,QUIT", Repository.Service, .. arguments], workingFolder, all);
+        return Child.Start("env", ["--default-signal=HUP,INT,QUIT", .. inside, Repository.Service, .. arguments], workingFolder, all);
     }
 
     public async Task<Page> PageAsync() => Page.Parse(await Http.GetStringAsync("/metrics"));

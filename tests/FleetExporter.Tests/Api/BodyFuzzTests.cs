@@ -163,6 +163,8 @@ public sealed class BodyFuzzTests
     private string Filled(string path)
     {
         string[] ids = ["a", "b b", "nobody", .. _known];
+        path = path.Replace("{kind}", _random.Next(2) == 0 ? "service" : "tunnel", StringComparison.Ordinal)
+            .Replace("{name}", $"n{_random.Next(1000)}", StringComparison.Ordinal);
         return path.Replace("{id}", Uri.EscapeDataString(ids[_random.Next(ids.Length)]), StringComparison.Ordinal)
             .Replace("{receiver}", "default", StringComparison.Ordinal);
     }

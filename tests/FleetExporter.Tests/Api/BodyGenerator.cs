@@ -26,6 +26,7 @@ internal sealed class BodyGenerator(Random random, Func<IReadOnlyList<string>> k
     /// <summary>Valid values as JSON, by the suffix of the field's name.</summary>
     private static readonly (string Field, string[] Values)[] Fitting =
     [
+        ("kind", ["\"service\"", "\"tunnel\""]), ("url", ["\"http://127.0.0.1:1/\""]), ("connect", ["\"127.0.0.1:1\""]), ("settings", ["{}"]),
         ("exec_policy", ["\"off\"", "\"any\"", "\"allow_list\""]), ("is_active", ["true", "false"]),
         ("port", ["22", "2222", "null"]), ("hostname", ["\"a.lan\"", "\"[::1]\"", "\"10.0.0.7\""]),
         ("username", ["\"fleet\"", "null"]), ("project_type", ["\"nlp\"", "\"other\""]), ("remote_path", ["\"/data/vision\"", "null"]),

@@ -14,7 +14,8 @@ public sealed class MistakesTests
     [InlineData("stale_after_polls: 4294967297", "1:20: stale_after_polls: 4294967297 is out of range; give 1 to 100")]
     [InlineData("pol_interval: 1s", "1:1: unknown key 'pol_interval'; did you mean 'poll_interval'?")]
     [InlineData("tmux: {}", "1:1: unknown key 'tmux'; allowed keys are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, "
-        + "services, providers, gateways, tunnels, allowed_hosts, anonymous_read, anonymous_control, cors_origins, trusted_proxies, tls, keys, "
+        + "services, providers, gateways, tunnels, secret_dirs, allow_link_local_targets, allowed_hosts, anonymous_read, anonymous_control, "
+        + "cors_origins, trusted_proxies, tls, keys, "
         + "store, devices, prometheus, alertmanager, grafana_url, thresholds")]
     [InlineData("services: {}", "1:11: services: expected a list of services, found a mapping")]
     [InlineData("services: [{ name: a }]", "1:12: services[0]: missing key 'url'; give http://… or https://…")]

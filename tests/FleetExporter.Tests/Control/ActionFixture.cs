@@ -1,7 +1,9 @@
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Metrics;
+using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
 using FleetExporter.Tests.Config;
 using FleetExporter.Tests.Polling;
@@ -26,7 +28,9 @@ internal sealed class ActionFixture : IAsyncDisposable
         Metrics = new ControlMetrics(_metrics);
         Database = Databases.Create(new StoreConfig.Sqlite(), _folder.Path, Clock, new StoreMetrics(_metrics));
         Connections = new Connections(Database);
-        Watchlist = new Watchlist(_world.Fleet, State, Connections, Instance, Config, NullLogger<Watchlist>.Instance);
+        TargetSet = new TargetSet(State, new PollMetrics(new ExporterMetrics()), Clock, NullLogger<TargetSet>.Instance);
+        Targets = new TargetList(TargetSet, new StoredTargets(Database), Config, NullLogger<TargetList>.Instance);
+        Watchlist = new Watchlist(_world.Fleet, State, Connections, Targets, Instance, Config, NullLogger<Watchlist>.Instance);
         _audit = new Audit(new AuditLog(Database), Instance, Metrics, Clock, NullLogger<Audit>.Instance);
     }
 
@@ -47,6 +51,10 @@ internal sealed class ActionFixture : IAsyncDisposable
     public Database Database { get; }
 
     public Connections Connections { get; }
+
+    public TargetSet TargetSet { get; }
+
+    public TargetList Targets { get; }
 
     public Watchlist Watchlist { get; }
 
@@ -108,6 +116,8 @@ internal sealed class ActionFixture : IAsyncDisposable
     {
         await _world.DisposeAsync();
         Watchlist.Dispose();
+        Targets.Dispose();
+        await TargetSet.DisposeAsync();
         await Database.DisposeAsync();
         _folder.Dispose();
     }

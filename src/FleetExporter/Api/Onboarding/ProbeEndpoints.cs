@@ -29,7 +29,8 @@ internal static class ProbeEndpoints
     {
         context.Response.Headers.RetryAfter = "5";
         return Problem.Of(
-            429, "Too many probes", string.Create(CultureInfo.InvariantCulture, $"At most {ProbeSlots.Max} hosts are tested at once; try again."));
+            429, "Too many probes",
+            string.Create(CultureInfo.InvariantCulture, $"At most {ProbeSlots.Max} hosts and targets are tested at once; try again."));
     }
 
     internal sealed record Call(

@@ -15,7 +15,7 @@ internal static class TransferEndpoints
     private const string Header =
         """
         What was added through the API of FleetExporter, for fleet.yml. ssh: and other settings are not included.
-        A name in fleet.yml precedes a connection of the same name: after the reload, delete the connections.
+        A name in fleet.yml precedes a connection or target of the same name: after the reload, delete these.
         """;
 
     public static void MapTransfer(this IEndpointRouteBuilder routes)
@@ -26,10 +26,10 @@ internal static class TransferEndpoints
 
         routes.MapGet("/api/export", ([AsParameters] Call call) => call.ExportAsync())
             .Needs(Scope.Admin).Audits(ControlAction.Export).Produces<string>(StatusCodes.Status200OK, "text/yaml")
-            .WithSummary("Connections created by the API, as text for fleet.yml.");
+            .WithSummary("Connections and targets created by the API, as text for fleet.yml.");
     }
 
-    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, LiveConfig Config)
+    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, TargetList Targets, LiveConfig Config)
     {
         public async Task<IResult> ImportAsync()
         {
@@ -56,9 +56,13 @@ internal static class TransferEndpoints
         {
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var all = await Connections.AllAsync(Context.RequestAborted).ConfigureAwait(false);
-            return all.Success
-                ? TypedResults.Text(FleetYml.Write(Header, [HostSection.Of(all.Value)]), "text/yaml", Encoding.UTF8)
-                : Problem.Of(all.Error);
+            if ((all.Error ?? await Targets.ReadAgainAsync(Context.RequestAborted).ConfigureAwait(false)) is { } error)
+            {
+                return Problem.Of(error);
+            }
+
+            var text = FleetYml.Write(Header, [HostSection.Of(all.Value!)]) + TargetExport.Yaml(Targets.All);
+            return TypedResults.Text(text, "text/yaml", Encoding.UTF8);
         }
     }
 }

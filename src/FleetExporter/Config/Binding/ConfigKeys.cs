@@ -78,6 +78,8 @@ internal static class ConfigKeys
         Key.Of("ssh", Ssh, (FleetConfig fleet) => fleet.Ssh, (fleet, ssh) => fleet with { Ssh = ssh }),
         new("hosts", "list of hosts", "", "", (fleet, field) => fleet with { Hosts = HostList.Bind(fleet.Ssh.Host, field) }),
         .. kinds.Select(kind => kind.List),
+        Key.Of("secret_dirs", Kinds.ListOf(Kinds.Path), "[]", (FleetConfig fleet, ValueList<string> folders) => fleet with { SecretDirs = folders }),
+        Key.Of("allow_link_local_targets", Switch, "false", (FleetConfig fleet, bool on) => fleet with { AllowLinkLocalTargets = on }),
         Key.Of("allowed_hosts", HeaderHosts, "[]", (FleetConfig fleet, ValueList<string> names) => fleet with { AllowedHosts = names }),
         .. AccessKeys.All,
         DeviceKeys.List,

@@ -12,7 +12,7 @@ internal sealed record Field(Binder Binder, string Path, YamlNode Node, bool IsS
 {
     /// <summary>The value is empty, or expands to an empty string, so the default applies.</summary>
     public bool IsNull => Node is YamlScalar scalar
-        && (scalar.IsNull || (scalar.Text.Length > 0 && EnvironmentText.TryFill(scalar.Text, Binder.Env, out var filled, out _) && filled == ""));
+        && (scalar.IsNull || (scalar.Text.Length > 0 && Binder.TryFill(scalar.Text, out var filled, out _) && filled == ""));
 
     public Field Child(string key, YamlNode node) => this with { Path = Path.Length == 0 ? key : $"{Path}.{key}", Node = node };
 
@@ -29,9 +29,13 @@ internal sealed record Field(Binder Binder, string Path, YamlNode Node, bool IsS
     /// <returns>Always false.</returns>
     public bool FailAt(YamlNode node, string message)
     {
-        Binder.Add(node.Position, Path.Length == 0 ? message : $"{Path}: {message}");
+        Binder.Add(node.Position, Path, null, message);
         return false;
     }
+
+    /// <summary>Reports an error about a key of this mapping, given or missing.</summary>
+    /// <param name="node">Where it is.</param>
+    public void FailKey(YamlNode node, string key, string message) => Binder.Add(node.Position, Path, key, message);
 
     /// <summary>Reports an error that quotes the value.</summary>
     /// <param name="text">The value.</param>
@@ -64,6 +68,6 @@ internal sealed record Field(Binder Binder, string Path, YamlNode Node, bool IsS
             return FailType(expected);
         }
 
-        return EnvironmentText.TryFill(scalar.Text, Binder.Env, out text, out var error) || Fail(error);
+        return Binder.TryFill(scalar.Text, out text, out var error) || Fail(error);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
             var fields = entries.Where(entry => entry.IsNamed(key.Name)).Select(entry => field.Child(key.Name, entry.Value)).ToArray();
             if (key.IsRequired && fields.All(value => value.IsNull))
             {
-                field.Fail($"missing key '{key.Name}'; give {key.Expected}");
+                field.FailKey(field.Node, key.Name, $"missing key '{key.Name}'; give {key.Expected}");
             }
 
             config = fields.Where(value => !value.IsNull).Aggregate(config, key.Apply);
@@ -49,7 +49,7 @@ internal sealed class KeyTable<TConfig>(params IReadOnlyList<Key<TConfig>> keys)
             }
             else if (Keys.All(known => known.Name != name))
             {
-                field.FailAt(key, $"unknown key {ErrorText.Quote(name)}; {Hint(name)}");
+                field.FailKey(key, name, $"unknown key {ErrorText.Quote(name)}; {Hint(name)}");
             }
         }
     }

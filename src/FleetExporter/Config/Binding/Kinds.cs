@@ -37,8 +37,19 @@ internal static partial class Kinds
     /// <summary>A path, or <c>none</c>, which reads as "".</summary>
     public static readonly Kind<string> PathOrNone = new("path", "or `none`", PathText.TryReadOrNone);
 
-    public static readonly Kind<HostAddress> AddressWithPort = Text<HostAddress>(
-        "address", "`host:port`, `[v6]:port`", (string text, out HostAddress? value, out string? error) =>
+    public static readonly Kind<HostAddress> AddressWithPort =
+        new("address", "`host:port`, `[v6]:port`", (Field field, out HostAddress? value) =>
+        {
+            if (!WithPort!.Read(field, out value))
+            {
+                return false;
+            }
+
+            return field.Binder.Api?.AddressError(value!.Host) is not { } error || field.FailValue(value.ToString(), error);
+        });
+
+    private static readonly Kind<HostAddress> WithPort = Text<HostAddress>(
+        "address", "", (string text, out HostAddress? value, out string? error) =>
         {
             if (HostAddress.TryParse(text, out value, out error) && value.Port is null)
             {
@@ -74,6 +85,11 @@ internal static partial class Kinds
             {
                 return (field with { IsSecret = true }).FailValue(
                     text, "contains a user or password; remove them and put the secret into a file");
+            }
+
+            if (field.Binder.Api?.AddressError(url.Host) is { } error)
+            {
+                return field.FailValue(text, error);
             }
 
             value = url.Fragment.Length == 0 ? url : null;

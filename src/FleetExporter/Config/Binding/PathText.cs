@@ -38,6 +38,13 @@ internal static class PathText
             return field.FailValue(text, "is not a valid path; give one that is not empty and has no control characters");
         }
 
+        if (field.Binder.Api is { } rules)
+        {
+            path = rules.AllowsFile(text) ? text : null;
+            return path is not null || field.Fail(
+                $"give the absolute path of a readable file in a folder of secret_dirs: {string.Join(" or ", rules.SecretFolders)}");
+        }
+
         if (text[0] == '~')
         {
             if (text.Length > 1 && text[1] != '/')

@@ -24,6 +24,9 @@ internal abstract class TargetKind(string name)
 
     protected abstract TargetConfig BindEntry(Field field);
 
+    /// <summary>Binds one target that is not in fleet.yml.</summary>
+    public TargetConfig BindOne(Field field) => BindEntry(field);
+
     private List<TargetConfig> Bind(Field field)
     {
         if (field.Node is not YamlList list)

@@ -47,10 +47,12 @@ internal sealed class GatewayConnection : IAsyncDisposable
 
     /// <summary>Connects and logs in.</summary>
     /// <param name="token">Null sends none.</param>
+    /// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
     /// <exception cref="TargetFailureException">The connection or the login failed.</exception>
-    public static async Task<GatewayConnection> OpenAsync(Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<GatewayConnection> OpenAsync(
+        Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken, bool refusesLinkLocal = false)
     {
-        var socket = new GatewaySocket();
+        var socket = new GatewaySocket(refusesLinkLocal);
         try
         {
             await socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,8 @@ internal sealed class GatewayHttp : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="gateway">ws or wss.</param>
-    public GatewayHttp(Uri gateway)
+    /// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
+    public GatewayHttp(Uri gateway, bool refusesLinkLocal)
     {
         var handler = new SocketsHttpHandler
         {
@@ -21,7 +22,8 @@ internal sealed class GatewayHttp : IDisposable
             UseCookies = false,
             UseProxy = false,
             MaxConnectionsPerServer = 3,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5)
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = refusesLinkLocal ? TargetConnect.ConnectAsync : null,
         };
         _client =
             new HttpClient(handler) { BaseAddress = BaseOf(gateway), MaxResponseContentBufferSize = MaxBody, Timeout = Timeout.InfiniteTimeSpan };

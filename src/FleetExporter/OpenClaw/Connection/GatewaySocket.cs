@@ -9,12 +9,19 @@ namespace FleetExporter.OpenClaw.Connection;
 internal sealed class GatewaySocket : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
+
+    /// <summary>Null for the client's own, which connects to any address.</summary>
+    private readonly HttpMessageInvoker? _guarded;
     private readonly SemaphoreSlim _sending = new(1, 1);
     // Grows to the largest message so far; a new buffer per large message would fragment the large object heap.
     private byte[] _buffer = new byte[64 * 1024];
 
-    public GatewaySocket()
+    /// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
+    public GatewaySocket(bool refusesLinkLocal = false)
     {
+        _guarded = refusesLinkLocal
+            ? new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = TargetConnect.ConnectAsync })
+            : null;
         // The server pings; the pending receive answers.
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;
         _socket.Options.Proxy = null;
@@ -30,7 +37,7 @@ internal sealed class GatewaySocket : IDisposable
     {
         try
         {
-            await _socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);
+            await _socket.ConnectAsync(url, _guarded, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (NetworkFailure.IsNetwork(e))
         {
@@ -138,6 +145,7 @@ internal sealed class GatewaySocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
+        _guarded?.Dispose();
         _sending.Dispose();
     }
 

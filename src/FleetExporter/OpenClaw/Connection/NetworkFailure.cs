@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using FleetExporter.Parsing;
+using FleetExporter.Remote;
 
 namespace FleetExporter.OpenClaw.Connection;
 
@@ -12,6 +13,11 @@ internal static class NetworkFailure
     /// <param name="status">The status of the upgrade response, if any.</param>
     public static TargetFailureException Of(Exception error, HttpStatusCode? status = null)
     {
+        if (TargetConnect.FailureIn(error) is { } known)
+        {
+            return known;
+        }
+
         var chain = Chain(error).ToList();
         var reason = chain.OfType<AuthenticationException>().Any() ? TargetFailure.Tls
             : chain.OfType<SocketException>().FirstOrDefault() is { } socket ? OfSocket(socket)

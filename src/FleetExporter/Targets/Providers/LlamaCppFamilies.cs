@@ -75,7 +75,7 @@ internal sealed record LlamaCppDetails(bool IsRouter, LlamaCppProps? Props = nul
         }
     }
 
-    private LlamaCppSlots? KnownSlots() => Slots
+    internal LlamaCppSlots? KnownSlots() => Slots
         ?? (Props?.Slots is <= 10_000 and var all && Metrics?.Processing is { } busy && busy <= all
             ? new LlamaCppSlots((int)all - (int)busy, (int)busy)
             : null);

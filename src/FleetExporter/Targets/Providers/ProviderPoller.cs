@@ -10,7 +10,8 @@ internal sealed class ProviderPoller(ProviderConfig provider, TargetContext tool
 
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpPoll(await SecretFile.ReadAsync(provider.KeyFile, cancellationToken).ConfigureAwait(false));
+        using var http = new HttpPoll(
+            await SecretFile.ReadAsync(provider.KeyFile, cancellationToken).ConfigureAwait(false), provider.RefusesLinkLocal);
         return provider.Kind switch
         {
             ProviderKind.LlamaCpp => await LlamaCppAsync(http, cancellationToken).ConfigureAwait(false),
@@ -99,5 +100,8 @@ internal sealed class ProviderPoller(ProviderConfig provider, TargetContext tool
     private ProviderReading Read(
         HttpPoll http, ServingState state, string kind, IReadOnlyList<ServedModel> models, HttpAnswer health, LlamaCppDetails? details = null) =>
         new(state, kind, provider.Url, models, health.Times.Total, details, http.CertificateExpires,
-            provider.Unit is { } unit ? tools.UnitOf(provider.Host, unit) : null);
+            provider.Unit is { } unit ? tools.UnitOf(provider.Host, unit) : null)
+        {
+            Times = health.Times,
+        };
 }

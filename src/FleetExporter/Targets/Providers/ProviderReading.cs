@@ -1,5 +1,6 @@
 using FleetExporter.Metrics;
 using FleetExporter.Parsing;
+using FleetExporter.Remote;
 
 namespace FleetExporter.Targets.Providers;
 
@@ -20,6 +21,11 @@ internal sealed record ProviderReading(
     DateTimeOffset? CertificateExpires,
     SystemdUnit? Unit) : TargetReading
 {
+    /// <summary>Phases of the request that determined the state.</summary>
+    public HttpTimes? Times { get; init; }
+
+    public override string Condition => $"{Words.Of(State)} {Unit?.IsActive}";
+
     public override void WriteTo(MetricsPage page, Labels target)
     {
         page.Add(ProviderFamilies.Info, target, 1, ("kind", Kind), ("version", LlamaCpp?.Props?.Build ?? ""));

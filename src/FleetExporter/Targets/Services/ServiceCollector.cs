@@ -63,7 +63,7 @@ internal sealed class ServicePoller(ServiceConfig service) : ITargetPoller
 {
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpPoll();
+        using var http = new HttpPoll(refusesLinkLocal: service.RefusesLinkLocal);
         var answer = await http.GetAsync(service.Url, HttpPoll.DefaultLimit, cancellationToken).ConfigureAwait(false);
         return new ServiceReading(ServiceHealth.Parse(answer.Status, answer.Body), service.Url.Port, answer.Times, http.CertificateExpires);
     }
@@ -75,6 +75,8 @@ internal sealed class ServicePoller(ServiceConfig service) : ITargetPoller
 /// <param name="CertificateExpires">Null without TLS.</param>
 internal sealed record ServiceReading(ServiceHealth Health, int Port, HttpTimes Times, DateTimeOffset? CertificateExpires) : TargetReading
 {
+    public override string Condition => Words.Of(Health.State);
+
     public override void WriteTo(MetricsPage page, Labels target)
     {
         page.Add(ServiceCollector.Info, target, 1, ("model", Health.Model ?? ""), ("name", Health.Service ?? ""));

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FleetExporter.Config;
 using FleetExporter.Parsing;
+using FleetExporter.Remote;
 
 namespace FleetExporter.Targets.Tunnels;
 
@@ -15,6 +16,7 @@ internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : I
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.Zero,
         MaxResponseDrainSize = 0,
+        ConnectCallback = tunnel.RefusesLinkLocal ? TargetConnect.ConnectAsync : null,
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -29,7 +31,7 @@ internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : I
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(tunnel.Connect.Host, tunnel.Connect.Port!.Value, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(client, cancellationToken).ConfigureAwait(false);
             tcp = true;
             failure = tunnel.Verify switch
             {
@@ -48,6 +50,11 @@ internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : I
                     : $"no answer from {tunnel.Connect} within {Duration.Format(tunnel.Timeout)}");
             data = tcp ? false : null;
         }
+        catch (Exception e) when (TargetConnect.FailureIn(e) is { } known)
+        {
+            failure = new TargetFailureDetails(known.Reason, known.Message);
+            data = tcp ? false : null;
+        }
         catch (Exception e) when (e is SocketException or IOException or HttpRequestException)
         {
             failure = Explain(e, tcp);
@@ -62,6 +69,19 @@ internal sealed class TunnelPoller(TunnelConfig tunnel, TargetContext tools) : I
     {
         _http.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task ConnectAsync(TcpClient client, CancellationToken cancellationToken)
+    {
+        var (host, port) = (tunnel.Connect.Host, tunnel.Connect.Port!.Value);
+        if (!tunnel.RefusesLinkLocal)
+        {
+            await client.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var addresses = await TargetConnect.AddressesOfAsync(host, refusesLinkLocal: true, cancellationToken).ConfigureAwait(false);
+        await client.ConnectAsync(addresses, port, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>One byte is enough, because it must come from the destination of the tunnel.</summary>

@@ -28,6 +28,8 @@ internal sealed record TunnelReading(bool TcpUp, bool? DataUp, SystemdUnit? Unit
 {
     public bool? UnitActive => Unit?.IsActive;
 
+    public override string Condition => $"{UnitActive}";
+
     public TunnelState State => (TcpUp, DataUp, UnitActive) switch
     {
         (true, not false, _) => TunnelState.Up,

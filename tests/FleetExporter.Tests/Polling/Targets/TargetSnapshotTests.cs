@@ -1,43 +1,57 @@
-using FleetExporter.Metrics;
-using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
-using FleetExporter.Targets;
+using FleetExporter.Remote;
+using FleetExporter.Targets.Services;
 
 namespace FleetExporter.Tests.Polling.Targets;
 
-/// <summary>The reading of a failing target.</summary>
 public sealed class TargetSnapshotTests
 {
-    private static readonly Instant Now = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
-    private static readonly TargetSnapshot Fresh =
-        new(
-            new GatewayConfig { Name = "claw", Url = new Uri("ws://localhost") }, new GatewayCollector(),
-            new PollTiming(TimeSpan.FromSeconds(10), 3));
+    private readonly FakeClock _clock = new();
+    private TargetSnapshot _snapshot = new(
+        new ServiceConfig { Name = "s", Url = new("http://x") }, new ServiceCollector(), new PollTiming(TimeSpan.FromSeconds(10), 3));
 
     [Fact]
-    public void The_reading_of_a_failed_attempt_replaces_the_previous_one()
+    public void A_state_lasts_until_success_or_condition_change()
     {
-        var answered = Fresh.Answered(new Known("old"), Now, TimeSpan.Zero);
-
-        var failed = answered.Failed(TargetFailure.Timeout, "late", Now + TimeSpan.FromSeconds(60), TimeSpan.Zero, new Known("new"));
-
-        Assert.Equal(new Known("new"), failed.FreshReading(Now + TimeSpan.FromSeconds(60)));
-        Assert.False(failed.Verdict(Now + TimeSpan.FromSeconds(60)).Up);
-        Assert.Equal(Now, failed.LastSuccess);
+        Assert.Null(_snapshot.Since);
+        Assert.True(Begins(Answered(ServingState.Loading)));
+        Assert.False(Begins(Answered(ServingState.Loading)));
+        Assert.True(Begins(Answered(ServingState.Ok)));
+        Assert.False(Begins(Answered(ServingState.Ok)));
+        Assert.True(Begins(Failed(TargetFailure.Refused)));
+        Assert.False(Begins(Failed(TargetFailure.Timeout)));
+        Assert.True(Begins(Answered(ServingState.Ok)));
     }
 
-    [Theory]
-    [InlineData(TargetFailure.Timeout, true)]
-    [InlineData(TargetFailure.Refused, false)]
-    public void Without_a_reading_only_a_missing_answer_keeps_the_previous_one(TargetFailure reason, bool kept) =>
-        Assert.Equal(kept, Fresh.Answered(new Known("old"), Now, TimeSpan.Zero)
-            .Failed(reason, "m", Now + TimeSpan.FromSeconds(10), TimeSpan.Zero).FreshReading(Now + TimeSpan.FromSeconds(10)) is not null);
-
-    private sealed record Known(string What) : TargetReading
+    [Fact]
+    public void The_last_20_failures_are_kept_newest_first_and_all_are_counted()
     {
-        public override void WriteTo(MetricsPage page, Labels target)
+        for (var n = 0; n < 25; n++)
         {
+            Begins(Failed(n % 2 == 0 ? TargetFailure.Timeout : TargetFailure.Refused));
         }
+
+        Begins(Answered(ServingState.Ok));
+        Assert.Equal(20, _snapshot.Recent.Count);
+        Assert.Equal(("timeout", "service", "why"), (_snapshot.Recent[0].Reason, _snapshot.Recent[0].Source, _snapshot.Recent[0].Message));
+        Assert.True(_snapshot.Recent[0].At > _snapshot.Recent[1].At);
+        Assert.Equal((13, 12), (_snapshot.Failures[TargetFailure.Timeout], _snapshot.Failures[TargetFailure.Refused]));
+    }
+
+    private TargetSnapshot Answered(ServingState state) => _snapshot.Answered(
+        new ServiceReading(new ServiceHealth(state, null, null), 1, new HttpTimes(null, null, null, default, default), null),
+        _clock.Now(), TimeSpan.FromMilliseconds(1));
+
+    private TargetSnapshot Failed(TargetFailure reason) => _snapshot.Failed(reason, "why", _clock.Now(), TimeSpan.FromMilliseconds(1));
+
+    /// <summary>Whether the next snapshot begins a new state.</summary>
+    private bool Begins(TargetSnapshot next)
+    {
+        var begins = next.Since != _snapshot.Since;
+        Assert.True(!begins || next.Since == _clock.Now());
+        _snapshot = next;
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        return begins;
     }
 }
