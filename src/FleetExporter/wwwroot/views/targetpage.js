@@ -28,7 +28,7 @@ const VALUES = {
 const BARS = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
 const view = viewSettings({ value: '', range: '24h', bar: '24h' });
 
-/** @param onChanged called when the target was changed or removed. */
+/** @param onChanged called when the target was changed. */
 export function targetPage(kind, name, params, onChanged) {
   view.read(params);
   const [subject, path] = [`${kind}:${name}`, targetPath(kind, name)];
@@ -53,7 +53,7 @@ export function targetPage(kind, name, params, onChanged) {
     edit: createButton('Edit', 'target-edit', () => editTarget(kind, name, onChanged)),
     pause: createButton('Disconnect', 'target-pause', () => setActive(false)),
     resume: createButton('Connect', 'target-resume', () => setActive(true)),
-    remove: createButton('Remove', 'target-remove', () => removeTarget(kind, name, onChanged), { class: 'danger' }),
+    remove: createButton('Remove', 'target-remove', () => removeTarget(kind, name), { class: 'danger' }),
   };
   const head = h(
     'article',

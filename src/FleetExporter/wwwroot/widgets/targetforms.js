@@ -110,13 +110,12 @@ export async function editTarget(kind, name, onDone) {
   }
 }
 
-export function removeTarget(kind, name, onDone) {
+export function removeTarget(kind, name) {
   formDialog({
     title: `Remove ${sanitize(name, 60)}`, testid: 'remove-target', submitLabel: 'Remove', danger: true,
     intro: h('p', {}, 'It is no longer watched, and its alerts end. What Prometheus has of it stays there.'),
     submit: async () => {
       await remove(targetPath(kind, name));
-      onDone?.();
       navigate('targets');
       toast(`${sanitize(name, 60)} is removed.`, 'ok');
     },

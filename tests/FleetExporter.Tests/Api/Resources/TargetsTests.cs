@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FleetExporter.Config;
-using FleetExporter.Control;
 using FleetExporter.Store;
 using FleetExporter.Tests.Remote;
 using Microsoft.Extensions.DependencyInjection;
