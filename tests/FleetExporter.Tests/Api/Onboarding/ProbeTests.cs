@@ -13,17 +13,28 @@ public sealed class ProbeTests
     [Fact]
     public async Task A_probe_that_does_not_end_is_ended_after_60_seconds_and_frees_its_slot()
     {
-        await using var server = await ApiServer.StartAsync(Local, shell => shell.Answers["host"] = new Reply("", Hangs: true));
+        var hangs = false;
+        await using var server = await ApiServer.StartAsync(Local, shell =>
+        {
+            if (hangs)
+            {
+                shell.Answers["system"] = new Reply("", Hangs: true);
+            }
+        });
+        hangs = true;
         for (var n = 0; n < 5; n++)
         {
             using var request = Request("""{"connection":"box"}""");
             request.Headers.Accept.ParseAdd("text/event-stream");
             using var answer = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
             using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Stop));
-            for (var line = ""; line?.Contains("\"name\":\"host\",\"verdict\":\"running\"", StringComparison.Ordinal) == false;)
+            var line = "";
+            for (; line?.Contains("\"name\":\"system\",\"verdict\":\"running\"", StringComparison.Ordinal) == false;)
             {
                 line = await reader.ReadLineAsync(Stop);
             }
+
+            Assert.NotNull(line);
 
             server.Clock.Advance(TimeSpan.FromSeconds(60));
             var rest = await reader.ReadToEndAsync(Stop);
