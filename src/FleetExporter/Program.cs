@@ -4,13 +4,13 @@ using FleetExporter.Alerting;
 using FleetExporter.Api;
 using FleetExporter.Api.Access;
 using FleetExporter.Cli;
-using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Control.Commands;
 using FleetExporter.Control.Training;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
+using FleetExporter.Onboarding;
 using FleetExporter.Overview;
 using FleetExporter.Polling;
 using FleetExporter.Polling.Targets;
@@ -53,7 +53,6 @@ internal static class Program
             .AddStore(config.Current)
             .AddSingleton<SshShells>()
             .AddSingleton(ShellFactory)
-            .AddSingleton(TargetProber)
             .AddPolling()
             .AddTargets()
             .AddAlerting()
@@ -61,6 +60,7 @@ internal static class Program
             .AddControl(config.Current)
             .AddCommands()
             .AddTraining()
+            .AddOnboarding()
             .AddSingleton<HostViews>()
             .AddSingleton<OverviewBuilder>()
             .AddStreaming()
@@ -79,14 +79,6 @@ internal static class Program
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RunningCommands>().StopAll);
         return app;
     }
-
-    /// <summary>How a target is tried: as <c>fleet-exporter probe</c> does.</summary>
-    private static ProbeTarget TargetProber(IServiceProvider services) => async (target, stop) =>
-    {
-        var collector = TargetCatalog.All.First(c => c.Kind.Owns(target));
-        var checks = await new TargetProbe(target, collector, services.GetRequiredService<TimeProvider>()).RunAsync(stop).ConfigureAwait(false);
-        return [.. checks.Select(c => new TryStep(c.Name, Words.Of(c.Verdict), c.Reason, c.Detail, c.Fix))];
-    };
 
     /// <summary>How each host is asked: simulated, over SSH, or on this machine.</summary>
     private static Func<HostConfig, IShell> ShellFactory(IServiceProvider services) => host =>

@@ -3,7 +3,7 @@ using FleetExporter.Store;
 
 namespace FleetExporter.Access;
 
-/// <summary>Registers keys, login sessions and stream tickets.</summary>
+/// <summary>Registers keys, login links, login sessions and stream tickets.</summary>
 internal static class AccessExtensions
 {
     /// <exception cref="IOException">The admin key cannot be read or created.</exception>
@@ -16,6 +16,7 @@ internal static class AccessExtensions
             .AddSingleton(admin)
             .AddSingleton<KeyRing>()
             .AddSingleton<FailedAttempts>()
+            .AddSingleton(s => new LoginLinks(config.DataDir, s.GetRequiredService<TimeProvider>()))
             .AddSingleton<LoginSessions>()
             .AddSingleton<Tickets>()
             .AddSingleton(new AccessTokenSeal(admin.SealingSecret))

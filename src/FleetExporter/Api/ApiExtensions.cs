@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Http;
+using FleetExporter.Api.Onboarding;
 using FleetExporter.Api.Resources;
 using FleetExporter.Api.Streaming;
 using FleetExporter.Metrics;
@@ -79,6 +80,10 @@ internal static class ApiExtensions
         routes.MapWatching();
         routes.MapTargets();
         routes.MapTargetTry();
+        routes.MapProbe();
+        routes.MapTrust();
+        routes.MapSshKeys();
+        routes.MapTransfer();
         routes.MapHistory();
         routes.MapProjects();
         routes.MapHooks();

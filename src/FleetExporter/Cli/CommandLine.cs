@@ -45,6 +45,8 @@ internal static class CommandLine
 
     private static readonly Option<string> KeyFormatOption = new("--format") { Description = "text or json.", DefaultValueFactory = _ => "text" };
 
+    private static readonly Option<string> LoginFormatOption = new("--format") { Description = "text or json.", DefaultValueFactory = _ => "text" };
+
     private static readonly Option<string> ScopesOption = new("--scopes")
     {
         Description = "Scopes of the key, separated by commas: read, control, push, admin.",
@@ -129,6 +131,15 @@ internal static class CommandLine
         var metrics = new Command("metrics", "Print the metrics that the exporter can publish.") { FormatOption };
         metrics.SetAction(parsed => MetricsCommand.Run(parsed.GetValue(FormatOption)!, Console.Out));
         root.Subcommands.Add(metrics);
+
+        LoginFormatOption.AcceptOnlyFromAmong("text", "json");
+        var login = new Command("login", "Print a link that logs a browser on this machine in as admin, once, within 15 minutes.")
+        {
+            LoginFormatOption,
+        };
+        login.SetAction((parsed, stop) =>
+            LoginCommand.RunAsync(Load(parsed, null), parsed.GetValue(LoginFormatOption)!, Console.Out, Console.Error, stop));
+        root.Subcommands.Add(login);
 
         KeyFormatOption.AcceptOnlyFromAmong("text", "json");
         root.Subcommands.Add(new Command("key", "Manage keys of the service.") { CreateKeyCommand() });

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
+using FleetExporter.Onboarding.Probing;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
@@ -37,10 +37,7 @@ internal static class ProbeCommand
         IReadOnlyList<Check> checks;
         try
         {
-            checks = Console.IsErrorRedirected
-                ? await probe(stop).ConfigureAwait(false)
-                : await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-                    .Status().StartAsync($"Testing {Markup.Escape(name)}", _ => probe(stop)).ConfigureAwait(false);
+            checks = await RunAsync(probe, name, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -66,8 +63,32 @@ internal static class ProbeCommand
         return checks.Any(c => c.Verdict == Verdict.Failed) ? 1 : 0;
     }
 
+    /// <summary>Shows the current step on standard error, if that is a terminal.</summary>
+    private static async Task<IReadOnlyList<Check>> RunAsync(
+        Func<CheckList, CancellationToken, Task> probe, string name, CancellationToken stop)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            var silent = new CheckList();
+            await probe(silent, stop).ConfigureAwait(false);
+            return silent.Ended;
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return await console.Status().StartAsync($"Testing {Markup.Escape(name)}", async status =>
+        {
+            var checks = new CheckList(check =>
+            {
+                status.Status = $"Testing {Markup.Escape(name)}: {Markup.Escape(check.Name)}";
+                return ValueTask.CompletedTask;
+            });
+            await probe(checks, stop).ConfigureAwait(false);
+            return checks.Ended;
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>The probe of the host or target with this name; null if not configured.</summary>
-    private static Func<CancellationToken, Task<IReadOnlyList<Check>>>? ProbeOf(FleetConfig config, string name, SshShells shells)
+    private static Func<CheckList, CancellationToken, Task>? ProbeOf(FleetConfig config, string name, SshShells shells)
     {
         if (config.Hosts.FirstOrDefault(h => h.Name == name) is { } host)
         {

@@ -55,7 +55,8 @@ internal static class ServeCommand
         }
 
         Console.WriteLine($"FleetExporter {ExporterPage.Version.Split('+')[0]} watches {Hosts(loaded.Config.Hosts.Count)}");
-        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        foreach (var address in addresses)
         {
             Console.WriteLine($"  page     {address}/");
             Console.WriteLine($"  metrics  {address}/metrics");
@@ -69,8 +70,29 @@ internal static class ServeCommand
 
         var admin = app.Services.GetRequiredService<AdminKey>();
         Console.WriteLine($"  key      {admin.Path}{(admin.Made ? " (made now)" : "")}");
+        PrintLoginLink(loaded.Config.DataDir, new Uri(addresses.First()), app.Services.GetRequiredService<LoginLinks>());
         await app.WaitForShutdownAsync(stop).ConfigureAwait(false);
+        AddressFile.Remove(loaded.Config.DataDir);
         return 0;
+    }
+
+    /// <summary>Records the address for <c>fleet-exporter login</c>, and prints a login link, but only on a terminal: never into a log.</summary>
+    private static void PrintLoginLink(string dataDir, Uri address, LoginLinks links)
+    {
+        try
+        {
+            AddressFile.Write(dataDir, address.GetLeftPart(UriPartial.Authority));
+            links.Open();
+            if (!Console.IsOutputRedirected && AddressFile.Local(address) is { } service)
+            {
+                Console.WriteLine($"  login    {LoginLink.Create(service, links).Url}");
+                Console.WriteLine($"           (once, within {LoginLinks.Lifetime.TotalMinutes:0} minutes; another one: fleet-exporter login)");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"warning: no login links: {e.Message}");
+        }
     }
 
     private static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";

@@ -1,5 +1,5 @@
-using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
+using FleetExporter.Onboarding.Keys;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 

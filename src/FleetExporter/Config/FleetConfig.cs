@@ -83,6 +83,12 @@ internal sealed record FleetConfig
     /// <summary>Names in use: of hosts, devices and targets.</summary>
     public IEnumerable<string> Names => [.. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name), .. Targets.Select(t => t.Name)];
 
+    /// <summary>Folder of the private keys that the API creates.</summary>
+    public string KeyDir => Path.Combine(DataDir, "keys");
+
+    /// <summary>Folders that may contain private keys of connections made by the API: those of <see cref="Ssh"/> and <see cref="KeyDir"/>.</summary>
+    public IReadOnlyList<string> KeyFolders => [.. Ssh.KeyFolders, KeyDir];
+
     /// <summary>Absolute path of the source file; null without a file.</summary>
     public string? SourcePath { get; init; }
 

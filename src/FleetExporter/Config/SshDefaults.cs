@@ -9,7 +9,7 @@ internal sealed record SshDefaults
     /// <summary>Concurrent connection attempts over all hosts. 1 to 256; default 16.</summary>
     public int MaxConnecting { get; init; } = 16;
 
-    /// <summary>Absolute folders that may contain private keys of connections made by the API. Default none.</summary>
+    /// <summary>Absolute folders, besides <c>keys</c> in data_dir, of private keys that connections made by the API may use. Default none.</summary>
     public ValueList<string> KeyDirs { get; init; } = [];
 
     /// <summary><see cref="KeyDirs"/>, else the folder of <c>key_file</c>, else empty.</summary>

@@ -33,6 +33,22 @@ internal enum ControlAction
     /// <summary>Polls a target once without storing anything.</summary>
     TargetTry,
 
+    /// <summary>Tests a host step by step.</summary>
+    Probe,
+
+    /// <summary>Adds a host key to known_hosts.</summary>
+    HostKeyTrust,
+
+    /// <summary>Lists the private keys that connections may use.</summary>
+    SshKeyList,
+    SshKeyCreate,
+
+    /// <summary>Reads an ssh_config into hosts.</summary>
+    Import,
+
+    /// <summary>Writes connections as text for fleet.yml.</summary>
+    Export,
+
     /// <summary>Starts monitoring a host.</summary>
     Connect,
 

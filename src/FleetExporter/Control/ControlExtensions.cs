@@ -20,7 +20,6 @@ internal static class ControlExtensions
         .AddSingleton<AttachedTimesSync>()
         .AddSingleton<TargetList>()
         .AddSingleton<TargetEdits>()
-        .AddSingleton<TryTarget>()
         .AddSingleton<Watchlist>()
 
         // Before FleetStartup: loads the attached times before the first reading and writes them after the last one.

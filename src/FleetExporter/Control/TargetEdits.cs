@@ -17,9 +17,6 @@ internal abstract record TargetEdit
     /// <param name="Errors">By key.</param>
     public sealed record Invalid(Dictionary<string, string[]> Errors) : TargetEdit;
 
-    /// <summary>Somebody else changed the target since the version that the caller has seen.</summary>
-    public sealed record Outdated : TargetEdit;
-
     public sealed record Failed(StoreError Error) : TargetEdit;
 }
 
@@ -108,7 +105,7 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
     {
         if (!result.Success)
         {
-            return result.Error is StoreError.Conflict { Field: "version" } ? new TargetEdit.Outdated() : new TargetEdit.Failed(result.Error);
+            return new TargetEdit.Failed(result.Error);
         }
 
         await list.WrittenAsync(result.Value, isRemoved).ConfigureAwait(false);
@@ -126,7 +123,7 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
 
     private static StoreError? VersionError(StoredTarget row, TargetKind kind, string? version) =>
         row.Kind != kind.Name ? new StoreError.NotFound("target")
-        : version is not null && version != VersionOf(row) ? new StoreError.Conflict("version", "the target has changed meanwhile")
+        : version is not null && version != VersionOf(row) ? new StoreError.Changed()
         : null;
 
     private StoreError.Conflict? NameConflict(string name) =>

@@ -1,5 +1,6 @@
 using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Remote.Ssh;
 using FleetExporter.Store;
 
 namespace FleetExporter.Control;
@@ -54,6 +55,17 @@ internal sealed class WatchConnection(Watchlist watchlist, Connections connectio
                 ? new WatchOutcome.StoreFailed(error)
                 : new WatchOutcome.Disconnected(connection.Id),
             stop);
+
+    /// <summary>Retries, without waiting for the result, the monitored hosts that a new line of a known_hosts file may concern.</summary>
+    /// <param name="name">Name of the line: <see cref="KnownHosts.NameOf"/>.</param>
+    /// <param name="file">Path of the file.</param>
+    public async Task RetryAsync(string name, string file)
+    {
+        foreach (var host in watchlist.Hosts.Where(h => h.Address is { } a && KnownHosts.NameOf(a) == name && h.Ssh.KnownHosts == file))
+        {
+            await fleet.ConnectNowAsync(host.Name, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     private Task<WatchOutcome> FindAsync(
         AuditedCall call, string key, Func<Connection, Task<WatchOutcome>> act, CancellationToken stop) =>

@@ -27,7 +27,13 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
     public static WatchedConnection Of(Connection connection, FleetConfig config) =>
         !connection.IsActive ? new(connection, null, "it is disconnected")
         : Namesake(connection.Name, config) is { } other ? new(connection, null, $"a {other} of fleet.yml has the same name; rename one of the two")
-        : TryAddress(connection.Hostname, connection.Port, out var address) ? new(connection, new HostConfig
+        : HostOf(connection, config) is { } host ? new(connection, host)
+        : new(connection, null, "its hostname is invalid");
+
+    /// <summary>The host of the fields of an API connection; null if its hostname is invalid.</summary>
+    public static HostConfig? HostOf(Connection connection, FleetConfig config) => !TryAddress(connection.Hostname, connection.Port, out var address)
+        ? null
+        : new HostConfig
         {
             Name = connection.Name,
             Address = address,
@@ -37,8 +43,7 @@ internal sealed record WatchedConnection(Connection Connection, HostConfig? Host
                 User = connection.Username ?? config.Ssh.Host.User,
                 KeyFile = connection.SshKeyPath ?? config.Ssh.Host.KeyFile
             },
-        })
-        : new(connection, null, "its hostname is invalid");
+        };
 
     /// <summary>What fleet.yml has under this name: host or device, or null. A connection of that name is not monitored.</summary>
     public static string? Namesake(string name, FleetConfig config) =>

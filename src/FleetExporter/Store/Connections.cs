@@ -133,8 +133,10 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
 
     /// <summary>Changes a connection; its address cannot change while a job has a session there.</summary>
     /// <param name="change">Pure, because it may run more than once. Id, source and creation time cannot change.</param>
+    /// <param name="isExpected">Whether the row is the one that the caller has read; null for any. Pure too.</param>
     public Task<StoreResult<Connection>> ChangeAsync(
-        string key, Func<Connection, Connection> change, CancellationToken stop) => Database.WriteAsync<Connection>(
+        string key, Func<Connection, Connection> change, CancellationToken stop, Func<Connection, bool>? isExpected = null) =>
+        Database.WriteAsync<Connection>(
         async work =>
         {
             if (await RowAsync(work, key).ConfigureAwait(false) is not { } row)
@@ -143,6 +145,11 @@ internal sealed class Connections(Database database) : Table<ConnectionRow, Conn
             }
 
             var previous = row.ToRecord();
+            if (isExpected?.Invoke(previous) == false)
+            {
+                return new StoreError.Changed();
+            }
+
             var updated = change(previous) with
             {
                 Id = previous.Id,

@@ -46,7 +46,10 @@ internal static class PrivateFile
         return SpinWait.SpinUntil(IsOpen, Timeout) ? opened!.Value : ReadOrCreateOnce(path, createLine);
     }
 
-    private static void CreateFolder(string folder)
+    /// <summary>Creates a folder, and missing ones above it, that only the owner can access.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void CreateFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
         {

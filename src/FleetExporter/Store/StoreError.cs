@@ -12,6 +12,7 @@ internal abstract record StoreError
     {
         NotFound missing => $"{missing.Kind} not found",
         Conflict conflict => conflict.Message,
+        Changed => "changed meanwhile",
         Busy => "too many concurrent calls, or another process has locked the store; try again",
         Full => "the disk or quota is full; free some space",
         Unavailable unavailable => unavailable.Reason,
@@ -22,9 +23,12 @@ internal abstract record StoreError
     public sealed record NotFound(string Kind) : StoreError;
 
     /// <summary>The operation conflicts with stored data.</summary>
-    /// <param name="Field">Subject: name, version, connection, connections, targets, projects, jobs, status, metrics.</param>
+    /// <param name="Field">Subject: name, connection, connections, targets, projects, jobs, status, metrics.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record Conflict(string Field, string Message) : StoreError;
+
+    /// <summary>The record is no longer the one that the caller read.</summary>
+    public sealed record Changed : StoreError;
 
     /// <summary>Too many writers wait, or another process has locked the store. Can be retried.</summary>
     public sealed record Busy : StoreError;

@@ -80,7 +80,7 @@ internal sealed record ConfigView
         StaleAfterPolls = config.StaleAfterPolls,
         LegacyAfter = Duration.Format(config.LegacyAfter),
         MaxConnecting = config.Ssh.MaxConnecting,
-        KeyDirs = config.Ssh.KeyFolders,
+        KeyDirs = config.KeyFolders,
         Hosts = [.. config.Hosts.Select(HostConfigView.Of)],
         Services = [.. config.TargetsOf<ServiceConfig>().Select(ServiceConfigView.Of)],
         Providers = [.. config.TargetsOf<ProviderConfig>().Select(ProviderConfigView.Of)],

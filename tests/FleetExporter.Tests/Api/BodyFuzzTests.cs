@@ -40,8 +40,8 @@ public sealed class BodyFuzzTests
             });
         var generator = new BodyGenerator(_random, () => _known);
 
-        // Wrong keys would use up the attempts of the address, so that no other request would be processed.
-        var routes = Routes(server).Where(r => r.Path != "/api/login").ToList();
+        // Wrong keys would use up the attempts of the address, so that no other request would be processed. Probe and trust resolve real names.
+        var routes = Routes(server).Where(r => r.Path is not ("/api/login" or "/api/dgx/probe" or "/api/dgx/trust")).ToList();
         Assert.NotEmpty(routes);
         var before = await ContentAsync(server);
         var answers = new SortedDictionary<int, int>();

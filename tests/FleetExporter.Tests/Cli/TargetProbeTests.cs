@@ -1,5 +1,5 @@
-using FleetExporter.Cli.Onboarding;
 using FleetExporter.Config;
+using FleetExporter.Onboarding.Probing;
 using FleetExporter.OpenClaw;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
@@ -62,7 +62,7 @@ public sealed class TargetProbeTests
         (TargetConfig, TargetCollector)[] both = [(tunnel, new TunnelCollector()), (gateway, new GatewayCollector())];
         foreach (var (target, collector) in both)
         {
-            var checks = await new TargetProbe(target, collector, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+            var checks = await RunAsync(new TargetProbe(target, collector, TimeProvider.System));
 
             var first = checks[0];
             Assert.Equal((collector.Name, Verdict.Failed, "refused"), (first.Name, first.Verdict, first.Reason));
@@ -70,7 +70,13 @@ public sealed class TargetProbeTests
         }
     }
 
-    private static Task<IReadOnlyList<Check>> ProbeAsync(Uri url, TimeSpan? timeout = null) => new TargetProbe(
-        new ServiceConfig { Name = "stt", Url = url, Timeout = timeout ?? TimeSpan.FromSeconds(20) }, new ServiceCollector(), TimeProvider.System)
-        .RunAsync(TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyList<Check>> ProbeAsync(Uri url, TimeSpan? timeout = null) => RunAsync(new TargetProbe(
+        new ServiceConfig { Name = "stt", Url = url, Timeout = timeout ?? TimeSpan.FromSeconds(20) }, new ServiceCollector(), TimeProvider.System));
+
+    private static async Task<IReadOnlyList<Check>> RunAsync(TargetProbe probe)
+    {
+        var checks = new CheckList();
+        await probe.RunAsync(checks, TestContext.Current.CancellationToken);
+        return checks.Ended;
+    }
 }

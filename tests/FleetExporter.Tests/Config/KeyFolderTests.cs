@@ -64,6 +64,8 @@ public sealed class KeyFolderTests : IDisposable
         Assert.Equal(["/home/me/.ssh"], Yml.Load("ssh: { key_file: ~/.ssh/id }").Ssh.KeyFolders);
         Assert.Equal(["/k", "/etc/fleet/l"], Yml.Load("ssh: { key_file: ~/.ssh/id, key_dirs: [/k, l] }").Ssh.KeyFolders);
         Assert.Empty(Yml.Load("").Ssh.KeyFolders);
+        Assert.Equal(["/etc/fleet/data/keys"], Yml.Load("").KeyFolders);
+        Assert.Equal(["/k", "/d/keys"], Yml.Load("data_dir: /d\nssh: { key_dirs: [/k] }").KeyFolders);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -35,8 +35,9 @@ public sealed class TargetExportTests
 
         Assert.True(loaded.Success, $"{string.Join('\n', loaded.Errors)}\n{yaml}");
         Assert.Equal(
-            all.Where(t => t.Idle is null).Select(t => t.Target!).OrderBy(t => t.Name, StringComparer.Ordinal),
+            all.Select(t => t.Target!).OrderBy(t => t.Name, StringComparer.Ordinal),
             loaded.Config.Targets.OrderBy(t => t.Name, StringComparer.Ordinal));
+        Assert.Contains("# not active\n- name: \"off\"\n", yaml, StringComparison.Ordinal);
         Assert.StartsWith("services:\n- name: \"123\"\n", yaml, StringComparison.Ordinal);
         Assert.Equal("", TargetExport.Yaml([]));
     }

@@ -26,14 +26,16 @@ public sealed class LayersTests
         ["Views"] = ["Config", "Parsing", "Remote", "Collectors", "Targets", "OpenClaw", "Polling"],
         ["Overview"] = ["Config", "Parsing", "Collectors", "Targets", "OpenClaw", "Polling", "Views"],
         ["Streaming"] = ["Config", "Parsing", "Metrics", "Hosting", "Collectors", "Polling", "Alerting", "Views", "Overview"],
+        ["Onboarding"] = ["Config", "Parsing", "Store", "Remote", "Collectors", "Targets"],
         ["Api"] =
         [
             "Config", "Parsing", "Metrics", "Hosting", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Control",
-            "Alerting", "Access", "Views", "Overview", "Streaming",
+            "Alerting", "Access", "Views", "Overview", "Streaming", "Onboarding",
         ],
         ["Cli"] =
         [
-            "Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Access", "Streaming", "Api",
+            "Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Access", "Streaming",
+            "Onboarding", "Api",
         ],
     };
 

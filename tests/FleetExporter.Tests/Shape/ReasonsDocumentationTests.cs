@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using FleetExporter.Cli.Onboarding;
 using FleetExporter.Collectors;
+using FleetExporter.Onboarding.Probing;
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 using FleetExporter.Targets;

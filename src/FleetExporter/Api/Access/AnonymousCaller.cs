@@ -1,4 +1,3 @@
-using System.Net;
 using FleetExporter.Access;
 using FleetExporter.Config;
 
@@ -18,12 +17,12 @@ internal sealed record AnonymousCaller(Caller? Caller, string? Reason)
             return NoAccess;
         }
 
-        if (context.Features.Get<ForwardedRequest>() is { Header: var header })
+        if (LocalRequest.ForwardedBy(context) is { } header)
         {
             return new(null, $"Without a key only direct requests are served; this one has the header {header}, which a proxy adds.");
         }
 
-        if (context.Connection.RemoteIpAddress is { } from && !IPAddress.IsLoopback(from))
+        if (!LocalRequest.IsFromLoopback(context))
         {
             return NoAccess;
         }

@@ -56,10 +56,16 @@ internal sealed class AuthenticationMiddleware(
 
     /// <summary>Verifies a key, with the same rate limit at login as elsewhere.</summary>
     /// <returns>The caller, or the error.</returns>
-    public (Caller? Caller, ProblemHttpResult? Refusal) Verify(HttpContext context, string key)
+    public (Caller? Caller, ProblemHttpResult? Refusal) Verify(HttpContext context, string key) =>
+        Verify(context, () => keys.Find(key), "Unknown key.");
+
+    /// <summary>Verifies a secret with the rate limit of keys.</summary>
+    /// <param name="find">Returns null for a wrong one.</param>
+    /// <param name="wrong">Detail of the error for a wrong one.</param>
+    public (Caller? Caller, ProblemHttpResult? Refusal) Verify(HttpContext context, Func<Caller?> find, string wrong)
     {
-        var caller = attempts.Try(context.Connection.RemoteIpAddress, () => keys.Find(key), out var wait);
-        return caller is not null ? (caller, null) : (null, wait > TimeSpan.Zero ? TooMany(context, wait) : Wrong(context));
+        var caller = attempts.Try(context.Connection.RemoteIpAddress, find, out var wait);
+        return caller is not null ? (caller, null) : (null, wait > TimeSpan.Zero ? TooMany(context, wait) : Unauthorized(context, wrong));
     }
 
     /// <summary>
@@ -123,8 +129,6 @@ internal sealed class AuthenticationMiddleware(
         var reason = mayDoWithout ? AnonymousCaller.Of(context, config.Current).Reason : null;
         return Unauthorized(context, $"A key is required: Authorization: Bearer KEY, or X-API-Key: KEY.{(reason is null ? "" : $" {reason}")}");
     }
-
-    private static ProblemHttpResult Wrong(HttpContext context) => Unauthorized(context, "Unknown key.");
 
     private static ProblemHttpResult Unauthorized(HttpContext context, string detail)
     {

@@ -12,10 +12,9 @@ internal static class LoginEndpoints
     {
         routes.MapPost(
                 "/api/login",
-                (HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens) =>
-                    LoginAsync(context, authentication, sessions, tokens))
+                ([AsParameters] LoginCall call) => call.LoginAsync())
             .IsOpen().Audits(ControlAction.Login).Takes<LoginBody>().Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Logs in with a key and sets the session cookie.");
+            .WithSummary("Logs in with a key, or with the code of a login link, and sets the session cookie.");
 
         routes.MapPost(
                 "/api/logout", (HttpContext context, LoginSessions sessions, AccessTokensSync tokens) => LogoutAsync(context, sessions, tokens))
@@ -35,34 +34,6 @@ internal static class LoginEndpoints
             .WithSummary("Issues a ticket that opens one stream, for clients that cannot send headers.");
     }
 
-    private static async Task<IResult> LoginAsync(
-        HttpContext context, AuthenticationMiddleware authentication, LoginSessions sessions, AccessTokensSync tokens)
-    {
-        var (body, problem) = await JsonBody.ReadAsync<LoginBody>(context).ConfigureAwait(false);
-        if (body is null)
-        {
-            return problem!;
-        }
-
-        if (body.Key is not { Length: > 0 } key)
-        {
-            return Problem.Unprocessable("key", "key is required.");
-        }
-
-        var (caller, refusal) = authentication.Verify(context, key);
-        if (caller?.Key is not { } hash)
-        {
-            return refusal!;
-        }
-
-        return await context.AuditAsync(new AuditDetails { LoginName = caller.Name }, async () =>
-        {
-            sessions.Begin(context, hash);
-            await tokens.BegunAsync().ConfigureAwait(false);
-            return TypedResults.NoContent();
-        }).ConfigureAwait(false);
-    }
-
     private static Task<IResult> LogoutAsync(HttpContext context, LoginSessions sessions, AccessTokensSync tokens)
     {
         var (caller, session) = sessions.End(context);
@@ -74,11 +45,6 @@ internal static class LoginEndpoints
                     + "The exporter retries until the logout is stored.")
                 : TypedResults.NoContent());
     }
-}
-
-internal sealed record LoginBody(string? Key)
-{
-    public override string ToString() => nameof(LoginBody);
 }
 
 internal sealed record TicketView(string Ticket, DateTimeOffset ExpiresAt);

@@ -46,7 +46,7 @@ internal static class ExecEndpoints
         {
             var (body, problem) = await JsonBody.ReadAsync<ExecBody>(Context).ConfigureAwait(false);
             return body is null ? problem!
-                : Context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/event-stream")
+                : EventStream.IsWanted(Context.Request)
                     ? await StreamAsync(body.On(id)).ConfigureAwait(false)
                     : await AnswerAsync(body.On(id)).ConfigureAwait(false);
         }

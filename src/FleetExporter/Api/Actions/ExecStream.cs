@@ -1,35 +1,23 @@
 using System.Text.Json;
+using FleetExporter.Api.Http;
 using FleetExporter.Remote;
 
 namespace FleetExporter.Api.Actions;
 
 /// <summary>
 /// Streams a command's events: <c>started</c>, <c>stdout</c>, <c>stderr</c>, then <c>audit</c> if writing the last audit row failed,
-/// and last <c>exit</c> or <c>error</c>. SSE comments keep the connection of a silent command open. A slow reader slows the
-/// command, not the service.
+/// and last <c>exit</c> or <c>error</c>. A slow reader slows the command; output for a client that has disconnected is discarded.
 /// </summary>
 internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions json, TimeProvider clock) : IAsyncDisposable
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    private readonly SemaphoreSlim _writeLock = new(1, 1);
-    private readonly CancellationTokenSource _ended = new();
-    private Task _heartbeat = Task.CompletedTask;
+    private readonly EventStream _events = new(response, json, clock);
     private byte[] _stdout = [];
     private byte[] _stderr = [];
 
-    /// <summary>Whether the stream has started, so that no other response is possible.</summary>
-    public bool HasStarted { get; private set; }
+    /// <inheritdoc cref="EventStream.HasStarted"/>
+    public bool HasStarted => _events.HasStarted;
 
-    public async ValueTask StartAsync(string id)
-    {
-        HasStarted = true;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        _heartbeat = BeatAsync();
-        await SendAsync("started", new { ExecId = id }).ConfigureAwait(false);
-    }
+    public ValueTask StartAsync(string id) => _events.SendAsync("started", new { ExecId = id });
 
     public async ValueTask TakeAsync(CommandOutput from, ReadOnlyMemory<byte> piece)
     {
@@ -39,7 +27,7 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         Hold(from, all[complete..]);
         foreach (var text in OutputText.Pieces(all.AsSpan(0, complete)))
         {
-            await SendAsync(from == CommandOutput.Stdout ? "stdout" : "stderr", text).ConfigureAwait(false);
+            await _events.SendAsync(from == CommandOutput.Stdout ? "stdout" : "stderr", text).ConfigureAwait(false);
         }
     }
 
@@ -49,42 +37,20 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         {
             if (rest.Length > 0)
             {
-                await SendAsync(name, OutputText.Of(rest)).ConfigureAwait(false);
+                await _events.SendAsync(name, OutputText.Of(rest)).ConfigureAwait(false);
             }
         }
 
-        await SendAsync("exit", end).ConfigureAwait(false);
+        await _events.SendAsync("exit", end).ConfigureAwait(false);
     }
 
     /// <summary>Reports that writing the last audit row failed.</summary>
     public Task NotAuditedAsync() =>
-        SendAsync("audit", new { Message = "The final audit row of this command was not stored; see the service's log." }).AsTask();
+        _events.SendAsync("audit", new { Message = "The final audit row of this command was not stored; see the service's log." }).AsTask();
 
-    public Task FailAsync(string message) => SendAsync("error", new { Message = message }).AsTask();
+    public Task FailAsync(string message) => _events.SendAsync("error", new { Message = message }).AsTask();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ended.CancelAsync().ConfigureAwait(false);
-        await _heartbeat.ConfigureAwait(false);
-        _ended.Dispose();
-        _writeLock.Dispose();
-    }
-
-    private async Task BeatAsync()
-    {
-        using var timer = new PeriodicTimer(Heartbeat, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
-            {
-                await WriteAsync(":\n\n").ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The command has ended.
-        }
-    }
+    public ValueTask DisposeAsync() => _events.DisposeAsync();
 
     private void Hold(CommandOutput from, byte[] rest)
     {
@@ -95,26 +61,6 @@ internal sealed class ExecStream(HttpResponse response, JsonSerializerOptions js
         else
         {
             _stderr = rest;
-        }
-    }
-
-    private ValueTask SendAsync<T>(string name, T data) => WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, json)}\n\n");
-
-    private async ValueTask WriteAsync(string text)
-    {
-        await _writeLock.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            await response.WriteAsync(text, response.HttpContext.RequestAborted).ConfigureAwait(false);
-            await response.Body.FlushAsync(response.HttpContext.RequestAborted).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The client disconnected, which cancels the command; discard its output until it ends.
-        }
-        finally
-        {
-            _writeLock.Release();
         }
     }
 }

@@ -32,6 +32,7 @@ internal static class Problem
         StoreError.Conflict conflict => TypedResults.Problem(
             conflict.Message, statusCode: 409, title: "Conflict",
             extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [conflict.Field] = [conflict.Message] } }),
+        StoreError.Changed => Of(412, "Changed meanwhile", "It has been changed since it was read; get it again and repeat the change."),
         StoreError.Busy => Temporary("The store is busy", "Too many concurrent writes; try again."),
         StoreError.Full => Temporary("The store is full", "The store's disk is full; free some space."),
         _ => Temporary("The store is unavailable", "The store cannot be read or written now; see the service's log."),

@@ -23,18 +23,19 @@ internal static class ConnectionEndpoints
 
         routes.MapGet(One, ([AsParameters] Call call, string id) => call.FindAsync(id))
             .Needs(Scope.Read).Produces<ConnectionView>()
-            .WithSummary("One connection.");
+            .WithSummary("One connection, with an ETag.");
 
         routes.MapPut(One, ([AsParameters] Call call, string id) => call.ChangeAsync(id))
             .Needs(Scope.Admin).Audits(ControlAction.ConnectionChange).Takes<ConnectionView>().Produces<ConnectionView>()
-            .WithSummary("Updates the given fields; null clears a field.");
+            .WithSummary("Updates the given fields; null clears a field. With If-Match, 412 if the connection has changed.");
 
         routes.MapDelete(One, ([AsParameters] Call call, string id, string? cascade) => call.RemoveAsync(id, cascade))
             .Needs(Scope.Admin).Audits(ControlAction.ConnectionDelete).Produces(StatusCodes.Status204NoContent)
             .WithSummary("Deletes a connection; cascade=true also deletes its projects and jobs.");
     }
 
-    internal sealed record Call(HttpContext Context, Connections Connections, Watchlist Watchlist, ExporterInstance Self, LiveConfig Config)
+    internal sealed record Call(
+        HttpContext Context, Connections Connections, Watchlist Watchlist, ExporterInstance Self, LiveConfig Config, AuditLog Log)
     {
         public async Task<IResult> ListAsync(string? limit, string? cursor)
         {
@@ -54,7 +55,7 @@ internal static class ConnectionEndpoints
         {
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var found = await Connections.FindAsync(id, Context.RequestAborted).ConfigureAwait(false);
-            return found.Success ? TypedResults.Ok(ConnectionView.Of(found.Value)) : Problem.Of(found.Error);
+            return found.Success ? TypedResults.Ok(ETags.Set(Context, ConnectionView.Of(found.Value))) : Problem.Of(found.Error);
         }
 
         public async Task<IResult> AddAsync()
@@ -75,7 +76,7 @@ internal static class ConnectionEndpoints
                 }
 
                 await Watchlist.SyncAsync(CancellationToken.None).ConfigureAwait(false);
-                return TypedResults.Created($"/api/dgx/connections/{added.Value.Id}", ConnectionView.Of(added.Value));
+                return TypedResults.Created($"/api/dgx/connections/{added.Value.Id}", ETags.Set(Context, ConnectionView.Of(added.Value)));
             }).ConfigureAwait(false);
         }
 
@@ -95,14 +96,16 @@ internal static class ConnectionEndpoints
 
             var after = change(found.Value);
             var changed = (after.Name == found.Value.Name ? null : NameConflict(after.Name))
-                ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted).ConfigureAwait(false);
+                ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted, ETags.Condition(Context)).ConfigureAwait(false);
             if (!changed.Success)
             {
-                return Problem.Of(changed.Error);
+                return changed.Error is StoreError.Changed
+                    ? await ETags.ChangedAsync(Log, found.Value, Context.RequestAborted).ConfigureAwait(false)
+                    : Problem.Of(changed.Error);
             }
 
             await Watchlist.WrittenAsync(changed.Value).ConfigureAwait(false);
-            return TypedResults.Ok(ConnectionView.Of(changed.Value));
+            return TypedResults.Ok(ETags.Set(Context, ConnectionView.Of(changed.Value)));
         });
 
         public Task<IResult> RemoveAsync(string id, string? cascade) => Context.AuditAsync(new AuditDetails(Printable.Line(id, 80)), async () =>
@@ -133,7 +136,7 @@ internal static class ConnectionEndpoints
                 return (null, problem);
             }
 
-            var (change, errors) = ConnectionBody.Table(Config.Current.Ssh.KeyFolders).Read(json, isNew);
+            var (change, errors) = ConnectionBody.Table(Config.Current.KeyFolders).Read(json, isNew);
             return (change, change is null ? Problem.Unprocessable(errors) : null);
         }
 

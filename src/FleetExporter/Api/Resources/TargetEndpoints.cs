@@ -139,7 +139,6 @@ internal static class TargetEndpoints
         private static IResult ProblemOf(TargetEdit edit) => edit switch
         {
             TargetEdit.Invalid invalid => Problem.Unprocessable(invalid.Errors),
-            TargetEdit.Outdated => Problem.Of(412, "Changed meanwhile", "Somebody changed the target since this version; read it again."),
             TargetEdit.Failed failed => Problem.Of(failed.Error),
             _ => throw new InvalidOperationException($"{edit.GetType().Name} has no response."),
         };

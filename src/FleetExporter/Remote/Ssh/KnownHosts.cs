@@ -33,7 +33,7 @@ internal sealed class KnownHosts(string path)
         return new([.. found[KnownHostsMarker.None]], [.. found[KnownHostsMarker.CertAuthority]], [.. found[KnownHostsMarker.Revoked]]);
     }
 
-    /// <summary>Appends a key; creates the file and its folder if missing. Thread-safe.</summary>
+    /// <summary>Appends a key with one write, unless it is there; creates the file and its folder if missing. Thread-safe.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Add(string name, string keyType, byte[] key)
@@ -50,6 +50,11 @@ internal sealed class KnownHosts(string path)
                 {
                     Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
                 }
+            }
+
+            if (Find(name).Keys.Any(k => k.Key.AsSpan().SequenceEqual(key)))
+            {
+                return;
             }
 
             using var file = File.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);

@@ -1,6 +1,7 @@
 using System.Text;
 using FleetExporter.Config;
 using Renci.SshNet;
+using Renci.SshNet.Security;
 
 namespace FleetExporter.Remote.Ssh;
 
@@ -9,6 +10,8 @@ internal static class PrivateKeys
 {
     /// <summary>Maximum size of a key file in bytes.</summary>
     private const int MaxLength = 64 * 1024;
+
+    private const string OpenSshBegin = "-----BEGIN OPENSSH PRIVATE KEY-----";
 
     /// <summary>OpenSSH's default identities in its order, without security keys, which the built-in client does not support.</summary>
     private static readonly string[] DefaultNames = ["id_rsa", "id_ecdsa", "id_ed25519"];
@@ -67,6 +70,31 @@ internal static class PrivateKeys
         catch (StreamException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What a private key file tells without its passphrase.</summary>
+    public static PrivateKeyInfo Inspect(string file)
+    {
+        string text;
+        try
+        {
+            text = Read(file);
+        }
+        catch (StreamException e)
+        {
+            return new(null, null, e.Message);
+        }
+
+        var publicKey = PublicKeyOfText(text);
+        try
+        {
+            using var key = Load(file);
+            return new(publicKey ?? new KeyHostAlgorithm(key.Key.ToString()!, key.Key).Data, null, null);
+        }
+        catch (StreamException e)
+        {
+            return new(publicKey, RequirementOfText(text), e.Message);
         }
     }
 
@@ -132,7 +160,7 @@ internal static class PrivateKeys
     {
         try
         {
-            return text.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----", StringComparison.Ordinal) ? RequirementOf(OpenSshKey(text))
+            return text.StartsWith(OpenSshBegin, StringComparison.Ordinal) ? RequirementOf(OpenSshKey(text))
                 : text.Contains("ENCRYPTED", StringComparison.Ordinal) ? KeyRequirement.Passphrase
                 : null;
         }
@@ -142,26 +170,41 @@ internal static class PrivateKeys
         }
     }
 
-    /// <summary>Parses the unencrypted header of OpenSSH's format (PROTOCOL.key): cipher, KDF and public key.</summary>
-    private static KeyRequirement? RequirementOf(ReadOnlySpan<byte> key)
+    private static KeyRequirement? RequirementOf(ReadOnlySpan<byte> key) => HeaderOf(key, out var cipher, out var publicKey)
+        ? KnownHostsLine.TypeOf(publicKey)?.StartsWith("sk-", StringComparison.Ordinal) == true ? KeyRequirement.SecurityKey
+            : cipher.SequenceEqual("none"u8) ? null
+            : KeyRequirement.Passphrase
+        : null;
+
+    /// <returns>Null for other formats than OpenSSH's.</returns>
+    private static byte[]? PublicKeyOfText(string text)
     {
-        var magic = "openssh-key-v1\0"u8;
-        if (!key.StartsWith(magic))
+        try
+        {
+            return text.StartsWith(OpenSshBegin, StringComparison.Ordinal) && HeaderOf(OpenSshKey(text), out _, out var publicKey)
+                && KnownHostsLine.TypeOf(publicKey) is not null ? publicKey.ToArray() : null;
+        }
+        catch (FormatException)
         {
             return null;
         }
+    }
 
-        var rest = key[magic.Length..];
-        var cipher = Field(ref rest);
+    /// <summary>Parses the unencrypted header of OpenSSH's format (PROTOCOL.key): cipher, KDF and public key.</summary>
+    private static bool HeaderOf(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> cipher, out ReadOnlySpan<byte> publicKey)
+    {
+        var magic = "openssh-key-v1\0"u8;
+        var isOpenSsh = key.StartsWith(magic);
+        var rest = isOpenSsh ? key[magic.Length..] : default;
+        cipher = Field(ref rest);
         _ = Field(ref rest);
         _ = Field(ref rest);
         rest = rest.Length > 4 ? rest[4..] : default;
-        return KnownHostsLine.TypeOf(Field(ref rest))?.StartsWith("sk-", StringComparison.Ordinal) == true ? KeyRequirement.SecurityKey
-            : cipher.SequenceEqual("none"u8) ? null
-            : KeyRequirement.Passphrase;
+        publicKey = Field(ref rest);
+        return isOpenSsh;
     }
 
-    private static ReadOnlySpan<byte> Field(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> Field(scoped ref ReadOnlySpan<byte> rest)
     {
         if (rest.Length < 4 || System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length > rest.Length - 4)
         {
@@ -188,3 +231,9 @@ internal enum KeyRequirement
     /// <summary>A FIDO device.</summary>
     SecurityKey,
 }
+
+/// <summary>A private key file, without its secret.</summary>
+/// <param name="PublicKey">In SSH's wire format; null if the file does not tell it without the passphrase.</param>
+/// <param name="Requirement">What it requires besides its file; null for nothing.</param>
+/// <param name="Problem">Why the built-in client cannot use it, in one line; null if it can.</param>
+internal sealed record PrivateKeyInfo(byte[]? PublicKey, KeyRequirement? Requirement, string? Problem);

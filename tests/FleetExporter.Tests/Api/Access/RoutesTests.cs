@@ -32,6 +32,12 @@ public sealed class RoutesTests
         ["PUT /api/targets/{kind}/{name}"] = "admin",
         ["DELETE /api/targets/{kind}/{name}"] = "admin",
         ["GET /api/dgx/jobs/{id}/output"] = "control",
+        ["POST /api/dgx/probe"] = "admin",
+        ["POST /api/dgx/trust"] = "admin",
+        ["POST /api/dgx/import"] = "admin",
+        ["GET /api/ssh/keys"] = "admin",
+        ["POST /api/ssh/keys"] = "admin",
+        ["GET /api/export"] = "admin",
     };
 
     [Fact]

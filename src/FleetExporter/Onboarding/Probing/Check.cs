@@ -1,7 +1,10 @@
-namespace FleetExporter.Cli.Onboarding;
+namespace FleetExporter.Onboarding.Probing;
 
 internal enum Verdict
 {
+    /// <summary>It has begun; a check with another verdict and the same name follows.</summary>
+    Running,
+
     Ok,
 
     /// <summary>Disabled, or not present and not required.</summary>
@@ -13,7 +16,7 @@ internal enum Verdict
     Failed,
 }
 
-/// <summary>One line of the output of <c>fleet-exporter probe</c>.</summary>
+/// <summary>One line of the output of a probe.</summary>
 /// <param name="Reason">The failure's reason, from its closed set.</param>
 /// <param name="Detail">What the check found.</param>
 /// <param name="Fix">How to fix the failure.</param>

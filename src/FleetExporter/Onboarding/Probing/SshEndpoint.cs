@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using FleetExporter.Config;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Cli.Onboarding;
+namespace FleetExporter.Onboarding.Probing;
 
 /// <summary>The host name and port that ssh connects to, and whether they can be reached; not testable behind a jump host.</summary>
 internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
@@ -24,6 +24,7 @@ internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
         try
         {
             using var process = Process.Start(start)!;
+            using var end = stop.Register(process.Kill);
             lines = (await process.StandardOutput.ReadToEndAsync(stop).ConfigureAwait(false)).Split('\n');
             await process.WaitForExitAsync(stop).ConfigureAwait(false);
         }
@@ -39,15 +40,15 @@ internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
         string? Value(string key) => lines.FirstOrDefault(l => l.StartsWith(key + " ", StringComparison.Ordinal))?[(key.Length + 1)..];
     }
 
-    public async Task<IReadOnlyList<Check>> CheckAsync(TimeSpan timeout, CancellationToken stop)
+    /// <param name="checks">Receives the checks of name and port.</param>
+    public async Task CheckAsync(CheckList checks, TimeSpan timeout, CancellationToken stop)
     {
         if (ViaJumpHost)
         {
-            return
-            [
+            await checks.EndAsync(
                 new("name", Verdict.Skipped, Detail: "resolved on the jump host"),
-                new("port", Verdict.Skipped, Detail: "reached through the jump host"),
-            ];
+                new("port", Verdict.Skipped, Detail: "reached through the jump host")).ConfigureAwait(false);
+            return;
         }
 
         IPAddress[] addresses;
@@ -57,20 +58,16 @@ internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
         {
-            return
-            [
-                new(
-                    "name", Verdict.Failed, "dns", $"{Host} does not resolve on this machine",
-                    "Correct address in fleet.yml, or add the name to DNS or /etc/hosts."),
-                new("port", Verdict.Skipped),
-            ];
+            await checks.EndAsync(
+                new("name", Verdict.Failed, "dns", $"{Host} does not resolve on this machine", Fixes.Of(SshFailure.Dns)),
+                new("port", Verdict.Skipped)).ConfigureAwait(false);
+            return;
         }
 
-        return
-        [
-            new("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))),
-            await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)
-        ];
+        await checks.EndAsync(new Check("name", Verdict.Ok, Detail: string.Join(", ", addresses.Take(3).Select(a => a.ToString()))))
+            .ConfigureAwait(false);
+        await checks.BeginAsync("port").ConfigureAwait(false);
+        await checks.EndAsync(await ConnectAsync(addresses, timeout, stop).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task<Check> ConnectAsync(IPAddress[] addresses, TimeSpan timeout, CancellationToken stop)
@@ -89,13 +86,13 @@ internal sealed record SshEndpoint(string Host, int Port, bool ViaJumpHost)
         {
             return new(
                 "port", Verdict.Failed, "timeout", $"no answer from port {Port} within {timeout.TotalSeconds:0} s",
-                "Check that the machine is on, no firewall drops the port, and the port in fleet.yml is correct.");
+                "Check that the machine is on, no firewall drops the port, and the port is correct.");
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
             return new(
                 "port", Verdict.Failed, "refused", $"nothing listens on port {Port}",
-                "Start sshd on the host (systemctl enable --now ssh), or correct the port in fleet.yml.");
+                "Start sshd on the host (systemctl enable --now ssh), or correct the port.");
         }
         catch (SocketException e)
         {

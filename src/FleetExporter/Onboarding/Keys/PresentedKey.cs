@@ -5,7 +5,7 @@ using FleetExporter.Config;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
 
-namespace FleetExporter.Cli.Onboarding;
+namespace FleetExporter.Onboarding.Keys;
 
 /// <summary>The key of a host that is not in known_hosts, as the host presents it.</summary>
 /// <param name="Name">The host's name in known_hosts.</param>
@@ -103,6 +103,7 @@ internal sealed record PresentedKey(string Name, string Type, byte[] Key)
         try
         {
             using var process = Process.Start(start)!;
+            using var end = stop.Register(process.Kill);
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync(stop);
             var error = await process.StandardError.ReadToEndAsync(stop).ConfigureAwait(false);

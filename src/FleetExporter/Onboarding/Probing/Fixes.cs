@@ -1,24 +1,24 @@
 using FleetExporter.Parsing;
 using FleetExporter.Remote;
 
-namespace FleetExporter.Cli.Onboarding;
+namespace FleetExporter.Onboarding.Probing;
 
 /// <summary>How to fix a failure, by reason.</summary>
 internal static class Fixes
 {
     public const string UnreadableKey =
-        "Correct key_file in fleet.yml, or create a key there (ssh-keygen -t ed25519 -N '' -f FILE) and put FILE.pub "
+        "Correct key_file, or create a key there (ssh-keygen -t ed25519 -N '' -f FILE) and put FILE.pub "
         + "into ~/.ssh/authorized_keys of the login user.";
 
     public static string Of(SshFailure reason) => reason switch
     {
-        SshFailure.Dns => "Correct address in fleet.yml, or add the name to DNS or /etc/hosts.",
-        SshFailure.Refused => "Start sshd on the host, or correct the port in fleet.yml.",
+        SshFailure.Dns => "Correct the address, or add the name to DNS or /etc/hosts.",
+        SshFailure.Refused => "Start sshd on the host, or correct the port.",
         SshFailure.Unreachable => "Check the network, the VPN and the route to the host.",
         SshFailure.Timeout => "Check that the machine is on and no firewall drops the port; on a slow link, raise connect_timeout.",
-        SshFailure.HostkeyUnknown => "Compare the fingerprint on the host, then trust the key with the command above.",
+        SshFailure.HostkeyUnknown => "Compare the fingerprint on the host, then trust the key.",
         SshFailure.HostkeyChanged => "Find out why first: a reinstalled host, or a man-in-the-middle attack. Then remove the old key.",
-        SshFailure.Auth => "Put the public key of key_file into ~/.ssh/authorized_keys of the login user; check user and key_file in fleet.yml.",
+        SshFailure.Auth => "Put the public key into ~/.ssh/authorized_keys of the login user; check the user and the key.",
         SshFailure.Banner => "Another program than sshd answers on this port, or sshd is overloaded (MaxStartups) or blocks this address.",
         SshFailure.Closed => "See the host's sshd log (journalctl -u ssh).",
         SshFailure.Shell =>

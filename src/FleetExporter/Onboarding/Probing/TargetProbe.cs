@@ -4,14 +4,21 @@ using FleetExporter.Config;
 using FleetExporter.Parsing;
 using FleetExporter.Targets;
 
-namespace FleetExporter.Cli.Onboarding;
+namespace FleetExporter.Onboarding.Probing;
 
 /// <summary>Polls one service, provider, gateway or tunnel once, as the exporter would, and lists its findings.</summary>
 internal sealed class TargetProbe(TargetConfig target, TargetCollector collector, TimeProvider clock)
 {
     private const int MaxDetail = 300;
 
-    public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken stop)
+    /// <param name="checks">Receives the checks.</param>
+    public async Task RunAsync(CheckList checks, CancellationToken stop)
+    {
+        await checks.BeginAsync(collector.Name).ConfigureAwait(false);
+        await checks.EndAsync(await AskAsync(stop).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Check>> AskAsync(CancellationToken stop)
     {
         // No host is connected, so the state of units is unknown.
         var session = collector.Open(target, new TargetContext(clock, (_, _) => null));
