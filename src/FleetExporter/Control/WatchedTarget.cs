@@ -1,9 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FleetExporter.Config;
 using FleetExporter.Config.Binding;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
-using System.Text.Json;
 
 namespace FleetExporter.Control;
 

@@ -193,7 +193,7 @@ public sealed class TargetsTests : IAsyncDisposable
         Assert.Equal((404, ""), await server.RefusedAsync("POST", "/api/targets/try", """{"kind":"service","name":"nosuch"}"""));
         Assert.Equal(["web"], await server.NamesAsync("/api/targets"));
         Assert.Equal(
-            "target_try begun service , target_try ok service ", await server.AskStoreAsync(
+            "target_try begun service, target_try ok service", await server.AskStoreAsync(
                 "SELECT group_concat(action || ' ' || outcome || ' ' || target, ', ') FROM (SELECT * FROM audit ORDER BY id LIMIT 2)"));
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/targets/try")
