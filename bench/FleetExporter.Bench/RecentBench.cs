@@ -28,7 +28,8 @@ internal static class RecentBench
         var state = Fleet(hosts, gpus);
         var clock = new SteppedClock();
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        using var recent = new RecentValues(state, new LoopDependencies(new LoopMetrics(new ExporterMetrics()), clock, NullLogger<HostedLoop>.Instance));
+        using var recent = new RecentValues(
+            state, new LoopDependencies(new LoopMetrics(new ExporterMetrics()), clock, NullLogger<HostedLoop>.Instance));
         Take(Day);
         var (allocated, start) = (GC.GetAllocatedBytesForCurrentThread(), Environment.CpuUsage.TotalTime);
         Take(Measured);

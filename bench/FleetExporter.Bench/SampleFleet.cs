@@ -54,7 +54,8 @@ internal static class SampleFleet
         var clock = new FixedClock();
         var attached = new AttachedTimes();
         var record = new HostSnapshotUpdater(
-            HostSnapshot.Initial(host, new PollTiming(interval ?? TimeSpan.FromSeconds(10), 3), Now), state, new Deriver(attached, TimeSpan.FromHours(72)),
+            HostSnapshot.Initial(host, new PollTiming(interval ?? TimeSpan.FromSeconds(10), 3), Now), state,
+            new Deriver(attached, TimeSpan.FromHours(72)),
             Metrics, clock);
         record.Connected(TimeSpan.FromMilliseconds(300));
         return record;

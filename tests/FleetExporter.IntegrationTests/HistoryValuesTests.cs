@@ -56,10 +56,9 @@ public sealed class HistoryValuesTests
         var temperature = await AskAsync(exporter, "gpu:gpu-server-1/5", "temperature", "1h");
         Assert.Equal("GPU 5", Assert.Single(temperature.List("series")).Text("name"));
         Assert.Equal(8, (await AskAsync(exporter, "host:gpu-server-1", "gpu_temperature", "24h")).List("series").Count);
-        Assert.Equal(
-            ["data", "tcp"], (await AskAsync(exporter, "tunnel:lab", "parts", "24h")).List("series").Select(s => s.Text("name")));
         var lab = (await AskAsync(exporter, "tunnel:lab", "parts", "24h")).List("series");
-        Assert.Equal([0.0, 1.0], lab.Select(s => s.List("max").Last(v => v is not null)!.GetValue<double>()));
+        Assert.Equal(["data", "tcp", "unit"], lab.Select(s => s.Text("name")));
+        Assert.Equal([0.0, 1.0, 1.0], lab.Select(s => s.List("max").Last(v => v is not null)!.GetValue<double>()));
         var offline = (await AskAsync(exporter, "host:offline-1", "up", "24h")).List("series");
         Assert.Equal(0, Assert.Single(offline).List("max")[^1]!.GetValue<double>());
     }

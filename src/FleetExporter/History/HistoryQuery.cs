@@ -59,16 +59,18 @@ internal sealed record HistoryQuery(HistorySubject Subject, HistoryBound Bound, 
         }
 
         var range = Math.Clamp(Seconds / 12, 120, 600);
-        return $"{Words.Of(Bound)}_over_time(({expression($"{range}s")})[{Seconds}s:{range}s])";
+        return Sampled(expression($"{range}s"), range);
     }
 
     /// <summary>The bound of an expression of current values in the window.</summary>
-    public string OfSamples(string expression) => IsShort
-        ? expression
-        : $"{Words.Of(Bound)}_over_time(({expression})[{Seconds}s:{Math.Max(15, Seconds / 120)}s])";
+    public string OfSamples(string expression) => IsShort ? expression : Sampled(expression, Math.Max(15, Seconds / 120));
 
     /// <summary>Adds the label <c>part</c>, so that several expressions can be joined by <c>or</c>.</summary>
     public static string Part(string name, string expression) => $"label_replace({expression}, \"part\", \"{name}\", \"\", \"\")";
+
+    /// <summary>Evaluates the expression at multiples of the resolution, or at the end of a window in which the series has only just begun.</summary>
+    private string Sampled(string expression, int resolution) =>
+        $"{Words.Of(Bound)}_over_time(({expression})[{Seconds}s:{resolution}s]) or ({expression})";
 
     private string Over(HistoryBound bound, MetricFamily family, string by, string more)
     {

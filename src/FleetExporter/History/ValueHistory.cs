@@ -46,7 +46,7 @@ internal sealed class ValueHistory(PrometheusHistory prometheus, RecentValues re
                 grid, HistorySource.Prometheus, $"Prometheus at {server.Url} has no values of {request.Subject} in this time.", []);
         }
 
-        var hint = MemoryHint(request, server, answer.Failure, memory);
+        var hint = MemoryHint(request, server.Url, answer.Failure, memory);
         return new HistoryAnswer(memory?.Grid ?? grid, HistorySource.Memory, hint, memory?.Series ?? []);
     }
 
@@ -54,14 +54,14 @@ internal sealed class ValueHistory(PrometheusHistory prometheus, RecentValues re
         ? FormattableString.Invariant($"Of {answer.Found} series, these are the {answer.Series.Count} with the highest values.")
         : null;
 
-    private static string MemoryHint(HistoryRequest request, ServerConfig server, PrometheusFailure? failure, RecentHistory? memory)
+    internal static string MemoryHint(HistoryRequest request, Uri prometheus, PrometheusFailure? failure, RecentHistory? memory)
     {
         var why = failure switch
         {
-            null => $"Prometheus at {server.Url} has no values of {request.Subject} in this time",
-            { Reason: "busy" } => $"Prometheus at {server.Url} is busy with other requests",
-            { IsUp: true } => $"Prometheus at {server.Url} could not answer the query ({failure.Reason})",
-            _ => $"Prometheus at {server.Url} does not answer ({failure.Reason})",
+            null => $"Prometheus at {prometheus} has no values of {request.Subject} in this time",
+            { Reason: "busy" } => $"Prometheus at {prometheus} is busy with other requests",
+            { IsUp: true } => $"Prometheus at {prometheus} could not answer the query ({failure.Reason})",
+            _ => $"Prometheus at {prometheus} does not answer ({failure.Reason})",
         };
         var kind = Words.Of(request.Subject.Kind);
         var what = memory switch
@@ -72,7 +72,7 @@ internal sealed class ValueHistory(PrometheusHistory prometheus, RecentValues re
                 FormattableString.Invariant($"memory keeps {RecentValues.MaxSeries} series, and this {kind} is beyond them"),
             _ => "memory has no values in this time",
         };
-        var more = failure is { IsUp: false } && server.Url == DefaultUrl
+        var more = failure is { IsUp: false } && prometheus == DefaultUrl
             ? "; set prometheus.url in fleet.yml to keep more than the last 24 hours"
             : "";
         return $"{why}; {what}{more}.";

@@ -215,21 +215,27 @@ public sealed class ValueHistoryTests
         AssertFromMemory(await server.JsonAsync($"{Memory}1h"), "has no values of host:a");
     }
 
-    [Fact]
-    public async Task Without_Prometheus_the_hint_says_what_to_do()
+    [Theory]
+    [InlineData("http://127.0.0.1:9090", "cpu", false, false,
+        "Prometheus at http://127.0.0.1:9090/ does not answer (refused); these are the last 24 hours from memory; "
+        + "set prometheus.url in fleet.yml to keep more than the last 24 hours.")]
+    [InlineData("http://p.lan", "cpu", false, false,
+        "Prometheus at http://p.lan/ does not answer (refused); these are the last 24 hours from memory.")]
+    [InlineData("http://p.lan", "cpu", true, true,
+        "Prometheus at http://p.lan/ does not answer (refused); memory keeps 10000 series, and this host is beyond them.")]
+    [InlineData("http://p.lan", "cpu", true, false, "Prometheus at http://p.lan/ does not answer (refused); memory has no values in this time.")]
+    [InlineData("http://p.lan", "disk", true, false, "Prometheus at http://p.lan/ does not answer (refused); memory keeps no disk of a host.")]
+    public void The_hint_says_why_and_how_to_have_more(string url, string value, bool isEmpty, bool isIncomplete, string hint)
     {
-        await using var server = await ApiServer.StartAsync();
-        await RememberAsync(server);
+        var now = DateTimeOffset.UnixEpoch.AddDays(1);
+        var known = HistoryValues.Find(SubjectKind.Host, value)!;
+        var request = new HistoryRequest(new HistorySubject(SubjectKind.Host, "a"), known, now - TimeSpan.FromHours(1), now);
+        var memory = new RecentHistory(
+            HistoryGrid.Of(request.From, now, TimeSpan.FromSeconds(15), now),
+            isEmpty ? [] : [new HistorySeries("a", new Dictionary<string, string>(), [1], [1], [1])], isIncomplete);
 
-        var history = await server.JsonAsync("/api/history?subject=host:b%20b&value=up&range=24h");
-
-        Assert.EndsWith(
-            "these are the last 24 hours from memory; set prometheus.url in fleet.yml to keep more than the last 24 hours.",
-            history.GetProperty("hint").GetString(), StringComparison.Ordinal);
-        Assert.Equal(("memory", 300, "b b"), (
-            history.GetProperty("source").GetString(), history.GetProperty("step_seconds").GetInt32(),
-            history.GetProperty("series")[0].GetProperty("name").GetString()));
-        Assert.Equal(1, Numbers(history.GetProperty("series")[0], "min")[^1]);
+        Assert.Equal(hint, ValueHistory.MemoryHint(
+            request, new Uri(url), new PrometheusFailure(new Uri(url), "refused", IsUp: false), known.Recent is null ? null : memory));
     }
 
     private static string Yml(ScriptedServer prometheus) => $"{ApiServer.TwoHosts}prometheus: {{ url: \"{prometheus.Url()}\" }}\n";
