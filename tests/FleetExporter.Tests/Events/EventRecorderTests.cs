@@ -25,12 +25,12 @@ public sealed class EventRecorderTests
         await UntilAsync(server, e => e.Count(x => x == "exporter started") == 2);
         await PassAsync(server, 5);
 
-        Assert.Equal(
-            [
-                "exporter started", "exporter reloaded", "host:b b removed", "exporter reloaded", "host:b b added",
-                "exporter stopped", "exporter started",
-            ],
-            (await EventsAsync(server)).Where(e => IsAbout(e, "exporter") || IsAbout(e, "host:b b")));
+        // A reload and what it changes are noticed within the same second, in any order.
+        var events = (await EventsAsync(server)).Where(e => IsAbout(e, "exporter") || IsAbout(e, "host:b b")).ToList();
+        Assert.Equal("exporter started", events[0]);
+        Assert.Equal(["host:b b removed", "host:b b added"], events.Where(e => IsAbout(e, "host:b b")));
+        Assert.Equal(2, events.Count(e => e == "exporter reloaded"));
+        Assert.Equal(["exporter stopped", "exporter started"], events[^2..]);
     }
 
     [Fact]
