@@ -13,10 +13,11 @@ export function gpuFacts(first, onHistory) {
   const notes = h('ul', { class: 'lines', 'data-testid': 'gpu-notes' });
   const facts = h('dl', { class: 'facts' });
   const details = h('details', { 'data-testid': 'gpu-details' }, h('summary', {}, 'Clocks, limits, errors, link'), facts);
-  const history = h('span', { class: 'row' }, ['temperature', 'utilization', 'memory', 'power'].map(value =>
-    createButton(value === 'utilization' ? 'use' : value, `gpu-history-${value}`, () => onHistory(first.index, value), {
+  const values = { temperature: 'temperature', utilization: 'use', memory: 'memory', power: 'power' };
+  const history = h('span', { class: 'row' }, Object.entries(values).map(([value, text]) =>
+    createButton(text, `gpu-history-${value}`, () => onHistory(first.index, value), {
       class: 'plain small',
-      'aria-label': `History of the ${value} of GPU ${first.index}`,
+      'aria-label': `History of GPU ${first.index}: ${text}`,
     })));
   const node = h('div', { class: 'gpu-facts' }, notes, h('div', { class: 'row soft small' }, 'History', history), details);
   let shown = '';
