@@ -1,7 +1,7 @@
 using System.Globalization;
+using FleetExporter.History;
 using FleetExporter.Hosting;
 using FleetExporter.Metrics;
-using FleetExporter.History;
 using FleetExporter.Polling.Snapshots;
 using Microsoft.Extensions.Logging.Abstractions;
 
