@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FleetExporter.BrowserTests.Browsing;
+using FleetExporter.Tests.Remote;
 
 namespace FleetExporter.BrowserTests;
 
@@ -90,6 +91,86 @@ public sealed partial class TasksTests(Chromium chromium, SmallFleet fleet) : Pa
         // On a phone the users are below the line of their GPU.
         await Expect(visit.Visible("gpu").Nth(5).Locator(width == Phone ? "xpath=.." : "xpath=.")).ToContainTextAsync(user);
         AssertClicks("who uses GPU 5 of a host", clicks.Count);
+        await CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Phone)]
+    public async Task Find_the_full_disk_and_read_the_journal_of_a_failed_unit(int width)
+    {
+        const string Unit = "fleet-broken.service";
+        using var journal = new TestFolder();
+        var setup = await TestJournal.WriteAsync(journal, Unit, ["starting", "no such file: /models/qwen.gguf"]);
+        await using var machine = await WatchedMachine.StartAsync(setup: setup, path: folder => folder.PathOf("bin"));
+        await Tool.RunAsync("usermod", "-a", "-G", "systemd-journal", machine.User.Name);
+        machine.Folder.Write(
+            "bin/df",
+            "#!/bin/sh\necho 'Filesystem Type 1-blocks Used Available Capacity Mounted on'\n"
+            + "echo '/dev/sda1 ext4 1000000000 980000000 20000000 98% /data'\n",
+            executable: true);
+        machine.Folder.Write(
+            "bin/systemctl",
+            $"#!/bin/sh\nprintf '%s\\n' Id={Unit} LoadState=loaded ActiveState=failed SubState=failed NRestarts=3\n",
+            executable: true);
+        await using var exporter = await Exporter.StartAsync(
+            machine.Folder, machine.Config($"units: [{Unit}]") + SmallFleet.KeysYaml + "\n");
+        await exporter.UntilAsync("disk and unit", p => p.Of("fleet_host_filesystem_size_bytes").Any() && p.Of("fleet_systemd_unit_state").Any());
+        var visit = await VisitAsync(exporter, new("overview", SmallFleet.OperatorKey, width));
+        var clicks = new Clicks(visit, width == Phone);
+
+        await clicks.OnAsync(visit.Find("area-hosts").GetByRole(AriaRole.Link, new() { Name = "box" }).First);
+        var disk = visit.Visible("filesystems-row").First;
+        await Expect(disk).ToContainTextAsync("/data");
+        await Expect(disk.Locator("td.bad")).ToHaveTextAsync("98 %");
+        AssertClicks("find the full disk", clicks.Count);
+
+        await Expect(visit.Visible("units-row").First).ToContainTextAsync("failed (failed)");
+        await clicks.OnAsync("unit-journal");
+        await Expect(visit.Visible("journal-lines")).ToContainTextAsync("no such file: /models/qwen.gguf");
+        await Axe.CheckAsync(visit.Page, "the journal");
+        AssertClicks("the journal of a failed unit", clicks.Count);
+        await CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(Desk)]
+    [InlineData(Phone)]
+    public async Task Find_the_certificate_that_ends_next(int width)
+    {
+        using var folder = new TestFolder();
+        using var second = new TestFolder();
+        await using var service = new ScriptedServer();
+        service.Answer("/health", 200, """{"status":"ok"}""");
+        var now = TimeProvider.System.GetUtcNow();
+        var (late, soon) = (
+            TestCertificate.Write(folder, "late", "127.0.0.1", now.AddDays(90)), TestCertificate.Write(second, "soon", "127.0.0.1", now.AddDays(9)));
+        await using var lateServer = await NginxServer.StartAsync(folder, service.Url(), late);
+        await using var soonServer = await NginxServer.StartAsync(second, service.Url(), soon);
+        var roots = folder.Write("roots.pem", await File.ReadAllTextAsync(late.File) + await File.ReadAllTextAsync(soon.File));
+        await using var exporter = await Exporter.StartAsync(
+            folder,
+            $"""
+            poll_interval: 1s
+            hosts: []
+            services:
+              - name: a-late
+                url: {lateServer.Url}/health
+              - name: b-soon
+                url: {soonServer.Url}/health
+
+            """,
+            new Dictionary<string, string?> { ["SSL_CERT_FILE"] = roots });
+        await exporter.UntilAsync("both certificates", p => p.Of("fleet_service_certificate_expiry_timestamp_seconds").Count() == 2);
+        var visit = await VisitAsync(exporter, new("overview", Width: width));
+        var clicks = new Clicks(visit, width == Phone);
+
+        await clicks.OnAsync("tab-targets");
+        await clicks.SelectAsync("targets-order", "certificate");
+
+        await Expect(visit.Visible("target").First).ToContainTextAsync("b-soon");
+        await Expect(visit.Visible("target").First.Locator("td.bad")).ToHaveTextAsync(new Regex("^[89] days$"));
+        AssertClicks("the certificate that ends next", clicks.Count);
         await CloseAsync();
     }
 

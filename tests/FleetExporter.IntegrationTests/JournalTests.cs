@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
@@ -74,25 +72,8 @@ public abstract class JournalTests(string client) : SshTests(client)
     }
 
     /// <summary>A machine whose journal has these lines of the unit.</summary>
-    private async Task<WatchedMachine> StartAsync(TestFolder journal, List<string> lines)
-    {
-        var id = (await File.ReadAllTextAsync("/etc/machine-id")).Trim();
-        var export = new StringBuilder();
-        var start = TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds() * 1000;
-        for (var i = 0; i < lines.Count; i++)
-        {
-            export.Append(CultureInfo.InvariantCulture, $"__REALTIME_TIMESTAMP={start + (i * 1000)}\n__MONOTONIC_TIMESTAMP={1000 + (i * 1000)}\n");
-            export.Append(CultureInfo.InvariantCulture, $"_BOOT_ID=0123456789abcdef0123456789abcdef\n_MACHINE_ID={id}\n_SYSTEMD_UNIT={Unit}\n");
-            export.Append(CultureInfo.InvariantCulture, $"PRIORITY=6\nSYSLOG_IDENTIFIER=broken\nMESSAGE={lines[i]}\n\n");
-        }
-
-        journal.Write("export", export.ToString());
-        var file = Path.Combine(journal.Make("journal", id), "system.journal");
-        await Tool.RunAsync("/lib/systemd/systemd-journal-remote", "-o", file, journal.PathOf("export"));
-        await Tool.RunAsync("chgrp", "systemd-journal", file);
-        await Tool.RunAsync("chmod", "0640", file);
-        return await StartMachineAsync(setup: $"mount --bind {journal.PathOf("journal")} /var/log/journal");
-    }
+    private async Task<WatchedMachine> StartAsync(TestFolder journal, List<string> lines) =>
+        await StartMachineAsync(setup: await TestJournal.WriteAsync(journal, Unit, lines));
 
     public sealed class WithBuiltinClient() : JournalTests("builtin");
 

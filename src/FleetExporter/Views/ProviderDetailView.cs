@@ -26,7 +26,6 @@ internal sealed record ProviderDetailView : TargetDetailView
             : new TokenRatesView(JsonNumber.Round(metrics.PromptTokensPerSecond), JsonNumber.Round(metrics.GeneratedTokensPerSecond));
         Context = reading?.Models is [var only] ? only.TrainedContext : null;
         Slots = slots is null ? null : new SlotsView(slots.Idle, slots.Busy);
-        CertificateExpiresAt = reading?.CertificateExpires;
         Phases = PhasesOf(reading?.Times);
         Unit = provider.Unit is { } unit ? PartView.OfUnit(provider.Host, unit, state, now) : null;
     }
@@ -48,15 +47,10 @@ internal sealed record ProviderDetailView : TargetDetailView
 
     public TokenRatesView? TokensPerSecond { get; }
 
-    /// <summary>Share of the cache of keys and values in use; no server that is read now reports it.</summary>
-    public double? CacheUsagePercent { get; }
-
     /// <summary>Context length in tokens that its only model was trained with.</summary>
     public long? Context { get; }
 
     public SlotsView? Slots { get; }
-
-    public DateTimeOffset? CertificateExpiresAt { get; }
 
     /// <summary>Of the request that determined the state.</summary>
     public IReadOnlyList<PhaseView>? Phases { get; }

@@ -14,7 +14,6 @@ internal sealed record ServiceDetailView : TargetDetailView
         Model = Line(reading?.Health.Model);
         ServiceName = Line(reading?.Health.Service);
         Phases = PhasesOf(reading?.Times);
-        CertificateExpiresAt = reading?.CertificateExpires;
     }
 
     /// <summary>ok, loading or error.</summary>
@@ -25,6 +24,4 @@ internal sealed record ServiceDetailView : TargetDetailView
     public string? ServiceName { get; }
 
     public IReadOnlyList<PhaseView>? Phases { get; }
-
-    public DateTimeOffset? CertificateExpiresAt { get; }
 }

@@ -19,4 +19,8 @@ internal static class TargetDetails
         TunnelConfig tunnel => new TunnelDetailView(tunnel, snapshot, state, now),
         _ => new TargetDetailView(snapshot, now),
     };
+
+    /// <summary>When its TLS certificate expires; null without TLS or a fresh reading.</summary>
+    public static DateTimeOffset? CertificateExpiry(TargetSnapshot? snapshot, Instant now) =>
+        snapshot?.Get<ServiceReading>(now)?.CertificateExpires ?? snapshot?.Get<ProviderReading>(now)?.CertificateExpires;
 }

@@ -7,11 +7,12 @@ namespace FleetExporter.IntegrationTests.Parts;
 /// <summary>Self-signed certificates in PEM files.</summary>
 internal static class TestCertificate
 {
-    private static readonly DateTimeOffset Until = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset DefaultEnd = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes <c>NAME.pem</c> and <c>NAME-key.pem</c>.</summary>
     /// <param name="host">The only name it is for; null for a certificate that names no host.</param>
-    public static (string File, string Key) Write(TestFolder folder, string name, string? host)
+    /// <param name="end">When it expires; null for far in the future.</param>
+    public static (string File, string Key) Write(TestFolder folder, string name, string? host, DateTimeOffset? end = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
@@ -30,7 +31,7 @@ internal static class TestCertificate
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, Until);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, end ?? DefaultEnd);
         return (folder.Write($"{name}.pem", certificate.ExportCertificatePem()), folder.Write($"{name}-key.pem", key.ExportPkcs8PrivateKeyPem()));
     }
 }

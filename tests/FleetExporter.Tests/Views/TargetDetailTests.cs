@@ -44,8 +44,8 @@ public sealed class TargetDetailTests
         Assert.Equal(
             """
             {"kind":"llama_cpp","serving_state":"ok","version":"b1","models":[{"id":"qwen","loaded":true,"parameters":7,"trained_context":4096}],
-            "model_count":1,"queue":{"running":1,"waiting":2},"tokens_per_second":{"prompt":10.6,"generation":4},"cache_usage_percent":null,
-            "context":4096,"slots":{"idle":3,"busy":1},"certificate_expires_at":"2026-01-01T00:00:00+00:00",
+            "model_count":1,"queue":{"running":1,"waiting":2},"tokens_per_second":{"prompt":10.6,"generation":4},
+            "context":4096,"slots":{"idle":3,"busy":1},
             "phases":[{"phase":"connect","ms":1},{"phase":"first_byte","ms":2},{"phase":"transfer","ms":0}],
             "unit":{"name":"unit","ok":null,"text":"the state of x.service is unknown: there is no host h"},"failures":[],"failure_counts":{}}
             """.ReplaceLineEndings(""),

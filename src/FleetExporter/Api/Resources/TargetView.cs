@@ -18,7 +18,8 @@ namespace FleetExporter.Api.Resources;
 /// <param name="Detail">A <see cref="TargetDetailView"/>, in the response of one target only.</param>
 internal sealed record TargetView(
     string? Id, string Kind, string Name, string Host, string Source, bool IsActive, string? State, string? Reason, double? LatencyMs,
-    DateTimeOffset? LastHealthyAt, int ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? Since, JsonObject Settings, string? Idle,
+    DateTimeOffset? LastHealthyAt, int ConsecutiveFailures, DateTimeOffset? CheckedAt, DateTimeOffset? Since,
+    DateTimeOffset? CertificateExpiresAt, JsonObject Settings, string? Idle,
     DateTimeOffset? UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] object? Detail = null)
 {
@@ -32,7 +33,8 @@ internal sealed record TargetView(
             row?.Id, watched.Kind, watched.Name, watched.Host, row is null ? "file" : "api", row?.IsActive ?? true,
             part is not null && snapshot!.At is not null ? Words.Of(part.Status) : null,
             part is null && watched.Idle is null ? "not polled yet" : part?.Reason, part?.LatencyMs,
-            part?.LastHealthyAt, part?.ConsecutiveFailures ?? 0, snapshot?.At?.TimeAsOf(now), snapshot?.Since?.TimeAsOf(now), settings,
+            part?.LastHealthyAt, part?.ConsecutiveFailures ?? 0, snapshot?.At?.TimeAsOf(now), snapshot?.Since?.TimeAsOf(now),
+            TargetDetails.CertificateExpiry(snapshot, now), settings,
             watched.Idle, row?.UpdatedAt, hasDetail ? TargetDetails.Of(watched.Target, snapshot, state, now) : null);
     }
 }

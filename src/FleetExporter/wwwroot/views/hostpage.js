@@ -55,7 +55,7 @@ export function hostPage(hostname, params) {
   };
   const history = historyChart(subjectsOf(state.hosts.get(hostname)), {
     subject: settings.settings.of || `host:${hostname}`, value: settings.settings.value, range: settings.settings.range,
-  }, `/api/events?host=${encoded}`, chosen => {
+  }, `/api/events?host=${encoded}&kind=host,gpu,alert,job,target`, chosen => {
     settings.set('of', chosen.subject === `host:${hostname}` ? '' : chosen.subject);
     settings.set('value', chosen.value);
     settings.set('range', chosen.range);

@@ -2,7 +2,7 @@
 import { activeAlerts } from '../core/alertlist.js';
 import { get, put } from '../core/api.js';
 import { createButton, fill, h, keyed, setText } from '../core/dom.js';
-import { age, isNumber, milliseconds, percent, plural, timestamp } from '../core/format.js';
+import { age, isNumber, mebibytes, milliseconds, timestamp } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
 import { hasScope } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
@@ -171,13 +171,18 @@ function factsOf(t) {
     ['failures in a row', t.consecutive_failures > 0 ? String(t.consecutive_failures) : null],
     ['model', d.model ?? listOf(d.models)],
     ['serving', d.serving_state],
-    ['queue', d.queue && isNumber(d.queue.running) ? `${d.queue.running} running, ${d.queue.waiting ?? 0} waiting` : null],
+    ['queue', isNumber(d.queue?.running) ? `${d.queue.running} running, ${d.queue.waiting ?? 0} waiting` : null],
     ['tokens per second', isNumber(perSecond?.generation) ? `${perSecond.generation} generated, ${perSecond.prompt ?? '–'} read` : null],
-    ['cache', isNumber(d.cache_usage_percent) ? percent(d.cache_usage_percent) : null],
+    ['slots', d.slots ? `${d.slots.busy} busy, ${d.slots.idle} idle` : null],
     ['version', d.version],
-    ['channels', listOf(d.channels)],
-    ['sessions', isNumber(d.sessions) ? plural(d.sessions, 'session') : null],
-    ['certificate', d.certificate_expires_at ? `until ${timestamp(d.certificate_expires_at)}` : null],
+    ['started', d.started_at ? `${timestamp(d.started_at)} (${age(d.started_at)} ago)` : null],
+    ['failing', listOf(d.failing)],
+    ['channels', d.channels?.map(c => `${c.name} ${c.up ? 'up' : c.enabled === false ? 'disabled' : 'down'}`).join(', ')],
+    ['sessions', d.sessions ? `${d.sessions.total} sessions, ${d.sessions.running ?? 0} running` : null],
+    ['crons', d.crons ? `${d.crons.total} crons, ${d.crons.failing ? `failing: ${listOf(d.crons.failing_names)}` : 'none failing'}` : null],
+    ['cost', d.costs?.usd ? Object.entries(d.costs.usd).map(([window, usd]) => `${window} $${Number(usd).toFixed(2)}`).join(', ') : null],
+    ['memory', isNumber(d.memory_mb) ? mebibytes(d.memory_mb) : null],
+    ['certificate', t.certificate_expires_at ? `until ${timestamp(t.certificate_expires_at)}` : null],
     ...settings,
   ];
 }
