@@ -14,6 +14,7 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AlertView> _known = new(StringComparer.Ordinal);
+    private HashSet<string> _cleared = new(StringComparer.Ordinal);
 
     /// <summary>Name and data of each change, in order. Raised under a lock: handlers must not block.</summary>
     public event Action<string, object>? Changed;
@@ -33,6 +34,17 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         }
     }
 
+    /// <summary>Ids of the alerts that stopped firing since the last call, and do not fire again.</summary>
+    public IReadOnlySet<string> TakeCleared()
+    {
+        lock (_lock)
+        {
+            var cleared = _cleared;
+            _cleared = new HashSet<string>(StringComparer.Ordinal);
+            return cleared;
+        }
+    }
+
     /// <summary>Adds an alert from a notification.</summary>
     public void Add(AlertView alert)
     {
@@ -40,6 +52,7 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         {
             if (_known.Count < MaxAlerts && _known.TryAdd(alert.Id, alert))
             {
+                _cleared.Remove(alert.Id);
                 Raise(New, alert);
             }
         }
@@ -51,6 +64,11 @@ internal sealed partial class AlertFeed(ILogger<AlertFeed> logger)
         {
             if (_known.Remove(id))
             {
+                if (_cleared.Count < MaxAlerts)
+                {
+                    _cleared.Add(id);
+                }
+
                 Raise(Cleared, new AlertCleared(id));
             }
         }

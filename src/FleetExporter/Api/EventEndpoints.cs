@@ -1,4 +1,3 @@
-using System.Globalization;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
@@ -12,9 +11,6 @@ internal static class EventEndpoints
 {
     private const int DefaultCount = 100;
     private const int MaxLength = 400;
-
-    /// <summary>RFC 3339.</summary>
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/events", ([AsParameters] Call call) => call.ListAsync())
@@ -94,14 +90,12 @@ internal static class EventEndpoints
                 return null;
             }
 
-            // In a query an unescaped plus sign is a blank.
-            if (DateTimeOffset.TryParseExact(
-                text.Replace(' ', '+'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
+            if (QueryTime.TryRead(text, out var time))
             {
                 return time;
             }
 
-            errors[field] = ["Must be a time as in RFC 3339, such as 2026-01-31T22:00:00Z."];
+            errors[field] = [QueryTime.Error];
             return null;
         }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using FleetExporter.Api.Http;
 using FleetExporter.History;
 
 namespace FleetExporter.Api;
@@ -76,14 +76,9 @@ internal sealed record ValueHistoryQuery
 
     private static DateTimeOffset ReadTime(string name, string? text, Dictionary<string, string[]> errors)
     {
-        // A plus sign that was not encoded arrives as a blank.
-        var isTime = DateTimeOffset.TryParseExact(
-            text?.Replace(' ', '+'), ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            && time >= DateTimeOffset.UnixEpoch;
-        if (!isTime)
+        if (!QueryTime.TryRead(text, out var time))
         {
-            errors[name] = ["Must be a time in RFC 3339, such as 2026-01-31T12:00:00Z."];
+            errors[name] = [QueryTime.Error];
         }
 
         return time;

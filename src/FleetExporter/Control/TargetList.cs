@@ -27,6 +27,9 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
     /// <summary>Those of fleet.yml in its order, then the stored ones by name.</summary>
     public IReadOnlyList<WatchedTarget> All => _all;
 
+    /// <summary>Whether targets were passed to their monitors; false at start-up.</summary>
+    public bool IsApplied => _applied;
+
     /// <summary>Units of stored targets on a host, which its own stream has to report.</summary>
     public IEnumerable<UnitName> UnitsOf(string host) => _units[host];
 
@@ -119,6 +122,8 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
         bool areUnitsNew;
         lock (_applying)
         {
+            // Set first: rows that are read from here on are applied by their reader.
+            _applied = true;
             var now = config.Current;
             var rows = _rows;
             _all =
@@ -130,7 +135,6 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
             _units = UnitsIn(_all);
             areUnitsNew = !PairsOf(_units).SequenceEqual(PairsOf(previous));
             ended = targets.ApplyAsync(now with { Targets = [.. _all.Where(t => t.Idle is null).Select(t => t.Target!)] });
-            _applied = true;
             ReportIdle();
         }
 

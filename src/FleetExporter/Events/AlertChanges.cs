@@ -11,8 +11,9 @@ internal static class AlertChanges
     private const string Acknowledged = "acknowledged";
 
     /// <param name="firing">The firing alerts.</param>
-    /// <param name="isComplete">Whether these are all; otherwise none is taken for resolved.</param>
-    public static void Record(IReadOnlyList<AlertView> firing, bool isComplete, EventContext context)
+    /// <param name="isComplete">Whether these are all; otherwise only the cleared ones are taken for resolved.</param>
+    /// <param name="cleared">Ids of alerts that stopped firing since the last call.</param>
+    public static void Record(IReadOnlyList<AlertView> firing, bool isComplete, IReadOnlySet<string> cleared, EventContext context)
     {
         var known = context.Known.Of(KnownStates.NoHost, Subjects.Alert(""));
         HashSet<string> subjects = new(StringComparer.Ordinal);
@@ -36,7 +37,8 @@ internal static class AlertChanges
             context.Known.Set(new SubjectState(subject, KnownStates.NoHost, state, alert.Host, Printable.Cut($"{alert.Name}: {alert.Message}", 200)));
         }
 
-        foreach (var resolved in isComplete ? known.Where(k => !subjects.Contains(k.Subject)) : [])
+        var ended = cleared.Select(Subjects.Alert).ToHashSet(StringComparer.Ordinal);
+        foreach (var resolved in known.Where(k => !subjects.Contains(k.Subject) && (isComplete || ended.Contains(k.Subject))))
         {
             context.Add(new FleetEvent
             {

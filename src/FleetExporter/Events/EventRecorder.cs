@@ -12,7 +12,7 @@ namespace FleetExporter.Events;
 /// wait; a host is compared when its snapshot was replaced, and when time alone may have changed its status.
 /// </summary>
 internal sealed partial class EventRecorder(
-    FleetState state, Watchlist watchlist, AlertFeed alerts, LiveConfig config, EventQueue queue, EventLog log, ExporterInstance instance,
+    FleetState state, Watchlist watchlist, TargetList targets, AlertFeed alerts, LiveConfig config, EventQueue queue, EventLog log, ExporterInstance instance,
     Kills kills, ILogger<EventRecorder> logger, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Events, parts)
 {
@@ -102,8 +102,15 @@ internal sealed partial class EventRecorder(
             }
         }
 
-        TargetChanges.Record(config.Current, state, context);
-        AlertChanges.Record(alerts.Current, alerts.IsComplete, context);
+        TargetChanges.Record(config.Current, targets.All, state, context);
+        if (targets.IsApplied && await targets.ReadyAsync(stop).ConfigureAwait(false) is null)
+        {
+            TargetChanges.Remove(targets.All, context);
+        }
+
+        // Read before the alerts: what is complete by then has all of them.
+        var isComplete = alerts.IsComplete;
+        AlertChanges.Record(alerts.Current, isComplete, alerts.TakeCleared(), context);
         await RemoveAsync(context, stop).ConfigureAwait(false);
     }
 

@@ -13,6 +13,9 @@ internal static class GpuChanges
 
     private const string Lost = "lost";
 
+    /// <summary>GPUs of a host that are remembered after they were lost.</summary>
+    private const int MaxLost = 64;
+
     public static void Record(HostSnapshot host, EventContext context)
     {
         if (host.Get<GpuReading>(context.Now) is not { } reading)
@@ -57,6 +60,12 @@ internal static class GpuChanges
             }
 
             context.Known.Set(new SubjectState(subject, name, state, gpu.Uuid ?? previous?.Identity));
+        }
+
+        // A host that lists ever new GPUs keeps the latest ones only.
+        foreach (var old in unmatched.Where(k => k.State == Lost).SkipLast(MaxLost))
+        {
+            context.Known.Remove(old);
         }
 
         foreach (var missing in unmatched.Where(k => k.State != Lost))

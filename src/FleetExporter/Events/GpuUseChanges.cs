@@ -23,6 +23,12 @@ internal static class GpuUseChanges
         var (name, history) = (host.Host.Name, host.History);
         var subject = $"xid:{name}";
         var known = context.Known.Find(name, subject);
+        if (history.BootId is null && known?.Identity is not null)
+        {
+            // Until the host has said whether it has booted since, its log may be the old one.
+            return;
+        }
+
         var newest = known is not null && known.Identity == history.BootId
             && double.TryParse(known.Label, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : -1;
         foreach (var count in known is null ? [] : reading.Counts.Where(c => c.LastSecondsSinceBoot > newest))

@@ -9,6 +9,9 @@ internal sealed class KnownStates(Action<string, SubjectState?> write)
     /// <summary>The host of subjects that have none.</summary>
     public const string NoHost = "";
 
+    /// <summary>Subjects of one host, which names them itself; further ones are not remembered, so that they have no events.</summary>
+    private const int MaxPerHost = 2000;
+
     private readonly Dictionary<string, Dictionary<string, SubjectState>> _hosts = new(StringComparer.Ordinal);
 
     /// <summary>Whether nothing was known at the start, so that nothing seen until <see cref="Settle"/> is new.</summary>
@@ -42,7 +45,8 @@ internal sealed class KnownStates(Action<string, SubjectState?> write)
     public void Set(SubjectState state)
     {
         var table = Table(state.Host);
-        if (table.GetValueOrDefault(state.Subject) != state)
+        var isRoom = table.Count < MaxPerHost || state.Host == NoHost || table.ContainsKey(state.Subject);
+        if (isRoom && table.GetValueOrDefault(state.Subject) != state)
         {
             table[state.Subject] = state;
             write(state.Subject, state);
@@ -50,7 +54,14 @@ internal sealed class KnownStates(Action<string, SubjectState?> write)
     }
 
     /// <summary>Records that a subject was seen, in memory only.</summary>
-    public void Seen(SubjectState state, DateTimeOffset at) => Table(state.Host)[state.Subject] = state with { At = at };
+    public void Seen(SubjectState state, DateTimeOffset at)
+    {
+        var table = Table(state.Host);
+        if (table.ContainsKey(state.Subject))
+        {
+            table[state.Subject] = state with { At = at };
+        }
+    }
 
     public void Remove(SubjectState state)
     {

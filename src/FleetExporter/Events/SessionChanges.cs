@@ -10,23 +10,40 @@ namespace FleetExporter.Events;
 /// <summary>tmux sessions that have ended: those that the server of their user no longer lists.</summary>
 internal static class SessionChanges
 {
+    /// <summary>More than any host has users of tmux.</summary>
+    private const int MaxServers = 256;
+
     /// <param name="killedBy">
     /// Who killed a session through the exporter, by host, user and name; null where nobody did.
     /// </param>
     public static void Record(HostSnapshot host, EventContext context, Func<string, string, string, string?> killedBy)
     {
         var name = host.Host.Name;
-        foreach (var collector in CollectorCatalog.All)
+        List<string> servers = [];
+        var isComplete = true;
+        foreach (var collector in CollectorCatalog.All.Where(c => c is TmuxCollector or TmuxUsersCollector))
         {
-            if (host.ReadingOf(collector, context.Now) is not TmuxReading reading
-                || host.Outcomes.Find(collector.Name)?.ReadingAt?.TimeAsOf(context.Now) is not { } at)
+            var outcome = host.Outcomes.Find(collector.Name);
+            if (host.ReadingOf(collector, context.Now) is not TmuxReading reading || outcome?.ReadingAt?.TimeAsOf(context.Now) is not { } at)
             {
+                isComplete &= outcome?.OffBecause is not null;
                 continue;
             }
 
-            foreach (var (server, _) in reading.Servers.Where(s => s.Server.Failure is null))
+            foreach (var (server, _) in reading.Servers.Where(s => s.Server.Failure is null).Take(MaxServers))
             {
                 Record(name, server, at, context, killedBy);
+            }
+
+            servers.AddRange(reading.Servers.Select(s => Subjects.Session(name, s.Server.User, "")));
+        }
+
+        // Users that are no longer asked for: nobody knows what became of their sessions.
+        foreach (var known in !isComplete ? [] : context.Known.Of(name, Subjects.Session(name, "", "")[..^1]))
+        {
+            if (!servers.Exists(server => known.Subject.StartsWith(server, StringComparison.Ordinal)))
+            {
+                context.Known.Remove(known);
             }
         }
     }

@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Control;
 using FleetExporter.Overview;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
@@ -10,15 +11,15 @@ namespace FleetExporter.Events;
 /// <summary>Changes of the states of targets, as the overview shows them.</summary>
 internal static class TargetChanges
 {
-    /// <summary>Compares all targets of a configuration, and drops those that it has no longer.</summary>
-    public static void Record(FleetConfig config, FleetState state, EventContext context)
+    /// <summary>Compares the states of all watched targets.</summary>
+    public static void Record(FleetConfig config, IReadOnlyList<WatchedTarget> watched, FleetState state, EventContext context)
     {
-        var parts = new OverviewParts(config, state, context.Now).Targets().ToDictionary(p => p.Name, StringComparer.Ordinal);
-        HashSet<string> subjects = new(StringComparer.Ordinal);
-        foreach (var target in config.Targets)
+        IReadOnlyList<TargetConfig> targets = [.. watched.Where(w => w.Idle is null).Select(w => w.Target!)];
+        var parts = new OverviewParts(config with { Targets = [.. targets] }, state, context.Now).Targets()
+            .ToDictionary(p => p.Name, StringComparer.Ordinal);
+        foreach (var target in targets)
         {
             var subject = Subjects.Target(TargetCatalog.KindOf(target).Name, target.Name);
-            subjects.Add(subject);
             if (state.FindTarget(target.Name) is { At: not null } snapshot)
             {
                 var (status, problem) = target is ServiceConfig service
@@ -27,7 +28,13 @@ internal static class TargetChanges
                 Record(target, subject, status, snapshot.Failure is { } failure ? Words.Of(failure) : null, problem, context);
             }
         }
+    }
 
+    /// <summary>Drops those that exist no longer; one that is only not watched stays known.</summary>
+    /// <param name="all">Every target of fleet.yml and of the store, which has been read.</param>
+    public static void Remove(IReadOnlyList<WatchedTarget> all, EventContext context)
+    {
+        var subjects = all.Select(w => Subjects.Target(w.Kind, w.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var known in context.Known.Of(KnownStates.NoHost, "").Where(k => k.Subject != Subjects.Exporter && !IsAlert(k)))
         {
             if (!subjects.Contains(known.Subject))

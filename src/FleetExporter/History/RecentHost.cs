@@ -9,6 +9,9 @@ internal sealed class RecentHost(RecentLimit limit)
 {
     private const double Mebi = 1024 * 1024;
 
+    /// <summary>GPUs of one host that have rings, so that a host that lists ever new ones does not take those of others.</summary>
+    private const int MaxGpus = 128;
+
     private readonly List<RecentGpu> _gpus = [];
 
     public RecentRings Rings { get; } = new(limit);
@@ -54,6 +57,11 @@ internal sealed class RecentHost(RecentLimit limit)
     private void Take(Gpu gpu, int position, long taking, long bucket, Instant now)
     {
         var known = position < _gpus.Count && _gpus[position].Is(gpu) ? _gpus[position] : _gpus.Find(g => g.Is(gpu));
+        if (known is null && _gpus.Count >= MaxGpus)
+        {
+            return;
+        }
+
         if (known is null)
         {
             _gpus.Add(known = new RecentGpu(gpu.Index, gpu.Uuid, new RecentRings(limit)));

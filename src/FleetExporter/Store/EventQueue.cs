@@ -16,6 +16,9 @@ internal sealed class EventQueue(ExporterInstance instance, EventMetrics metrics
     /// <summary>Maximum number of waiting events; beyond it the oldest are dropped.</summary>
     public const int MaxWaiting = 10_000;
 
+    /// <summary>Maximum number of states that wait while the store is unavailable; further ones are found again after a restart.</summary>
+    private const int MaxStates = 100_000;
+
     private const int MaxText = 300;
 
     /// <summary>Ids of events have this distance at least, so that they keep their order.</summary>
@@ -24,7 +27,7 @@ internal sealed class EventQueue(ExporterInstance instance, EventMetrics metrics
     private readonly Lock _lock = new();
     private readonly Queue<FleetEvent> _waiting = [];
     private readonly EventLimiter _limiter = new(clock);
-    private Dictionary<string, SubjectState?> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SubjectState?> _states = new(StringComparer.Ordinal);
     private DateTimeOffset _lastId;
 
     /// <summary>Adds an event, or counts it if its subject has too many.</summary>
@@ -54,11 +57,15 @@ internal sealed class EventQueue(ExporterInstance instance, EventMetrics metrics
     {
         lock (_lock)
         {
-            _states[subject] = state;
+            if (_states.Count < MaxStates || _states.ContainsKey(subject))
+            {
+                _states[subject] = state;
+            }
         }
     }
 
-    /// <summary>Takes the oldest events, and with the last of them all that is known.</summary>
+    /// <summary>Takes the oldest events, and after the last of them what is known, in portions.</summary>
+    /// <param name="max">Of each.</param>
     /// <param name="isLast">Includes what limits have counted and not yet allowed.</param>
     public EventBatch Take(int max, bool isLast = false)
     {
@@ -75,8 +82,13 @@ internal sealed class EventQueue(ExporterInstance instance, EventMetrics metrics
                 events.Add(next);
             }
 
-            var states = _waiting.Count > 0 ? [] : _states;
-            _states = _waiting.Count > 0 ? _states : new(StringComparer.Ordinal);
+            Dictionary<string, SubjectState?> states = new(StringComparer.Ordinal);
+            foreach (var (subject, state) in _waiting.Count > 0 ? [] : _states.Take(max).ToList())
+            {
+                states[subject] = state;
+                _states.Remove(subject);
+            }
+
             return new EventBatch(events, states);
         }
     }

@@ -51,7 +51,22 @@ public sealed class AlertChangesTests
         Assert.Empty(_fleet.Take());
     }
 
-    private void Look(IReadOnlyList<AlertView> firing, bool isComplete = true) => AlertChanges.Record(firing, isComplete, _fleet.Context);
+    [Fact]
+    public void Without_Alertmanagers_list_what_was_cleared_is_resolved_and_fires_again()
+    {
+        _fleet.Known.Settle();
+        Look([Alert()], isComplete: false);
+        Look([], isComplete: false);
+        _fleet.Take();
+
+        AlertChanges.Record([], isComplete: false, new HashSet<string> { "f1" }, _fleet.Context);
+        Look([Alert()], isComplete: false);
+
+        Assert.Equal(["alert ok alert:f1 firing resolved -", "alert critical alert:f1 - firing -"], _fleet.Take());
+    }
+
+    private void Look(IReadOnlyList<AlertView> firing, bool isComplete = true) =>
+        AlertChanges.Record(firing, isComplete, new HashSet<string>(), _fleet.Context);
 
     private static AlertView Alert(bool acknowledged = false) => new(
         "f1", "host_offline", "FleetHostOffline", "critical", "a", null, "a does not answer", null, null, DateTimeOffset.UnixEpoch, acknowledged,

@@ -1,4 +1,5 @@
 using FleetExporter.Config;
+using FleetExporter.Control;
 using FleetExporter.Events;
 using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
@@ -53,11 +54,35 @@ public sealed class TargetChangesTests
         _state.RemoveTarget("stt");
         Look();
         Assert.Empty(_fleet.Take());
-        TargetChanges.Record(Yml.Load("hosts: []"), _state, _fleet.Context);
+        TargetChanges.Record(_config, [], _state, _fleet.Context);
+        Assert.Empty(_fleet.Take());
+        TargetChanges.Remove([], _fleet.Context);
         Assert.Equal(["target info service:stt error removed -"], _fleet.Take());
 
         Answers("stt", ServingState.Ok);
         Assert.Equal(["target info service:stt - added -"], _fleet.Take());
+    }
+
+    [Fact]
+    public void A_target_that_the_API_created_has_events_and_stays_known_while_it_is_not_watched()
+    {
+        var stt = _config.Targets.Single(t => t.Name == "stt");
+        var row = new StoredTarget { Id = "1", Kind = "service", Name = "stt", Settings = "{}", IsActive = true };
+        var watched = WatchedTarget.Of(stt) with { Row = row };
+        var config = _config with { Targets = [] };
+        _fleet.Known.Settle();
+
+        _state.Set(Snapshot("stt").Failed(TargetFailure.Refused, "no", _fleet.Now, TimeSpan.Zero));
+        TargetChanges.Record(config, [watched], _state, _fleet.Context);
+        Assert.Equal(["target info service:stt - added -"], _fleet.Take());
+
+        _state.RemoveTarget("stt");
+        var idle = watched with { Idle = "it is not active" };
+        TargetChanges.Record(config, [idle], _state, _fleet.Context);
+        TargetChanges.Remove([idle], _fleet.Context);
+        Assert.Empty(_fleet.Take());
+        TargetChanges.Remove([], _fleet.Context);
+        Assert.Equal(["target info service:stt error removed -"], _fleet.Take());
     }
 
     private void Answers(string name, ServingState state)
@@ -80,5 +105,10 @@ public sealed class TargetChangesTests
         return new TargetSnapshot(target, collector, new PollTiming(TimeSpan.FromSeconds(10), 3));
     }
 
-    private void Look() => TargetChanges.Record(_config, _state, _fleet.Context);
+    private void Look()
+    {
+        IReadOnlyList<WatchedTarget> all = [.. _config.Targets.Select(WatchedTarget.Of)];
+        TargetChanges.Record(_config, all, _state, _fleet.Context);
+        TargetChanges.Remove(all, _fleet.Context);
+    }
 }

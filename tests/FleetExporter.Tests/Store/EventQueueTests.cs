@@ -96,6 +96,19 @@ public sealed class EventQueueTests
     }
 
     [Fact]
+    public void States_come_after_the_last_event_in_portions()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _queue.Add(Event($"host:{i}"));
+            _queue.Remember($"host:{i}", new SubjectState($"host:{i}", "", "online"));
+        }
+
+        Assert.Empty(_queue.Take(4).States);
+        Assert.Equal([(1, 4), (0, 1), (0, 0)], new[] { 1, 2, 3 }.Select(_ => _queue.Take(4)).Select(b => (b.Events.Count, b.States.Count)));
+    }
+
+    [Fact]
     public async Task Beyond_the_limit_the_oldest_are_dropped_and_counted()
     {
         for (var i = 0; i < EventQueue.MaxWaiting + 3; i++)

@@ -46,7 +46,8 @@ internal static class TransferEndpoints
 
             await Watchlist.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var config = Config.Current;
-            var taken = config.Names.Concat(Watchlist.All.Select(w => w.Connection.Name)).ToHashSet(StringComparer.Ordinal);
+            var taken = config.Names.Concat(Watchlist.All.Select(w => w.Connection.Name)).Concat(Targets.All.Select(t => t.Name))
+                .ToHashSet(StringComparer.Ordinal);
             var file = SshConfigFile.Parse(text);
             var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
             return TypedResults.Ok(new ImportView([.. SshImport.HostsOf(file, config, home, taken.Contains)], file.Refused, file.Ignored));

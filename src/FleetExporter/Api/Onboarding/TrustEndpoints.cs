@@ -69,6 +69,13 @@ internal static partial class TrustEndpoints
 
                     known.Add(key.Name, key.Type, key.Key);
                 }
+                else if (known.Find(KnownHosts.NameOf(address)).Keys is { Count: > 0 } trusted
+                    && trusted.All(k => HostKeyCheck.FingerprintOf(k.Key) != fingerprint))
+                {
+                    return Problem.Of(
+                        409, "Another host key",
+                        $"{address} is trusted already, with {HostKeyCheck.FingerprintOf(trusted[0].Key)}, not with {fingerprint}. Nothing was changed.");
+                }
             }
             catch (StreamException e) when (e.Reason == SshFailure.HostkeyChanged)
             {

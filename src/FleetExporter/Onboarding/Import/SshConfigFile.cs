@@ -24,12 +24,19 @@ internal sealed class SshConfigFile
 
     private const int MaxListed = 100;
 
+    /// <summary>Of names and patterns: longer than any name of a host.</summary>
+    private const int MaxWord = 255;
+
+    /// <summary>Patterns of the whole file; every name is compared with all of them.</summary>
+    private const int MaxPatterns = 5000;
+
     private static readonly string[] Taken = ["HostName", "User", "Port", "IdentityFile"];
 
     private readonly List<Block> _blocks = [new(null)];
     private readonly List<string> _names = [];
     private readonly List<RefusedDirective> _refused = [];
     private readonly List<string> _ignored = [];
+    private int _patterns;
 
     private SshConfigFile()
     {
@@ -75,6 +82,13 @@ internal sealed class SshConfigFile
     {
         if (line.Is("Host") && line.Arguments is { Count: > 0 } patterns)
         {
+            if (patterns.Any(p => p.Length > MaxWord) || (_patterns += patterns.Count) > MaxPatterns)
+            {
+                Refuse(line, "Host", $"More than {MaxPatterns} names, or one with more than {MaxWord} characters.");
+                _blocks.Add(new([]));
+                return;
+            }
+
             _blocks.Add(new([.. patterns]));
             foreach (var name in patterns.Where(p => p.Length > 0 && !p.StartsWith('!') && p.IndexOfAny(['*', '?']) < 0 && known.Add(p)))
             {

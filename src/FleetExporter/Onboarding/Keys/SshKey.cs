@@ -26,6 +26,7 @@ internal sealed record SshKey(
         var blob = info.PublicKey ?? line?.Key;
         var comment = blob is not null && line is not null && line.Value.Key.AsSpan().SequenceEqual(blob) ? line.Value.Comment : null;
         var type = blob is null ? null : KnownHostsLine.TypeOf(blob);
+        type = type?.All(c => char.IsAsciiLetterOrDigit(c) || "@.-".Contains(c)) == true ? type : null;
         var (isUsable, reason) = UseOf(path, info, ssh);
         return new SshKey(
             path, type,

@@ -41,9 +41,12 @@ internal sealed partial class SshKeys(LiveConfig config)
         lock (_creating)
         {
             PrivateFile.CreateFolder(Folder);
-            if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+            foreach (var file in (string[])[path, path + ".pub"])
             {
-                return new StoreError.Conflict("name", $"{path} exists already; choose another name");
+                if (Path.Exists(file) || new FileInfo(file).LinkTarget is not null)
+                {
+                    return new StoreError.Conflict("name", $"{file} exists already; choose another name");
+                }
             }
 
             if (FilesIn(Folder).Count() >= 2 * Max)
@@ -75,7 +78,7 @@ internal sealed partial class SshKeys(LiveConfig config)
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, path, overwrite: true);
+        File.Move(draft, path);
     }
 
     private static IEnumerable<string> FilesIn(string folder)

@@ -51,6 +51,10 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
             {
                 return [Fail(TargetFailure.Timeout, $"no complete answer within {Duration.Format(target.Timeout)}")];
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return [Fail(TargetFailure.Bug, e.Message)];
+            }
         }
     }
 

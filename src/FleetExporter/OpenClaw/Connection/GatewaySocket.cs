@@ -20,7 +20,13 @@ internal sealed class GatewaySocket : IDisposable
     public GatewaySocket(bool refusesLinkLocal = false)
     {
         _guarded = refusesLinkLocal
-            ? new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = TargetConnect.ConnectAsync })
+            ? new HttpMessageInvoker(new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                UseCookies = false,
+                ConnectCallback = TargetConnect.ConnectAsync,
+            })
             : null;
         // The server pings; the pending receive answers.
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;

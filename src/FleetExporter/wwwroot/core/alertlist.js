@@ -34,7 +34,7 @@ export function alertSubject(alert) {
 export function alertHref(alert) {
   const labels = alert.labels ?? {};
   const kind = ['service', 'provider', 'gateway', 'tunnel'].find(name => labels[name]);
-  return kind ? hrefOf('targets', `${kind}/${labels[kind]}`)
+  return kind && labels.alertname?.startsWith('Fleet') ? hrefOf('targets', `${kind}/${labels[kind]}`)
     : labels.training_job ? hrefOf('jobs', labels.training_job)
     : alert.host && state.hosts.has(alert.host) ? hrefOf('hosts', alert.host)
     : hrefOf('alerts');

@@ -19,7 +19,7 @@ const FORMATS = {
   watts,
   milliseconds,
   bytes_per_second: bytesPerSecond,
-  seconds: value => (value >= 120 ? shortDuration(value) : milliseconds(value * 1000)),
+  seconds: value => (!isNumber(value) ? ABSENT : value < 0 ? 'over' : value >= 120 ? shortDuration(value) : milliseconds(value * 1000)),
   per_second: value => (isNumber(value) ? `${number(value, value < 10 ? 1 : 0)}/s` : ABSENT),
   usd: value => (isNumber(value) ? `$${value.toFixed(2)}` : ABSENT),
   mhz: value => (isNumber(value) ? `${number(value)} MHz` : ABSENT),
@@ -34,7 +34,7 @@ export function valueAxis(low, high, unit) {
   if (unit === 'percent' && high <= 100) return { low: 0, high: 100, ticks: [0, 25, 50, 75, 100] };
   if (unit === 'state') return { low: 0, high: 1, ticks: [0, 1] };
   const base = unit === 'celsius' ? low : Math.min(0, low);
-  const span = Math.max(high - base, Math.abs(high) * 0.05, 1e-9);
+  const span = Math.max(high - base, Math.abs(high) * 0.05) || 1;
   const rough = span / 4;
   const power = unit === 'mb' ? 2 ** Math.floor(Math.log2(rough)) : 10 ** Math.floor(Math.log10(rough));
   const step = unit === 'mb' ? power * (rough / power > 1.5 ? 2 : 1) : power * ([1, 2, 5].find(factor => rough / power <= factor) ?? 10);

@@ -18,6 +18,7 @@ const SEVERITIES = { '': 'any severity', 'critical,warning': 'problems', critica
 const HOUR_MS = 3600e3;
 const PAGE_SIZE = 100;
 const POLL_INTERVAL_MS = 10_000;
+const TYPING_MS = 250;
 
 const { settings, read, set } = viewSettings({ q: '', kind: '', severity: '', time: 'all', host: '', subject: '' });
 
@@ -28,6 +29,8 @@ let isLoaded = false;
 let loadError = null;
 let timer = null;
 let request = 0;
+let isLoadingMore = false;
+let pause = null;
 
 /** From when to when: last night is from 20:00 to 8:00 of the browser's time. */
 function period() {
@@ -71,7 +74,7 @@ export const view = {
     [parts.filter.value, parts.kinds.value, parts.severities.value] = [settings.q, settings.kind, settings.severity];
     parts.times.select(settings.time);
     clearInterval(timer);
-    timer = setInterval(() => { if (!document.hidden && state.me !== null && isConnected() && items.length <= PAGE_SIZE) load(); }, POLL_INTERVAL_MS);
+    timer = setInterval(() => { if (!document.hidden && state.me !== null && isConnected() && items.length <= PAGE_SIZE && !isLoadingMore) load(); }, POLL_INTERVAL_MS);
     [items, cursor, isLoaded] = [[], null, false];
     render();
     load();
@@ -89,12 +92,14 @@ export const view = {
 
 function changed(name, value) {
   set(name, value);
-  load();
+  clearTimeout(pause);
+  pause = setTimeout(load, name === 'q' ? TYPING_MS : 0);
 }
 
 /** @param isMore adds the next page, instead of loading the first one again. */
 async function load(isMore = false) {
   const own = ++request;
+  isLoadingMore = isMore;
   const [since, until] = period();
   const query = new URLSearchParams(Object.entries({
     q: settings.q, kind: settings.kind, severity: settings.severity, host: settings.host, subject: settings.subject,
@@ -103,9 +108,12 @@ async function load(isMore = false) {
   try {
     const page = await get(`/api/events?${query}`);
     if (own !== request) return;
+    isLoadingMore = false;
     [items, cursor, isLoaded, loadError] = [isMore ? [...items, ...page.items] : page.items, page.next_cursor, true, null];
   } catch (error) {
-    if (own !== request || error.status === 0) return;
+    if (own !== request) return;
+    isLoadingMore = false;
+    if (error.status === 0) return;
     loadError = error;
   }
   render();

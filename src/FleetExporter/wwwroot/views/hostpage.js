@@ -5,7 +5,7 @@ import { now } from '../core/clock.js';
 import { fill, h, keyed, setClass, setText } from '../core/dom.js';
 import { age, isNumber, plural } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
-import { staleAfterMs, state } from '../core/store.js';
+import { hasScope, staleAfterMs, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
 import { pill, setTone } from '../core/ui.js';
 import { alertLine } from '../widgets/alertline.js';
@@ -92,8 +92,11 @@ export function hostPage(hostname, params) {
   function subjectsOf(host) {
     const gpus = (host?.gpus ?? []).filter(gpu => isNumber(gpu.index));
     const values = { ...(gpus.length ? GPUS_VALUES : {}), ...HOST_VALUES };
+    const indexes = new Set(gpus.map(gpu => String(gpu.index)));
+    // A link to a GPU works while its host does not list it.
+    if (settings.settings.of.startsWith(`gpu:${hostname}/`)) indexes.add(settings.settings.of.slice(`gpu:${hostname}/`.length));
     return [{ id: `host:${hostname}`, name: 'Host', values: host?.pushes ? GPUS_VALUES : values },
-      ...gpus.map(gpu => ({ id: `gpu:${hostname}/${gpu.index}`, name: `GPU ${gpu.index}`, values: GPU_VALUES }))];
+      ...[...indexes].map(index => ({ id: `gpu:${hostname}/${index}`, name: `GPU ${index}`, values: GPU_VALUES }))];
   }
 
   async function load() {
@@ -156,7 +159,7 @@ export function hostPage(hostname, params) {
     const words = [host.model, host.os, host.gpus?.length ? plural(host.gpus.length, 'GPU') : null,
       ...Object.entries(host.labels ?? {}).map(([k, v]) => `${k}=${v}`), host.simulated ? 'simulated' : null];
     setText(tags, sanitize(words.filter(Boolean).join(' · '), 200));
-    keyed(alerts, activeAlerts().filter(a => a.host === hostname), a => `${a.id} ${a.acknowledged}`, alertLine);
+    keyed(alerts, activeAlerts().filter(a => a.host === hostname), a => `${a.id} ${hasScope('control')}`, alertLine);
     sections.vitals.hidden = Boolean(host.pushes) || !isNumber(host.cpu_percent ?? host.memory_percent);
     sections.processes.hidden = Boolean(host.pushes) || host.status === 'offline';
     history.setSubjects(subjectsOf(host));

@@ -1,5 +1,5 @@
 // All hosts, those with problems first; #hosts/NAME shows one.
-import { idleConnections, loadConnections } from '../core/connections.js';
+import { connectionOf, idleConnections, loadConnections } from '../core/connections.js';
 import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { plural } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
@@ -85,7 +85,7 @@ function render() {
   const { total, answering, degraded, offline } = countHosts();
   const states = `${plural(total, 'host')}: ${answering} answering, ${degraded} degraded, ${offline} offline`;
   setText(parts.summary, list.length < total ? `${list.length} of ${plural(total, 'host')}` : states);
-  showNotice(list.length ? '' : state.hosts.size ? 'no match' : 'none', () => (state.hosts.size
+  showNotice(list.length ? '' : state.hosts.size ? 'no match' : `none ${JSON.stringify(state.me)}`, () => (state.hosts.size
     ? notice('empty', 'No host matches', 'Change the filter.')
     : startPage(refresh)));
   keyed(parts.grid, list, x => x.hostname, x => {
@@ -110,7 +110,10 @@ function showNotice(noticeKey, createNotice) {
 
 function renderHost() {
   const host = state.hosts.get(hostName);
-  showNotice(host ? '' : `no ${hostName}`, () => notice('error', 'Unknown host', sanitize(hostName, 100)));
+  const connection = connectionOf(hostName);
+  showNotice(host ? '' : `no ${hostName} ${connection?.is_active}`, () => (!connection ? notice('error', 'Unknown host', sanitize(hostName, 100))
+    : connection.is_active ? notice('loading', 'Waiting for its first values', sanitize(hostName, 100))
+    : notice('empty', 'Not watched', null, h('ul', { class: 'plain-list' }, idleHost(connection, refresh).node))));
   keyed(parts.single, host ? [host] : [], x => x.hostname, x => hostPage(x.hostname, hostParams));
 }
 

@@ -41,7 +41,7 @@ export const view = {
       return;
     }
     const areas = AREAS.map(area => ({ ...area, ...area.read(state) })).filter(a => a.lines.length);
-    const isEmpty = areas.length === 0 && state.overview !== null;
+    const isEmpty = areas.length === 0 && state.overview !== null && state.hostsAt !== null;
     parts.strip.hidden = parts.events.hidden = isEmpty;
     showStart(isEmpty);
     showFigures();
@@ -82,13 +82,14 @@ function showFigures() {
   const { total, answering, degraded, offline } = countHosts();
   const gpus = hosts().flatMap(x => x.gpus ?? []);
   const busy = gpus.filter(g => g.utilization_percent >= 10).length;
-  const power = gpus.filter(g => isNumber(g.power_draw_watts)).reduce((sum, g) => sum + g.power_draw_watts, 0);
+  const draws = gpus.map(g => g.power_draw_watts).filter(isNumber);
+  const power = draws.reduce((sum, draw) => sum + draw, 0);
   const alerts = state.alerts && !state.alertsError ? activeAlerts().length : null;
   const legacy = tmuxSessions().filter(s => s.status === 'legacy').length;
   const figures = [
     ['hosts', `${answering}/${total}`, `hosts answering, ${degraded} degraded, ${offline} offline`],
     ['gpus', `${busy}/${gpus.length}`, 'GPUs busy'],
-    ['gpus power', gpus.length ? power >= 10000 ? `${(power / 1000).toFixed(1)} kW` : watts(power) : '–', 'GPU power'],
+    ['gpus power', draws.length ? power >= 10000 ? `${(power / 1000).toFixed(1)} kW` : watts(power) : '–', 'GPU power'],
     ['sessions', String(tmuxSessions().length), legacy ? `tmux sessions, ${legacy} legacy` : 'tmux sessions'],
     ['alerts', alerts === null ? '–' : String(alerts), state.alertsError ? 'alerts unknown' : 'active alerts'],
   ];

@@ -4,14 +4,15 @@ import { get, put } from '../core/api.js';
 import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { age, isNumber, mebibytes, milliseconds, timestamp } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
-import { hasScope } from '../core/store.js';
+import { formatValue } from '../core/scale.js';
+import { hasScope, state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
 import { choice, errorNotice, loading, pill, setTone, toast } from '../core/ui.js';
 import { alertLine } from '../widgets/alertline.js';
 import { eventItem } from '../widgets/eventlist.js';
 import { historyChart } from '../widgets/historychart.js';
 import { stateBar } from '../widgets/statebar.js';
-import { editTarget, kindName, removeTarget, targetPath, tryTarget } from '../widgets/targetforms.js';
+import { editTarget, kindName, removeTarget, targetPath, targetTrial } from '../widgets/targetforms.js';
 
 const VALUES = {
   service: { latency: 'Latency', phases: 'Latency by phase', up: 'Up', certificate: 'Certificate' },
@@ -33,6 +34,7 @@ export function targetPage(kind, name, params, onChanged) {
   view.read(params);
   const [subject, path] = [`${kind}:${name}`, targetPath(kind, name)];
   const status = pill('target-state');
+  const title = remoteText(name, 80);
   const [reason, since] = [h('p', { class: 'reason break', 'data-testid': 'target-reason' }), h('span', { class: 'soft small end' })];
   const alerts = h('ul', { class: 'plain-list' });
   const facts = h('dl', { class: 'facts', 'data-testid': 'target-facts' });
@@ -41,7 +43,7 @@ export function targetPage(kind, name, params, onChanged) {
   const failures = h('ul', { class: 'log', 'data-testid': 'target-failures' });
   const events = h('ul', { class: 'log', 'data-testid': 'target-events' });
   const message = h('div', {}, loading('the target'));
-  const trial = h('div', {});
+  const trial = targetTrial(kind, name);
   const barBox = h('div', {});
   let bar = makeBar(view.settings.bar);
   const history = historyChart([{ id: subject, name, values: VALUES[kind] ?? VALUES.service }],
@@ -49,17 +51,17 @@ export function targetPage(kind, name, params, onChanged) {
     chosen => { view.set('value', chosen.value); view.set('range', chosen.range); });
   const ranges = choice('Period of the bar', BARS, view.settings.bar, range => { view.set('bar', range); bar = makeBar(range); bar.update(); });
   const buttons = {
-    test: createButton('Test', 'target-test-now', () => tryTarget(kind, name, trial)),
-    edit: createButton('Edit', 'target-edit', () => editTarget(kind, name, onChanged)),
+    test: createButton('Test', 'target-test-now', trial.run),
+    edit: createButton('Edit', 'target-edit', () => editTarget(kind, name, id ?? name, onChanged)),
     pause: createButton('Disconnect', 'target-pause', () => setActive(false)),
     resume: createButton('Connect', 'target-resume', () => setActive(true)),
-    remove: createButton('Remove', 'target-remove', () => removeTarget(kind, name), { class: 'danger' }),
+    remove: createButton('Remove', 'target-remove', () => removeTarget(kind, name, id ?? name), { class: 'danger' }),
   };
   const head = h(
     'article',
     { class: 'card tone host stack', 'data-testid': 'target-page', 'data-target': subject },
-    h('div', { class: 'row' }, h('h2', {}, `${kindName(kind)} `, remoteText(name, 80)), status.node, since),
-    reason, alerts, barBox, ranges, h('div', { class: 'row' }, Object.values(buttons)), trial,
+    h('div', { class: 'row' }, h('h2', {}, `${kindName(kind)} `, title), status.node, since),
+    reason, alerts, barBox, ranges, h('div', { class: 'row' }, Object.values(buttons)), trial.node,
   );
   const section = (title, content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', {}, title), content);
   const sections = {
@@ -69,6 +71,7 @@ export function targetPage(kind, name, params, onChanged) {
   const content = h('div', { class: 'stack', hidden: true }, head, history.node, h('div', { class: 'host-columns' }, Object.values(sections)));
   const node = h('div', { class: 'stack' }, message, content);
   let isDisposed = false;
+  let id = null; // of a target that was added here
 
   function makeBar(range) {
     const made = stateBar(subject, range);
@@ -78,7 +81,7 @@ export function targetPage(kind, name, params, onChanged) {
 
   async function setActive(isActive) {
     try {
-      await put(path, { is_active: isActive });
+      await put(targetPath(kind, id ?? name), { is_active: isActive });
       onChanged();
     } catch (error) {
       toast(`${sanitize(name, 60)}: ${error.message}`, 'bad');
@@ -96,15 +99,19 @@ export function targetPage(kind, name, params, onChanged) {
       bar.update();
       history.update();
     } catch (error) {
-      if (isDisposed || error.status === 0) return;
+      if (isDisposed || error.status === 0 || message.shown === error.message) return;
+      message.shown = error.message; // an unchanged notice stays: screen readers repeat new elements
       content.hidden = true;
       fill(message, errorNotice(`${kindName(kind)} ${sanitize(name, 80)}`, error));
     }
   }
 
   function show(t, log) {
-    fill(message);
+    if (message.childElementCount) fill(message);
+    message.shown = '';
     content.hidden = false;
+    id = t.id;
+    setText(title, sanitize(t.name, 80));
     const word = t.is_active === false ? 'disconnected' : t.state ?? 'not polled yet';
     status.set(t.state, word);
     setTone(head, t.state);
@@ -116,7 +123,7 @@ export function targetPage(kind, name, params, onChanged) {
     buttons.edit.hidden = buttons.remove.hidden = !isMine;
     buttons.pause.hidden = !isMine || t.is_active === false;
     buttons.resume.hidden = !isMine || t.is_active !== false;
-    keyed(alerts, activeAlerts().filter(a => a.labels?.[kind] === name), a => `${a.id} ${a.acknowledged}`, alertLine);
+    keyed(alerts, activeAlerts().filter(a => a.labels?.[kind] === name), a => `${a.id} ${hasScope('control')}`, alertLine);
     showFacts(t);
     const detail = t.detail ?? {};
     showLines(sections.parts, parts, detail.parts ?? [], p => ({
@@ -148,14 +155,15 @@ export function targetPage(kind, name, params, onChanged) {
 
   function showFacts(t) {
     const rows = factsOf(t).filter(row => row[1]);
-    const key = JSON.stringify(rows);
+    const key = JSON.stringify([rows.filter(([label]) => label !== 'last healthy'), t.host, state.hosts.has(t.host)]);
     if (facts.shown === key) return;
     facts.shown = key;
     fill(facts, rows.map(([label, value]) => [h('dt', {}, label), h('dd', {}, remoteText(value, 400))]),
-      h('dt', {}, 'host'), h('dd', {}, h('a', { href: hrefOf('hosts', t.host) }, remoteText(t.host, 80))));
+      h('dt', {}, 'host'),
+      h('dd', {}, state.hosts.has(t.host) ? h('a', { href: hrefOf('hosts', t.host) }, remoteText(t.host, 80)) : remoteText(t.host, 80)));
   }
 
-  return { node, update, dispose() { isDisposed = true; } };
+  return { node, update, dispose() { isDisposed = true; trial.stop(); } };
 }
 
 const listOf = values => (values?.length ? values.map(v => (typeof v === 'object' ? (v.name ?? v.id) : v)).slice(0, 20).join(', ') : null);
@@ -171,16 +179,16 @@ function factsOf(t) {
     ['failures in a row', t.consecutive_failures > 0 ? String(t.consecutive_failures) : null],
     ['model', d.model ?? listOf(d.models)],
     ['serving', d.serving_state],
-    ['queue', isNumber(d.queue?.running) ? `${d.queue.running} running, ${d.queue.waiting ?? 0} waiting` : null],
+    ['queue', isNumber(d.queue?.running) ? `${d.queue.running} running, ${d.queue.waiting ?? '–'} waiting` : null],
     ['tokens per second', isNumber(perSecond?.generation) ? `${perSecond.generation} generated, ${perSecond.prompt ?? '–'} read` : null],
     ['slots', d.slots ? `${d.slots.busy} busy, ${d.slots.idle} idle` : null],
     ['version', d.version],
     ['started', d.started_at ? `${timestamp(d.started_at)} (${age(d.started_at)} ago)` : null],
     ['failing', listOf(d.failing)],
-    ['channels', d.channels?.map(c => `${c.name} ${c.up ? 'up' : c.enabled === false ? 'disabled' : 'down'}`).join(', ')],
+    ['channels', d.channels?.map(c => `${c.name} ${c.enabled === false ? 'disabled' : c.up === null ? 'unknown' : c.up ? 'up' : 'down'}`).join(', ')],
     ['sessions', d.sessions ? `${d.sessions.total} sessions, ${d.sessions.running ?? 0} running` : null],
     ['crons', d.crons ? `${d.crons.total} crons, ${d.crons.failing ? `failing: ${listOf(d.crons.failing_names)}` : 'none failing'}` : null],
-    ['cost', d.costs?.usd ? Object.entries(d.costs.usd).map(([window, usd]) => `${window} $${Number(usd).toFixed(2)}`).join(', ') : null],
+    ['cost', d.costs?.usd ? Object.entries(d.costs.usd).map(([window, usd]) => `${window} ${formatValue(usd, 'usd')}`).join(', ') : null],
     ['memory', isNumber(d.memory_mb) ? mebibytes(d.memory_mb) : null],
     ['certificate', t.certificate_expires_at ? `until ${timestamp(t.certificate_expires_at)}` : null],
     ...settings,

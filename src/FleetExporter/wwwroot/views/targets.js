@@ -1,5 +1,6 @@
 // Services, model servers, gateways and tunnels; #targets/KIND/NAME shows one.
 import { getAll } from '../core/api.js';
+import { now } from '../core/clock.js';
 import { createButton, fill, h, setText } from '../core/dom.js';
 import { age, isNumber, milliseconds, plural } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
@@ -26,8 +27,11 @@ let loadError = null;
 let timer = null;
 let single = null;
 
+/** Of two targets with one name, that of fleet.yml has the name, and the other one is reached by its id. */
+const keyOf = t => (t.idle && t.id ? t.id : t.name);
+
 /** Days until a certificate ends; null without one. */
-export const certificateDays = time => (time ? Math.floor((Date.parse(time) - Date.now()) / 86400e3) : null);
+export const certificateDays = time => (time ? Math.floor((Date.parse(time) - now()) / 86400e3) : null);
 
 function certificateText({ certificate_expires_at: end }) {
   const days = certificateDays(end);
@@ -43,7 +47,7 @@ const statePill = first => {
 
 export const view = {
   mount(root) {
-    const link = t => h('a', { href: hrefOf('targets', `${t.kind}/${t.name}`), 'data-testid': 'target-link' }, remoteText(t.name, 80));
+    const link = t => h('a', { href: hrefOf('targets', `${t.kind}/${keyOf(t)}`), 'data-testid': 'target-link' }, remoteText(t.name, 80));
     parts = {
       filter: filterBox('targets-filter', 'Filter targets', text => { set('q', text); render(); }),
       choice: choice('Which targets', CHOICES, settings.show, key => { set('show', key); render(); }),

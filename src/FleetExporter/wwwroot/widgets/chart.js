@@ -1,6 +1,6 @@
 // A chart of series over time: mean as a line, minimum to maximum as a band, gaps as gaps, and marks for events. Pointer and arrow keys read
 // values; dragging, or the buttons of historyChart, select a period.
-import { fill, h, setAttr, setText, svg } from '../core/dom.js';
+import { h, keyed, setAttr, setText, svg } from '../core/dom.js';
 import { isNumber, timestamp } from '../core/format.js';
 import { formatValue, tickText, timeTicks, valueAxis } from '../core/scale.js';
 import { sanitize } from '../core/text.js';
@@ -16,12 +16,13 @@ export function chart(label, onSelect) {
     ['grid', 'bands', 'lines', 'marks', 'selection', 'cursor'].map(name => svg('g', { class: name }));
   const picture = svg('svg', { class: 'plot', height: HEIGHT, role: 'img', 'aria-label': label });
   picture.append(grid, bands, lines, marks, selection, cursorLine);
-  const legend = h('ul', { class: 'legend' });
-  const readout = h('p', { class: 'soft small readout', 'aria-live': 'polite' });
+  const legend = h('ul', { class: 'legend', tabindex: 0, 'aria-label': 'Series' });
+  const readout = h('p', { class: 'soft small readout' });
   const hint = 'Left and right read values, Home and End go to the edges.';
   const node = h('div', { class: 'chart-box', tabindex: 0, role: 'group', 'aria-label': `${label}. ${hint}` }, picture, readout, legend);
   let data = null;
   let cursor = null; // position in data.times
+  let cursorTime = null; // the last one, also after the pointer has left
   let pressedAt = null;
   let width = 0;
 
@@ -79,13 +80,13 @@ export function chart(label, onSelect) {
 
   function drawLegend() {
     const at = cursor ?? lastKnown();
-    fill(legend, data.series.map((series, i) => h(
-      'li',
-      { 'data-testid': 'chart-series' },
-      svg('svg', { class: 'swatch', width: 18, height: 8, 'aria-hidden': 'true' }, svg('line', { class: classOf(i), x1: 0, x2: 18, y1: 4, y2: 4 })),
-      h('bdi', {}, sanitize(series.name, 80)),
-      h('span', { class: 'mono' }, valueText(series, at)),
-    )));
+    keyed(legend, data.series.map((series, i) => ({ series, i })), ({ series, i }) => `${i} ${series.name}`, ({ series, i }) => {
+      const value = h('span', { class: 'mono' });
+      const line = svg('line', { class: classOf(i), x1: 0, x2: 18, y1: 4, y2: 4 });
+      const swatch = svg('svg', { class: 'swatch', width: 18, height: 8, 'aria-hidden': 'true' }, line);
+      const item = h('li', { 'data-testid': 'chart-series' }, swatch, h('bdi', {}, sanitize(series.name, 80)), value);
+      return { node: item, update: next => setText(value, valueText(next.series, at)) };
+    });
   }
 
   function valueText(series, at) {
@@ -100,7 +101,7 @@ export function chart(label, onSelect) {
   function drawCursor() {
     const time = cursor === null ? null : data.times[cursor];
     cursorLine.replaceChildren(...(time === null ? [] : [svg('line', { x1: x(time), x2: x(time), y1: TOP, y2: HEIGHT - BOTTOM })]));
-    const half = (data.times[1] - data.times[0]) / 2 || 0;
+    const half = step() / 2;
     const near = time === null ? [] : data.events.filter(event => Math.abs(event.time - time) <= Math.max(half, (data.to - data.from) / 150));
     const values = time !== null && data.series.length === 1 ? [valueText(data.series[0], cursor)] : [];
     setText(readout, time === null
@@ -110,16 +111,20 @@ export function chart(label, onSelect) {
 
   function moveTo(position) {
     cursor = position === null ? null : Math.min(data.times.length - 1, Math.max(0, position));
+    if (cursor !== null) cursorTime = data.times[cursor];
+    setAttr(readout, 'aria-live', document.activeElement === node ? 'polite' : null); // reloads are not announced
     drawCursor();
     drawLegend();
   }
+
+  const step = () => data.times[1] - data.times[0] || 1;
 
   const timeAt = event => {
     const at = (event.clientX - picture.getBoundingClientRect().left - LEFT) / plotWidth();
     return data.from + Math.min(1, Math.max(0, at)) * (data.to - data.from);
   };
 
-  const positionOf = time => Math.round((time - data.times[0]) / Math.max(1, data.times[1] - data.times[0]));
+  const positionOf = time => Math.round((time - data.times[0]) / step());
 
   picture.addEventListener('pointermove', event => {
     if (!data?.times.length) return;
@@ -130,7 +135,7 @@ export function chart(label, onSelect) {
   });
   picture.addEventListener('pointerleave', () => { if (data?.times.length && pressedAt === null) moveTo(null); });
   picture.addEventListener('pointerdown', event => {
-    if (!data?.times.length || event.pointerType === 'touch') return; // a finger scrolls
+    if (!data?.times.length || event.button !== 0 || event.pointerType === 'touch') return; // a finger scrolls
     pressedAt = timeAt(event);
     picture.setPointerCapture(event.pointerId);
   });
@@ -141,11 +146,15 @@ export function chart(label, onSelect) {
     selection.replaceChildren();
     if (x(to) - x(from) > 12) onSelect?.(from, to);
   });
+  picture.addEventListener('pointercancel', () => {
+    pressedAt = null;
+    selection.replaceChildren();
+  });
   node.addEventListener('keydown', event => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
-    if (event.target !== node || step === undefined || !data?.times.length) return;
+    const by = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    if (event.target !== node || by === undefined || !data?.times.length) return;
     event.preventDefault();
-    moveTo(Number.isFinite(step) ? (cursor ?? lastKnown()) + step : step > 0 ? data.times.length - 1 : 0);
+    moveTo(Number.isFinite(by) ? (cursor ?? lastKnown()) + by : by > 0 ? data.times.length - 1 : 0);
   });
   node.addEventListener('blur', () => { if (data?.times.length) moveTo(null); });
   new ResizeObserver(entries => {
@@ -155,13 +164,16 @@ export function chart(label, onSelect) {
     draw();
   }).observe(node);
 
-  return { node, cursorTime: () => (cursor === null ? null : data?.times[cursor]), set(next) {
+  /** The time that was last pointed at; null where it is not shown any more. */
+  const lastCursorTime = () => (cursorTime !== null && cursorTime >= data?.from && cursorTime <= data?.to ? cursorTime : null);
+
+  return { node, cursorTime: lastCursorTime, set(next) {
     let [low, high] = [Infinity, -Infinity];
     for (const list of next.series.flatMap(s => [s.avg, s.min, s.max])) {
       for (const value of list) if (isNumber(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
     }
     data = { events: [], ...next, axis: low <= high ? valueAxis(low, high, next.unit) : valueAxis(0, 1, next.unit) };
-    cursor = null;
+    cursor = cursor !== null && lastCursorTime() !== null && data.times.length ? Math.min(data.times.length - 1, positionOf(cursorTime)) : null;
     draw();
   } };
 }

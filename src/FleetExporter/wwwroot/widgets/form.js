@@ -10,9 +10,10 @@ import { toast } from '../core/ui.js';
  * @param cancelLabel text of the button that only closes the dialog
  * @param more what follows the fields
  * @param buttons further buttons, before the one that submits
+ * @param onClose called when the dialog is closed
  * @param submit sends the form; if it throws an ApiError, the form shows it
  */
-export function formDialog({ title, testid, intro, fields = [], submitLabel, cancelLabel, danger, more, buttons, submit }) {
+export function formDialog({ title, testid, intro, fields = [], submitLabel, cancelLabel, danger, more, buttons, onClose, submit }) {
   const errorText = h('p', { class: 'bad', role: 'alert', 'data-testid': `${testid}-error` });
   const button = h('button', { class: danger ? 'danger' : 'primary', 'data-testid': `${testid}-submit` }, submitLabel);
   const fieldErrors = fields.map(([, , name]) => [name, h('span', { class: 'bad small' })]);
@@ -43,6 +44,6 @@ export function formDialog({ title, testid, intro, fields = [], submitLabel, can
     return undefined;
   } } }, intro, fields.map(([label, control], i) => h('label', { class: 'field' }, label, control, fieldErrors[i][1])),
   more, errorText, actions(cancelButton(cancelLabel), buttons, button));
-  openDialog(title, form);
+  openDialog(title, form, onClose);
   return { form, showError };
 }

@@ -8,6 +8,8 @@ const megahertz = (now, max) => (isNumber(now) ? `${now}${isNumber(max) ? ` of $
 const traffic = (text, receive, transmit) =>
   (isNumber(receive) || isNumber(transmit) ? `${text} in ${mebibytes(receive)}/s, out ${mebibytes(transmit)}/s` : null);
 
+const linkText = (generation, width) => `${generation ?? '–'} x${width ?? '–'}`;
+
 /** @param onHistory shows the history of a value of this GPU. */
 export function gpuFacts(first, onHistory) {
   const notes = h('ul', { class: 'lines', 'data-testid': 'gpu-notes' });
@@ -87,7 +89,7 @@ function rowsOf(gpu, detail) {
     ])],
     ['XID', known((detail.xids ?? []).map(x => `${x.code} × ${x.count}, last ${timestamp(x.last_at)}`))],
     ['link', known([
-      gpu.pcie?.generation && `PCIe ${gpu.pcie.generation} x${gpu.pcie.width} (up to ${gpu.pcie.generation_max} x${gpu.pcie.width_max})`,
+      gpu.pcie && `PCIe ${linkText(gpu.pcie.generation, gpu.pcie.width)}, up to ${linkText(gpu.pcie.generation_max, gpu.pcie.width_max)}`,
       isNumber(detail.pcie_replays) && `replays ${detail.pcie_replays}`,
       detail.fabric_state && `NVLink fabric ${detail.fabric_state}`,
       isNumber(detail.bar1_total_mb) && `BAR1 ${mebibytes(detail.bar1_used_mb)} / ${mebibytes(detail.bar1_total_mb)}`,

@@ -1,7 +1,7 @@
 // The history of one subject: which value, over which time, as a chart and as a table.
 import { get } from '../core/api.js';
 import { now } from '../core/clock.js';
-import { createButton, fill, h, setText } from '../core/dom.js';
+import { createButton, fill, h, setAttr, setText } from '../core/dom.js';
 import { timestamp } from '../core/format.js';
 import { formatValue } from '../core/scale.js';
 import { sanitize } from '../core/text.js';
@@ -23,8 +23,8 @@ const MAX_TABLE_ROWS = 400;
  */
 export function historyChart(subjects, settings, eventsPath, onChange) {
   let subject = subjects.find(s => s.id === settings.subject) ?? subjects[0];
-  let value = settings.value in subject.values ? settings.value : Object.keys(subject.values)[0];
-  let range = settings.range in RANGES ? settings.range : '1h';
+  let value = Object.hasOwn(subject.values, settings.value) ? settings.value : Object.keys(subject.values)[0];
+  let range = Object.hasOwn(RANGES, settings.range) ? settings.range : '1h';
   let period = null; // [from, to] after zooming
   let loadedAt = -Infinity;
   let reloadAfter = MIN_RELOAD_MS;
@@ -42,7 +42,8 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   const zoomIn = createButton('Zoom in', 'history-zoom-in', () => scale(0.5));
   const zoomOut = createButton('Zoom out', 'history-zoom-out', () => scale(2));
   const reset = createButton('Reset', 'history-reset', () => { period = null; changed(); }, { hidden: true });
-  const table = h('details', { 'data-testid': 'history-table', on: { toggle: showTable } }, h('summary', {}, 'As a table'));
+  const tableBox = h('div', { class: 'scroll table-box', tabindex: 0, role: 'region', 'aria-label': 'Values' });
+  const table = h('details', { 'data-testid': 'history-table', on: { toggle: showTable } }, h('summary', {}, 'As a table'), tableBox);
   const node = h(
     'section',
     { class: 'card stack history', 'data-testid': 'history', 'aria-label': 'History' },
@@ -63,7 +64,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   /** Shows another subject or value, with the same period. */
   function select(subjectId, valueName = value) {
     subject = subjects.find(s => s.id === subjectId) ?? subjects[0];
-    value = valueName in subject.values ? valueName : Object.keys(subject.values)[0];
+    value = Object.hasOwn(subject.values, valueName) ? valueName : Object.keys(subject.values)[0];
     showSubjects();
     changed();
   }
@@ -72,6 +73,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
     reset.hidden = !period;
     onChange?.({ subject: subject.id, value, range });
     loadedAt = -Infinity;
+    setAttr(plot.node, 'aria-busy', 'true'); // what is drawn is still the previous choice
     load();
   }
 
@@ -96,18 +98,23 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
     const own = request = new AbortController();
     const time = period ? `from=${new Date(period[0]).toISOString()}&to=${new Date(period[1]).toISOString()}` : `range=${range}`;
     const since = new Date(period ? period[0] : now() - RANGE_MS[range]).toISOString();
+    const until = period ? `&until=${new Date(period[1]).toISOString()}` : '';
     const path = `/api/history?subject=${encodeURIComponent(subject.id)}&value=${value}&${time}`;
     try {
       const [history, events] = await Promise.all([
         get(path, { signal: own.signal, quiet: true }),
-        eventsPath ? get(`${eventsPath}&since=${since}&limit=200`, { signal: own.signal, quiet: true }).catch(() => null) : null,
+        eventsPath ? get(`${eventsPath}&since=${since}${until}&limit=200`, { signal: own.signal, quiet: true }).catch(() => null) : null,
       ]);
       if (own !== request) return;
       show(history, events?.items ?? []);
     } catch (error) {
-      if (own !== request || error.name === 'AbortError') return;
+      if (own !== request || error.name === 'AbortError' || (error.status === 0 && answer)) return;
+      reloadAfter = MIN_RELOAD_MS;
       plot.node.hidden = table.hidden = true;
-      fill(message, errorNotice('The history', error, () => changed()));
+      if (message.shown !== error.message) fill(message, errorNotice('The history', error, () => changed()));
+      message.shown = error.message; // an unchanged notice stays: screen readers repeat new elements
+    } finally {
+      if (own === request) setAttr(plot.node, 'aria-busy', null);
     }
   }
 
@@ -118,6 +125,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
     const isEmpty = !history.series.some(series => series.avg.some(v => v !== null));
     plot.node.hidden = table.hidden = isEmpty;
     const text = `No values of ${subject.values[value]} in this period.`;
+    message.shown = '';
     fill(message, isEmpty ? h('p', { class: 'soft', 'data-testid': 'history-empty' }, text) : null);
     plot.set({ unit: history.unit, from, to, times: history.times, series: history.series, events: events
       .map(e => ({ time: Date.parse(e.time), text: sanitize(e.text, 160), tone: tone(e.severity) }))
@@ -132,18 +140,20 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
     const { times, series, unit } = answer;
     const every = Math.ceil(times.length / MAX_TABLE_ROWS);
     const rows = times.map((time, at) => [time, at]).filter(([, at]) => at % every === 0).reverse();
-    table.querySelector('.scroll')?.remove();
-    const names = series.map(s => h('th', { scope: 'col', class: 'number' }, sanitize(s.name, 60)));
-    table.append(h('div', { class: 'scroll table-box', tabindex: 0 }, h('table', { class: 'table' },
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Time'), names)),
+    const names = series.map(s => sanitize(s.name, 60));
+    fill(tableBox, h('table', { class: 'table' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Time'), names.map(name => h('th', { scope: 'col', class: 'number' }, name)))),
       h('tbody', {}, rows.map(([time, at]) => h('tr', {}, h('td', {}, timestamp(time)),
-        series.map(s => h('td', { class: 'number', 'data-name': sanitize(s.name, 60) }, formatValue(s.avg[at], unit)))))))));
+        series.map((s, i) => h('td', { class: 'number', 'data-name': names[i] }, formatValue(s.avg[at], unit))))))));
   }
 
   showSubjects();
   return { node, update: load, select, setSubjects(next) {
-    if (next.map(s => s.id).join() === subjects.map(s => s.id).join()) return;
-    subjects = next;
-    select(subject.id);
+    const isListed = next.some(s => s.id === subject.id); // what is shown stays, also while its host does not list it
+    const list = isListed ? next : [...next, subject];
+    if (list.map(s => s.id).join() === subjects.map(s => s.id).join()) return;
+    subjects = list;
+    subject = subjects.find(s => s.id === subject.id);
+    showSubjects();
   } };
 }

@@ -1,6 +1,6 @@
 // What can be done with a host: try again, run a command, open it in Grafana or a terminal, edit, disconnect, remove.
 import { post } from '../core/api.js';
-import { connectionOf } from '../core/connections.js';
+import { connectionOf, loadConnections } from '../core/connections.js';
 import { createButton, h } from '../core/dom.js';
 import { hrefOf } from '../core/router.js';
 import { hasScope, state } from '../core/store.js';
@@ -28,7 +28,8 @@ export function hostActions(hostname) {
     disconnect: createButton('Disconnect', 'host-disconnect', async () => {
       try {
         await post(path('disconnect'));
-        toast(`${sanitize(hostname, 60)} is no longer watched. Connect it again in Hosts, "Not watched".`, 'ok');
+        await loadConnections().catch(() => {});
+        toast(`${sanitize(hostname, 60)} is no longer watched.`, 'ok');
       } catch (error) {
         toast(`${sanitize(hostname, 60)}: ${error.message}`, 'bad');
       }

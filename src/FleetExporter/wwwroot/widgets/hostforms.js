@@ -11,7 +11,6 @@ import { formDialog } from './form.js';
 import { probeSteps } from './probesteps.js';
 
 const POLICIES = { any: 'any command', off: 'no commands' };
-const NEW_KEY = ' new';
 
 const input = (testid, value, props) =>
   h('input', { type: 'text', 'data-testid': testid, value: value ?? '', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', ...props });
@@ -23,9 +22,10 @@ function hostFields(host = {}) {
   const port = input('host-port', host.port ?? '', { type: 'number', min: 1, max: 65535, placeholder: '22' });
   const username = input('host-user', host.username, { placeholder: 'as in ssh: of fleet.yml' });
   const keyNote = h('div', { class: 'stack', 'data-testid': 'key-note' });
-  const key = h('select', { 'data-testid': 'host-key-file', on: { change: () => key.value === NEW_KEY && createKey() } });
+  const key = h('select', { 'data-testid': 'host-key-file' });
+  const newKey = createButton('Make a new key', 'host-key-new', createKey, { class: 'small' });
   const policy = h('select', { 'data-testid': 'host-policy' }, Object.entries(POLICIES).map(([word, text]) => h('option', { value: word }, text)));
-  policy.value = host.exec_policy === 'off' ? 'off' : 'any';
+  const initialPolicy = policy.value = (host.exec_policy ?? 'any') === 'any' ? 'any' : 'off';
   let keys = [];
 
   function showKeys(selected) {
@@ -35,7 +35,6 @@ function hostFields(host = {}) {
       h('option', { value: '' }, 'as in ssh: of fleet.yml'),
       [...keys, ...known].map(k =>
         h('option', { value: k.path, disabled: k.usable === false }, sanitize(`${k.path}${k.usable === false ? `: ${k.reason}` : ''}`, 120))),
-      h('option', { value: NEW_KEY }, 'make a new key'),
     );
     key.value = selected ?? '';
   }
@@ -45,25 +44,28 @@ function hostFields(host = {}) {
       const made = await post('/api/ssh/keys', { name: name.value.trim().toLowerCase().replace(/[^a-z0-9_-]+/g, '-') || 'fleet' });
       keys.push(made);
       showKeys(made.path);
-      fill(keyNote, h('p', { class: 'small' }, 'Run this on the host, as its login user, then test:'), copyable(made.install_command, 'key-install'));
+      const advice = h('p', { class: 'small' }, 'Run this on the host, as its login user, then test:');
+      fill(keyNote, newKey, advice, copyable(made.install_command, 'key-install'));
     } catch (error) {
-      showKeys(host.ssh_key_path);
-      fill(keyNote, h('p', { class: 'bad small' }, error.message));
+      fill(keyNote, newKey, h('p', { class: 'bad small' }, error.message));
     }
   }
 
   showKeys(host.ssh_key_path);
+  fill(keyNote, newKey);
   get('/api/ssh/keys', { quiet: true }).then(answer => {
-    keys = answer.items.filter(k => k.path !== NEW_KEY);
-    showKeys(key.value === NEW_KEY ? '' : key.value || host.ssh_key_path);
-  }, () => {});
+    keys = answer.items;
+    showKeys(key.value);
+  }, error => fill(keyNote, newKey, h('p', { class: 'bad small' }, `The keys: ${error.message}`)));
   const text = control => control.value.trim() || null;
   return { keyNote, list: [
     ['Name', name, 'name'], ['Address', hostname, 'hostname'], ['Login user', username, 'username'], ['Key', key, 'ssh_key_path'],
     ['Port', port, 'port'], ['Commands that may run there', policy, 'exec_policy'],
   ], body: () => ({
     name: name.value.trim(), hostname: hostname.value.trim(), username: text(username), port: port.value ? Number(port.value) : null,
-    ssh_key_path: key.value && key.value !== NEW_KEY ? key.value : null, exec_policy: policy.value,
+    ssh_key_path: key.value || null,
+    // allow_list, which the choice does not have, stays as it is.
+    ...(host.id && policy.value === initialPolicy ? {} : { exec_policy: policy.value }),
   }) };
 }
 
@@ -85,8 +87,8 @@ function hostForm({ title, testid, submitLabel, host, submit }) {
     test.disabled = false;
   });
   const dialog = formDialog({
-    title, testid, submitLabel, fields: fields.list, buttons: test, more: [fields.keyNote, steps.node],
-    submit: async () => { await submit(fields.body()); steps.stop(); },
+    title, testid, submitLabel, fields: fields.list, buttons: test, more: [fields.keyNote, steps.node], onClose: steps.stop,
+    submit: () => submit(fields.body()),
   });
 }
 
@@ -94,7 +96,7 @@ function hostForm({ title, testid, submitLabel, host, submit }) {
 export function addHost(onDone, host) {
   hostForm({ title: 'Add a host', testid: 'add-host', submitLabel: 'Add', host, submit: async body => {
     const added = await post('/api/dgx/connections', body);
-    await loadConnections();
+    await loadConnections().catch(() => {});
     onDone?.();
     navigate('hosts', added.name);
     toast(`${sanitize(added.name, 60)} is added.`, 'ok');
@@ -103,13 +105,19 @@ export function addHost(onDone, host) {
 
 export async function editHost(connection) {
   const path = `/api/dgx/connections/${encodeURIComponent(connection.id)}`;
-  const { body: host, etag } = await getForChange(path);
+  let host, etag;
+  try {
+    ({ body: host, etag } = await getForChange(path));
+  } catch (error) {
+    return toast(`${sanitize(connection.name, 60)}: ${error.message}`, 'bad');
+  }
   hostForm({ title: `Edit ${sanitize(host.name, 60)}`, testid: 'edit-host', submitLabel: 'Save', host, submit: async body => {
     const saved = await put(path, body, { etag });
-    await loadConnections();
+    await loadConnections().catch(() => {});
     navigate('hosts', saved.name);
     toast(`${sanitize(saved.name, 60)} is saved.`, 'ok');
   } });
+  return undefined;
 }
 
 export function removeHost(connection, onDone) {
@@ -120,7 +128,7 @@ export function removeHost(connection, onDone) {
     intro: h('p', {}, 'It is no longer watched, and its alerts end. What Prometheus has of it stays there.'),
     submit: async () => {
       await remove(`/api/dgx/connections/${encodeURIComponent(connection.id)}${cascade.checked ? '?cascade=true' : ''}`);
-      await loadConnections();
+      await loadConnections().catch(() => {});
       onDone?.();
       navigate('hosts');
       toast(`${sanitize(connection.name, 60)} is removed.`, 'ok');
@@ -136,7 +144,7 @@ export function tryHost(hostname) {
   run();
 
   function run() {
-    steps.run({ connection: hostname }).catch(error => toast(error.message, 'bad'));
+    steps.run({ connection: hostname }).catch(steps.showError);
   }
 }
 

@@ -41,13 +41,14 @@ export function network() {
         transmitted: perSecond(n.transmitted_bytes, before.get(n.device)?.transmitted_bytes),
       }]));
     }
-    if (!previous || seconds > 0) previous = detail;
+    if (detail.collected_at && seconds !== 0 || !previous?.collected_at) previous = detail;
     table.set(detail.network);
   } };
 }
 
 export function temperatures() {
-  const toneOf = t => (t.celsius >= t.critical_celsius ? 'bad' : t.celsius >= t.max_celsius ? 'warn' : '');
+  const isAbove = (value, limit) => isNumber(limit) && value >= limit;
+  const toneOf = t => (isAbove(t.celsius, t.critical_celsius) ? 'bad' : isAbove(t.celsius, t.max_celsius) ? 'warn' : '');
   return dataTable('temperatures', [
     ['Sensor', t => name(t.sensor), { wide: true }],
     ['Now', t => celsius(t.celsius), { number: true, tone: toneOf }],

@@ -47,7 +47,7 @@ export function probeSteps(path, trust) {
       throw error;
     }
     if (own !== request) return false;
-    if (done) setText(result, done.ok ? 'Everything works.' : `${done.failed} failed: the reasons are above.`);
+    setText(result, !done ? 'The test ended early.' : done.ok ? 'Everything works.' : `${done.failed} failed: the reasons are above.`);
     result.className = done?.ok ? 'ok' : 'bad';
     return done?.ok === true;
   }
@@ -59,7 +59,7 @@ export function probeSteps(path, trust) {
         await post('/api/dgx/trust', { ...trust(body), fingerprint });
         await run(body);
       } catch (error) {
-        fill(key, errorNotice('The key', error));
+        fill(key, h('p', { class: 'bad', role: 'alert' }, sanitize(`Not trusted. ${error.message}`, 600)));
       }
     }, { class: 'primary' });
     fill(
@@ -76,7 +76,13 @@ export function probeSteps(path, trust) {
     );
   }
 
-  return { node, run, stop: () => request?.abort() };
+  /** Shows why a test could not begin. */
+  function showError(error) {
+    node.hidden = false;
+    fill(result, h('span', { class: 'bad' }, sanitize(error.message, 400)));
+  }
+
+  return { node, run, showError, stop: () => request?.abort() };
 }
 
 function stepLine() {

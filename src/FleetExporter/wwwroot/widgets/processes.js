@@ -14,7 +14,7 @@ export function topProcesses(hostname) {
   let loadedAt = -Infinity;
 
   async function load() {
-    if (!node.open || now() - loadedAt < RELOAD_MS) return;
+    if (!node.open || document.hidden || now() - loadedAt < RELOAD_MS) return;
     loadedAt = now();
     try {
       show(await get(`/api/hosts/${encodeURIComponent(hostname)}/processes`, { quiet: true }));

@@ -8,11 +8,11 @@ import { sanitize } from '../core/text.js';
 import { tone } from '../core/ui.js';
 
 const RELOAD_MS = 15_000;
-const MAX_PROJECTS = 5;
 
 export function runningHere(hostname) {
   const node = h('ul', { class: 'lines', 'data-testid': 'host-targets' });
   let lines = [];
+  let parts = [[], []];
   let loadedAt = -Infinity;
 
   async function targetLines() {
@@ -22,17 +22,21 @@ export function runningHere(hostname) {
   }
 
   async function jobLines() {
-    const { items: projects } = await get(`/api/dgx/projects?connection_id=${encodeURIComponent(hostname)}&limit=${MAX_PROJECTS}`, { quiet: true });
-    const lists = await Promise.all(projects.map(p => get(`/api/dgx/jobs?project_id=${encodeURIComponent(p.id)}&limit=50`, { quiet: true })));
-    return lists.flatMap(list => list.items).filter(job => job.status === 'running')
+    const [projects, jobs] = await Promise.all([
+      get(`/api/dgx/projects?connection_id=${encodeURIComponent(hostname)}`, { quiet: true }),
+      get('/api/dgx/jobs?status=running', { quiet: true }),
+    ]);
+    const own = new Set(projects.items.map(p => p.id));
+    return jobs.items.filter(job => own.has(job.project_id))
       .map(job => ({ key: `job ${job.id}`, status: 'ok', href: hrefOf('jobs', job.id), what: `job ${job.name}`, figure: 'running' }));
   }
 
   return { node, async update(host) {
-    if (!host.pushes && now() - loadedAt >= RELOAD_MS) {
+    if (!host.pushes && !document.hidden && now() - loadedAt >= RELOAD_MS) {
       loadedAt = now();
       const answers = await Promise.allSettled([targetLines(), jobLines()]);
-      lines = answers.flatMap(answer => answer.value ?? []);
+      parts = answers.map((answer, i) => answer.value ?? parts[i]); // what fails keeps its lines
+      lines = parts.flat();
       keyed(node, lines, l => l.key, lineOf);
     }
     return lines.length === 0;

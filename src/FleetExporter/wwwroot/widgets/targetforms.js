@@ -53,7 +53,8 @@ function bodyOf(kind, controls) {
 }
 
 function targetDialog({ title, kind, settings, canChooseKind, submitLabel, testid, submit }) {
-  const kindSelect = h('select', { 'data-testid': 'target-kind-choice' }, Object.keys(KINDS).map(k => h('option', { value: k }, kindName(k))));
+  const kinds = Object.keys(KINDS).map(k => h('option', { value: k }, kindName(k)));
+  const kindSelect = h('select', { 'data-testid': 'target-kind-choice', autofocus: canChooseKind }, kinds);
   kindSelect.value = kind;
   const controls = { name: textInput('name', 'stt', settings.name), host: textInput('host', 'the exporter’s machine', settings.host) };
   for (const [key, , options] of KINDS[kind][1]) controls[key] = controlOf(key, options, settings);
@@ -80,8 +81,8 @@ function targetDialog({ title, kind, settings, canChooseKind, submitLabel, testi
     title, kind: kindSelect.value, settings: { name: controls.name.value, host: controls.host.value }, canChooseKind, submitLabel, testid, submit,
   }));
   const dialog = formDialog({
-    title, testid, submitLabel, fields, buttons: test, more: [names, steps.node],
-    submit: async () => { await submit(bodyOf(kind, controls)); steps.stop(); },
+    title, testid, submitLabel, fields, buttons: test, more: [names, steps.node], onClose: steps.stop,
+    submit: () => submit(bodyOf(kind, controls)),
   });
 }
 
@@ -95,12 +96,12 @@ export function addTarget(onDone, kind = 'service') {
   } });
 }
 
-export async function editTarget(kind, name, onDone) {
+export async function editTarget(kind, name, key, onDone) {
   try {
-    const { body: target, etag } = await getForChange(targetPath(kind, name));
-    const settings = { name, host: target.host, ...target.settings };
+    const { body: target, etag } = await getForChange(targetPath(kind, key));
+    const settings = { ...target.settings, name: target.name };
     targetDialog({ title: `Edit ${sanitize(name, 60)}`, kind, settings, submitLabel: 'Save', testid: 'edit-target', submit: async body => {
-      const saved = await put(targetPath(kind, name), body, { etag });
+      const saved = await put(targetPath(kind, key), body, { etag });
       onDone?.();
       navigate('targets', `${saved.kind}/${saved.name}`);
       toast(`${sanitize(saved.name, 60)} is saved.`, 'ok');
@@ -110,21 +111,21 @@ export async function editTarget(kind, name, onDone) {
   }
 }
 
-export function removeTarget(kind, name) {
+/** @param key name, or id: of two targets with one name, that of fleet.yml has the name. */
+export function removeTarget(kind, name, key = name) {
   formDialog({
     title: `Remove ${sanitize(name, 60)}`, testid: 'remove-target', submitLabel: 'Remove', danger: true,
     intro: h('p', {}, 'It is no longer watched, and its alerts end. What Prometheus has of it stays there.'),
     submit: async () => {
-      await remove(targetPath(kind, name));
+      await remove(targetPath(kind, key));
       navigate('targets');
       toast(`${sanitize(name, 60)} is removed.`, 'ok');
     },
   });
 }
 
-/** Polls a target once, now. */
-export function tryTarget(kind, name, node) {
+/** Polls a target once, when its button is used. */
+export function targetTrial(kind, name) {
   const steps = probeSteps('/api/targets/try', null);
-  fill(node, steps.node);
-  steps.run({ kind, name }).catch(error => toast(error.message, 'bad'));
+  return { node: steps.node, stop: steps.stop, run: () => steps.run({ kind, name }).catch(steps.showError) };
 }

@@ -50,7 +50,7 @@ function waitLine() {
   const [what, value] = [h('span', {}), h('span', { class: 'end' })];
   const node = h('li', {}, what, value);
   return { node, update(p) {
-    node.className = p.avg60_percent >= 40 ? 'bad' : p.avg60_percent >= 10 ? 'warn' : 'ok';
+    node.className = !isNumber(p.avg60_percent) ? '' : p.avg60_percent >= 40 ? 'bad' : p.avg60_percent >= 10 ? 'warn' : 'ok';
     setText(what, `waiting for ${WAITS[p.resource] ?? p.resource}`);
     setText(value, `${percent(p.avg10_percent)} · ${percent(p.avg60_percent)} · ${percent(p.avg300_percent)}`);
     value.title = 'Share of time in which a task waited, over 10 s, 1 min and 5 min';
