@@ -74,7 +74,9 @@ export const view = {
     [parts.filter.value, parts.kinds.value, parts.severities.value] = [settings.q, settings.kind, settings.severity];
     parts.times.select(settings.time);
     clearInterval(timer);
-    timer = setInterval(() => { if (!document.hidden && state.me !== null && isConnected() && items.length <= PAGE_SIZE && !isLoadingMore) load(); }, POLL_INTERVAL_MS);
+    timer = setInterval(() => {
+      if (!document.hidden && state.me !== null && isConnected() && items.length <= PAGE_SIZE && !isLoadingMore) load();
+    }, POLL_INTERVAL_MS);
     [items, cursor, isLoaded] = [[], null, false];
     render();
     load();
