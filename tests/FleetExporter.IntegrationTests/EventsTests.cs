@@ -60,11 +60,13 @@ public abstract class EventsTests(string client) : SshTests(client)
         var events = await UntilAsync(last, "exporter", "started", 3);
 
         var user = machine.User.Name;
+        var lost = events.Single(e => e.Text("to") == "degraded");
+        Assert.Contains(lost.Text("reason"), new[] { "closed", "refused" });
         Assert.Equal(
             [
                 "exporter started -",
                 $"session:box:{user}/train ended -", $"session:box:{user}/old ended killed",
-                "host:box degraded refused", "host:box offline refused", "host:box online -",
+                $"host:box degraded {lost.Text("reason")}", "host:box offline refused", "host:box online -",
                 "exporter stopped -", "exporter started -", $"session:box:{user}/night ended -",
                 "exporter stopped not_clean", "exporter started -",
             ],
