@@ -147,7 +147,8 @@ public sealed partial class TasksTests(Chromium chromium, SmallFleet fleet) : Pa
             TestCertificate.Write(folder, "late", "127.0.0.1", now.AddDays(90)), TestCertificate.Write(second, "soon", "127.0.0.1", now.AddDays(9)));
         await using var lateServer = await NginxServer.StartAsync(folder, service.Url(), late);
         await using var soonServer = await NginxServer.StartAsync(second, service.Url(), soon);
-        var roots = folder.Write("roots.pem", await File.ReadAllTextAsync(late.File) + await File.ReadAllTextAsync(soon.File));
+        var stop = TestContext.Current.CancellationToken;
+        var roots = folder.Write("roots.pem", await File.ReadAllTextAsync(late.File, stop) + await File.ReadAllTextAsync(soon.File, stop));
         await using var exporter = await Exporter.StartAsync(
             folder,
             $"""

@@ -35,7 +35,13 @@ internal static class CommandLine
     {
         Description = "Watch this many simulated hosts instead of real ones, to try the exporter without hardware.",
         HelpName = "20",
-        CustomParser = SimulatedHosts,
+        CustomParser = SimulatedHostCount,
+    };
+
+    private static readonly Option<string?> SimulateKindOption = new("--simulate-kind")
+    {
+        Description = $"With --simulate: only hosts of this kind ({string.Join(", ", SimulatedHosts.Kinds)}); without it a mix of all.",
+        HelpName = "gpu-server",
     };
 
     private static readonly Option<string> FormatOption =
@@ -86,6 +92,7 @@ internal static class CommandLine
     {
         ProbeFormatOption.AcceptOnlyFromAmong("table", "json");
         FormatOption.AcceptOnlyFromAmong("table", "json", "markdown");
+        SimulateKindOption.AcceptOnlyFromAmong([.. SimulatedHosts.Kinds]);
         KeyOption.Validators.Add(result =>
         {
             foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
@@ -95,11 +102,11 @@ internal static class CommandLine
         });
         var root = new RootCommand("Watches GPU machines over SSH and publishes their metrics on /metrics.")
         {
-            ConfigOption, ListenOption, SimulateOption, KeyOption,
+            ConfigOption, ListenOption, SimulateOption, SimulateKindOption, KeyOption,
         };
         root.SetAction((parsed, stop) => Serve(build, parsed, stop));
 
-        var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption, KeyOption };
+        var serve = new Command("serve", "Run the service (the default).") { ListenOption, SimulateOption, SimulateKindOption, KeyOption };
         serve.SetAction((parsed, stop) => Serve(build, parsed, stop));
         root.Subcommands.Add(serve);
 
@@ -176,7 +183,7 @@ internal static class CommandLine
         return command;
     }
 
-    private static int? SimulatedHosts(ArgumentResult result)
+    private static int? SimulatedHostCount(ArgumentResult result)
     {
         if (result.Tokens is [{ Value: var text }]
             && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hosts) && hosts is >= 1 and <= 10_000)
@@ -208,7 +215,9 @@ internal static class CommandLine
         var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, TimeProvider.System, stop).ConfigureAwait(false);
         await using (targets.ConfigureAwait(false))
         {
-            return await ServeCommand.RunAsync(build, () => LoadAll().With(c => SimulatedFleet.With(c, hosts, targets)), stop).ConfigureAwait(false);
+            var kind = parsed.GetValue(SimulateKindOption);
+            return await ServeCommand.RunAsync(build, () => LoadAll().With(c => SimulatedFleet.With(c, hosts, kind, targets)), stop)
+                .ConfigureAwait(false);
         }
     }
 

@@ -5,6 +5,10 @@ namespace FleetExporter.Simulation;
 /// <summary>The simulated hosts of a mixed fleet, and their answers.</summary>
 internal static class SimulatedHosts
 {
+    /// <summary>The kinds of hosts that answer.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [.. Enumerable.Range(0, 10).Select(At).Where(host => host.Reachable).Select(host => host.Kind).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>The n-th host of a mixed fleet: every tenth is unreachable, another tenth has lost a GPU.</summary>
     public static SimulatedHost At(int n) => (n % 10) switch
     {

@@ -33,6 +33,14 @@ public sealed class CommandsTests
     public void A_valid_number_of_simulated_hosts_is_accepted() => Assert.Empty(Parse(["serve", "--simulate", "20"]).Errors);
 
     [Fact]
+    public void The_kind_of_simulated_hosts_is_one_of_those_that_exist()
+    {
+        Assert.Empty(Parse(["serve", "--simulate", "20", "--simulate-kind", "gpu-server"]).Errors);
+        var error = Assert.Single(Parse(["serve", "--simulate", "20", "--simulate-kind", "mainframe"]).Errors);
+        Assert.Contains("gpu-server", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_that_is_in_use_is_found_before_any_host_is_contacted()
     {
         using var folder = new TemporaryFolder();

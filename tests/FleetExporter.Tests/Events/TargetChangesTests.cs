@@ -5,6 +5,7 @@ using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
+using FleetExporter.Store;
 using FleetExporter.Targets.Services;
 using FleetExporter.Tests.Config;
 

@@ -19,7 +19,7 @@ public sealed class SimulatedGatewayTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
 
         Assert.Equal("connect.challenge", (await ReceiveAsync(socket)).GetProperty("event").GetString());
         var hello = await AskAsync(socket, "1", "connect");
@@ -46,7 +46,7 @@ public sealed class SimulatedGatewayTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
         await ReceiveAsync(socket);
 
         await socket.SendAsync(

@@ -88,6 +88,19 @@ public class SimulatedHostsTests
         Assert.All(config.Hosts, h => Assert.NotNull(h.Simulated));
     }
 
+    [Theory]
+    [InlineData("gpu-server", 8)]
+    [InlineData("rtx-3090", 1)]
+    [InlineData("raspberry-pi", 0)]
+    public void A_fleet_of_one_kind_has_only_hosts_of_it(string kind, int gpus)
+    {
+        var config = SimulatedFleet.With(
+            new FleetConfig { DataDir = "/tmp", Ssh = new SshDefaults { Host = new SshConfig { KnownHosts = "/dev/null" } } }, 12, kind);
+
+        Assert.Equal(Enumerable.Range(1, 12).Select(n => $"{kind}-{n}"), config.Hosts.Select(h => h.Name));
+        Assert.All(config.Hosts, h => Assert.Equal(gpus, SimulatedHosts.At(h.Simulated!.Value).GpuCount));
+    }
+
     private static Section Section(SimulatedHost machine, string name) =>
         new(name, 0, 100, TimeSpan.Zero, Noon, machine.Answer(name, Noon).Body);
 }

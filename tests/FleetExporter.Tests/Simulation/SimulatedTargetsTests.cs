@@ -21,7 +21,7 @@ public sealed class SimulatedTargetsTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, _clock, TestContext.Current.CancellationToken);
 
-        var config = SimulatedFleet.With(Empty, 3, targets);
+        var config = SimulatedFleet.With(Empty, 3, null, targets);
 
         var host = config.Hosts[0];
         var all = config.Targets;
@@ -43,7 +43,7 @@ public sealed class SimulatedTargetsTests
         var seen = new HashSet<string>();
         for (var minute = 0; minute < 5; minute++)
         {
-            foreach (var service in SimulatedFleet.With(Empty, 1, targets).TargetsOf<ServiceConfig>())
+            foreach (var service in SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<ServiceConfig>())
             {
                 var answer = await http.GetFromJsonAsync<JsonElement>(service.Url, TestContext.Current.CancellationToken);
                 Assert.NotEmpty(answer.GetProperty("model").GetString()!);
@@ -63,7 +63,7 @@ public sealed class SimulatedTargetsTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, _clock, TestContext.Current.CancellationToken);
         using var http = new HttpClient();
-        foreach (var provider in SimulatedFleet.With(Empty, 1, targets).TargetsOf<ProviderConfig>())
+        foreach (var provider in SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<ProviderConfig>())
         {
             Task<JsonElement> Json(string path) => http.GetFromJsonAsync<JsonElement>(provider.Url + path, TestContext.Current.CancellationToken);
 
