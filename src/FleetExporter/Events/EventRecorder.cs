@@ -12,8 +12,8 @@ namespace FleetExporter.Events;
 /// wait; a host is compared when its snapshot was replaced, and when time alone may have changed its status.
 /// </summary>
 internal sealed partial class EventRecorder(
-    FleetState state, Watchlist watchlist, TargetList targets, AlertFeed alerts, LiveConfig config, EventQueue queue, EventLog log, ExporterInstance instance,
-    Kills kills, ILogger<EventRecorder> logger, LoopDependencies parts)
+    FleetState state, Watchlist watchlist, TargetList targets, AlertFeed alerts, LiveConfig config, EventQueue queue, EventLog log,
+    ExporterInstance instance, Kills kills, ILogger<EventRecorder> logger, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Events, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

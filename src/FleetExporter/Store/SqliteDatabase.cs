@@ -13,6 +13,9 @@ internal sealed class SqliteDatabase : Database
     /// </summary>
     private const int BusyTimeout = 200;
 
+    /// <summary>Pages of the write-ahead log after which a commit moves it into the database: the file stays below about 1 MB.</summary>
+    private const int MaxLogPages = 200;
+
     /// <summary>In seconds.</summary>
     private const int CommandTimeout = 1;
 
@@ -130,7 +133,8 @@ internal sealed class SqliteDatabase : Database
             await connection.OpenAsync().ConfigureAwait(false);
             // FULL: in WAL mode, a commit is synced before it returns. Switching to WAL briefly needs an exclusive lock.
             await connection.ExecuteAsync(
-                $"PRAGMA busy_timeout = {BusyTimeout}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").ConfigureAwait(false);
+                $"PRAGMA busy_timeout = {BusyTimeout}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                + $"PRAGMA wal_autocheckpoint = {MaxLogPages}").ConfigureAwait(false);
             return connection;
         }
         catch

@@ -56,9 +56,20 @@ public sealed class SshConfigFileTests
     [Fact]
     public void At_most_500_hosts_are_read()
     {
-        var file = SshConfigFile.Parse($"Host {string.Join(' ', Enumerable.Range(0, 30_000).Select(n => $"h{n}"))}\nHost last\n");
+        var file = SshConfigFile.Parse($"Host {string.Join(' ', Enumerable.Range(0, 3_000).Select(n => $"h{n}"))}\nHost last\n");
 
         Assert.Equal(SshConfigFile.MaxHosts, file.Names.Count);
+        Assert.Equal("Host", Assert.Single(file.Refused).Directive);
+    }
+
+    [Theory]
+    [InlineData(30_000, 5)]
+    [InlineData(1, 300)]
+    public void A_line_with_too_many_or_too_long_names_is_refused(int count, int length)
+    {
+        var file = SshConfigFile.Parse($"Host {string.Join(' ', Enumerable.Range(0, count).Select(n => $"{n}".PadLeft(length, 'h')))}\nHost last\n");
+
+        Assert.Equal(["last"], file.Names);
         Assert.Equal("Host", Assert.Single(file.Refused).Directive);
     }
 

@@ -19,7 +19,8 @@ public sealed class SimulatedGatewayTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
+        var gateway = SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0];
+        await socket.ConnectAsync(gateway.Url, TestContext.Current.CancellationToken);
 
         Assert.Equal("connect.challenge", (await ReceiveAsync(socket)).GetProperty("event").GetString());
         var hello = await AskAsync(socket, "1", "connect");
@@ -46,7 +47,8 @@ public sealed class SimulatedGatewayTests
     {
         await using var targets = await SimulatedTargets.StartAsync(TargetCatalog.All, new FakeClock(), TestContext.Current.CancellationToken);
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0].Url, TestContext.Current.CancellationToken);
+        var gateway = SimulatedFleet.With(Empty, 1, null, targets).TargetsOf<GatewayConfig>()[0];
+        await socket.ConnectAsync(gateway.Url, TestContext.Current.CancellationToken);
         await ReceiveAsync(socket);
 
         await socket.SendAsync(

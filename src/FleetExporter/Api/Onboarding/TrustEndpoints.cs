@@ -74,7 +74,7 @@ internal static partial class TrustEndpoints
                 {
                     return Problem.Of(
                         409, "Another host key",
-                        $"{address} is trusted already, with {HostKeyCheck.FingerprintOf(trusted[0].Key)}, not with {fingerprint}. Nothing was changed.");
+                        $"{address} is trusted already, with {HostKeyCheck.FingerprintOf(trusted[0].Key)}, not with {fingerprint}. Nothing changed.");
                 }
             }
             catch (StreamException e) when (e.Reason == SshFailure.HostkeyChanged)
