@@ -148,7 +148,7 @@ public sealed partial class TasksTests(Chromium chromium, SmallFleet fleet) : Pa
         await using var lateServer = await NginxServer.StartAsync(folder, service.Url(), late);
         await using var soonServer = await NginxServer.StartAsync(second, service.Url(), soon);
         var stop = TestContext.Current.CancellationToken;
-        var roots = folder.Write("roots.pem", await File.ReadAllTextAsync(late.File, stop) + await File.ReadAllTextAsync(soon.File, stop));
+        var roots = folder.Write("roots.pem", $"{await File.ReadAllTextAsync(late.File, stop)}\n{await File.ReadAllTextAsync(soon.File, stop)}\n");
         await using var exporter = await Exporter.StartAsync(
             folder,
             $"""
@@ -161,7 +161,7 @@ public sealed partial class TasksTests(Chromium chromium, SmallFleet fleet) : Pa
                 url: {soonServer.Url}/health
 
             """,
-            new Dictionary<string, string?> { ["SSL_CERT_FILE"] = roots });
+            new Dictionary<string, string?> { ["SSL_CERT_FILE"] = roots, ["SSL_CERT_DIR"] = folder.Make("certs") });
         await exporter.UntilAsync("both certificates", p => p.Of("fleet_service_certificate_expiry_timestamp_seconds").Count() == 2);
         var visit = await VisitAsync(exporter, new("overview", Width: width));
         var clicks = new Clicks(visit, width == Phone);

@@ -9,13 +9,13 @@ internal static class TestCertificate
 {
     private static readonly DateTimeOffset DefaultEnd = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes <c>NAME.pem</c> and <c>NAME-key.pem</c>.</summary>
+    /// <summary>Writes <c>NAME.pem</c> and <c>NAME-key.pem</c>; its subject is <c>test NAME</c>.</summary>
     /// <param name="host">The only name it is for; null for a certificate that names no host.</param>
     /// <param name="end">When it expires; null for far in the future.</param>
     public static (string File, string Key) Write(TestFolder folder, string name, string? host, DateTimeOffset? end = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=test {name}", key, HashAlgorithmName.SHA256);
         if (host is not null)
         {
             var names = new SubjectAlternativeNameBuilder();
