@@ -82,13 +82,14 @@ internal sealed class SshConfigFile
     {
         if (line.Is("Host") && line.Arguments is { Count: > 0 } patterns)
         {
-            if (patterns.Any(p => p.Length > MaxWord) || (_patterns += patterns.Count) > MaxPatterns)
+            if (patterns.Any(p => p.Length > MaxWord) || _patterns + patterns.Count > MaxPatterns)
             {
                 Refuse(line, "Host", $"More than {MaxPatterns} names, or one with more than {MaxWord} characters.");
                 _blocks.Add(new([]));
                 return;
             }
 
+            _patterns += patterns.Count;
             _blocks.Add(new([.. patterns]));
             foreach (var name in patterns.Where(p => p.Length > 0 && !p.StartsWith('!') && p.IndexOfAny(['*', '?']) < 0 && known.Add(p)))
             {
