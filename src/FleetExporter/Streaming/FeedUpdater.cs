@@ -8,6 +8,9 @@ internal sealed class FeedUpdater(
     FleetState state, GpuFeed gpus, HostFeed hosts, StreamClients clients, OneSecondTimer timer, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Live, parts)
 {
+    /// <summary>Between two updates of <c>/ws</c> while it has readers, so that a page shows a change within a second.</summary>
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(0.5);
+
     private readonly Lock _lock = new();
 
     /// <summary>Kept across failures of this loop, so that one failing host does not block the others.</summary>
@@ -28,10 +31,10 @@ internal sealed class FeedUpdater(
         using var ending = stop.Register(Wake);
         try
         {
+            var next = timer.Next;
             while (!stop.IsCancellationRequested)
             {
-                var (signal, second) = (Signal, timer.Next);
-                await Task.WhenAny(signal, second).ConfigureAwait(false);
+                await Task.WhenAny(Signal, next).ConfigureAwait(false);
                 foreach (var host in TakeChanged())
                 {
                     _pending.Enqueue(host);
@@ -43,10 +46,11 @@ internal sealed class FeedUpdater(
                 }
 
                 gpus.Log.Wake();
-                if (second.IsCompleted)
+                if (next.IsCompleted)
                 {
                     gpus.RemoveStale();
                     hosts.UpdateIfRead();
+                    next = clients.Count("ws") > 0 ? Task.Delay(ReadInterval, Clock, stop) : timer.Next;
                 }
             }
         }

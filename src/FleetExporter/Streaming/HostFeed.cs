@@ -5,7 +5,7 @@ using FleetExporter.Views;
 
 namespace FleetExporter.Streaming;
 
-/// <summary>Publishes changed hosts and the overview to <c>/ws</c>, at most once a second, and only while it has clients.</summary>
+/// <summary>Publishes changed hosts and the overview to <c>/ws</c>, at most twice a second, and only while it has clients.</summary>
 internal sealed class HostFeed(
     FleetState state, HostViews views, OverviewBuilder overview, LiveConfig config, LiveEvents events, StreamClients clients, TimeProvider clock)
 {
