@@ -17,7 +17,7 @@ from fleet.stage import free_port, wait_for
 HOSTS, KIND, LOADS = 200, "gpu-server", 12
 LIMIT_MS, FRAME_MS, CHANGE_MS = 500, 100, 1000
 SCROLL_SECONDS, WATCH_SECONDS = 15, 30
-MINUTES = (1, 2, 4)    # when the memory of the open page is read
+MINUTES = (1, 5, 10, 20)    # when the memory of the open page is read
 VIEWS = ("overview", "hosts", "sessions")
 FIGURES = """(() => {
   const shown = performance.getEntriesByName('fleet-shown')[0];

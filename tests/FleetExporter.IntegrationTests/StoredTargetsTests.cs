@@ -36,7 +36,7 @@ public sealed class StoredTargetsTests : IAsyncDisposable
             Assert.Equal("ok", (await exporter.JsonAsync("/api/overview"))["multimodal"]!["services"]!["stt"]!.Text("status"));
             Assert.Equal("ok", (await exporter.JsonAsync("/api/targets/service/stt")).Text("state"));
 
-            await DoAsync(exporter, HttpMethod.Put, "/api/targets/service/stt", new { url = _server.Url("/404").ToString() });
+            await DoAsync(exporter, HttpMethod.Put, "/api/targets/service/stt", new { settings = new { url = _server.Url("/404").ToString() } });
             await exporter.UntilAsync("the change counts", p => IsUp(p, "stt") == 0);
             var failing = await exporter.JsonAsync("/api/targets/service/stt");
             Assert.Equal("error", failing.Text("state"));
@@ -50,7 +50,9 @@ public sealed class StoredTargetsTests : IAsyncDisposable
             await DoAsync(exporter, HttpMethod.Put, "/api/targets/service/stt", new { is_active = false });
             await exporter.UntilAsync("it is gone", p => IsUp(p, "stt") is null);
             Assert.Equal("it is not active", (await exporter.JsonAsync("/api/targets/service/stt")).Text("idle"));
-            await DoAsync(exporter, HttpMethod.Put, "/api/targets/service/stt", new { is_active = true, url = _server.Url("/also").ToString() });
+            await DoAsync(
+                exporter, HttpMethod.Put, "/api/targets/service/stt",
+                new { is_active = true, settings = new { url = _server.Url("/also").ToString() } });
             await exporter.UntilAsync("it is up", p => IsUp(p, "stt") == 1);
 
             await DoAsync(exporter, HttpMethod.Delete, "/api/targets/service/stt", null);
@@ -74,12 +76,13 @@ public sealed class StoredTargetsTests : IAsyncDisposable
         Assert.NotEmpty(wrong.Text("fix"));
 
         using var refused = await exporter.Http.PostAsJsonAsync(
-            "/api/targets/try", new { kind = "service", url = "http://169.254.169.254/latest/meta-data/" }, Stop);
+            "/api/targets/try", new { kind = "service", settings = new { url = "http://169.254.169.254/latest/meta-data/" } }, Stop);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Contains("allow_link_local_targets", await refused.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         Assert.Empty((await exporter.JsonAsync("/api/targets")).List("items"));
 
-        Task<JsonNode> TryAsync(string url) => DoAsync(exporter, HttpMethod.Post, "/api/targets/try", new { kind = "service", url });
+        Task<JsonNode> TryAsync(string url) =>
+            DoAsync(exporter, HttpMethod.Post, "/api/targets/try", new { kind = "service", settings = new { url } });
     }
 
     [Fact]
@@ -89,10 +92,10 @@ public sealed class StoredTargetsTests : IAsyncDisposable
         await using var exporter = await StartAsync(_one, $"services: [{{ name: file, url: \"http://moving.test:{_server.Port}/ok\" }}]\n");
         await DoAsync(
             exporter, HttpMethod.Post, "/api/targets",
-            new { kind = "service", name = "moving", url = $"http://moving.test:{_server.Port}/ok", timeout = "1s" });
+            new { kind = "service", name = "moving", settings = new { url = $"http://moving.test:{_server.Port}/ok", timeout = "1s" } });
         await DoAsync(
             exporter, HttpMethod.Post, "/api/targets",
-            new { kind = "tunnel", name = "tunnel", connect = $"moving.test:{_server.Port}", timeout = "1s" });
+            new { kind = "tunnel", name = "tunnel", settings = new { connect = $"moving.test:{_server.Port}", timeout = "1s" } });
         await exporter.UntilAsync("both are up", p => IsUp(p, "moving") == 1 && p.Find("fleet_tunnel_up", ("tunnel", "tunnel")) == 1);
 
         await File.WriteAllTextAsync(_one.PathOf("hosts"), "127.0.0.1 localhost\n169.254.169.254 moving.test\n", Stop);
@@ -128,7 +131,7 @@ public sealed class StoredTargetsTests : IAsyncDisposable
             () => exporter.Log);
         Assert.DoesNotContain("sk-", (await exporter.JsonAsync("/api/targets/provider/p")).ToJsonString(), StringComparison.Ordinal);
 
-        object Provider(string path) => new { kind = "provider", name = "p", url = _server.Url("/p").ToString(), key_file = path };
+        object Provider(string path) => new { kind = "provider", name = "p", settings = new { url = _server.Url("/p").ToString(), key_file = path } };
     }
 
     [Fact]
@@ -196,5 +199,5 @@ public sealed class StoredTargetsTests : IAsyncDisposable
     private static Task<JsonNode> DoAsync(Exporter exporter, HttpMethod method, string path, object? body) =>
         ConnectionsTests.DoAsync(exporter, method, path, body);
 
-    private object Service(string name, string path) => new { kind = "service", name, url = _server.Url(path).ToString() };
+    private object Service(string name, string path) => new { kind = "service", name, settings = new { url = _server.Url(path).ToString() } };
 }

@@ -23,10 +23,9 @@ internal abstract record TargetEdit
 /// <summary>Creates, changes and deletes stored targets. Their keys are checked as those of fleet.yml.</summary>
 internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveConfig config)
 {
-    /// <param name="body">With its kind.</param>
-    public async Task<TargetEdit> AddAsync(TargetBody body, CancellationToken stop)
+    public async Task<TargetEdit> AddAsync(TargetChange change, CancellationToken stop)
     {
-        var (row, errors) = Bind(body, new StoredTarget { Name = "", Kind = body.Kind!.Name, Settings = "{}" });
+        var (row, errors) = Bind(change.Kind!, change, new StoredTarget { Name = "", Kind = change.Kind!.Name, Settings = "{}" });
         if (row is null)
         {
             return new TargetEdit.Invalid(errors);
@@ -37,10 +36,11 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
     }
 
     /// <param name="key">Name, or id.</param>
-    /// <param name="version">The version to change; null for any.</param>
-    public async Task<TargetEdit> ChangeAsync(string key, TargetBody body, string? version, CancellationToken stop)
+    /// <param name="isExpected">Whether the stored target is the one to change; null for any.</param>
+    public async Task<TargetEdit> ChangeAsync(
+        TargetKind kind, string key, TargetChange change, Func<StoredTarget, bool>? isExpected, CancellationToken stop)
     {
-        if (await RefusalAsync(body.Kind!, key, stop).ConfigureAwait(false) is { } refusal)
+        if (await RefusalAsync(kind, key, stop).ConfigureAwait(false) is { } refusal)
         {
             return new TargetEdit.Failed(refusal);
         }
@@ -50,12 +50,12 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
             key,
             previous =>
             {
-                if (VersionError(previous, body.Kind!, version) is { } outdated)
+                if (Unexpected(previous, kind, isExpected) is { } outdated)
                 {
                     return outdated;
                 }
 
-                (var row, errors) = Bind(body, previous);
+                (var row, errors) = Bind(kind, change, previous);
                 return row is null ? new StoreError.Conflict("settings", "the settings are invalid")
                     : row.Name != previous.Name && NameConflict(row.Name) is { } conflict ? conflict
                     : row;
@@ -65,40 +65,38 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
     }
 
     /// <inheritdoc cref="ChangeAsync"/>
-    public async Task<TargetEdit> RemoveAsync(TargetKind kind, string key, string? version, CancellationToken stop)
+    public async Task<TargetEdit> RemoveAsync(TargetKind kind, string key, Func<StoredTarget, bool>? isExpected, CancellationToken stop)
     {
         if (await RefusalAsync(kind, key, stop).ConfigureAwait(false) is { } refusal)
         {
             return new TargetEdit.Failed(refusal);
         }
 
-        var removed = await stored.RemoveAsync(key, row => VersionError(row, kind, version), stop).ConfigureAwait(false);
+        var removed = await stored.RemoveAsync(key, row => Unexpected(row, kind, isExpected), stop).ConfigureAwait(false);
         return await EndAsync(removed, isRemoved: true).ConfigureAwait(false);
     }
 
-    /// <summary>The version of a row, which changes with every change.</summary>
-    public static string VersionOf(StoredTarget row) => FormattableString.Invariant($"{row.Id}-{row.UpdatedAt.ToUnixTimeMilliseconds()}");
-
-    /// <summary>The target that a body describes, as it would be watched.</summary>
-    public (TargetConfig? Target, Dictionary<string, string[]> Errors) TargetOf(TargetBody body, string defaultName)
+    /// <summary>The target that a change describes, as it would be watched.</summary>
+    public (TargetConfig? Target, Dictionary<string, string[]> Errors) TargetOf(TargetChange change, string defaultName)
     {
-        var (settings, name) = body.ApplyTo(new JsonObject(), null);
-        var (target, errors) = WatchedTarget.Bind(body.Kind!, name ?? defaultName, settings, ApiRules.Of(config.Current, mustExist: true));
-        return (target, body.Named(errors));
+        var (target, errors) = WatchedTarget.Bind(
+            change.Kind!, change.Name ?? defaultName, change.ApplyTo([]), ApiRules.Of(config.Current, mustExist: true));
+        return (target, TargetChange.ByField(errors));
     }
 
-    private (StoredTarget? Row, Dictionary<string, string[]> Errors) Bind(TargetBody body, StoredTarget previous)
+    private (StoredTarget? Row, Dictionary<string, string[]> Errors) Bind(TargetKind kind, TargetChange change, StoredTarget previous)
     {
-        var (settings, name) = body.ApplyTo(JsonNode.Parse(previous.Settings)!.AsObject(), previous.Name.Length == 0 ? null : previous.Name);
-        var (target, errors) = WatchedTarget.Bind(body.Kind!, name, settings, ApiRules.Of(config.Current, mustExist: true));
-        var text = settings.ToJsonString();
-        if (text.Length > TargetBody.MaxLength)
+        var settings = change.ApplyTo(JsonNode.Parse(previous.Settings)!.AsObject());
+        var name = change.Name ?? (previous.Name.Length == 0 ? null : previous.Name);
+        var (target, invalid) = WatchedTarget.Bind(kind, name, settings, ApiRules.Of(config.Current, mustExist: true));
+        var (errors, text) = (TargetChange.ByField(invalid), settings.ToJsonString());
+        if (text.Length > TargetChange.MaxLength)
         {
-            errors["settings"] = [$"longer than {TargetBody.MaxLength} characters of JSON; shorten them"];
+            errors["settings"] = [$"longer than {TargetChange.MaxLength} characters of JSON; shorten them"];
         }
 
-        return errors.Count > 0 ? (null, body.Named(errors))
-            : (previous with { Name = target!.Name, Settings = text, IsActive = body.IsActive ?? previous.IsActive }, errors);
+        return errors.Count > 0 ? (null, errors)
+            : (previous with { Name = target!.Name, Settings = text, IsActive = change.IsActive ?? previous.IsActive }, errors);
     }
 
     private async Task<TargetEdit> EndAsync(StoreResult<StoredTarget> result, bool isRemoved = false)
@@ -121,9 +119,9 @@ internal sealed class TargetEdits(TargetList list, StoredTargets stored, LiveCon
             : null;
     }
 
-    private static StoreError? VersionError(StoredTarget row, TargetKind kind, string? version) =>
+    private static StoreError? Unexpected(StoredTarget row, TargetKind kind, Func<StoredTarget, bool>? isExpected) =>
         row.Kind != kind.Name ? new StoreError.NotFound("target")
-        : version is not null && version != VersionOf(row) ? new StoreError.Changed()
+        : isExpected?.Invoke(row) == false ? new StoreError.Changed()
         : null;
 
     private StoreError.Conflict? NameConflict(string name) =>

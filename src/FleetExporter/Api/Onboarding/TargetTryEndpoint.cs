@@ -27,19 +27,13 @@ internal static class TargetTryEndpoint
 
         public async Task<IResult> RunAsync()
         {
-            var (json, unreadable) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
-            if (json is not { } form)
+            var (given, unreadable) = await TargetEndpoints.ReadAsync(Context, TargetBody.New).ConfigureAwait(false);
+            if (given is null)
             {
                 return unreadable!;
             }
 
-            var (body, errors) = TargetBody.Read(form, null);
-            if (body is null)
-            {
-                return Problem.Unprocessable(errors);
-            }
-
-            var (target, problem) = await TargetOfAsync(body).ConfigureAwait(false);
+            var (target, problem) = await TargetOfAsync(given).ConfigureAwait(false);
             if (target is null)
             {
                 return problem!;
@@ -47,20 +41,20 @@ internal static class TargetTryEndpoint
 
             using var slot = Slots.TryTake();
             return slot is null ? ProbeEndpoints.Busy(Context)
-                : await RunAsync(target, Printable.Line($"{body.Kind!.Name} {body.Name}", 100)).ConfigureAwait(false);
+                : await RunAsync(target, Printable.Line($"{given.Kind!.Name} {given.Name}", 100)).ConfigureAwait(false);
         }
 
-        private async Task<(TargetConfig? Target, IResult? Problem)> TargetOfAsync(TargetBody body)
+        private async Task<(TargetConfig? Target, IResult? Problem)> TargetOfAsync(TargetChange given)
         {
-            if (body is { HasSettings: false, Name: { } name })
+            if (given is { Settings: null, Name: { } name })
             {
-                var found = await Targets.ResolveAsync(body.Kind!.Name, name, Context.RequestAborted).ConfigureAwait(false);
+                var found = await Targets.ResolveAsync(given.Kind!.Name, name, Context.RequestAborted).ConfigureAwait(false);
                 return !found.Success ? (null, Problem.Of(found.Error))
                     : found.Value.Target is { } existing ? (existing, null)
                     : (null, Problem.Of(409, "Not valid", $"{name} cannot be tried: {found.Value.Idle}."));
             }
 
-            var (target, errors) = Edits.TargetOf(body, NoName);
+            var (target, errors) = Edits.TargetOf(given, NoName);
             return (target, target is null ? Problem.Unprocessable(errors) : null);
         }
 

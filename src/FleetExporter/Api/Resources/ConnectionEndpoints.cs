@@ -96,7 +96,7 @@ internal static class ConnectionEndpoints
 
             var after = change(found.Value);
             var changed = (after.Name == found.Value.Name ? null : NameConflict(after.Name))
-                ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted, ETags.Condition(Context)).ConfigureAwait(false);
+                ?? await Connections.ChangeAsync(found.Value.Id, change, Context.RequestAborted, ETags.OfConnection(Context)).ConfigureAwait(false);
             if (!changed.Success)
             {
                 return changed.Error is StoreError.Changed

@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace FleetExporter.Api.Resources;
 
-/// <summary>Optimistic concurrency of connections: the ETag of what was read, and If-Match of a change.</summary>
+/// <summary>Optimistic concurrency: the ETag of what was read, and If-Match of a change.</summary>
 internal static class ETags
 {
     /// <summary>Rows of the audit in which the latest change is looked for.</summary>
@@ -23,17 +23,14 @@ internal static class ETags
         return view;
     }
 
-    /// <summary>Whether a stored connection is one that If-Match lists; null without If-Match.</summary>
-    public static Func<Connection, bool>? Condition(HttpContext context)
-    {
-        if (context.Request.Headers.IfMatch.Count == 0)
-        {
-            return null;
-        }
+    /// <summary>Sets the response's ETag.</summary>
+    public static void Set(HttpContext context, StoredTarget row) => context.Response.Headers.ETag = Of(row);
 
-        var tags = context.Request.GetTypedHeaders().IfMatch;
-        return stored => tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || (!t.IsWeak && t.Tag == Of(ConnectionView.Of(stored))));
-    }
+    /// <summary>Whether a stored connection is one that If-Match lists; null without If-Match.</summary>
+    public static Func<Connection, bool>? OfConnection(HttpContext context) => Condition<Connection>(context, c => Of(ConnectionView.Of(c)));
+
+    /// <summary>Whether a stored target is one that If-Match lists; null without If-Match.</summary>
+    public static Func<StoredTarget, bool>? OfTarget(HttpContext context) => Condition<StoredTarget>(context, Of);
 
     /// <summary>412, with the caller of the latest change if the audit knows it.</summary>
     public static async Task<IResult> ChangedAsync(AuditLog log, Connection connection, CancellationToken stop)
@@ -46,7 +43,22 @@ internal static class ETags
             $"The connection has been changed meanwhile{(latest is null ? "" : $" by {latest.Who}")}; get it again and repeat the change.");
     }
 
+    private static Func<T, bool>? Condition<T>(HttpContext context, Func<T, string> tagOf)
+    {
+        if (context.Request.Headers.IfMatch.Count == 0)
+        {
+            return null;
+        }
+
+        var tags = context.Request.GetTypedHeaders().IfMatch;
+        return stored => tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || (!t.IsWeak && t.Tag == tagOf(stored)));
+    }
+
     /// <summary>A digest of all but the time of the last connection, which changes by itself.</summary>
-    private static string Of(ConnectionView view) => $"\"{Convert.ToHexStringLower(
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(view with { LastConnectedAt = null })).AsSpan(0, 16))}\"";
+    private static string Of(ConnectionView view) => Of((object)(view with { LastConnectedAt = null }));
+
+    private static string Of(StoredTarget row) => Of((object)row);
+
+    private static string Of(object stored) =>
+        $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(stored, stored.GetType())).AsSpan(0, 16))}\"";
 }

@@ -1,7 +1,6 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using FleetExporter.Config.Binding;
 using FleetExporter.Control;
 using FleetExporter.Polling.Snapshots;
 
@@ -36,6 +35,19 @@ internal static class TargetEndpoints
             .WithSummary("Deletes a target created by the API.");
     }
 
+    /// <summary>Reads the request's body; the kind of a new target is checked.</summary>
+    public static async Task<(TargetChange? Change, IResult? Problem)> ReadAsync(HttpContext context, BodyTable<TargetChange> table)
+    {
+        var (json, unreadable) = await JsonBody.ReadObjectAsync(context).ConfigureAwait(false);
+        if (json is not { } body)
+        {
+            return (null, unreadable);
+        }
+
+        var (change, errors) = table.Read(body, isNew: true);
+        return change is null ? (null, Problem.Unprocessable(errors)) : (change(new TargetChange()), null);
+    }
+
     internal sealed record Call(HttpContext Context, TargetList Targets, TargetEdits Edits, FleetState State, TimeProvider Clock)
     {
         public async Task<IResult> ListAsync(string? kind, string? host, string? limit, string? cursor)
@@ -62,14 +74,14 @@ internal static class TargetEndpoints
 
         public async Task<IResult> AddAsync()
         {
-            var (body, problem) = await ReadAsync(null).ConfigureAwait(false);
-            if (body is null)
+            var (change, problem) = await ReadAsync(Context, TargetBody.New).ConfigureAwait(false);
+            if (change is null)
             {
                 return problem!;
             }
 
-            return await Context.AuditAsync(Details(body.Kind!.Name, body.Name), async () =>
-                await Edits.AddAsync(body, Context.RequestAborted).ConfigureAwait(false) switch
+            return await Context.AuditAsync(Details(change.Kind!.Name, change.Name), async () =>
+                await Edits.AddAsync(change, Context.RequestAborted).ConfigureAwait(false) switch
                 {
                     TargetEdit.Done done => TypedResults.Created(
                         $"/api/targets/{done.Row.Kind}/{Uri.EscapeDataString(done.Row.Name)}", ViewOf(done)),
@@ -84,9 +96,9 @@ internal static class TargetEndpoints
                 return Problem.NotFound("kind of target", Printable.Line(kind, 20));
             }
 
-            var (body, problem) = await ReadAsync(known).ConfigureAwait(false);
-            return body is null ? problem!
-                : await Edits.ChangeAsync(name, body, Version, Context.RequestAborted).ConfigureAwait(false) switch
+            var (change, problem) = await ReadAsync(Context, TargetBody.Of(known)).ConfigureAwait(false);
+            return change is null ? problem!
+                : await Edits.ChangeAsync(known, name, change, ETags.OfTarget(Context), Context.RequestAborted).ConfigureAwait(false) switch
                 {
                     TargetEdit.Done done => TypedResults.Ok(ViewOf(done)),
                     var failed => ProblemOf(failed),
@@ -95,30 +107,15 @@ internal static class TargetEndpoints
 
         public Task<IResult> RemoveAsync(string kind, string name) => Context.AuditAsync(Details(kind, name), async () =>
             WatchedTarget.KindOf(kind) is not { } known ? Problem.NotFound("kind of target", Printable.Line(kind, 20))
-            : await Edits.RemoveAsync(known, name, Version, Context.RequestAborted).ConfigureAwait(false) switch
+            : await Edits.RemoveAsync(known, name, ETags.OfTarget(Context), Context.RequestAborted).ConfigureAwait(false) switch
             {
                 TargetEdit.Done => TypedResults.NoContent(),
                 var failed => ProblemOf(failed),
             });
 
-        /// <summary>The version that If-Match asks for; null for any.</summary>
-        private string? Version => Context.Request.Headers.IfMatch.ToString() is { Length: > 0 } tag && tag != "*" ? tag.Trim().Trim('"') : null;
-
-        private async Task<(TargetBody? Body, IResult? Problem)> ReadAsync(TargetKind? kind)
-        {
-            var (json, unreadable) = await JsonBody.ReadObjectAsync(Context).ConfigureAwait(false);
-            if (json is not { } body)
-            {
-                return (null, unreadable);
-            }
-
-            var (read, errors) = TargetBody.Read(body, kind);
-            return (read, read is null ? Problem.Unprocessable(errors) : null);
-        }
-
         private TargetView ViewOf(TargetEdit.Done done)
         {
-            Context.Response.Headers.ETag = $"\"{TargetEdits.VersionOf(done.Row)}\"";
+            ETags.Set(Context, done.Row);
             var watched = Targets.Find(done.Row.Kind, done.Row.Id)
                 ?? new WatchedTarget(done.Row.Kind, done.Row.Name, null, done.Row, "it was deleted");
             return TargetView.Of(watched, State, Clock.Now());
@@ -128,7 +125,7 @@ internal static class TargetEndpoints
         {
             if (target.Row is { } row)
             {
-                Context.Response.Headers.ETag = $"\"{TargetEdits.VersionOf(row)}\"";
+                ETags.Set(Context, row);
             }
 
             return TypedResults.Ok(TargetView.Of(target, State, Clock.Now(), hasDetail: true));

@@ -39,5 +39,6 @@ internal sealed record TargetView(
     }
 }
 
-/// <summary>Body of a target, for the description of the API; beside these, the keys of its kind in fleet.yml.</summary>
-internal sealed record TargetForm(string? Kind, string? Name, string? Host, bool? IsActive, string? Url, string? Connect, JsonObject? Settings);
+/// <summary>Body of a target, for the description of the API.</summary>
+/// <param name="Settings">The keys of its kind in fleet.yml, without name.</param>
+internal sealed record TargetForm(string? Kind, string? Name, bool? IsActive, JsonObject? Settings);

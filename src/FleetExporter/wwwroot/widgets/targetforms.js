@@ -74,8 +74,8 @@ function targetDialog({ title, kind, settings, canChooseKind, submitLabel, testi
   });
   const fields = [
     ...(canChooseKind ? [['Kind', kindSelect, 'kind']] : []), ['Name', controls.name, 'name'],
-    ...KINDS[kind][1].map(([key, label]) => [label, controls[key], key === 'verify_url' ? 'verify.http' : key]),
-    ['Host it runs on', controls.host, 'host'], ['Time limit of a poll', controls.timeout, 'timeout'],
+    ...KINDS[kind][1].map(([key, label]) => [label, controls[key], `settings.${key === 'verify_url' ? 'verify.http' : key}`]),
+    ['Host it runs on', controls.host, 'settings.host'], ['Time limit of a poll', controls.timeout, 'settings.timeout'],
   ];
   kindSelect.addEventListener('change', () => targetDialog({
     title, kind: kindSelect.value, settings: { name: controls.name.value, host: controls.host.value }, canChooseKind, submitLabel, testid, submit,

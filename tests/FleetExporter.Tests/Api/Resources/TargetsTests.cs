@@ -39,7 +39,7 @@ public sealed class TargetsTests : IAsyncDisposable
         Assert.False((await server.JsonAsync("/api/targets")).GetProperty("items")[0].TryGetProperty("detail", out _));
         Assert.DoesNotContain("stt", await server.TextAsync("/api/config"), StringComparison.Ordinal);
 
-        await server.DoAsync("PUT", "/api/targets/service/stt", $$"""{"url":"{{_target.Url("/404")}}","host":null}""");
+        await server.DoAsync("PUT", "/api/targets/service/stt", $$$"""{"settings":{"url":"{{{_target.Url("/404")}}}","host":null}}""");
         await server.JsonAsync("/api/overview?fresh=true");
         one = await server.JsonAsync("/api/targets/service/stt");
         Assert.Equal(("error", "status: status 404: nothing", ThisMachine.Name), (one.Text("state"), one.Text("reason"), one.Text("host")));
@@ -83,7 +83,7 @@ public sealed class TargetsTests : IAsyncDisposable
         var first = await server.JsonAsync("/api/targets?limit=2");
         Assert.Equal(["tun"], await server.NamesAsync($"/api/targets?cursor={Uri.EscapeDataString(first.Text("next_cursor"))}"));
 
-        Assert.Equal((409, "source"), await server.RefusedAsync("PUT", "/api/targets/service/web", """{"timeout":"2s"}"""));
+        Assert.Equal((409, "source"), await server.RefusedAsync("PUT", "/api/targets/service/web", """{"settings":{"timeout":"2s"}}"""));
         Assert.Equal((409, "source"), await server.RefusedAsync("DELETE", "/api/targets/tunnel/tun"));
         Assert.Equal((404, ""), await server.RefusedAsync("PUT", "/api/targets/tunnel/stt", "{}"));
         Assert.Equal((404, ""), await server.RefusedAsync("DELETE", "/api/targets/nothing/stt"));
@@ -106,7 +106,7 @@ public sealed class TargetsTests : IAsyncDisposable
         await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + "services: [{ name: web, url: 'http://127.0.0.1:1/' }]\n");
         await server.DoAsync("POST", "/api/dgx/connections", """{"name":"dgx-1","hostname":"dgx.lan"}""");
         await server.DoAsync("POST", "/api/targets", Service("stt", "/ok"));
-        await server.DoAsync("POST", "/api/targets", """{"kind":"tunnel","name":"other","connect":"127.0.0.1:1"}""");
+        await server.DoAsync("POST", "/api/targets", """{"kind":"tunnel","name":"other","settings":{"connect":"127.0.0.1:1"}}""");
 
         Assert.Equal((409, "name"), await server.RefusedAsync("POST", "/api/targets", Service(name, "/ok")));
         Assert.Equal((409, "name"), await server.RefusedAsync("PUT", "/api/targets/tunnel/other", $$"""{"name":"{{name}}"}"""));
@@ -118,31 +118,35 @@ public sealed class TargetsTests : IAsyncDisposable
     public async Task Fields_are_checked_and_nothing_else_is_accepted()
     {
         await using var server = await ApiServer.StartAsync();
-        Assert.Equal((422, "kind"), await server.RefusedAsync("POST", "/api/targets", """{"name":"x","url":"http://x"}"""));
-        Assert.Equal((422, "kind"), await server.RefusedAsync("POST", "/api/targets", """{"kind":"host","name":"x"}"""));
-        Assert.Equal((422, "is_active"), await server.RefusedAsync(
-            "POST", "/api/targets", """{"kind":"service","name":"x","url":"http://x","is_active":1}"""));
-        Assert.Equal((422, "name timeout ur url"), await server.RefusedAsync("POST", "/api/targets", """{"kind":"service","ur":1,"timeout":"x"}"""));
-        Assert.Equal(
-            (422, "server_kind"),
-            await server.RefusedAsync("POST", "/api/targets", """{"kind":"provider","name":"p","url":"http://x","server_kind":"no"}"""));
-        Assert.Equal((422, "key_file"), await server.RefusedAsync(
-            "POST", "/api/targets", """{"kind":"provider","name":"p","url":"http://x","key_file":"/etc/passwd"}"""));
-        Assert.Equal((422, "url"), await server.RefusedAsync(
-            "POST", "/api/targets", """{"kind":"service","name":"x","url":"http://169.254.169.254/"}"""));
-        Assert.Empty(await server.NamesAsync("/api/targets"));
+        foreach (var (fields, body) in new[]
+        {
+            ("kind", """{"name":"x","settings":{"url":"http://x"}}"""),
+            ("kind", """{"kind":"host","name":"x"}"""),
+            ("is_active", """{"kind":"service","name":"x","is_active":1,"settings":{"url":"http://x"}}"""),
+            ("name settings.timeout settings.ur settings.url", """{"kind":"service","settings":{"ur":1,"timeout":"x"}}"""),
+            ("url", """{"kind":"service","name":"x","url":"http://x"}"""),
+            ("settings", """{"kind":"service","settings":{"name":"x","url":"http://x"}}"""),
+            ("settings.kind", """{"kind":"provider","name":"p","settings":{"url":"http://x","kind":"no"}}"""),
+            ("settings.key_file", """{"kind":"provider","name":"p","settings":{"url":"http://x","key_file":"/etc/passwd"}}"""),
+            ("settings.url", """{"kind":"service","name":"x","settings":{"url":"http://169.254.169.254/"}}"""),
+        })
+        {
+            Assert.Equal((422, fields), await server.RefusedAsync("POST", "/api/targets", body));
+        }
 
-        // Keys beside the kind, or in settings, as a response has them.
+        Assert.Empty(await server.NamesAsync("/api/targets"));
         var made = await server.DoAsync(
-            "POST", "/api/targets", """{"kind":"provider","name":"p","url":"http://x","server_kind":"vllm","timeout":null}""");
-        Assert.Equal("""{"url":"http://x","kind":"vllm"}""", made.Text("settings"));
-        made = await server.DoAsync("POST", "/api/targets", """{"kind":"provider","name":"q","settings":{"url":"http://x","kind":"sglang"}}""");
+            "POST", "/api/targets", """{"kind":"provider","name":"q","settings":{"url":"http://x","kind":"sglang","timeout":null}}""");
         Assert.Equal("""{"url":"http://x","kind":"sglang"}""", made.Text("settings"));
         Assert.Equal((422, "kind"), await server.RefusedAsync("PUT", "/api/targets/provider/q", """{"kind":"vllm"}"""));
-        Assert.Equal((422, "url"), await server.RefusedAsync("PUT", "/api/targets/provider/q", """{"url":null}"""));
+        Assert.Equal((422, "settings.url"), await server.RefusedAsync("PUT", "/api/targets/provider/q", """{"settings":{"url":null}}"""));
         Assert.Equal(
             """{"url":"http://x"}""",
             (await server.DoAsync("PUT", "/api/targets/provider/q", """{"kind":"provider","settings":{"kind":null}}""")).Text("settings"));
+
+        // What a response has may be sent back.
+        var whole = await server.JsonAsync("/api/targets/provider/q");
+        Assert.Equal("""{"url":"http://x"}""", (await server.DoAsync("PUT", "/api/targets/provider/q", whole.GetRawText())).Text("settings"));
     }
 
     [Fact]
@@ -153,12 +157,12 @@ public sealed class TargetsTests : IAsyncDisposable
         using var read = await server.GetAsync("/api/targets/service/stt");
         var tag = read.Headers.ETag!.Tag;
 
-        Assert.Equal(200, await PutAsync("""{"timeout":"1s"}""", tag));
-        Assert.Equal(412, await PutAsync("""{"timeout":"2s"}""", tag));
+        Assert.Equal(200, await PutAsync("""{"settings":{"timeout":"1s"}}""", tag));
+        Assert.Equal(412, await PutAsync("""{"settings":{"timeout":"2s"}}""", tag));
         Assert.Equal("1s", (await server.JsonAsync("/api/targets/service/stt")).GetProperty("settings").Text("timeout"));
-        Assert.Equal(200, await PutAsync("""{"timeout":"3s"}""", "*"));
+        Assert.Equal(200, await PutAsync("""{"settings":{"timeout":"3s"}}""", "*"));
         Assert.Equal(412, (int)(await server.SendAsync(HttpMethod.Delete, "/api/targets/service/stt", ("If-Match", tag))).StatusCode);
-        Assert.Equal(200, await PutAsync("""{"timeout":"4s"}""", null));
+        Assert.Equal(200, await PutAsync("""{"settings":{"timeout":"4s"}}""", null));
 
         async Task<int> PutAsync(string json, string? match)
         {
@@ -178,7 +182,8 @@ public sealed class TargetsTests : IAsyncDisposable
     public async Task A_target_is_tried_without_being_stored()
     {
         await using var server = await ApiServer.StartAsync(ApiServer.TwoHosts + $"services: [{{ name: web, url: '{_target.Url("/404")}' }}]\n");
-        var good = await server.DoAsync("POST", "/api/targets/try", JsonSerializer.Serialize(new { kind = "service", url = _target.Url("/ok") }));
+        var good = await server.DoAsync(
+            "POST", "/api/targets/try", JsonSerializer.Serialize(new { kind = "service", settings = new { url = _target.Url("/ok") } }));
         Assert.Equal(("true", "0"), (good.Text("ok"), good.Text("failed")));
         Assert.Equal(["service ok", "state ok", "model ok", "service ok"], StepsOf(good, "verdict"));
 
@@ -186,10 +191,12 @@ public sealed class TargetsTests : IAsyncDisposable
         Assert.Equal(("false", "1"), (file.Text("ok"), file.Text("failed")));
         Assert.Equal(["service status"], StepsOf(file, "reason"));
         Assert.NotEqual("null", file.GetProperty("steps")[0].Text("fix"));
-        var refused = await server.DoAsync("POST", "/api/targets/try", """{"kind":"tunnel","connect":"127.0.0.1:1"}""");
+        var refused = await server.DoAsync("POST", "/api/targets/try", """{"kind":"tunnel","settings":{"connect":"127.0.0.1:1"}}""");
         Assert.Equal(["tunnel refused"], StepsOf(refused, "reason"));
 
-        Assert.Equal((422, "url"), await server.RefusedAsync("POST", "/api/targets/try", """{"kind":"service","url":"http://169.254.169.254/"}"""));
+        Assert.Equal(
+            (422, "settings.url"),
+            await server.RefusedAsync("POST", "/api/targets/try", """{"kind":"service","settings":{"url":"http://169.254.169.254/"}}"""));
         Assert.Equal((404, ""), await server.RefusedAsync("POST", "/api/targets/try", """{"kind":"service","name":"nosuch"}"""));
         Assert.Equal(["web"], await server.NamesAsync("/api/targets"));
         Assert.Equal(
@@ -218,7 +225,7 @@ public sealed class TargetsTests : IAsyncDisposable
         var release = new TaskCompletionSource();
         _target.Script("/slow", async (_, stop) => await release.Task.WaitAsync(stop));
         await using var server = await ApiServer.StartAsync();
-        var body = JsonSerializer.Serialize(new { kind = "service", url = _target.Url("/slow"), timeout = "1m" });
+        var body = JsonSerializer.Serialize(new { kind = "service", settings = new { url = _target.Url("/slow"), timeout = "1m" } });
         var tries = Enumerable.Range(0, 4).Select(_ => server.CallAsync("POST", "/api/targets/try", body)).ToList();
         await DgxCalls.UntilAsync(() => Task.FromResult(_target.Requests.Count == 4));
 
@@ -251,9 +258,13 @@ public sealed class TargetsTests : IAsyncDisposable
     {
         await using var server = await ApiServer.StartAsync();
         var unit = new UnitName("llama.service", false);
-        await server.DoAsync("POST", "/api/targets", """{"kind":"tunnel","name":"t","host":"a","connect":"127.0.0.1:1","unit":"llama.service"}""");
-        await server.DoAsync(
-            "POST", "/api/targets", """{"kind":"tunnel","name":"u","host":"nowhere","connect":"127.0.0.1:1","unit":"llama.service"}""");
+        foreach (var (name, host) in new[] { ("t", "a"), ("u", "nowhere") })
+        {
+            await server.DoAsync(
+                "POST", "/api/targets",
+                $$$"""{"kind":"tunnel","name":"{{{name}}}","settings":{"host":"{{{host}}}","connect":"127.0.0.1:1","unit":"llama.service"}}""");
+        }
+
 
         await DgxCalls.UntilAsync(() => Task.FromResult(server.State.Find("a")?.Host.Units.Contains(unit) == true));
         Assert.DoesNotContain(unit, server.State.Find("b b")!.Host.Units);
@@ -284,5 +295,5 @@ public sealed class TargetsTests : IAsyncDisposable
     }
 
     private string Service(string name, string path) =>
-        JsonSerializer.Serialize(new { kind = "service", name, host = "box", url = _target.Url(path).ToString() });
+        JsonSerializer.Serialize(new { kind = "service", name, settings = new { host = "box", url = _target.Url(path).ToString() } });
 }
