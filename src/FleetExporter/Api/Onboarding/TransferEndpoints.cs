@@ -3,7 +3,6 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
 using FleetExporter.Control;
-using FleetExporter.Onboarding.Export;
 using FleetExporter.Onboarding.Import;
 using FleetExporter.Store;
 
@@ -62,7 +61,7 @@ internal static class TransferEndpoints
                 return Problem.Of(error);
             }
 
-            var text = FleetYml.Write(Header, [HostSection.Of(all.Value!)]) + TargetExport.Yaml(Targets.All);
+            var text = FleetExport.Yaml(Header, all.Value!, Targets.All);
             return TypedResults.Text(text, "text/yaml", Encoding.UTF8);
         }
     }

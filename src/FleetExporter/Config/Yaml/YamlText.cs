@@ -5,14 +5,20 @@ using YamlDotNet.Core.Events;
 
 namespace FleetExporter.Config.Yaml;
 
-/// <summary>Writes JSON as YAML that reads as the same value: texts are quoted, keys of fleet.yml are not.</summary>
+/// <summary>Writes JSON as text of fleet.yml that reads as the same values: texts are quoted, keys are not.</summary>
 internal static class YamlText
 {
+    /// <param name="header">Lines of a comment at the beginning.</param>
     /// <param name="commentOf">A line above an item of a list; null for none.</param>
     /// <returns>A document that ends with a line feed.</returns>
-    public static string Of(JsonObject root, Func<JsonNode, string?> commentOf)
+    public static string Of(string header, JsonObject root, Func<JsonNode, string?> commentOf)
     {
         using var text = new StringWriter { NewLine = "\n" };
+        foreach (var line in header.Split('\n'))
+        {
+            text.WriteLine($"# {line}".TrimEnd());
+        }
+
         var emitter = new Emitter(text, EmitterSettings.Default.WithBestWidth(int.MaxValue).WithNewLine("\n"));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
@@ -51,7 +57,9 @@ internal static class YamlText
                 emitter.Emit(new SequenceEnd());
                 break;
             case { } value when value.GetValueKind() == JsonValueKind.String:
-                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value.GetValue<string>(), ScalarStyle.DoubleQuoted, false, true));
+                // fleet.yml expands ${NAME}.
+                var literal = value.GetValue<string>().Replace("${", "$${", StringComparison.Ordinal);
+                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, literal, ScalarStyle.DoubleQuoted, false, true));
                 break;
             default:
                 emitter.Emit(new Scalar(node?.ToJsonString() ?? "null"));

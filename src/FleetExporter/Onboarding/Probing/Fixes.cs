@@ -28,16 +28,16 @@ internal static class Fixes
 
     public static string Of(TargetFailure reason) => reason switch
     {
-        TargetFailure.Dns => "Correct the name in fleet.yml, or add it to DNS or /etc/hosts of the machine the exporter runs on.",
-        TargetFailure.Refused => "Start it, make it listen on an address the exporter can reach, or correct address and port in fleet.yml.",
+        TargetFailure.Dns => "Correct its name, or add it to DNS or /etc/hosts of the machine the exporter runs on.",
+        TargetFailure.Refused => "Start it, make it listen on an address the exporter can reach, or correct its address and port.",
         TargetFailure.Timeout => "Check that it runs, is not overloaded, and no firewall drops the port; raise timeout if it is always slow.",
         TargetFailure.Tls => "Renew or correct the certificate, or trust its CA on the machine the exporter runs on.",
         TargetFailure.Auth =>
-            "Check the key or token: the file named in fleet.yml must be readable by the exporter and hold what the server accepts.",
-        TargetFailure.Status => "Check its log, and the path in fleet.yml.",
-        TargetFailure.Body => "Another program may answer here: check address and kind in fleet.yml.",
-        TargetFailure.TooLarge => "Another program may answer here: check the address in fleet.yml.",
-        TargetFailure.Redirect => "Redirects are not followed: if its target is correct, use that address in fleet.yml.",
+            "Check the key or token: its file must be readable by the exporter and hold what the server accepts.",
+        TargetFailure.Status => "Check its log, and the path of its URL.",
+        TargetFailure.Body => "Another program may answer here: check its address and kind.",
+        TargetFailure.TooLarge => "Another program may answer here: check its address.",
+        TargetFailure.Redirect => "Redirects are not followed: if the new address is correct, use that one.",
         TargetFailure.Protocol =>
             "It closes the connection early or speaks another protocol: check the port, http or https, and its log.",
         TargetFailure.ReportedError => "It reports an error itself: check its log.",

@@ -1,11 +1,10 @@
 using FleetExporter.Control;
-using FleetExporter.Onboarding.Export;
 using FleetExporter.Store;
 using FleetExporter.Tests.Config;
 
-namespace FleetExporter.Tests.Onboarding;
+namespace FleetExporter.Tests.Control;
 
-public sealed class FleetYmlTests
+public sealed class FleetExportTests
 {
     [Fact]
     public void Every_value_stays_the_text_it_is()
@@ -23,7 +22,7 @@ public sealed class FleetYmlTests
             IsActive = name.Length % 2 == 0,
         }).ToList();
 
-        var text = FleetYml.Write("one\n\ntwo", [HostSection.Of(connections)]);
+        var text = FleetExport.Yaml("one\n\ntwo", connections, []);
 
         Assert.StartsWith("# one\n#\n# two\nhosts:\n", text, StringComparison.Ordinal);
         var loaded = Yml.Load(text);
@@ -34,7 +33,7 @@ public sealed class FleetYmlTests
     [Fact]
     public void Hosts_of_the_file_are_left_out_and_no_host_is_an_empty_list()
     {
-        var text = FleetYml.Write("x", [HostSection.Of([new Connection { Name = "a", Hostname = "h", Source = ConnectionSource.File }])]);
+        var text = FleetExport.Yaml("x", [new Connection { Name = "a", Hostname = "h", Source = ConnectionSource.File }], []);
 
         Assert.Equal("# x\nhosts: []\n", text);
         Assert.Empty(Yml.Load(text).Hosts);
@@ -53,9 +52,10 @@ public sealed class FleetYmlTests
               - name: "dgx-1"
                 address: "[::1]:22"
                 user: "ann"
-                exec: {policy: "any"}
+                exec:
+                  policy: "any"
 
             """,
-            FleetYml.Write("x", [HostSection.Of([connection])]).ReplaceLineEndings("\n"));
+            FleetExport.Yaml("x", [connection], []).ReplaceLineEndings("\n"));
     }
 }
