@@ -21,7 +21,7 @@ internal static class GpuValues
         Percent("fan", GpuFamilies.Fan),
         Percent("encoder", GpuFamilies.EncoderUtilization),
         Percent("decoder", GpuFamilies.DecoderUtilization),
-        new("throttle", HistoryUnit.State, ["gpu", "uuid", "reason"], q => q.Over(GpuFamilies.Throttle, "gpu, uuid, reason")),
+        new("throttle", HistoryUnit.Flag, ["gpu", "uuid", "reason"], q => q.Over(GpuFamilies.Throttle, "gpu, uuid, reason")),
         Percent("sm_active", GpuProfileFamilies.SmActive),
         Percent("tensor_active", GpuProfileFamilies.Tensor),
         Percent("dram_active", GpuProfileFamilies.Dram),

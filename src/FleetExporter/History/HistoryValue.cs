@@ -14,8 +14,11 @@ internal enum HistoryUnit
     Milliseconds,
     Count,
 
-    /// <summary>1 while it holds, 0 while it does not.</summary>
+    /// <summary>1 while it is up, 0 while it is down.</summary>
     State,
+
+    /// <summary>1 while it holds, 0 while it does not.</summary>
+    Flag,
     PerSecond,
     Usd,
     Mhz,

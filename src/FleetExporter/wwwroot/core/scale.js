@@ -24,6 +24,7 @@ const FORMATS = {
   usd: value => (isNumber(value) ? `$${value.toFixed(2)}` : ABSENT),
   mhz: value => (isNumber(value) ? `${number(value)} MHz` : ABSENT),
   state: value => (isNumber(value) ? (value >= 1 ? 'up' : value > 0 ? 'partly up' : 'down') : ABSENT),
+  flag: value => (isNumber(value) ? (value >= 1 ? 'yes' : value > 0 ? 'at times' : 'no') : ABSENT),
   count: value => (isNumber(value) ? number(value, Number.isInteger(value) ? 0 : 2) : ABSENT),
 };
 
@@ -32,7 +33,7 @@ export const formatValue = (value, unit) => (FORMATS[unit] ?? FORMATS.count)(val
 /** Lower and upper edge and the ticks of a value axis. Percent reach to 100; only temperatures do not start at 0. */
 export function valueAxis(low, high, unit) {
   if (unit === 'percent' && high <= 100) return { low: 0, high: 100, ticks: [0, 25, 50, 75, 100] };
-  if (unit === 'state') return { low: 0, high: 1, ticks: [0, 1] };
+  if (unit === 'state' || unit === 'flag') return { low: 0, high: 1, ticks: [0, 1] };
   const base = unit === 'celsius' ? low : Math.min(0, low);
   const span = Math.max(high - base, Math.abs(high) * 0.05) || 1;
   const rough = span / 4;
@@ -46,9 +47,13 @@ export function valueAxis(low, high, unit) {
 /** Times of a time axis, at most `max`, at round times of the browser's time zone. */
 export function timeTicks(from, to, max) {
   const step = TIME_STEPS_MS.find(ms => (to - from) / ms <= max) ?? TIME_STEPS_MS.at(-1);
-  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  const offsetAt = time => new Date(time).getTimezoneOffset() * 60_000;
+  const offset = offsetAt(from);
   const ticks = [];
-  for (let time = Math.ceil((from - offset) / step) * step + offset; time <= to; time += step) ticks.push(time);
+  for (let time = Math.ceil((from - offset) / step) * step + offset; time <= to; time += step) {
+    const tick = time + offsetAt(time) - offset; // after a change to or from daylight saving time
+    if (tick >= from && tick <= to) ticks.push(tick);
+  }
   return { step, ticks };
 }
 

@@ -35,7 +35,7 @@ const GPU_VALUES = {
   dram_active: 'DRAM active', pcie: 'PCIe', nvlink: 'NVLink',
 };
 
-const settings = viewSettings({ of: '', value: '', range: '1h' });
+const settings = viewSettings({ of: '', value: '', range: '1h', period: '' });
 
 /** @param params settings of the address: of what the history is, its value and its period. */
 export function hostPage(hostname, params) {
@@ -54,11 +54,12 @@ export function hostPage(hostname, params) {
     sessions: h('ul', { class: 'sessions-mini', 'data-testid': 'host-sessions' }), events: h('ul', { class: 'log', 'data-testid': 'host-events' }),
   };
   const history = historyChart(subjectsOf(state.hosts.get(hostname)), {
-    subject: settings.settings.of || `host:${hostname}`, value: settings.settings.value, range: settings.settings.range,
+    ...settings.settings, subject: settings.settings.of || `host:${hostname}`,
   }, `/api/events?host=${encoded}&kind=host,gpu,alert,job,target`, chosen => {
     settings.set('of', chosen.subject === `host:${hostname}` ? '' : chosen.subject);
     settings.set('value', chosen.value);
     settings.set('range', chosen.range);
+    settings.set('period', chosen.period);
   });
   const sections = {
     gpus: card('GPUs', 'host-gpus', parts.gpus.node, parts.release.node),

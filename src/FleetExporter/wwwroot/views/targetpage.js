@@ -27,7 +27,7 @@ const VALUES = {
   tunnel: { latency: 'Latency', parts: 'Parts', up: 'Up' },
 };
 const BARS = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
-const view = viewSettings({ value: '', range: '24h', bar: '24h' });
+const view = viewSettings({ value: '', range: '24h', bar: '24h', period: '' });
 
 /** @param onChanged called when the target was changed. */
 export function targetPage(kind, name, params, onChanged) {
@@ -47,8 +47,8 @@ export function targetPage(kind, name, params, onChanged) {
   const barBox = h('div', {});
   let bar = makeBar(view.settings.bar);
   const history = historyChart([{ id: subject, name, values: VALUES[kind] ?? VALUES.service }],
-    { value: view.settings.value, range: view.settings.range }, `/api/events?subject=${encodeURIComponent(subject)}`,
-    chosen => { view.set('value', chosen.value); view.set('range', chosen.range); });
+    view.settings, `/api/events?subject=${encodeURIComponent(subject)}`,
+    chosen => { for (const name of ['value', 'range', 'period']) view.set(name, chosen[name]); });
   const ranges = choice('Period of the bar', BARS, view.settings.bar, range => { view.set('bar', range); bar = makeBar(range); bar.update(); });
   const buttons = {
     test: createButton('Test', 'target-test-now', trial.run),

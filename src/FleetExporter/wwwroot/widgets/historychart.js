@@ -15,17 +15,22 @@ const MIN_PERIOD_MS = 5 * 60_000;
 const MAX_PERIOD_MS = 399 * 86400e3; // the API allows 400 days
 const MAX_TABLE_ROWS = 400;
 
+function parsePeriod(text) {
+  const [from, to] = (text ?? '').split('/').map(time => Date.parse(time));
+  return to - from >= MIN_PERIOD_MS && to - from <= MAX_PERIOD_MS ? [from, to] : null;
+}
+
 /**
  * @param subjects what can be shown: [{id, name, values}], with id as in /api/history (host:NAME, gpu:HOST/INDEX …) and its values by their names.
- * @param settings subject, value and range to begin with.
+ * @param settings subject, value, range and period to begin with; the period is empty, or begin and end in ISO 8601 with a slash between.
  * @param eventsPath request for the events to mark, without times; null for none.
- * @param onChange called with the chosen subject, value and range, to keep them in the address.
+ * @param onChange called with these settings as they are chosen, to keep them in the address.
  */
 export function historyChart(subjects, settings, eventsPath, onChange) {
   let subject = subjects.find(s => s.id === settings.subject) ?? subjects[0];
   let value = Object.hasOwn(subject.values, settings.value) ? settings.value : Object.keys(subject.values)[0];
   let range = Object.hasOwn(RANGES, settings.range) ? settings.range : '1h';
-  let period = null; // [from, to] after zooming
+  let period = parsePeriod(settings.period); // [from, to] after zooming
   let loadedAt = -Infinity;
   let reloadAfter = MIN_RELOAD_MS;
   let request = null;
@@ -39,8 +44,8 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   subjectSelect.addEventListener('change', () => select(subjectSelect.value));
   valueSelect.addEventListener('change', () => select(subject.id, valueSelect.value));
   const ranges = choice('Period', RANGES, range, key => { range = key; period = null; changed(); });
-  const zoomIn = createButton('Zoom in', 'history-zoom-in', () => scale(0.5));
-  const zoomOut = createButton('Zoom out', 'history-zoom-out', () => scale(2));
+  const zoomIn = createButton('Zoom in', 'history-zoom-in', () => scale(0.5), { disabled: true });
+  const zoomOut = createButton('Zoom out', 'history-zoom-out', () => scale(2), { disabled: true });
   const reset = createButton('Reset', 'history-reset', () => { period = null; changed(); }, { hidden: true });
   const tableBox = h('div', { class: 'scroll table-box', tabindex: 0, role: 'region', 'aria-label': 'Values' });
   const table = h('details', { 'data-testid': 'history-table', on: { toggle: showTable } }, h('summary', {}, 'As a table'), tableBox);
@@ -71,7 +76,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
 
   function changed() {
     reset.hidden = !period;
-    onChange?.({ subject: subject.id, value, range });
+    onChange?.({ subject: subject.id, value, range, period: (period ?? []).map(time => new Date(time).toISOString()).join('/') });
     loadedAt = -Infinity;
     setAttr(plot.node, 'aria-busy', 'true'); // what is drawn is still the previous choice
     load();
@@ -85,7 +90,6 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
 
   /** Around the cursor, or towards the newest values. */
   function scale(factor) {
-    if (!answer) return;
     const [from, to] = [Date.parse(answer.from), Date.parse(answer.to)];
     const fixed = plot.cursorTime() ?? to;
     zoom(Math.max(fixed - (fixed - from) * factor, now() - MAX_PERIOD_MS), Math.min(fixed + (to - fixed) * factor, now()));
@@ -120,6 +124,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
 
   function show(history, events) {
     answer = history;
+    zoomIn.disabled = zoomOut.disabled = false;
     reloadAfter = Math.max(MIN_RELOAD_MS, history.step_seconds * 1000);
     const [from, to] = [Date.parse(history.from), Date.parse(history.to)];
     const isEmpty = !history.series.some(series => series.avg.some(v => v !== null));
@@ -148,6 +153,7 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   }
 
   showSubjects();
+  reset.hidden = !period;
   return { node, update: load, select, setSubjects(next) {
     const isListed = next.some(s => s.id === subject.id); // what is shown stays, also while its host does not list it
     const list = isListed ? next : [...next, subject];
