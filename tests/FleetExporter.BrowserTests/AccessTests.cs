@@ -107,6 +107,13 @@ public sealed class AccessTests(Chromium chromium, SmallFleet fleet) : PageTest(
 
         await Expect(visit.Find("login-prompt")).ToHaveCountAsync(0);
         await Expect(visit.Find("view-hosts")).ToContainTextAsync("here");
+
+        // The session ends in another tab, while this one shows a dialog.
+        await visit.Find("help-button").ClickAsync();
+        await Expect(visit.Find("dialog")).ToBeVisibleAsync();
+        await visit.Page.EvaluateAsync("async () => (await import('/core/api.js')).post('/api/logout')");
+        await Expect(visit.Find("login-prompt")).ToBeVisibleAsync();
+        await Expect(visit.Find("dialog")).ToBeHiddenAsync();
         await CloseAsync();
     }
 }

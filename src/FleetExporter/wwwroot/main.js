@@ -1,7 +1,7 @@
 import { login, setUpAccess, showAccess } from './widgets/access.js';
 import { get } from './core/api.js';
 import { setUpBanner, showBanner } from './widgets/banner.js';
-import { setUpDialog } from './widgets/dialog.js';
+import { closeDialog, setUpDialog } from './widgets/dialog.js';
 import { byId, h } from './core/dom.js';
 import { parseDuration } from './core/format.js';
 import { showHeader } from './widgets/header.js';
@@ -61,6 +61,7 @@ function showLoginPrompt() {
   main.classList.toggle('locked', state.me === null);
   if (state.me === null && !prompt) {
     clearState();
+    closeDialog(); // what it shows needed the key, too
     const advice = 'Log in with a key that has the scope read to see the fleet, or control to run commands and jobs too.';
     const button = h('button', { type: 'button', class: 'primary', 'data-testid': 'login-prompt-button', on: { click: () => login() } }, 'Log in');
     main.prepend(h('div', { id: 'login-prompt', 'data-testid': 'login-prompt' }, notice('locked', 'This service needs a key', advice), button));

@@ -1,6 +1,7 @@
 // One target: its state over time, what it reports, its latency by phase, and its last failures.
 import { activeAlerts } from '../core/alertlist.js';
 import { get, put } from '../core/api.js';
+import { now } from '../core/clock.js';
 import { createButton, fill, h, keyed, setText } from '../core/dom.js';
 import { age, isNumber, mebibytes, milliseconds, timestamp } from '../core/format.js';
 import { hrefOf, viewSettings } from '../core/router.js';
@@ -24,8 +25,9 @@ const VALUES = {
     latency: 'Latency', sessions: 'Sessions', cost: 'Cost today', tokens: 'Tokens today', memory: 'Memory', event_loop_delay: 'Event loop delay',
     up: 'Up',
   },
-  tunnel: { latency: 'Latency', parts: 'Parts', up: 'Up' },
+  tunnel: { parts: 'Parts', up: 'Up', latency: 'Latency' },
 };
+const EVENTS_MS = 30_000; // between two requests for its events while its state is the same
 const BARS = { '24h': '24 h', '7d': '7 d', '30d': '30 d' };
 const view = viewSettings({ value: '', range: '24h', bar: '24h', period: '' });
 
@@ -38,7 +40,7 @@ export function targetPage(kind, name, params, onChanged) {
   const [reason, since] = [h('p', { class: 'reason break', 'data-testid': 'target-reason' }), h('span', { class: 'soft small end' })];
   const alerts = h('ul', { class: 'plain-list' });
   const facts = h('dl', { class: 'facts', 'data-testid': 'target-facts' });
-  const parts = h('ul', { class: 'lines', 'data-testid': 'tunnel-parts' });
+  const parts = h('ul', { class: 'lines wrap', 'data-testid': 'tunnel-parts' });
   const phases = h('ul', { class: 'lines', 'data-testid': 'target-phases' });
   const failures = h('ul', { class: 'log', 'data-testid': 'target-failures' });
   const events = h('ul', { class: 'log', 'data-testid': 'target-events' });
@@ -61,7 +63,7 @@ export function targetPage(kind, name, params, onChanged) {
     'article',
     { class: 'card tone host stack', 'data-testid': 'target-page', 'data-target': subject },
     h('div', { class: 'row' }, h('h2', {}, `${kindName(kind)} `, title), status.node, since),
-    reason, alerts, barBox, ranges, h('div', { class: 'row' }, Object.values(buttons)), trial.node,
+    reason, alerts, barBox, h('div', { class: 'row' }, ranges, h('span', { class: 'row end' }, Object.values(buttons))), trial.node,
   );
   const section = (title, content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', {}, title), content);
   const sections = {
@@ -72,6 +74,7 @@ export function targetPage(kind, name, params, onChanged) {
   const node = h('div', { class: 'stack' }, message, content);
   let isDisposed = false;
   let id = null; // of a target that was added here
+  let [eventsOf, eventsAt] = [undefined, -Infinity];
 
   function makeBar(range) {
     const made = stateBar(subject, range);
@@ -90,12 +93,10 @@ export function targetPage(kind, name, params, onChanged) {
 
   async function update() {
     try {
-      const [target, log] = await Promise.all([
-        get(path, { quiet: true }),
-        get(`/api/events?subject=${encodeURIComponent(subject)}&limit=12`, { quiet: true }).catch(() => null),
-      ]);
+      const target = await get(path, { quiet: true });
       if (isDisposed) return;
-      show(target, log?.items ?? []);
+      show(target);
+      showEvents(target.since);
       bar.update();
       history.update();
     } catch (error) {
@@ -106,7 +107,16 @@ export function targetPage(kind, name, params, onChanged) {
     }
   }
 
-  function show(t, log) {
+  async function showEvents(state) {
+    if (state === eventsOf && now() - eventsAt < EVENTS_MS) return;
+    [eventsOf, eventsAt] = [state, now()];
+    const log = await get(`/api/events?subject=${encodeURIComponent(subject)}&limit=12`, { quiet: true }).catch(() => null);
+    if (!log || isDisposed) return;
+    sections.events.hidden = !log.items.length;
+    keyed(events, log.items, e => e.id, eventItem);
+  }
+
+  function show(t) {
     if (message.childElementCount) fill(message);
     message.shown = '';
     content.hidden = false;
@@ -132,12 +142,9 @@ export function targetPage(kind, name, params, onChanged) {
     showLines(sections.phases, phases, (detail.phases ?? []).filter(p => isNumber(p.ms)), p => ({
       key: p.phase, what: p.phase.replace('_', ' '), figure: milliseconds(p.ms), tone: '',
     }));
-    const failed = detail.failures ?? [];
+    const failed = folded(detail.failures ?? []);
     sections.failures.hidden = !failed.length;
-    keyed(failures, failed, f => `${f.at} ${f.reason}`, f => ({ node: h('li', { 'data-testid': 'target-failure' },
-      h('time', { datetime: f.at }, timestamp(f.at)), h('strong', {}, sanitize(f.reason, 40)), h('bdi', {}, sanitize(f.text, 300))) }));
-    sections.events.hidden = !log.length;
-    keyed(events, log, e => e.id, eventItem);
+    keyed(failures, failed, f => `${f.at} ${f.since} ${f.reason}`, failureItem);
   }
 
   function showLines(box, list, items, line) {
@@ -165,6 +172,26 @@ export function targetPage(kind, name, params, onChanged) {
 
   return { node, update, dispose() { isDisposed = true; trial.stop(); } };
 }
+
+/** Failures in a row that say the same, newest first, as one with its first time. */
+function folded(failures) {
+  const rows = [];
+  for (const f of failures) {
+    const last = rows.at(-1);
+    if (last && last.reason === f.reason && last.text === f.text) [last.since, last.count] = [f.at, last.count + 1];
+    else rows.push({ ...f, since: f.at, count: 1 });
+  }
+  return rows;
+}
+
+const failureItem = f => ({ node: h(
+  'li',
+  { 'data-testid': 'target-failure' },
+  h('time', { datetime: f.at }, timestamp(f.at)),
+  h('strong', {}, sanitize(f.reason, 40)),
+  h('bdi', {}, sanitize(f.text, 300)),
+  f.count > 1 ? h('span', { class: 'soft small' }, `${f.count} times since ${timestamp(f.since)}`) : null,
+) });
 
 const listOf = values => (values?.length ? values.map(v => (typeof v === 'object' ? (v.name ?? v.id) : v)).slice(0, 20).join(', ') : null);
 

@@ -43,7 +43,9 @@ export function stateBar(subject, range) {
       class: !slot.count ? '' : slot.low >= 1 ? 'ok' : slot.sum / slot.count >= 0.5 ? 'warn' : 'bad',
       title: `${timestamp(start + i / SLOTS * (end - start))}: ${!slot.count ? 'unknown' : `up ${(slot.sum / slot.count * 100).toFixed(0)} %`}`,
     })));
-    const words = share === null ? 'no values yet' : `up ${share >= 99.995 ? '100' : share.toFixed(2)} % of the last ${range}`;
+    const first = slots.findIndex(slot => slot.count);
+    const time = first > 0 ? `since ${timestamp(start + first / SLOTS * (end - start))}` : `of the last ${range}`;
+    const words = share === null ? 'no values yet' : `up ${share >= 99.995 ? '100' : share < 0.005 ? '0' : share.toFixed(2)} % ${time}`;
     setText(text, words);
     setAttr(bar, 'aria-label', `${words}${down ? `; down in ${down} of ${SLOTS} parts` : ''}`);
   }
