@@ -12,13 +12,13 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
     public async Task A_host_with_an_unknown_key_is_added_until_it_is_online(int width)
     {
         await using var machine = await WatchedMachine.StartAsync();
-        await using var exporter = await StartAsync(machine);
-        var visit = await VisitAsync(exporter, new("overview", await KeyOfAsync(machine), width));
+        await using var exporter = await Adding.StartAsync(machine);
+        var visit = await VisitAsync(exporter, new("overview", await Adding.KeyOfAsync(machine), width));
         var clicks = new Clicks(visit, width < 500);
 
         await Expect(visit.Visible("start")).ToContainTextAsync("Nothing is watched yet");
         await clicks.OnAsync("start-add");
-        await FillAsync(visit, machine, "new-box");
+        await Adding.FillAsync(visit, machine, "new-box");
         await clicks.OnAsync("host-test-button");
         await Expect(visit.Visible("fingerprint")).ToContainTextAsync(await machine.Server.FingerprintAsync());
         await visit.AssertNoHorizontalOverflowAsync();
@@ -37,44 +37,44 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
     public async Task What_prevents_a_host_is_said_at_its_step_or_field_and_nothing_is_half_made()
     {
         await using var machine = await WatchedMachine.StartAsync();
-        await using var exporter = await StartAsync(machine);
-        await File.WriteAllTextAsync(machine.Folder.PathOf("known_hosts"), machine.Server.KnownHost(), TestContext.Current.CancellationToken);
-        var visit = await VisitAsync(exporter, new("hosts", await KeyOfAsync(machine)));
+        await using var exporter = await Adding.StartAsync(machine);
+        Adding.Trust(machine);
+        var visit = await VisitAsync(exporter, new("hosts", await Adding.KeyOfAsync(machine)));
         visit.ExpectStatus("/api/dgx/connections", 422);
         visit.ExpectStatus("/api/dgx/connections", 409);
 
         // A closed port.
         await visit.Visible("start-add").ClickAsync();
-        await FillAsync(visit, machine, "box");
+        await Adding.FillAsync(visit, machine, "box");
         await visit.Visible("host-port").FillAsync($"{Ports.Free()}");
         await visit.Visible("host-test-button").ClickAsync();
         await Expect(visit.Visible("step").Filter(new() { HasText = "refused" })).ToHaveAttributeAsync("data-verdict", "failed");
         await Expect(visit.Visible("steps-result")).ToContainTextAsync("failed");
 
         // A user that does not exist, so no key opens it.
-        await FillAsync(visit, machine, "box");
+        await Adding.FillAsync(visit, machine, "box");
         await visit.Visible("host-user").FillAsync("no-such-user");
         await visit.Visible("host-test-button").ClickAsync();
         await Expect(visit.Visible("step").Filter(new() { HasText = "auth" }))
             .ToHaveAttributeAsync("data-verdict", "failed", new() { Timeout = 30_000 });
 
         // An invalid name.
-        await FillAsync(visit, machine, "-box");
+        await Adding.FillAsync(visit, machine, "-box");
         await visit.Visible("add-host-submit").ClickAsync();
         await Expect(visit.Visible("add-host")).ToContainTextAsync("Give 1 to 63 letters");
 
         // A name that is taken.
-        await FillAsync(visit, machine, "box");
+        await Adding.FillAsync(visit, machine, "box");
         await visit.Visible("add-host-submit").ClickAsync();
         await Expect(visit.Visible("host")).ToHaveAttributeAsync("data-host", "box");
         await visit.GoAsync("hosts");
         await visit.Visible("host-add").ClickAsync();
-        await FillAsync(visit, machine, "box");
+        await Adding.FillAsync(visit, machine, "box");
         await visit.Visible("add-host-submit").ClickAsync();
         await Expect(visit.Visible("add-host")).ToContainTextAsync("already");
         await visit.Visible("dialog-cancel").ClickAsync();
 
-        Assert.Equal(["box"], (await exporter.JsonAsync("/api/dgx/connections")).List("items").Select(c => c.Text("name")));
+        Assert.Equal(["box"], await Adding.HostsAsync(exporter));
         await CloseAsync();
     }
 
@@ -82,11 +82,11 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
     public async Task A_host_is_edited_disconnected_connected_and_removed()
     {
         await using var machine = await WatchedMachine.StartAsync();
-        await using var exporter = await StartAsync(machine);
-        await File.WriteAllTextAsync(machine.Folder.PathOf("known_hosts"), machine.Server.KnownHost(), TestContext.Current.CancellationToken);
-        var visit = await VisitAsync(exporter, new("hosts", await KeyOfAsync(machine)));
+        await using var exporter = await Adding.StartAsync(machine);
+        Adding.Trust(machine);
+        var visit = await VisitAsync(exporter, new("hosts", await Adding.KeyOfAsync(machine)));
         await visit.Visible("start-add").ClickAsync();
-        await FillAsync(visit, machine, "box");
+        await Adding.FillAsync(visit, machine, "box");
         await visit.Visible("add-host-submit").ClickAsync();
         await Expect(visit.Visible("host-status")).ToHaveTextAsync("online", new() { Timeout = 30_000 });
 
@@ -107,7 +107,7 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         await visit.Visible("host-remove").ClickAsync();
         await visit.Visible("remove-host-submit").ClickAsync();
         await Expect(visit.Visible("start")).ToBeVisibleAsync();
-        Assert.Empty((await exporter.JsonAsync("/api/dgx/connections")).List("items"));
+        Assert.Empty(await Adding.HostsAsync(exporter));
         await CloseAsync();
     }
 
@@ -120,7 +120,7 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         services.Answer("/health", 200, """{"status":"ok","model":"whisper","service":"stt"}""");
         using var folder = new TestFolder();
         await using var exporter = await Exporter.StartAsync(folder, "poll_interval: 1s\nhosts: [{ name: here }]\n");
-        var key = (await File.ReadAllTextAsync(folder.PathOf("data/admin.key"), TestContext.Current.CancellationToken)).Trim();
+        var key = await Adding.KeyOfAsync(folder);
         var visit = await VisitAsync(exporter, new("overview", key, width));
         var clicks = new Clicks(visit, width < 500);
 
@@ -145,28 +145,5 @@ public sealed class AddingTests(Chromium chromium) : PageTest(chromium)
         await visit.Visible("remove-target-submit").ClickAsync();
         await Expect(visit.Visible("notice-empty")).ToContainTextAsync("No targets");
         await CloseAsync();
-    }
-
-    private static Task<Exporter> StartAsync(WatchedMachine machine) => Exporter.StartAsync(
-        machine.Folder,
-        $"""
-        poll_interval: 1s
-        ssh:
-          key_file: {machine.Server.ClientKey}
-          known_hosts: known_hosts
-          connect_timeout: 5s
-        hosts: []
-
-        """);
-
-    private static async Task<string> KeyOfAsync(WatchedMachine machine) =>
-        (await File.ReadAllTextAsync(machine.Folder.PathOf("data/admin.key"), TestContext.Current.CancellationToken)).Trim();
-
-    private static async Task FillAsync(Visit visit, WatchedMachine machine, string name)
-    {
-        await visit.Visible("host-name").FillAsync(name);
-        await visit.Visible("host-address").FillAsync("127.0.0.1");
-        await visit.Visible("host-port").FillAsync($"{machine.Server.Port}");
-        await visit.Visible("host-user").FillAsync(machine.User.Name);
     }
 }

@@ -30,6 +30,45 @@ internal static class Axe
         Assert.True(found.Count == 0, $"{what}:\n{found.ToJsonString(new JsonSerializerOptions { WriteIndented = true })}");
     }
 
+    /// <summary>
+    /// Fails if an input has a placeholder with a contrast below 4.5:1 or a border below 3:1, neither of which axe checks.
+    /// </summary>
+    /// <param name="within">Selects what contains the inputs.</param>
+    /// <param name="around">Selects what has the background around them.</param>
+    public static async Task CheckInputsAsync(IPage page, string what, string within, string around)
+    {
+        var found = await page.EvaluateAsync<string[]>(
+            """
+            ([within, background]) => {
+              const part = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+              const light = colour => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number);
+            """
+            + """
+             return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
+              const contrast = (a, b) => { const [low, high] = [light(a), light(b)].sort((x, y) => x - y); return (high + 0.05) / (low + 0.05); };
+              const inputs = 'input:not([type="checkbox"], [type="radio"]), select, textarea';
+              const fields = [...document.querySelector(within).querySelectorAll(inputs)]
+            """
+            + """
+            .filter(e => e.checkVisibility());
+              const around = getComputedStyle(document.querySelector(background)).backgroundColor;
+              return [fields.length ? '' : 'no input', ...fields.flatMap(e => {
+                const [own, ghost] = [getComputedStyle(e), getComputedStyle(e, '::placeholder')];
+                return [e.placeholder && (contrast(ghost.color, own.backgroundColor) < 4.5 || ghost.opacity !== '1')
+            """
+            + """
+             ? `${e.dataset.testid}: placeholder ${ghost.color} ${ghost.opacity}` : '',
+                  contrast(own.borderTopColor, own.backgroundColor) < 3 || contrast(own.borderTopColor, around) < 3
+            """
+            + """
+             ? `${e.dataset.testid ?? e.id}: edge ${own.borderTopColor}` : ''];
+              })].filter(Boolean);
+            }
+            """,
+            new[] { within, around });
+        Assert.True(found.Length == 0, $"{what}: {string.Join(", ", found)}");
+    }
+
     private static async Task<string> InstallAsync()
     {
         var package = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "package.json")))!;

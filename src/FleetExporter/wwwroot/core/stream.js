@@ -9,7 +9,9 @@ export async function stream(path, body, onEvent, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(error => {
+      throw error.name === 'AbortError' ? error : new ApiError(0, { detail: 'The connection to the service was lost.' });
+    });
     if (done) return;
     buffer += value;
     let end;

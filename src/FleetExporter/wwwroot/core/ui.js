@@ -125,6 +125,18 @@ export function choice(label, options, selected, onSelect) {
   return node;
 }
 
+/** Disables a button while its action runs. A focus that it loses by that comes back. */
+export async function whileDisabled(button, action) {
+  const hadFocus = document.activeElement === button;
+  button.disabled = true;
+  try {
+    await action();
+  } finally {
+    button.disabled = false;
+    if (hadFocus && document.activeElement === document.body) button.focus();
+  }
+}
+
 /** A command with a copy button. Without https or loopback there is no clipboard; then the button selects the text. */
 export function copyable(text, testid) {
   const command = sanitize(text, 500);

@@ -46,7 +46,11 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   const ranges = choice('Period', RANGES, range, key => { range = key; period = null; changed(); });
   const zoomIn = createButton('Zoom in', 'history-zoom-in', () => scale(0.5), { disabled: true });
   const zoomOut = createButton('Zoom out', 'history-zoom-out', () => scale(2), { disabled: true });
-  const reset = createButton('Reset', 'history-reset', () => { period = null; changed(); }, { hidden: true });
+  const reset = createButton('Reset', 'history-reset', () => {
+    period = null;
+    if (document.activeElement === reset) zoomOut.focus(); // the button goes
+    changed();
+  }, { hidden: true });
   const tableBox = h('div', { class: 'scroll table-box', tabindex: 0, role: 'region', 'aria-label': 'Values' });
   const table = h('details', { 'data-testid': 'history-table', on: { toggle: showTable } }, h('summary', {}, 'As a table'), tableBox);
   const node = h(

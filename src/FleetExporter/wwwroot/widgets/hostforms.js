@@ -5,7 +5,7 @@ import { createButton, fill, h } from '../core/dom.js';
 import { navigate } from '../core/router.js';
 import { hasScope } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
-import { copyable, toast } from '../core/ui.js';
+import { copyable, toast, whileDisabled } from '../core/ui.js';
 import { actions, cancelButton, openDialog } from './dialog.js';
 import { formDialog } from './form.js';
 import { probeSteps } from './probesteps.js';
@@ -76,15 +76,9 @@ const trusted = body => (body.connection
 function hostForm({ title, testid, submitLabel, host, submit }) {
   const fields = hostFields(host);
   const steps = probeSteps('/api/dgx/probe', trusted);
-  const test = createButton('Test', 'host-test-button', async () => {
-    test.disabled = true;
+  const test = createButton('Test', 'host-test-button', () => {
     dialog.showError(null);
-    try {
-      await steps.run(fields.body());
-    } catch (error) {
-      dialog.showError(error);
-    }
-    test.disabled = false;
+    return whileDisabled(test, () => steps.run(fields.body()).catch(dialog.showError));
   });
   const dialog = formDialog({
     title, testid, submitLabel, fields: fields.list, buttons: test, more: [fields.keyNote, steps.node], onClose: steps.stop,

@@ -14,7 +14,7 @@ const TONES = { ok: 'ok', failed: 'bad', running: '', skipped: 'soft', off: 'sof
 export function probeSteps(path, trust) {
   const list = h('ul', { class: 'lines steps', 'data-testid': 'steps' });
   const key = h('div', { 'data-testid': 'host-key' });
-  const result = h('p', { role: 'status', 'data-testid': 'steps-result' });
+  const result = h('p', { role: 'status', tabindex: -1, 'data-testid': 'steps-result' });
   const node = h('div', { class: 'stack', hidden: true }, list, key, result);
   let steps = [];
   let request = null;
@@ -29,6 +29,7 @@ export function probeSteps(path, trust) {
     steps = [];
     show();
     fill(key);
+    result.className = '';
     fill(result, h('span', { class: 'busy' }, 'Testing'));
     let done = null;
     try {
@@ -44,6 +45,8 @@ export function probeSteps(path, trust) {
     } catch (error) {
       if (own !== request || error.name === 'AbortError') return false;
       fill(result);
+      steps = steps.filter(s => s.verdict !== 'running');
+      show();
       throw error;
     }
     if (own !== request) return false;
@@ -55,12 +58,14 @@ export function probeSteps(path, trust) {
   function showKey({ type, fingerprint, compare }, body) {
     const button = createButton('Trust this key', 'trust', async () => {
       button.disabled = true;
+      result.focus(); // the button goes
       try {
         await post('/api/dgx/trust', { ...trust(body), fingerprint });
-        await run(body);
       } catch (error) {
-        fill(key, h('p', { class: 'bad', role: 'alert' }, sanitize(`Not trusted. ${error.message}`, 600)));
+        fill(key, h('p', { class: 'bad', role: 'alert', 'data-testid': 'trust-error' }, sanitize(`Not trusted. ${error.message}`, 600)));
+        return;
       }
+      if (node.isConnected) run(body).catch(showError); // the dialog may be closed
     }, { class: 'primary' });
     fill(
       key,

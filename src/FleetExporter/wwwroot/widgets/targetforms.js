@@ -4,7 +4,7 @@ import { createButton, fill, h } from '../core/dom.js';
 import { navigate } from '../core/router.js';
 import { state } from '../core/store.js';
 import { sanitize } from '../core/text.js';
-import { toast } from '../core/ui.js';
+import { toast, whileDisabled } from '../core/ui.js';
 import { formDialog } from './form.js';
 import { probeSteps } from './probesteps.js';
 
@@ -62,15 +62,9 @@ function targetDialog({ title, kind, settings, canChooseKind, submitLabel, testi
   const names = h('datalist', { id: 'target-hosts' }, [...state.hosts.keys()].slice(0, 200).map(name => h('option', { value: name })));
   controls.host.setAttribute('list', 'target-hosts');
   const steps = probeSteps('/api/targets/try', null);
-  const test = createButton('Test', 'target-test', async () => {
-    test.disabled = true;
+  const test = createButton('Test', 'target-test', () => {
     dialog.showError(null);
-    try {
-      await steps.run(bodyOf(kind, controls));
-    } catch (error) {
-      dialog.showError(error);
-    }
-    test.disabled = false;
+    return whileDisabled(test, () => steps.run(bodyOf(kind, controls)).catch(dialog.showError));
   });
   const fields = [
     ...(canChooseKind ? [['Kind', kindSelect, 'kind']] : []), ['Name', controls.name, 'name'],
