@@ -43,6 +43,41 @@ public sealed class HistoryChartTests(Chromium chromium, SmallFleet fleet) : Pag
     }
 
     [Fact]
+    public async Task The_legend_has_the_newest_values_or_those_at_the_cursor_also_after_another_period()
+    {
+        var visit = await VisitAsync(fleet.Exporter);
+        // One value per minute, which is its minute, and none in the last one.
+        await visit.Page.RouteAsync("**/api/history?*", async route =>
+        {
+            var minutes = route.Request.Url.EndsWith("range=1h", StringComparison.Ordinal) ? 60 : 360;
+            var begin = DateTimeOffset.FromUnixTimeSeconds(1_795_870_800);
+            var numbers = string.Join(',', Enumerable.Range(0, minutes - 1).Append(-1).Select(n => n < 0 ? "null" : $"{n}"));
+            var times = string.Join(',', Enumerable.Range(0, minutes).Select(n => begin.AddMinutes(n).ToUnixTimeMilliseconds()));
+            await route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = $$"""
+                    {"subject":"host:box","value":"cpu","unit":"celsius","from":"{{begin:O}}","to":"{{begin.AddMinutes(minutes):O}}","step_seconds":60,
+                    "source":"memory","times":[{{times}}],"series":[{"name":"box","labels":{},"min":[{{numbers}}],"avg":[{{numbers}}],"max":[{{numbers}}]}]}
+                    """,
+            });
+        });
+        await visit.GoAsync("hosts/box");
+        var legend = visit.Visible("chart-series");
+
+        await Expect(legend).ToHaveTextAsync("box58 °C");
+        await visit.Visible("choice-6h").ClickAsync();
+        await Expect(legend).ToHaveTextAsync("box358 °C");
+        await visit.Find("history").Locator(".chart-box").FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Home");
+        await Expect(legend).ToHaveTextAsync("box0 °C");
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(legend).ToHaveTextAsync("box1 °C");
+        await visit.Page.Keyboard.PressAsync("End");
+        await Expect(legend).ToHaveTextAsync("box–");
+    }
+
+    [Fact]
     public async Task Days_on_the_axis_begin_at_midnight_also_after_the_clocks_changed()
     {
         var visit = await VisitAsync(fleet.Exporter);

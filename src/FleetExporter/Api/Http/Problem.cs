@@ -28,7 +28,7 @@ internal static class Problem
     /// <summary>A failed store operation: 404, 409, or 503 where a retry may help.</summary>
     public static IResult Of(StoreError error) => error switch
     {
-        StoreError.NotFound missing => Of(404, $"Unknown {missing.Kind}", $"There is no such {missing.Kind}."),
+        StoreError.NotFound missing => Of(404, $"Unknown {missing.Kind}", $"There is no such {missing.Kind}; it may have been removed."),
         StoreError.Conflict conflict => TypedResults.Problem(
             conflict.Message, statusCode: 409, title: "Conflict",
             extensions: new Dictionary<string, object?> { ["errors"] = new Dictionary<string, string[]> { [conflict.Field] = [conflict.Message] } }),

@@ -80,12 +80,13 @@ export function chart(label, onSelect) {
 
   function drawLegend() {
     const at = cursor ?? lastKnown();
-    keyed(legend, data.series.map((series, i) => ({ series, i })), ({ series, i }) => `${i} ${series.name}`, ({ series, i }) => {
+    const items = data.series.map((series, i) => ({ series, i, at }));
+    keyed(legend, items, ({ series, i }) => `${i} ${series.name}`, ({ series, i }) => {
       const value = h('span', { class: 'mono' });
       const line = svg('line', { class: classOf(i), x1: 0, x2: 18, y1: 4, y2: 4 });
       const swatch = svg('svg', { class: 'swatch', width: 18, height: 8, 'aria-hidden': 'true' }, line);
       const item = h('li', { 'data-testid': 'chart-series' }, swatch, h('bdi', {}, sanitize(series.name, 80)), value);
-      return { node: item, update: next => setText(value, valueText(next.series, at)) };
+      return { node: item, update: next => setText(value, valueText(next.series, next.at)) };
     });
   }
 

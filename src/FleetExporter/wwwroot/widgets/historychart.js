@@ -11,6 +11,7 @@ import { chart } from './chart.js';
 const RANGES = { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' };
 const RANGE_MS = { '1h': 3600e3, '6h': 6 * 3600e3, '24h': 24 * 3600e3, '7d': 7 * 86400e3, '30d': 30 * 86400e3 };
 const MIN_RELOAD_MS = 15_000;
+const MAX_RELOAD_MS = 60_000;
 const MIN_PERIOD_MS = 5 * 60_000;
 const MAX_PERIOD_MS = 399 * 86400e3; // the API allows 400 days
 const MAX_TABLE_ROWS = 400;
@@ -129,9 +130,9 @@ export function historyChart(subjects, settings, eventsPath, onChange) {
   function show(history, events) {
     answer = history;
     zoomIn.disabled = zoomOut.disabled = false;
-    reloadAfter = Math.max(MIN_RELOAD_MS, history.step_seconds * 1000);
     const [from, to] = [Date.parse(history.from), Date.parse(history.to)];
     const isEmpty = !history.series.some(series => series.avg.some(v => v !== null));
+    reloadAfter = isEmpty ? MIN_RELOAD_MS : Math.min(MAX_RELOAD_MS, Math.max(MIN_RELOAD_MS, history.step_seconds * 1000));
     plot.node.hidden = table.hidden = isEmpty;
     const text = `No values of ${subject.values[value]} in this period.`;
     message.shown = '';

@@ -6,16 +6,17 @@ import { isNumber, timestamp } from '../core/format.js';
 
 const SLOTS = 90;
 const RELOAD_MS = 60_000;
+const FIRST_RELOAD_MS = 4000; // while it has no values
 
 /** @param range of /api/history. */
 export function stateBar(subject, range) {
   const bar = h('div', { class: 'slots', role: 'img', 'data-testid': 'state-bar' });
   const text = h('span', { class: 'soft small', 'data-testid': 'state-share' });
   const node = h('div', { class: 'state-bar' }, bar, text);
-  let loadedAt = -Infinity;
+  let [loadedAt, reloadAfter] = [-Infinity, FIRST_RELOAD_MS];
 
   async function load() {
-    if (document.hidden || now() - loadedAt < RELOAD_MS) return;
+    if (document.hidden || now() - loadedAt < reloadAfter) return;
     loadedAt = now();
     try {
       show(await get(`/api/history?subject=${encodeURIComponent(subject)}&value=up&range=${range}`, { quiet: true }));
@@ -37,6 +38,7 @@ export function stateBar(subject, range) {
       }
     });
     const known = slots.filter(slot => slot.count);
+    reloadAfter = known.length ? RELOAD_MS : FIRST_RELOAD_MS;
     const share = known.length ? known.reduce((sum, slot) => sum + slot.sum, 0) / known.reduce((sum, slot) => sum + slot.count, 0) * 100 : null;
     const down = known.filter(slot => slot.low < 1).length;
     fill(bar, slots.map((slot, i) => h('i', {
