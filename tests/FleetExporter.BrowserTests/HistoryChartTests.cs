@@ -57,8 +57,9 @@ public sealed class HistoryChartTests(Chromium chromium, SmallFleet fleet) : Pag
             {
                 ContentType = "application/json",
                 Body = $$"""
-                    {"subject":"host:box","value":"cpu","unit":"celsius","from":"{{begin:O}}","to":"{{begin.AddMinutes(minutes):O}}","step_seconds":60,
-                    "source":"memory","times":[{{times}}],"series":[{"name":"box","labels":{},"min":[{{numbers}}],"avg":[{{numbers}}],"max":[{{numbers}}]}]}
+                    {"subject":"host:box","value":"cpu","unit":"celsius","from":"{{begin:O}}","to":"{{begin.AddMinutes(minutes):O}}",
+                    "step_seconds":60,"source":"memory","times":[{{times}}],
+                    "series":[{"name":"box","labels":{},"min":[{{numbers}}],"avg":[{{numbers}}],"max":[{{numbers}}]}]}
                     """,
             });
         });
