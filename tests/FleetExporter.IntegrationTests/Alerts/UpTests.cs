@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests.Alerts;
@@ -42,6 +45,30 @@ public sealed class UpTests : IDisposable
         up.Send(Signal.Int);
         Assert.Equal(0, await up.EndAsync(TimeSpan.FromSeconds(30)));
         Assert.All(below, p => Assert.False(Directory.Exists($"/proc/{p.Pid}")));
+    }
+
+    [Fact]
+    public async Task On_a_terminal_it_prints_a_link_that_logs_in_once()
+    {
+        await using var terminal = Child.Start(
+            "script", ["-qefc", $"exec bash {_folder.PathOf("scripts", "up")} --simulate 2 --listen 127.0.0.1:0", "/dev/null"],
+            _folder.Path, _environment);
+        await UntilReadyAsync(terminal);
+        var link = Regex.Match(terminal.Output, @"login.*(http://127\.0\.0\.1:[0-9]+)/#login=([A-Za-z0-9_-]{43}) +once, within 15 minutes");
+        Assert.True(link.Success, terminal.Output);
+        Assert.DoesNotContain(link.Groups[2].Value, await File.ReadAllTextAsync(
+            _folder.PathOf("data", "log", "fleet-exporter.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        using var http = new HttpClient { BaseAddress = new Uri(link.Groups[1].Value) };
+        foreach (var expected in (HttpStatusCode[])[HttpStatusCode.NoContent, HttpStatusCode.Unauthorized])
+        {
+            using var answer = await http.PostAsJsonAsync(
+                "/api/login", new { code = link.Groups[2].Value }, TestContext.Current.CancellationToken);
+            Assert.Equal(expected, answer.StatusCode);
+        }
+
+        Processes.Send(Processes.Below(terminal.Pid).First(p => p.Name == "bash").Pid, Signal.Int);
+        Assert.Equal(0, await terminal.EndAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -153,10 +180,15 @@ public sealed class UpTests : IDisposable
     private async Task<Child> StartAsync(params IEnumerable<string> more)
     {
         var up = Launch(more);
+        await UntilReadyAsync(up);
+        return up;
+    }
+
+    private static async Task UntilReadyAsync(Child up)
+    {
         await Until.TrueAsync(
             () => up.HasExited || up.Output.Contains("Ctrl-C stops", StringComparison.Ordinal),
             "all are ready", () => up.Output, TimeSpan.FromSeconds(60));
         Assert.False(up.HasExited, up.Output);
-        return up;
     }
 }
