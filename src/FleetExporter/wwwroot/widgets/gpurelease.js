@@ -18,6 +18,7 @@ export function gpuRelease(hostname, isDetailed) {
   return { node, update(host) {
     const until = host.gpus_released_until;
     const mayChange = isDetailed && hasScope('control') && !host.pushes;
+    text.hidden = !until;
     setText(text, until ? `GPUs are not polled until ${timestamp(until)}` : '');
     release.hidden = !mayChange || Boolean(until);
     end.hidden = !mayChange || !until;
