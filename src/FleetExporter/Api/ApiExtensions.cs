@@ -2,6 +2,7 @@ using FleetExporter.Api.Access;
 using FleetExporter.Api.Actions;
 using FleetExporter.Api.Alerts;
 using FleetExporter.Api.Http;
+using FleetExporter.Api.Monitoring;
 using FleetExporter.Api.Onboarding;
 using FleetExporter.Api.Resources;
 using FleetExporter.Api.Streaming;
@@ -88,6 +89,7 @@ internal static class ApiExtensions
         routes.MapSshKeys();
         routes.MapTransfer();
         routes.MapHistory();
+        routes.MapMonitoring();
         routes.MapProjects();
         routes.MapHooks();
         routes.MapAlerts();

@@ -10,7 +10,7 @@ namespace FleetExporter.OpenClaw;
 /// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, cron jobs and tasks, over one persistent WebSocket.</summary>
 internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetKind, [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
 {
-    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new GatewayPoller((GatewayConfig)target, tools.Clock);
+    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new GatewayPoller((GatewayConfig)target, tools.Clock, tools.Links);
 
     public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
     {

@@ -8,15 +8,18 @@ using FleetExporter.Targets;
 namespace FleetExporter.OpenClaw;
 
 /// <summary>Polls one gateway over a persistent connection, with at most one connection attempt per poll.</summary>
-internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) : ITargetPoller
+/// <param name="links">Where it registers its <see cref="GatewayLink"/>.</param>
+internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, TargetLinks links) : ITargetPoller
 {
     private readonly GatewayHttp _http = new(gateway.Url, gateway.RefusesLinkLocal);
     private readonly GatewaySources _sources = new(clock);
+    private readonly GatewayLink _link = Register(gateway.Name, clock, links);
     private GatewayConnection? _connection;
     private GatewayHealth? _health;
     private bool? _healthUnderstood;
     private TimeSpan? _latency;
     private DateTimeOffset? _startedAt;
+    private GatewayCrons? _crons;
 
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
@@ -32,11 +35,22 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
             Forget(problem.Reason);
         }
 
+        if (_sources.Crons.Value is { } crons && !ReferenceEquals(crons, _crons))
+        {
+            foreach (var change in CronChanges.Between(_crons, crons))
+            {
+                _link.Events.Add(change);
+            }
+
+            _crons = crons;
+        }
+
         return Read(probes, problem);
     }
 
     public async ValueTask DisposeAsync()
     {
+        links.Remove(gateway.Name, _link);
         if (_connection is not null)
         {
             await _connection.DisposeAsync().ConfigureAwait(false);
@@ -103,8 +117,10 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
         }
 
         var token = await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false);
-        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal)
+        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal, _link.Events.Take)
             .ConfigureAwait(false);
+        _link.Connection = _connection;
+        Subscribe(_connection);
         foreach (var source in _sources.All)
         {
             source.Reconnected();
@@ -112,6 +128,18 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
 
         return _connection;
     }
+
+    private static GatewayLink Register(string name, TimeProvider clock, TargetLinks links)
+    {
+        var link = new GatewayLink(name, clock);
+        links.Set(name, link);
+        return link;
+    }
+
+    /// <summary>Adds events of created and removed sessions to those that every connection gets. Older gateways have no such request.</summary>
+    private static void Subscribe(GatewayConnection connection) => _ = connection
+        .AskAsync(GatewayCall.SessionsSubscribe, static _ => true, CancellationToken.None)
+        .ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private async Task AskHealthAsync(GatewayConnection connection, CancellationToken stop)
     {
@@ -157,6 +185,8 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock) :
         {
             Failure = problem is null ? null : new TargetFailureDetails(problem.Reason, problem.Message),
             Version = probes.Version ?? (problem is null ? _connection?.Hello.Version : null),
+            Protocol = problem is null ? _connection?.Hello.Protocol : null,
+            Sources = _sources.All.ToDictionary(s => s.Method, s => s.State),
             StartedAt = _startedAt,
             Latency = _latency,
             Understood = [

@@ -12,6 +12,12 @@ internal sealed record GatewayReading(ValueList<string> RequiredChannels, Gatewa
 {
     public string? Version { get; init; }
 
+    /// <summary>The version of the protocol that it speaks with the exporter.</summary>
+    public int? Protocol { get; init; }
+
+    /// <summary>By method.</summary>
+    public IReadOnlyDictionary<string, GatewaySourceState> Sources { get; init; } = new Dictionary<string, GatewaySourceState>();
+
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>Response time of <c>health</c>.</summary>

@@ -4,6 +4,26 @@ using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw;
 
+/// <summary>Why a gateway's answer to a method is missing.</summary>
+internal enum GatewayGap
+{
+    /// <summary>Not asked yet, or not answered yet.</summary>
+    Waiting,
+
+    /// <summary>The gateway does not have the method, or refuses it to readers.</summary>
+    Unsupported,
+
+    /// <summary>The answer has an unknown shape.</summary>
+    UnknownShape,
+
+    /// <summary>The last answer is too old, or was dropped with the connection.</summary>
+    Stale,
+}
+
+/// <param name="AnsweredAt">When the answer arrived; null where there is none.</param>
+/// <param name="Gap">Why there is none; null where there is one.</param>
+internal sealed record GatewaySourceState(DateTimeOffset? AnsweredAt, GatewayGap? Gap);
+
 /// <summary>One method of a gateway, called at its own interval.</summary>
 internal interface IGatewaySource
 {
@@ -12,6 +32,8 @@ internal interface IGatewaySource
 
     /// <summary>Whether the last answer could be parsed; null before the first one, and if the gateway lacks the method.</summary>
     bool? Understood { get; }
+
+    GatewaySourceState State { get; }
 
     /// <summary>Calls the method if it is due and no call is pending; completes when no call is pending.</summary>
     Task PollAsync(GatewayConnection connection);
@@ -42,14 +64,22 @@ internal sealed class GatewaySource<T>(
     private volatile CachedAnswer? _cached;
     private int _unsettledAnswers;
     private bool _isMissing;
+    private bool _hasAnswered;
 
     public string Method => method;
 
     public bool? Understood { get; private set; }
 
     /// <summary>The last answer while it is fresh: for three intervals, at least a minute.</summary>
-    public T? Value =>
-        _cached is { } last && clock.Elapsed() - last.At <= Duration.Max(3 * every, TimeSpan.FromMinutes(1)) ? last.Value : null;
+    public T? Value => Fresh?.Value;
+
+    public GatewaySourceState State => Fresh is { } fresh ? new(fresh.Time, null) : new(null,
+        _isMissing ? GatewayGap.Unsupported
+        : Understood == false ? GatewayGap.UnknownShape
+        : _hasAnswered ? GatewayGap.Stale : GatewayGap.Waiting);
+
+    private CachedAnswer? Fresh =>
+        _cached is { } last && clock.Elapsed() - last.At <= Duration.Max(3 * every, TimeSpan.FromMinutes(1)) ? last : null;
 
     public Task PollAsync(GatewayConnection connection)
     {
@@ -90,7 +120,8 @@ internal sealed class GatewaySource<T>(
             }
 
             _unsettledAnswers = 0;
-            _cached = new CachedAnswer(value, clock.Elapsed());
+            _hasAnswered = true;
+            _cached = new CachedAnswer(value, clock.Elapsed(), clock.GetUtcNow());
         }
         catch (GatewayErrorException e) when (e.Error.IsTransient)
         {
@@ -115,5 +146,5 @@ internal sealed class GatewaySource<T>(
     }
 
     // Replaced atomically, because an answer may arrive while a poll reads.
-    private sealed record CachedAnswer(T Value, TimeSpan At);
+    private sealed record CachedAnswer(T Value, TimeSpan At, DateTimeOffset Time);
 }

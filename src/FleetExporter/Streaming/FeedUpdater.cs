@@ -5,10 +5,10 @@ namespace FleetExporter.Streaming;
 
 /// <summary>Updates the feeds of the streams after snapshots were replaced. Writers of snapshots only record a name and never wait.</summary>
 internal sealed class FeedUpdater(
-    FleetState state, GpuFeed gpus, HostFeed hosts, StreamClients clients, OneSecondTimer timer, LoopDependencies parts)
+    FleetState state, GpuFeed gpus, HostFeed hosts, AgentFeed agents, StreamClients clients, OneSecondTimer timer, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Live, parts)
 {
-    /// <summary>Between two updates of <c>/ws</c> while it has readers, so that a page shows a change within a second.</summary>
+    /// <summary>Between two updates of <c>/ws</c> and <c>/ws/agents</c> while one has readers, so that a page shows a change within a second.</summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();
@@ -50,7 +50,8 @@ internal sealed class FeedUpdater(
                 {
                     gpus.RemoveStale();
                     hosts.UpdateIfRead();
-                    next = clients.Count("ws") > 0 ? Task.Delay(ReadInterval, Clock, stop) : timer.Next;
+                    agents.Update();
+                    next = clients.Count("ws") + clients.Count(AgentFeed.Stream) > 0 ? Task.Delay(ReadInterval, Clock, stop) : timer.Next;
                 }
             }
         }

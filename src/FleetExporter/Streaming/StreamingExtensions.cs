@@ -14,6 +14,7 @@ internal static class StreamingExtensions
         .AddSingleton<LiveEvents>()
         .AddSingleton<GpuFeed>()
         .AddSingleton<HostFeed>()
+        .AddSingleton<AgentFeed>()
         .AddHostedService<FeedUpdater>();
 
     /// <summary>Publishes stored events to <c>/ws</c>.</summary>

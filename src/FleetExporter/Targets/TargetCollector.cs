@@ -41,7 +41,11 @@ internal interface ITargetPoller : IAsyncDisposable
 
 /// <summary>Dependencies of target pollers.</summary>
 /// <param name="UnitOf">The last known state of a unit on a host; null while unknown.</param>
-internal sealed record TargetContext(TimeProvider Clock, Func<string, UnitName, SystemdUnit?> UnitOf);
+internal sealed record TargetContext(TimeProvider Clock, Func<string, UnitName, SystemdUnit?> UnitOf)
+{
+    /// <summary>Where pollers register what they offer besides readings. Default: one that nobody asks.</summary>
+    public TargetLinks Links { get; init; } = new();
+}
 
 /// <summary>The current result of polling a target.</summary>
 /// <param name="Reading">Null if there is none or it is stale.</param>

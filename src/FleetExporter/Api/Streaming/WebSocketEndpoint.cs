@@ -16,16 +16,26 @@ internal static class WebSocketEndpoint
     /// <summary>Over HTTP/2 browsers use CONNECT.</summary>
     private static readonly string[] Methods = ["GET", "CONNECT"];
 
-    public static void MapWebSocket(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/ws", Methods, ([AsParameters] Call call) => call.AnswerAsync())
+    public static void MapWebSocket(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/ws", Methods, ([AsParameters] Call call, HostFeed hosts) => call.AnswerAsync("ws", hosts.Log, 0, hosts.Update))
             .Needs(Scope.Read).TakesTicket().Produces(StatusCodes.Status101SwitchingProtocols)
             .WithSummary("A WebSocket: the current state first, then hosts and the overview as they change, and events.");
 
+        routes.MapMethods("/ws/agents", Methods, ([AsParameters] Call call, AgentFeed agents) =>
+                call.AnswerAsync(AgentFeed.Stream, agents.Log, agents.Log.Since(0).Cursor, static () => { }))
+            .Needs(Scope.Read).TakesTicket().Produces(StatusCodes.Status101SwitchingProtocols)
+            .WithSummary("A WebSocket: what the agents of all gateways do from now on: runs, tools, messages, sessions, cron jobs.");
+    }
+
     internal sealed record Call(
-        HttpContext Context, HostFeed Feed, StreamClients Clients, OneSecondTimer Timer, AuthenticationMiddleware Authentication, TimeProvider Clock,
+        HttpContext Context, StreamClients Clients, OneSecondTimer Timer, AuthenticationMiddleware Authentication, TimeProvider Clock,
         IHostApplicationLifetime Life)
     {
-        public async Task<IResult> AnswerAsync()
+        /// <param name="stream">Of <see cref="StreamClients"/>.</param>
+        /// <param name="cursor">Where the reader begins in the log.</param>
+        /// <param name="update">Brings the log up to date for a new reader.</param>
+        public async Task<IResult> AnswerAsync(string stream, LiveLog log, long cursor, Action update)
         {
             if (!Context.WebSockets.IsWebSocketRequest)
             {
@@ -33,7 +43,7 @@ internal static class WebSocketEndpoint
                 return Problem.Of(426, "Not a WebSocket", "This endpoint is a WebSocket: open it with ws:// or wss://.");
             }
 
-            using var place = Clients.TryEnter("ws");
+            using var place = Clients.TryEnter(stream);
             if (place is null)
             {
                 return GpuStreamEndpoint.TooMany(Context);
@@ -42,9 +52,9 @@ internal static class WebSocketEndpoint
             using var socket = await Context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted, Life.ApplicationStopping);
             var listening = ListenAsync(socket, ended);
-            Feed.Update();
-            var reader = new LiveReader(Context, Feed.Log, Timer, Authentication, Clock, static () => true, ended.Token);
-            var end = await reader.RunAsync(0, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask).ConfigureAwait(false);
+            update();
+            var reader = new LiveReader(Context, log, Timer, Authentication, Clock, static () => true, ended.Token);
+            var end = await reader.RunAsync(cursor, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask).ConfigureAwait(false);
             await CloseAsync(socket, end, listening).ConfigureAwait(false);
             return TypedResults.Empty;
         }

@@ -25,6 +25,9 @@ internal sealed class GatewayCall
     public static readonly GatewayCall Infrastructure = new("infrastructure", "{}");
     public static readonly GatewayCall ConfigGet = new("config.get", "{}");
 
+    /// <summary>Subscribes this connection to the event <c>sessions.changed</c>.</summary>
+    public static readonly GatewayCall SessionsSubscribe = new("sessions.subscribe", "{}");
+
     private GatewayCall(string method, string parameters)
     {
         Method = method;
@@ -41,6 +44,18 @@ internal sealed class GatewayCall
 
     public static GatewayCall CronList(int offset) =>
         new("cron.list", string.Create(CultureInfo.InvariantCulture, $$"""{"includeDisabled":true,"limit":{{PageSize}},"offset":{{offset}}}"""));
+
+    /// <summary>The newest runs of one cron job.</summary>
+    public static GatewayCall CronRunsOf(string id, int limit) => new(
+        "cron.runs", string.Create(CultureInfo.InvariantCulture, $$"""{"id":{{Quote(id)}},"limit":{{limit}},"scope":"job"}"""));
+
+    /// <summary>The last messages of one session, each truncated.</summary>
+    public static GatewayCall SessionsPreview(string key) => new("sessions.preview", $$"""{"keys":[{{Quote(key)}}],"limit":20,"maxChars":600}""");
+
+    /// <summary>Lines of the gateway's log after a position in its file; null for the last ones.</summary>
+    public static GatewayCall LogsTail(long? cursor) => new("logs.tail", cursor is { } position
+        ? string.Create(CultureInfo.InvariantCulture, $$"""{"cursor":{{position}},"limit":1000,"maxBytes":500000}""")
+        : """{"limit":500,"maxBytes":500000}""");
 
     /// <summary>Usage of one agent in the last 7 or 30 days, including today, or in total; days are UTC.</summary>
     public static GatewayCall SessionsUsage(string agent, GatewayRange range) => new("sessions.usage", $$"""
@@ -59,7 +74,7 @@ internal sealed class GatewayCall
 
     private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // Agent ids are untrusted text of the gateway.
+    // Ids and keys are untrusted text of the gateway, or of a caller.
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 }
 

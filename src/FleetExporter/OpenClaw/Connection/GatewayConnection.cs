@@ -18,6 +18,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
 
     private readonly GatewaySocket _socket;
     private readonly TimeProvider _clock;
+    private readonly Action<string, JsonElement>? _onEvent;
     private readonly ConcurrentDictionary<string, Request> _waiting = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
     private readonly ITimer _watchdog;
@@ -27,10 +28,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
     private long _lastReceived;
     private long _lastId;
 
-    private GatewayConnection(GatewaySocket socket, GatewayHello hello, TimeProvider clock)
+    private GatewayConnection(GatewaySocket socket, GatewayHello hello, TimeProvider clock, Action<string, JsonElement>? onEvent)
     {
         _socket = socket;
         _clock = clock;
+        _onEvent = onEvent;
         Hello = hello;
         _lastReceived = clock.GetTimestamp();
         _watchdog = clock.CreateTimer(_ => CheckSilence(), null, hello.Tick, hello.Tick);
@@ -48,9 +50,11 @@ internal sealed class GatewayConnection : IAsyncDisposable
     /// <summary>Connects and logs in.</summary>
     /// <param name="token">Null sends none.</param>
     /// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
+    /// <param name="onEvent">Gets the name and payload of each event; must not wait, nor keep a reference to the payload.</param>
     /// <exception cref="TargetFailureException">The connection or the login failed.</exception>
     public static async Task<GatewayConnection> OpenAsync(
-        Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken, bool refusesLinkLocal = false)
+        Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken, bool refusesLinkLocal = false,
+        Action<string, JsonElement>? onEvent = null)
     {
         var socket = new GatewaySocket(refusesLinkLocal);
         try
@@ -58,7 +62,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
             await socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);
             var hello = await LogInAsync(socket, token, cancellationToken).ConfigureAwait(false);
             socket.MaxMessage = hello.MaxMessage;
-            return new GatewayConnection(socket, hello, clock);
+            return new GatewayConnection(socket, hello, clock, onEvent);
         }
         catch
         {
@@ -134,8 +138,8 @@ internal sealed class GatewayConnection : IAsyncDisposable
             method = "connect",
             @params = new
             {
-                minProtocol = GatewayHello.Protocol,
-                maxProtocol = GatewayHello.Protocol,
+                minProtocol = GatewayHello.MinProtocol,
+                maxProtocol = GatewayHello.MaxProtocol,
                 client = new { id = "gateway-client", displayName = "FleetExporter", version = "1", platform = "linux", mode = "backend" },
                 role = "operator",
                 scopes = Scopes,
@@ -160,7 +164,10 @@ internal sealed class GatewayConnection : IAsyncDisposable
         ? message.Member("payload") ?? default
         : throw new GatewayErrorException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
 
-    private static TargetFailureException Refused(GatewayError error) => new(error.Reason, $"the gateway refused the connection: {error}");
+    private static TargetFailureException Refused(GatewayError error) =>
+        error is { Reason: TargetFailure.Protocol, ExpectedProtocol: { } protocol }
+            ? GatewayHello.Unspoken(protocol)
+            : new TargetFailureException(error.Reason, $"the gateway refused the connection: {error}");
 
     private async Task SendAsync(string message)
     {
@@ -204,7 +211,6 @@ internal sealed class GatewayConnection : IAsyncDisposable
         }
     }
 
-    // Ticks and health events only prove that the gateway is alive; published data is requested.
     private void Dispatch(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object)
@@ -219,6 +225,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
                 break;
             case "event" when message.Text("event") == "shutdown":
                 _shutdownReason = Printable.Line(message.Member("payload")?.Text("reason") ?? "shutdown", 100);
+                break;
+            case "event" when message.Text("event") is { } name:
+                _onEvent?.Invoke(name, message.Member("payload") ?? default);
                 break;
         }
     }

@@ -4,12 +4,16 @@ using FleetExporter.Parsing;
 namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>The answer of the gateway to a successful login.</summary>
+/// <param name="Protocol">The version of the protocol that it speaks on this connection; null if it does not say.</param>
 /// <param name="MaxMessage">Maximum message size in bytes.</param>
 /// <param name="Tick">Interval of its tick events.</param>
-internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan Tick)
+internal sealed record GatewayHello(string? Version, int? Protocol, long MaxMessage, TimeSpan Tick)
 {
-    /// <summary>The supported protocol version.</summary>
-    public const int Protocol = 4;
+    /// <summary>The oldest and the newest version of the protocol that the exporter offers.</summary>
+    public const int MinProtocol = 3;
+
+    /// <inheritdoc cref="MinProtocol"/>
+    public const int MaxProtocol = 4;
 
     /// <summary>Upper bound of <see cref="MaxMessage"/>, whatever the gateway announces.</summary>
     public const long MessageSizeLimit = 4 * 1024 * 1024;
@@ -24,31 +28,40 @@ internal sealed record GatewayHello(string? Version, long MaxMessage, TimeSpan T
             throw new TargetFailureException(TargetFailure.Protocol, "the gateway did not answer connect with hello-ok");
         }
 
-        if (payload.Amount("protocol") is { } protocol && protocol != Protocol)
+        var protocol = payload.Amount("protocol");
+        if (protocol is < MinProtocol or > MaxProtocol)
         {
-            throw new TargetFailureException(TargetFailure.Protocol, $"the gateway speaks protocol {protocol}, not {Protocol}");
+            throw Unspoken(protocol.Value);
         }
 
         var policy = payload.Member("policy");
         return new GatewayHello(
             GatewayName.Clean(payload.Member("server")?.Text("version")),
+            (int?)protocol,
             (long)Math.Clamp(policy?.Amount("maxPayload") ?? MessageSizeLimit, 64 * 1024, MessageSizeLimit),
             policy?.Milliseconds("tickIntervalMs") is { } tick && tick >= TimeSpan.FromSeconds(1) && tick <= TimeSpan.FromMinutes(10)
                 ? tick
                 : TimeSpan.FromSeconds(30));
     }
+
+    /// <summary>The gateway speaks a version of the protocol that the exporter does not.</summary>
+    internal static TargetFailureException Unspoken(double protocol) => new(
+        TargetFailure.Protocol,
+        FormattableString.Invariant($"the gateway speaks protocol {protocol:0}; this exporter speaks {MinProtocol} to {MaxProtocol}"));
 }
 
 /// <summary>The gateway's error answer to one request.</summary>
 /// <param name="Detail"><c>details.code</c>, or <c>details.reason</c>.</param>
 /// <param name="MissingScope">The scope that the login lacks.</param>
-internal sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null)
+/// <param name="ExpectedProtocol">The version of the protocol that the gateway speaks, if the one that was offered is the reason.</param>
+internal sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null, double? ExpectedProtocol = null)
 {
     public static GatewayError Parse(JsonElement error) => new(
         error.Text("code") ?? "",
         error.Member("details")?.Text("code") ?? error.Member("details")?.Text("reason"),
         error.Text("message") ?? "",
-        error.Member("details")?.Text("missingScope"));
+        error.Member("details")?.Text("missingScope"),
+        error.Member("details")?.Amount("expectedProtocol"));
 
     /// <summary>
     /// The gateway does not have the method.

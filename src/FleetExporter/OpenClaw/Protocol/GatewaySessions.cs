@@ -59,7 +59,7 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
             row.Flag("hasActiveRun"));
     }
 
-    private static string TypeOf(string? classification, string[] key) =>
+    internal static string TypeOf(string? classification, string[] key) =>
         classification is not null && Types.Contains(classification) ? classification : key switch
         {
             ["agent", _, "main"] => "main",

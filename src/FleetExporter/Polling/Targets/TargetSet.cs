@@ -5,7 +5,8 @@ using FleetExporter.Targets;
 namespace FleetExporter.Polling.Targets;
 
 /// <summary>Starts, restarts and stops the target monitors to match the configuration.</summary>
-internal sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger) : IAsyncDisposable
+internal sealed class TargetSet(
+    FleetState state, TargetLinks links, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger) : IAsyncDisposable
 {
     private readonly MonitorSet<TargetMonitor> _monitors = new(metrics, clock, logger);
     private readonly Lock _lock = new();
@@ -21,7 +22,7 @@ internal sealed class TargetSet(FleetState state, PollMetrics metrics, TimeProvi
             _timing = timing;
             var wanted = TargetCatalog.All.SelectMany(kind => kind.Kind.TargetsOf(config).Select(target => (Kind: kind, Target: target)))
                 .ToDictionary(w => w.Target.Name, StringComparer.Ordinal);
-            var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now()));
+            var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now())) { Links = links };
             return _monitors.ApplyAsync(
                 wanted.Values.Select(w =>
                     (w.Target.Name, (Func<TargetMonitor>)(() => new TargetMonitor(w.Target, w.Kind, timing, tools, state, logger)))),
