@@ -1,4 +1,4 @@
-using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw;
 using FleetExporter.Targets;
 using FleetExporter.Views.Agents;
 
