@@ -48,6 +48,7 @@ internal static class GatewayAttacks
         }),
         Gateway("GatewaySilence", "timeout", "", (_, stop) => Task.Delay(Timeout.Infinite, stop)),
         Gateway("GatewayLargeAnswers", "", "", AnswerAsync),
+        Gateway("GatewayEventFlood", "", "", FloodAsync),
     ];
 
     private static string Row(int i) =>
@@ -145,6 +146,55 @@ internal static class GatewayAttacks
             await socket.SendAsync(Encoding.UTF8.GetBytes(start), WebSocketMessageType.Text, false, stop);
             await socket.SendAsync(Rows.Value, WebSocketMessageType.Text, false, stop);
             await SayAsync(socket, "]}}", stop);
+        }
+    }
+
+    /// <summary>Answers everything with a short list, and sends 10,000 events of agents and 10,000 lines of a log per second.</summary>
+    private static async Task FloodAsync(WebSocket socket, CancellationToken stop)
+    {
+        const string Event = """{"type":"event","event":"agent","payload":{"stream":"lifecycle","data":{"phase":"start"},"sessionKey":"agent:a:\u202e"}}""";
+        using var sending = new SemaphoreSlim(1, 1);
+        var line = JsonSerializer.Serialize(
+            JsonSerializer.Serialize(new { message = $"error {new string('x', 300)}", _meta = new { logLevelName = "ERROR" } }));
+        var lines = string.Join(',', Enumerable.Repeat(line, 1_000));
+        var flood = EventsAsync();
+        while (true)
+        {
+            var request = JsonElement.Parse(await HearAsync(socket, stop));
+            var answer = request.GetProperty("method").GetString() == "logs.tail"
+                ? $"\"lines\":[{lines}],\"cursor\":1"
+                : "\"ts\":1795231582814,\"agents\":[]";
+            await SendAsync($"{{\"type\":\"res\",\"id\":\"{request.GetProperty("id").GetString()}\",\"ok\":true,\"payload\":{{{answer}}}}}");
+            if (flood.IsFaulted)
+            {
+                await flood;
+            }
+        }
+
+        async Task EventsAsync()
+        {
+            while (true)
+            {
+                for (var i = 0; i < 500; i++)
+                {
+                    await SendAsync(Event);
+                }
+
+                await Task.Delay(50, stop);
+            }
+        }
+
+        async Task SendAsync(string text)
+        {
+            await sending.WaitAsync(stop);
+            try
+            {
+                await SayAsync(socket, text, stop);
+            }
+            finally
+            {
+                sending.Release();
+            }
         }
     }
 }
