@@ -10,6 +10,9 @@ internal static class GatewayName
 {
     public const int MaxLength = 64;
 
+    /// <summary>UTF-16 units of a label or title.</summary>
+    public const int MaxLine = 200;
+
     /// <summary>Null if empty.</summary>
     public static string? Clean(string? text)
     {
@@ -21,6 +24,10 @@ internal static class GatewayName
         var clean = Printable.Text(text).Replace(Rune.ReplacementChar.ToString(), " ", StringComparison.Ordinal).Trim();
         return clean.Length == 0 ? null : clean.Length <= MaxLength ? clean : Cut(clean);
     }
+
+    /// <summary>Text of the gateway as one printable line; null if empty.</summary>
+    public static string? Line(string? text, int length) =>
+        text is not null && Printable.Line(text, length) is { Length: > 0 } line ? line : null;
 
     // Long keys often differ only at the end, so the hash keeps them apart.
     private static string Cut(string text)

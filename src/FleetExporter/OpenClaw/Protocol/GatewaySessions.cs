@@ -2,13 +2,6 @@ using System.Text.Json;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
-/// <summary>One session of an agent.</summary>
-/// <param name="Key">For example <c>agent:main:main</c>, cleaned.</param>
-/// <param name="Agent">The agent's id; empty if unknown.</param>
-/// <param name="Type">One of <see cref="GatewaySessions.Types"/>.</param>
-/// <param name="ContextRatio">Share of the model's context in use; null if unknown.</param>
-internal sealed record GatewaySession(string Key, string Agent, string Type, DateTimeOffset? UpdatedAt, double? ContextRatio, bool? HasActiveRun);
-
 /// <summary>One page of the sessions of the gateway.</summary>
 /// <param name="At">The gateway's clock when it answered.</param>
 /// <param name="Total">Over all pages.</param>
@@ -17,10 +10,13 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
 {
     public static IReadOnlyList<string> Types { get; } = ["main", "direct", "group", "custom", "cron", "subagent"];
 
+    /// <summary>Of a session's last run.</summary>
+    public static IReadOnlyList<string> Statuses { get; } = ["queued", "running", "done", "failed", "killed", "timeout"];
+
     /// <summary>Parses the answer of <c>sessions.list</c>.</summary>
     /// <returns>
     /// In the gateway's order, without the <c>:run:</c> keys that belong to one run of a cron.
-    /// Ignores tokens and cost of these rows, which cover the last run only.
+    /// Ignores input tokens, output tokens and cost of these rows, which cover the last run only.
     /// </returns>
     /// <exception cref="FormatException">No list <c>sessions</c>, or no row with a key.</exception>
     /// <remarks>Tested with 2026.5.28 (without <c>agentId</c> and <c>classification</c>, which are taken from the key) and 2026.9.6.</remarks>
@@ -28,7 +24,7 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
     {
         const string method = "sessions.list";
         payload.RequireObject(method);
-        var rows = GatewayJson.Rows(payload.RequireList("sessions", method), Row, method);
+        var rows = GatewayJson.Rows(payload.RequireList("sessions", method), GatewaySession.Of, method);
         return new GatewaySessions(
             payload.Moment("ts"), [.. rows.Where(s => !s.Key.Contains(":run:", StringComparison.Ordinal))],
             payload.Amount("totalCount"), NextOf(payload));
@@ -37,27 +33,6 @@ internal sealed record GatewaySessions(DateTimeOffset? At, IReadOnlyList<Gateway
     /// <summary>Offset of the next page of a list: <c>hasMore</c> and <c>nextOffset</c>.</summary>
     internal static int? NextOf(JsonElement payload) =>
         payload.Flag("hasMore") == true && payload.Amount("nextOffset") is { } next and > 0 and < 1_000_000 ? (int)next : null;
-
-    private static GatewaySession? Row(JsonElement row)
-    {
-        if (row.Text("key") is not { Length: > 0 } raw || GatewayName.Clean(raw) is not { } key)
-        {
-            return null;
-        }
-
-        var parts = raw.Split(':');
-        var agent = GatewayName.Clean(row.Text("agentId") ?? (parts is ["agent", var id, ..] ? id : null)) ?? "";
-        var used = row.Flag("totalTokensFresh") == false ? null : row.Amount("totalTokens");
-        return new GatewaySession(
-            raw.Contains(":run:", StringComparison.Ordinal) ? raw : key,
-            agent,
-            TypeOf(row.Text("classification"), parts),
-            row.Moment("lastActivityAt") is { } active && row.Moment("updatedAt") is { } updated
-                ? (active > updated ? active : updated)
-                : row.Moment("updatedAt"),
-            used is { } tokens && row.Amount("contextTokens") is { } context and > 0 ? tokens / context : null,
-            row.Flag("hasActiveRun"));
-    }
 
     internal static string TypeOf(string? classification, string[] key) =>
         classification is not null && Types.Contains(classification) ? classification : key switch
