@@ -25,6 +25,10 @@ internal static class GatewayName
         return clean.Length == 0 ? null : clean.Length <= MaxLength ? clean : Cut(clean);
     }
 
+    /// <summary>The part of a cleaned name that is in the original, too.</summary>
+    public static string WithoutHash(string clean) =>
+        clean.Length is > MaxLength - 9 and <= MaxLength && clean[^9] == '~' && clean[^8..].All(char.IsAsciiHexDigitLower) ? clean[..^9] : clean;
+
     /// <summary>Text of the gateway as one printable line; null if empty.</summary>
     public static string? Line(string? text, int length) =>
         text is not null && Printable.Line(text, length) is { Length: > 0 } line ? line : null;
