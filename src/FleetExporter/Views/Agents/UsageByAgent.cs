@@ -14,9 +14,11 @@ internal sealed class UsageByAgent(GatewayWindows? windows)
 
     /// <summary>Of all models of an agent; zeros if it used none in a window that is known.</summary>
     /// <param name="window">today, 7d, 30d or all.</param>
-    /// <returns>Null while unknown.</returns>
+    /// <returns>Null while unknown, and while the gateway has computed nothing yet.</returns>
     public GatewayTokens? Of(string agent, string window) =>
-        _usage.TryGetValue((agent, window), out var usage) ? GatewayUsage.Sum([None, .. usage.Models.Values]) : null;
+        _usage.GetValueOrDefault((agent, window)) is { } usage && (usage.Settled || usage.Models.Count > 0)
+            ? GatewayUsage.Sum([None, .. usage.Models.Values])
+            : null;
 
     /// <summary>Of a session since it began.</summary>
     /// <returns>Null while unknown, and for a session that the gateway does not list.</returns>
