@@ -22,7 +22,8 @@ public sealed class GatewayConfigurationTests
         "channels":{"defaults":{"groupPolicy":"SECRET"},"discord":{"enabled":true,"token":"SECRET","accounts":{"a":{"token":"SECRET"}}},
         "botToken":"SECRET","telegram":{"enabled":"SECRET","botToken":"SECRET"}},
         "skills":{"entries":{"weather":{"enabled":false,"apiKey":"SECRET","env":{"K":"SECRET"},"config":{"deep":["SECRET"]}}},"load":["SECRET"]},
-        "hooks":{"enabled":true,"token":"SECRET","mappings":[{"id":"SECRET"}],"internal":{"entries":{"logger":{"enabled":true,"env":{"K":"SECRET"}}}}},
+        "hooks":{"enabled":true,"token":"SECRET","mappings":[{"id":"SECRET"}],
+        "internal":{"entries":{"logger":{"enabled":true,"env":{"K":"SECRET"}}}}},
         "plugins":{"entries":{"github":{"config":{"token":"SECRET"},"apiKey":"SECRET"},"password":"SECRET"},"load":{"paths":["SECRET"]}},
         "cron":{"maxConcurrentRuns":3,"webhookToken":"SECRET"},"unknown":{"deep":[{"er":{"token":"SECRET"}}]},"logging":{"file":"SECRET"}},
         "raw":"token: SECRET","parsed":{"a":"SECRET"},"hash":"SECRET","path":"/home/SECRET"}

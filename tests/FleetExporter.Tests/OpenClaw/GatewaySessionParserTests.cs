@@ -95,15 +95,17 @@ public sealed class GatewaySessionParserTests
         Assert.Equal(
             [new GatewayMessage("user", "Hello via chat.send"), new GatewayMessage("assistant", "Fake answer number 13 from the loopback model.")],
             newer.Single(p => p.Key == "agent:main:chat1").Messages);
-        Assert.Equal(["ok", "missing", "ok", "ok"], GatewayPreviews.Parse(GatewayFixture.Payload("2026.5.28/sessions.preview")).Previews.Select(p => p.Status));
+        Assert.Equal(
+            ["ok", "missing", "ok", "ok"],
+            GatewayPreviews.Parse(GatewayFixture.Payload("2026.5.28/sessions.preview")).Previews.Select(p => p.Status));
     }
 
     [Fact]
     public void Messages_are_printable_and_limited()
     {
         var messages = string.Join(',', Enumerable.Repeat("""{"role":"\u001b[2J","text":"a\u0007\u2028b"}""", 9000));
-        var preview = GatewayPreviews.Parse(JsonElement.Parse(
-            $$"""{"previews":[{"key":"k","status":"new","items":[{{messages}},{"text":"{{new string('t', 3000)}}"},{"role":"user"}]}]}""")).Previews.Single();
+        var preview = Assert.Single(GatewayPreviews.Parse(JsonElement.Parse(
+            $$"""{"previews":[{"key":"k","status":"new","items":[{{messages}},{"text":"{{new string('t', 3000)}}"},{"role":"user"}]}]}""")).Previews);
 
         Assert.Equal(("unknown", 19), (preview.Status, preview.Messages.Count));
         Assert.Equal(new GatewayMessage("[2J", "a  b"), preview.Messages[0]);

@@ -104,7 +104,8 @@ public sealed class AgentSessionsTests
         var main = await server.JsonAsync($"sessions/{Uri.EscapeDataString(Main)}");
         var chat = await server.JsonAsync("sessions/agent%3amain%3achat1");
 
-        Assert.Equal(["agent:main:subagent:100b2c29-5c49-4eb5-9f0c-b18fe03f241c"], main.GetProperty("children").EnumerateArray().Select(c => c.GetString()));
+        Assert.Equal(
+            "agent:main:subagent:100b2c29-5c49-4eb5-9f0c-b18fe03f241c", Assert.Single(main.GetProperty("children").EnumerateArray()).GetString());
 
         // The recorded answer has no such session.
         Assert.Equal("missing", Text(main.GetProperty("preview"), "reason"));
@@ -174,7 +175,8 @@ public sealed class AgentSessionsTests
     {
         var rows = string.Join(',', Enumerable.Range(0, 10_000).Select(i => i < 9000
             ? $$"""{"key":"agent:x:{{i}}"}"""
-            : $$"""{"key":"agent:x:{{i}}","label":"<img src=x onerror=alert({{i}})>\u001b[2J\u202e","lastRunError":"\u0000","updatedAt":{{1795232332516 + i}}}"""));
+            : $$"""{"key":"agent:x:{{i}}","label":"<img src=x onerror=alert({{i}})>\u001b[2J\u202e","lastRunError":"\u0000","""
+                + $$""" "updatedAt":{{1795232332516 + i}}}"""));
         await using var server = await GatewayServer.StartAsync(
             [("claw", "")], new Dictionary<string, string> { ["sessions.list"] = $$"""{"sessions":[{{rows}}],"totalCount":10000}""" });
 
@@ -184,7 +186,8 @@ public sealed class AgentSessionsTests
         Assert.DoesNotContain("202e", text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain('<', text);
         var first = JsonElement.Parse(text).GetProperty("items")[0];
-        Assert.Equal(("agent:x:9999", "<img src=x onerror=alert(9999)> [2J", null), (Text(first, "key"), Text(first, "label"), Text(first, "last_error")));
+        Assert.Equal(
+            ("agent:x:9999", "<img src=x onerror=alert(9999)> [2J", null), (Text(first, "key"), Text(first, "label"), Text(first, "last_error")));
         Assert.Equal(500, JsonElement.Parse(text).GetProperty("items").GetArrayLength());
     }
 
@@ -205,7 +208,8 @@ public sealed class AgentSessionsTests
         $$"""{"sessions":[{{string.Join(',', keys.Select(i => $"{{\"key\":\"agent:main:{i}\",\"updatedAt\":{1795232332516 - i}}}"))}}],"""
         + string.Create(CultureInfo.InvariantCulture, $$""" "totalCount":5000,"hasMore":true,"nextOffset":{{next}}}""");
 
-    private static string Counts(JsonElement source) => string.Join(' ', new[] { "total", "known", "shown" }.Select(n => source.GetProperty(n).GetRawText()));
+    private static string Counts(JsonElement source) =>
+        string.Join(' ', new[] { "total", "known", "shown" }.Select(n => source.GetProperty(n).GetRawText()));
 
     private static DateTimeOffset Time(JsonElement row, string name) => row.GetProperty(name).GetDateTimeOffset();
 
