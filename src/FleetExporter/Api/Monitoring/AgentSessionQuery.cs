@@ -1,4 +1,5 @@
 using FleetExporter.Api.Http;
+using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Views.Agents;

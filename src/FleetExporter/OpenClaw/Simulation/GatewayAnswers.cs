@@ -74,6 +74,8 @@ internal static class GatewayAnswers
                 hasMore = false
             },
             "config.get" => Config(),
+            "logs.tail" => SimulatedLog.Answer(parameters, now),
+            "sessions.subscribe" => new { subscribed = true },
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
             "sessions.usage" => Usage(DaysOf(parameters), parameters, now),
             "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
