@@ -113,6 +113,19 @@ public sealed class GatewaySessionParserTests
     }
 
     [Fact]
+    public void What_looks_like_a_secret_is_masked()
+    {
+        var preview = GatewayPreviews.Parse(JsonElement.Parse(
+            """{"previews":[{"key":"k","status":"ok","items":[{"role":"user","text":"My password: hunter2\nand sk-abcdefghijklmnopqrstuv"}]}]}""")).Previews;
+        var task = GatewayTasks.Parse(JsonElement.Parse(
+            """{"tasks":[{"id":"t","status":"failed","title":"Use token=abc","error":"Authorization: Bearer abcdefgh"}]}""")).Tasks.Single();
+
+        Assert.Equal("My password: … and …", preview[0].Messages[0].Text);
+        Assert.Equal(("Use token=…", false), (task.Title, task.Error!.Contains("abcdefgh", StringComparison.Ordinal)));
+        Assert.Equal("api_key=…", Read("""{"key":"k","lastRunError":"api_key=abc"}""").LastError);
+    }
+
+    [Fact]
     public void A_cleaned_key_tells_what_the_original_begins_with()
     {
         var key = "agent:main:" + new string('x', 100);

@@ -1,5 +1,4 @@
 using FleetExporter.Api.Http;
-using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Views.Agents;

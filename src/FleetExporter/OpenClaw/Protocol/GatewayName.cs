@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw.Protocol;
 
@@ -32,6 +33,10 @@ internal static class GatewayName
     /// <summary>Text of the gateway as one printable line; null if empty.</summary>
     public static string? Line(string? text, int length) =>
         text is not null && Printable.Line(text, length) is { Length: > 0 } line ? line : null;
+
+    /// <summary>What people and models wrote, as one printable line without what looks like a secret; null if empty.</summary>
+    public static string? Prose(string? text, int length) =>
+        text is null ? null : Line(LogText.Mask(Printable.Text(Printable.Cut(text, 4 * length))), length);
 
     // Long keys often differ only at the end, so the hash keeps them apart.
     private static string Cut(string text)

@@ -22,7 +22,7 @@ internal sealed record GatewayPreviews(IReadOnlyList<GatewayPreview> Previews)
     private static readonly string[] Statuses = ["ok", "empty", "missing", "cold", "error"];
 
     /// <summary>Parses the answer of <c>sessions.preview</c>.</summary>
-    /// <returns>Each message is one printable line; those without text are omitted.</returns>
+    /// <returns>Each message is one printable line without what looks like a secret; those without text are omitted.</returns>
     /// <exception cref="FormatException">No list <c>previews</c>, or no row with a key.</exception>
     /// <remarks>Tested with 2026.5.28 (no transcript of a failed cron job) and 2026.9.6.</remarks>
     public static GatewayPreviews Parse(JsonElement payload)
@@ -41,7 +41,7 @@ internal sealed record GatewayPreviews(IReadOnlyList<GatewayPreview> Previews)
             [.. row.Items("items").TakeLast(MaxMessages).Select(MessageOf).OfType<GatewayMessage>()])
         : null;
 
-    private static GatewayMessage? MessageOf(JsonElement item) => GatewayName.Line(item.Text("text"), MaxText) is { } text
+    private static GatewayMessage? MessageOf(JsonElement item) => GatewayName.Prose(item.Text("text"), MaxText) is { } text
         ? new GatewayMessage(GatewayName.Clean(item.Text("role")) ?? "unknown", text)
         : null;
 }

@@ -79,7 +79,7 @@ internal sealed record GatewaySession(string Key, string Agent, string Type, Dat
             Tokens = used,
             ContextTokens = window,
             CreatedAt = row.Moment("createdAt"),
-            LastError = GatewayName.Line(row.Text("lastRunError"), MaxError),
+            LastError = GatewayName.Prose(row.Text("lastRunError"), MaxError),
         };
     }
 

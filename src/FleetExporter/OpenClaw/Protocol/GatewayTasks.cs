@@ -68,11 +68,11 @@ internal sealed record GatewayTasks(IReadOnlyList<GatewayTask> Tasks)
             GatewayName.Clean(task.Text("agentId") ?? (owner is ["agent", var agent, ..] ? agent : null)) ?? "",
             task.Moment("startedAt") ?? task.Moment("createdAt"))
         {
-            Title = GatewayName.Line(task.Text("title"), GatewayName.MaxLine),
+            Title = GatewayName.Prose(task.Text("title"), GatewayName.MaxLine),
             Session = session,
             Parent = parent == session ? null : parent,
             EndedAt = task.Moment("endedAt"),
-            Error = GatewayName.Line(task.Text("error"), MaxError),
+            Error = GatewayName.Prose(task.Text("error"), MaxError),
         };
     }
 }
