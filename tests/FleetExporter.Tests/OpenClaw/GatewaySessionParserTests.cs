@@ -116,7 +116,8 @@ public sealed class GatewaySessionParserTests
     public void What_looks_like_a_secret_is_masked()
     {
         var preview = GatewayPreviews.Parse(JsonElement.Parse(
-            """{"previews":[{"key":"k","status":"ok","items":[{"role":"user","text":"My password: hunter2\nand sk-abcdefghijklmnopqrstuv"}]}]}""")).Previews;
+            """{"previews":[{"key":"k","status":"ok","items":[{"role":"user","text":"My password: hunter2\nand """
+                + """sk-abcdefghijklmnopqrstuv"}]}]}""")).Previews;
         var task = GatewayTasks.Parse(JsonElement.Parse(
             """{"tasks":[{"id":"t","status":"failed","title":"Use token=abc","error":"Authorization: Bearer abcdefgh"}]}""")).Tasks.Single();
 

@@ -91,7 +91,14 @@ public sealed class SimulatedGatewayTests
     {
         var request = JsonSerializer.SerializeToUtf8Bytes(new { type = "req", id, method, @params = new { } });
         await socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
-        return await ReceiveAsync(socket);
+        JsonElement received;
+        do
+        {
+            received = await ReceiveAsync(socket);
+        }
+        while (received.GetProperty("type").GetString() == "event");
+
+        return received;
     }
 
     private static async Task<JsonElement> ReceiveAsync(ClientWebSocket socket)

@@ -14,7 +14,8 @@ internal static class AgentEndpoints
 
         routes.MapGet(
                 $"{prefix}/sessions",
-                ([AsParameters] GatewayCallContext call, [AsParameters] AgentSessionQuery query, CancellationToken stop) => query.AnswerAsync(call, stop))
+                ([AsParameters] GatewayCallContext call, [AsParameters] AgentSessionQuery query, CancellationToken stop) =>
+                    query.AnswerAsync(call, stop))
             .Needs(Scope.Read).Produces<SourcedListing<AgentSessionView, AgentSessionSource>>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Sessions of all gateways' agents, the last active first, with filters; with q older ones are asked for at the gateway.");

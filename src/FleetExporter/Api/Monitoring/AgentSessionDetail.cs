@@ -3,6 +3,7 @@ using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Views.Agents;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetExporter.Api.Monitoring;
 
@@ -68,7 +69,7 @@ internal static class AgentSessionDetail
             : new AgentSessionPreview(null, answer.Reason, null);
     }
 
-    private static IResult Unknown(string path, IReadOnlyList<MonitoredGateway> gateways)
+    private static ProblemHttpResult Unknown(string path, IReadOnlyList<MonitoredGateway> gateways)
     {
         var silent = gateways.Select(g => g.PartOf("sessions.list")).Where(p => p.Reason is not null).ToList();
         return Problem.Of(

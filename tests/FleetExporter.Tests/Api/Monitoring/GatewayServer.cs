@@ -1,5 +1,7 @@
 using System.Text.Json;
+using FleetExporter.Polling.Targets;
 using FleetExporter.Tests.OpenClaw;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetExporter.Tests.Api.Monitoring;
 
@@ -37,7 +39,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         return server;
     }
 
-    public Task PollAsync() => _api.JsonAsync("/api/overview?fresh=true");
+    public Task PollAsync() => _api.Services.GetRequiredService<TargetSet>().PollNowAsync(TestContext.Current.CancellationToken);
 
     public Task<JsonElement> JsonAsync(string path) => _api.JsonAsync($"/api/monitoring/{path}");
 
