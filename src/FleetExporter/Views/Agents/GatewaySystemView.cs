@@ -31,7 +31,8 @@ internal sealed record GatewayMachineView(
     long? MemoryTotalMb, long? MemoryFreeMb, IReadOnlyList<GatewayDiskView>? Disks)
 {
     public static GatewayMachineView Of(GatewaySystem system) => new(
-        system.Hostname, system.Platform, system.Release, system.Arch, system.CpuModel, JsonNumber.Whole(system.CpuCount), system.Load,
+        system.Hostname, system.Platform, system.Release, system.Arch, system.CpuModel, JsonNumber.Whole(system.CpuCount),
+        system.Load?.Select(l => Math.Round(l, 2)).ToList(),
         JsonNumber.Mebibytes(system.MemoryTotal), JsonNumber.Mebibytes(system.MemoryFree),
         system.Disks?.Select(GatewayDiskView.Of).ToList());
 }
