@@ -44,8 +44,14 @@ internal sealed record GatewayReading(ValueList<string> RequiredChannels, Gatewa
 
     public GatewayCronRuns? CronRuns { get; init; }
 
-    /// <summary>From the gateway's configuration; not published as a metric.</summary>
-    public GatewayHeartbeat? Heartbeat { get; init; }
+    /// <summary>Not published as a metric.</summary>
+    public GatewayAgents? Agents { get; init; }
+
+    /// <summary>Not published as a metric.</summary>
+    public GatewayConfiguration? Configuration { get; init; }
+
+    /// <summary>From the gateway's configuration.</summary>
+    public GatewayHeartbeat? Heartbeat => Configuration?.Heartbeat;
 
     public GatewayQuotas? Quotas { get; init; }
 

@@ -49,13 +49,16 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
     public GatewaySource<GatewayInfrastructure> Infrastructure { get; } = Single(
         "infrastructure", Every30Seconds, GatewayCall.Infrastructure, GatewayInfrastructure.Parse, clock);
 
-    public GatewaySource<GatewayHeartbeat> Heartbeat { get; } = Single(
-        "config.get", EveryMinute, GatewayCall.ConfigGet, GatewayHeartbeat.Parse, clock);
+    public GatewaySource<GatewayAgents> Agents { get; } = Single("agents.list", EveryMinute, GatewayCall.AgentsList, GatewayAgents.Parse, clock);
+
+    public GatewaySource<GatewayConfiguration> Configuration { get; } = Single(
+        "config.get", EveryMinute, GatewayCall.ConfigGet, GatewayConfiguration.Parse, clock);
 
     public GatewaySource<GatewayQuotas> Quotas { get; } = Single("usage.status", Every5Minutes, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
 
-    public GatewaySource<GatewayWindows> Usage { get; } = new(
-        "sessions.usage", Every5Minutes, (connection, stop) => UsageAsync(connection, clock, stop), clock, u => u.Windows.All(w => w.Usage.Settled));
+    public GatewaySource<GatewayWindows> Usage => field ??= new(
+        "sessions.usage", Every5Minutes, (connection, stop) => UsageAsync(connection, Agents.Value, clock, stop), clock,
+        u => u.Windows.All(w => w.Usage.Settled));
 
     public GatewaySource<GatewayMonth> Month { get; } = new(
         "usage.cost", Every5Minutes, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
@@ -63,7 +66,7 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
     public GatewaySource<GatewayLogAnswer> Logs { get; } = new("logs.tail", EachPoll, log.ReadAsync, clock);
 
     public IReadOnlyList<IGatewaySource> All =>
-        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month, Logs];
+        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Agents, Configuration, Quotas, Usage, Month, Logs];
 
     private static GatewaySource<T> Single<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
         where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);
@@ -104,12 +107,14 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
             [.. running.Tasks.Where(t => t.Status == "running").Concat(newest.Tasks.Where(t => t.Status != "running")).DistinctBy(t => t.Id)]);
     }
 
-    private static async Task<GatewayWindows> UsageAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)
+    /// <param name="agents">The agents as last known; null to ask for them.</param>
+    private static async Task<GatewayWindows> UsageAsync(
+        GatewayConnection connection, GatewayAgents? agents, TimeProvider clock, CancellationToken stop)
     {
-        var agents = await connection.AskAsync(GatewayCall.AgentsList, GatewayAgents.Parse, stop).ConfigureAwait(false);
+        agents ??= await connection.AskAsync(GatewayCall.AgentsList, GatewayAgents.Parse, stop).ConfigureAwait(false);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         List<GatewayWindow> windows = [];
-        foreach (var agent in agents.Ids.Take(MaxAgents))
+        foreach (var agent in agents.Agents.Take(MaxAgents).Select(a => a.Id))
         {
             foreach (var (window, call) in new[]
             {

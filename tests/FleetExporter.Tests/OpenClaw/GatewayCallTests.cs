@@ -19,6 +19,7 @@ public sealed class GatewayCallTests
         """infrastructure {}""",
         """logs.tail {"cursor":400,"limit":1000,"maxBytes":500000}""",
         """sessions.list {"limit":200,"offset":400}""",
+        """sessions.list {"limit":200,"search":"a\u0022b"}""",
         """sessions.preview {"keys":["a\u0022b"],"limit":20,"maxChars":600}""",
         """sessions.subscribe {}""",
         """sessions.usage {"agentId":"a\u0022b","limit":1000,"range":"30d"}""",

@@ -24,7 +24,8 @@ internal static class GatewayParsers
         ["diagnostics.lanes"] = GatewayLanes.Parse,
         ["agents.list"] = GatewayAgents.Parse,
         ["infrastructure"] = GatewayInfrastructure.Parse,
-        ["config.get"] = GatewayHeartbeat.Parse,
+        ["config.get"] = GatewayConfiguration.Parse,
+        ["sessions.preview"] = GatewayPreviews.Parse,
     };
 
     /// <summary>Whether the payload is rejected, or parsed without NaN, negative numbers and names over the limit.</summary>

@@ -117,6 +117,8 @@ public sealed class GatewaySourcesTests
         Assert.Equal(2 * 21, asked["tasks.list"].Count());
         Assert.Equal(11, asked["cron.list"].Count());
         Assert.Equal(3, asked["usage.cost"].Count());
+        // Usage needs the agents before they are known for the first time only.
+        Assert.Equal(11 + 1, asked["agents.list"].Count());
         Assert.Equal(4 * 3, asked["sessions.usage"].Count());
     }
 

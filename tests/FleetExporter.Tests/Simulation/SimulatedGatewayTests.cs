@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;
+using FleetExporter.OpenClaw.Protocol;
+using FleetExporter.OpenClaw.Simulation;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Simulation;
 
@@ -30,7 +32,8 @@ public sealed class SimulatedGatewayTests
                 hello.GetProperty("payload").GetProperty("protocol").GetInt32()));
         foreach (var method in new[]
         {
-            "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "tasks.list",
+            "health", "status", "system.info", "channels.status", "diagnostics.lanes", "agents.list", "sessions.list", "sessions.preview",
+            "tasks.list",
             "cron.list", "cron.runs", "config.get", "usage.status", "sessions.usage", "usage.cost",
         })
         {
@@ -40,6 +43,30 @@ public sealed class SimulatedGatewayTests
 
         var unknown = await AskAsync(socket, "x", "gpu.stats");
         Assert.Equal("unknown method: gpu.stats", unknown.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public void It_has_a_tree_of_sessions_a_stuck_sub_agent_and_a_failed_one()
+    {
+        var now = new FakeClock().GetUtcNow();
+        var sessions = GatewaySessions.Parse(Payload("sessions.list", "{}", now)).Sessions;
+        var tasks = GatewayTasks.Parse(Payload("tasks.list", "{}", now)).Tasks;
+        var agents = GatewayAgents.Parse(Payload("agents.list", "{}", now)).Agents;
+
+        Assert.Equal([0, 1, 2], sessions.Select(s => s.Depth).Distinct().Order());
+        Assert.All(sessions.Select(s => s.Parent).OfType<string>(), parent => Assert.Contains(parent, sessions.Select(s => s.Key)));
+        Assert.Equal(["t1"], tasks.Where(t => t.IsStuck(now)).Select(t => t.Id));
+        Assert.NotNull(tasks.Single(t => t is { Runtime: "subagent", Status: "failed" }).Error);
+        Assert.All(agents, a => Assert.NotNull(a.Name));
+        Assert.Equal(agents.Select(a => a.Id).Order(), sessions.Select(s => s.Agent).Distinct().Order());
+        Assert.Equal(
+            ["agent:main:subagent:9c40"],
+            GatewaySessions.Parse(Payload("sessions.list", """{"search":"LINKS"}""", now)).Sessions.Select(s => s.Key));
+        Assert.Equal(
+            ["ok", "missing"],
+            GatewayPreviews.Parse(Payload("sessions.preview", """{"keys":["agent:main:main","none"]}""", now)).Previews.Select(p => p.Status));
+        Assert.Equal("llama/qwen-coder", GatewayConfiguration.Parse(Payload("config.get", "{}", now)).DefaultModel);
+        Assert.Single(GatewaySystem.Parse(Payload("system.info", "{}", now)).Disks!);
     }
 
     [Fact]
@@ -57,11 +84,21 @@ public sealed class SimulatedGatewayTests
         await Assert.ThrowsAsync<WebSocketException>(() => ReceiveAsync(socket));
     }
 
+    private static JsonElement Payload(string method, string parameters, DateTimeOffset now) =>
+        JsonSerializer.SerializeToElement(GatewayAnswers.Of(method, JsonElement.Parse(parameters), now));
+
     private static async Task<JsonElement> AskAsync(ClientWebSocket socket, string id, string method)
     {
         var request = JsonSerializer.SerializeToUtf8Bytes(new { type = "req", id, method, @params = new { } });
         await socket.SendAsync(request, WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
-        return await ReceiveAsync(socket);
+        JsonElement received;
+        do
+        {
+            received = await ReceiveAsync(socket);
+        }
+        while (received.GetProperty("type").GetString() == "event");
+
+        return received;
     }
 
     private static async Task<JsonElement> ReceiveAsync(ClientWebSocket socket)

@@ -20,10 +20,18 @@ internal static class Listing
             return problem;
         }
 
+        var (items, next) = Page(all, key, count, cursor);
+        return TypedResults.Ok(new Listing<T>([.. items.Select(view)], next));
+    }
+
+    /// <summary>The items after the cursor, at most <paramref name="count"/>, and the cursor of the next ones; null at the end.</summary>
+    /// <param name="all">All items, in ascending ordinal order of their keys.</param>
+    internal static (IReadOnlyList<T> Items, string? NextCursor) Page<T>(IEnumerable<T> all, Func<T, string> key, int count, string? cursor)
+    {
         var rest = all.Where(item => cursor is null || string.CompareOrdinal(key(item), cursor) > 0).Take(count + 1).ToList();
         var more = rest.Count > count;
         var items = more ? rest[..^1] : rest;
-        return TypedResults.Ok(new Listing<T>([.. items.Select(view)], more ? key(items[^1]) : null));
+        return (items, more ? key(items[^1]) : null);
     }
 
     /// <summary>Reads limit and cursor for a list from the store.</summary>

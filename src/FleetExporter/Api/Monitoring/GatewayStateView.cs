@@ -35,11 +35,8 @@ internal sealed record GatewayStateView(
             reading?.Protocol,
             link?.NewerVersion,
             new GatewayDetailView(snapshot, now),
-            loop is null ? null : new EventLoopView(
-                loop.Degraded, JsonNumber.Round(loop.DelayP99?.TotalMilliseconds), JsonNumber.Round(100 * loop.Utilization)),
+            EventLoopView.Of(loop),
             (reading?.Sources.Keys ?? []).Order(StringComparer.Ordinal).ToDictionary(m => m, gateway.PartOf),
             link?.Events.Dropped ?? 0);
     }
 }
-
-internal sealed record EventLoopView(bool? Degraded, double? DelayP99Ms, double? UtilizationPercent);

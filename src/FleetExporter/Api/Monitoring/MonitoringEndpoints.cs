@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
@@ -38,11 +39,15 @@ internal sealed record GatewayCallContext(FleetState State, TargetLinks Links, T
 
     /// <summary>One view per gateway.</summary>
     /// <param name="gateway">Only this one; null for all.</param>
-    public IResult Answer<T>(string? gateway, Func<MonitoredGateway, T> view)
+    public IResult Answer<T>(string? gateway, Func<MonitoredGateway, T> view) =>
+        TryFind(gateway, out var found, out var problem) ? TypedResults.Ok(new MonitoredList<T>([.. found.Select(view)])) : problem;
+
+    /// <param name="gateway">Only this one; null for all.</param>
+    /// <param name="problem">404 for an unknown gateway.</param>
+    public bool TryFind(string? gateway, out IReadOnlyList<MonitoredGateway> found, [NotNullWhen(false)] out IResult? problem)
     {
-        var found = MonitoredGateway.All(State, Now).Where(g => gateway is null || g.Name == gateway).ToList();
-        return gateway is not null && found.Count == 0
-            ? Problem.NotFound("gateway", Printable.Line(gateway, 80))
-            : TypedResults.Ok(new MonitoredList<T>([.. found.Select(view)]));
+        found = [.. MonitoredGateway.All(State, Now).Where(g => gateway is null || g.Name == gateway)];
+        problem = gateway is not null && found.Count == 0 ? Problem.NotFound("gateway", Printable.Line(gateway, 80)) : null;
+        return problem is null;
     }
 }

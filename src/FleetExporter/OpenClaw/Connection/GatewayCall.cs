@@ -42,6 +42,10 @@ internal sealed class GatewayCall
     public static GatewayCall SessionsList(int offset) =>
         new("sessions.list", string.Create(CultureInfo.InvariantCulture, $$"""{"limit":{{PageSize}},"offset":{{offset}}}"""));
 
+    /// <summary>The sessions whose key, label or other text the gateway finds this text in.</summary>
+    public static GatewayCall SessionsSearch(string text) =>
+        new("sessions.list", string.Create(CultureInfo.InvariantCulture, $$"""{"limit":{{PageSize}},"search":{{Quote(text)}}}"""));
+
     public static GatewayCall CronList(int offset) =>
         new("cron.list", string.Create(CultureInfo.InvariantCulture, $$"""{"includeDisabled":true,"limit":{{PageSize}},"offset":{{offset}}}"""));
 

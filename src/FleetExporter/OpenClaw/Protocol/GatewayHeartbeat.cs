@@ -30,22 +30,21 @@ internal sealed record GatewayHeartbeat(bool Enabled, string? Model, string? Eve
         }
 
         var heartbeat = config.Member("agents")?.Member("defaults")?.Member("heartbeat");
-        var every = Line(heartbeat?.Text("every"), MaxName);
+        var every = GatewayName.Line(heartbeat?.Text("every"), MaxName);
         return new GatewayHeartbeat(
             every?.TrimStart('0') is not ("" or "ms" or "s" or "m" or "h" or "d"),
-            Line(heartbeat?.Text("model"), MaxName),
+            GatewayName.Line(heartbeat?.Text("model"), MaxName),
             every,
-            Line(heartbeat?.Text("prompt"), MaxPrompt),
+            GatewayName.Line(heartbeat?.Text("prompt"), MaxPrompt),
             [.. config.Member("models").Member("providers").Pairs().SelectMany(ModelsOf).DistinctBy(m => m.Ref).Take(RemoteLimits.Models)]);
     }
 
     private static IEnumerable<GatewayModel> ModelsOf(JsonProperty provider) =>
-        Line(provider.Name, MaxName) is { } name ? provider.Value.Items("models").Select(model => ModelOf(name, model)).OfType<GatewayModel>() : [];
+        GatewayName.Line(provider.Name, MaxName) is { } name
+            ? provider.Value.Items("models").Select(model => ModelOf(name, model)).OfType<GatewayModel>()
+            : [];
 
-    private static GatewayModel? ModelOf(string provider, JsonElement model) => Line(model.Text("id"), MaxName) is { } id
-        ? new GatewayModel(Printable.Line($"{provider}/{id}", MaxName), Line(model.Text("name"), MaxName) ?? id, provider, id)
+    private static GatewayModel? ModelOf(string provider, JsonElement model) => GatewayName.Line(model.Text("id"), MaxName) is { } id
+        ? new GatewayModel(Printable.Line($"{provider}/{id}", MaxName), GatewayName.Line(model.Text("name"), MaxName) ?? id, provider, id)
         : null;
-
-    /// <summary>Null if empty.</summary>
-    private static string? Line(string? text, int length) => text is not null && Printable.Line(text, length) is { Length: > 0 } line ? line : null;
 }

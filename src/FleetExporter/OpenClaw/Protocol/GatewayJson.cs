@@ -72,9 +72,9 @@ internal static class GatewayJson
         _ => null,
     };
 
-    /// <summary>The members of an object; empty for other types.</summary>
+    /// <summary>The members of an object, without those whose names are no valid text; empty for other types.</summary>
     public static IEnumerable<JsonProperty> Pairs(this JsonElement? of) =>
-        of is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
+        of is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject().Where(HasName) : [];
 
     /// <summary>The items of a list; empty for other types.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement of, string name) =>
@@ -83,6 +83,19 @@ internal static class GatewayJson
     /// <exception cref="FormatException">There is no such list.</exception>
     public static IReadOnlyList<JsonElement> RequireList(this JsonElement of, string name, string method) =>
         of.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. Limited(list)] : throw new FormatException($"{method}: no list '{name}'");
+
+    // Name throws on a lone surrogate, as GetString does.
+    private static bool HasName(JsonProperty member)
+    {
+        try
+        {
+            return member.Name is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static JsonElement.ArrayEnumerator Limited(JsonElement list)
     {

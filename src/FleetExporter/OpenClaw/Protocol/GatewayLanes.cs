@@ -26,20 +26,3 @@ internal sealed record GatewayLanes(IReadOnlyList<GatewayLane> Lanes)
     private static GatewayLane Lane(string name, JsonElement of) =>
         new(name, of.Amount("queuedCount"), of.Amount("activeCount"), of.Amount("maxConcurrent"));
 }
-
-/// <summary>The configured agents.</summary>
-/// <param name="Ids">Unchanged, because they are sent back to the gateway.</param>
-internal sealed record GatewayAgents(IReadOnlyList<string> Ids)
-{
-    /// <summary>Parses the answer of <c>agents.list</c>.</summary>
-    /// <exception cref="FormatException">No list <c>agents</c>, or no agent with an id.</exception>
-    /// <remarks>Tested with 2026.5.28 and 2026.9.6.</remarks>
-    public static GatewayAgents Parse(JsonElement payload)
-    {
-        const string method = "agents.list";
-        payload.RequireObject(method);
-        return new GatewayAgents([.. GatewayJson.Rows(
-            payload.RequireList("agents", method), a => a.Text("id") is { Length: > 0 and <= 256 } id && !id.Any(char.IsControl) ? id : null,
-            method).Distinct()]);
-    }
-}

@@ -33,19 +33,3 @@ internal sealed record GatewayStatus(string? Version, double? Rss, double? HeapU
                 .DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value.Amount()!.Value));
     }
 }
-
-/// <summary>The gateway's process.</summary>
-internal sealed record GatewaySystem(TimeSpan? Uptime, double? Rss, GatewayEventLoop? EventLoop)
-{
-    /// <summary>Parses the answer of <c>system.info</c>.</summary>
-    /// <exception cref="FormatException">No <c>uptimeMs</c>.</exception>
-    /// <remarks>Tested with 2026.9.6; 2026.5.28 does not have it.</remarks>
-    public static GatewaySystem Parse(JsonElement payload)
-    {
-        payload.RequireObject("system.info");
-        return new GatewaySystem(
-            payload.Milliseconds("uptimeMs") ?? throw new FormatException("system.info: no 'uptimeMs'"),
-            payload.Member("processMemory")?.Amount("rssBytes"),
-            GatewayEventLoop.Of(payload));
-    }
-}

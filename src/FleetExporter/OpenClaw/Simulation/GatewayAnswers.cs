@@ -10,17 +10,9 @@ internal static class GatewayAnswers
 {
     public const string Version = "2026.9.6";
 
-    private const string Model = "qwen-coder";
+    private const string Model = SimulatedSessions.Model;
 
     /// <summary>Times are rounded, so that they stay the same between polls.</summary>
-    private static readonly (string Key, string Kind, int Minutes, int Tokens)[] Sessions =
-    [
-        ("agent:main:main", "main", 0, 48_200),
-        ("agent:main:discord:1180", "custom", 10, 21_900),
-        ("agent:main:subagent:5b1f", "subagent", 5, 9_300),
-        ("agent:research:main", "main", 180, 96_700),
-    ];
-
     private static readonly (string Id, string Name, int Hours, string Status)[] Crons =
     [
         ("c0a1", "morning-report", 24, "ok"),
@@ -40,26 +32,18 @@ internal static class GatewayAnswers
                 ts,
                 durationMs = 4,
                 plugins = new { loaded = new[] { "discord" }, errors = Array.Empty<string>() },
-                agents = Agents(),
+                agents = SimulatedSessions.Health(),
                 eventLoop = EventLoop(now)
             },
             "status" => new
             {
                 runtimeVersion = Version,
-                tasks = TaskCounts(),
-                sessions = new { count = Sessions.Length },
+                tasks = SimulatedSessions.TaskCounts(),
+                sessions = new { count = SimulatedSessions.Count },
                 processMemory = Memory(now),
                 eventLoop = EventLoop(now)
             },
-            "system.info" => new
-            {
-                hostname = "simulated",
-                pid = 4242,
-                uptimeMs = Uptime(now),
-                cpuCount = 8,
-                eventLoop = EventLoop(now),
-                processMemory = Memory(now)
-            },
+            "system.info" => Machine(now),
             "channels.status" => new
             {
                 ts,
@@ -69,22 +53,10 @@ internal static class GatewayAnswers
             },
             "diagnostics.lanes" =>
                 new { ts, lanes = new[] { Lane("main", (int)SimulatedWave.At(now, 21, 0, 3)), Lane("cron", 0), Lane("subagent", 1) } },
-            "agents.list" => new { defaultId = "main", agents = new[] { new { id = "main" }, new { id = "research" } } },
-            "sessions.list" => new
-            {
-                ts,
-                count = Sessions.Length,
-                totalCount = Sessions.Length,
-                hasMore = false,
-                sessions = Sessions.Select(s => Session(s, now))
-            },
-            "tasks.list" => new
-            {
-                tasks = new[]
-                {
-                    Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360)
-                }
-            },
+            "agents.list" => SimulatedSessions.Agents(),
+            "sessions.list" => SimulatedSessions.List(parameters, now),
+            "sessions.preview" => SimulatedSessions.Preview(parameters, now),
+            "tasks.list" => SimulatedSessions.Tasks(now),
             "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
             "cron.runs" => new
             {
@@ -105,7 +77,7 @@ internal static class GatewayAnswers
             "logs.tail" => SimulatedLog.Answer(parameters, now),
             "sessions.subscribe" => new { subscribed = true },
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
-            "sessions.usage" => Usage(DaysOf(parameters), now),
+            "sessions.usage" => Usage(DaysOf(parameters), parameters, now),
             "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
             _ => null,
         };
@@ -117,30 +89,50 @@ internal static class GatewayAnswers
     {
         config = new
         {
-            agents = new { defaults = new { heartbeat = new { every = "30m", model = "heartbeat/qwen3-0.6b" } } },
+            agents = new
+            {
+                defaults = new
+                {
+                    model = new { primary = $"llama/{Model}", fallbacks = new[] { "heartbeat/qwen3-0.6b" } },
+                    heartbeat = new { every = "30m", model = "heartbeat/qwen3-0.6b" },
+                    maxConcurrent = 8,
+                    timeoutSeconds = 600,
+                    subagents = new { maxConcurrent = 8, archiveAfterMinutes = 60 },
+                },
+                entries = new { main = new { name = "Molly" }, research = new { name = "Researcher", heartbeat = new { every = "0m" } } },
+            },
             models = new
             {
                 providers = new
                 {
-                    llama = new { models = new[] { new { id = Model, name = "Qwen3 Coder 30B" } } },
-                    heartbeat = new { models = new[] { new { id = "qwen3-0.6b", name = "Qwen3 0.6B" } } },
+                    llama = new { models = new[] { new { id = Model, name = "Qwen3 Coder 30B", contextWindow = 131_072 } } },
+                    heartbeat = new { models = new[] { new { id = "qwen3-0.6b", name = "Qwen3 0.6B", contextWindow = 32_768 } } },
                 },
             },
+            channels = new { discord = new { enabled = true } },
+            skills = new { entries = new { weather = new { enabled = true }, notes = new { enabled = false } } },
+            hooks = new { @internal = new { entries = new Dictionary<string, object> { ["session-memory"] = new { enabled = true } } } },
+            plugins = new { entries = new { discord = new { enabled = true } } },
         },
     };
 
-    private static object[] Agents() =>
-        [
-            new { agentId = "main", isDefault = true, sessions = new { count = 3 } },
-            new { agentId = "research", isDefault = false, sessions = new { count = 1 } }
-        ];
-
-    private static object TaskCounts() => new
+    private static object Machine(DateTimeOffset now) => new
     {
-        total = 3,
-        active = 1,
-        failures = 1,
-        byStatus = new { queued = 0, running = 1, succeeded = 1, failed = 1, timed_out = 0, cancelled = 0, lost = 0 }
+        hostname = "simulated",
+        platform = "linux",
+        release = "6.11.0-1016-nvidia",
+        arch = "arm64",
+        nodeVersion = "v26.10.0",
+        pid = 4242,
+        uptimeMs = Uptime(now),
+        cpuCount = 8,
+        cpuModel = "Cortex-X925",
+        loadAverage = new[] { SimulatedWave.At(now, 27, 0.4, 3), SimulatedWave.At(now, 28, 0.6, 2), 1.2 },
+        memoryTotalBytes = 128L << 30,
+        memoryFreeBytes = (long)SimulatedWave.At(now, 29, 4e10, 7e10),
+        disks = new[] { new { path = "/", totalBytes = 2_000_398_934_016, availableBytes = 1_214_027_112_448 } },
+        eventLoop = EventLoop(now),
+        processMemory = Memory(now),
     };
 
     private static object Memory(DateTimeOffset now) =>
@@ -163,40 +155,13 @@ internal static class GatewayAnswers
         running = true,
         connected = true,
         lifecycle = "running",
-        lastConnectedAt = Ago(now, 600),
-        lastInboundAt = Ago(now, 10),
-        lastOutboundAt = Ago(now, 10),
+        lastConnectedAt = SimulatedSessions.Ago(now, 600),
+        lastInboundAt = SimulatedSessions.Ago(now, 10),
+        lastOutboundAt = SimulatedSessions.Ago(now, 10),
         bot = new { username = "simulated-bot", id = "1180000000000000001" },
     };
 
     private static object Lane(string lane, int queued) => new { lane, queuedCount = queued, activeCount = 1, maxConcurrent = 8, draining = false };
-
-    private static object Session((string Key, string Kind, int Minutes, int Tokens) session, DateTimeOffset now) => new
-    {
-        key = session.Key,
-        agentId = session.Key.Split(':')[1],
-        kind = "direct",
-        classification = session.Kind,
-        status = session.Kind == "subagent" ? "running" : "done",
-        hasActiveRun = session.Kind == "subagent",
-        updatedAt = Ago(now, session.Minutes),
-        totalTokens = session.Tokens,
-        totalTokensFresh = true,
-        contextTokens = 131_072,
-        model = Model,
-    };
-
-    private static object Task(string id, string runtime, string status, DateTimeOffset now, int minutes) =>
-        new
-        {
-            id,
-            runtime,
-            status,
-            agentId = "main",
-            createdAt = Ago(now, minutes),
-            startedAt = Ago(now, minutes),
-            endedAt = status == "running" ? (long?)null : Ago(now, minutes - 1)
-        };
 
     private static object Cron((string Id, string Name, int Hours, string Status) cron, DateTimeOffset now) => new
     {
@@ -216,10 +181,10 @@ internal static class GatewayAnswers
         },
     };
 
-    private static object Usage(double days, DateTimeOffset now) => new
+    private static object Usage(double days, JsonElement parameters, DateTimeOffset now) => new
     {
         updatedAt = now.ToUnixTimeMilliseconds(),
-        sessions = Array.Empty<object>(),
+        sessions = SimulatedSessions.Usage(parameters),
         totals = Totals(days, now),
         aggregates = new { byModel = new[] { new { provider = "llama", model = Model, totals = Totals(days, now) } } },
         cacheStatus = new { status = "fresh" },
@@ -245,8 +210,6 @@ internal static class GatewayAnswers
         parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
             ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
             : 1;
-
-    private static long Ago(DateTimeOffset now, int minutes) => (now.ToUnixTimeSeconds() / 300 * 300_000) - (minutes * 60_000L);
 
     private static long LastRun(int hours, DateTimeOffset now) => now.ToUnixTimeSeconds() / (hours * 3600) * hours * 3_600_000L;
 }
