@@ -90,6 +90,7 @@ internal static class ApiExtensions
         routes.MapTransfer();
         routes.MapHistory();
         routes.MapMonitoring();
+        routes.MapCosts();
         routes.MapProjects();
         routes.MapHooks();
         routes.MapAlerts();

@@ -12,11 +12,15 @@ public sealed class GatewayCallTests
         """channels.status {"probe":false}""",
         """config.get {}""",
         """cron.list {"includeDisabled":true,"limit":200,"offset":400}""",
+        """cron.runs {"id":"a\u0022b","limit":400,"scope":"job"}""",
         """cron.runs {"scope":"all","limit":200}""",
         """diagnostics.lanes {}""",
         """health {}""",
         """infrastructure {}""",
+        """logs.tail {"cursor":400,"limit":1000,"maxBytes":500000}""",
         """sessions.list {"limit":200,"offset":400}""",
+        """sessions.preview {"keys":["a\u0022b"],"limit":20,"maxChars":600}""",
+        """sessions.subscribe {}""",
         """sessions.usage {"agentId":"a\u0022b","limit":1000,"range":"30d"}""",
         """sessions.usage {"agentId":"a\u0022b","limit":1000,"startDate":"2026-11-21","endDate":"2026-11-21"}""",
         """status {}""",
@@ -62,6 +66,7 @@ public sealed class GatewayCallTests
     });
 
     private static object Argument(Type type) => type == typeof(int) ? 400
+        : type == typeof(long?) ? 400L
         : type == typeof(string) ? "a\"b"
         : type == typeof(DateOnly) ? new DateOnly(2026, 11, 21)
         : type == typeof(GatewayRange) ? GatewayRange.Month

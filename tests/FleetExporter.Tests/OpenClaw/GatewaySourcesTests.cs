@@ -116,7 +116,7 @@ public sealed class GatewaySourcesTests
         Assert.Equal(21, asked["sessions.list"].Count());
         Assert.Equal(2 * 21, asked["tasks.list"].Count());
         Assert.Equal(11, asked["cron.list"].Count());
-        Assert.Equal(3, asked["usage.cost"].Count());
+        Assert.Equal(2 * 3, asked["usage.cost"].Count());
         Assert.Equal(4 * 3, asked["sessions.usage"].Count());
     }
 

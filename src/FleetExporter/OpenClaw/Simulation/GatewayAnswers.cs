@@ -10,7 +10,7 @@ internal static class GatewayAnswers
 {
     public const string Version = "2026.9.6";
 
-    private const string Model = "qwen-coder";
+    public const string Model = "qwen-coder";
 
     /// <summary>Times are rounded, so that they stay the same between polls.</summary>
     private static readonly (string Key, string Kind, int Minutes, int Tokens)[] Sessions =
@@ -19,13 +19,6 @@ internal static class GatewayAnswers
         ("agent:main:discord:1180", "custom", 10, 21_900),
         ("agent:main:subagent:5b1f", "subagent", 5, 9_300),
         ("agent:research:main", "main", 180, 96_700),
-    ];
-
-    private static readonly (string Id, string Name, int Hours, string Status)[] Crons =
-    [
-        ("c0a1", "morning-report", 24, "ok"),
-        ("c0a2", "inbox-sweep", 1, "ok"),
-        ("c0a3", "backup-notes", 6, "error"),
     ];
 
     /// <summary>The payload; null for an unknown method.</summary>
@@ -85,26 +78,12 @@ internal static class GatewayAnswers
                     Task("t1", "subagent", "running", now, 5), Task("t2", "cron", "succeeded", now, 60), Task("t3", "cron", "failed", now, 360)
                 }
             },
-            "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
-            "cron.runs" => new
-            {
-                entries = Crons.Select(c => new
-                {
-                    ts = LastRun(c.Hours, now),
-                    jobId = c.Id,
-                    jobName = c.Name,
-                    action = "finished",
-                    status = c.Status,
-                    runAtMs = LastRun(c.Hours, now),
-                    durationMs = 2400
-                }),
-                total = Crons.Length,
-                hasMore = false
-            },
+            "cron.list" => SimulatedCrons.List(now),
+            "cron.runs" => SimulatedCrons.Runs(parameters, now),
             "config.get" => Config(),
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
-            "sessions.usage" => Usage(DaysOf(parameters), now),
-            "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
+            "sessions.usage" => SimulatedUsage.OfSessions(parameters, now),
+            "usage.cost" => SimulatedUsage.OfDays(parameters, now),
             _ => null,
         };
     }
@@ -196,55 +175,5 @@ internal static class GatewayAnswers
             endedAt = status == "running" ? (long?)null : Ago(now, minutes - 1)
         };
 
-    private static object Cron((string Id, string Name, int Hours, string Status) cron, DateTimeOffset now) => new
-    {
-        id = cron.Id,
-        name = cron.Name,
-        agentId = "main",
-        enabled = true,
-        schedule = new { kind = "every", everyMs = cron.Hours * 3_600_000L },
-        state = new
-        {
-            lastRunAtMs = LastRun(cron.Hours, now),
-            nextRunAtMs = LastRun(cron.Hours, now) + (cron.Hours * 3_600_000L),
-            lastRunStatus = cron.Status,
-            lastDurationMs = 2400,
-            consecutiveErrors = cron.Status == "error" ? 2 : 0,
-            lastDeliveryStatus = "delivered",
-        },
-    };
-
-    private static object Usage(double days, DateTimeOffset now) => new
-    {
-        updatedAt = now.ToUnixTimeMilliseconds(),
-        sessions = Array.Empty<object>(),
-        totals = Totals(days, now),
-        aggregates = new { byModel = new[] { new { provider = "llama", model = Model, totals = Totals(days, now) } } },
-        cacheStatus = new { status = "fresh" },
-    };
-
-    private static object Totals(double days, DateTimeOffset now)
-    {
-        var input = Math.Round(days * SimulatedWave.At(now, 26, 90_000, 110_000));
-        var output = Math.Round(input / 9);
-        return new
-        {
-            input,
-            output,
-            cacheRead = input / 2,
-            cacheWrite = 0,
-            totalTokens = input + output + (input / 2),
-            totalCost = (input * 3e-6) + (output * 15e-6)
-        };
-    }
-
-    /// <summary>Length of the requested range in days.</summary>
-    private static double DaysOf(JsonElement parameters) =>
-        parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
-            ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
-            : 1;
-
     private static long Ago(DateTimeOffset now, int minutes) => (now.ToUnixTimeSeconds() / 300 * 300_000) - (minutes * 60_000L);
-
-    private static long LastRun(int hours, DateTimeOffset now) => now.ToUnixTimeSeconds() / (hours * 3600) * hours * 3_600_000L;
 }
