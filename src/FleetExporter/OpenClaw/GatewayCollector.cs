@@ -10,7 +10,12 @@ namespace FleetExporter.OpenClaw;
 /// <summary>OpenClaw gateways: the gateway itself, its channels, sessions, usage, cron jobs and tasks, over one persistent WebSocket.</summary>
 internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetKind, [.. GatewayFamilies.All, .. GatewayWorkFamilies.All])
 {
-    public override ITargetPoller Open(TargetConfig target, TargetContext tools) => new GatewayPoller((GatewayConfig)target, tools.Clock, tools.Links);
+    public override ITargetPoller Open(TargetConfig target, TargetContext tools)
+    {
+        var link = new GatewayLink(target.Name, tools.Clock);
+        tools.Links.Set(target.Name, link);
+        return new GatewayPoller((GatewayConfig)target, tools.Clock, tools.Links, link);
+    }
 
     public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
     {

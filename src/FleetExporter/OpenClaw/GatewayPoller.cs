@@ -8,12 +8,12 @@ using FleetExporter.Targets;
 namespace FleetExporter.OpenClaw;
 
 /// <summary>Polls one gateway over a persistent connection, with at most one connection attempt per poll.</summary>
-/// <param name="links">Where it registers its <see cref="GatewayLink"/>.</param>
-internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, TargetLinks links) : ITargetPoller
+/// <param name="links">Where its link is removed at the end.</param>
+/// <param name="link">Gets its connections and the events on them.</param>
+internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, TargetLinks links, GatewayLink link) : ITargetPoller
 {
     private readonly GatewayHttp _http = new(gateway.Url, gateway.RefusesLinkLocal);
-    private readonly GatewaySources _sources = new(clock);
-    private readonly GatewayLink _link = Register(gateway.Name, clock, links);
+    private readonly GatewaySources _sources = new(clock, link.Log);
     private GatewayConnection? _connection;
     private GatewayHealth? _health;
     private bool? _healthUnderstood;
@@ -39,7 +39,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
         {
             foreach (var change in CronChanges.Between(_crons, crons))
             {
-                _link.Events.Add(change);
+                link.Events.Add(change);
             }
 
             _crons = crons;
@@ -50,7 +50,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
 
     public async ValueTask DisposeAsync()
     {
-        links.Remove(gateway.Name, _link);
+        links.Remove(gateway.Name, link);
         if (_connection is not null)
         {
             await _connection.DisposeAsync().ConfigureAwait(false);
@@ -117,9 +117,9 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
         }
 
         var token = await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false);
-        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal, _link.Events.Take)
+        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal, link.Events.Take)
             .ConfigureAwait(false);
-        _link.Connection = _connection;
+        link.Connection = _connection;
         Subscribe(_connection);
         foreach (var source in _sources.All)
         {
@@ -127,13 +127,6 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
         }
 
         return _connection;
-    }
-
-    private static GatewayLink Register(string name, TimeProvider clock, TargetLinks links)
-    {
-        var link = new GatewayLink(name, clock);
-        links.Set(name, link);
-        return link;
     }
 
     /// <summary>Adds events of created and removed sessions to those that every connection gets. Older gateways have no such request.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw.Logs;
 using FleetExporter.OpenClaw.Protocol;
 
 namespace FleetExporter.OpenClaw;
@@ -33,7 +34,8 @@ internal sealed record GatewayMonth(bool Settled, double Projected)
 /// <summary>
 /// All methods that the exporter calls besides <c>health</c>, with their intervals: cheap ones at each poll, expensive ones less often.
 /// </summary>
-internal sealed class GatewaySources(TimeProvider clock)
+/// <param name="log">Takes the lines of the log.</param>
+internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
 {
     private const int MaxPages = 5;
     private const int MaxAgents = 32;
@@ -75,8 +77,10 @@ internal sealed class GatewaySources(TimeProvider clock)
     public GatewaySource<GatewayMonth> Month { get; } = new(
         "usage.cost", Every5Minutes, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
 
+    public GatewaySource<GatewayLogAnswer> Logs { get; } = new("logs.tail", EachPoll, log.ReadAsync, clock);
+
     public IReadOnlyList<IGatewaySource> All =>
-        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month];
+        [Status, System, Channels, Lanes, Sessions, Tasks, Crons, CronRuns, Infrastructure, Heartbeat, Quotas, Usage, Month, Logs];
 
     private static GatewaySource<T> Single<T>(string method, TimeSpan every, GatewayCall call, Func<JsonElement, T> parse, TimeProvider clock)
         where T : class => new(method, every, (connection, stop) => connection.AskAsync(call, parse, stop), clock);

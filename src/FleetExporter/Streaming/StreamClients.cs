@@ -11,7 +11,7 @@ internal sealed class StreamClients
     public const int MaxClients = 1000;
 
     private static readonly MetricFamily Clients = MetricFamily.Gauge(
-        "fleet_stream_clients", "Clients connected to a stream: gpu is /gpu/stream, ws is /ws, agents is /ws/agents.", "stream");
+        "fleet_stream_clients", "Clients connected to a stream: gpu is /gpu/stream, ws is /ws, agents is /ws/agents, logs is a log that is followed.", "stream");
 
     private static readonly MetricFamily Refused = MetricFamily.Counter(
         "fleet_stream_clients_refused_total", "Clients rejected because the stream had its maximum of clients.", "stream");
@@ -19,7 +19,7 @@ internal sealed class StreamClients
     private static readonly MetricFamily Duration = MetricFamily.Histogram(
         "fleet_stream_duration_seconds", "Connection time of clients that have disconnected.", "stream");
 
-    private static readonly string[] Streams = ["gpu", "ws", AgentFeed.Stream];
+    private static readonly string[] Streams = ["gpu", "ws", AgentFeed.Stream, "logs"];
 
     private readonly int[] _clients = new int[Streams.Length];
     private readonly Gauge.Child[] _connected;

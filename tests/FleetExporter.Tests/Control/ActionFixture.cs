@@ -5,6 +5,7 @@ using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
+using FleetExporter.Targets;
 using FleetExporter.Tests.Config;
 using FleetExporter.Tests.Polling;
 using Microsoft.Data.Sqlite;
@@ -28,7 +29,7 @@ internal sealed class ActionFixture : IAsyncDisposable
         Metrics = new ControlMetrics(_metrics);
         Database = Databases.Create(new StoreConfig.Sqlite(), _folder.Path, Clock, new StoreMetrics(_metrics));
         Connections = new Connections(Database);
-        TargetSet = new TargetSet(State, new PollMetrics(new ExporterMetrics()), Clock, NullLogger<TargetSet>.Instance);
+        TargetSet = new TargetSet(State, new TargetLinks(), new PollMetrics(new ExporterMetrics()), Clock, NullLogger<TargetSet>.Instance);
         Targets = new TargetList(TargetSet, new StoredTargets(Database), Config, NullLogger<TargetList>.Instance);
         Watchlist = new Watchlist(_world.Fleet, State, Connections, Targets, Instance, Config, NullLogger<Watchlist>.Instance);
         _audit = new Audit(new AuditLog(Database), Instance, Metrics, Clock, NullLogger<Audit>.Instance);

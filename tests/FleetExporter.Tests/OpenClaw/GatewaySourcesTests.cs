@@ -37,7 +37,7 @@ public sealed class GatewaySourcesTests
                 "status" => "_tasks{",
                 "sessions.list" => "_sessions{",
                 "sessions.usage" => "_cost_usd{",
-                "cron.list" => "_cron_",
+                "cron.list" => "_cron_info",
                 _ => "_plugin_errors"
             },
             page, StringComparison.Ordinal);
@@ -137,6 +137,7 @@ public sealed class GatewaySourcesTests
         Assert.Null(first.Failure);
         Assert.NotNull(first.Crons);
         Assert.Null(first.Month);
+        gateway.AnswerOverride = null;
         await waiting!.TextAsync(FakeGateway.Answer(waiting.Id, GatewayFixture.Payload("usage.cost").GetRawText()));
         Assert.NotNull((await watched.PollAsync()).Month);
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FleetExporter.Api.Http;
-using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Targets;
 using FleetExporter.Views.Agents;

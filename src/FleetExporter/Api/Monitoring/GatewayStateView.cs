@@ -1,4 +1,4 @@
-using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw;
 using FleetExporter.Overview;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Views;

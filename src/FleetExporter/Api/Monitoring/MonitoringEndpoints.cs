@@ -1,7 +1,7 @@
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Config;
-using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets;
 using FleetExporter.Views.Agents;
@@ -23,6 +23,8 @@ internal static class MonitoringEndpoints
         routes.MapGet($"{Prefix}/events", ([AsParameters] AgentEventQuery query) => query.Answer())
             .Needs(Scope.Read).Produces<Listing<AgentEventView>>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The last events of all gateways' agents, newest first; /ws/agents has them as they happen.");
+
+        routes.MapGatewayLogs();
     }
 }
 

@@ -23,7 +23,7 @@ internal static class WebSocketEndpoint
             .WithSummary("A WebSocket: the current state first, then hosts and the overview as they change, and events.");
 
         routes.MapMethods("/ws/agents", Methods, ([AsParameters] Call call, AgentFeed agents) =>
-                call.AnswerAsync(AgentFeed.Stream, agents.Log, agents.Log.Since(0).Cursor, static () => { }))
+                call.AnswerAsync(AgentFeed.Stream, agents.Log, agents.Update(), static () => { }))
             .Needs(Scope.Read).TakesTicket().Produces(StatusCodes.Status101SwitchingProtocols)
             .WithSummary("A WebSocket: what the agents of all gateways do from now on: runs, tools, messages, sessions, cron jobs.");
     }

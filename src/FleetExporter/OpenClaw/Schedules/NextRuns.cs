@@ -11,7 +11,7 @@ internal enum NextRunsGap
     /// <summary>It does not depend on time.</summary>
     NotTimed,
 
-    /// <summary>The exporter's machine does not know its time zone, or it has none, and the gateway's next run does not show that it is UTC.</summary>
+    /// <summary>The exporter's machine does not know its time zone, or it has none and the gateway's next run is not that of UTC.</summary>
     TimeZone,
 
     /// <summary>The gateway does not say when it runs next.</summary>

@@ -81,6 +81,8 @@ internal static class GatewayAnswers
             "cron.list" => SimulatedCrons.List(now),
             "cron.runs" => SimulatedCrons.Runs(parameters, now),
             "config.get" => Config(),
+            "logs.tail" => SimulatedLog.Answer(parameters, now),
+            "sessions.subscribe" => new { subscribed = true },
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
             "sessions.usage" => SimulatedUsage.OfSessions(parameters, now),
             "usage.cost" => SimulatedUsage.OfDays(parameters, now),

@@ -26,23 +26,29 @@ internal sealed class SimulatedGateway(TimeProvider clock)
     private async Task ServeAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        var stop = context.RequestAborted;
+        using var sending = new SemaphoreSlim(1, 1);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var stop = ended.Token;
+        var runs = Task.CompletedTask;
         try
         {
             await SendAsync(
-                socket,
                 new
                 {
                     type = "event",
                     @event = "connect.challenge",
                     payload = new { nonce = Guid.NewGuid(), ts = clock.GetUtcNow().ToUnixTimeMilliseconds() }
-                },
-                stop).ConfigureAwait(false);
+                }).ConfigureAwait(false);
             while (await ReceiveAsync(socket, stop).ConfigureAwait(false) is { } request)
             {
                 using (request)
                 {
-                    await SendAsync(socket, Answer(request.RootElement), stop).ConfigureAwait(false);
+                    await SendAsync(Answer(request.RootElement)).ConfigureAwait(false);
+                    if (runs == Task.CompletedTask)
+                    {
+                        runs = SimulatedRuns.RunAsync(
+                            (name, payload) => SendAsync(new { type = "event", @event = name, payload }), clock, stop);
+                    }
                 }
             }
 
@@ -53,6 +59,25 @@ internal sealed class SimulatedGateway(TimeProvider clock)
         {
             // The client disconnected or violated the protocol.
             socket.Abort();
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await runs.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task SendAsync(object frame)
+        {
+            await sending.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, stop)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                sending.Release();
+            }
         }
     }
 
@@ -97,7 +122,4 @@ internal sealed class SimulatedGateway(TimeProvider clock)
             }
         }
     }
-
-    private static async Task SendAsync(WebSocket socket, object frame, CancellationToken stop) =>
-        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame), WebSocketMessageType.Text, endOfMessage: true, stop).ConfigureAwait(false);
 }

@@ -1,4 +1,4 @@
-using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw;
 
 namespace FleetExporter.Views.Agents;
 

@@ -34,7 +34,7 @@ public sealed class CostsTests
         Assert.Equal((30, "2026-10-23", "2026-11-21"), (days.Count, days[0].Text("date"), days[^1].Text("date")));
         Assert.Equal(("0.087975", "26925"), (days[^1].Text("usd"), days[^1].Text("tokens")));
         Assert.All(days.SkipLast(1), d => Assert.Equal(("0", "0"), (d.Text("usd"), d.Text("tokens"))));
-        Assert.Equal(0.127722m, Math.Round(costs.GetProperty("projected_month_usd").GetDecimal(), 6));
+        Assert.Equal(0.127706m, Math.Round(costs.GetProperty("projected_month_usd").GetDecimal(), 6));
         Assert.Equal("null", costs.GetProperty("daily").Text("reason"));
     }
 

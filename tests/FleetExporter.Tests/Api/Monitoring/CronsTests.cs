@@ -153,9 +153,9 @@ public sealed class CronsTests
 
             var offset = JsonElement.Parse(server["claw"].Requests.Last(r => r.Method == "cron.list").Parameters).GetProperty("offset").GetInt32();
             var jobs = string.Join(',', Enumerable.Range(offset, 200).Select(i => $$$"""
-                {"id":"j{{{i}}}","name":"<script>{{{i}}}\u001b\u202e{{{new string('n', 3000)}}}","enabled":true,
+                {"id":"j{{{i}}}","name":"<script>{{{i}}}\u001b\u202e{{{new string('n', 900)}}}","enabled":true,
                 "schedule":{"kind":"cron","expr":"0 4 1-7 * 1","tz":"Europe/Berlin"},
-                "state":{"nextRunAtMs":{{{1795316400000 + i}}},"lastStatus":"ok","lastError":"{{{new string('e', 3000)}}}"}}
+                "state":{"nextRunAtMs":{{{1795316400000 + i}}},"lastStatus":"ok","lastError":"{{{new string('e', 900)}}}"}}
                 """));
             await connection.TextAsync(FakeGateway.Answer(
                 connection.Id, $$"""{"jobs":[{{jobs}}],"total":5000,"hasMore":true,"nextOffset":{{offset + 200}}}"""));

@@ -4,6 +4,7 @@ using FleetExporter.Polling;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Targets.Tunnels;
+using FleetExporter.Targets;
 using FleetExporter.Tests.Collectors;
 using FleetExporter.Tests.Config;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +19,8 @@ public sealed class FailureWithReadingTests
     {
         using var server = new FakeTcpServer("");
         var state = new FleetState();
-        await using var targets = new TargetSet(state, new PollMetrics(new ExporterMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
+        await using var targets = new TargetSet(
+            state, new TargetLinks(), new PollMetrics(new ExporterMetrics()), TimeProvider.System, NullLogger<TargetSet>.Instance);
         await targets.ApplyAsync(Yml.Load($"hosts: []\ntunnels: [{{ name: t, host: a, connect: '127.0.0.1:{server.Port}', verify: banner }}]"));
         await targets.PollNowAsync(TestContext.Current.CancellationToken);
         await targets.PollNowAsync(TestContext.Current.CancellationToken);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FleetExporter.OpenClaw.Protocol;
 
-namespace FleetExporter.OpenClaw.Connection;
+namespace FleetExporter.OpenClaw;
 
 /// <summary>An event with its number, which grows by one with each event of this gateway.</summary>
 /// <param name="At">When it arrived here.</param>

@@ -1,11 +1,16 @@
 using System.Text.Json;
+using FleetExporter.OpenClaw.Connection;
+using FleetExporter.OpenClaw.Logs;
 using FleetExporter.Parsing;
 
-namespace FleetExporter.OpenClaw.Connection;
+namespace FleetExporter.OpenClaw;
 
 /// <summary>A watched gateway for those who ask it more than its poller does: its open connection, and the events of its agents.</summary>
 internal sealed class GatewayLink(string name, TimeProvider clock)
 {
+    private static readonly TimeSpan MinLogAge = TimeSpan.FromSeconds(0.9);
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(5);
+
     private GatewayConnection? _connection;
 
     public string Name => name;
@@ -13,11 +18,34 @@ internal sealed class GatewayLink(string name, TimeProvider clock)
     /// <summary>Kept across connections.</summary>
     public AgentEvents Events { get; } = new(clock);
 
+    /// <summary>Kept across connections.</summary>
+    public GatewayLog Log { get; } = new(clock);
+
     /// <summary>The poller's connection; null while there is none.</summary>
     public GatewayConnection? Connection
     {
         get => Volatile.Read(ref _connection) is { Failure: null } open ? open : null;
         set => Volatile.Write(ref _connection, value);
+    }
+
+    /// <summary>Reads new lines of the log now, unless that was done within the last second; without a connection, nothing.</summary>
+    public async Task RefreshLogAsync(CancellationToken stop)
+    {
+        if (Connection is not { } connection || Log.Age < MinLogAge)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(LogTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            await Log.ReadAsync(connection, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TargetFailureException or GatewayErrorException or FormatException or OperationCanceledException)
+        {
+            // The poll reports the failure.
+        }
     }
 
     /// <summary>Sends a request on the poller's connection.</summary>

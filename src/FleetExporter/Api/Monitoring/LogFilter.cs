@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using FleetExporter.Api.Http;
+using FleetExporter.OpenClaw.Logs;
+using FleetExporter.OpenClaw.Protocol;
+
+namespace FleetExporter.Api.Monitoring;
+
+/// <summary>Which lines of a log a client wants.</summary>
+/// <param name="Level">The least severe one; null for all.</param>
+/// <param name="Q">Text that a line contains, in any case.</param>
+/// <param name="Regex">A regular expression that a line matches, in any case.</param>
+internal sealed record LogFilter(string? Level, string? Subsystem, string? Q, string? Regex)
+{
+    private const int MaxText = 200;
+
+    /// <returns>Whether a line is wanted, or what is wrong.</returns>
+    public (Func<NumberedLine, bool>? Accepts, IResult? Problem) Compile()
+    {
+        if (Level is not null && !Words.All<GatewayLogLevel>().Contains(Level))
+        {
+            return (null, Problem.Invalid("level", $"Give one of {string.Join(", ", Words.All<GatewayLogLevel>())}."));
+        }
+
+        if (Q?.Length > MaxText || Regex?.Length > MaxText)
+        {
+            return (null, Problem.Invalid(Q?.Length > MaxText ? "q" : "regex", $"Give at most {MaxText} characters."));
+        }
+
+        var level = Enum.GetValues<GatewayLogLevel>().FirstOrDefault(l => Words.Of(l) == Level);
+        Regex? pattern;
+        try
+        {
+            // Takes time that is proportional to the text, whatever the pattern.
+            pattern = Regex is null ? null : new Regex(
+                Regex, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return (null, Problem.Invalid("regex", Printable.Line(e.Message, 200)));
+        }
+
+        return (line => line.Line.Level >= level && (Subsystem is null || line.Line.Subsystem == Subsystem)
+            && (Q is null || line.Line.Text.Contains(Q, StringComparison.OrdinalIgnoreCase)) && pattern?.IsMatch(line.Line.Text) != false, null);
+    }
+}
