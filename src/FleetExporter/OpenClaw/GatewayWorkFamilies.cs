@@ -40,7 +40,7 @@ internal static class GatewayWorkFamilies
 
     public static readonly MetricFamily CronCost = Gauge(
         "cron_cost_usd", "Cost of the cron job's sessions in the window, in US dollars; absent if the gateway does not list all sessions.",
-        "cron", "window").WithMaxSeries(2048);
+        "cron", "window").WithMaxSeries(1024);
 
     public static readonly MetricFamily CronInfo =
         Gauge("cron_info", "1 for each cron job, with its name, agent and schedule.", "cron", "name", "agent", "schedule").WithMaxSeries(512);
