@@ -28,9 +28,13 @@ internal sealed class AgentEvents(TimeProvider clock)
     /// <summary>Events that were beyond the limit.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Whether the gateway has sent events of cron jobs.</summary>
+    public bool TellsCrons { get; private set; }
+
     /// <summary>Takes an event of the gateway.</summary>
     public void Take(string name, JsonElement payload)
     {
+        TellsCrons |= name == AgentEvent.Cron;
         if (AgentEvent.Parse(name, payload) is { } parsed)
         {
             Add(parsed);

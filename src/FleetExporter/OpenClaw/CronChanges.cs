@@ -2,7 +2,7 @@ using FleetExporter.OpenClaw.Protocol;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>Recognizes that cron jobs began and ended, by comparing two answers: their events need more than <c>operator.read</c>.</summary>
+/// <summary>Recognizes that cron jobs began and ended, by comparing two answers, where the gateway sends no events of them.</summary>
 internal static class CronChanges
 {
     /// <param name="before">Null for the first answer, which tells nothing new.</param>

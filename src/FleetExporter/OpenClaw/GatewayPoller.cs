@@ -37,7 +37,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
 
         if (_sources.Crons.Value is { } crons && !ReferenceEquals(crons, _crons))
         {
-            foreach (var change in CronChanges.Between(_crons, crons))
+            foreach (var change in link.Events.TellsCrons ? [] : CronChanges.Between(_crons, crons))
             {
                 link.Events.Add(change);
             }

@@ -40,6 +40,7 @@ internal sealed class OpenClawGateway : IAsyncDisposable
         try
         {
             folder.Make("home", ".openclaw", "workspace");
+            folder.Write("home/.openclaw/workspace/NOTES.md", "# Notes\n");
             var config = await File.ReadAllTextAsync(
                 Path.Combine(AppContext.BaseDirectory, "Parts", "openclaw", "openclaw.json"), TestContext.Current.CancellationToken);
             folder.Write("home/.openclaw/openclaw.json", config

@@ -14,15 +14,31 @@ public sealed class AgentEventTests
             .Select(e => AgentEvent.Parse(e.Text("event")!, e.Member("payload") ?? default)).OfType<AgentEvent>().ToList();
 
         Assert.Equal(
-            ["RunStarted", "ToolStarted", "ToolEnded", "RunEnded", "Message", "SessionCreated", "RunFailed"], events.Select(e => $"{e.Kind}"));
+            ["RunStarted", "Message", "ToolStarted", "ToolEnded", "RunEnded", "Message", "SessionCreated", "RunFailed"],
+            events.Select(e => $"{e.Kind}"));
         Assert.All(events, e => Assert.Equal("main", e.Agent));
         Assert.All(events, e => Assert.NotNull(e.Time));
-        Assert.Equal(("read", "Read from AGENTS.md", false), (events[2].Tool, events[2].Text, events[2].Failed));
+        Assert.Equal(("read", "Read from AGENTS.md", false), (events[3].Tool, events[3].Text, events[3].Failed));
         Assert.Equal(("agent:main:main", "main"), (events[0].Session, events[0].SessionType));
         Assert.Equal("b040e83c-e2a3-4820-9b52-236a8846513a", events[0].Run);
-        Assert.Equal("Fake answer number 3 from the loopback model.", events[4].Text);
-        Assert.Equal("subagent", events[5].SessionType);
-        Assert.StartsWith("LLM request failed", events[6].Text, StringComparison.Ordinal);
+        Assert.Equal(("user", "USE_READ please read a file"), (events[1].Role, events[1].Text));
+        Assert.Equal(("assistant", "Fake answer number 3 from the loopback model."), (events[5].Role, events[5].Text));
+        Assert.Equal("subagent", events[6].SessionType);
+        Assert.StartsWith("LLM request failed", events[7].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_the_recorded_cron_events_those_of_runs_are_kept()
+    {
+        var events = GatewayFixture.Read("events.cron").EnumerateArray()
+            .Select(e => AgentEvent.Parse(e.Text("event")!, e.Member("payload") ?? default)).OfType<AgentEvent>().ToList();
+
+        Assert.Equal(5, events.Count(e => e.Kind == AgentEventKind.CronStarted));
+        Assert.Equal(5, events.Count(e => e.Kind == AgentEventKind.CronEnded));
+        Assert.All(events, e => Assert.NotNull(e.Time));
+        var failed = events.First(e => e is { Kind: AgentEventKind.CronEnded, Failed: true });
+        Assert.Equal(("command-fails", "cron"), (failed.Text, failed.SessionType));
+        Assert.Contains(events, e => e is { Kind: AgentEventKind.CronEnded, Failed: false, Text: "nightly-report" });
     }
 
     [Fact]

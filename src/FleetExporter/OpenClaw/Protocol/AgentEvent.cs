@@ -29,22 +29,37 @@ internal enum AgentEventKind
 internal sealed record AgentEvent(
     AgentEventKind Kind, DateTimeOffset? Time, string Agent, string? Session, string? SessionType, string? Run, string? Tool, string? Text, bool? Failed)
 {
+    /// <summary>Who wrote a message: user or assistant; null for other kinds.</summary>
+    public string? Role { get; init; }
+
     public const int MaxText = 240;
+
+    /// <summary>The gateway's event of a cron job.</summary>
+    public const string Cron = "cron";
 
     /// <summary>Reads an event of the gateway.</summary>
     /// <returns>Null for events that are no news: deltas, progress, health, ticks.</returns>
     /// <remarks>
-    /// Tested with the events of 2026.9.6. A connection with <c>operator.read</c> gets <c>agent</c> and <c>chat</c> of all sessions, and
-    /// <c>sessions.changed</c> after <c>sessions.subscribe</c>. Runs of cron jobs are seen by polling (<see cref="CronChanges"/>).
+    /// Tested with the events of 2026.9.6. A connection with <c>operator.read</c> gets <c>agent</c>, <c>chat</c> and <c>cron</c>, and after
+    /// <c>sessions.subscribe</c> also <c>sessions.changed</c> and <c>session.message</c> of all sessions. Where no <c>cron</c> arrives, polling
+    /// recognizes runs (<see cref="CronChanges"/>).
     /// </remarks>
     public static AgentEvent? Parse(string name, JsonElement payload) => name switch
     {
         "agent" => OfRun(payload),
-        "chat" when payload.Text("state") == "final" => Of(AgentEventKind.Message, payload, payload, TextOf(payload.Member("message"))),
+        // What an agent said ends a turn; what it said between two tools is in its transcript.
+        "chat" when payload.Text("state") == "final" => OfMessage("assistant", payload),
+        "session.message" when payload.Member("message")?.Text("role") == "user" => OfMessage("user", payload),
         "sessions.changed" => payload.Text("reason") switch
         {
             "create" => Of(AgentEventKind.SessionCreated, payload, payload, payload.Text("displayName") ?? payload.Text("label")),
             "delete" => Of(AgentEventKind.SessionRemoved, payload, payload, null),
+            _ => null,
+        },
+        Cron => payload.Text("action") switch
+        {
+            "started" => OfCron(AgentEventKind.CronStarted, payload),
+            "finished" => OfCron(AgentEventKind.CronEnded, payload),
             _ => null,
         },
         _ => null,
@@ -71,6 +86,25 @@ internal sealed record AgentEvent(
 
     private static AgentEvent OfTool(AgentEventKind kind, JsonElement payload, JsonElement data, bool? failed) =>
         Of(kind, payload, data, data.Text("title")) with { Tool = GatewayName.Clean(data.Text("name")) ?? "", Failed = failed };
+
+    private static AgentEvent OfMessage(string role, JsonElement payload) =>
+        Of(AgentEventKind.Message, payload, payload, TextOf(payload.Member("message"))) with { Role = role };
+
+    private static AgentEvent? OfCron(AgentEventKind kind, JsonElement payload)
+    {
+        if (payload.Member("job") is not { } job || GatewayName.Clean(job.Text("id")) is not { } id)
+        {
+            return null;
+        }
+
+        var (state, agent) = (job.Member("state") ?? default, GatewayName.Clean(job.Text("agentId") ?? job.Text("effectiveAgentId")) ?? "");
+        return new AgentEvent(
+            kind,
+            kind == AgentEventKind.CronStarted ? state.Moment("runningAtMs") : state.Moment("lastRunAtMs") + state.Milliseconds("lastDurationMs"),
+            agent, GatewayName.Clean($"agent:{agent}:cron:{id}"), "cron", null, null,
+            Printable.Line(job.Text("displayName") ?? job.Text("name") ?? id, MaxText),
+            kind == AgentEventKind.CronEnded && state.Text("lastRunStatus") is { } status ? status == "error" : null);
+    }
 
     private static AgentEvent Of(AgentEventKind kind, JsonElement payload, JsonElement data, string? text)
     {

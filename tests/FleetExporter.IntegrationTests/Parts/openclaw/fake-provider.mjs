@@ -1,5 +1,5 @@
 // An OpenAI-compatible server on loopback that answers without a model. FAKE_PORT is its port.
-// The model fake-broken fails; a message with USE_SPAWN makes the agent start a sub-agent; one with SLOW waits until GET /release, which also ends later waits.
+// The model fake-broken fails; a message with USE_READ makes the agent read a file, one with USE_SPAWN makes the agent start a sub-agent; one with SLOW waits until GET /release, which also ends later waits.
 import http from "node:http";
 
 let answers = 0;
@@ -13,8 +13,10 @@ function toolFor(request) {
   const messages = request.messages ?? [];
   const last = messages.findLastIndex(isUser);
   const used = messages.slice(last + 1).some((m) => m.role === "tool" || (m.role === "assistant" && m.tool_calls));
-  if (used || !/USE_SPAWN/.test(textOf(messages[last]))) return null;
+  const asked = textOf(messages[last]);
   const names = (request.tools ?? []).map((t) => t.function?.name);
+  if (!used && /USE_READ/.test(asked) && names.includes("read")) return { name: "read", args: { path: "NOTES.md" } };
+  if (used || !/USE_SPAWN/.test(asked)) return null;
   const spawn = { task: "Say hello as a helper.", label: "helper" };
   if (names.includes("sessions_spawn")) return { name: "sessions_spawn", args: spawn };
   return names.includes("tool_call") ? { name: "tool_call", args: { id: "sessions_spawn", args: spawn } } : null;

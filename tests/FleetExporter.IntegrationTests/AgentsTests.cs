@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using FleetExporter.IntegrationTests.Parts;
+
+namespace FleetExporter.IntegrationTests;
+
+/// <summary>What agents of a real gateway do, as /ws/agents and the API tell it.</summary>
+public sealed class AgentsTests(OpenClawFixture fixture) : IClassFixture<OpenClawFixture>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_turn_with_a_tool_is_on_the_stream_within_a_second()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await ExporterAsync(folder);
+        await using var admin = await fixture.Gateway.AdminAsync();
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{exporter.Http.BaseAddress!.Authority}/ws/agents"), Stop);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var seen = new ConcurrentQueue<(JsonNode Event, DateTimeOffset At)>();
+        var receiving = ReceiveAsync(socket, seen, ended.Token);
+
+        await admin.TurnAsync("USE_READ please read a file", "stream");
+        await Until.TrueAsync(() => seen.Any(e => Kind(e.Event) == "run_ended"), "the run has ended", () => Kinds(seen));
+        await ended.CancelAsync();
+        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        var turn = seen.Where(e => e.Event.Text("session") == "agent:main:stream").ToList();
+        var kinds = turn.Select(e => Kind(e.Event)).ToList();
+        Assert.Equal(["run_started", "tool_started", "tool_ended"], kinds.Where(k => k is not ("session_created" or "message" or "run_ended")));
+        Assert.Contains(turn, e => e.Event.Text("role") == "user" && e.Event.Text("text") == "USE_READ please read a file");
+        Assert.Equal(["read"], turn.Where(e => Kind(e.Event) == "tool_started").Select(e => e.Event.Text("tool")));
+        Assert.All(turn, e => Assert.Equal(("claw", "main"), (e.Event.Text("gateway"), e.Event.Text("agent"))));
+        // The gateway tells of a user's message when it begins to work on it.
+        Assert.All(turn.Where(e => Kind(e.Event) != "message"), e => Assert.InRange(
+            e.At - e.Event["time"]!.GetValue<DateTimeOffset>(), TimeSpan.FromSeconds(-0.1), TimeSpan.FromSeconds(1)));
+        var listed = (await exporter.JsonAsync("/api/monitoring/events?session=agent:main:stream")).List("items");
+        Assert.Equal(turn.Select(e => e.Event["id"]!.GetValue<long>()).Order(), listed.Select(e => e["id"]!.GetValue<long>()).Order());
+    }
+
+    [Fact]
+    public async Task State_log_and_errors_are_those_of_the_gateway()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await ExporterAsync(folder);
+        await using var admin = await fixture.Gateway.AdminAsync();
+        // The gateway logs a request that it refuses.
+        await admin.TryAsync("cron.remove", """{"id":"00000000-0000-4000-8000-000000000000"}""");
+        var logs = await Until.SeenAsync(
+            async () => await exporter.JsonAsync("/api/monitoring/logs?regex=cron%5C.remove") is { } found && found.List("items").Count > 0 ? found : null,
+            "the line of the log", () => exporter.Log);
+
+        var tail = (await admin.CallAsync("logs.tail", """{"limit":1000}""")).List("lines").Select(l => JsonNode.Parse(l.GetValue<string>())!).ToList();
+        var line = tail.Last(l => l.Text("message").Contains("cron.remove", StringComparison.Ordinal));
+        var shown = logs.List("items")[0];
+        Assert.Equal(line.Text("message")[..60], shown.Text("text")[..60]);
+        Assert.Equal(line["time"]!.GetValue<DateTimeOffset>(), shown["time"]!.GetValue<DateTimeOffset>());
+        var gateway = (await exporter.JsonAsync("/api/monitoring/gateways")).List("items").Single();
+        var status = await admin.CallAsync("status");
+        Assert.Equal(status.Text("runtimeVersion"), gateway["detail"]!.Text("version"));
+        Assert.Equal((4, true, "ok"), (gateway["protocol"]!.GetValue<int>(), gateway["is_connected"]!.GetValue<bool>(), gateway.Text("status")));
+        Assert.Null(gateway["sources"]!["logs.tail"]!["reason"]);
+        Assert.Equal("unsupported", gateway["sources"]!["infrastructure"]!.Text("reason"));
+    }
+
+    private async Task<Exporter> ExporterAsync(TestFolder folder)
+    {
+        folder.Write("token", OpenClawGateway.Token + "\n");
+        var exporter = await Exporter.StartAsync(folder, $$"""
+            poll_interval: 1s
+            hosts: []
+            gateways:
+              - { name: claw, host: box, url: "{{fixture.Gateway.Url}}", token_file: token, timeout: 10s }
+            """);
+        await exporter.UntilAsync("the gateway is up", p => p.Find("fleet_openclaw_gateway_up", ("gateway", "claw")) == 1);
+        return exporter;
+    }
+
+    private static string Kind(JsonNode e) => e.Text("kind");
+
+    private static string Kinds(IEnumerable<(JsonNode Event, DateTimeOffset At)> seen) => string.Join(' ', seen.Select(e => Kind(e.Event)));
+
+    private static async Task ReceiveAsync(ClientWebSocket socket, ConcurrentQueue<(JsonNode, DateTimeOffset)> seen, CancellationToken stop)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var text = new StringBuilder();
+            ValueWebSocketReceiveResult part;
+            do
+            {
+                part = await socket.ReceiveAsync(buffer.AsMemory(), stop);
+                text.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+            }
+            while (!part.EndOfMessage);
+
+            var message = JsonNode.Parse(text.ToString())!;
+            if (message.Text("event") == "agent_event")
+            {
+                seen.Enqueue((message["data"]!, TimeProvider.System.GetUtcNow()));
+            }
+        }
+    }
+}
