@@ -41,11 +41,11 @@ public sealed class SimulatedCostsTests
             (CronHealth.OutcomeOf(crons["backup-notes"], runs)!.Value, crons["backup-notes"].ConsecutiveErrors!.Value,
                 CronHealth.IsOverdue(crons["backup-notes"], Now)!.Value));
         Assert.Equal(["price-watch"], crons.Values.Where(c => CronHealth.IsFlapping(c, runs) == true).Select(c => c.Name));
-        Assert.Equal(["weekly-review"], crons.Values.Where(c => CronHealth.IsOverdue(c, Now) == true).Select(c => c.Name));
+        Assert.Equal(["paper-review"], crons.Values.Where(c => CronHealth.IsOverdue(c, Now) == true).Select(c => c.Name));
         Assert.Equal(["new-year-greeting"], crons.Values.Where(c => c.Enabled == false).Select(c => c.Name));
         Assert.All(crons.Values, c => Assert.NotNull(NextRuns.Of(c, Now).Times));
         Assert.Equal(30, GatewayCronRuns.Parse(Answer("cron.runs", """{"scope":"job","id":"c0a4","limit":100}""")).Of("c0a4").Count);
-        Assert.Equal("Mondays and Fridays at 09:30 (Europe/Berlin)", ScheduleWords.Of(crons["weekly-review"].When, null));
+        Assert.Equal("every 12 hours", ScheduleWords.Of(crons["paper-review"].When, null));
     }
 
     private static JsonElement Answer(string method, string parameters) =>

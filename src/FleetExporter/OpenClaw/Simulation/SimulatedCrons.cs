@@ -13,8 +13,7 @@ internal static class SimulatedCrons
         new("c0a2", "inbox-sweep", "main", new { kind = "every", everyMs = 3_600_000L }, 1, 0, "agentTurn", GatewayAnswers.Model),
         new("c0a3", "backup-notes", "main", new { kind = "every", everyMs = 21_600_000L }, 6, 0, "command", null, Failing: true),
         new("c0a4", "price-watch", "main", new { kind = "cron", expr = "0 */2 * * *" }, 2, 0, "agentTurn", GatewayAnswers.Model, Flapping: true),
-        new("c0a5", "weekly-review", "research", new { kind = "cron", expr = "30 9 * * MON,FRI", tz = "Europe/Berlin" }, 84, 0, "agentTurn",
-            "claude-sonnet", Overdue: true),
+        new("c0a5", "paper-review", "research", new { kind = "every", everyMs = 43_200_000L }, 12, 0, "agentTurn", "claude-sonnet", Overdue: true),
         new("c0a6", "new-year-greeting", "main", new { kind = "at", at = "2030-01-01T00:00:00.000Z" }, 0, 0, "systemEvent", null),
     ];
 
@@ -49,7 +48,7 @@ internal static class SimulatedCrons
                 lastRunStatus = last.Ok ? "ok" : "error",
                 lastDurationMs = last.DurationMs,
                 lastError = last.Error,
-                lastErrorReason = last.Ok ? null : "timeout",
+                lastErrorReason = last.ErrorReason,
                 lastDiagnosticSummary = last.Error,
                 consecutiveErrors = runs.TakeWhile(r => !r.Ok).Count(),
                 consecutiveSkipped = 0,
@@ -67,7 +66,7 @@ internal static class SimulatedCrons
         status = run.Ok ? "ok" : "error",
         completionStatus = run.Ok ? "succeeded" : "failed",
         error = run.Error,
-        errorReason = run.Ok ? null : "timeout",
+        errorReason = run.ErrorReason,
         summary = run.Ok ? $"{run.Job.Name}: nothing unusual." : null,
         runAtMs = run.At,
         durationMs = run.DurationMs,
@@ -107,5 +106,8 @@ internal static class SimulatedCrons
         string Id, string Name, string Agent, object Schedule, int Hours, int FirstHour, string Payload, string? Model, bool Failing = false,
         bool Flapping = false, bool Overdue = false);
 
-    private sealed record Run(Job Job, long At, long DurationMs, bool Ok, string? Error, long Number);
+    private sealed record Run(Job Job, long At, long DurationMs, bool Ok, string? Error, long Number)
+    {
+        public string? ErrorReason => Ok || Job.Model is null ? null : "timeout";
+    }
 }

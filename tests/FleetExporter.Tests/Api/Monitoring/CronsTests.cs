@@ -80,6 +80,7 @@ public sealed class CronsTests
     [InlineData("crons?status=broken", 400)]
     [InlineData("crons?limit=0", 400)]
     [InlineData("crons/nope/runs", 404)]
+    [InlineData("crons/a%2Fb%1b/runs", 404)]
     [InlineData($"crons/{Report}/runs?gateway=nope", 404)]
     [InlineData($"crons/{Report}/runs", 400)] // two gateways have it
     public async Task A_wrong_request_has_a_problem(string path, int status)
