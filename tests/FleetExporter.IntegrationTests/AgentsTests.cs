@@ -1,8 +1,12 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FleetExporter.IntegrationTests.Parts;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace FleetExporter.IntegrationTests;
 
@@ -66,14 +70,53 @@ public sealed class AgentsTests(OpenClawFixture fixture) : IClassFixture<OpenCla
         Assert.Equal("unsupported", gateway["sources"]!["infrastructure"]!.Text("reason"));
     }
 
-    private async Task<Exporter> ExporterAsync(TestFolder folder)
+    /// <summary>On loopback the gateway needs no approval, but checks the signature.</summary>
+    [Fact]
+    public async Task A_signed_device_is_accepted_and_a_forged_signature_is_not()
+    {
+        using var folder = new TestFolder();
+        await using var exporter = await ExporterAsync(folder, "device: true");
+        var secret = Convert.FromBase64String(await File.ReadAllTextAsync(folder.PathOf("data", "gateway-device.key"), Stop));
+
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri(fixture.Gateway.Url), Stop);
+        var challenge = (await MessageAsync(socket, Stop))["payload"]!;
+        var key = new Ed25519PrivateKeyParameters(secret).GeneratePublicKey().GetEncoded();
+        var connect = new
+        {
+            type = "req",
+            id = "1",
+            method = "connect",
+            @params = new
+            {
+                minProtocol = 4,
+                maxProtocol = 4,
+                client = new { id = "gateway-client", version = "1", platform = "linux", mode = "backend" },
+                role = "operator",
+                scopes = (string[])["operator.read"],
+                auth = new { token = OpenClawGateway.Token },
+                device = new
+                {
+                    id = Convert.ToHexStringLower(SHA256.HashData(key)),
+                    publicKey = Base64Url.EncodeToString(key),
+                    signature = Base64Url.EncodeToString(new byte[64]),
+                    signedAt = challenge["ts"]!.GetValue<long>(),
+                    nonce = challenge.Text("nonce"),
+                },
+            },
+        };
+        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(connect).AsMemory(), WebSocketMessageType.Text, true, Stop);
+        Assert.Contains("DEVICE_AUTH_SIGNATURE_INVALID", (await MessageAsync(socket, Stop)).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private async Task<Exporter> ExporterAsync(TestFolder folder, string more = "device: false")
     {
         folder.Write("token", OpenClawGateway.Token + "\n");
         var exporter = await Exporter.StartAsync(folder, $$"""
             poll_interval: 1s
             hosts: []
             gateways:
-              - { name: claw, host: box, url: "{{fixture.Gateway.Url}}", token_file: token, timeout: 10s }
+              - { name: claw, host: box, url: "{{fixture.Gateway.Url}}", token_file: token, timeout: 10s, {{more}} }
             """);
         await exporter.UntilAsync("the gateway is up", p => p.Find("fleet_openclaw_gateway_up", ("gateway", "claw")) == 1);
         return exporter;
@@ -85,23 +128,28 @@ public sealed class AgentsTests(OpenClawFixture fixture) : IClassFixture<OpenCla
 
     private static async Task ReceiveAsync(ClientWebSocket socket, ConcurrentQueue<(JsonNode, DateTimeOffset)> seen, CancellationToken stop)
     {
-        var buffer = new byte[64 * 1024];
         while (true)
         {
-            var text = new StringBuilder();
-            ValueWebSocketReceiveResult part;
-            do
-            {
-                part = await socket.ReceiveAsync(buffer.AsMemory(), stop);
-                text.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
-            }
-            while (!part.EndOfMessage);
-
-            var message = JsonNode.Parse(text.ToString())!;
+            var message = await MessageAsync(socket, stop);
             if (message.Text("event") == "agent_event")
             {
                 seen.Enqueue((message["data"]!, TimeProvider.System.GetUtcNow()));
             }
         }
+    }
+
+    private static async Task<JsonNode> MessageAsync(ClientWebSocket socket, CancellationToken stop)
+    {
+        var buffer = new byte[64 * 1024];
+        var text = new StringBuilder();
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(buffer.AsMemory(), stop);
+            text.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+        }
+        while (!part.EndOfMessage);
+
+        return JsonNode.Parse(text.ToString())!;
     }
 }

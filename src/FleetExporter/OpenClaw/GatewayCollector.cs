@@ -14,7 +14,7 @@ internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetK
     {
         var link = new GatewayLink(target.Name, tools.Clock);
         tools.Links.Set(target.Name, link);
-        return new GatewayPoller((GatewayConfig)target, tools.Clock, tools.Links, link);
+        return new GatewayPoller((GatewayConfig)target, tools, link);
     }
 
     public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)

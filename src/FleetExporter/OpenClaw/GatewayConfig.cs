@@ -12,7 +12,9 @@ internal sealed record GatewayConfig : TargetConfig
         Key.Of("url", Kinds.Url("ws", "wss"), "", (GatewayConfig gateway, Uri url) => gateway with { Url = url }) with { IsRequired = true },
         Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),
         Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) =>
-            gateway with { Channels = channels }));
+            gateway with { Channels = channels }),
+        Key.Of("device", Kinds.Choice(("true", true), ("false", false)), "true unless url is a loopback address", (GatewayConfig gateway, bool device) =>
+            gateway with { Device = device }));
 
     /// <summary>ws or wss, without user and password.</summary>
     public required Uri Url { get; init; }
@@ -22,4 +24,9 @@ internal sealed record GatewayConfig : TargetConfig
 
     /// <summary>Required channels: a missing one is published as down instead of absent. Default none.</summary>
     public ValueList<string> Channels { get; init; } = [];
+
+    /// <summary>Whether to log in as a device with the exporter's own key. Default null: unless the address is a loopback address.</summary>
+    public bool? Device { get; init; }
+
+    public bool HasDevice => Device ?? !Url.IsLoopback;
 }

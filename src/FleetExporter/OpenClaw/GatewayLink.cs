@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Logs;
+using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
 
 namespace FleetExporter.OpenClaw;
@@ -21,11 +22,29 @@ internal sealed class GatewayLink(string name, TimeProvider clock)
     /// <summary>Kept across connections.</summary>
     public GatewayLog Log { get; } = new(clock);
 
+    /// <summary>The version that the gateway could be updated to; null for none.</summary>
+    public string? NewerVersion { get; private set; }
+
     /// <summary>The poller's connection; null while there is none.</summary>
     public GatewayConnection? Connection
     {
         get => Volatile.Read(ref _connection) is { Failure: null } open ? open : null;
-        set => Volatile.Write(ref _connection, value);
+        set
+        {
+            NewerVersion = value?.Hello.NewerVersion;
+            Volatile.Write(ref _connection, value);
+        }
+    }
+
+    /// <summary>Takes an event of the connection.</summary>
+    public void Take(string name, JsonElement payload)
+    {
+        if (name == "update.available")
+        {
+            NewerVersion = GatewayHello.NewerVersionOf(payload);
+        }
+
+        Events.Take(name, payload);
     }
 
     /// <summary>Reads new lines of the log now, unless that was done within the last second; without a connection, nothing.</summary>

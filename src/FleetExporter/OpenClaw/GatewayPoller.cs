@@ -8,12 +8,12 @@ using FleetExporter.Targets;
 namespace FleetExporter.OpenClaw;
 
 /// <summary>Polls one gateway over a persistent connection, with at most one connection attempt per poll.</summary>
-/// <param name="links">Where its link is removed at the end.</param>
 /// <param name="link">Gets its connections and the events on them.</param>
-internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, TargetLinks links, GatewayLink link) : ITargetPoller
+internal sealed class GatewayPoller(GatewayConfig gateway, TargetContext tools, GatewayLink link) : ITargetPoller
 {
+    private readonly TimeProvider _clock = tools.Clock;
     private readonly GatewayHttp _http = new(gateway.Url, gateway.RefusesLinkLocal);
-    private readonly GatewaySources _sources = new(clock, link.Log);
+    private readonly GatewaySources _sources = new(tools.Clock, link.Log);
     private GatewayConnection? _connection;
     private GatewayHealth? _health;
     private bool? _healthUnderstood;
@@ -24,7 +24,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
     public async Task<TargetReading> AskAsync(CancellationToken cancellationToken)
     {
         // Shorter than the caller's deadline, so that a silent gateway still has a reading with its health endpoints.
-        using var deadline = new CancellationTokenSource(0.9 * gateway.Timeout, clock);
+        using var deadline = new CancellationTokenSource(0.9 * gateway.Timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var probing = _http.ProbesAsync(either.Token);
         var problem = await AskGatewayAsync(either.Token, cancellationToken).ConfigureAwait(false);
@@ -50,7 +50,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
 
     public async ValueTask DisposeAsync()
     {
-        links.Remove(gateway.Name, link);
+        tools.Links.Remove(gateway.Name, link);
         if (_connection is not null)
         {
             await _connection.DisposeAsync().ConfigureAwait(false);
@@ -61,16 +61,16 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
 
     private async Task<TargetFailureException?> AskGatewayAsync(CancellationToken either, CancellationToken stop)
     {
-        var started = clock.GetTimestamp();
+        var started = _clock.GetTimestamp();
         try
         {
             var connection = await ConnectedAsync(either).ConfigureAwait(false);
-            var sentAt = clock.GetTimestamp();
+            var sentAt = _clock.GetTimestamp();
             await AskHealthAsync(connection, either).ConfigureAwait(false);
-            _latency = clock.GetElapsedTime(sentAt);
+            _latency = _clock.GetElapsedTime(sentAt);
 
             // Slow calls continue during the next polls.
-            using var timeout = new CancellationTokenSource(0.6 * gateway.Timeout, clock);
+            using var timeout = new CancellationTokenSource(0.6 * gateway.Timeout, _clock);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(either, timeout.Token);
             try
             {
@@ -94,7 +94,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             // No message at all: reconnect. A gateway that is only slow keeps its connection.
-            if (_connection is { } connection && connection.Silence >= clock.GetElapsedTime(started))
+            if (_connection is { } connection && connection.Silence >= _clock.GetElapsedTime(started))
             {
                 connection.GiveUp();
             }
@@ -116,8 +116,9 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
             await old.DisposeAsync().ConfigureAwait(false);
         }
 
-        var token = await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false);
-        _connection = await GatewayConnection.OpenAsync(gateway.Url, token, clock, cancellationToken, gateway.RefusesLinkLocal, link.Events.Take)
+        var login = new GatewayLogin(
+            await SecretFile.ReadAsync(gateway.TokenFile, cancellationToken).ConfigureAwait(false), gateway.HasDevice ? tools.Device?.Read() : null);
+        _connection = await GatewayConnection.OpenAsync(gateway.Url, login, _clock, cancellationToken, gateway.RefusesLinkLocal, link.Take)
             .ConfigureAwait(false);
         link.Connection = _connection;
         Subscribe(_connection);
@@ -168,7 +169,7 @@ internal sealed class GatewayPoller(GatewayConfig gateway, TimeProvider clock, T
     {
         var system = _sources.System.Value;
         var uptime = probes.Uptime ?? system?.Uptime;
-        var startedAt = clock.GetUtcNow() - uptime;
+        var startedAt = _clock.GetUtcNow() - uptime;
 
         // Recomputing it at each poll would shift it by milliseconds.
         _startedAt = startedAt is { } now && _startedAt is { } previous && (now - previous).Duration() < TimeSpan.FromSeconds(5)

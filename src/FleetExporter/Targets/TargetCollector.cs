@@ -45,6 +45,9 @@ internal sealed record TargetContext(TimeProvider Clock, Func<string, UnitName, 
 {
     /// <summary>Where pollers register what they offer besides readings. Default: one that nobody asks.</summary>
     public TargetLinks Links { get; init; } = new();
+
+    /// <summary>The key for gateways that want a device; null for none.</summary>
+    public DeviceKey? Device { get; init; }
 }
 
 /// <summary>The current result of polling a target.</summary>

@@ -67,7 +67,7 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
             var message = await NextAsync();
 
             // A turn is accepted first and answered later, under one id.
-            if (message["type"]?.GetValue<string>() == "res" && message["payload"]?["status"]?.ToString() != "accepted"
+            if (message["type"]?.GetValue<string>() == "res" && (message["payload"] as JsonObject)?["status"]?.ToString() != "accepted"
                 && _waiting.TryRemove(message["id"]!.GetValue<string>(), out var answer))
             {
                 answer.SetResult(message);

@@ -120,7 +120,7 @@ internal sealed class FakeGateway : IAsyncDisposable
             Requests.Enqueue((method, request.GetProperty("params").GetRawText()));
             if (method == "connect")
             {
-                await connection.TextAsync(LoginError?.Replace("ID", id, StringComparison.Ordinal)
+                await connection.TextAsync(LoginError?.Replace("\"ID\"", $"\"{id}\"", StringComparison.Ordinal)
                     ?? (request.GetProperty("params").GetProperty("auth").Text("token") == Token
                     ? Answer(id, """{"type":"hello-ok","protocol":4,"server":{"version":"2026.9.6"},"policy":"""
                         + $$$"""{"maxPayload":1000000,"tickIntervalMs":{{{TickMs}}}}}""")

@@ -43,7 +43,7 @@ public sealed class GatewayReconnectTests
         for (var times = 0; times < 20; times++)
         {
             await using var connection = await GatewayConnection.OpenAsync(
-                gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
+                gateway.Url, new GatewayLogin(FakeGateway.Token, null), TimeProvider.System, TestContext.Current.CancellationToken);
             Assert.Null(connection.Failure);
             await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
         }
@@ -56,7 +56,8 @@ public sealed class GatewayReconnectTests
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
-        await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
+        await using var connection = await GatewayConnection.OpenAsync(
+            gateway.Url, new GatewayLogin(FakeGateway.Token, null), clock, TestContext.Current.CancellationToken);
         await connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
         gateway.AnswerOverride = (_, _) => Task.FromResult(true);
         var unanswered = connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken);
@@ -76,7 +77,8 @@ public sealed class GatewayReconnectTests
     {
         var clock = new FakeClock();
         await using var gateway = await FakeGateway.StartAsync();
-        await using var connection = await GatewayConnection.OpenAsync(gateway.Url, FakeGateway.Token, clock, TestContext.Current.CancellationToken);
+        await using var connection = await GatewayConnection.OpenAsync(
+            gateway.Url, new GatewayLogin(FakeGateway.Token, null), clock, TestContext.Current.CancellationToken);
         gateway.AnswerOverride = async (_, connection) =>
         {
             await connection.TextAsync("""{"type":"event","event":"tick","payload":{"ts":1795231908479},"seq":1}""");
@@ -98,7 +100,7 @@ public sealed class GatewayReconnectTests
         for (var n = 0; n < times; n++)
         {
             await using var connection = await GatewayConnection.OpenAsync(
-                gateway.Url, FakeGateway.Token, TimeProvider.System, TestContext.Current.CancellationToken);
+                gateway.Url, new GatewayLogin(FakeGateway.Token, null), TimeProvider.System, TestContext.Current.CancellationToken);
             var failure = await Assert.ThrowsAsync<TargetFailureException>(() =>
                 connection.AskAsync(GatewayCall.Health, GatewayHealth.Parse, TestContext.Current.CancellationToken));
             Assert.Equal(TargetFailure.Protocol, failure.Reason);

@@ -10,7 +10,7 @@ namespace FleetExporter.Api.Monitoring;
 /// <param name="Status">ok, degraded, error or unknown, as in the list of targets.</param>
 /// <param name="Reason">Why it fails, in words; null where it does not.</param>
 /// <param name="Protocol">The version of the protocol that it speaks with the exporter.</param>
-/// <param name="NewerVersion">Null: only an administrator of the gateway is told.</param>
+/// <param name="NewerVersion">The version that it could be updated to; null for none, and while the gateway has not looked.</param>
 /// <param name="Detail">As in <c>/api/targets/gateway/{name}</c>.</param>
 /// <param name="EventLoop">Null where it did not tell.</param>
 /// <param name="Sources">By method of the gateway: when it answered, or why not.</param>
@@ -33,7 +33,7 @@ internal sealed record GatewayStateView(
             snapshot.Since?.TimeAsOf(now),
             link?.Connection is not null,
             reading?.Protocol,
-            null,
+            link?.NewerVersion,
             new GatewayDetailView(snapshot, now),
             loop is null ? null : new EventLoopView(
                 loop.Degraded, JsonNumber.Round(loop.DelayP99?.TotalMilliseconds), JsonNumber.Round(100 * loop.Utilization)),

@@ -6,6 +6,7 @@ using FleetExporter.Control;
 using FleetExporter.Onboarding.Probing;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Store;
+using FleetExporter.Targets;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,8 @@ internal static class TargetTryEndpoint
             .WithSummary("Polls a target once and stores nothing: a body as for POST, or kind and name of an existing one. Can stream its steps.");
 
     internal sealed record Call(
-        HttpContext Context, TargetList Targets, TargetEdits Edits, ProbeSlots Slots, TimeProvider Clock, IOptions<JsonOptions> Json)
+        HttpContext Context, TargetList Targets, TargetEdits Edits, ProbeSlots Slots, TimeProvider Clock, DeviceKey Device,
+        IOptions<JsonOptions> Json)
     {
         /// <summary>Name of a target without one, which nothing shows.</summary>
         private const string NoName = "try";
@@ -81,7 +83,7 @@ internal static class TargetTryEndpoint
             var checks = new CheckList(events is null ? null : check => events.SendAsync("step", StepView.Of(check)));
             try
             {
-                await new TargetProbe(target, TargetCatalog.All.First(c => c.Kind.Owns(target)), Clock)
+                await new TargetProbe(target, TargetCatalog.All.First(c => c.Kind.Owns(target)), Clock, Device)
                     .RunAsync(checks, Context.RequestAborted).ConfigureAwait(false);
                 return new TryOutcome(checks, AuditOutcome.Ok);
             }

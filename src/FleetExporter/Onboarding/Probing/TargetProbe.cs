@@ -7,7 +7,8 @@ using FleetExporter.Targets;
 namespace FleetExporter.Onboarding.Probing;
 
 /// <summary>Polls one service, provider, gateway or tunnel once, as the exporter would, and lists its findings.</summary>
-internal sealed class TargetProbe(TargetConfig target, TargetCollector collector, TimeProvider clock)
+/// <param name="device">The key for gateways that want a device; null for none.</param>
+internal sealed class TargetProbe(TargetConfig target, TargetCollector collector, TimeProvider clock, DeviceKey? device = null)
 {
     private const int MaxDetail = 300;
 
@@ -21,7 +22,7 @@ internal sealed class TargetProbe(TargetConfig target, TargetCollector collector
     private async Task<IReadOnlyList<Check>> AskAsync(CancellationToken stop)
     {
         // No host is connected, so the state of units is unknown.
-        var session = collector.Open(target, new TargetContext(clock, (_, _) => null));
+        var session = collector.Open(target, new TargetContext(clock, (_, _) => null) { Device = device });
         await using (session.ConfigureAwait(false))
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

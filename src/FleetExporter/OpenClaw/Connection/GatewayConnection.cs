@@ -13,7 +13,6 @@ namespace FleetExporter.OpenClaw.Connection;
 /// </summary>
 internal sealed class GatewayConnection : IAsyncDisposable
 {
-    private static readonly string[] Scopes = ["operator.read"];
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly GatewaySocket _socket;
@@ -48,19 +47,18 @@ internal sealed class GatewayConnection : IAsyncDisposable
     public TimeSpan Silence => _clock.GetElapsedTime(Interlocked.Read(ref _lastReceived));
 
     /// <summary>Connects and logs in.</summary>
-    /// <param name="token">Null sends none.</param>
     /// <param name="refusesLinkLocal"><see cref="Config.TargetConfig.RefusesLinkLocal"/>.</param>
     /// <param name="onEvent">Gets the name and payload of each event; must not wait, nor keep a reference to the payload.</param>
     /// <exception cref="TargetFailureException">The connection or the login failed.</exception>
     public static async Task<GatewayConnection> OpenAsync(
-        Uri url, string? token, TimeProvider clock, CancellationToken cancellationToken, bool refusesLinkLocal = false,
+        Uri url, GatewayLogin login, TimeProvider clock, CancellationToken cancellationToken, bool refusesLinkLocal = false,
         Action<string, JsonElement>? onEvent = null)
     {
         var socket = new GatewaySocket(refusesLinkLocal);
         try
         {
             await socket.ConnectAsync(url, cancellationToken).ConfigureAwait(false);
-            var hello = await LogInAsync(socket, token, cancellationToken).ConfigureAwait(false);
+            var hello = await LogInAsync(socket, login, cancellationToken).ConfigureAwait(false);
             socket.MaxMessage = hello.MaxMessage;
             return new GatewayConnection(socket, hello, clock, onEvent);
         }
@@ -120,8 +118,9 @@ internal sealed class GatewayConnection : IAsyncDisposable
         _end.Dispose();
     }
 
-    private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, string? token, CancellationToken cancellationToken)
+    private static async Task<GatewayHello> LogInAsync(GatewaySocket socket, GatewayLogin login, CancellationToken cancellationToken)
     {
+        byte[] connect;
         using (var challenge = GatewaySocket.Parse(await socket.ReceiveAsync(cancellationToken).ConfigureAwait(false)))
         {
             if (challenge.RootElement.Text("event") != "connect.challenge")
@@ -129,23 +128,10 @@ internal sealed class GatewayConnection : IAsyncDisposable
                 throw new TargetFailureException(
                     TargetFailure.Protocol, "not an OpenClaw gateway: its first message is not connect.challenge");
             }
+
+            connect = login.Request(challenge.RootElement.Member("payload") ?? default);
         }
 
-        var connect = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            type = "req",
-            id = "connect",
-            method = "connect",
-            @params = new
-            {
-                minProtocol = GatewayHello.MinProtocol,
-                maxProtocol = GatewayHello.MaxProtocol,
-                client = new { id = "gateway-client", displayName = "FleetExporter", version = "1", platform = "linux", mode = "backend" },
-                role = "operator",
-                scopes = Scopes,
-                auth = token is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["token"] = token },
-            },
-        });
         await socket.SendAsync(connect, cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -155,7 +141,7 @@ internal sealed class GatewayConnection : IAsyncDisposable
             {
                 return message.Flag("ok") == true
                     ? GatewayHello.Parse(message.Member("payload") ?? default)
-                    : throw Refused(GatewayError.Parse(message.Member("error") ?? default));
+                    : throw Refused(GatewayError.Parse(message.Member("error") ?? default), login);
             }
         }
     }
@@ -164,10 +150,16 @@ internal sealed class GatewayConnection : IAsyncDisposable
         ? message.Member("payload") ?? default
         : throw new GatewayErrorException(call.Method, GatewayError.Parse(message.Member("error") ?? default));
 
-    private static TargetFailureException Refused(GatewayError error) =>
-        error is { Reason: TargetFailure.Protocol, ExpectedProtocol: { } protocol }
-            ? GatewayHello.Unspoken(protocol)
-            : new TargetFailureException(error.Reason, $"the gateway refused the connection: {error}");
+    private static TargetFailureException Refused(GatewayError error, GatewayLogin login) => error switch
+    {
+        { Reason: TargetFailure.Protocol, ExpectedProtocol: { } protocol } => GatewayHello.Unspoken(protocol),
+        { IsWaitingForApproval: true } => new TargetFailureException(
+            TargetFailure.Auth,
+            $"waiting for approval: run `openclaw devices approve {error.PairingRequest}` on the gateway's host, for the device {login.DeviceId?[..12]}…"),
+        { NeedsDevice: true } => new TargetFailureException(
+            TargetFailure.Auth, "the gateway wants a signed device: set device: true for it in fleet.yml, or reach it over a tunnel to its loopback"),
+        _ => new TargetFailureException(error.Reason, $"the gateway refused the connection: {error}"),
+    };
 
     private async Task SendAsync(string message)
     {

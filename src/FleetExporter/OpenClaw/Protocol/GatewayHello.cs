@@ -5,9 +5,10 @@ namespace FleetExporter.OpenClaw.Protocol;
 
 /// <summary>The answer of the gateway to a successful login.</summary>
 /// <param name="Protocol">The version of the protocol that it speaks on this connection; null if it does not say.</param>
+/// <param name="NewerVersion">The version that it could be updated to; null for none.</param>
 /// <param name="MaxMessage">Maximum message size in bytes.</param>
 /// <param name="Tick">Interval of its tick events.</param>
-internal sealed record GatewayHello(string? Version, int? Protocol, long MaxMessage, TimeSpan Tick)
+internal sealed record GatewayHello(string? Version, int? Protocol, string? NewerVersion, long MaxMessage, TimeSpan Tick)
 {
     /// <summary>The oldest and the newest version of the protocol that the exporter offers.</summary>
     public const int MinProtocol = 3;
@@ -38,11 +39,15 @@ internal sealed record GatewayHello(string? Version, int? Protocol, long MaxMess
         return new GatewayHello(
             GatewayName.Clean(payload.Member("server")?.Text("version")),
             (int?)protocol,
+            NewerVersionOf(payload.Member("snapshot") ?? default),
             (long)Math.Clamp(policy?.Amount("maxPayload") ?? MessageSizeLimit, 64 * 1024, MessageSizeLimit),
             policy?.Milliseconds("tickIntervalMs") is { } tick && tick >= TimeSpan.FromSeconds(1) && tick <= TimeSpan.FromMinutes(10)
                 ? tick
                 : TimeSpan.FromSeconds(30));
     }
+
+    /// <summary>Reads <c>updateAvailable</c> of the snapshot, or of the event <c>update.available</c>.</summary>
+    internal static string? NewerVersionOf(JsonElement payload) => GatewayName.Clean(payload.Member("updateAvailable")?.Text("latestVersion"));
 
     /// <summary>The gateway speaks a version of the protocol that the exporter does not.</summary>
     internal static TargetFailureException Unspoken(double protocol) => new(
@@ -54,14 +59,26 @@ internal sealed record GatewayHello(string? Version, int? Protocol, long MaxMess
 /// <param name="Detail"><c>details.code</c>, or <c>details.reason</c>.</param>
 /// <param name="MissingScope">The scope that the login lacks.</param>
 /// <param name="ExpectedProtocol">The version of the protocol that the gateway speaks, if the one that was offered is the reason.</param>
-internal sealed record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null, double? ExpectedProtocol = null)
+internal sealed partial record GatewayError(string Code, string? Detail, string Message, string? MissingScope = null, double? ExpectedProtocol = null)
 {
+    /// <summary>Id of the request for approval that the gateway made, or <c>--latest</c> where it does not say.</summary>
+    public string PairingRequest { get; init; } = "--latest";
+
+    /// <summary>The gateway knows the device of the login, or has heard of it now, and waits until somebody approves it.</summary>
+    public bool IsWaitingForApproval => Code == "PAIRING_REQUIRED" || Detail == "PAIRING_REQUIRED";
+
+    /// <summary>The gateway wants a login with a device.</summary>
+    public bool NeedsDevice => Detail is "DEVICE_IDENTITY_REQUIRED";
+
     public static GatewayError Parse(JsonElement error) => new(
         error.Text("code") ?? "",
         error.Member("details")?.Text("code") ?? error.Member("details")?.Text("reason"),
         error.Text("message") ?? "",
         error.Member("details")?.Text("missingScope"),
-        error.Member("details")?.Amount("expectedProtocol"));
+        error.Member("details")?.Amount("expectedProtocol"))
+    {
+        PairingRequest = error.Member("details")?.Text("requestId") is { } request && RequestId().IsMatch(request) ? request : "--latest",
+    };
 
     /// <summary>
     /// The gateway does not have the method.
@@ -89,4 +106,8 @@ internal sealed record GatewayError(string Code, string? Detail, string Message,
     };
 
     public override string ToString() => string.Join(' ', new[] { Code, Detail, Message }.Where(p => !string.IsNullOrEmpty(p)));
+
+    /// <summary>As the gateway itself restricts it, so that it can stand in a command.</summary>
+    [System.Text.RegularExpressions.GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\z")]
+    private static partial System.Text.RegularExpressions.Regex RequestId();
 }

@@ -6,7 +6,8 @@ namespace FleetExporter.Polling.Targets;
 
 /// <summary>Starts, restarts and stops the target monitors to match the configuration.</summary>
 internal sealed class TargetSet(
-    FleetState state, TargetLinks links, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger) : IAsyncDisposable
+    FleetState state, TargetLinks links, PollMetrics metrics, TimeProvider clock, ILogger<TargetSet> logger, DeviceKey? device = null)
+    : IAsyncDisposable
 {
     private readonly MonitorSet<TargetMonitor> _monitors = new(metrics, clock, logger);
     private readonly Lock _lock = new();
@@ -22,7 +23,7 @@ internal sealed class TargetSet(
             _timing = timing;
             var wanted = TargetCatalog.All.SelectMany(kind => kind.Kind.TargetsOf(config).Select(target => (Kind: kind, Target: target)))
                 .ToDictionary(w => w.Target.Name, StringComparer.Ordinal);
-            var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now())) { Links = links };
+            var tools = new TargetContext(clock, (host, unit) => state.UnitOf(host, unit, clock.Now())) { Links = links, Device = device };
             return _monitors.ApplyAsync(
                 wanted.Values.Select(w =>
                     (w.Target.Name, (Func<TargetMonitor>)(() => new TargetMonitor(w.Target, w.Kind, timing, tools, state, logger)))),
