@@ -91,6 +91,7 @@ internal static class ApiExtensions
         routes.MapHistory();
         routes.MapMonitoring();
         routes.MapAgents();
+        routes.MapCosts();
         routes.MapProjects();
         routes.MapHooks();
         routes.MapAlerts();

@@ -10,10 +10,26 @@ namespace FleetExporter.OpenClaw;
 internal sealed record GatewayWindow(string Agent, string Window, GatewayUsage Usage);
 
 /// <summary>Usage of all agents.</summary>
-internal sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows);
+internal sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows)
+{
+    /// <summary>The UTC day of the window <c>today</c>.</summary>
+    public DateOnly? Day { get; init; }
+
+    /// <summary>Whether the day was the same when the last answer came: windows of two days do not add up.</summary>
+    public bool IsOfOneDay { get; init; } = true;
+
+    /// <summary>Whether the gateway has more agents than are asked for.</summary>
+    public bool AgentsLeftOut { get; init; }
+
+    public bool Settled => IsOfOneDay && Windows.All(w => w.Usage.Settled);
+}
 
 /// <summary>The projected cost of the month in US dollars.</summary>
-internal sealed record GatewayMonth(bool Settled, double Projected);
+internal sealed record GatewayMonth(bool Settled, double Projected)
+{
+    /// <summary>The last 30 UTC days, in order; null if the gateway does not list days.</summary>
+    public IReadOnlyList<GatewayDay>? Days { get; init; }
+}
 
 /// <summary>
 /// All methods that the exporter calls besides <c>health</c>, with their intervals: cheap ones at each poll, expensive ones less often.
@@ -23,6 +39,7 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
 {
     private const int MaxPages = 5;
     private const int MaxAgents = 32;
+    private const int DaysListed = 30;
 
     private static readonly TimeSpan EachPoll = TimeSpan.Zero;
     private static readonly TimeSpan Every30Seconds = TimeSpan.FromSeconds(30);
@@ -57,8 +74,7 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
     public GatewaySource<GatewayQuotas> Quotas { get; } = Single("usage.status", Every5Minutes, GatewayCall.UsageStatus, GatewayQuotas.Parse, clock);
 
     public GatewaySource<GatewayWindows> Usage => field ??= new(
-        "sessions.usage", Every5Minutes, (connection, stop) => UsageAsync(connection, Agents.Value, clock, stop), clock,
-        u => u.Windows.All(w => w.Usage.Settled));
+        "sessions.usage", Every5Minutes, (connection, stop) => UsageAsync(connection, Agents.Value, clock, stop), clock, u => u.Settled);
 
     public GatewaySource<GatewayMonth> Month { get; } = new(
         "usage.cost", Every5Minutes, (connection, stop) => MonthAsync(connection, clock, stop), clock, m => m.Settled);
@@ -95,7 +111,7 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
             all.AddRange(page.Crons);
         }
 
-        return new GatewayCrons([.. all.DistinctBy(c => c.Id)], page.Next);
+        return new GatewayCrons([.. all.DistinctBy(c => c.Id)], page.Next) { Total = page.Total };
     }
 
     // A long-running task may be listed after hundreds of newer tasks that have ended.
@@ -129,7 +145,12 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
             }
         }
 
-        return new GatewayWindows([.. windows.DistinctBy(w => (w.Agent, w.Window))]);
+        return new GatewayWindows([.. windows.DistinctBy(w => (w.Agent, w.Window))])
+        {
+            Day = today,
+            IsOfOneDay = today == DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
+            AgentsLeftOut = agents.Agents.Count > MaxAgents,
+        };
     }
 
     private static async Task<GatewayMonth> MonthAsync(GatewayConnection connection, TimeProvider clock, CancellationToken stop)
@@ -138,6 +159,8 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var call = GatewayCall.UsageCost(new DateOnly(today.Year, today.Month, 1), today);
         var cost = await connection.AskAsync(call, GatewayCost.Parse, stop).ConfigureAwait(false);
-        return new GatewayMonth(cost.Settled, GatewayCost.Projected(cost.Total, now));
+        var first = today.AddDays(1 - DaysListed);
+        var days = await connection.AskAsync(GatewayCall.UsageCost(first, today), GatewayCost.Parse, stop).ConfigureAwait(false);
+        return new GatewayMonth(cost.Settled && days.Settled, GatewayCost.Projected(cost.Total, now)) { Days = days.Days(first, today) };
     }
 }

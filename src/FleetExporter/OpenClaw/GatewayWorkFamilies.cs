@@ -38,6 +38,10 @@ internal static class GatewayWorkFamilies
     public static readonly MetricFamily CostMonth = Gauge(
         "cost_projected_month_usd", "Projected cost of this month (UTC) in US dollars at the pace so far; the first day counts as a whole one.");
 
+    public static readonly MetricFamily CronCost = Gauge(
+        "cron_cost_usd", "Cost of the cron job's sessions in the window, in US dollars; absent if the gateway does not list all sessions.",
+        "cron", "window").WithMaxSeries(1024);
+
     public static readonly MetricFamily CronInfo =
         Gauge("cron_info", "1 for each cron job, with its name, agent and schedule.", "cron", "name", "agent", "schedule").WithMaxSeries(512);
 
@@ -80,7 +84,7 @@ internal static class GatewayWorkFamilies
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Sessions, ContextMax, SessionContext, SessionTokens, SessionCost, Tokens, Cost, CostMonth,
-        CronInfo, CronEnabled, CronRunning, CronLastRun, CronNextRun, CronDuration,
+        CronCost, CronInfo, CronEnabled, CronRunning, CronLastRun, CronNextRun, CronDuration,
         CronSuccess, CronDelivered, CronErrors, Tasks, TaskOldest, Subagents, SubagentOldest,
     ];
 }

@@ -19,6 +19,10 @@ internal static class GatewayWorkPage
     {
         Write(page, target, usage);
         page.Add(CostMonth, target, month?.Projected);
+        if (usage is not null)
+        {
+            WriteCosts(page, target, GatewayCosts.Of(usage));
+        }
     }
 
     public static void WriteCrons(MetricsPage page, Labels target, GatewayCrons? crons, GatewayCronRuns? runs)
@@ -73,7 +77,7 @@ internal static class GatewayWorkPage
             var models = agent.SelectMany(w => w.Usage.Models.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             foreach (var (window, model) in agent.SelectMany(window => models.Select(model => (window, model))))
             {
-                var tokens = window.Usage.Models.GetValueOrDefault(model) ?? new GatewayTokens(0, 0, 0, 0, 0);
+                var tokens = window.Usage.Models.GetValueOrDefault(model) ?? GatewayTokens.None;
                 var of = target.With("agent", window.Agent).With("model", model);
                 Add("input", tokens.Input);
                 Add("output", tokens.Output);
@@ -82,6 +86,17 @@ internal static class GatewayWorkPage
                 page.Add(Cost, of, tokens.Cost, ("window", window.Window));
 
                 void Add(string type, double? count) => page.Add(Tokens, of, count, ("token_type", type), ("window", window.Window));
+            }
+        }
+    }
+
+    private static void WriteCosts(MetricsPage page, Labels target, IReadOnlyList<WindowCost> windows)
+    {
+        foreach (var id in GatewayCosts.CronIds(windows))
+        {
+            foreach (var window in windows)
+            {
+                page.Add(CronCost, target, (double?)GatewayCosts.OfCron(window, id), ("cron", id), ("window", window.Window));
             }
         }
     }
@@ -95,9 +110,8 @@ internal static class GatewayWorkPage
         page.Add(CronLastRun, of, GatewayPage.Seconds(cron.LastRun));
         page.Add(CronNextRun, of, GatewayPage.Seconds(cron.NextRun));
         page.Add(CronDuration, of, cron.LastDuration?.TotalSeconds);
-        page.Add(CronSuccess, of, GatewayPage.Flag(cron.Succeeded));
-        page.Add(CronDelivered, of, GatewayPage.Flag(
-            cron.Delivered ?? (runs is not null && runs.Delivered.TryGetValue(cron.Id, out var delivered) ? delivered : null)));
+        page.Add(CronSuccess, of, GatewayPage.Flag(CronHealth.SucceededOf(cron, runs)));
+        page.Add(CronDelivered, of, GatewayPage.Flag(GatewayCronWords.IsDelivered(CronHealth.DeliveryOf(cron, runs))));
         page.Add(CronErrors, of, cron.ConsecutiveErrors);
     }
 

@@ -105,7 +105,7 @@ internal sealed record GatewayCostsView(IReadOnlyDictionary<string, double?> Usd
     public static GatewayCostsView Of(GatewayWindows? usage, GatewayMonth? month)
     {
         var windows = (usage?.Windows ?? []).GroupBy(w => w.Window, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => GatewayUsage.Sum(g.SelectMany(w => w.Usage.Models.Values)));
+            .ToDictionary(g => g.Key, g => GatewayTokens.Sum(g.SelectMany(w => w.Usage.Models.Values)));
         return new GatewayCostsView(
             windows.ToDictionary(w => w.Key, w => JsonNumber.Round(w.Value.Cost, 4)), windows.ToDictionary(w => w.Key, w => w.Value.Total),
             JsonNumber.Round(month?.Projected, 4));

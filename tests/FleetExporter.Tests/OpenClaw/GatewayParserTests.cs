@@ -69,7 +69,7 @@ public sealed class GatewayParserTests
         var usage = GatewayUsage.Parse(GatewayFixture.Payload("sessions.usage"));
 
         Assert.True(usage.Settled);
-        Assert.Equal(new GatewayTokens(22650, 1275, 3000, 0, 0.087975), usage.Models["fake-chat"]);
+        Assert.Equal(new GatewayTokens(22650, 1275, 3000, 0, 0.087975) { Calls = 15 }, usage.Models["fake-chat"]);
         Assert.Equal(["fake-broken", "fake-chat"], usage.Models.Keys.Order());
         Assert.Equal(0.06883500000000001, usage.Sessions["agent:main:main"].Cost);
     }
@@ -139,10 +139,9 @@ public sealed class GatewayParserTests
     [InlineData("not-requested", null)]
     public void Delivery_is_read_from_the_newest_run(string status, bool? delivered) => Assert.Equal(
         delivered,
-        GatewayCronRuns.Parse(JsonElement.Parse(
-            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"},"""
-                + """{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"}]}""")).Delivered
-            .Select(d => (bool?)d.Value).SingleOrDefault());
+        GatewayCronWords.IsDelivered(GatewayCronRuns.Parse(JsonElement.Parse(
+            $$"""{"entries":[{"jobId":"j","runAtMs":1795231646000,"deliveryStatus":"delivered"},"""
+                + $$"""{"jobId":"j","runAtMs":1795231646333,"deliveryStatus":"{{status}}"}]}""")).Of("j")[0].Delivery));
 
     [Fact]
     public void Tasks_of_both_versions()

@@ -37,7 +37,7 @@ public sealed class GatewaySourcesTests
                 "status" => "_tasks{",
                 "sessions.list" => "_sessions{",
                 "sessions.usage" => "_cost_usd{",
-                "cron.list" => "_cron_",
+                "cron.list" => "_cron_info",
                 _ => "_plugin_errors"
             },
             page, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class GatewaySourcesTests
         Assert.Equal(21, asked["sessions.list"].Count());
         Assert.Equal(2 * 21, asked["tasks.list"].Count());
         Assert.Equal(11, asked["cron.list"].Count());
-        Assert.Equal(3, asked["usage.cost"].Count());
+        Assert.Equal(2 * 3, asked["usage.cost"].Count());
         // Usage needs the agents before they are known for the first time only.
         Assert.Equal(11 + 1, asked["agents.list"].Count());
         Assert.Equal(4 * 3, asked["sessions.usage"].Count());
@@ -139,6 +139,7 @@ public sealed class GatewaySourcesTests
         Assert.Null(first.Failure);
         Assert.NotNull(first.Crons);
         Assert.Null(first.Month);
+        gateway.AnswerOverride = null;
         await waiting!.TextAsync(FakeGateway.Answer(waiting.Id, GatewayFixture.Payload("usage.cost").GetRawText()));
         Assert.NotNull((await watched.PollAsync()).Month);
     }

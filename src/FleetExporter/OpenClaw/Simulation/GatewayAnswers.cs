@@ -10,15 +10,7 @@ internal static class GatewayAnswers
 {
     public const string Version = "2026.9.6";
 
-    private const string Model = SimulatedSessions.Model;
-
-    /// <summary>Times are rounded, so that they stay the same between polls.</summary>
-    private static readonly (string Id, string Name, int Hours, string Status)[] Crons =
-    [
-        ("c0a1", "morning-report", 24, "ok"),
-        ("c0a2", "inbox-sweep", 1, "ok"),
-        ("c0a3", "backup-notes", 6, "error"),
-    ];
+    public const string Model = "qwen-coder";
 
     /// <summary>The payload; null for an unknown method.</summary>
     public static object? Of(string method, JsonElement parameters, DateTimeOffset now)
@@ -57,28 +49,14 @@ internal static class GatewayAnswers
             "sessions.list" => SimulatedSessions.List(parameters, now),
             "sessions.preview" => SimulatedSessions.Preview(parameters, now),
             "tasks.list" => SimulatedSessions.Tasks(now),
-            "cron.list" => new { jobs = Crons.Select(c => Cron(c, now)), total = Crons.Length, offset = 0, limit = 200, hasMore = false },
-            "cron.runs" => new
-            {
-                entries = Crons.Select(c => new
-                {
-                    ts = LastRun(c.Hours, now),
-                    jobId = c.Id,
-                    jobName = c.Name,
-                    action = "finished",
-                    status = c.Status,
-                    runAtMs = LastRun(c.Hours, now),
-                    durationMs = 2400
-                }),
-                total = Crons.Length,
-                hasMore = false
-            },
+            "cron.list" => SimulatedCrons.List(now),
+            "cron.runs" => SimulatedCrons.Runs(parameters, now),
             "config.get" => Config(),
             "logs.tail" => SimulatedLog.Answer(parameters, now),
             "sessions.subscribe" => new { subscribed = true },
             "usage.status" => new { updatedAt = ts, providers = Array.Empty<object>() },
-            "sessions.usage" => Usage(DaysOf(parameters), parameters, now),
-            "usage.cost" => new { updatedAt = ts, daily = Array.Empty<object>(), totals = Totals(20, now), cacheStatus = new { status = "fresh" } },
+            "sessions.usage" => SimulatedUsage.OfSessions(parameters, now),
+            "usage.cost" => SimulatedUsage.OfDays(parameters, now),
             _ => null,
         };
     }
@@ -162,54 +140,4 @@ internal static class GatewayAnswers
     };
 
     private static object Lane(string lane, int queued) => new { lane, queuedCount = queued, activeCount = 1, maxConcurrent = 8, draining = false };
-
-    private static object Cron((string Id, string Name, int Hours, string Status) cron, DateTimeOffset now) => new
-    {
-        id = cron.Id,
-        name = cron.Name,
-        agentId = "main",
-        enabled = true,
-        schedule = new { kind = "every", everyMs = cron.Hours * 3_600_000L },
-        state = new
-        {
-            lastRunAtMs = LastRun(cron.Hours, now),
-            nextRunAtMs = LastRun(cron.Hours, now) + (cron.Hours * 3_600_000L),
-            lastRunStatus = cron.Status,
-            lastDurationMs = 2400,
-            consecutiveErrors = cron.Status == "error" ? 2 : 0,
-            lastDeliveryStatus = "delivered",
-        },
-    };
-
-    private static object Usage(double days, JsonElement parameters, DateTimeOffset now) => new
-    {
-        updatedAt = now.ToUnixTimeMilliseconds(),
-        sessions = SimulatedSessions.Usage(parameters),
-        totals = Totals(days, now),
-        aggregates = new { byModel = new[] { new { provider = "llama", model = Model, totals = Totals(days, now) } } },
-        cacheStatus = new { status = "fresh" },
-    };
-
-    private static object Totals(double days, DateTimeOffset now)
-    {
-        var input = Math.Round(days * SimulatedWave.At(now, 26, 90_000, 110_000));
-        var output = Math.Round(input / 9);
-        return new
-        {
-            input,
-            output,
-            cacheRead = input / 2,
-            cacheWrite = 0,
-            totalTokens = input + output + (input / 2),
-            totalCost = (input * 3e-6) + (output * 15e-6)
-        };
-    }
-
-    /// <summary>Length of the requested range in days.</summary>
-    private static double DaysOf(JsonElement parameters) =>
-        parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("range", out var range)
-            ? range.GetString() switch { "7d" => 7, "30d" => 30, _ => 90 }
-            : 1;
-
-    private static long LastRun(int hours, DateTimeOffset now) => now.ToUnixTimeSeconds() / (hours * 3600) * hours * 3_600_000L;
 }

@@ -7,7 +7,7 @@ namespace FleetExporter.OpenClaw.Simulation;
 /// </summary>
 internal static class SimulatedSessions
 {
-    public const string Model = "qwen-coder";
+    private const string Model = GatewayAnswers.Model;
 
     private const string Provider = "llama";
 
@@ -118,14 +118,6 @@ internal static class SimulatedSessions
         },
     };
 
-    /// <summary>Usage of each session of an agent since it began.</summary>
-    /// <param name="parameters">May have <c>agentId</c>.</param>
-    public static object[] Usage(JsonElement parameters)
-    {
-        var agent = parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("agentId", out var id) ? id.GetString() : null;
-        return [.. All.Where(s => agent is null || s.Agent == agent).Select(s => new { key = s.Key, agentId = s.Agent, usage = Tokens(s) })];
-    }
-
     private static int Running(string status) => Runs.Count(r => r.Status == status);
 
     private static object Row(Session session, DateTimeOffset now) => new
@@ -147,16 +139,6 @@ internal static class SimulatedSessions
         contextTokens = 131_072,
         modelProvider = Provider,
         model = Model,
-    };
-
-    private static object Tokens(Session session) => new
-    {
-        input = session.Tokens * 3,
-        output = session.Tokens / 3,
-        cacheRead = session.Tokens,
-        cacheWrite = 0,
-        totalTokens = (session.Tokens * 4) + (session.Tokens / 3),
-        totalCost = (session.Tokens * 9e-6) + (session.Tokens * 5e-6),
     };
 
     private static object[] Messages(Session session) =>

@@ -7,8 +7,6 @@ namespace FleetExporter.Views.Agents;
 /// <param name="windows">Null while unknown.</param>
 internal sealed class UsageByAgent(GatewayWindows? windows)
 {
-    private static readonly GatewayTokens None = new(0, 0, 0, 0, 0);
-
     private readonly Dictionary<(string Agent, string Window), GatewayUsage> _usage =
         (windows?.Windows ?? []).ToDictionary(w => (w.Agent, w.Window), w => w.Usage);
 
@@ -17,7 +15,7 @@ internal sealed class UsageByAgent(GatewayWindows? windows)
     /// <returns>Null while unknown, and while the gateway has computed nothing yet.</returns>
     public GatewayTokens? Of(string agent, string window) =>
         _usage.GetValueOrDefault((agent, window)) is { } usage && (usage.Settled || usage.Models.Count > 0)
-            ? GatewayUsage.Sum([None, .. usage.Models.Values])
+            ? GatewayTokens.Sum([GatewayTokens.None, .. usage.Models.Values])
             : null;
 
     /// <summary>Of a session since it began.</summary>
