@@ -22,7 +22,8 @@ internal static class GatewayBench
         for (var n = 0; n < Warm + Times; n++)
         {
             var watch = Stopwatch.StartNew();
-            await using var connection = await GatewayConnection.OpenAsync(url, new GatewayLogin(token, null), TimeProvider.System, CancellationToken.None);
+            await using var connection = await GatewayConnection.OpenAsync(
+                url, new GatewayLogin(token, null), TimeProvider.System, CancellationToken.None);
             Note("connect", watch.Elapsed, n);
         }
 

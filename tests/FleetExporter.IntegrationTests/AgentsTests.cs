@@ -54,10 +54,12 @@ public sealed class AgentsTests(OpenClawFixture fixture) : IClassFixture<OpenCla
         // The gateway logs a request that it refuses.
         await admin.TryAsync("cron.remove", """{"id":"00000000-0000-4000-8000-000000000000"}""");
         var logs = await Until.SeenAsync(
-            async () => await exporter.JsonAsync("/api/monitoring/logs?regex=cron%5C.remove") is { } found && found.List("items").Count > 0 ? found : null,
+            async () => await exporter.JsonAsync("/api/monitoring/logs?regex=cron%5C.remove") is { } found
+                && found.List("items").Count > 0 ? found : null,
             "the line of the log", () => exporter.Log);
 
-        var tail = (await admin.CallAsync("logs.tail", """{"limit":1000}""")).List("lines").Select(l => JsonNode.Parse(l.GetValue<string>())!).ToList();
+        var tail = (await admin.CallAsync("logs.tail", """{"limit":1000}""")).List("lines")
+            .Select(l => JsonNode.Parse(l.GetValue<string>())!).ToList();
         var line = tail.Last(l => l.Text("message").Contains("cron.remove", StringComparison.Ordinal));
         var shown = logs.List("items")[0];
         Assert.Equal(line.Text("message")[..60], shown.Text("text")[..60]);

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using FleetExporter.Config;
+using FleetExporter.Onboarding.Keys;
 using FleetExporter.Onboarding.Probing;
 using FleetExporter.Polling.Targets;
 using FleetExporter.Remote;
 using FleetExporter.Remote.Ssh;
-using FleetExporter.Store;
-using FleetExporter.Targets;
 using Spectre.Console;
 
 namespace FleetExporter.Cli;
@@ -102,7 +101,7 @@ internal static class ProbeCommand
             from kind in TargetCatalog.All
             from target in kind.Kind.TargetsOf(config)
             where target.Name == name
-            select new TargetProbe(target, kind, TimeProvider.System, new DeviceKey(() => DeviceKeyFile.Read(config.DataDir))))
+            select new TargetProbe(target, kind, TimeProvider.System, DeviceKeyFile.In(config.DataDir)))
             .FirstOrDefault() is { } probe ? probe.RunAsync : null;
     }
 

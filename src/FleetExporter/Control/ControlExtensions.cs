@@ -1,7 +1,5 @@
 using FleetExporter.Config;
 using FleetExporter.Metrics;
-using FleetExporter.Store;
-using FleetExporter.Targets;
 
 namespace FleetExporter.Control;
 
@@ -20,7 +18,6 @@ internal static class ControlExtensions
         .AddSingleton<ReleaseGpus>()
         .AddSingleton(s => new AttachedFile(Path.Combine(config.DataDir, "attached.json"), s.GetRequiredService<ILogger<AttachedFile>>()))
         .AddSingleton<AttachedTimesSync>()
-        .AddSingleton(new DeviceKey(() => DeviceKeyFile.Read(config.DataDir)))
         .AddSingleton<TargetList>()
         .AddSingleton<TargetEdits>()
         .AddSingleton<Watchlist>()

@@ -1,3 +1,4 @@
+using FleetExporter.Config;
 using FleetExporter.Onboarding.Keys;
 using FleetExporter.Onboarding.Probing;
 
@@ -8,5 +9,6 @@ internal static class OnboardingExtensions
 {
     public static IServiceCollection AddOnboarding(this IServiceCollection services) => services
         .AddSingleton<SshKeys>()
+        .AddSingleton(s => DeviceKeyFile.In(s.GetRequiredService<LiveConfig>().Current.DataDir))
         .AddSingleton<ProbeSlots>();
 }

@@ -13,8 +13,7 @@ internal sealed record GatewayConfig : TargetConfig
         Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),
         Key.Of("channels", Kinds.ListOf(Kinds.HostName), "[]", (GatewayConfig gateway, ValueList<string> channels) =>
             gateway with { Channels = channels }),
-        Key.Of("device", Kinds.Choice(("true", true), ("false", false)), "true unless url is a loopback address", (GatewayConfig gateway, bool device) =>
-            gateway with { Device = device }));
+        Key.Of("device", ConfigKeys.Toggles, "auto", (GatewayConfig gateway, Toggle device) => gateway with { Device = device }));
 
     /// <summary>ws or wss, without user and password.</summary>
     public required Uri Url { get; init; }
@@ -25,8 +24,8 @@ internal sealed record GatewayConfig : TargetConfig
     /// <summary>Required channels: a missing one is published as down instead of absent. Default none.</summary>
     public ValueList<string> Channels { get; init; } = [];
 
-    /// <summary>Whether to log in as a device with the exporter's own key. Default null: unless the address is a loopback address.</summary>
-    public bool? Device { get; init; }
+    /// <summary>Whether to log in as a device with the exporter's own key. Auto: unless the address is a loopback address.</summary>
+    public Toggle Device { get; init; }
 
-    public bool HasDevice => Device ?? !Url.IsLoopback;
+    public bool HasDevice => Device == Toggle.Auto ? !Url.IsLoopback : Device == Toggle.True;
 }

@@ -8,7 +8,7 @@ internal sealed class FeedUpdater(
     FleetState state, GpuFeed gpus, HostFeed hosts, AgentFeed agents, StreamClients clients, OneSecondTimer timer, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Live, parts)
 {
-    /// <summary>Between two updates of <c>/ws</c> and <c>/ws/agents</c> while one has readers, so that a page shows a change within a second.</summary>
+    /// <summary>Between two updates of <c>/ws</c> and <c>/ws/agents</c> while one has readers: a page shows a change within a second.</summary>
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();

@@ -11,7 +11,8 @@ internal sealed class StreamClients
     public const int MaxClients = 1000;
 
     private static readonly MetricFamily Clients = MetricFamily.Gauge(
-        "fleet_stream_clients", "Clients connected to a stream: gpu is /gpu/stream, ws is /ws, agents is /ws/agents, logs is a log that is followed.", "stream");
+        "fleet_stream_clients",
+        "Clients connected to a stream: gpu is /gpu/stream, ws is /ws, agents is /ws/agents, logs is a gateway's log that is followed.", "stream");
 
     private static readonly MetricFamily Refused = MetricFamily.Counter(
         "fleet_stream_clients_refused_total", "Clients rejected because the stream had its maximum of clients.", "stream");

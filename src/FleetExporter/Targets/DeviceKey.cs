@@ -13,7 +13,8 @@ internal sealed class DeviceKey(Func<byte[]> read)
         {
             return read() is { Length: 32 } secret
                 ? secret
-                : throw new TargetFailureException(TargetFailure.Auth, "the exporter's device key is not a key; remove its file, and a new one is created");
+                : throw new TargetFailureException(
+                    TargetFailure.Auth, "the exporter's device key is not a key; remove its file, and a new one is created");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

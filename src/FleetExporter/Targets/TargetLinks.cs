@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace FleetExporter.Targets;
 
-/// <summary>What watched targets offer besides their readings, such as the connection to a gateway. By name of the target, while it is watched.</summary>
+/// <summary>What targets offer besides their readings, such as the connection to a gateway: by name, while they are watched.</summary>
 internal sealed class TargetLinks
 {
     private readonly ConcurrentDictionary<string, object> _links = new(StringComparer.Ordinal);

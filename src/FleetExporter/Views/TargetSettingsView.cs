@@ -31,7 +31,7 @@ internal static class TargetSettingsView
             case GatewayConfig gateway:
                 all["url"] = gateway.Url.OriginalString;
                 all["token_file"] = gateway.TokenFile;
-                all["device"] = gateway.Device;
+                all["device"] = gateway.Device == Toggle.Auto ? null : gateway.Device == Toggle.True;
                 all["channels"] = gateway.Channels.Count == 0 ? null : new JsonArray([.. gateway.Channels.Select(c => JsonValue.Create(c))]);
                 break;
             case TunnelConfig tunnel:

@@ -152,7 +152,8 @@ internal static class GatewayAttacks
     /// <summary>Answers everything with a short list, and sends 10,000 events of agents and 10,000 lines of a log per second.</summary>
     private static async Task FloodAsync(WebSocket socket, CancellationToken stop)
     {
-        const string Event = """{"type":"event","event":"agent","payload":{"stream":"lifecycle","data":{"phase":"start"},"sessionKey":"agent:a:\u202e"}}""";
+        const string Event = """{"type":"event","event":"agent","payload":{"stream":"lifecycle","data":{"phase":"start"},"""
+            + """ "sessionKey":"agent:a:\u202e"}}""";
         using var sending = new SemaphoreSlim(1, 1);
         var line = JsonSerializer.Serialize(
             JsonSerializer.Serialize(new { message = $"error {new string('x', 300)}", _meta = new { logLevelName = "ERROR" } }));

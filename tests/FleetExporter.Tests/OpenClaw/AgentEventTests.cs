@@ -44,7 +44,8 @@ public sealed class AgentEventTests
     [Fact]
     public void An_aborted_run_has_failed()
     {
-        var aborted = Parse("agent", """{"stream":"lifecycle","data":{"phase":"end","aborted":true,"stopReason":"aborted"},"sessionKey":"agent:a:main"}""");
+        var aborted = Parse(
+            "agent", """{"stream":"lifecycle","data":{"phase":"end","aborted":true,"stopReason":"aborted"},"sessionKey":"agent:a:main"}""");
 
         Assert.Equal((AgentEventKind.RunFailed, "aborted aborted", "a"), (aborted!.Kind, aborted.Text, aborted.Agent));
     }
@@ -62,7 +63,8 @@ public sealed class AgentEventTests
     public void Texts_of_agents_are_capped_and_printable()
     {
         var text = new string('x', 100_000);
-        var said = Parse("chat", $$$"""{"state":"final","sessionKey":"a\u0007{{{text}}}","message":{"content":[{"text":"\u001b[31m{{{text}}}"}]}}""")!;
+        var said = Parse(
+            "chat", $$$"""{"state":"final","sessionKey":"a\u0007{{{text}}}","message":{"content":[{"text":"\u001b[31m{{{text}}}"}]}}""")!;
 
         Assert.Equal(AgentEvent.MaxText, said.Text!.Length + 1);
         Assert.DoesNotContain('\u001b', said.Text);
@@ -104,7 +106,8 @@ public sealed class AgentEventTests
         Assert.Empty(CronChanges.Between(Of(idle), Of(idle)));
         var begun = Assert.Single(CronChanges.Between(Of(idle), Of(idle with { Running = true })));
         Assert.Equal((AgentEventKind.CronStarted, "nightly", "agent:main:cron:c"), (begun.Kind, begun.Text, begun.Session));
-        var ended = Assert.Single(CronChanges.Between(Of(idle with { Running = true }), Of(idle with { LastRun = at.AddHours(1), Succeeded = false })));
+        var failed = idle with { LastRun = at.AddHours(1), Succeeded = false };
+        var ended = Assert.Single(CronChanges.Between(Of(idle with { Running = true }), Of(failed)));
         Assert.Equal((AgentEventKind.CronEnded, true, at.AddHours(1).AddSeconds(2)), (ended.Kind, ended.Failed!.Value, ended.Time!.Value));
     }
 

@@ -2,12 +2,12 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using FleetExporter.Onboarding.Keys;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Parsing;
-using FleetExporter.Store;
-using FleetExporter.Targets;
+using FleetExporter.Tests.Config;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 
@@ -43,15 +43,16 @@ public sealed class GatewayDeviceTests
     }
 
     [Theory]
-    [InlineData("ws://127.0.0.1:1", null, false)]
-    [InlineData("ws://[::1]:1", null, false)]
-    [InlineData("ws://localhost:1", null, false)]
-    [InlineData("ws://10.0.0.5:1", null, true)]
-    [InlineData("wss://gateway.lan", null, true)]
-    [InlineData("ws://127.0.0.1:1", true, true)]
-    [InlineData("ws://10.0.0.5:1", false, false)]
-    public void A_device_is_used_unless_the_gateway_is_on_loopback(string url, bool? key, bool expected) =>
-        Assert.Equal(expected, new GatewayConfig { Name = "claw", Url = new Uri(url), Device = key }.HasDevice);
+    [InlineData("url: 'ws://127.0.0.1:1'", false)]
+    [InlineData("url: 'ws://[::1]:1'", false)]
+    [InlineData("url: 'ws://localhost:1'", false)]
+    [InlineData("url: 'ws://10.0.0.5:1'", true)]
+    [InlineData("url: 'wss://gateway.lan'", true)]
+    [InlineData("url: 'ws://127.0.0.1:1', device: true", true)]
+    [InlineData("url: 'ws://10.0.0.5:1', device: false", false)]
+    public void A_device_is_used_unless_the_gateway_is_on_loopback(string keys, bool expected) =>
+        Assert.Equal(expected, ((GatewayConfig)GatewayConfig.TargetKind
+            .TargetsOf(Yml.Load($"hosts: []\ngateways: [{{ name: claw, {keys} }}]")).Single()).HasDevice);
 
     [Theory]
     [InlineData("REQUEST", "openclaw devices approve REQUEST")]
@@ -102,7 +103,7 @@ public sealed class GatewayDeviceTests
     public void The_key_file_is_made_once_and_private()
     {
         using var folder = new TemporaryFolder();
-        var key = new DeviceKey(() => DeviceKeyFile.Read(folder.PathOf("data")));
+        var key = DeviceKeyFile.In(folder.PathOf("data"));
 
         Assert.Equal(key.Read(), key.Read());
         var file = folder.PathOf($"data/{DeviceKeyFile.Name}");

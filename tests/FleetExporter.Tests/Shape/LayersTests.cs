@@ -32,7 +32,8 @@ public sealed class LayersTests
         ],
         ["Streaming"] =
         [
-            "Config", "Parsing", "Metrics", "Hosting", "Store", "Collectors", "Polling", "Alerting", "Views", "Overview", "Events",
+            "Config", "Parsing", "Metrics", "Hosting", "Store", "Collectors", "Targets", "OpenClaw", "Polling", "Alerting", "Views", "Overview",
+            "Events",
         ],
         ["Onboarding"] = ["Config", "Parsing", "Store", "Remote", "Collectors", "Targets"],
         ["Api"] =

@@ -22,13 +22,14 @@ internal static class LogEndpoints
     {
         routes.MapGet(
                 $"{MonitoringEndpoints.Prefix}/logs",
-                ([AsParameters] Call call, string? gateway, string? level, string? subsystem, string? q, string? regex, string? limit, string? cursor) =>
-                    call.ListAsync(gateway, new LogFilter(level, subsystem, q, regex), limit, cursor))
+                ([AsParameters] Call call, [AsParameters] LogFilter filter, string? gateway, string? limit, string? cursor) =>
+                    call.ListAsync(gateway, filter, limit, cursor))
             .Needs(Scope.Read).TakesTicket().Produces<MonitoredListing<LogLineView>>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The last lines of all gateways' logs, newest first; with Accept: text/event-stream, new lines as they are written.");
 
-        routes.MapGet($"{MonitoringEndpoints.Prefix}/errors", ([AsParameters] Call call, string? gateway, string? level) => call.Errors(gateway, level))
+        routes.MapGet(
+                $"{MonitoringEndpoints.Prefix}/errors", ([AsParameters] Call call, string? gateway, string? level) => call.Errors(gateway, level))
             .Needs(Scope.Read).Produces<MonitoredListing<ErrorGroupView>>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Errors and warnings of all gateways' logs, grouped by what they say but for numbers and ids, newest first.");
@@ -57,7 +58,8 @@ internal static class LogEndpoints
                 ? await FollowAsync(gateway, accepts).ConfigureAwait(false)
                 : MonitoredListing.Of(
                     Sources(gateway),
-                    Watched(gateway).SelectMany(g => g.Log.Since(0).Where(accepts).Select(l => (Key: KeyOf(g.Name, l), View: LogLineView.Of(g.Name, l))))
+                    Watched(gateway)
+                        .SelectMany(g => g.Log.Since(0).Where(accepts).Select(l => (Key: KeyOf(g.Name, l), View: LogLineView.Of(g.Name, l))))
                         .OrderBy(l => l.Key, StringComparer.Ordinal),
                     l => l.Key, l => l.View, limit, cursor);
         }

@@ -6,12 +6,20 @@ using FleetExporter.OpenClaw.Protocol;
 namespace FleetExporter.Api.Monitoring;
 
 /// <summary>Which lines of a log a client wants.</summary>
-/// <param name="Level">The least severe one; null for all.</param>
-/// <param name="Q">Text that a line contains, in any case.</param>
-/// <param name="Regex">A regular expression that a line matches, in any case.</param>
-internal sealed record LogFilter(string? Level, string? Subsystem, string? Q, string? Regex)
+internal sealed record LogFilter
 {
     private const int MaxText = 200;
+
+    /// <summary>The least severe level; null for all.</summary>
+    public string? Level { get; init; }
+
+    public string? Subsystem { get; init; }
+
+    /// <summary>Text that a line contains, in any case.</summary>
+    public string? Q { get; init; }
+
+    /// <summary>A regular expression that a line matches, in any case.</summary>
+    public string? Regex { get; init; }
 
     /// <returns>Whether a line is wanted, or what is wrong.</returns>
     public (Func<NumberedLine, bool>? Accepts, IResult? Problem) Compile()

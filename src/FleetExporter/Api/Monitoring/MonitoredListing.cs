@@ -12,7 +12,8 @@ internal static class MonitoredListing
 {
     /// <inheritdoc cref="Listing.Of{TSource, T}"/>
     public static IResult Of<TSource, T>(
-        IReadOnlyList<MonitoredPart> sources, IEnumerable<TSource> all, Func<TSource, string> key, Func<TSource, T> view, string? limit, string? cursor) =>
+        IReadOnlyList<MonitoredPart> sources, IEnumerable<TSource> all, Func<TSource, string> key, Func<TSource, T> view, string? limit,
+        string? cursor) =>
         Listing.Of(all, key, view, limit, cursor) is Microsoft.AspNetCore.Http.HttpResults.Ok<Listing<T>> { Value: { } page }
             ? TypedResults.Ok(new MonitoredListing<T>(sources, page.Items, page.NextCursor))
             : Listing.Of<TSource, T>([], key, view, limit, cursor);

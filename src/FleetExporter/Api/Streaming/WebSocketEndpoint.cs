@@ -54,7 +54,8 @@ internal static class WebSocketEndpoint
             var listening = ListenAsync(socket, ended);
             update();
             var reader = new LiveReader(Context, log, Timer, Authentication, Clock, static () => true, ended.Token);
-            var end = await reader.RunAsync(cursor, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask).ConfigureAwait(false);
+            var end = await reader.RunAsync(cursor, null, new Output(socket, reader).WriteAsync, static () => Task.CompletedTask)
+                .ConfigureAwait(false);
             await CloseAsync(socket, end, listening).ConfigureAwait(false);
             return TypedResults.Empty;
         }

@@ -3,7 +3,7 @@ namespace FleetExporter.Config.Binding;
 /// <summary>Every key of fleet.yml. A new key is one line here, a property of the record, and a row in docs/configuration.md.</summary>
 internal static class ConfigKeys
 {
-    private static readonly Kind<Toggle> Toggles = Kinds.Choice(("auto", Toggle.Auto), ("true", Toggle.True), ("false", Toggle.False));
+    internal static readonly Kind<Toggle> Toggles = Kinds.Choice(("auto", Toggle.Auto), ("true", Toggle.True), ("false", Toggle.False));
 
     private static readonly Kind<bool> Switch = Kinds.Choice(("true", true), ("false", false));
 

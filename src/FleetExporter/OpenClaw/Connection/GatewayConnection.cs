@@ -155,7 +155,8 @@ internal sealed class GatewayConnection : IAsyncDisposable
         { Reason: TargetFailure.Protocol, ExpectedProtocol: { } protocol } => GatewayHello.Unspoken(protocol),
         { IsWaitingForApproval: true } => new TargetFailureException(
             TargetFailure.Auth,
-            $"waiting for approval: run `openclaw devices approve {error.PairingRequest}` on the gateway's host, for the device {login.DeviceId?[..12]}…"),
+            $"waiting for approval: run `openclaw devices approve {error.PairingRequest}` on the gateway's host, "
+            + $"for the device {login.DeviceId?[..12]}…"),
         { NeedsDevice: true } => new TargetFailureException(
             TargetFailure.Auth, "the gateway wants a signed device: set device: true for it in fleet.yml, or reach it over a tunnel to its loopback"),
         _ => new TargetFailureException(error.Reason, $"the gateway refused the connection: {error}"),

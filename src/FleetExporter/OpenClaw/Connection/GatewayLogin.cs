@@ -12,7 +12,9 @@ namespace FleetExporter.OpenClaw.Connection;
 
 /// <summary>Logs in to a gateway, with the scope <c>operator.read</c> only.</summary>
 /// <param name="Token">Null sends none.</param>
-/// <param name="DeviceSecret">Ed25519 secret that signs the login as a device; null logs in without a device, which gateways allow on loopback.</param>
+/// <param name="DeviceSecret">
+/// Ed25519 secret that signs the login as a device; null logs in without a device, which gateways allow on loopback.
+/// </param>
 internal sealed record GatewayLogin(string? Token, byte[]? DeviceSecret)
 {
     private const string Scope = "operator.read";

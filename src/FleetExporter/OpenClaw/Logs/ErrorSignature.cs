@@ -13,7 +13,8 @@ internal static partial class ErrorSignature
 
     /// <summary>UUIDs, hexadecimal ids of at least eight characters with a digit, and words that mix letters with many digits.</summary>
     [GeneratedRegex(
-        @"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b|\b(?=\w*[0-9]\w*[0-9]\w*[0-9])(?=\w*[A-Za-z])\w{10,}\b",
+        @"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b"
+        + @"|\b(?=\w*[0-9]\w*[0-9]\w*[0-9])(?=\w*[A-Za-z])\w{10,}\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Ids();
 

@@ -27,7 +27,8 @@ internal enum AgentEventKind
 /// <param name="Text">One line of at most <see cref="MaxText"/> characters: what a tool does, what an agent said, or why a run failed.</param>
 /// <param name="Failed">Whether the tool or the cron job failed; null where that is not known.</param>
 internal sealed record AgentEvent(
-    AgentEventKind Kind, DateTimeOffset? Time, string Agent, string? Session, string? SessionType, string? Run, string? Tool, string? Text, bool? Failed)
+    AgentEventKind Kind, DateTimeOffset? Time, string Agent, string? Session, string? SessionType, string? Run, string? Tool, string? Text,
+    bool? Failed)
 {
     /// <summary>Who wrote a message: user or assistant; null for other kinds.</summary>
     public string? Role { get; init; }

@@ -44,7 +44,7 @@ internal static class SimulatedLog
             ["0"] = $$"""{"subsystem":"{{subsystem}}"}""",
             ["_meta"] = new { logLevelName = level },
             ["time"] = time,
-            ["message"] = text.Replace("{0}", (number * 7919 % 900).ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal),
+            ["message"] = text.Replace("{0}", FormattableString.Invariant($"{number * 7919 % 900}"), StringComparison.Ordinal),
         });
     }
 }

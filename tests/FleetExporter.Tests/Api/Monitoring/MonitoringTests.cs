@@ -111,11 +111,13 @@ public sealed class MonitoringTests
         var source = Assert.Single(all.Items("sources"));
         Assert.Equal(("claw", "a"), (source.Text("gateway"), source.Text("host")));
         Assert.NotNull(source.Moment("at"));
-        var ws = (await server.Api.JsonAsync("/api/monitoring/logs?subsystem=gateway%2Fws&q=INVALID&regex=cron\\.(update|remove)")).Items("items").ToList();
+        const string Filter = "subsystem=gateway%2Fws&q=INVALID&regex=cron\\.(update|remove)";
+        var ws = (await server.Api.JsonAsync($"/api/monitoring/logs?{Filter}")).Items("items").ToList();
         Assert.NotEmpty(ws);
         Assert.All(ws, l => Assert.Matches(@"cron\.(update|remove).*INVALID", l.Text("text")!));
         Assert.True(ws.Count < lines.Count);
-        Assert.All((await server.Api.JsonAsync("/api/monitoring/logs?level=warn")).Items("items"), l => Assert.True(l.Text("level") is "warn" or "error"));
+        var severe = await server.Api.JsonAsync("/api/monitoring/logs?level=warn");
+        Assert.All(severe.Items("items"), l => Assert.True(l.Text("level") is "warn" or "error"));
         Assert.NotNull((await server.Api.JsonAsync("/api/monitoring/errors")).Member("items"));
     }
 
@@ -128,8 +130,8 @@ public sealed class MonitoringTests
             if (method == "logs.tail")
             {
                 var n = Interlocked.Increment(ref number);
-                await connection.TextAsync(FakeGateway.Answer(connection.Id, JsonSerializer.Serialize(
-                    new { lines = new[] { JsonSerializer.Serialize(new { message = $"line {n}", _meta = new { logLevelName = "ERROR" } }) }, cursor = n })));
+                var line = JsonSerializer.Serialize(new { message = $"line {n}", _meta = new { logLevelName = "ERROR" } });
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, JsonSerializer.Serialize(new { lines = new[] { line }, cursor = n })));
             }
 
             return method == "logs.tail";

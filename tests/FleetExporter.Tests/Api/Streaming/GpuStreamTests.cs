@@ -169,7 +169,10 @@ public sealed class GpuStreamTests
         using (await server.StreamAsync())
         {
             Assert.Equal(
-                ["""fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0"""],
+                [
+                    """fleet_stream_clients{stream="gpu"} 1""", """fleet_stream_clients{stream="ws"} 0""",
+                    """fleet_stream_clients{stream="agents"} 0""", """fleet_stream_clients{stream="logs"} 0""",
+                ],
                 await server.SeriesAsync("fleet_stream_clients{"));
         }
 
