@@ -94,6 +94,12 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     [Fact]
     public async Task A_killed_gateway_is_reported_within_two_intervals_and_recovers()
     {
+        await using (var admin = await fixture.Gateway.AdminAsync())
+        {
+            // So that it has a session.
+            await admin.TurnAsync("hello", "before");
+        }
+
         using var folder = new TestFolder();
         await using var exporter = await ExporterAsync(folder, interval: 2);
         await exporter.UntilAsync("the gateway is up", p => p.Find("fleet_openclaw_gateway_up", Claw) == 1 && p.Of("fleet_openclaw_sessions").Any());
