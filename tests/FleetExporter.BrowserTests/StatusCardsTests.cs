@@ -73,7 +73,7 @@ public sealed partial class StatusCardsTests(Chromium chromium) : PageTest(chrom
         await Expect(visit.Find("body-heartbeat")).ToContainTextAsync("40K tokens");
         await Expect(visit.Find("body-heartbeat")).ToContainTextAsync("[x] heartbeat/qwen3-0.6b Qwen3 0.6B heartbeat qwen3-0.6b");
         await Expect(visit.Find("body-gateway").Locator("dt"))
-            .ToHaveTextAsync(["Running", "Latency", "Sessions", "Discord", "main", "5b1f", "1180", "main"]);
+            .ToHaveTextAsync(["Running", "Latency", "Sessions", "Discord", "main", "5b1f", "77aa", "1180", "c0a1"]);
         await Expect(visit.Find("body-gateway").Locator("dd").Last).ToHaveTextAsync(WholeAge());
         await Expect(visit.Find("card-gpu")).Not.ToHaveClassAsync("error");
         await Expect(visit.Find("body-gpu")).ToContainTextAsync("unified: shares the machine's memory");

@@ -64,7 +64,11 @@ public sealed class CrashTests
     {
         await using var database = store.Open();
         var jobs = new Jobs(database);
-        var rows = (await new AuditLog(database).ListAsync(Page<AuditEntry>.MaxItems, null, Stop)).Value!.Items.Select(r => r.Id).ToHashSet();
+        // A server that was just started may need longer than an operation of the store waits.
+        var listed = await Until.SeenAsync(
+            async () => await new AuditLog(database).ListAsync(Page<AuditEntry>.MaxItems, null, Stop) is { Success: true } page ? page : null,
+            "the audit can be read", () => store.Url);
+        var rows = listed.Value!.Items.Select(r => r.Id).ToHashSet();
         var checkedWrites = 0;
         foreach (var words in lines.Select(line => line.Split(' ')))
         {
