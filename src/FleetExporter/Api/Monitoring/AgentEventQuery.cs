@@ -1,4 +1,3 @@
-using System.Globalization;
 using FleetExporter.Api.Http;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Protocol;
@@ -39,14 +38,10 @@ internal sealed record AgentEventQuery
 
         return Listing.Of(
             Links.All<GatewayLink>().Where(g => Gateway is null || g.Name == Gateway)
-                .SelectMany(g => g.Events.Since(0).Select(e => (Key: KeyOf(g.Name, e), View: AgentEventView.Of(g.Name, e))))
+                .SelectMany(g => g.Events.Since(0).Select(e => (Key: NewestFirst.KeyOf(e.At, g.Name, e.Number), View: AgentEventView.Of(g.Name, e))))
                 .Where(e => (kinds is null || kinds.Contains(e.View.Kind)) && (Agent is null || e.View.Agent == Agent)
                     && (Session is null || e.View.Session == Session))
                 .OrderBy(e => e.Key, StringComparer.Ordinal),
             e => e.Key, e => e.View, Limit, Cursor);
     }
-
-    /// <summary>Ascending for older events, of all gateways by when they arrived.</summary>
-    private static string KeyOf(string gateway, NumberedEvent e) => string.Create(
-        CultureInfo.InvariantCulture, $"{DateTimeOffset.MaxValue.Ticks - e.At.Ticks:D19}-{gateway}-{long.MaxValue - e.Number:D19}");
 }

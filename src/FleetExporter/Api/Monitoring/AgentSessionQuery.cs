@@ -56,10 +56,6 @@ internal sealed record AgentSessionQuery
     private bool Has(string? text) => text?.Contains(Q!, StringComparison.OrdinalIgnoreCase) == true;
 }
 
-/// <summary>A part of a list, with what each gateway contributed.</summary>
-/// <param name="NextCursor">Pass it as <c>cursor</c> for the next items; null at the end.</param>
-internal sealed record SourcedListing<T, TSource>(IReadOnlyList<T> Items, string? NextCursor, IReadOnlyList<TSource> Sources);
-
 /// <summary>The sessions of one gateway that are in memory, and those that it finds for a text.</summary>
 /// <param name="SearchReason">Why it was not searched; null if it was, or had not to be.</param>
 internal sealed record KnownSessions(MonitoredGateway Gateway, IReadOnlyList<GatewaySession> Sessions, string? SearchReason)

@@ -20,7 +20,8 @@ internal static class CostEndpoints
             .WithSummary("Calls, tokens and cost of all gateways by model and window, and those of sub-agents alone.");
 
         routes.MapGet($"{MonitoringEndpoints.Prefix}/crons", ([AsParameters] CronQuery query) => query.Answer())
-            .Needs(Scope.Read).Produces<CronListing>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .Needs(Scope.Read).Produces<SourcedListing<CronView, CronSource>>().ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The cron jobs of all gateways: failing ones first, then overdue ones, then by next run.");
 
         routes.MapGet($"{MonitoringEndpoints.Prefix}/crons/{{id}}/runs", ([AsParameters] CronRunsQuery query) => query.AnswerAsync())

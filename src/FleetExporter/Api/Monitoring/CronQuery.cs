@@ -8,11 +8,6 @@ using FleetExporter.Views.Agents;
 
 namespace FleetExporter.Api.Monitoring;
 
-/// <summary>Cron jobs of all gateways.</summary>
-/// <param name="NextCursor">Pass it as <c>cursor</c> for the next items; null at the end.</param>
-/// <param name="Sources">By gateway: how old the jobs are, or why there are none.</param>
-internal sealed record CronListing(IReadOnlyList<CronView> Items, string? NextCursor, IReadOnlyList<CronSource> Sources);
-
 /// <param name="At">As in <see cref="MonitoredPart"/>.</param>
 /// <param name="Total">Jobs of the gateway; null if unknown.</param>
 /// <param name="Shown">Those that the exporter reads: at most 1000. Null if unknown.</param>
@@ -60,13 +55,14 @@ internal sealed record CronQuery
         }
 
         var time = Clock.GetUtcNow();
-        var rows = gateways.SelectMany(g => MonitoredCron.All(g, time)).Where(c => Matches(c, statuses))
-            .Select(c => (Key: KeyOf(c), Cron: c)).Where(r => Cursor is null || string.CompareOrdinal(r.Key, Cursor) > 0)
-            .OrderBy(r => r.Key, StringComparer.Ordinal).Take(count + 1).ToList();
+        var (rows, next) = Listing.Page(
+            gateways.SelectMany(g => MonitoredCron.All(g, time)).Where(c => Matches(c, statuses)).Select(c => (Key: KeyOf(c), Cron: c))
+                .OrderBy(r => r.Key, StringComparer.Ordinal),
+            r => r.Key, count, Cursor);
         var costs = gateways.ToDictionary(g => g.Name, g => g.Reading?.Usage is { } usage ? GatewayCosts.Of(usage) : null, StringComparer.Ordinal);
-        return TypedResults.Ok(new CronListing(
-            [.. rows.Take(count).Select(r => CronView.Of(r.Cron, costs[r.Cron.Gateway], time))],
-            rows.Count > count ? rows[count - 1].Key : null,
+        return TypedResults.Ok(new SourcedListing<CronView, CronSource>(
+            [.. rows.Select(r => CronView.Of(r.Cron, costs[r.Cron.Gateway], time))],
+            next,
             [.. gateways.Select(SourceOf)]));
     }
 

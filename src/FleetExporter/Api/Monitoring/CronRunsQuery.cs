@@ -1,9 +1,6 @@
 using FleetExporter.Api.Http;
-using FleetExporter.Config;
-using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.OpenClaw.Protocol;
-using FleetExporter.Parsing;
 using FleetExporter.Polling.Snapshots;
 using FleetExporter.Targets;
 using FleetExporter.Views;
@@ -24,8 +21,6 @@ internal sealed record CronRunsView(
 internal sealed record CronRunsQuery
 {
     private const int MaxRuns = 100;
-
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     public required HttpContext Context { get; init; }
 
@@ -60,34 +55,13 @@ internal sealed record CronRunsQuery
 
     private async Task<IResult> AskAsync(MonitoredGateway gateway, string id)
     {
-        using var timeout = new CancellationTokenSource(AnswerTimeout, Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Context.RequestAborted);
-        try
-        {
-            var link = Links.Find<GatewayLink>(gateway.Name)
-                ?? throw new TargetFailureException(TargetFailure.Refused, "the gateway is not watched yet");
-            var runs = await link.AskAsync(GatewayCall.CronRunsOf(id, MaxRuns), GatewayCronRuns.Parse, either.Token).ConfigureAwait(false);
-            return TypedResults.Ok(new CronRunsView(
+        var answer = await new GatewayCallContext(State, Links, Clock)
+            .AskAsync(gateway.Name, GatewayCall.CronRunsOf(id, MaxRuns), GatewayCronRuns.Parse, Context.RequestAborted).ConfigureAwait(false);
+        return answer.Value is { } runs
+            ? TypedResults.Ok(new CronRunsView(
                 gateway.Name, gateway.Snapshot.Target.Host, Clock.GetUtcNow(), id, CronOf(gateway, id)?.Name is { Length: > 0 } name ? name : null,
-                JsonNumber.Whole(runs.Total), [.. runs.Of(id).Take(MaxRuns).Select(CronRunView.Of)]));
-        }
-        catch (OperationCanceledException) when (!Context.RequestAborted.IsCancellationRequested)
-        {
-            return NoAnswer(gateway, "timeout", $"no answer within {Duration.Format(AnswerTimeout)}");
-        }
-        catch (TargetFailureException e)
-        {
-            return NoAnswer(gateway, Words.Of(e.Reason), e.Message);
-        }
-        catch (FormatException e)
-        {
-            return NoAnswer(gateway, Words.Of(GatewayGap.UnknownShape), e.Message);
-        }
-        catch (GatewayErrorException e)
-        {
-            return NoAnswer(
-                gateway, e.Error.IsUnknownMethod ? Words.Of(GatewayGap.Unsupported) : Words.Of(TargetFailure.ReportedError), e.Message);
-        }
+                JsonNumber.Whole(runs.Total), [.. runs.Of(id).Take(MaxRuns).Select(CronRunView.Of)]))
+            : NoAnswer(gateway, answer.Reason!, answer.Message!);
     }
 
     private static ProblemHttpResult NoAnswer(MonitoredGateway gateway, string reason, string message) =>

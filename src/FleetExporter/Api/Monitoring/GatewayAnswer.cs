@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Connection;
 using FleetExporter.Parsing;
@@ -6,9 +7,10 @@ using FleetExporter.Parsing;
 namespace FleetExporter.Api.Monitoring;
 
 /// <summary>The answer of a gateway to a request that is sent because a client asks.</summary>
-/// <param name="Value">Null where there is none.</param>
-/// <param name="Reason">Why there is none: <c>unsupported</c>, <c>unknown_shape</c>, or the reason for which the request failed.</param>
-internal sealed record GatewayAnswer<T>(T? Value, string? Reason)
+/// <param name="Value">Null if the request failed.</param>
+/// <param name="Reason">Why it failed: <c>unsupported</c>, <c>unknown_shape</c>, or a word of <see cref="TargetFailure"/>.</param>
+/// <param name="Message">The same in words.</param>
+internal sealed record GatewayAnswer<T>(T? Value, string? Reason, string? Message)
     where T : class;
 
 /// <summary>Requests to gateways that are sent because a client asks.</summary>
@@ -28,26 +30,26 @@ internal static class OnDemandRequests
         try
         {
             return context.Links.Find<GatewayLink>(gateway) is { } link
-                ? new GatewayAnswer<T>(await link.AskAsync(call, parse, either.Token).ConfigureAwait(false), null)
-                : Failed(Words.Of(TargetFailure.Refused));
+                ? new GatewayAnswer<T>(await link.AskAsync(call, parse, either.Token).ConfigureAwait(false), null, null)
+                : Failed(Words.Of(TargetFailure.Refused), "the gateway is not watched yet");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return Failed(Words.Of(TargetFailure.Timeout));
+            return Failed(Words.Of(TargetFailure.Timeout), $"no answer within {Duration.Format(Timeout)}");
         }
         catch (TargetFailureException e)
         {
-            return Failed(Words.Of(e.Reason));
+            return Failed(Words.Of(e.Reason), e.Message);
         }
         catch (GatewayErrorException e)
         {
-            return Failed(e.Error.IsUnknownMethod ? Words.Of(GatewayGap.Unsupported) : Words.Of(TargetFailure.ReportedError));
+            return Failed(e.Error.IsUnknownMethod ? Words.Of(GatewayGap.Unsupported) : Words.Of(TargetFailure.ReportedError), e.Message);
         }
-        catch (FormatException)
+        catch (FormatException e)
         {
-            return Failed(Words.Of(GatewayGap.UnknownShape));
+            return Failed(Words.Of(GatewayGap.UnknownShape), e.Message);
         }
 
-        static GatewayAnswer<T> Failed(string reason) => new(null, reason);
+        static GatewayAnswer<T> Failed(string reason, string message) => new(null, reason, message);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FleetExporter.Api.Access;
 using FleetExporter.Api.Http;
 using FleetExporter.Api.Streaming;
@@ -24,13 +23,13 @@ internal static class LogEndpoints
                 $"{MonitoringEndpoints.Prefix}/logs",
                 ([AsParameters] Call call, [AsParameters] LogFilter filter, string? gateway, string? limit, string? cursor) =>
                     call.ListAsync(gateway, filter, limit, cursor))
-            .Needs(Scope.Read).TakesTicket().Produces<MonitoredListing<LogLineView>>().ProducesValidationProblem()
+            .Needs(Scope.Read).TakesTicket().Produces<SourcedListing<LogLineView, MonitoredPart>>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The last lines of all gateways' logs, newest first; with Accept: text/event-stream, new lines as they are written.");
 
         routes.MapGet(
                 $"{MonitoringEndpoints.Prefix}/errors", ([AsParameters] Call call, string? gateway, string? level) => call.Errors(gateway, level))
-            .Needs(Scope.Read).Produces<MonitoredListing<ErrorGroupView>>().ProducesValidationProblem()
+            .Needs(Scope.Read).Produces<SourcedListing<ErrorGroupView, MonitoredPart>>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Errors and warnings of all gateways' logs, grouped by what they say but for numbers and ids, newest first.");
     }
@@ -54,14 +53,23 @@ internal static class LogEndpoints
                 return problem!;
             }
 
-            return EventStream.IsWanted(Context.Request)
-                ? await FollowAsync(gateway, accepts).ConfigureAwait(false)
-                : MonitoredListing.Of(
-                    Sources(gateway),
-                    Watched(gateway)
-                        .SelectMany(g => g.Log.Since(0).Where(accepts).Select(l => (Key: KeyOf(g.Name, l), View: LogLineView.Of(g.Name, l))))
-                        .OrderBy(l => l.Key, StringComparer.Ordinal),
-                    l => l.Key, l => l.View, limit, cursor);
+            if (EventStream.IsWanted(Context.Request))
+            {
+                return await FollowAsync(gateway, accepts).ConfigureAwait(false);
+            }
+
+            if (!Listing.TryLimit(limit, out var count, out problem))
+            {
+                return problem;
+            }
+
+            var (lines, next) = Listing.Page(
+                Watched(gateway)
+                    .SelectMany(g => g.Log.Since(0).Where(accepts).Select(l => (Key: NewestFirst.KeyOf(l.Time, g.Name, l.Number), g.Name, Line: l)))
+                    .OrderBy(l => l.Key, StringComparer.Ordinal),
+                l => l.Key, count, cursor);
+            return TypedResults.Ok(new SourcedListing<LogLineView, MonitoredPart>(
+                [.. lines.Select(l => LogLineView.Of(l.Name, l.Line))], next, Sources(gateway)));
         }
 
         public IResult Errors(string? gateway, string? level)
@@ -78,11 +86,10 @@ internal static class LogEndpoints
             }
 
             var now = Clock.GetUtcNow();
-            return TypedResults.Ok(new MonitoredListing<ErrorGroupView>(
-                Sources(gateway),
+            return TypedResults.Ok(new SourcedListing<ErrorGroupView, MonitoredPart>(
                 [.. Watched(gateway).SelectMany(g => g.Log.Errors().Select(e => ErrorGroupView.Of(g.Name, e, now)))
                     .Where(e => level is null || e.Level == level).OrderByDescending(e => e.LastSeenAt)],
-                null));
+                null, Sources(gateway)));
         }
 
         private List<GatewayLink> Watched(string? gateway) => [.. Links.All<GatewayLink>().Where(g => gateway is null || g.Name == gateway)];
@@ -123,9 +130,6 @@ internal static class LogEndpoints
 
             return TypedResults.Empty;
         }
-
-        private static string KeyOf(string gateway, NumberedLine line) => string.Create(
-            CultureInfo.InvariantCulture, $"{DateTimeOffset.MaxValue.Ticks - line.Time.Ticks:D19}-{gateway}-{long.MaxValue - line.Number:D19}");
     }
 }
 
