@@ -2,7 +2,7 @@ using FleetExporter.Metrics;
 
 namespace FleetExporter.OpenClaw;
 
-/// <summary>The metric families of a gateway itself, its channels and its lanes (queues).</summary>
+/// <summary>The metric families of a gateway itself, its channels and its queues.</summary>
 internal static class GatewayFamilies
 {
     public static readonly MetricFamily Up = Gauge("gateway_up", "1 when the gateway accepted the login and answered.");
@@ -34,6 +34,16 @@ internal static class GatewayFamilies
         "gateway_event_loop_utilization_ratio", "Share of time in which the event loop is busy.");
 
     public static readonly MetricFamily PluginErrors = Gauge("plugin_errors", "Plugins that the gateway failed to load.");
+
+    public static readonly MetricFamily Undelivered = Gauge(
+        "undelivered_messages",
+        "Messages that did not arrive: outbound_failed and inbound_failed were given up, inbound_stuck wait behind one that fails or hangs; "
+            + "absent if the gateway reports none. The queue is a channel for inbound messages.",
+        "kind", "queue").WithMaxSeries(64);
+
+    public static readonly MetricFamily UndeliveredOldest = Gauge(
+        "undelivered_oldest_timestamp_seconds", "When the oldest of these messages failed, or was received if it is stuck.",
+        "kind", "queue").WithMaxSeries(64);
 
     public static readonly MetricFamily Schema = Gauge(
         "schema_supported",
@@ -103,7 +113,7 @@ internal static class GatewayFamilies
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
         Up, Live, Ready, Failing, Info, Start, Rss, Heap, LoopDegraded, LoopDelay, LoopUtilization,
-        PluginErrors, Schema, ChannelUp, ChannelInbound, ChannelOutbound,
+        PluginErrors, Undelivered, UndeliveredOldest, Schema, ChannelUp, ChannelInbound, ChannelOutbound,
         LaneQueued, LaneActive, LaneLimit, QuotaUsed, QuotaReset, GpuInfo, GpuUtilization,
         GpuTemperature, GpuPower, GpuMemoryUsed, GpuMemoryTotal, ProviderHealthy,
         ProviderLatency, ProviderFailures, TunnelReachable, TunnelLatency, TunnelActive,

@@ -35,6 +35,16 @@ internal static class GatewayPage
         }
     }
 
+    public static void Write(MetricsPage page, Labels target, IReadOnlyList<GatewayUndelivered>? undelivered)
+    {
+        foreach (var messages in undelivered ?? [])
+        {
+            var of = target.With("kind", Words.Of(messages.Kind)).With("queue", messages.Queue);
+            page.Add(Undelivered, of, messages.Messages);
+            page.Add(UndeliveredOldest, of, Seconds(messages.Oldest));
+        }
+    }
+
     public static void Write(MetricsPage page, Labels target, GatewayLanes? lanes, GatewayQuotas? quotas, GatewayInfrastructure? infrastructure)
     {
         foreach (var lane in lanes?.Lanes ?? [])

@@ -79,6 +79,7 @@ internal sealed record GatewayReading(ValueList<string> RequiredChannels, Gatewa
         page.Add(LoopDelay, target, loop?.DelayP99?.TotalSeconds);
         page.Add(LoopUtilization, target, loop?.Utilization);
         page.Add(PluginErrors, target, Health?.PluginErrors);
+        GatewayPage.Write(page, target, Health?.Undelivered);
         foreach (var (method, understood) in Understood)
         {
             page.Add(Schema, target, understood ? 1 : 0, ("source", method));

@@ -24,8 +24,9 @@ internal sealed record GatewayDetailView : TargetDetailView
         Channels = reading?.Channels?.Channels.Select(c =>
             new ChannelView(c.Name, c.Enabled, c.Up, c.LastInbound, c.LastOutbound, Line(c.Bot?.Name))).ToList();
         Sessions = reading?.Sessions is { } sessions ? GatewaySessionsView.Of(sessions, MaxSessions) : null;
-        Crons = reading?.Crons is { } crons ? GatewayCronsView.Of(crons.Crons) : null;
+        Crons = reading?.Crons is { } crons ? GatewayCronsView.Of(crons.Crons, reading.CronRuns) : null;
         Tasks = reading?.Status?.Tasks;
+        Undelivered = reading?.Health?.Undelivered?.Select(u => new UndeliveredView(Words.Of(u.Kind), u.Queue, u.Messages, u.Oldest)).ToList();
         Lanes = reading?.Lanes?.Lanes.Select(l => new LaneView(l.Name, l.Queued, l.Active, l.Limit)).ToList();
         Costs = reading is { Usage: null, Month: null } or null ? null : GatewayCostsView.Of(reading.Usage, reading.Month);
         Quotas = reading?.Quotas?.Quotas.Select(q => new QuotaView(q.Provider, q.Window, JsonNumber.Round(100 * q.UsedRatio), q.ResetsAt)).ToList();
@@ -57,6 +58,9 @@ internal sealed record GatewayDetailView : TargetDetailView
     /// <summary>All tasks on record, by status.</summary>
     public IReadOnlyDictionary<string, double>? Tasks { get; }
 
+    /// <summary>Messages that did not arrive; null if the gateway reports none.</summary>
+    public IReadOnlyList<UndeliveredView>? Undelivered { get; }
+
     public IReadOnlyList<LaneView>? Lanes { get; }
 
     public GatewayCostsView? Costs { get; }
@@ -81,20 +85,24 @@ internal sealed record GatewaySessionsView(long Total, long Running, double? Con
 
 internal sealed record GatewaySessionView(string Key, string Agent, string Type, DateTimeOffset? UpdatedAt, double? ContextPercent);
 
-/// <param name="Failing">Enabled ones whose last run failed.</param>
+/// <param name="Failing">Enabled ones whose last run failed or was aborted.</param>
 internal sealed record GatewayCronsView(
     int Total, int Enabled, int Running, int Failing, DateTimeOffset? NextRunAt, IReadOnlyList<string> FailingNames)
 {
     private const int MaxNames = 20;
 
-    public static GatewayCronsView Of(IReadOnlyList<GatewayCron> crons)
+    public static GatewayCronsView Of(IReadOnlyList<GatewayCron> crons, GatewayCronRuns? runs)
     {
-        var failing = crons.Where(c => c is { Enabled: not false, Succeeded: false }).ToList();
+        var failing = crons.Where(c => c.Enabled != false && CronHealth.SucceededOf(c, runs) == false).ToList();
         return new GatewayCronsView(
             crons.Count, crons.Count(c => c.Enabled == true), crons.Count(c => c.Running == true), failing.Count, crons.Min(c => c.NextRun),
             [.. failing.Take(MaxNames).Select(c => c.Name.Length > 0 ? c.Name : c.Id)]);
     }
 }
+
+/// <param name="Kind">A word of <see cref="UndeliveredKind"/>.</param>
+/// <param name="Queue">The outbound queue, or the channel.</param>
+internal sealed record UndeliveredView(string Kind, string Queue, double Messages, DateTimeOffset? OldestAt);
 
 internal sealed record LaneView(string Name, double? Queued, double? Active, double? Limit);
 

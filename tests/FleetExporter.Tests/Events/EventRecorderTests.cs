@@ -25,11 +25,11 @@ public sealed class EventRecorderTests
         await UntilAsync(server, e => e.Count(x => x == "exporter started") == 2);
         await PassAsync(server, 5);
 
-        // A reload and what it changes are noticed within the same second, in any order.
+        // A reload and what it changes are noticed within the same second, in any order. The changed file may be noticed before the request.
         var events = (await EventsAsync(server)).Where(e => IsAbout(e, "exporter") || IsAbout(e, "host:b b")).ToList();
         Assert.Equal("exporter started", events[0]);
         Assert.Equal(["host:b b removed", "host:b b added"], events.Where(e => IsAbout(e, "host:b b")));
-        Assert.Equal(2, events.Count(e => e == "exporter reloaded"));
+        Assert.InRange(events.Count(e => e == "exporter reloaded"), 2, 4);
         Assert.Equal(["exporter stopped", "exporter started"], events[^2..]);
     }
 

@@ -185,7 +185,7 @@ public sealed class ValueHistoryTests
 
         // Later it is tried again.
         hangs = false;
-        prometheus.Answer(Query, 200, Empty);
+        prometheus.Answer("/-/healthy", 200, "").Answer(Query, 200, Empty);
         server.Clock.Advance(TimeSpan.FromSeconds(11));
         AssertFromMemory(await server.JsonAsync($"{Memory}1h"), "has no values of host:a");
         Assert.True(Asked() > asked, "it is asked again");

@@ -16,6 +16,26 @@ public sealed class GatewayParserTests
     }
 
     [Fact]
+    public void Undelivered_messages_are_summed_by_channel_and_absent_if_not_reported()
+    {
+        var health = GatewayHealth.Parse(JsonElement.Parse("""
+            {"ts":1795232332516,"agents":[],"deliveryQueues":{
+              "failed":[{"queueName":"outbound-prepared-v1","count":2,"oldestFailedAt":1795232000000},{"queueName":"session"}],
+              "ingressPressure":[
+                {"channelId":"discord","accountId":"a","pendingCount":4,"claimedCount":1,"oldestReceivedAt":1795231000000},
+                {"channelId":"discord","accountId":"b","pendingCount":1,"claimedCount":0,"oldestReceivedAt":1795230000000}]}}
+            """));
+
+        Assert.Equal(
+            [
+                new(UndeliveredKind.OutboundFailed, "outbound-prepared-v1", 2, DateTimeOffset.FromUnixTimeSeconds(1795232000)),
+                new(UndeliveredKind.InboundStuck, "discord", 6, DateTimeOffset.FromUnixTimeSeconds(1795230000)),
+            ],
+            health.Undelivered);
+        Assert.Null(GatewayHealth.Parse(GatewayFixture.Payload("health")).Undelivered);
+    }
+
+    [Fact]
     public void Status_of_both_versions()
     {
         var newer = GatewayStatus.Parse(GatewayFixture.Payload("status"));

@@ -14,7 +14,9 @@ internal sealed record GatewayEventLoop(bool? Degraded, TimeSpan? DelayP99, Time
 /// <summary>The overall health of the gateway.</summary>
 /// <param name="SessionCount">Sessions of all agents.</param>
 /// <param name="PluginErrors">Plugins that failed to load.</param>
-internal sealed record GatewayHealth(double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop)
+/// <param name="Undelivered">Null if the gateway reports none.</param>
+internal sealed record GatewayHealth(
+    double? SessionCount, int? PluginErrors, GatewayEventLoop? EventLoop, IReadOnlyList<GatewayUndelivered>? Undelivered = null)
 {
     /// <summary>Parses the answer of <c>health</c>. Its <c>ok</c> is always true.</summary>
     /// <returns>Missing members are null.</returns>
@@ -33,6 +35,7 @@ internal sealed record GatewayHealth(double? SessionCount, int? PluginErrors, Ga
         return new GatewayHealth(
             counts.Count > 0 && counts.All(c => c is not null) ? counts.Sum() : payload.Member("sessions")?.Amount("count"),
             plugins is { ValueKind: JsonValueKind.Array } errors ? errors.GetArrayLength() : null,
-            GatewayEventLoop.Of(payload));
+            GatewayEventLoop.Of(payload),
+            GatewayUndelivered.Of(payload));
     }
 }

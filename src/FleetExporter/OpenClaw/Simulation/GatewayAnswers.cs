@@ -25,7 +25,8 @@ internal static class GatewayAnswers
                 durationMs = 4,
                 plugins = new { loaded = new[] { "discord" }, errors = Array.Empty<string>() },
                 agents = SimulatedSessions.Health(),
-                eventLoop = EventLoop(now)
+                eventLoop = EventLoop(now),
+                deliveryQueues = new { failed = new[] { new { queueName = "outbound-prepared-v1", count = 2, oldestFailedAt = ts - 86_400_000 } } },
             },
             "status" => new
             {
