@@ -11,15 +11,17 @@ internal sealed class OpenClawGateway : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly TestFolder _folder;
+    private readonly string _app;
     private readonly int _port;
     private readonly int _providerPort;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private Child? _provider;
     private Child? _process;
 
-    private OpenClawGateway(TestFolder folder)
+    private OpenClawGateway(TestFolder folder, string? version)
     {
         _folder = folder;
+        _app = Path.Combine(Installed, version is null ? "app" : $"app-{version}", "node_modules", "openclaw", "openclaw.mjs");
         (_port, _providerPort) = (Ports.Free(), Ports.Free());
     }
 
@@ -28,15 +30,17 @@ internal sealed class OpenClawGateway : IAsyncDisposable
     public string Log => $"{_process?.Output}\n--- provider\n{_provider?.Output}";
 
     /// <summary>Installs it when that was not done before, starts it and waits until it is ready.</summary>
-    public static async Task<OpenClawGateway> StartAsync(TestFolder folder)
+    /// <param name="version">Null for the current one.</param>
+    public static async Task<OpenClawGateway> StartAsync(TestFolder folder, string? version = null)
     {
-        await using (var install = Child.Start(Path.Combine(Repository.Root, "scripts", "ensure-openclaw"), [], Repository.Root))
+        var script = Path.Combine(Repository.Root, "scripts", "ensure-openclaw");
+        await using (var install = Child.Start(script, version is null ? [] : [version], Repository.Root))
         {
             var exit = await install.EndAsync(TimeSpan.FromMinutes(6));
             Assert.True(exit == 0, $"OpenClaw could not be installed:\n{install.Output}");
         }
 
-        var gateway = new OpenClawGateway(folder);
+        var gateway = new OpenClawGateway(folder, version);
         try
         {
             folder.Make("home", ".openclaw", "workspace");
@@ -67,7 +71,7 @@ internal sealed class OpenClawGateway : IAsyncDisposable
     public async Task RunAsync()
     {
         _process = Child.Start(
-            Node, [Path.Combine(Installed, "app", "node_modules", "openclaw", "openclaw.mjs"), "gateway"],
+            Node, [_app, "gateway"],
             _folder.Path, new Dictionary<string, string?>
             {
                 ["HOME"] = _folder.PathOf("home"),
