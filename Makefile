@@ -47,6 +47,6 @@ lint: ## Checks the code style and the structure limits of the source (scripts/h
 dashboards: ## Generates grafana/dashboards/ from grafana/generate/.
 	@/usr/bin/python3 -B grafana/generate
 
-bench: build ## Runs the benchmarks and writes the tables of docs/performance.md; BENCH=page, registry, parsers, poll, targets, overview, streams, gateway, dashboards, ui, control, ssh or fleet runs one. The last three need root.
+bench: build ## Runs the benchmarks and writes the tables of docs/performance.md; BENCH=page, registry, parsers, poll, targets, overview, streams, gateway, agents, dashboards, ui, control, ssh or fleet runs one. The last three need root.
 	@scripts/ensure-packages up bench
 	/usr/bin/python3 bench/bench.py $(BENCH)

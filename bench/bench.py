@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import agents
 import control
 import dashboards
 import gateway
@@ -20,7 +21,7 @@ from fleet import measures, targets
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = (
-    "page", "registry", "parsers", "poll", "simulated", "targets", "overview", "streams", "gateway", "dashboards", "ui", "control", "ssh", "fleet")
+    "page", "registry", "parsers", "poll", "simulated", "targets", "overview", "streams", "gateway", "agents", "dashboards", "ui", "control", "ssh", "fleet")
 NAMES = (*ALL, "soak")      # soak only by name: it takes half an hour
 CLASSES = {"page": "PageBench", "registry": "RegistryBench", "parsers": "ParserBench", "poll": "PollBench"}
 
@@ -47,7 +48,7 @@ def registry() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench/bench.py", description=__doc__,
-        epilog="page, registry, parsers and poll need only the .NET SDK; simulated, targets, overview, streams and ui also need the exporter built by make build, and ui needs Chromium. fleet, soak, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
+        epilog="page, registry, parsers and poll need only the .NET SDK; simulated, targets, overview, streams, agents and ui also need the exporter built by make build; agents and ui need Chromium. fleet, soak, ssh and control need root, because they create a temporary user and run an sshd on loopback; "
         "both are removed at the end. gateway needs npm and installs OpenClaw in artifacts/. dashboards needs Prometheus. All benchmarks together take about 60 minutes, soak half an hour more.")
     parser.add_argument("benches", nargs="*", metavar="BENCH", help=f"benchmarks to run: {', '.join(NAMES)} (default: all but soak)")
     parser.add_argument("--hosts", type=int, nargs="+", default=[10, 50, 200], metavar="N", help="fleet and ssh: numbers of simulated hosts (default 10 50 200); soak: the highest of them")
@@ -77,6 +78,8 @@ def main() -> int:
             dashboards.run(ROOT)
         elif name == "gateway":
             gateway.run(ROOT)
+        elif name == "agents":
+            agents.run(ROOT)
         elif name == "ssh":
             ssh_clients.run(ROOT, sorted(set(arguments.hosts)))
         elif name == "soak":

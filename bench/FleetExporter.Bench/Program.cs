@@ -7,6 +7,12 @@ if (args is ["gateway", var url, var token])
     return;
 }
 
+if (args is ["large-gateway", var listen])
+{
+    await LargeGateway.RunAsync(new Uri(listen));
+    return;
+}
+
 if (args is ["ssh", var client, var port, var user, var key, var knownHosts])
 {
     await SshClientBench.RunAsync(client, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), user, key, knownHosts);

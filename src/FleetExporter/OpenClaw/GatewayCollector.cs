@@ -19,7 +19,7 @@ internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetK
 
     public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
     {
-        new SimulatedGateway(network.Clock).Map(network.Routes);
+        new SimulatedGateway(network.Clock, GatewayAnswers.Of).Map(network.Routes);
         return [new GatewayConfig { Name = "openclaw", Url = new Uri($"ws://127.0.0.1:{network.Port}/"), Channels = ["discord"] }];
     }
 

@@ -7,7 +7,8 @@ namespace FleetExporter.OpenClaw.Simulation;
 /// Server side of OpenClaw's protocol 4: a challenge, <c>hello-ok</c> to <c>connect</c> with any token, then one answer per request.
 /// Its HTTP endpoints report it live and ready.
 /// </summary>
-internal sealed class SimulatedGateway(TimeProvider clock)
+/// <param name="answers">The payload by method, parameters and time; null for an unknown method.</param>
+internal sealed class SimulatedGateway(TimeProvider clock, Func<string, JsonElement, DateTimeOffset, object?> answers)
 {
     private const int MaxRequest = 64 * 1024;
 
@@ -86,7 +87,7 @@ internal sealed class SimulatedGateway(TimeProvider clock)
         var (id, method) = (request.GetProperty("id").GetString(), request.GetProperty("method").GetString()!);
         var payload = method == "connect"
             ? Hello()
-            : GatewayAnswers.Of(method, request.TryGetProperty("params", out var given) ? given : default, clock.GetUtcNow());
+            : answers(method, request.TryGetProperty("params", out var given) ? given : default, clock.GetUtcNow());
         return payload is null
             ? new { type = "res", id, ok = false, error = new { code = "INVALID_REQUEST", message = $"unknown method: {method}" } }
             : new { type = "res", id, ok = true, payload };
