@@ -9,6 +9,9 @@ namespace FleetExporter.OpenClaw.Simulation;
 /// </summary>
 internal sealed class SimulatedGateway(TimeProvider clock)
 {
+    /// <summary>As a target.</summary>
+    public const string Name = "openclaw";
+
     private const int MaxRequest = 64 * 1024;
 
     public void Map(IEndpointRouteBuilder routes)
