@@ -40,7 +40,8 @@ internal sealed partial class ExporterPage(
         "fleet_tmux_legacy_threshold_seconds", "Time after which a detached session counts as legacy, legacy_after.");
 
     /// <summary>Families with a limited number of series, because hosts, targets and users determine it.</summary>
-    public static IEnumerable<MetricFamily> Limited { get; } = [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families, BudgetPage.Usd];
+    public static IEnumerable<MetricFamily> Limited { get; } =
+        [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families, BudgetPage.Usd];
 
     /// <summary>Families of the registry.</summary>
     public static IReadOnlyList<MetricFamily> RegistryFamilies { get; } =

@@ -76,7 +76,8 @@ internal sealed class StoredLimits(Database database)
 
             if (rows.Count >= MaxBudgets && rows.All(b => b.Budget.Key != budget.Budget.Key))
             {
-                return new StoreError.Conflict("budgets", FormattableString.Invariant($"the limit of {MaxBudgets:N0} budgets is reached; delete some"));
+                var message = FormattableString.Invariant($"the limit of {MaxBudgets:N0} budgets is reached; delete some");
+                return new StoreError.Conflict("budgets", message);
             }
 
             var added = budget with { ChangedAt = Now };

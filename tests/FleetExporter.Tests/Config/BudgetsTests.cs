@@ -43,7 +43,7 @@ public sealed class BudgetsTests
         "budgets: [{ gateway: claw, agent: a, cron: c, period: day, usd: 1 }]",
         "2:44: budgets[0].cron: a budget is for an agent or for a cron job; give one of the two")]
     [InlineData(
-        "budgets: [{ gateway: claw, agent: \"a\\nb\", period: day, usd: 1 }]", "2:35: budgets[0].agent: 'a?b' is not a valid id; give 1 to 200")]
+        "budgets: [{ gateway: claw, agent: \"a\\nb\", period: day, usd: 1 }]", "2:35: budgets[0].agent: 'a\\nb' is not a valid id; give 1 to 200")]
     [InlineData(
         "budgets: [{ gateway: claw, period: day, usd: 1 }, { gateway: old, period: day, usd: 1 }, { gateway: claw, period: day, usd: 2 }]",
         "2:90: budgets[2]: is a duplicate of the budget on line 2; give it once")]

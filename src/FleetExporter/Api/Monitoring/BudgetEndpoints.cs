@@ -10,7 +10,9 @@ using FleetExporter.Views.Agents;
 
 namespace FleetExporter.Api.Monitoring;
 
-/// <summary>The budgets of gateways, their agents and their cron jobs. Those set here replace those of fleet.yml, in every exporter of the store.</summary>
+/// <summary>
+/// The budgets of gateways, their agents and their cron jobs. Those set here replace those of fleet.yml, in every exporter that shares the store.
+/// </summary>
 internal static class BudgetEndpoints
 {
     private const string Path = $"{MonitoringEndpoints.Prefix}/budgets";
@@ -51,8 +53,10 @@ internal static class BudgetEndpoints
             await Targets.ReadyAsync(Context.RequestAborted).ConfigureAwait(false);
             var names = Targets.All.Where(t => t.Kind == BudgetKey.GatewayKind).Select(t => t.Name).Distinct().ToList();
             var (budget, errors) = body is { } json ? LimitBody.Budget(json, names) : (null, []);
-            return await Context.AuditAsync(Details(budget is null ? "" : FormattableString.Invariant($"{budget.Key} {budget.Usd}")), async () =>
-                budget is not null ? await SetAsync(budget).ConfigureAwait(false) : unreadable ?? Problem.Unprocessable(errors)).ConfigureAwait(false);
+            var details = Details(budget is null ? "" : FormattableString.Invariant($"{budget.Key} {budget.Usd}"));
+            return await Context.AuditAsync(details, async () =>
+                budget is not null ? await SetAsync(budget).ConfigureAwait(false) : unreadable ?? Problem.Unprocessable(errors))
+                .ConfigureAwait(false);
         }
 
         public Task<IResult> RemoveAsync(string? gateway, string? agent, string? cron, string? period)

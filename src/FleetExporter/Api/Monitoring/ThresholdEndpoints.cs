@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FleetExporter.Api.Monitoring;
 
-/// <summary>The thresholds of the alert rules and of the overview. Those set here replace those of fleet.yml, in every exporter of the store.</summary>
+/// <summary>
+/// The thresholds of the alert rules and of the overview. Those set here replace those of fleet.yml, in every exporter that shares the store.
+/// </summary>
 internal static class ThresholdEndpoints
 {
     private const string All = $"{MonitoringEndpoints.Prefix}/thresholds";

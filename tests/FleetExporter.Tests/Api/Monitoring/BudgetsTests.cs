@@ -115,7 +115,7 @@ public sealed class BudgetsTests
 
         Assert.Equal((400, "period"), await server.RefusedAsync("DELETE", $"{Path}?gateway=claw&period=week"));
         Assert.Equal((400, "gateway"), await server.RefusedAsync("DELETE", $"{Path}?period=day"));
-        Assert.DoesNotContain("fleet_budget_usd", await server.TextAsync("/metrics"), StringComparison.Ordinal);
+        Assert.DoesNotContain("fleet_budget_usd{", await server.TextAsync("/metrics"), StringComparison.Ordinal);
         var set = await server.DoAsync("PUT", Path, """{"gateway":"claw","agent":null,"cron":null,"period":"day","usd":1}""");
         Assert.Equal(("null", "waiting"), (set.Text("spent_usd"), set.Text("reason")));
     }
@@ -135,13 +135,14 @@ public sealed class BudgetsTests
 
         var item = (await server.JsonAsync($"{Path}?gateway=theirs")).GetProperty("items")[0];
         Assert.Equal(("null", "unknown_gateway", "bob"), (item.Text("host"), item.Text("reason"), item.Text("changed_by")));
-        Assert.DoesNotContain("fleet_budget_usd", await server.TextAsync("/metrics"), StringComparison.Ordinal);
+        Assert.DoesNotContain("fleet_budget_usd{", await server.TextAsync("/metrics"), StringComparison.Ordinal);
         await server.DoAsync("DELETE", $"{Path}?gateway=theirs&period=day");
         Assert.Equal(0, (await server.JsonAsync(Path)).GetProperty("items").GetArrayLength());
     }
 
     private static string Line(JsonElement i) =>
-        $"{i.Text("gateway")}{Part(i, "agent")}{Part(i, "cron")} {i.Text("period")}: {i.Text("spent_usd")} of {i.Text("usd")}, {i.Text("projected_usd")}, {i.Text("reason")}";
+        $"{i.Text("gateway")}{Part(i, "agent")}{Part(i, "cron")} {i.Text("period")}: "
+        + $"{i.Text("spent_usd")} of {i.Text("usd")}, {i.Text("projected_usd")}, {i.Text("reason")}";
 
     private static string Part(JsonElement item, string name) => item.Text(name) == "null" ? "" : $" {name} {item.Text(name)}";
 }

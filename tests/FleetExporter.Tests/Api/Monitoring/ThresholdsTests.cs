@@ -103,7 +103,7 @@ public sealed class ThresholdsTests
         Assert.Contains("there are session_cpu_ratio, ", problem.Text("detail"), StringComparison.Ordinal);
         Assert.All((await ItemsAsync(server)).Values, t => Assert.Equal("default", t.Text("source")));
 
-        var size = await server.DoAsync("PUT", $"{Path}/session_memory_bytes", """{"value":"2.5GiB"}""");
+        var size = await server.DoAsync("PUT", $"{Path}/session_memory_bytes", """{"value":"2560MiB"}""");
         Assert.Equal("2684354560", size.Text("value"));
     }
 
