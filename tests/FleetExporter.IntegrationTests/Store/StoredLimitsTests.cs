@@ -14,6 +14,7 @@ public sealed class StoredLimitsTests
     public async Task Thresholds_and_budgets_are_added_replaced_and_removed(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
+        Assert.Null(await store.Database.OpenAsync(Stop));
         var limits = new StoredLimits(store.Database);
         var agent = Day with { Agent = "zoë '; --" };
         var cron = Day with { Cron = "nightly", Period = BudgetPeriod.Month };
@@ -48,6 +49,7 @@ public sealed class StoredLimitsTests
     public async Task What_the_caller_did_not_expect_is_not_changed(StoreKind kind)
     {
         await using var store = await StoreBackend.NewAsync(kind);
+        Assert.Null(await store.Database.OpenAsync(Stop));
         var limits = new StoredLimits(store.Database);
         Value(await limits.SetAsync(new StoredThreshold("tmux_sessions", 1, "ann", default), rows => rows.Count == 0, Stop));
         Value(await limits.SetAsync(new StoredBudget(new Budget(Day, 1), "ann", default), rows => rows.Count == 0, Stop));
