@@ -64,8 +64,8 @@ DASHBOARD = Dashboard("agents", "Agents", "OpenClaw gateways: health, activity o
               Value("7 days", 'sum by (model, agent) (fleet_openclaw_cost_usd{GATEWAY, window="7d"})', "currencyUSD", decimals=2, width=75),
               Value("30 days", 'sum by (model, agent) (fleet_openclaw_cost_usd{GATEWAY, window="30d"})', "currencyUSD", decimals=2, width=80),
               Value("Tokens today", 'sum by (model, agent) (fleet_openclaw_tokens{GATEWAY, window="today"})', decimals=1, width=115), sort="Today", width=10, height=8),
-        graph("Cost today", "Resets at midnight UTC. Dashed: daily budget from fleet.yml.", Query('sum by (model) (fleet_openclaw_cost_usd{GATEWAY, window="today"})', "{{model}}"),
-              Query('max(fleet_threshold{JOB, name="cost_daily_usd"})', "budget"), unit="currencyUSD", stacked=True, dashed="budget", width=7),
+        graph("Cost today", "Resets at midnight UTC. Dashed: budgets of a day, or cost_daily_usd where there are none.", Query('sum by (model) (fleet_openclaw_cost_usd{GATEWAY, window="today"})', "{{model}}"),
+              Query('sum(max by (host, gateway) (fleet_budget_usd{GATEWAY, agent="", cron="", period="day"})) or max(fleet_threshold{JOB, name="cost_daily_usd"})', "budget"), unit="currencyUSD", stacked=True, dashed="budget", width=7),
         graph("Tokens today", "By token type; cached tokens cost less.", Query('sum by (token_type) (fleet_openclaw_tokens{GATEWAY, window="today"})', "{{token_type}}"), unit="short", stacked=True, width=7),
     )),
     Row("Gateway processes", (

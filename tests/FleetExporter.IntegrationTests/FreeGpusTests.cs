@@ -33,6 +33,10 @@ public abstract class FreeGpusTests(string client) : SshTests(client)
         var result = await RunAsync(exporter, connection.Text("name"));
         Assert.True(result.Exit == 0, $"{result.Exit}: {result.Output}{result.Error}\n{exporter.Log}");
         Assert.EndsWith("workflow ok", result.Trimmed, StringComparison.Ordinal);
+
+        // A threshold of the API applies from the next answer on.
+        await ConnectionsTests.DoAsync(exporter, HttpMethod.Put, "/api/monitoring/thresholds/gpu_free_seconds", new { value = 1e6 });
+        await RowAsync(exporter, "it was used too recently", g => g.Text("not_free") == "recently_used");
     }
 
     private static Task<JsonNode> RowAsync(

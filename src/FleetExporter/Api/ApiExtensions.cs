@@ -92,6 +92,8 @@ internal static class ApiExtensions
         routes.MapMonitoring();
         routes.MapAgents();
         routes.MapCosts();
+        routes.MapThresholds();
+        routes.MapBudgets();
         routes.MapProjects();
         routes.MapHooks();
         routes.MapAlerts();

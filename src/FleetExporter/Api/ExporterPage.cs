@@ -34,13 +34,14 @@ internal sealed partial class ExporterPage(
         "fleet_config_last_reload_timestamp_seconds", "When fleet.yml was last loaded, successfully or not.");
 
     private static readonly MetricFamily Thresholds = MetricFamily.Gauge(
-        "fleet_threshold", "Every key of thresholds in fleet.yml, in base units; the alert rules compare with it.", "name");
+        "fleet_threshold", "Every threshold of fleet.yml or of the API, in base units; the alert rules compare with it.", "name");
 
     private static readonly MetricFamily LegacyThreshold = MetricFamily.Gauge(
         "fleet_tmux_legacy_threshold_seconds", "Time after which a detached session counts as legacy, legacy_after.");
 
     /// <summary>Families with a limited number of series, because hosts, targets and users determine it.</summary>
-    public static IEnumerable<MetricFamily> Limited { get; } = [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families];
+    public static IEnumerable<MetricFamily> Limited { get; } =
+        [.. CollectorCatalog.Families, .. TargetCatalog.Families, .. JobBoard.Families, BudgetPage.Usd];
 
     /// <summary>Families of the registry.</summary>
     public static IReadOnlyList<MetricFamily> RegistryFamilies { get; } =
@@ -59,6 +60,7 @@ internal sealed partial class ExporterPage(
             .Concat(RegistryFamilies)
             .Concat(JobBoard.Families)
             .Concat(DeviceFamilies.All)
+            .Append(BudgetPage.Usd)
             .Concat([BuildInfo, ReloadSuccess, ReloadTime, Thresholds, LegacyThreshold, ServerCertificate.NotAfter])
             .OrderBy(f => f.Name, StringComparer.Ordinal),
     ];

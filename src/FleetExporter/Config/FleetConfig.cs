@@ -80,6 +80,9 @@ internal sealed record FleetConfig
     /// <summary>Thresholds of the alert rules by name, in base units: ratios, bytes, seconds, celsius, USD. Finite and above 0.</summary>
     public ValueMap<double> Thresholds { get; init; } = Threshold.Defaults;
 
+    /// <summary>Budgets of gateways, in file order; one per <see cref="BudgetKey"/>. Default none.</summary>
+    public ValueList<Budget> Budgets { get; init; } = [];
+
     /// <summary>Names in use: of hosts, devices and targets.</summary>
     public IEnumerable<string> Names => [.. Hosts.Select(h => h.Name), .. Devices.Select(d => d.Name), .. Targets.Select(t => t.Name)];
 

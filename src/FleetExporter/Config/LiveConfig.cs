@@ -10,15 +10,22 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
 
     private readonly Lock _reload = new();
     private volatile FleetConfig _current = initial;
+    private volatile FleetConfig _loaded = initial;
+    private volatile ValueMap<double> _storedThresholds = ValueMap<double>.Empty;
     private volatile Attempt _last = new(true, time.GetUtcNow());
 
-    /// <summary>Raised with the old and the new configuration after a reload with changes; sequential and in order.</summary>
+    /// <summary>
+    /// Raised with the old and the new configuration after a reload with changes, and after a change of a stored threshold; sequential and in order.
+    /// </summary>
     public event Action<FleetConfig, FleetConfig>? Changed;
 
     /// <summary>Raised after every reload, successful or not: handlers must not block or throw.</summary>
     public event Action<ConfigResult>? Reloaded;
 
     public FleetConfig Current => _current;
+
+    /// <summary>The active configuration without the thresholds of the store.</summary>
+    public FleetConfig Loaded => _loaded;
 
     /// <summary>Whether the last reload succeeded; true before the first one.</summary>
     public bool LastReloadSuccess => _last.Success;
@@ -39,6 +46,17 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
         }
     }
 
+    /// <summary>Replaces thresholds of the configuration, now and after every reload.</summary>
+    /// <param name="stored">By name of the threshold; without the others, which keep the value of the configuration.</param>
+    public void SetStoredThresholds(ValueMap<double> stored)
+    {
+        lock (_reload)
+        {
+            _storedThresholds = stored;
+            Activate(_loaded);
+        }
+    }
+
     private ConfigResult Apply(ConfigResult loaded)
     {
         if (!loaded.Success)
@@ -54,13 +72,23 @@ internal sealed class LiveConfig(FleetConfig initial, Func<ConfigResult> load, T
             return ConfigResult.Failed(new ConfigError(next.SourcePath ?? "defaults", 0, 0, $"listen: the running {next.Listen} {error}"));
         }
 
+        Activate(next);
+        return ConfigResult.Loaded(next, [.. loaded.Warnings, .. warnings]);
+    }
+
+    private void Activate(FleetConfig loaded)
+    {
+        var (old, stored) = (_current, _storedThresholds);
+        var next = loaded with
+        {
+            Thresholds = new ValueMap<double>(loaded.Thresholds.Select(t => stored.TryGetValue(t.Key, out var value) ? new(t.Key, value) : t)),
+        };
+        _loaded = loaded;
         if (next != old)
         {
             _current = next;
             Changed?.Invoke(old, next);
         }
-
-        return ConfigResult.Loaded(next, [.. loaded.Warnings, .. warnings]);
     }
 
     private static (FleetConfig Config, List<string> Warnings) KeepStartupSettings(FleetConfig loaded, FleetConfig running)

@@ -28,8 +28,16 @@ internal sealed record Threshold(string Name, double Default, string DefaultText
         new("cost_daily_usd", 50, "50"),
     ];
 
+    private static readonly string[] Units = ["ratio", "bytes", "celsius", "seconds", "usd"];
+
     public static readonly ValueMap<double> Defaults = new(All.Select(threshold => KeyValuePair.Create(threshold.Name, threshold.Default)));
 
+    /// <summary>ratio, bytes, celsius, seconds or usd, from the end of the name; null for a number of things.</summary>
+    public string? Unit => Units.FirstOrDefault(unit => Name.EndsWith($"_{unit}", StringComparison.Ordinal));
+
     /// <summary>Whether the value is an amount of memory, which may have a size unit.</summary>
-    public bool IsBytes => Name.EndsWith("_bytes", StringComparison.Ordinal);
+    public bool IsBytes => Unit == "bytes";
+
+    /// <returns>Null for an unknown name.</returns>
+    public static Threshold? Find(string name) => All.FirstOrDefault(threshold => threshold.Name == name);
 }

@@ -33,6 +33,18 @@ internal enum ControlAction
     /// <summary>Polls a target once without storing anything.</summary>
     TargetTry,
 
+    /// <summary>Stores a threshold, which replaces that of fleet.yml.</summary>
+    ThresholdChange,
+
+    /// <summary>Removes a stored threshold.</summary>
+    ThresholdDelete,
+
+    /// <summary>Stores a budget, which replaces that of fleet.yml.</summary>
+    BudgetChange,
+
+    /// <summary>Removes a stored budget.</summary>
+    BudgetDelete,
+
     /// <summary>Tests a host step by step.</summary>
     Probe,
 

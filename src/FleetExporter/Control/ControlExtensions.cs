@@ -20,6 +20,9 @@ internal static class ControlExtensions
         .AddSingleton<AttachedTimesSync>()
         .AddSingleton<TargetList>()
         .AddSingleton<TargetEdits>()
+        .AddSingleton<LimitList>()
+        .AddSingleton<BudgetPage>()
+        .AddPagePart<BudgetPage>()
         .AddSingleton<Watchlist>()
 
         // Before FleetStartup: loads the attached times before the first reading and writes them after the last one.

@@ -2,8 +2,11 @@ using FleetExporter.Hosting;
 
 namespace FleetExporter.Control;
 
-/// <summary>Keeps the watchlist and the list of targets in sync with the store: loads them once the store responds, then periodically.</summary>
-internal sealed class WatchlistService(Watchlist watchlist, TargetList targets, LoopDependencies parts)
+/// <summary>
+/// Keeps the watchlist, the list of targets and the thresholds and budgets in sync with the store: loads them once the store responds, then
+/// periodically.
+/// </summary>
+internal sealed class WatchlistService(Watchlist watchlist, TargetList targets, LimitList limits, LoopDependencies parts)
     : HostedLoop(ExporterLoop.Watchlist, parts)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -33,6 +36,7 @@ internal sealed class WatchlistService(Watchlist watchlist, TargetList targets, 
         {
             try
             {
+                await limits.ReadyAsync(stop).ConfigureAwait(false);
                 await targets.ReadyAsync(stop).ConfigureAwait(false);
                 await watchlist.ReadyAsync(stop).ConfigureAwait(false);
             }
@@ -44,6 +48,7 @@ internal sealed class WatchlistService(Watchlist watchlist, TargetList targets, 
             if (Clock.Elapsed() >= nextRead)
             {
                 nextRead = Clock.Elapsed() + ReadInterval;
+                await limits.ReadAgainAsync(stop).ConfigureAwait(false);
                 await watchlist.ReadAgainAsync(stop).ConfigureAwait(false);
                 await targets.ReadAgainAsync(stop).ConfigureAwait(false);
             }

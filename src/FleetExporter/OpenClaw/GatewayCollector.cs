@@ -20,7 +20,7 @@ internal sealed class GatewayCollector() : TargetCollector(GatewayConfig.TargetK
     public override IEnumerable<TargetConfig> Simulate(SimulatedNetwork network)
     {
         new SimulatedGateway(network.Clock, GatewayAnswers.Of).Map(network.Routes);
-        return [new GatewayConfig { Name = "openclaw", Url = new Uri($"ws://127.0.0.1:{network.Port}/"), Channels = ["discord"] }];
+        return [new GatewayConfig { Name = SimulatedGateway.Name, Url = new Uri($"ws://127.0.0.1:{network.Port}/"), Channels = ["discord"] }];
     }
 
     public override void WriteVerdict(MetricsPage page, Labels target, TargetVerdict verdict)

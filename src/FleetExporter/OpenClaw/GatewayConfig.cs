@@ -7,7 +7,7 @@ namespace FleetExporter.OpenClaw;
 internal sealed record GatewayConfig : TargetConfig
 {
     public static readonly TargetKind<GatewayConfig> TargetKind = new(
-        "gateway",
+        BudgetKey.GatewayKind,
         new GatewayConfig { Name = "", Url = new("ws://localhost/") },
         Key.Of("url", Kinds.Url("ws", "wss"), "", (GatewayConfig gateway, Uri url) => gateway with { Url = url }) with { IsRequired = true },
         Key.Of("token_file", Kinds.Path, "", (GatewayConfig gateway, string path) => gateway with { TokenFile = path }),

@@ -24,9 +24,14 @@ internal sealed record GatewayWindows(IReadOnlyList<GatewayWindow> Windows)
     public bool Settled => IsOfOneDay && Windows.All(w => w.Usage.Settled);
 }
 
-/// <summary>The projected cost of the month in US dollars.</summary>
-internal sealed record GatewayMonth(bool Settled, double Projected)
+/// <summary>The cost of this month (UTC) in US dollars.</summary>
+/// <param name="Settled">False while the gateway is still adding up: the values are too small then.</param>
+/// <param name="Usd">So far.</param>
+internal sealed record GatewayMonth(bool Settled, double Usd, double Projected)
 {
+    /// <summary>The first of the month.</summary>
+    public DateOnly First { get; init; }
+
     /// <summary>The last 30 UTC days, in order; null if the gateway does not list days.</summary>
     public IReadOnlyList<GatewayDay>? Days { get; init; }
 }
@@ -157,10 +162,14 @@ internal sealed class GatewaySources(TimeProvider clock, GatewayLog log)
     {
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var call = GatewayCall.UsageCost(new DateOnly(today.Year, today.Month, 1), today);
-        var cost = await connection.AskAsync(call, GatewayCost.Parse, stop).ConfigureAwait(false);
+        var month = new DateOnly(today.Year, today.Month, 1);
+        var cost = await connection.AskAsync(GatewayCall.UsageCost(month, today), GatewayCost.Parse, stop).ConfigureAwait(false);
         var first = today.AddDays(1 - DaysListed);
         var days = await connection.AskAsync(GatewayCall.UsageCost(first, today), GatewayCost.Parse, stop).ConfigureAwait(false);
-        return new GatewayMonth(cost.Settled && days.Settled, GatewayCost.Projected(cost.Total, now)) { Days = days.Days(first, today) };
+        return new GatewayMonth(cost.Settled && days.Settled, cost.Total, GatewayCost.Projected(cost.Total, now))
+        {
+            First = month,
+            Days = days.Days(first, today),
+        };
     }
 }

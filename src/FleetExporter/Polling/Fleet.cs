@@ -25,6 +25,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly Lock _lock = new();
     private SemaphoreSlim _handshakes = new(16);
     private FleetConfig? _config;
+    private volatile GpuUseLimits _gpuLimits = GpuUseLimits.Default;
 
     public Fleet(
         FleetState state, Func<HostConfig, IShell> shellOf, AttachedTimes attached, PollMetrics metrics, TimeProvider clock, ILogger<Fleet> logger)
@@ -46,14 +47,14 @@ internal sealed class Fleet : IAsyncDisposable
             var restartAll = _config is null
                 || _config.PollInterval != config.PollInterval
                 || _config.StaleAfterPolls != config.StaleAfterPolls
-                || _config.LegacyAfter != config.LegacyAfter
-                || GpuUseLimits.Of(_config.Thresholds) != GpuUseLimits.Of(config.Thresholds);
+                || _config.LegacyAfter != config.LegacyAfter;
             if (_config?.Ssh.MaxConnecting != config.Ssh.MaxConnecting)
             {
                 _handshakes = new SemaphoreSlim(config.Ssh.MaxConnecting);
             }
 
             _config = config;
+            _gpuLimits = GpuUseLimits.Of(config.Thresholds);
             var wanted = config.Hosts.ToDictionary(h => h.Name, StringComparer.Ordinal);
             return _monitors.ApplyAsync(
                 config.Hosts.Select(h => (h.Name, (Func<HostMonitor>)(() => Create(h, config)))),
@@ -127,7 +128,7 @@ internal sealed class Fleet : IAsyncDisposable
         var release = ReleaseOf(host.Name);
         var monitor = new HostMonitor(
             host, new PollTiming(config.PollInterval, config.StaleAfterPolls), _shellOf(host), _state,
-            new Deriver(_attached, config.LegacyAfter, GpuUseLimits.Of(config.Thresholds)), _handshakes, release, _metrics, _clock, _logger);
+            new Deriver(_attached, config.LegacyAfter, () => _gpuLimits), _handshakes, release, _metrics, _clock, _logger);
         if (release.Current.Until is { } until && until > _clock.Now())
         {
             monitor.ShowRelease(until);

@@ -21,6 +21,7 @@ internal static class SimulatedFleet
         return config with
         {
             Targets = [],
+            Budgets = [],
             Hosts =
             [
                 .. machines.SelectMany(kind => kind.Select((n, i) => new HostConfig

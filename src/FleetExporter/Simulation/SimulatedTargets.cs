@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FleetExporter.Config;
+using FleetExporter.OpenClaw.Simulation;
 using FleetExporter.Targets;
 
 namespace FleetExporter.Simulation;
@@ -39,11 +40,12 @@ internal sealed class SimulatedTargets : IAsyncDisposable
         return targets;
     }
 
-    /// <summary>Replaces the targets of a configuration with these.</summary>
+    /// <summary>Replaces the targets of a configuration with these, and its budgets with those of the simulated gateway.</summary>
     /// <param name="host">The simulated host that runs them and reports their units.</param>
     internal FleetConfig AddTo(FleetConfig config, HostConfig host) => config with
     {
         Targets = [.. _targets.Select(target => target with { Host = host.Name })],
+        Budgets = [.. SimulatedBudgets.All.Where(budget => _targets.Any(target => target.Name == budget.Key.Gateway))],
         Hosts = [.. config.Hosts.Select(h => h == host ? h with { Units = [.. _targets.Select(t => t.Unit).OfType<UnitName>()] } : h)],
     };
 

@@ -19,11 +19,11 @@ internal abstract record StoreError
         _ => GetType().Name,
     };
 
-    /// <param name="Kind">connection, target, project or job.</param>
+    /// <param name="Kind">connection, target, project, job, stored threshold or stored budget.</param>
     public sealed record NotFound(string Kind) : StoreError;
 
     /// <summary>The operation conflicts with stored data.</summary>
-    /// <param name="Field">Subject: name, connection, connections, targets, projects, jobs, status, metrics.</param>
+    /// <param name="Field">Subject: name, connection, connections, targets, projects, jobs, budgets, status, metrics.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record Conflict(string Field, string Message) : StoreError;
 

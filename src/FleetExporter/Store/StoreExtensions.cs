@@ -20,6 +20,7 @@ internal static class StoreExtensions
         .AddSingleton<AttachedSessions>()
         .AddSingleton<Connections>()
         .AddSingleton<StoredTargets>()
+        .AddSingleton<StoredLimits>()
         .AddSingleton<Projects>()
         .AddSingleton<Jobs>()
         .AddSingleton(s => new EventLog(s.GetRequiredService<Database>()))

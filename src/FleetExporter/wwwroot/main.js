@@ -45,6 +45,9 @@ setUpAccess();
 // Updates ages and marks values as stale between messages.
 setInterval(() => change('tick'), 5000);
 
+// The thresholds may change while the page is open.
+setInterval(() => { if (state.me && !document.hidden) loadConfig(); }, 30_000);
+
 let isMarked = false;
 
 /** Performance mark for benchmarks: the first values are shown. */

@@ -82,6 +82,31 @@ public sealed class LiveConfigTests
         Assert.Equal(5, live.Current.StaleAfterPolls);
     }
 
+    [Fact]
+    public void Stored_thresholds_replace_those_of_the_file_and_survive_a_reload()
+    {
+        _text = "thresholds: { tmux_sessions: 10 }";
+        var live = Start();
+        var file = live.Current;
+
+        live.SetStoredThresholds(ValueMap<double>.Empty.With("tmux_sessions", 20).With("cost_daily_usd", 5).With("of_a_newer_exporter", 1));
+        Assert.Equal((20, 5), (live.Current.Thresholds["tmux_sessions"], live.Current.Thresholds["cost_daily_usd"]));
+        Assert.Equal(17, live.Current.Thresholds.Count);
+        Assert.Equal(file, live.Loaded);
+        Assert.Equal([(file, live.Current)], _changes);
+
+        live.SetStoredThresholds(ValueMap<double>.Empty.With("tmux_sessions", 20).With("cost_daily_usd", 5));
+        Assert.Single(_changes);
+        _text = "thresholds: { tmux_sessions: 30, cost_daily_usd: 40 }\nstale_after_polls: 5";
+        Assert.True(live.Reload().Success);
+        Assert.Equal((20, 5, 5), (live.Current.Thresholds["tmux_sessions"], live.Current.Thresholds["cost_daily_usd"], live.Current.StaleAfterPolls));
+        Assert.Equal(30, live.Loaded.Thresholds["tmux_sessions"]);
+
+        live.SetStoredThresholds(ValueMap<double>.Empty);
+        Assert.Equal(live.Loaded, live.Current);
+        Assert.Equal(3, _changes.Count);
+    }
+
     private LiveConfig Start(Func<FleetConfig, FleetConfig>? commandLine = null)
     {
         ConfigResult Load() => Yml.Read(_text).With(commandLine ?? (config => config));

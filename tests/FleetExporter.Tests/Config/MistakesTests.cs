@@ -16,7 +16,7 @@ public sealed class MistakesTests
     [InlineData("tmux: {}", "1:1: unknown key 'tmux'; allowed keys are listen, data_dir, poll_interval, stale_after_polls, legacy_after, ssh, hosts, "
         + "services, providers, gateways, tunnels, secret_dirs, allow_link_local_targets, allowed_hosts, anonymous_read, anonymous_control, "
         + "cors_origins, trusted_proxies, tls, keys, "
-        + "store, devices, prometheus, alertmanager, grafana_url, thresholds")]
+        + "store, devices, prometheus, alertmanager, grafana_url, thresholds, budgets")]
     [InlineData("services: {}", "1:11: services: expected a list of services, found a mapping")]
     [InlineData("services: [{ name: a }]", "1:12: services[0]: missing key 'url'; give http://… or https://…")]
     [InlineData("services: [{ name: a, url: 'ftp://b' }]", "1:28: services[0].url: ftp://b is not a URL; give http://… or https://…")]

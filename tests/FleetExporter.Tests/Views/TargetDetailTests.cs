@@ -63,7 +63,7 @@ public sealed class TargetDetailTests
             Crons = new([new GatewayCron("1", "daily", "main", "every 1s", true, At, At, null, false, null, 2, false)], null),
             Usage = new([new GatewayWindow("main", "today", new GatewayUsage(
                 true, new Dictionary<string, GatewayTokens> { ["m"] = new(1, 2, 3, 4, 0.12343) }, new Dictionary<string, GatewayTokens>()))]),
-            Month = new(true, 9.87651),
+            Month = new(true, 5, 9.87651),
         };
 
         using var detail = JsonDocument.Parse(DetailOf(new GatewayConfig { Name = "g", Url = new("ws://x") }, reading));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using FleetExporter.Api.Http;
+using FleetExporter.Config;
 using FleetExporter.Control;
 using FleetExporter.Store;
 using Microsoft.Net.Http.Headers;
@@ -32,6 +33,12 @@ internal static class ETags
     /// <summary>Whether a stored target is one that If-Match lists; null without If-Match.</summary>
     public static Func<StoredTarget, bool>? OfTarget(HttpContext context) => Condition<StoredTarget>(context, Of);
 
+    /// <summary>Sets the response's ETag to one of all rows of a list.</summary>
+    public static void Set<T>(HttpContext context, ValueList<T> rows) => context.Response.Headers.ETag = Of(rows);
+
+    /// <summary>Whether the stored rows of a list are those that If-Match lists; null without If-Match.</summary>
+    public static Func<ValueList<T>, bool>? OfList<T>(HttpContext context) => Condition<ValueList<T>>(context, Of);
+
     /// <summary>412, with the caller of the latest change if the audit knows it.</summary>
     public static async Task<IResult> ChangedAsync(AuditLog log, Connection connection, CancellationToken stop)
     {
@@ -58,6 +65,8 @@ internal static class ETags
     private static string Of(ConnectionView view) => Of((object)(view with { LastConnectedAt = null }));
 
     private static string Of(StoredTarget row) => Of((object)row);
+
+    private static string Of<T>(ValueList<T> rows) => Of((object)rows.ToArray());
 
     private static string Of(object stored) =>
         $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(stored, stored.GetType())).AsSpan(0, 16))}\"";

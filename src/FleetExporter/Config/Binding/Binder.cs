@@ -26,7 +26,8 @@ internal sealed class Binder(string file, string folder, Func<string, string?> e
     ];
 
     /// <summary>Messages without a position, by the path of their key.</summary>
-    public IEnumerable<(string Field, string Message)> FieldErrors => _errors.Select(e => (e.Field, e.Message));
+    public Dictionary<string, string[]> ErrorsByField =>
+        _errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).Distinct().ToArray());
 
     /// <summary>Registers the name of a host, target or device.</summary>
     /// <param name="owner">The entry with this name: "host on line 3".</param>

@@ -62,9 +62,7 @@ internal static class ConfigKeys
 
     public static readonly KeyTable<ValueMap<double>> Thresholds = new([
         .. Threshold.All.Select(threshold => Key.Of(
-            threshold.Name,
-            threshold.IsBytes ? Kinds.Size() : Kinds.PositiveNumber(),
-            threshold.DefaultText,
+            threshold.Name, KindOf(threshold), threshold.DefaultText,
             (ValueMap<double> thresholds, double value) => thresholds.With(threshold.Name, value))),
     ]);
 
@@ -91,6 +89,7 @@ internal static class ConfigKeys
             (FleetConfig fleet) => fleet.Alertmanager, (fleet, alertmanager) => fleet with { Alertmanager = alertmanager }),
         Key.Of("grafana_url", Kinds.Url("http", "https"), "", (FleetConfig fleet, Uri url) => fleet with { GrafanaUrl = url }),
         Key.Of("thresholds", Thresholds, (FleetConfig fleet) => fleet.Thresholds, (fleet, thresholds) => fleet with { Thresholds = thresholds }),
+        BudgetKeys.List(kinds),
     ]);
 
     /// <summary>The keys of each mapping, by the mapping's key; empty for the root.</summary>
@@ -109,7 +108,11 @@ internal static class ConfigKeys
             ["prometheus"] = ServerKeys.Prometheus.Keys,
             ["alertmanager"] = ServerKeys.Alertmanager.Keys,
             ["thresholds"] = Thresholds.Keys,
+            ["budgets"] = BudgetKeys.Entry.Keys,
         };
+
+    /// <summary>The values that a threshold may have.</summary>
+    internal static Kind<double> KindOf(Threshold threshold) => threshold.IsBytes ? Kinds.Size() : Kinds.PositiveNumber();
 
     private static string? OrNull(string path) => path.Length == 0 ? null : path;
 }

@@ -12,7 +12,7 @@ internal static class TargetSettings
     {
         var binder = new Binder("", "/", static _ => null) { Api = rules };
         var target = kind.BindOne(new Field(binder, "", JsonTree.Of(settings))) with { RefusesLinkLocal = !rules.AllowsLinkLocal };
-        var errors = binder.FieldErrors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).Distinct().ToArray());
+        var errors = binder.ErrorsByField;
         return (errors.Count == 0 ? target : null, errors);
     }
 }

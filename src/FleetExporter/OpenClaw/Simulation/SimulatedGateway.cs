@@ -10,6 +10,9 @@ namespace FleetExporter.OpenClaw.Simulation;
 /// <param name="answers">The payload by method, parameters and time; null for an unknown method.</param>
 internal sealed class SimulatedGateway(TimeProvider clock, Func<string, JsonElement, DateTimeOffset, object?> answers)
 {
+    /// <summary>As a target.</summary>
+    public const string Name = "openclaw";
+
     private const int MaxRequest = 64 * 1024;
 
     public void Map(IEndpointRouteBuilder routes)

@@ -9,10 +9,9 @@ namespace FleetExporter.Polling.Derivation;
 /// Derives the readings of a host from the answers of its collectors: values that need several sections or moments, such as CPU use, energy,
 /// unified memory and the resource use of tmux sessions.
 /// </summary>
-internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuUseLimits? limits = null)
+/// <param name="limits">The limits that apply now; null for the defaults.</param>
+internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, Func<GpuUseLimits>? limits = null)
 {
-    private readonly GpuUseLimits _limits = limits ?? GpuUseLimits.Default;
-
     /// <summary>Adds an answer to the host's history. Called once for each answer, before <see cref="Derive"/>.</summary>
     /// <param name="snapshot">The host, with its previous answers.</param>
     /// <param name="now">When the answer arrived.</param>
@@ -56,12 +55,13 @@ internal sealed class Deriver(AttachedTimes attached, TimeSpan legacyAfter, GpuU
         var processes = snapshot.Get<GpuProcessesReading>(now)?.Processes;
         var seconds = GpuHistory.Counted(previous, gpus, timing);
         var isLate = IsLate(previous, gpus, timing);
+        var current = limits?.Invoke() ?? GpuUseLimits.Default;
         var next = GpuHistory.Remember(previous, gpus, timing) with
         {
-            GpuUses = isLate ? previous.GpuUses : GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, _limits),
+            GpuUses = isLate ? previous.GpuUses : GpuUses.Remember(previous.GpuUses, gpus, processes, seconds, current),
             GpuUptime = isLate ? previous.GpuUptime : gpus.Uptime,
         };
-        return GpuUsers.Remember(previous, next, gpus, processes, seconds, _limits.HeldIdleAfter);
+        return GpuUsers.Remember(previous, next, gpus, processes, seconds, current.HeldIdleAfter);
     }
 
     /// <summary>Whether an answer is older than the one before it: a call beside a loop may arrive after its next sample.</summary>

@@ -39,6 +39,10 @@ public sealed class RoutesTests
         ["GET /api/ssh/keys"] = "admin",
         ["POST /api/ssh/keys"] = "admin",
         ["GET /api/export"] = "admin",
+        ["PUT /api/monitoring/thresholds/{name}"] = "admin",
+        ["DELETE /api/monitoring/thresholds/{name}"] = "admin",
+        ["PUT /api/monitoring/budgets"] = "admin",
+        ["DELETE /api/monitoring/budgets"] = "admin",
     };
 
     [Fact]

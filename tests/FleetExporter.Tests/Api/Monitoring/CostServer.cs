@@ -17,11 +17,14 @@ internal sealed class CostServer : IAsyncDisposable
 
     public FakeClock Clock => _api.Clock;
 
+    public ApiServer Api => _api;
+
     public FakeGateway this[string name] => _gateways[name];
 
     /// <param name="answers">By method: payloads that differ from the recorded ones.</param>
+    /// <param name="yml">Further keys of fleet.yml.</param>
     public static async Task<CostServer> StartAsync(
-        IReadOnlyList<(string Name, string Version)> gateways, IReadOnlyDictionary<string, string>? answers = null)
+        IReadOnlyList<(string Name, string Version)> gateways, IReadOnlyDictionary<string, string>? answers = null, string yml = "")
     {
         var server = new CostServer();
         server._folder.Write("token", FakeGateway.Token + "\n");
@@ -44,7 +47,7 @@ internal sealed class CostServer : IAsyncDisposable
 
         var api = server._api = await ApiServer.StartAsync("listen: 127.0.0.1:0\nhosts: [{ name: box }]\n");
         api.Clock.SetWall(Now - api.Clock.GetUtcNow());
-        api.WriteConfig("listen: 127.0.0.1:0\nhosts: [{ name: box }]\ngateways:\n" + string.Concat(server._gateways.Select(g =>
+        api.WriteConfig($"listen: 127.0.0.1:0\nhosts: [{{ name: box }}]\n{yml}gateways:\n" + string.Concat(server._gateways.Select(g =>
             $"- {{ name: {g.Key}, host: box, url: \"{g.Value.Url}\", token_file: {server._folder.PathOf("token")}, timeout: 20s }}\n")));
         await api.DoAsync("POST", "/-/reload");
 
