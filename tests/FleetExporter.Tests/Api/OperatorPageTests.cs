@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using FleetExporter.Api;
 using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api;
@@ -92,6 +93,38 @@ public sealed partial class OperatorPageTests
     }
 
     [Fact]
+    public async Task Scripts_are_served_without_comments_and_with_the_same_lines()
+    {
+        await using var server = await KeyedServer.StartAsync();
+        using var answer = await server.GetAsync("/core/dom.js");
+        var served = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+        var source = (await File.ReadAllTextAsync(Path.Combine(Root, "core", "dom.js"), TestContext.Current.CancellationToken)).Split('\n');
+
+        Assert.Equal(source.Length, served.Length);
+        Assert.DoesNotContain(served, line => line.TrimStart().StartsWith("//", StringComparison.Ordinal) || line.Contains("/**", StringComparison.Ordinal));
+        Assert.All(served.Zip(source).Where(l => l.First.Length > 0), l => Assert.Equal(l.Second, l.First));
+        Assert.NotNull(answer.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("a\n// b\nc", "a\n\nc")]
+    [InlineData("/** a */\nb", "\nb")]
+    [InlineData("a\n  /*\n   * b\n   */\nc", "a\n\n\n\nc")]
+    [InlineData("a // b\n'/* c'", "a // b\n'/* c'")]
+    public void Only_lines_that_are_comments_are_removed(string text, string expected) => Assert.Equal(expected, ScriptFiles.WithoutComments(text));
+
+    /// <summary>Such a line would be taken for a comment, or begin one.</summary>
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void No_text_of_several_lines_has_a_line_that_looks_like_a_comment(string name)
+    {
+        var text = File.ReadAllText(Path.Combine(Root, name));
+        var code = ScriptFiles.WithoutComments(text);
+
+        Assert.All(Template().Matches(text).Select(m => m.Value), template => Assert.Contains(template, code, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_page_is_light()
     {
         await using var server = await KeyedServer.StartAsync();
@@ -116,6 +149,9 @@ public sealed partial class OperatorPageTests
 
     private static IEnumerable<string> Names(string pattern) =>
         Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex("`[^`]*`")]
+    private static partial Regex Template();
 
     [GeneratedRegex("(?:href|src)=\"(/[^\"]*)\"")]
     private static partial Regex Reference();
