@@ -48,9 +48,9 @@ internal sealed class OpenClawAdmin : IAsyncDisposable
     }
 
     /// <summary>One turn of an agent, to its end.</summary>
-    public Task<JsonNode> TurnAsync(string message, string session = "main", string? model = null) => TryAsync(
+    public Task<JsonNode> TurnAsync(string message, string session = "main", string? model = null, string agent = "main") => TryAsync(
         "agent",
-        $$"""{"message":"{{message}}","agentId":"main","sessionKey":"agent:main:"""
+        $$"""{"message":"{{message}}","agentId":"{{agent}}","sessionKey":"agent:{{agent}}:"""
             + $$"""{{session}}","idempotencyKey":"{{Guid.NewGuid()}}"{{(model is null ? "" : $",\"model\":\"{model}\"")}}}""");
 
     public async ValueTask DisposeAsync()

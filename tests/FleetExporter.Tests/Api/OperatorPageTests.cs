@@ -113,15 +113,18 @@ public sealed partial class OperatorPageTests
     [InlineData("a // b\n'/* c'", "a // b\n'/* c'")]
     public void Only_lines_that_are_comments_are_removed(string text, string expected) => Assert.Equal(expected, ScriptFiles.WithoutComments(text));
 
-    /// <summary>Such a line would be taken for a comment, or begin one.</summary>
+    /// <summary>Such a line would be removed from the text.</summary>
     [Theory]
     [MemberData(nameof(Scripts))]
     public void No_text_of_several_lines_has_a_line_that_looks_like_a_comment(string name)
     {
-        var text = File.ReadAllText(Path.Combine(Root, name));
-        var code = ScriptFiles.WithoutComments(text);
-
-        Assert.All(Template().Matches(text).Select(m => m.Value), template => Assert.Contains(template, code, StringComparison.Ordinal));
+        var source = File.ReadAllText(Path.Combine(Root, name)).Split('\n');
+        var backticks = 0;
+        foreach (var (before, served) in source.Zip(ScriptFiles.WithoutComments(string.Join('\n', source)).Split('\n')))
+        {
+            Assert.True(before == served || backticks % 2 == 0, before);
+            backticks += served.Count(c => c == '`');
+        }
     }
 
     [Fact]
@@ -149,9 +152,6 @@ public sealed partial class OperatorPageTests
 
     private static IEnumerable<string> Names(string pattern) =>
         Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal);
-
-    [GeneratedRegex("`[^`]*`")]
-    private static partial Regex Template();
 
     [GeneratedRegex("(?:href|src)=\"(/[^\"]*)\"")]
     private static partial Regex Reference();
