@@ -104,7 +104,7 @@ public sealed class AgentsViewTests(Chromium chromium, SimulatedGateways fleet) 
         var gateways = await Fleet.AskAsync("gateways");
         var gateway = gateways.List("items").Single();
         (gateway["status"], gateway["reason"], gateway["is_connected"]) = ("error", "refused: connection refused", false);
-        (gateway["detail"]!["lanes"], gateway["detail"]!["memory_mb"], gateway["detail"]!["failing"]) = (null, null, new JsonArray("sidecars"));
+        (gateway["detail"]!["lanes"], gateway["event_loop"], gateway["detail"]!["failing"]) = (null, null, new JsonArray("sidecars"));
         gateway["sources"]!["diagnostics.lanes"] = new JsonObject { ["at"] = null, ["reason"] = "stale" };
         gateway["sources"]!["status"] = new JsonObject { ["at"] = null, ["reason"] = "unsupported" };
         var visit = await OpenAsync("agents", 1400, ("gateways", gateways));
@@ -113,7 +113,7 @@ public sealed class AgentsViewTests(Chromium chromium, SimulatedGateways fleet) 
         await Expect(visit.Find("gateway-reason")).ToHaveTextAsync("refused: connection refused Failing: sidecars.");
         var facts = visit.Find("gateway-facts").Locator("dd");
         await Expect(facts.Filter(new() { HasText = "the answer is too old" })).ToHaveTextAsync("–the answer is too old");
-        await Expect(facts.Nth(2)).ToHaveTextAsync("–this gateway does not tell it");
+        await Expect(facts.Nth(3)).ToHaveTextAsync("–this gateway does not tell it");
     }
 
     [Fact]

@@ -33,7 +33,7 @@ const feed = logFeed(() => `/api/monitoring/logs${query()}`, following => {
 }, takeLine);
 const reloadWhenTyped = whenTyped(() => reload());
 
-const idOf = line => `${line.gateway} ${line.id}`;
+const idOf = line => `${line.gateway} ${line.id} ${line.time}`; // numbers begin again when the service restarts
 
 function query(more) {
   const filter = settings.regex ? { regex: settings.q } : { q: settings.q };
@@ -134,8 +134,9 @@ async function load(isMore = false) {
     if (own !== request) return false;
     const known = new Set(lines.map(idOf));
     const fresh = page.items.filter(line => !known.has(idOf(line)));
-    lines = (isMore ? [...lines, ...fresh] : [...fresh, ...lines]).slice(0, MAX_LINES);
-    if (isMore || !isLoaded) cursor = page.next_cursor;
+    const isGap = !isMore && fresh.length === page.items.length; // lines before these may be missing
+    lines = isGap ? fresh : (isMore ? [...lines, ...fresh] : [...fresh, ...lines]).slice(0, MAX_LINES);
+    if (isMore || isGap) cursor = page.next_cursor;
     [isLoaded, loadError] = [true, null];
     const gaps = page.sources.filter(s => s.reason).map(s => `${sanitize(s.gateway, 60)}: unknown, ${reasonText(s.reason)}`);
     setText(parts.missing, gaps.join(' · '));
