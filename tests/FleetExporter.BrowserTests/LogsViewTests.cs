@@ -83,13 +83,14 @@ public sealed class LogsViewTests(Chromium chromium, SimulatedGateways fleet) : 
         await Expect(error.GetByTestId("log-error-level")).ToHaveTextAsync("error");
         await Expect(error).ToContainTextAsync("frequent");
         await Expect(error).ToContainTextAsync("recent");
-        await Expect(error.GetByTestId("log-error-times")).ToContainTextAsync(new Regex($"^{told["count"]}|{told["count"]!.GetValue<long>() + 1} times"));
+        var count = told["count"]!.GetValue<int>();
+        await Expect(error.GetByTestId("log-error-times")).ToContainTextAsync(new Regex($"^({count}|{count + 1}) times"));
 
         await error.GetByTestId("log-error-signature").ClickAsync();
 
         await Expect(visit.Find("logs-regex")).ToBeCheckedAsync();
         await UntilAllMatchAsync(visit, "backup-notes failed after [0-9]+ ms");
-        Assert.True((await TextsAsync(visit)).Count >= told["count"]!.GetValue<int>());
+        Assert.True((await TextsAsync(visit)).Count >= Math.Min(count, 100));
         await visit.Find("choice-error").ClickAsync();
         await Expect(visit.Find("log-error")).ToHaveCountAsync(1);
         if (width == 360)

@@ -24,7 +24,8 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
             await AgentWork.SettledAsync(admin, "sessions.usage", $$"""{"agentId":"main","limit":1000,{{window}}}""", done);
         }
 
-        var cost = await AgentWork.SettledAsync(admin, "usage.cost", $$"""{"agentScope":"all","startDate":"{{today[..8]}}01","endDate":"{{today}}"}""", done);
+        var cost = await AgentWork.SettledAsync(
+            admin, "usage.cost", $$"""{"agentScope":"all","startDate":"{{today[..8]}}01","endDate":"{{today}}"}""", done);
 
         using var folder = new TestFolder();
         await using var exporter = await ExporterAsync(folder);

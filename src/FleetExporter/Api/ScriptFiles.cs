@@ -26,7 +26,8 @@ internal sealed class ScriptFiles(IFileProvider files) : IFileProvider
         }
 
         return _served.AddOrUpdate(
-            file.PhysicalPath ?? subpath, _ => new ScriptFile(file), (_, known) => known.LastModified == file.LastModified ? known : new ScriptFile(file));
+            file.PhysicalPath ?? subpath, _ => new ScriptFile(file),
+            (_, known) => known.LastModified == file.LastModified ? known : new ScriptFile(file));
     }
 
     /// <summary>Removes lines that are comments as a whole.</summary>
@@ -36,9 +37,9 @@ internal sealed class ScriptFiles(IFileProvider files) : IFileProvider
         return string.Join('\n', text.Split('\n').Select(line =>
         {
             var trimmed = line.Trim();
-            var isComment = isInside || trimmed.StartsWith("//", StringComparison.Ordinal) || trimmed.StartsWith("/*", StringComparison.Ordinal);
-            isInside = isComment && (isInside || trimmed.StartsWith("/*", StringComparison.Ordinal)) && !trimmed.EndsWith("*/", StringComparison.Ordinal);
-            return isComment ? "" : line;
+            var isBlock = isInside || trimmed.StartsWith("/*", StringComparison.Ordinal);
+            isInside = isBlock && !trimmed.EndsWith("*/", StringComparison.Ordinal);
+            return isBlock || trimmed.StartsWith("//", StringComparison.Ordinal) ? "" : line;
         }));
     }
 

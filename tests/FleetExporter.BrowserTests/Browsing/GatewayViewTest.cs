@@ -11,11 +11,11 @@ public abstract class GatewayViewTest(Chromium chromium, SimulatedGateways fleet
     private protected async Task<Visit> OpenAsync(string hash, int width, params (string Path, JsonNode Answer)[] answers)
     {
         var visit = await VisitAsync(fleet.Exporter, new(hash, Width: width, Prepare: SimulatedGateways.Answering(answers)));
-        visit.ExpectStatus("/api/monitoring/budgets", 404);
         await Views.UntilLoadedAsync(visit, hash.Split('/', '?')[0]);
         return visit;
     }
 
     /// <summary>Exact values of cells.</summary>
-    private protected static async Task<string[]> TitlesAsync(ILocator cells) => await cells.EvaluateAllAsync<string[]>("all => all.map(e => e.title)");
+    private protected static async Task<string[]> TitlesAsync(ILocator cells) =>
+        await cells.EvaluateAllAsync<string[]>("all => all.map(e => e.title)");
 }

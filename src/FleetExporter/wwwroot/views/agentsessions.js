@@ -41,7 +41,8 @@ export function sessionPanel(settings, query, onFilter) {
     countColumn('Tokens', s => s.tokens_total, why), usdColumn('Cost', s => s.cost_usd, why), timeColumn('Last activity', s => s.updated_at),
   ], s => `${s.gateway} ${s.key} ${s.indent}`, 'agent-session');
   const none = h('p', { class: 'soft small', 'data-testid': 'agent-sessions-none' }, 'No session matches.');
-  const part = panel('Sessions of agents', 'sessions-panel', () => `/api/monitoring/sessions${query({ q: settings.q })}`, INTERVAL_MS, [table.node, none],
+  const path = () => `/api/monitoring/sessions${query({ q: settings.q })}`;
+  const part = panel('Sessions of agents', 'sessions-panel', path, INTERVAL_MS, [table.node, none],
     (sessions, { sources }) => {
       usageReason = sources.find(s => s.usage_reason)?.usage_reason;
       const total = sources.reduce((n, s) => n + (s.shown ?? 0), 0);
