@@ -9,10 +9,10 @@ public sealed class KeyboardTests(Chromium chromium, SmallFleet fleet) : PageTes
     public async Task G_and_a_letter_open_each_view()
     {
         var visit = await VisitAsync(fleet.Exporter);
-        foreach (var view in (string[])["hosts", "gpus", "sessions", "targets", "jobs", "exec", "alerts", "events", "overview"])
+        foreach (var view in (string[])["hosts", "gpus", "sessions", "targets", "agents", "logs", "jobs", "exec", "alerts", "events", "overview"])
         {
             await visit.Page.Keyboard.PressAsync("g");
-            await visit.Page.Keyboard.PressAsync(view == "events" ? "v" : view[..1]);
+            await visit.Page.Keyboard.PressAsync(view switch { "events" => "v", "agents" => "n", _ => view[..1] });
 
             await Expect(visit.Find($"view-{view}")).ToBeVisibleAsync();
             await Expect(visit.Find($"tab-{view}")).ToHaveAttributeAsync("aria-current", "page");

@@ -70,7 +70,7 @@ public sealed class ScreenshotTests(Chromium chromium, SmallFleet fleet) : PageT
         await exporter.UntilAsync(
             "all hosts", p => p.Of("fleet_host_status", ("status", "online")).Count(s => s.Value == 1) == 16 && p.Of("fleet_tunnel_up").Any());
         var visit = await VisitAsync(exporter, new("overview", Width: width));
-        foreach (var view in (string[])["overview", "hosts", "gpus", "sessions", "targets", "events", "hosts/gpu-server-1"])
+        foreach (var view in (string[])["overview", "hosts", "gpus", "sessions", "targets", "agents", "logs", "events", "hosts/gpu-server-1"])
         {
             await visit.GoAsync(view);
             await Views.UntilLoadedAsync(visit, view.Split('/')[0]);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using FleetExporter.IntegrationTests.Parts;
 
 namespace FleetExporter.IntegrationTests;
@@ -14,18 +13,19 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
     public async Task Published_work_of_agents_and_cron_jobs_matches_the_gateway()
     {
         await using var admin = await fixture.Gateway.AdminAsync();
-        await WorkAsync(admin);
+        await AgentWork.DoAsync(admin);
         var done = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var today = DateTimeOffset.FromUnixTimeMilliseconds((long)(await admin.CallAsync("health"))["ts"]!.GetValue<double>()).UtcDateTime
             .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var usage = await SettledAsync(admin, "sessions.usage", """{"agentId":"main","limit":1000,"range":"all"}""", done);
+        var usage = await AgentWork.SettledAsync(admin, "sessions.usage", """{"agentId":"main","limit":1000,"range":"all"}""", done);
         var total = usage["totals"]!["totalCost"]!.GetValue<double>();
         foreach (var window in new[] { $"\"startDate\":\"{today}\",\"endDate\":\"{today}\"", "\"range\":\"7d\"", "\"range\":\"30d\"" })
         {
-            await SettledAsync(admin, "sessions.usage", $$"""{"agentId":"main","limit":1000,{{window}}}""", done);
+            await AgentWork.SettledAsync(admin, "sessions.usage", $$"""{"agentId":"main","limit":1000,{{window}}}""", done);
         }
 
-        var cost = await SettledAsync(admin, "usage.cost", $$"""{"agentScope":"all","startDate":"{{today[..8]}}01","endDate":"{{today}}"}""", done);
+        var cost = await AgentWork.SettledAsync(
+            admin, "usage.cost", $$"""{"agentScope":"all","startDate":"{{today[..8]}}01","endDate":"{{today}}"}""", done);
 
         using var folder = new TestFolder();
         await using var exporter = await ExporterAsync(folder);
@@ -149,47 +149,6 @@ public sealed class OpenClawTests(OpenClawFixture fixture) : IClassFixture<OpenC
             gateways:
               - { name: claw, host: box, url: "{{fixture.Gateway.Url}}", token_file: token, timeout: 10s }
             """);
-    }
-
-    /// <summary>A turn, one with a sub-agent, one that fails, a job that succeeds and one that fails.</summary>
-    private static async Task WorkAsync(OpenClawAdmin admin)
-    {
-        await admin.TurnAsync("hello");
-        await admin.TurnAsync("USE_SPAWN please");
-        await admin.TurnAsync("this fails", "broken", "fake/fake-broken");
-        foreach (var (name, model) in new[] { ("works", "fake/fake-chat"), ("fails", "fake/fake-broken") })
-        {
-            var job = await admin.CallAsync("cron.add", $$$"""
-                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":
-                """
-                + $$$"""
-                {"kind":"agentTurn","message":"work","model":"{{{model}}}"},
-                "delivery":{"mode":"none"}}
-                """);
-            await admin.CallAsync("cron.run", $$"""{"id":"{{job.Text("id")}}","mode":"force"}""");
-        }
-
-        await Until.SeenAsync(
-            async () => (await admin.CallAsync("cron.runs", """{"scope":"all"}""")).List("entries").Count >= 2
-                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
-            "both jobs have run", () => "", TimeSpan.FromSeconds(90));
-    }
-
-    /// <summary>
-    /// The answer once it counts all.
-    /// The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.
-    /// </summary>
-    /// <param name="done">When it was done, in milliseconds.</param>
-    private static Task<JsonNode> SettledAsync(OpenClawAdmin admin, string method, string parameters, long done)
-    {
-        var last = (JsonNode?)null;
-        return Until.SeenAsync(
-            async () =>
-            {
-                last = await admin.CallAsync(method, parameters);
-                return last["cacheStatus"]?.Text("status") == "fresh" && last.Number("updatedAt") > done ? last : null;
-            },
-            $"{method} is complete", () => $"{last?["totals"]} {last?["cacheStatus"]}", TimeSpan.FromSeconds(90));
     }
 
     private static async Task SessionsAgreeAsync(OpenClawAdmin admin, Page page)

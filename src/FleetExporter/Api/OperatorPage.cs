@@ -32,6 +32,7 @@ internal static class OperatorPage
             page.UseDefaultFiles();
             page.UseStaticFiles(new StaticFileOptions
             {
+                FileProvider = new ScriptFiles(page.ApplicationServices.GetRequiredService<IWebHostEnvironment>().WebRootFileProvider),
                 OnPrepareResponse = file =>
                 {
                     // Revalidated each time, mostly with 304, so that old and new scripts never mix after an update.

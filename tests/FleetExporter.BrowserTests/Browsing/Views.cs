@@ -3,7 +3,7 @@ namespace FleetExporter.BrowserTests.Browsing;
 /// <summary>The views and themes of the page, in their order.</summary>
 internal static class Views
 {
-    public static readonly string[] All = ["overview", "hosts", "gpus", "sessions", "targets", "jobs", "exec", "alerts", "events"];
+    public static readonly string[] All = ["overview", "hosts", "gpus", "sessions", "targets", "agents", "logs", "jobs", "exec", "alerts", "events"];
 
     public static readonly string[] Themes = ["night", "day", "steel", "ember", "paper", "contrast"];
 

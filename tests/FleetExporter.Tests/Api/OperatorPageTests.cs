@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using FleetExporter.Api;
 using FleetExporter.Tests.Api.Access;
 
 namespace FleetExporter.Tests.Api;
@@ -89,6 +90,41 @@ public sealed partial class OperatorPageTests
         Assert.DoesNotMatch(Inline(), html);
         Assert.DoesNotMatch(OtherHost(), html);
         Assert.All(Names("*.css"), name => Assert.DoesNotMatch(OtherStyle(), File.ReadAllText(Path.Combine(Root, name))));
+    }
+
+    [Fact]
+    public async Task Scripts_are_served_without_comments_and_with_the_same_lines()
+    {
+        await using var server = await KeyedServer.StartAsync();
+        using var answer = await server.GetAsync("/core/dom.js");
+        var served = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+        var source = (await File.ReadAllTextAsync(Path.Combine(Root, "core", "dom.js"), TestContext.Current.CancellationToken)).Split('\n');
+
+        Assert.Equal(source.Length, served.Length);
+        Assert.DoesNotContain(served, line => line.StartsWith("//", StringComparison.Ordinal) || line.Contains("/**", StringComparison.Ordinal));
+        Assert.All(served.Zip(source).Where(l => l.First.Length > 0), l => Assert.Equal(l.Second, l.First));
+        Assert.NotNull(answer.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("a\n// b\nc", "a\n\nc")]
+    [InlineData("/** a */\nb", "\nb")]
+    [InlineData("a\n  /*\n   * b\n   */\nc", "a\n\n\n\nc")]
+    [InlineData("a // b\n'/* c'", "a // b\n'/* c'")]
+    public void Only_lines_that_are_comments_are_removed(string text, string expected) => Assert.Equal(expected, ScriptFiles.WithoutComments(text));
+
+    /// <summary>Such a line would be removed from the text.</summary>
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void No_text_of_several_lines_has_a_line_that_looks_like_a_comment(string name)
+    {
+        var source = File.ReadAllText(Path.Combine(Root, name)).Split('\n');
+        var backticks = 0;
+        foreach (var (before, served) in source.Zip(ScriptFiles.WithoutComments(string.Join('\n', source)).Split('\n')))
+        {
+            Assert.True(before == served || backticks % 2 == 0, before);
+            backticks += served.Count(c => c == '`');
+        }
     }
 
     [Fact]

@@ -30,6 +30,16 @@ export const age = time => (time ? shortDuration((now() - Date.parse(time)) / 10
 export const milliseconds = value =>
   !isNumber(value) ? ABSENT : value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1000).toFixed(1)} s`;
 
+/** Seconds as '340 ms' or '4.1 s', or as 5m from two minutes on. */
+export const lasting = seconds =>
+  (!isNumber(seconds) ? ABSENT : seconds >= 120 ? shortDuration(seconds) : milliseconds(seconds * 1000));
+
+/** 'in 5m' or '3h ago'. */
+export function when(time) {
+  const ahead = (Date.parse(time ?? '') - now()) / 1000;
+  return Number.isNaN(ahead) ? ABSENT : ahead > 0 ? `in ${shortDuration(ahead)}` : `${shortDuration(-ahead)} ago`;
+}
+
 const pad2 = n => String(n).padStart(2, '0');
 
 /** 14:03:22 in the browser's time zone; with the date unless it is today. */

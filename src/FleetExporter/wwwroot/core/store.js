@@ -42,6 +42,9 @@ export const hosts = () => [...state.hosts.values()];
 
 export const tmuxSessions = () => hosts().flatMap(h => h.sessions ?? []);
 
+/** Gateways that are watched; null until that is known. */
+export const gatewayNames = () => state.overview?.targets?.filter(t => t.kind === 'gateway').map(t => t.name) ?? null;
+
 /** Whether the service is reachable. */
 export const isConnected = () => state.connection === 'live' || state.connection === 'polling';
 

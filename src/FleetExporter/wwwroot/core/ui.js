@@ -60,6 +60,10 @@ export function meter(label, testid, compact) {
   } };
 }
 
+/** Names and values of machines, without those that are null or empty. */
+export const factList = (rows, maxLength = 400) => h('dl', { class: 'facts' }, rows.filter(([, value]) => value)
+  .map(([name, value]) => [h('dt', {}, name), h('dd', {}, h('bdi', {}, sanitize(value, maxLength)))]));
+
 /** Shown in place of content: kind is loading, empty, error or locked. */
 export function notice(kind, title, detail, ...more) {
   return h('div', { class: `notice ${kind}`, 'data-testid': `notice-${kind}`, role: kind === 'error' ? 'alert' : 'status' },

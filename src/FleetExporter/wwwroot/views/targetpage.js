@@ -52,6 +52,8 @@ export function targetPage(kind, name, params, onChanged) {
     view.settings, `/api/events?subject=${encodeURIComponent(subject)}`,
     chosen => { for (const name of ['value', 'range', 'period']) view.set(name, chosen[name]); });
   const ranges = choice('Period of the bar', BARS, view.settings.bar, range => { view.set('bar', range); bar = makeBar(range); bar.update(); });
+  const agents = kind === 'gateway'
+    ? h('a', { class: 'button', 'data-testid': 'target-agents', href: hrefOf('agents', '', { gateway: name }) }, 'Agents and costs') : null;
   const buttons = {
     test: createButton('Test', 'target-test-now', trial.run),
     edit: createButton('Edit', 'target-edit', () => editTarget(kind, name, id ?? name, onChanged)),
@@ -63,7 +65,7 @@ export function targetPage(kind, name, params, onChanged) {
     'article',
     { class: 'card tone host stack', 'data-testid': 'target-page', 'data-target': subject },
     h('div', { class: 'row' }, h('h2', {}, `${kindName(kind)} `, title), status.node, since),
-    reason, alerts, barBox, h('div', { class: 'row' }, ranges, h('span', { class: 'row end' }, Object.values(buttons))), trial.node,
+    reason, alerts, barBox, h('div', { class: 'row' }, ranges, h('span', { class: 'row end' }, agents, Object.values(buttons))), trial.node,
   );
   const section = (title, content) => h('section', { class: 'card stack', 'aria-label': title }, h('h2', {}, title), content);
   const sections = {

@@ -1,7 +1,7 @@
 // The header, the bar for a lost connection, the counts on the tabs and the window title.
 import { byId, setAttr, setClass, setText } from '../core/dom.js';
 import { plural, timestamp } from '../core/format.js';
-import { countHosts, hosts, state, tmuxSessions } from '../core/store.js';
+import { countHosts, gatewayNames, hosts, state, tmuxSessions } from '../core/store.js';
 import { activeAlerts, alertHref, severityTone } from '../core/alertlist.js';
 import { hrefOf } from '../core/router.js';
 import { isUnconfigured, PART_NAMES } from '../core/updates.js';
@@ -47,6 +47,7 @@ export function showHeader(topics) {
   for (const t of ['warn', 'bad']) setClass(badge, t, severityTone(alerts[0]) === t);
   setText(byId('count-hosts'), state.hostsAt ? String(hostList.length) : '');
   setText(byId('count-sessions'), state.hostsAt ? String(tmuxSessions().length) : '');
+  for (const view of ['agents', 'logs']) byId(`tab-${view}`).hidden = !gatewayNames()?.length;
   setText(byId('count-alerts'), alerts.length ? String(alerts.length) : '');
   document.title = `${state.connection === 'lost' ? '⚠ ' : alerts.length ? `(${alerts.length}) ` : ''}FleetExporter${
     isLoaded ? `: ${overall.textContent}` : ''

@@ -4,7 +4,9 @@ import { byId, h } from '../core/dom.js';
 import { currentView, navigate } from '../core/router.js';
 import { nextTheme } from '../core/theme.js';
 
-const VIEWS = { o: 'overview', h: 'hosts', g: 'gpus', s: 'sessions', t: 'targets', j: 'jobs', e: 'exec', a: 'alerts', v: 'events' };
+const VIEWS = {
+  o: 'overview', h: 'hosts', g: 'gpus', s: 'sessions', t: 'targets', n: 'agents', l: 'logs', j: 'jobs', e: 'exec', a: 'alerts', v: 'events',
+};
 const SHORTCUTS = [
   ['/', 'filter the view'],
   ...Object.entries(VIEWS).map(([key, view]) => [`g ${key}`, view]),

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace FleetExporter.IntegrationTests.Parts;
+
+/// <summary>Work of the agents of a real gateway, and what the gateway says that it cost.</summary>
+internal static class AgentWork
+{
+    /// <summary>A turn, one with a sub-agent, one that fails, a job that succeeds and one that fails.</summary>
+    public static async Task DoAsync(OpenClawAdmin admin)
+    {
+        await admin.TurnAsync("hello");
+        await admin.TurnAsync("USE_SPAWN please");
+        await admin.TurnAsync("this fails", "broken", "fake/fake-broken");
+        foreach (var (name, model) in new[] { ("works", "fake/fake-chat"), ("fails", "fake/fake-broken") })
+        {
+            var job = await admin.CallAsync("cron.add", $$$"""
+                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":
+                """
+                + $$$"""
+                {"kind":"agentTurn","message":"work","model":"{{{model}}}"},
+                "delivery":{"mode":"none"}}
+                """);
+            await admin.CallAsync("cron.run", $$"""{"id":"{{job.Text("id")}}","mode":"force"}""");
+        }
+
+        await Until.SeenAsync(
+            async () => (await admin.CallAsync("cron.runs", """{"scope":"all"}""")).List("entries").Count >= 2
+                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
+            "both jobs have run", () => "", TimeSpan.FromSeconds(90));
+    }
+
+    /// <summary>
+    /// The answer once it counts all.
+    /// The gateway keeps an answer for half a minute, and another test's exporter may have asked before the work was done.
+    /// </summary>
+    /// <param name="done">When it was done, in milliseconds.</param>
+    public static Task<JsonNode> SettledAsync(OpenClawAdmin admin, string method, string parameters, long done)
+    {
+        var last = (JsonNode?)null;
+        return Until.SeenAsync(
+            async () =>
+            {
+                last = await admin.CallAsync(method, parameters);
+                return last["cacheStatus"]?.Text("status") == "fresh" && last.Number("updatedAt") > done ? last : null;
+            },
+            $"{method} is complete", () => $"{last?["totals"]} {last?["cacheStatus"]}", TimeSpan.FromSeconds(90));
+    }
+}
