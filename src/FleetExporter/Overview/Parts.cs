@@ -126,7 +126,7 @@ internal sealed record GatewayPart(
 
     /// <param name="sessions">Maximum number shown.</param>
     public static GatewayPart Of(GatewaySummary summary, int sessions) => new(
-        OverviewRules.Gateway(summary.Target.Attempted, summary.Ok, summary.Discord?.Ok), summary.Ok, summary.Target.LatencyMs, summary.SessionCount,
+        OverviewRules.Gateway(summary.Target.Attempted, summary.Ok, summary.ChannelsOk), summary.Ok, summary.Target.LatencyMs, summary.SessionCount,
         summary.Sessions is { } all ? [.. all.Take(sessions)] : null, summary.Discord, summary.Problem);
 }
 

@@ -28,7 +28,7 @@ internal sealed record TargetPart(
         OverviewRules.Heartbeat(summary.Target.Attempted, summary.Healthy, summary.Loading, summary.Unit?.Active), summary.Problem, summary.Unit);
 
     public static TargetPart Of(GatewaySummary summary) => From(
-        "gateway", summary.Target, OverviewRules.Gateway(summary.Target.Attempted, summary.Ok, summary.Discord?.Ok), summary.Problem, null);
+        "gateway", summary.Target, OverviewRules.Gateway(summary.Target.Attempted, summary.Ok, summary.ChannelsOk), summary.Problem, null);
 
     public static TargetPart Of(TunnelSummary summary) => From(
         "tunnel", summary.Target, OverviewRules.Tunnel(summary.Target.Attempted, summary.Target.Up, summary.Unit?.Active),

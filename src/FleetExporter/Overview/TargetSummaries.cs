@@ -1,3 +1,4 @@
+using System.Globalization;
 using FleetExporter.Config;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Protocol;
@@ -50,14 +51,19 @@ internal sealed record GatewaySummary(
     int? SessionCount,
     IReadOnlyList<SessionPart>? Sessions,
     DiscordPart? Discord,
+    double StuckMessages,
     GatewayHeartbeat? Heartbeat)
 {
+    /// <summary>Whether messages arrive through its channels; null if unknown.</summary>
+    public bool? ChannelsOk => StuckMessages > 0 ? false : Discord?.Ok;
+
     /// <inheritdoc cref="ProviderSummary.Problem"/>
     public string? Problem => !Target.Attempted ? null : Target.Error ?? this switch
     {
         { Ok: false, Failing.Count: > 0 } => $"not ready: {string.Join(", ", Failing)}",
         { Ok: false } => "not ready",
         { Discord.Ok: false } => "its Discord channel is down",
+        { StuckMessages: > 0 } => string.Create(CultureInfo.InvariantCulture, $"{StuckMessages:0} messages to its agents are stuck"),
         _ => null,
     };
 }
@@ -118,6 +124,7 @@ internal static class TargetSummaries
                 : null,
             discord is null ? gateway.Channels.Contains("discord") && reading?.Channels is not null ? new DiscordPart(false, null, null, null) : null
                 : new DiscordPart(discord.Up == true, discord.Bot?.Name, discord.Bot?.Id, JsonNumber.Round(discord.Bot?.Latency?.TotalMilliseconds)),
+            (reading?.Health?.Undelivered ?? []).Where(u => u.Kind == UndeliveredKind.InboundStuck).Sum(u => u.Messages),
             reading?.Heartbeat);
     }
 

@@ -22,13 +22,8 @@ internal sealed class AgentNumbers(OpenClawAdmin admin, Exporter exporter)
         {
             foreach (var agent in Agents)
             {
-                usage[(window, agent)] = await Until.SeenAsync(
-                    async () =>
-                    {
-                        var answer = await admin.CallAsync("sessions.usage", $$"""{"agentId":"{{agent}}","limit":1000,{{range}}}""");
-                        return answer["cacheStatus"]?.Text("status") == "fresh" && answer.Number("updatedAt") > done ? answer : null;
-                    },
-                    $"the usage of {agent} is complete", () => "", TimeSpan.FromSeconds(90));
+                usage[(window, agent)] = await AgentWork.SettledAsync(
+                    admin, "sessions.usage", $$"""{"agentId":"{{agent}}","limit":1000,{{range}}}""", done);
             }
         }
 
@@ -89,21 +84,23 @@ internal sealed class AgentNumbers(OpenClawAdmin admin, Exporter exporter)
             Assert.Equal(row.Number("contextTokens"), session.Number("context_tokens"));
             Assert.Equal(Moment(row.Number("updatedAt")), session["updated_at"]?.GetValue<DateTimeOffset>());
             Assert.Equal(row["model"] is null ? "" : $"{row.Text("modelProvider")}/{row.Text("model")}", session.Text("model"));
-            var used = Agents.SelectMany(a => usage[("all", a)].List("sessions")).Where(s => s.Text("key") == session.Text("key") && s["usage"] is not null)
-                .Select(s => s["usage"]!).ToList();
+            var used = Agents.SelectMany(a => usage[("all", a)].List("sessions")).Where(s => s.Text("key") == session.Text("key"))
+                .Select(s => s["usage"]).OfType<JsonNode>().ToList();
             Assert.Equal(used.Count == 0 ? null : used.Sum(u => u.Number("totalTokens")), session.Number("tokens_total"));
             Same(used.Count == 0 ? null : used.Sum(Cost), session.Number("cost_usd"));
         }
 
         var preview = await exporter.JsonAsync($"/api/monitoring/sessions/{Uri.EscapeDataString("agent:second:main")}");
-        Assert.Contains(preview["preview"]!.List("messages"), m => (m.Text("role"), m.Text("text")).ToString().Contains("hello", StringComparison.Ordinal));
+        Assert.Contains(
+            preview["preview"]!.List("messages"), m => m.Text("role") == "user" && m.Text("text").Contains("hello", StringComparison.Ordinal));
         var agents = (await ItemAsync("agents")).List("agents");
         Assert.Equal(Agents.Order(), agents.Select(a => a.Text("id")).Order());
         Assert.All(agents, a => Assert.Equal(shown.Count(s => s.Text("agent") == a.Text("id")), a["sessions"]!.Number("total")));
         Assert.All(agents, a => Same(Cost(usage[("today", a.Text("id"))]["totals"]!), a.Number("cost_today_usd")));
         var tasks = (await admin.CallAsync("tasks.list", """{"limit":200}""")).List("tasks").Where(t => t.Text("runtime") == "subagent").ToList();
         var subagents = (await exporter.JsonAsync("/api/monitoring/subagents")).List("items");
-        Assert.Equal(tasks.Select(t => (t.Text("id"), t.Text("status"))).Order(), subagents.Select(s => (s.Text("task_id"), s.Text("status"))).Order());
+        Assert.Equal(
+            tasks.Select(t => (t.Text("id"), t.Text("status"))).Order(), subagents.Select(s => (s.Text("task_id"), s.Text("status"))).Order());
         Assert.Single(subagents);
     }
 
@@ -117,7 +114,8 @@ internal sealed class AgentNumbers(OpenClawAdmin admin, Exporter exporter)
         {
             var (cron, state) = (shown.Single(c => c.Text("id") == job.Text("id")), job["state"]!);
             Assert.Equal(
-                (job.Text(job["displayName"] is null ? "name" : "displayName"), job["enabled"]!.GetValue<bool>()), (cron.Text("name"), cron["enabled"]!.GetValue<bool>()));
+                (job.Text(job["displayName"] is null ? "name" : "displayName"), job["enabled"]!.GetValue<bool>()),
+                (cron.Text("name"), cron["enabled"]!.GetValue<bool>()));
             Assert.True(cron.Text("schedule_text") == "every hour" || !job.Text("name").StartsWith("job-", StringComparison.Ordinal), $"{cron}");
             Assert.Equal(Moment(state.Number("nextRunAtMs")), cron["next_run_at"]?.GetValue<DateTimeOffset>());
             Assert.Equal(Moment(state.Number("lastRunAtMs")), cron["last_run_at"]?.GetValue<DateTimeOffset>());
@@ -127,8 +125,10 @@ internal sealed class AgentNumbers(OpenClawAdmin admin, Exporter exporter)
             var runs = (await admin.CallAsync("cron.runs", $$"""{"scope":"job","id":"{{job.Text("id")}}"}""")).List("entries");
             var told = (await exporter.JsonAsync($"/api/monitoring/crons/{job.Text("id")}/runs")).List("items");
             Assert.Equal(
-                runs.Select(r => (Moment(r.Number("runAtMs")), r.Text("status"), r.Number("durationMs") / 1000, r["usage"]?.Number("total_tokens"))),
-                told.Select(r => (r["at"]?.GetValue<DateTimeOffset>(), r.Text("status"), r.Number("duration_seconds"), r["tokens"]?.Number("total"))));
+                runs.Select(r => (
+                    Moment(r.Number("runAtMs")), r.Text("status"), r.Number("durationMs") / 1000, r["usage"]?.Number("total_tokens"))),
+                told.Select(r => (
+                    r["at"]?.GetValue<DateTimeOffset>(), r.Text("status"), r.Number("duration_seconds"), r["tokens"]?.Number("total"))));
         }
     }
 

@@ -13,20 +13,29 @@ internal static class AgentWork
         await admin.TurnAsync("this fails", "broken", "fake/fake-broken");
         foreach (var (name, model) in new[] { ("works", "fake/fake-chat"), ("fails", "fake/fake-broken") })
         {
-            var job = await admin.CallAsync("cron.add", $$$"""
-                {"name":"job-{{{name}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated","wakeMode":"now","payload":
-                """
-                + $$$"""
-                {"kind":"agentTurn","message":"work","model":"{{{model}}}"},
-                "delivery":{"mode":"none"}}
-                """);
-            await admin.CallAsync("cron.run", $$"""{"id":"{{job.Text("id")}}","mode":"force"}""");
+            await RunAsync(admin, await AddJobAsync(admin, name, model));
         }
+    }
 
+    /// <summary>An hourly cron job.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> AddJobAsync(OpenClawAdmin admin, string name, string model, string agent = "main") =>
+        (await admin.CallAsync("cron.add", $$$"""
+            {"name":"job-{{{name}}}","agentId":"{{{agent}}}","schedule":{"kind":"every","everyMs":3600000},"sessionTarget":"isolated",
+            "wakeMode":"now",
+            "payload":{"kind":"agentTurn","message":"work","model":"{{{model}}}"},"delivery":{"mode":"none"}}
+            """)).Text("id");
+
+    /// <summary>Runs a cron job now, to its end.</summary>
+    public static async Task RunAsync(OpenClawAdmin admin, string id)
+    {
+        var before = await RunsAsync();
+        await admin.CallAsync("cron.run", $$"""{"id":"{{id}}","mode":"force"}""");
         await Until.SeenAsync(
-            async () => (await admin.CallAsync("cron.runs", """{"scope":"all"}""")).List("entries").Count >= 2
-                && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
-            "both jobs have run", () => "", TimeSpan.FromSeconds(90));
+            async () => await RunsAsync() > before && (await admin.CallAsync("status"))["tasks"]!["active"]!.GetValue<double>() == 0 ? "yes" : null,
+            "the job has run", () => "", TimeSpan.FromSeconds(90));
+
+        async Task<int> RunsAsync() => (await admin.CallAsync("cron.runs", $$"""{"scope":"job","id":"{{id}}"}""")).List("entries").Count;
     }
 
     /// <summary>

@@ -130,6 +130,34 @@ public sealed class FailingPartsTests
     }
 
     [Fact]
+    public async Task A_gateway_with_stuck_messages_is_degraded()
+    {
+        await using var gateway = await FakeGateway.StartAsync();
+        gateway.AnswerOverride = async (method, connection) =>
+        {
+            if (method == "health")
+            {
+                await connection.TextAsync(FakeGateway.Answer(connection.Id, """
+                    {"ok":true,"ts":1795232332516,"agents":[],"deliveryQueues":{"failed":[],"ingressPressure":[
+                      {"channelId":"telegram","accountId":"a","pendingCount":4,"claimedCount":1,"oldestReceivedAt":1795230000000}]}}
+                    """));
+            }
+
+            return method == "health";
+        };
+        using var folder = new TemporaryFolder();
+        await using var server = await ApiServer.StartAsync(With(gateway, folder));
+
+        var part = await server.JsonAsync("/api/gateway?fresh=true");
+
+        Assert.Equal("degraded", part.GetProperty("status").GetString());
+        Assert.Equal("5 messages to its agents are stuck", part.GetProperty("error").GetString());
+        Assert.Contains(
+            "fleet_openclaw_undelivered_messages{host=\"127.0.0.1\",gateway=\"claw\",kind=\"inbound_stuck\",queue=\"telegram\"} 5",
+            await server.TextAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gateway_shows_the_sessions_last_active_by_the_last_part_of_their_keys()
     {
         await using var gateway = await FakeGateway.StartAsync();

@@ -72,6 +72,7 @@ function rowsOf(g) {
       ]),
     },
     { name: 'queues', source: 'diagnostics.lanes', value: d.lanes && orNone(d.lanes.map(laneText)) },
+    ...(d.undelivered?.length ? [{ name: 'undelivered', value: d.undelivered.map(undeliveredText) }] : []),
     { name: 'channels', source: 'channels.status', value: d.channels && orNone(d.channels.map(channelText)) },
     {
       name: 'plugin errors', source: 'status', value: isNumber(d.plugin_errors) ? String(d.plugin_errors) : null, tone: d.plugin_errors ? 'warn' : '',
@@ -91,6 +92,13 @@ const joined = parts => parts.filter(Boolean).join(' · ') || null;
 const orNone = lines => (lines.length ? lines : 'none');
 
 const laneText = lane => `${lane.name}: ${lane.queued ?? ABSENT} waiting, ${lane.active ?? ABSENT} running of ${lane.limit ?? ABSENT}`;
+
+const UNDELIVERED = { outbound_failed: 'not sent', inbound_failed: 'not handed to an agent', inbound_stuck: 'stuck' };
+
+const undeliveredText = u => ({
+  text: `${u.messages} in ${u.queue}: ${UNDELIVERED[u.kind] ?? u.kind}${u.oldest_at ? `, oldest ${age(u.oldest_at)} ago` : ''}`,
+  tone: u.kind === 'inbound_stuck' ? 'bad' : 'warn',
+});
 
 function channelText(c) {
   const last = [c.last_inbound_at, c.last_outbound_at].filter(Boolean).sort().at(-1);
