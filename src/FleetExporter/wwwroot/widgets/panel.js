@@ -38,7 +38,7 @@ export function panel(title, testid, path, every, content, show, options = {}) {
     if (options.page) searchParams.set('limit', isMore ? 50 : Math.max(options.page, items.length));
     if (isMore) searchParams.set('cursor', cursor);
     try {
-      const answer = await (options.request ?? get)(`${pathname}?${searchParams}`);
+      const answer = await (options.request ?? get)(searchParams.size ? `${pathname}?${searchParams}` : pathname);
       if (own !== request) return;
       items = isMore ? [...items, ...answer.items].slice(0, MAX_ITEMS) : answer.items;
       cursor = items.length < MAX_ITEMS ? answer.next_cursor : null;
