@@ -6,14 +6,15 @@ import { reasonText } from '../core/amounts.js';
 import { hrefOf } from '../core/router.js';
 import { state } from '../core/store.js';
 import { remoteText, sanitize } from '../core/text.js';
-import { pill, setTone } from '../core/ui.js';
+import { pill, setTone, toneRank } from '../core/ui.js';
 
 const SILENT_AFTER_MS = 24 * 3600_000; // a channel without messages for longer is one to look at
 const OLD_MS = 120_000; // older values show their age
 const MAX_ROWS = 30;
 
 /** @param list an element for the cards. */
-export const showGateways = (list, gateways) => keyed(list, gateways, g => g.gateway, gatewayCard);
+export const showGateways = (list, gateways) =>
+  keyed(list, [...gateways].sort((a, b) => toneRank(a.status) - toneRank(b.status)), g => g.gateway, gatewayCard);
 
 function gatewayCard(first) {
   const status = pill('gateway-state');
@@ -34,7 +35,7 @@ function gatewayCard(first) {
     setText(reason, sanitize(`${g.reason ?? ''}${failing}${g.is_connected || g.reason ? '' : ' Not connected to its WebSocket.'}`.trim(), 400));
     reason.hidden = !reason.textContent;
     const rows = rowsOf(g);
-    const key = JSON.stringify(rows);
+    const key = JSON.stringify([rows, g.reason, Object.values(g.sources).map(s => s.reason), Math.floor(now() / 60_000)]); // ages are in minutes
     if (facts.shown === key) return;
     facts.shown = key;
     fill(facts, rows.map(({ name, value, source, tone }) => [h('dt', {}, name), valueCell(g, value, source, tone)]));
@@ -44,10 +45,11 @@ function gatewayCard(first) {
 /** A value, how old it is, and why it is missing. */
 function valueCell(g, value, source, tone) {
   const told = source ? g.sources[source] : null;
-  const why = value === null ? reasonText(told?.reason ?? (source && !told ? 'waiting' : g.reason ?? 'unsupported')) : null;
+  const why = (value ?? null) === null ? reasonText(told?.reason ?? (source && !told ? 'waiting' : g.reason ?? 'unsupported')) : null;
   const lines = [value ?? ABSENT].flat().slice(0, MAX_ROWS)
     .map(line => h('bdi', { class: line.tone || tone || null }, sanitize(line.text ?? line, 200)));
-  const note = why ?? (told?.at && now() - Date.parse(told.at) > OLD_MS ? `${age(told.at)} old` : null);
+  const isOld = told?.at && now() - Date.parse(told.at) > OLD_MS;
+  const note = why !== null && why !== reasonText(g.reason) ? why : why === null && isOld ? `${age(told.at)} old` : null;
   return h('dd', { class: 'values', title: why ?? (told?.at ? `told at ${timestamp(told.at)}` : null) }, lines,
     note ? h('span', { class: 'soft small' }, sanitize(note, 100)) : null);
 }

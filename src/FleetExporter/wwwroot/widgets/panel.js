@@ -10,6 +10,7 @@ import { errorNotice, loading, notice } from '../core/ui.js';
 
 const OLD_MS = 15 * 60_000; // three times the longest interval at which a gateway is asked
 const MAX_REFRESHED = 500; // the API's limit of a page; a longer list is not loaded again
+const WAITING_MS = 3000; // between two requests until all gateways have told
 const MAX_ITEMS = 1000;
 const TYPING_MS = 300;
 
@@ -29,7 +30,7 @@ export function panel(title, testid, path, every, content, show, options = {}) {
   const node = h('section', { class: 'card stack', 'aria-label': title, 'data-testid': testid },
     h('div', { class: 'row' }, h('h2', {}, title), options.controls, told), missing, message, box);
   let [request, requestedAt, isLoading] = [0, -Infinity, false];
-  let [items, cursor, oldest, shown] = [[], null, null, null];
+  let [items, cursor, oldest, shown, isWaiting] = [[], null, null, null, false];
 
   async function load(isMore = false) {
     const own = ++request;
@@ -38,7 +39,7 @@ export function panel(title, testid, path, every, content, show, options = {}) {
     if (options.page) searchParams.set('limit', isMore ? 50 : Math.max(options.page, items.length));
     if (isMore) searchParams.set('cursor', cursor);
     try {
-      const answer = await (options.request ?? get)(`${pathname}?${searchParams}`);
+      const answer = await (options.request ?? get)(searchParams.size ? `${pathname}?${searchParams}` : pathname);
       if (own !== request) return;
       items = isMore ? [...items, ...answer.items].slice(0, MAX_ITEMS) : answer.items;
       cursor = items.length < MAX_ITEMS ? answer.next_cursor : null;
@@ -65,6 +66,7 @@ export function panel(title, testid, path, every, content, show, options = {}) {
 
   function showSources(sources) {
     oldest = sources.map(s => s.at).filter(Boolean).sort()[0] ?? null;
+    isWaiting = sources.some(s => s.reason === 'waiting');
     const gaps = sources.filter(s => s.reason).map(s => `${s.gateway}: ${s.at ? 'incomplete' : 'unknown'}, ${reasonText(s.reason)}`);
     missing.hidden = !gaps.length;
     setText(missing, sanitize(gaps.join(' · '), 400));
@@ -94,7 +96,7 @@ export function panel(title, testid, path, every, content, show, options = {}) {
     /** Shows its age, and loads again when it is time to. */
     tick() {
       showAge();
-      if (now() - requestedAt >= every) this.refresh();
+      if (now() - requestedAt >= (isWaiting ? WAITING_MS : every)) this.refresh();
     },
     /** Shows the same in another way. */
     render() {
