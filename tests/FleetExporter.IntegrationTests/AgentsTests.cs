@@ -64,7 +64,10 @@ public sealed class AgentsTests(OpenClawFixture fixture) : IClassFixture<OpenCla
         var shown = logs.List("items")[0];
         Assert.Equal(line.Text("message")[..60], shown.Text("text")[..60]);
         Assert.Equal(line["time"]!.GetValue<DateTimeOffset>(), shown["time"]!.GetValue<DateTimeOffset>());
-        var gateway = (await exporter.JsonAsync("/api/monitoring/gateways")).List("items").Single();
+        var gateway = await Until.SeenAsync(
+            async () => (await exporter.JsonAsync("/api/monitoring/gateways")).List("items").Single() is { } told
+                && told["sources"]!["logs.tail"]?["at"] is not null ? told : null,
+            "the log is among what the gateway told", () => exporter.Log);
         var status = await admin.CallAsync("status");
         Assert.Equal(status.Text("runtimeVersion"), gateway["detail"]!.Text("version"));
         Assert.Equal((4, true, "ok"), (gateway["protocol"]!.GetValue<int>(), gateway["is_connected"]!.GetValue<bool>(), gateway.Text("status")));
