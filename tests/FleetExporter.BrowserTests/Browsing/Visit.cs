@@ -31,10 +31,9 @@ internal sealed partial class Visit : IAsyncDisposable
     {
         _context = context;
         _origin = origin;
-        // The first request of a kill answers 428, /api/alerts answers 503 without an Alertmanager, and a service may have no budgets.
+        // The first request of a kill answers 428, and /api/alerts answers 503 without an Alertmanager.
         ExpectStatus("/kill", 428);
         ExpectStatus("/api/alerts", 503);
-        ExpectStatus("/api/monitoring/budgets", 404);
     }
 
     public IPage Page { get; private set; } = null!;

@@ -1,5 +1,4 @@
 // Costs and tokens of agents as text, their sums and budgets. A sum is unknown as soon as one part is.
-import { get } from './api.js';
 import { ABSENT, isNumber } from './format.js';
 import { sanitize } from './text.js';
 
@@ -24,23 +23,12 @@ const REASONS = {
   waiting: 'not asked yet', unsupported: 'this gateway does not tell it', unknown_shape: 'the answer is not understood',
   stale: 'the answer is too old',
   refreshing: 'the gateway is still adding up', too_many_agents: 'more than 32 agents', too_many_sessions: 'more than 1000 sessions of an agent',
+  not_reported: 'gateways report no month of it', unknown_agent: 'no such agent', unknown_cron: 'no such cron job',
   inconsistent: 'the sessions cost more than the total', missing: 'no transcript', cold: 'archived', truncated: 'more than 200 found',
 };
 
 /** Why a value is unknown, in words. */
 export const reasonText = reason => sanitize(REASONS[reason] ?? String(reason ?? 'unknown').replaceAll('_', ' '), 200);
-
-let hasBudgets = true;
-
-/** All budgets; none where they cannot be read. A service without budgets has no such route. */
-export async function loadBudgets() {
-  try {
-    return hasBudgets ? (await get('/api/monitoring/budgets')).items ?? [] : [];
-  } catch (error) {
-    hasBudgets = error.status !== 404;
-    return [];
-  }
-}
 
 /** 3.20 of 10.00 dollars: fine, to look at, or spent. */
 export const budgetTone = (spent, budget) =>

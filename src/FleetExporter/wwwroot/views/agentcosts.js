@@ -1,6 +1,6 @@
 // What agents cost and how many tokens they use: by window, day, model, agent and cron job; of one gateway, or summed over all.
 import { get } from '../core/api.js';
-import { budgetText, budgetTone, exactUsd, loadBudgets, reasonText, sum, usd } from '../core/amounts.js';
+import { budgetText, budgetTone, exactUsd, reasonText, sum, usd } from '../core/amounts.js';
 import { fill, h, setAttr, setText, setVar } from '../core/dom.js';
 import { isNumber } from '../core/format.js';
 import { sanitize } from '../core/text.js';
@@ -33,8 +33,8 @@ export function costPanel(settings, query) {
       bars.set(daysOf(gateways), budgetOf('day'));
       for (const table of tables) table.set(gateways, budgets);
     }, { request: async path => {
-      const [answer, loaded] = await Promise.all([get(path), loadBudgets()]);
-      budgets = loaded;
+      const [answer, loaded] = await Promise.all([get(path), get('/api/monitoring/budgets')]);
+      budgets = loaded.items;
       return answer;
     } });
 }
@@ -101,8 +101,9 @@ function costTable(kind, settings) {
   return { node, set(gateways, all) {
     budgets = all;
     const rows = rowsOf(gateways);
-    if (hasBudgets !== rows.some(row => limitsOf(row).length)) {
-      hasBudgets = !hasBudgets && rows.some(row => limitsOf(row).length);
+    const isLimited = rows.some(row => limitsOf(row).length);
+    if (hasBudgets !== isLimited) {
+      hasBudgets = isLimited;
       table = dataTable(`costs-by-${kind}`, [
         [title, row => row.name, { wide: true, tone: row => (row.id ? '' : 'soft') }], usdColumn('Cost', row => row.usd),
         ...(hasBudgets ? [['Budget', row => limitsOf(row).map(budgetText).join(', '), { number: true, tone: worst }]] : []),
