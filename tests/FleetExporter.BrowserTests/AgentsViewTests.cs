@@ -59,7 +59,11 @@ public sealed class AgentsViewTests(Chromium chromium, SimulatedGateways fleet) 
     {
         var visit = await OpenAsync("agents", width);
         await Expect(visit.Find("cron")).ToHaveCountAsync(6);
-        Assert.Equal(["failing", "failing", "overdue"], (await visit.Find("cron-state").AllTextContentsAsync()).Take(3));
+        // price-watch fails in every third of its runs.
+        var states = await visit.Find("cron-state").AllTextContentsAsync();
+        Assert.Equal("overdue", states.SkipWhile(s => s == "failing").First());
+        Assert.InRange(states.Count(s => s == "failing"), 1, 2);
+        Assert.DoesNotContain("failing", states.SkipWhile(s => s == "failing"));
         await Expect(visit.Visible("cron-flapping")).ToHaveCountAsync(1);
         var first = visit.Find("cron").Filter(new() { HasText = "backup-notes" });
         await Expect(first).ToContainTextAsync("exited with code 1");
