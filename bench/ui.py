@@ -73,7 +73,7 @@ class Chromium:
     """A headless browser, controlled with JSON messages, each followed by NUL, over its file descriptors 3 and 4."""
 
     def __init__(self, folder: Path):
-        program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        program = shutil.which("chromium") or shutil.which("chromium-headless-shell") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if program is None:
             raise SystemExit("The ui benchmark needs Chromium: apt-get install chromium")
         (theirs_in, self._out), (self._in, theirs_out) = os.pipe(), os.pipe()
