@@ -167,6 +167,8 @@ public sealed class ConnectionLossTests(Chromium chromium) : PageTest(chromium)
         await using var exporter = await Exporter.StartAsync(folder, Config);
         var visit = await VisitAsync(exporter);
         visit.AllowConnectionLoss();
+        // The store's timeout goes on while the process is stopped.
+        visit.ExpectStatus("/api/", 503);
         await Expect(visit.Find("connection")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(live|polling)$"));
 
         var watch = Stopwatch.StartNew();
