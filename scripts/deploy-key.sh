@@ -249,8 +249,9 @@ deploy() {
   result=$(last_line "$work/output")
   key_works || {
     fail "$result, but the login with the key fails: $(last_line "$work/error")" \
-      "The host's log says why: journalctl -u ssh -n 20. Usual causes: AllowUsers or AuthorizedKeysFile in sshd_config, an expired or locked user," \
-      "--from without the address of this machine, a private key with a passphrase."
+      "The host's log says why: journalctl -u ssh -n 20. Usual causes: AllowUsers or AuthorizedKeysFile in sshd_config, an expired user, a password" \
+      "that begins with ! where sshd does not use PAM (usermod --password '*' $user), --from without the address of this machine, a private key" \
+      "with a passphrase."
     return
   }
   result="$result, login verified"

@@ -132,7 +132,7 @@ fi
 
 # The SSH key, as its owner and once.
 if [ ! -e $key ]; then
-  run install -d -o $user -g $user -m 700 $home/.ssh
+  run install -d -o $user -g "$(id -gn $user 2>/dev/null || echo $user)" -m 700 $home/.ssh
   run runuser -u $user -- ssh-keygen -q -t ed25519 -N '' -C "fleet-exporter@$(hostname)" -f $key
 fi
 
@@ -182,7 +182,7 @@ say "waiting for http://$address:$port/-/healthy"
 for ((i = 0; ; i++)); do
   ! healthy || break
   state=$(systemctl is-active $unit || :)
-  if [ "$state" = failed ] || [ "$i" -ge 90 ]; then
+  if [ "$state" = failed ] || [ "$(systemctl show -P NRestarts $unit)" -ge 3 ] || [ "$i" -ge 90 ]; then
     die "$unit is $state and does not answer on port $port; its last lines:" "$(journalctl -u $unit -n 15 --no-pager -o cat)" \
       "Correct the cause ($program check --config $config finds mistakes), then run this again."
   fi

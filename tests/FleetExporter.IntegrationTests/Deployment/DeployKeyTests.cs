@@ -33,7 +33,8 @@ public sealed class DeployKeyTests : IAsyncLifetime
         Assert.Equal("700 fleet fleet\n600 fleet fleet", await _host.OnHostAsync($"stat -c '%a %U %G' ~fleet/.ssh {Keys}"));
         Assert.Equal("fleet:*", (await _host.OnHostAsync("getent shadow fleet"))[..7]);
         Assert.Equal("fleet video", await _host.OnHostAsync("id -nG fleet"));
-        Assert.Equal(_host.Server.KnownHost().Split(' ')[..2], (await File.ReadAllTextAsync(_host.KnownHosts)).Split(' ')[..2]);
+        var known = await File.ReadAllTextAsync(_host.KnownHosts, TestContext.Current.CancellationToken);
+        Assert.Equal(_host.Server.KnownHost().Split(' ')[..2], known.Split(' ')[..2]);
 
         await using var exporter = await Exporter.StartAsync(_folder, $$"""
             poll_interval: 1s
@@ -49,7 +50,7 @@ public sealed class DeployKeyTests : IAsyncLifetime
     {
         const string Other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII other";
         await _host.OnHostAsync(
-            $"useradd --create-home fleet && mkdir -m 755 ~fleet/.ssh && printf '# mine\\n{Other}' >{Keys} && chown -R fleet: ~fleet");
+            $"useradd --create-home --password '*' fleet && mkdir -m 755 ~fleet/.ssh && printf '# mine\\n{Other}' >{Keys} && chown -R fleet: ~fleet");
 
         Assert.Contains("ok      key added, login verified", (await _host.DeployAsync(["--yes"], "root")).Output, StringComparison.Ordinal);
         var first = await _host.OnHostAsync($"cat {Keys}");
@@ -129,7 +130,9 @@ public sealed class DeployKeyTests : IAsyncLifetime
         await FailsAsync("there is no group nosuch", ["--yes", "--groups", "video,nosuch"]);
         await _host.OnHostAsync("usermod --shell /usr/sbin/nologin fleet");
         await FailsAsync("the shell of fleet allows no login; change it: usermod --shell /bin/sh fleet", []);
-        await _host.OnHostAsync("usermod --shell /bin/sh fleet && rm -r ~fleet");
+        await _host.OnHostAsync("usermod --shell /bin/sh fleet && usermod --lock fleet");
+        await FailsAsync("key added, but the login with the key fails: ", []);
+        await _host.OnHostAsync("usermod --unlock fleet && rm -r ~fleet");
         await FailsAsync("the home folder of fleet does not exist: /home/fleet", []);
 
         // A link that the user has put there leads nowhere else, because the user writes.
