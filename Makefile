@@ -1,6 +1,6 @@
 # make up     build and run; monitors this machine, or the hosts in fleet.yml
 # make test   build and run all checks, as in CI
-.PHONY: up demo test test-release soak build bench dashboards lint help
+.PHONY: up demo test test-release soak build bench dashboards dist lint help
 .DEFAULT_GOAL := help
 
 OUT := artifacts/fleet-exporter
@@ -39,6 +39,11 @@ soak: ## Runs the long variant of a test, minutes instead of seconds: make soak 
 	@scripts/ensure-packages up test
 	dotnet build FleetExporter.slnx --nologo -v quiet
 	FLEET_TEST_LONG=1 scripts/test --filter "$(NAME)" --logger "console;verbosity=detailed"
+
+dist: ## Builds a release in artifacts/dist/: executables that contain .NET, Debian packages, SBOM and checksums.
+	@scripts/ensure-dotnet
+	@scripts/ensure-packages dist
+	@scripts/dist
 
 lint: ## Checks the code style and the structure limits of the source (scripts/house).
 	dotnet format FleetExporter.slnx --verify-no-changes

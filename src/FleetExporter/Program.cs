@@ -52,6 +52,7 @@ internal static class Program
             .AddSingleton(TimeProvider.System)
             .AddMetrics(ExporterPage.Limited)
             .AddHosting()
+            .AddServiceManager()
             .AddStore(config.Current)
             .AddSingleton<SshShells>()
             .AddSingleton(ShellFactory)

@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 
 namespace FleetExporter.Api;
 
 /// <summary>
-/// The web interface: the files of <c>wwwroot</c>.
+/// The web interface: the files of <c>wwwroot</c>, which are embedded in the executable.
 /// They need no key and contain no data of the fleet; the page loads its data from the API, which checks scopes.
 /// </summary>
 internal static class OperatorPage
@@ -29,10 +30,11 @@ internal static class OperatorPage
         page =>
         {
             page.UseMiddleware<ResponseCompressionMiddleware>(Compression(page.ApplicationServices));
-            page.UseDefaultFiles();
+            var files = new ScriptFiles(new ManifestEmbeddedFileProvider(typeof(OperatorPage).Assembly, "wwwroot"));
+            page.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
             page.UseStaticFiles(new StaticFileOptions
             {
-                FileProvider = new ScriptFiles(page.ApplicationServices.GetRequiredService<IWebHostEnvironment>().WebRootFileProvider),
+                FileProvider = files,
                 OnPrepareResponse = file =>
                 {
                     // Revalidated each time, mostly with 304, so that old and new scripts never mix after an update.

@@ -12,9 +12,13 @@ namespace FleetExporter.Cli;
 /// <summary>The commands and their options.</summary>
 internal static class CommandLine
 {
+    /// <summary>The working directory's, and the one of the Debian package.</summary>
+    private static readonly string[] DefaultPaths = ["fleet.yml", "/etc/fleet-exporter/fleet.yml"];
+
     private static readonly Option<FileInfo?> ConfigOption = new("--config", "-c")
     {
-        Description = "Configuration file. Default: fleet.yml in the working directory; without it, the exporter watches this machine.",
+        Description = "Configuration file. Default: fleet.yml in the working directory, else /etc/fleet-exporter/fleet.yml; "
+            + "without either, the exporter watches this machine.",
         HelpName = "fleet.yml",
         Recursive = true,
     };
@@ -223,7 +227,7 @@ internal static class CommandLine
 
     private static ConfigResult Load(ParseResult parsed, string? listen)
     {
-        var path = parsed.GetValue(ConfigOption)?.ToString() ?? (File.Exists("fleet.yml") ? "fleet.yml" : null);
+        var path = parsed.GetValue(ConfigOption)?.ToString() ?? DefaultPaths.FirstOrDefault(File.Exists);
         var result = ConfigFile.Load(path, TargetCatalog.Kinds, Environment.GetEnvironmentVariable);
         if (listen is null || !result.Success)
         {

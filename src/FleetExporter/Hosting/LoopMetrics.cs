@@ -36,6 +36,9 @@ internal enum ExporterLoop
     /// <summary>Ends unfinished calls in the audit.</summary>
     UnfinishedCalls,
 
+    /// <summary>Answers systemd's watchdog.</summary>
+    Watchdog,
+
     /// <summary>Refreshes the watchlist.</summary>
     Watchlist,
 }
@@ -46,7 +49,7 @@ internal sealed class LoopMetrics
     internal static readonly MetricFamily Failures = MetricFamily.Counter(
         "fleet_loop_failures_total",
         "Unexpected failures of background loops (access_tokens, alerts, attached_times, event_writer, events, jobs, live, recent, store, "
-        + "unfinished_calls, watchlist); each is a bug of the exporter, and the loop restarts.",
+        + "unfinished_calls, watchdog, watchlist); each is a bug of the exporter, and the loop restarts.",
         "loop");
 
     private readonly Counter.Child[] _failures;

@@ -5,8 +5,8 @@ internal static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>The service as it was built with these tests.</summary>
-    public static string Service { get; } = Path.Combine(
+    /// <summary>The service as it was built with these tests, or the executable that <c>FLEET_EXPORTER</c> names.</summary>
+    public static string Service { get; } = Environment.GetEnvironmentVariable("FLEET_EXPORTER") is { Length: > 0 } given ? given : Path.Combine(
         Root, "src", "FleetExporter", "bin", Configuration(), "net10.0", "fleet-exporter");
 
     public static string PathOf(params string[] parts) => Path.Combine([Find(AppContext.BaseDirectory), .. parts]);

@@ -12,7 +12,7 @@ public sealed class LayersTests
         ["Config"] = [],
         ["Parsing"] = [],
         ["Metrics"] = [],
-        ["Hosting"] = ["Metrics"],
+        ["Hosting"] = ["Config", "Metrics"],
         ["Store"] = ["Config", "Metrics", "Hosting"],
         ["Remote"] = ["Config", "Parsing"],
         ["Collectors"] = ["Config", "Parsing", "Metrics", "Remote"],

@@ -42,8 +42,13 @@ internal static class AgentCommand
     {
         var smi = new NvidiaSmi(TimeProvider.System);
         using var client = new PushClient(service, keyFile);
-        var loop = new PushLoop(smi.ReadAsync, client.PushAsync, interval, TimeProvider.System, line =>
-            Console.Error.WriteLine($"fleet-exporter agent: {line}"));
+        PushLoop Create(Action<string> report) => new(smi.ReadAsync, client.PushAsync, interval, TimeProvider.System, report);
+        if (WindowsAgent.IsService)
+        {
+            return await WindowsAgent.RunAsync(Create, stop).ConfigureAwait(false);
+        }
+
+        var loop = Create(line => Console.Error.WriteLine($"fleet-exporter agent: {line}"));
         if (service.Scheme == Uri.UriSchemeHttp && !service.IsLoopback)
         {
             await Console.Error.WriteLineAsync("fleet-exporter agent: warning: without https the key is sent unencrypted").ConfigureAwait(false);
