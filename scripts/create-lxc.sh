@@ -86,7 +86,7 @@ free() { pvesh get /cluster/nextid --vmid "$1" >/dev/null 2>&1; }
 
 # The id: the given one, else that of an existing container with this hostname, else 200, else the next free one.
 if [ -z "$ctid" ]; then
-  ctid=$(pct list | awk -v name="$hostname" 'NR > 1 && $NF == name { print $1; exit }')
+  ctid=$(pct list | awk -v name="$hostname" 'NR > 1 && $NF == name && !found++ { print $1 }')
   if [ -z "$ctid" ]; then
     if free 200; then ctid=200; else ctid=$(pvesh get /cluster/nextid | tr -dc 0-9); fi
     [ -n "$ctid" ] || die "pvesh named no free id; give one: $self CTID"

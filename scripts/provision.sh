@@ -18,7 +18,8 @@ say() { printf "$self: %s\n" "$1" >&2; shift; [ $# = 0 ] || printf '  %s\n' "$@"
 die() { say "$red$1$off" "${@:2}"; exit 1; }
 usage() { echo "$self: $1; see --help" >&2; exit 2; }
 
-user=fleet home=/var/lib/fleet-exporter config=/etc/fleet-exporter/fleet.yml unit=fleet-exporter.service program=/opt/fleet-exporter/fleet-exporter
+user=fleet home=/var/lib/fleet-exporter config=/etc/fleet-exporter/fleet.yml unit=fleet-exporter.service
+program=/usr/bin/fleet-exporter
 key=$home/.ssh/id_ed25519
 listen='' dry_run='' sources=()
 while [ $# -gt 0 ]; do
@@ -68,7 +69,8 @@ done
 run() { if [ -n "$dry_run" ]; then printf '%q ' "$@"; echo; else say "$bold$(printf '%q ' "$@")$off"; "$@" >&2; fi; }
 apt_install() {
   # The package lists of a new container are old: they are updated only if the installation needs them.
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@")
+  # A changed fleet.yml is kept without asking.
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@")
   run "${install[@]}" && return
   run apt-get update || say "apt-get update failed"
   run "${install[@]}" || die "apt-get failed; its message is above" "If another apt-get runs, wait for it and run this again."
@@ -79,7 +81,6 @@ if [ ${#packages[@]} -gt 0 ]; then
   apt_install "${packages[@]}"
   dpkg-query -W -f '${db:Status-Status}' fleet-exporter 2>/dev/null | grep -qx installed || [ -n "$dry_run" ] ||
     die "the package fleet-exporter is not installed" "Give it too: $0 fleet-exporter_VERSION_$arch.deb ${sources[*]}"
-  program=$(command -v fleet-exporter || echo $program)
 else
   # From a folder or a tarball, whose files may be in a folder of their own.
   if [ -f "$folder" ]; then
@@ -95,20 +96,24 @@ else
   machine=$(od -An -tu1 -j 18 -N 1 "$folder/fleet-exporter" | tr -d ' ')
   [ "$machine" = "$([ "$arch" = amd64 ] && echo 62 || echo 183)" ] || die "$folder/fleet-exporter is not a program for $arch"
 
-  # openssh-client also brings OpenSSL, which the program needs.
-  if ! command -v ssh-keygen >/dev/null || [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then apt_install openssh-client ca-certificates; fi
+  # ca-certificates brings OpenSSL, which the program needs.
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
   id $user >/dev/null 2>&1 || run useradd --system --user-group --home-dir $home --shell /usr/sbin/nologin $user
-  # Replaced as a whole: the files beside the program (wwwroot) belong to its version.
-  if ! diff -rq "$folder" "${program%/*}" >/dev/null 2>&1; then
+  # Replaced as a whole: the files beside the program belong to its version.
+  target=/opt/fleet-exporter
+  if ! diff -rq "$folder" $target >/dev/null 2>&1; then
     changed=1
-    run rm -rf "${program%/*}.new"
-    run cp -r "$folder" "${program%/*}.new"
-    run chown -R root:root "${program%/*}.new"
-    run chmod -R u=rwX,go=rX "${program%/*}.new"
-    run chmod 755 "${program%/*}.new/fleet-exporter"
-    run rm -rf "${program%/*}"
-    run mv "${program%/*}.new" "${program%/*}"
+    run rm -rf $target.new
+    run cp -r "$folder" $target.new
+    run chown -R root:root $target.new
+    run chmod -R u=rwX,go=rX $target.new
+    run chmod 755 $target.new/fleet-exporter
+    run rm -rf $target
+    run mv $target.new $target
   fi
+  # Where the unit expects the program.
+  program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$folder/$unit" | tail -n 1)
+  [ "$(realpath -m "$program")" = $target/fleet-exporter ] || run ln -sfn $target/fleet-exporter "$program"
   if ! cmp -s "$folder/$unit" /etc/systemd/system/$unit; then
     changed=1
     run install -m 644 "$folder/$unit" /etc/systemd/system/$unit
@@ -131,6 +136,7 @@ YML
 fi
 
 # The SSH key, as its owner and once.
+command -v ssh-keygen >/dev/null || apt_install openssh-client
 if [ ! -e $key ]; then
   run install -d -o $user -g "$(id -gn $user 2>/dev/null || echo $user)" -m 700 $home/.ssh
   run runuser -u $user -- ssh-keygen -q -t ed25519 -N '' -C "fleet-exporter@$(hostname)" -f $key

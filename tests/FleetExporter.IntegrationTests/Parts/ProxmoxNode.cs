@@ -7,7 +7,7 @@ internal sealed class ProxmoxNode
 {
     private const string Before = "debian-12-standard_12.7-1_amd64.tar.zst";
 
-    public const string Newest = "debian-13-standard_13.1-2_amd64.tar.zst";
+    public const string Newest = "debian-13-standard_13.10-1_amd64.tar.zst";
 
     private readonly TestFolder _folder;
 
@@ -16,7 +16,7 @@ internal sealed class ProxmoxNode
         _folder = folder;
         folder.Make("home", ".ssh");
         Write("storages", "local dir active vztmpl,iso,backup\nlocal-lvm lvmthin active rootdir,images\n");
-        Write("offered", $"{Before}\ndebian-13-standard_13.0-1_amd64.tar.zst\n{Newest}\nubuntu-24.04-standard_24.04-2_amd64.tar.zst\n");
+        Write("offered", $"{Newest}\ndebian-13-standard_13.9-1_amd64.tar.zst\n{Before}\nubuntu-24.04-standard_24.04-2_amd64.tar.zst\n");
         Write("addresses", "\n169.254.3.4 fe80::1 \n10.0.0.5 fd00::5 \n");
         Write("calls", "");
     }

@@ -23,6 +23,7 @@ public sealed class ChecklistTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task The_scripts_set_up_a_fleet_that_works()
     {
+        var tarball = Release.TarballAsync(_folder);
         await using var fleet = await DeployedFleet.PrepareAsync(_folder);
         Note("base image is there");
 
@@ -36,7 +37,7 @@ public sealed class ChecklistTests(ITestOutputHelper output) : IDisposable
         Note("SSH into container works");
 
         await fleet.StartHostAsync();
-        var key = await fleet.ProvisionAsync();
+        var key = await fleet.ProvisionAsync(await tarball);
         Note("Provisioning script completes without errors");
         Assert.StartsWith("ssh-ed25519 AAAA", key, StringComparison.Ordinal);
         Assert.Equal("600 fleet", (await fleet.SshAsync("stat -c '%a %U' /var/lib/fleet-exporter/.ssh/id_ed25519")).Trimmed);

@@ -77,10 +77,10 @@ internal sealed partial class DeployedFleet : IAsyncDisposable
         Tool.RunAsync("scp", ["-q", "-F", _folder.PathOf("ssh_config"), .. files, $"root@{Address}:"]);
 
     /// <summary>provision.sh; returns the public key.</summary>
-    public async Task<string> ProvisionAsync()
+    public async Task<string> ProvisionAsync(string tarball)
     {
         await CopyAsync(
-            await Release.TarballAsync(_folder), Repository.PathOf("scripts", "provision.sh"), Repository.PathOf("scripts", "deploy-key.sh"),
+            tarball, Repository.PathOf("scripts", "provision.sh"), Repository.PathOf("scripts", "deploy-key.sh"),
             _folder.PathOf("askpass"));
         var run = await SshAsync("./provision.sh --listen 0.0.0.0:8080 fleet-exporter.tar");
         ApiKey = KeyLine().Match(run.Error).Groups[1].Value;
