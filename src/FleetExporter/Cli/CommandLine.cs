@@ -2,6 +2,7 @@ using System.CommandLine;
 using FleetExporter.Cli.Agent;
 using FleetExporter.Cli.Backup;
 using FleetExporter.Cli.Common;
+using FleetExporter.Cli.Init;
 using FleetExporter.Config;
 
 namespace FleetExporter.Cli;
@@ -21,8 +22,8 @@ internal static class CommandLine
         ServeOptions.AddTo(serve, build);
         Command[] commands =
         [
-            serve, CheckCommand.Create(), ProbeCommand.Create(), TrustCommand.Create(), MetricsCommand.Create(), LoginCommand.Create(),
-            KeyCommand.Create(), BackupCommand.Create(), RestoreCommand.Create(), AgentCommand.Create(),
+            serve, InitCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), TrustCommand.Create(), LoginCommand.Create(),
+            KeyCommand.Create(), MetricsCommand.Create(), BackupCommand.Create(), RestoreCommand.Create(), AgentCommand.Create(),
         ];
         foreach (var command in commands)
         {

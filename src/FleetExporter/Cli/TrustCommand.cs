@@ -91,23 +91,7 @@ internal static class TrustCommand
             return isSame;
         }
 
-        if (answer.Yes)
-        {
-            return true;
-        }
-
-        output.WriteLine("A man in the middle would present a different key. Compare it with the output of this command on the host's console:");
-        output.WriteLine($"  ssh-keygen -lf {key.FileOnHost}");
-        output.Write("Type yes if they match, or paste the host's fingerprint: ");
-        output.Flush();
-        var answered = input.ReadLine();
-        if (answered is null)
-        {
-            output.WriteLine();
-            output.WriteLine("No input: use --fingerprint SHA256:... or --yes.");
-        }
-
-        return answered?.Trim() is { } text && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text == key.Fingerprint);
+        return answer.Yes || HostKeyPrompt.Confirm(key, input, output);
     }
 
     /// <summary>
