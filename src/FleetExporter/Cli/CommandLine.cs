@@ -2,6 +2,7 @@ using System.CommandLine;
 using FleetExporter.Cli.Agent;
 using FleetExporter.Cli.Backup;
 using FleetExporter.Cli.Common;
+using FleetExporter.Cli.Doctor;
 using FleetExporter.Cli.Init;
 using FleetExporter.Config;
 
@@ -22,8 +23,9 @@ internal static class CommandLine
         ServeOptions.AddTo(serve, build);
         Command[] commands =
         [
-            serve, InitCommand.Create(), CheckCommand.Create(), ProbeCommand.Create(), TrustCommand.Create(), LoginCommand.Create(),
-            KeyCommand.Create(), MetricsCommand.Create(), BackupCommand.Create(), RestoreCommand.Create(), AgentCommand.Create(),
+            serve, InitCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProbeCommand.Create(), TrustCommand.Create(),
+            LoginCommand.Create(), KeyCommand.Create(), MetricsCommand.Create(), BackupCommand.Create(), RestoreCommand.Create(),
+            AgentCommand.Create(),
         ];
         foreach (var command in commands)
         {

@@ -48,6 +48,22 @@ internal static class SqliteFile
         return file.ExecuteScalar<string>("PRAGMA integrity_check(1)") is var found && found == "ok" ? null : Printable.Line(found ?? "", 200);
     }
 
+    /// <summary>Why no write can begin; null if it can. Changes nothing.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static string? WriteErrorOf(string path)
+    {
+        using var file = Open(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            file.Execute("BEGIN IMMEDIATE; ROLLBACK");
+            return null;
+        }
+        catch (SqliteException e)
+        {
+            return Printable.Line(e.Message, 200);
+        }
+    }
+
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());

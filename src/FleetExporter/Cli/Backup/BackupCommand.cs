@@ -35,7 +35,7 @@ internal static class BackupCommand
         return backup;
     }
 
-    /// <param name="messages">Gets everything that is said, because the archive may go to standard output.</param>
+    /// <param name="messages">Receives all messages, because the archive may go to standard output.</param>
     public static int Run(ConfigResult loaded, string file, bool force, bool withConfig, TextWriter messages)
     {
         ConfigReport.Write(loaded, messages);

@@ -125,7 +125,7 @@ internal static class BackupReader
         }
     }
 
-    /// <summary>The store itself decides, whatever the manifest says.</summary>
+    /// <summary>Checks the schema and the integrity of the store itself, whatever the manifest lists.</summary>
     private static void CheckStore(string store, BackupManifest manifest)
     {
         if (!File.Exists(store))
