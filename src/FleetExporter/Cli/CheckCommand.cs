@@ -1,3 +1,5 @@
+using System.CommandLine;
+using FleetExporter.Cli.Common;
 using FleetExporter.Collectors;
 using FleetExporter.Config;
 using FleetExporter.Polling.Targets;
@@ -9,6 +11,13 @@ namespace FleetExporter.Cli;
 /// <summary>Validates the configuration and prints the hosts, how they are reached and which collectors run on them.</summary>
 internal static class CheckCommand
 {
+    public static Command Create()
+    {
+        var check = new Command("check", "Validate the configuration and print what it watches; exit 0 or 1.");
+        check.SetAction(parsed => Run(ConfigOption.Load(parsed), Console.Out, Console.Error));
+        return check;
+    }
+
     public static int Run(ConfigResult result, TextWriter output, TextWriter error)
     {
         ConfigReport.Write(result, error);

@@ -1,6 +1,9 @@
+using System.CommandLine;
 using System.Text.Json;
 using FleetExporter.Access;
+using FleetExporter.Cli.Common;
 using FleetExporter.Config;
+using FleetExporter.Config.Binding;
 
 namespace FleetExporter.Cli;
 
@@ -12,6 +15,63 @@ internal static class KeyCommand
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly Option<string> FormatOption = new Option<string>("--format")
+    {
+        Description = "text or json.",
+        DefaultValueFactory = _ => "text",
+    }.AcceptOnlyFromAmong("text", "json");
+
+    private static readonly Option<string> ScopesOption = new("--scopes")
+    {
+        Description = "Scopes of the key, separated by commas: read, control, push, admin.",
+        HelpName = "read,control",
+        DefaultValueFactory = _ => "read",
+    };
+
+    private static readonly Argument<string?> NameArgument = new("name")
+    {
+        Description = "Name of the key, shown in the audit.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> DeviceOption = new("--device")
+    {
+        Description = "Create a key for this device, which pushes its GPUs, instead of a named key.",
+        HelpName = "name",
+    };
+
+    static KeyCommand()
+    {
+        NameArgument.Validators.Add(result => Usage.Check(result, result.Tokens is [var name] ? AccessKeyText.NameError(name.Value) : null));
+        DeviceOption.Validators.Add(result => Usage.Check(result, AccessKeyText.NameError(result.GetValueOrDefault<string>() ?? "")));
+        ScopesOption.Validators.Add(result => Usage.Check(result, AccessKeyText.ScopesError(result.GetValueOrDefault<string>() ?? "")));
+    }
+
+    public static Command Create()
+    {
+        var command = new Command("new", "Create a key and print it with its line for fleet.yml.")
+        {
+            NameArgument, ScopesOption, DeviceOption, FormatOption,
+        };
+        command.Validators.Add(result =>
+        {
+            var named = result.GetResult(NameArgument) is { Tokens.Count: > 0 };
+            var device = result.GetResult(DeviceOption) is { Implicit: false };
+            var hasScopes = result.GetResult(ScopesOption) is { Implicit: false };
+            Usage.Check(result, named == device ? "Specify either the name of the key or --device NAME."
+                : device && hasScopes ? "A device key has no scopes; remove --scopes."
+                : null);
+        });
+        command.SetAction(parsed =>
+        {
+            var format = parsed.GetValue(FormatOption)!;
+            return parsed.GetValue(DeviceOption) is { } device
+                ? CreateDeviceKey(device, format, Console.Out)
+                : CreateKey(parsed.GetValue(NameArgument)!, AccessKeyText.ScopesOf(parsed.GetValue(ScopesOption)!), format, Console.Out);
+        });
+        return new Command("key", "Manage keys of the service.") { command };
+    }
 
     /// <summary>Creates a key for <c>keys</c>.</summary>
     public static int CreateKey(string name, IReadOnlyList<string> scopes, string format, TextWriter output)

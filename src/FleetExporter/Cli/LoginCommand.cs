@@ -1,5 +1,7 @@
+using System.CommandLine;
 using System.Text.Json;
 using FleetExporter.Access;
+using FleetExporter.Cli.Common;
 using FleetExporter.Config;
 
 namespace FleetExporter.Cli;
@@ -16,12 +18,29 @@ internal static class LoginCommand
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly Option<string> FormatOption = new Option<string>("--format")
+    {
+        Description = "text or json.",
+        DefaultValueFactory = _ => "text",
+    }.AcceptOnlyFromAmong("text", "json");
+
+    public static Command Create()
+    {
+        var login = new Command("login", "Print a link that logs a browser on this machine in as admin, once, within 15 minutes.")
+        {
+            FormatOption,
+        };
+        login.SetAction((parsed, stop) =>
+            RunAsync(ConfigOption.Load(parsed), parsed.GetValue(FormatOption)!, Console.Out, Console.Error, stop));
+        return login;
+    }
+
     public static async Task<int> RunAsync(ConfigResult loaded, string format, TextWriter output, TextWriter error, CancellationToken stop)
     {
         if (!loaded.Success)
         {
             ConfigReport.Write(loaded, error);
-            return ServeCommand.BadConfiguration;
+            return ExitCode.BadConfiguration;
         }
 
         var config = loaded.Config;

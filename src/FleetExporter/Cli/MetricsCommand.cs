@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using FleetExporter.Api;
+using FleetExporter.Cli.Common;
 using Spectre.Console;
 
 namespace FleetExporter.Cli;
@@ -10,6 +12,19 @@ internal static class MetricsCommand
 {
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly Option<string> FormatOption = new Option<string>("--format")
+    {
+        Description = "table, json or markdown.",
+        DefaultValueFactory = _ => "table",
+    }.AcceptOnlyFromAmong("table", "json", "markdown");
+
+    public static Command Create()
+    {
+        var metrics = new Command("metrics", "Print the metrics that the exporter can publish.") { FormatOption };
+        metrics.SetAction(parsed => Run(parsed.GetValue(FormatOption)!, Console.Out));
+        return metrics;
+    }
 
     public static int Run(string format, TextWriter output)
     {

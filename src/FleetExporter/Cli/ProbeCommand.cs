@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.Json;
+using FleetExporter.Cli.Common;
 using FleetExporter.Config;
 using FleetExporter.Onboarding.Keys;
 using FleetExporter.Onboarding.Probing;
@@ -14,17 +16,38 @@ namespace FleetExporter.Cli;
 /// </summary>
 internal static class ProbeCommand
 {
-    /// <summary>Exit code after Ctrl-C, as a shell has it.</summary>
-    private const int Interrupted = 130;
+    private static readonly Argument<string> NameArgument = new("name")
+    {
+        Description = "Name of the host, service, provider, gateway or tunnel in fleet.yml."
+    };
+
+    private static readonly Option<string> FormatOption = new Option<string>("--format")
+    {
+        Description = "table or json.",
+        DefaultValueFactory = _ => "table",
+    }.AcceptOnlyFromAmong("table", "json");
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static Command Create()
+    {
+        var probe = new Command(
+            "probe", "Test one host step by step, or one service, provider, gateway or tunnel, and print fixes; exit 0 or 1.")
+        {
+            NameArgument,
+            FormatOption,
+        };
+        probe.SetAction((parsed, stop) => RunAsync(
+            ConfigOption.Load(parsed), parsed.GetValue(NameArgument)!, parsed.GetValue(FormatOption)!, Console.Out, stop));
+        return probe;
+    }
 
     public static async Task<int> RunAsync(ConfigResult loaded, string name, string format, TextWriter output, CancellationToken stop)
     {
         ConfigReport.Write(loaded, Console.Error);
         if (!loaded.Success)
         {
-            return ServeCommand.BadConfiguration;
+            return ExitCode.BadConfiguration;
         }
 
         using var shells = new SshShells(TimeProvider.System);
@@ -42,13 +65,13 @@ internal static class ProbeCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Interrupted;
+            return ExitCode.Interrupted;
         }
 
         if (stop.IsCancellationRequested)
         {
             // A terminal sends Ctrl-C to ssh too, so the failures that follow are not the host's.
-            return Interrupted;
+            return ExitCode.Interrupted;
         }
 
         if (format == "json")

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using FleetExporter.Access;
 using FleetExporter.Api;
+using FleetExporter.Cli.Common;
 using FleetExporter.Config;
+using FleetExporter.Store;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -11,9 +13,6 @@ namespace FleetExporter.Cli;
 /// <summary>Runs the service until it is stopped.</summary>
 internal static class ServeCommand
 {
-    /// <summary>Exit code when the configuration has errors.</summary>
-    public const int BadConfiguration = 2;
-
     /// <param name="build">Throws <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/> or <see cref="FormatException"/>.</param>
     public static async Task<int> RunAsync(Func<LiveConfig, WebApplication> build, Func<ConfigResult> load, CancellationToken stop)
     {
@@ -21,13 +20,15 @@ internal static class ServeCommand
         if (!loaded.Success)
         {
             ConfigReport.Write(loaded, Console.Error);
-            return BadConfiguration;
+            return ExitCode.BadConfiguration;
         }
 
         ConfigReport.Write(loaded, Console.Error);
+        using var folderLock = new DataFolderLock(loaded.Config.DataDir);
         WebApplication built;
         try
         {
+            folderLock.Share();
             built = build(new LiveConfig(loaded.Config, load, TimeProvider.System));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)

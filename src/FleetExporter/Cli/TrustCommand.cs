@@ -1,3 +1,5 @@
+using System.CommandLine;
+using FleetExporter.Cli.Common;
 using FleetExporter.Config;
 using FleetExporter.Onboarding.Keys;
 using FleetExporter.Remote;
@@ -13,13 +15,37 @@ internal sealed record TrustOptions(bool Yes = false, string? Fingerprint = null
 /// <summary>Shows the key that a host presents, asks for confirmation, and adds it to known_hosts. Exit 0 if it is trusted, 1 otherwise.</summary>
 internal static class TrustCommand
 {
+    private static readonly Argument<string> HostArgument = new("host") { Description = "Name of the host in fleet.yml, or its address." };
+
+    private static readonly Option<string?> FingerprintOption = new("--fingerprint")
+    {
+        Description = "Trust the key without asking if it has this fingerprint (ssh-keygen -l on the host).",
+        HelpName = "SHA256:...",
+    };
+
+    private static readonly Option<bool> YesOption = new("--yes") { Description = "Trust the presented key without comparing it." };
+
+    public static Command Create()
+    {
+        var trust = new Command("trust", "Show the key of a host and, once confirmed, add it to known_hosts; exit 0 or 1.")
+        {
+            HostArgument, FingerprintOption, YesOption,
+        };
+        trust.SetAction((parsed, stop) =>
+        {
+            var answer = new TrustOptions(parsed.GetValue(YesOption), parsed.GetValue(FingerprintOption));
+            return RunAsync(ConfigOption.Load(parsed), parsed.GetValue(HostArgument)!, answer, Console.In, Console.Out, stop);
+        });
+        return trust;
+    }
+
     public static async Task<int> RunAsync(
         ConfigResult loaded, string host, TrustOptions answer, TextReader input, TextWriter output, CancellationToken stop)
     {
         ConfigReport.Write(loaded, Console.Error);
         if (!loaded.Success)
         {
-            return ServeCommand.BadConfiguration;
+            return ExitCode.BadConfiguration;
         }
 
         if (Find(loaded.Config, host) is not ({ } address, { } ssh))
@@ -65,23 +91,7 @@ internal static class TrustCommand
             return isSame;
         }
 
-        if (answer.Yes)
-        {
-            return true;
-        }
-
-        output.WriteLine("A man in the middle would present a different key. Compare it with the output of this command on the host's console:");
-        output.WriteLine($"  ssh-keygen -lf {key.FileOnHost}");
-        output.Write("Type yes if they match, or paste the host's fingerprint: ");
-        output.Flush();
-        var answered = input.ReadLine();
-        if (answered is null)
-        {
-            output.WriteLine();
-            output.WriteLine("No input: use --fingerprint SHA256:... or --yes.");
-        }
-
-        return answered?.Trim() is { } text && (text.Equals("yes", StringComparison.OrdinalIgnoreCase) || text == key.Fingerprint);
+        return answer.Yes || HostKeyPrompt.Confirm(key, input, output);
     }
 
     /// <summary>

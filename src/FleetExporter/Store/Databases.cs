@@ -9,5 +9,5 @@ internal static class Databases
     public static Database Create(StoreConfig config, string dataDir, TimeProvider clock, StoreMetrics metrics) =>
         config is StoreConfig.Postgres server
         ? new PostgresDatabase(server, clock, metrics)
-        : new SqliteDatabase(Path.Combine(dataDir, "fleet.db"), clock, metrics);
+        : new SqliteDatabase(Path.Combine(dataDir, SqliteFile.Name), clock, metrics);
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 using FleetExporter.Config;
 using Npgsql;
 
@@ -10,27 +11,34 @@ internal sealed class PostgresDatabase : Database
     private readonly NpgsqlDataSource _source;
 
     public PostgresDatabase(StoreConfig.Postgres config, TimeProvider clock, StoreMetrics metrics)
-        : base(clock, metrics) => _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
-        {
-            Host = config.Host,
-            Port = config.Port,
-            Username = config.User,
-            Password = config.Password,
-            Database = config.Database,
-            SslMode = Enum.Parse<SslMode>(config.SslMode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
-            RootCertificate = config.RootCertificate,
-            ApplicationName = "fleet-exporter",
-            MaxPoolSize = 20,
+        : base(clock, metrics) => _source = NpgsqlDataSource.Create(ConnectionTo(config).ToString());
 
-            // Longer than callers wait: ends abandoned operations.
-            Timeout = 2,
-            CommandTimeout = 5,
-            IncludeErrorDetail = false,
-        });
+    /// <summary>The newest schema that this version can use.</summary>
+    public static int SupportedSchema { get; } = Migrations.All("postgres").Count;
 
     internal override string Dialect => "postgres";
 
     internal override bool IsShared => true;
+
+    /// <summary>Examines a database without migrating it.</summary>
+    /// <returns>Its schema, null if it has no tables yet; and whether the server is a read-only replica.</returns>
+    /// <exception cref="NpgsqlException">It cannot be reached or read.</exception>
+    public static async Task<(int? Schema, bool IsReadOnly)> ExamineAsync(StoreConfig.Postgres config, CancellationToken stop)
+    {
+        var source = NpgsqlDataSource.Create(ConnectionTo(config).ToString());
+        await using (source.ConfigureAwait(false))
+        {
+            var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                var isReadOnly = await connection.ExecuteScalarAsync<bool>("SELECT pg_is_in_recovery()").ConfigureAwait(false);
+                var hasTables = await connection.ExecuteScalarAsync<bool>("SELECT to_regclass('schema_version') IS NOT NULL").ConfigureAwait(false);
+                int? schema = !hasTables ? null
+                    : await connection.ExecuteScalarAsync<int>("SELECT COALESCE(MAX(version), 0) FROM schema_version").ConfigureAwait(false);
+                return (schema, isReadOnly);
+            }
+        }
+    }
 
     private protected override ValueTask CloseAsync() => _source.DisposeAsync();
 
@@ -72,6 +80,24 @@ internal sealed class PostgresDatabase : Database
         PostgresException server => new StoreError.Unavailable($"PostgreSQL returned error {server.SqlState}"),
         NpgsqlException or TimeoutException or System.Net.Sockets.SocketException => new StoreError.Unavailable("PostgreSQL cannot be reached"),
         _ => null,
+    };
+
+    private static NpgsqlConnectionStringBuilder ConnectionTo(StoreConfig.Postgres config) => new()
+    {
+        Host = config.Host,
+        Port = config.Port,
+        Username = config.User,
+        Password = config.Password,
+        Database = config.Database,
+        SslMode = Enum.Parse<SslMode>(config.SslMode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
+        RootCertificate = config.RootCertificate,
+        ApplicationName = "fleet-exporter",
+        MaxPoolSize = 20,
+
+        // Longer than callers wait: ends abandoned operations.
+        Timeout = 2,
+        CommandTimeout = 5,
+        IncludeErrorDetail = false,
     };
 
     private static StoreError.Conflict UniqueConflict(PostgresException unique)

@@ -43,8 +43,8 @@ public sealed class LayersTests
         ],
         ["Cli"] =
         [
-            "Config", "Parsing", "Metrics", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Access", "Streaming",
-            "Onboarding", "Api",
+            "Config", "Parsing", "Metrics", "Store", "Remote", "Collectors", "Targets", "OpenClaw", "Polling", "Simulation", "Alerting", "Access",
+            "Streaming", "Onboarding", "Api",
         ],
     };
 

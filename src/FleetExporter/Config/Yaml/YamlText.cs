@@ -9,7 +9,7 @@ namespace FleetExporter.Config.Yaml;
 internal static class YamlText
 {
     /// <param name="header">Lines of a comment at the beginning.</param>
-    /// <param name="commentOf">A line above an item of a list; null for none.</param>
+    /// <param name="commentOf">Lines above an item of a list, printable; null for none.</param>
     /// <returns>A document that ends with a line feed.</returns>
     public static string Of(string header, JsonObject root, Func<JsonNode, string?> commentOf)
     {
@@ -48,7 +48,10 @@ internal static class YamlText
                 {
                     if (item is not null && commentOf(item) is { } comment)
                     {
-                        emitter.Emit(new Comment(comment, isInline: false));
+                        foreach (var line in comment.Split('\n'))
+                        {
+                            emitter.Emit(new Comment(line, isInline: false));
+                        }
                     }
 
                     Write(emitter, item, commentOf);

@@ -1,6 +1,6 @@
 using FleetExporter.Config;
 
-namespace FleetExporter.Cli;
+namespace FleetExporter.Cli.Common;
 
 /// <summary>Prints errors and warnings of a configuration, one per line.</summary>
 internal static class ConfigReport

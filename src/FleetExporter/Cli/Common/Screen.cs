@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace FleetExporter.Cli;
+namespace FleetExporter.Cli.Common;
 
 /// <summary>Consoles for tables: coloured on a terminal, plain and unwrapped in a pipe or file.</summary>
 internal static class Screen
