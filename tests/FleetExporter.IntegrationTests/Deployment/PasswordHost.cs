@@ -3,8 +3,8 @@ using FleetExporter.IntegrationTests.Parts;
 namespace FleetExporter.IntegrationTests.Deployment;
 
 /// <summary>
-/// A host whose sshd accepts passwords: of root, of alice, who may use sudo with her password, and of bob, who may not. Its /etc and /home are its own
-/// in a mount namespace, so that new users are this host's only. The password of NAME is secret-NAME.
+/// A host whose sshd accepts passwords: of root, of alice, who may use sudo with her password, and of bob, who may not.
+/// Its /etc and /home are its own in a mount namespace, so that new users are this host's only. The password of NAME is secret-NAME.
 /// </summary>
 internal sealed class PasswordHost : IAsyncDisposable
 {

@@ -23,7 +23,7 @@ public sealed class ChecklistTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task The_scripts_set_up_a_fleet_that_works()
     {
-        var tarball = Release.TarballAsync(_folder);
+        var tarball = Release.TarballAsync();
         await using var fleet = await DeployedFleet.PrepareAsync(_folder);
         Note("base image is there");
 
@@ -41,7 +41,7 @@ public sealed class ChecklistTests(ITestOutputHelper output) : IDisposable
         Note("Provisioning script completes without errors");
         Assert.StartsWith("ssh-ed25519 AAAA", key, StringComparison.Ordinal);
         Assert.Equal("600 fleet", (await fleet.SshAsync("stat -c '%a %U' /var/lib/fleet-exporter/.ssh/id_ed25519")).Trimmed);
-        var again = await fleet.SshAsync("./provision.sh --listen 0.0.0.0:8080 fleet-exporter.tar");
+        var again = await fleet.SshAsync("./provision.sh --listen 0.0.0.0:8080 fleet-exporter-*.tar.gz");
         Assert.Equal(key, again.Trimmed);
         Assert.DoesNotContain("API key", again.Error, StringComparison.Ordinal);
         Note("SSH keypair generated, and kept by a second run");

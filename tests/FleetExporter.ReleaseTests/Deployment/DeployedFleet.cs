@@ -82,7 +82,7 @@ internal sealed partial class DeployedFleet : IAsyncDisposable
         await CopyAsync(
             tarball, Repository.PathOf("scripts", "provision.sh"), Repository.PathOf("scripts", "deploy-key.sh"),
             _folder.PathOf("askpass"));
-        var run = await SshAsync("./provision.sh --listen 0.0.0.0:8080 fleet-exporter.tar");
+        var run = await SshAsync("./provision.sh --listen 0.0.0.0:8080 fleet-exporter-*.tar.gz");
         ApiKey = KeyLine().Match(run.Error).Groups[1].Value;
         Http.BaseAddress = new Uri($"http://{Address}:8080");
         Http.DefaultRequestHeaders.Add("X-API-Key", ApiKey);

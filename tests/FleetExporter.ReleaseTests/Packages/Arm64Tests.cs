@@ -20,7 +20,7 @@ public sealed class Arm64Tests : IDisposable
         using var http = new HttpClient();
         await Until.SeenAsync(
             async () => Address(exporter.Output) is { } address && (await http.GetStringAsync($"{address}/metrics"))
-                .Contains("fleet_host_up{host=\"here\"} 1", StringComparison.Ordinal) ? exporter : null,
+                .Contains("fleet_host_status{host=\"here\",status=\"online\"} 1", StringComparison.Ordinal) ? exporter : null,
             "one poll of this machine", () => exporter.Output, TimeSpan.FromMinutes(3));
     }
 

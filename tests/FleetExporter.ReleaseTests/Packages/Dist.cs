@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace FleetExporter.ReleaseTests.Packages;
 
-/// <summary>The release that <c>make dist</c> builds, once for all tests.</summary>
+/// <summary>The release that <c>make dist</c> builds, once for all tests, or the one in the folder that <c>FLEET_DIST</c> names.</summary>
 internal sealed partial class Dist
 {
     private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(20);
@@ -30,7 +30,8 @@ internal sealed partial class Dist
         return new Dist(output);
     }
 
-    private static Task<Dist> BuildAsync() => RunAsync(Repository.Root, Repository.PathOf("artifacts", "dist"));
+    private static async Task<Dist> BuildAsync() => Environment.GetEnvironmentVariable("FLEET_DIST") is { Length: > 0 } given
+        ? new Dist(given) : await RunAsync(Repository.Root, Repository.PathOf("artifacts", "dist"));
 
     [GeneratedRegex("<Version>(.*)</Version>")]
     private static partial Regex VersionLine();

@@ -42,8 +42,8 @@ public sealed class DistTests
         string[] expected =
         [
             "LICENSE", "README.md", "THIRD-PARTY-NOTICES.txt", "completions/fleet-exporter.bash", "completions/fleet-exporter.fish",
-            "completions/fleet-exporter.zsh", "examples/local-tmux.conf", "examples/tmux-users.conf", "fleet-exporter", "fleet-exporter-agent.service",
-            "fleet-exporter.1", "fleet-exporter.service", "fleet.example.yml",
+            "completions/fleet-exporter.zsh", "examples/local-tmux.conf", "examples/tmux-users.conf", "fleet-exporter",
+            "fleet-exporter-agent.service", "fleet-exporter.1", "fleet-exporter.service", "fleet.example.yml",
         ];
         Assert.Equal(expected, files.Where(f => !f.EndsWith('/')).Select(f => f[(folder.Length + 1)..]).Order(StringComparer.Ordinal));
         Assert.Equal(

@@ -20,7 +20,7 @@ internal sealed class InstalledState
         await PostAsync(machine, "dgx/connections", """{"name":"box","hostname":"127.0.0.1","is_active":false}""");
         var project = await PostAsync(machine, "dgx/projects", """{"connection_id":"box","name":"vision"}""");
         state._job = (await PostAsync(machine, "dgx/jobs", $$"""{"project_id":"{{project.Text("id")}}","name":"kept"}""")).Text("id")!;
-        state._files = await state.FilesAsync(machine);
+        state._files = await FilesAsync(machine);
         return state;
     }
 
@@ -34,7 +34,7 @@ internal sealed class InstalledState
         Assert.Equal("kept", job.Text("name"));
     }
 
-    private async Task<string> FilesAsync(Machine machine) => await machine.ShellAsync(
+    private static async Task<string> FilesAsync(Machine machine) => await machine.ShellAsync(
         $"cat {KeyFile} /var/lib/fleet-exporter/instance /etc/fleet-exporter/fleet.yml; stat -c '%n %a %U:%G' {KeyFile} /var/lib/fleet-exporter "
             + "/etc/fleet-exporter/fleet.yml");
 

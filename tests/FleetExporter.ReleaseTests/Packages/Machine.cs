@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FleetExporter.ReleaseTests.Deployment;
 
@@ -9,6 +10,9 @@ internal sealed class Machine : IAsyncDisposable
     private const string Name = "machine";
 
     private static readonly TimeSpan AptTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>An installation answers within it.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     private readonly TestFolder _folder;
     private readonly Containers _containers;
@@ -24,7 +28,7 @@ internal sealed class Machine : IAsyncDisposable
         var machine = new Machine(folder, await Containers.PrepareAsync(folder));
         await machine._containers.RunAsync("create", Name, Name);
         await machine._containers.RunAsync("start", Name);
-        await machine.UntilAsync("systemd has started", "systemctl is-system-running --wait || :");
+        await machine.TryAsync("systemctl is-system-running --wait");
         return machine;
     }
 
@@ -72,9 +76,16 @@ internal sealed class Machine : IAsyncDisposable
 
     public async Task<JsonNode?> JsonAsync(string url) => await GetAsync(url) is { } text ? JsonNode.Parse(text) : null;
 
-    /// <summary>Waits until shell commands exit with 0.</summary>
-    public Task UntilAsync(string what, string commands) => Until.SeenAsync(
-        async () => (await TryAsync(commands)).Exit == 0 ? this : null, what, () => commands, TimeSpan.FromMinutes(2));
+    /// <param name="unit">Whose log is shown when it does not hold in time.</param>
+    public async Task UntilAsync(string what, string unit, Func<Task<bool>> holds)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            Assert.True(watch.Elapsed < Limit, $"not within {Limit.TotalSeconds:0} s: {what}\n{await LogAsync(unit)}");
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
+    }
 
     /// <summary>All files, except those of the kernel, of apt and dpkg, and of logs.</summary>
     public async Task<IReadOnlySet<string>> FilesAsync() =>
@@ -82,7 +93,7 @@ internal sealed class Machine : IAsyncDisposable
             + "-o -path /var/cache/apt -o -path /var/cache/debconf -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /root \\) -prune -o -print"))
         .Split('\n').ToHashSet();
 
-    public async Task<string> LogAsync(string unit) => (await TryAsync($"journalctl -u {unit} --no-pager -n 30 -o cat")).Output;
+    private async Task<string> LogAsync(string unit) => (await TryAsync($"journalctl -u {unit} --no-pager -n 30 -o cat")).Output;
 
     public ValueTask DisposeAsync() => _containers.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace FleetExporter.ReleaseTests.Packages;
 
@@ -7,8 +8,7 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
 {
     private const string Exporter = "http://127.0.0.1:9470";
     private const string Prometheus = "http://127.0.0.1:9090";
-
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private const string Alertmanager = "http://127.0.0.1:9093";
 
     private readonly TestFolder _folder = new();
 
@@ -29,6 +29,10 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         watch.Restart();
         await IsWatchedAsync(machine);
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s after that: watched, alerts evaluated");
+        await machine.UntilAsync(
+            "the exporter receives the watchdog alert", "fleet-exporter-alertmanager",
+            async () => await machine.GetAsync($"{Exporter}/metrics") is { } page
+                && page.Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal));
         Assert.Equal("masked", (await machine.TryAsync("systemctl is-enabled prometheus.service")).Trimmed);
         Assert.Equal("127.0.0.1:9090", (await machine.ShellAsync("ss -ltnH 'sport = 9090' | awk '{ print $4 }'")).Trim());
 
@@ -67,27 +71,27 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, await machine.ShellAsync(Look));
         Assert.Contains("rule_files: [/usr/share/fleet-exporter-monitoring/rules/*.rules.yml]", printed, StringComparison.Ordinal);
         Assert.Equal("inactive", (await machine.TryAsync("systemctl is-active fleet-exporter-prometheus")).Trimmed);
-        await machine.UntilAsync("Alertmanager came with the package and runs", "systemctl is-active fleet-exporter-alertmanager");
+        await machine.UntilAsync(
+            "Alertmanager came with the package and runs", "fleet-exporter-alertmanager",
+            async () => (await machine.TryAsync("systemctl is-active fleet-exporter-alertmanager")).Exit == 0);
     }
 
-    /// <summary>This machine on /metrics, its rules evaluated by Prometheus, and the watchdog alert arrived by Alertmanager.</summary>
+    /// <summary>This machine on /metrics, its rules evaluated by Prometheus, and their alerts in Alertmanager.</summary>
     private static async Task IsWatchedAsync(Machine machine)
     {
-        await Until.SeenAsync(
-            async () => (await machine.GetAsync($"{Exporter}/metrics"))?
-                .Contains("fleet_host_up{host=\"this-machine\"} 1", StringComparison.Ordinal) == true ? machine : null,
-            "this machine is on /metrics", () => machine.LogAsync("fleet-exporter").Result, Minute);
-        await Until.SeenAsync(
-            async () => await machine.JsonAsync($"{Prometheus}/api/v1/query?query=fleet_host_up") is { } json
-                && json["data"]!.List("result").Count == 1 ? machine : null,
-            "Prometheus scrapes it", () => machine.LogAsync("fleet-exporter-prometheus").Result, Minute);
-        await Until.SeenAsync(
+        await machine.UntilAsync(
+            "this machine is on /metrics", "fleet-exporter", async () => await machine.GetAsync($"{Exporter}/metrics") is { } page
+                && page.Contains("fleet_host_status{host=\"this-machine\",status=\"online\"} 1", StringComparison.Ordinal));
+        await machine.UntilAsync(
+            "Prometheus scrapes it", "fleet-exporter-prometheus",
+            async () => await machine.JsonAsync($"{Prometheus}/api/v1/query?query=fleet_host_cpus") is { } json
+                && json["data"]!.List("result").Count == 1);
+        await machine.UntilAsync(
+            "alerts are evaluated", "fleet-exporter-prometheus",
             async () => await machine.JsonAsync($"{Prometheus}/api/v1/rules") is { } json && json["data"]!.List("groups") is { Count: > 5 } groups
-                && groups.All(g => g.List("rules").All(r => r.Text("health") == "ok")) ? machine : null,
-            "alerts are evaluated", () => machine.LogAsync("fleet-exporter-prometheus").Result, Minute);
-        await Until.SeenAsync(
-            async () => (await machine.GetAsync($"{Exporter}/metrics"))?
-                .Contains("\nfleet_watchdog_last_seen_timestamp_seconds ", StringComparison.Ordinal) == true ? machine : null,
-            "the watchdog alert arrives", () => machine.LogAsync("fleet-exporter-alertmanager").Result, Minute);
+                && groups.All(g => g.List("rules").All(r => r.Text("health") == "ok")));
+        await machine.UntilAsync(
+            "Alertmanager has its alerts", "fleet-exporter-alertmanager",
+            async () => await machine.JsonAsync($"{Alertmanager}/api/v2/alerts?filter=alertname=Watchdog") is JsonArray { Count: 1 });
     }
 }
