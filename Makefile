@@ -28,9 +28,9 @@ test: ## Installs missing packages, builds with warnings as errors, checks the c
 	dotnet format FleetExporter.slnx --verify-no-changes --no-restore
 	scripts/test
 
-test-release: ## Runs the tests of the release and of extending the source. After make test, the final summary counts both.
+test-release: ## Builds a release and tests it in containers, and tests extending the source. After make test, the final summary counts both.
 	@scripts/ensure-dotnet
-	@scripts/ensure-packages up test
+	@scripts/ensure-packages up test dist
 	dotnet build FleetExporter.slnx --nologo -v quiet
 	SUITE=release scripts/test
 

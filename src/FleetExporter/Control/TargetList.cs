@@ -9,17 +9,28 @@ namespace FleetExporter.Control;
 /// Merges the targets of fleet.yml with the active ones of the store, as <see cref="Watchlist"/> does with hosts. Targets of the file need no store;
 /// stored ones load once it responds and survive an outage.
 /// </summary>
-internal sealed partial class TargetList(TargetSet targets, StoredTargets stored, LiveConfig config, ILogger<TargetList> logger) : IDisposable
+internal sealed partial class TargetList : IDisposable
 {
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(1.5);
-
-    private readonly SemaphoreSlim _readLock = new(1, 1);
+    private readonly TargetSet _targets;
+    private readonly LiveConfig _config;
+    private readonly ILogger _logger;
+    private readonly StoredRows<TargetRows> _rows;
     private readonly Lock _applying = new();
     private volatile IReadOnlyList<WatchedTarget> _all = [];
     private volatile ILookup<string, UnitName> _units = UnitsIn([]);
-    private volatile TargetRows? _rows;
     private volatile bool _applied;
     private ImmutableDictionary<string, string> _reportedIdle = ImmutableDictionary<string, string>.Empty;
+
+    public TargetList(TargetSet targets, StoredTargets stored, LiveConfig config, ILogger<TargetList> logger)
+    {
+        (_targets, _config, _logger) = (targets, config, logger);
+
+        // Until the server listens, FleetStartup has not called ApplyAsync.
+        _rows = new StoredRows<TargetRows>(
+            stored.AllAsync,
+            (previous, rows) => previous.Targets.SequenceEqual(rows.Targets) && previous.ConnectionNames.SetEquals(rows.ConnectionNames),
+            () => _applied ? ApplyAsync() : Task.CompletedTask);
+    }
 
     /// <summary>Raised when stored targets name other units or hosts than before.</summary>
     public event Action? UnitsChanged;
@@ -52,64 +63,20 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
 
     /// <summary>Ensures that the stored targets were read once.</summary>
     /// <returns>Null on success.</returns>
-    public async Task<StoreError?> ReadyAsync(CancellationToken stop)
-    {
-        if (_rows is not null)
-        {
-            return null;
-        }
-
-        try
-        {
-            // Other callers may be queued for the lock.
-            return await ReadAgainAsync(stop).WaitAsync(ReadyTimeout, stop).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return new StoreError.Busy();
-        }
-    }
+    public Task<StoreError?> ReadyAsync(CancellationToken stop) => _rows.ReadyAsync(stop);
 
     /// <summary>Reads the stored targets and applies them if they changed.</summary>
     /// <returns>The read error, or null; on error the previous ones stay active.</returns>
-    public async Task<StoreError?> ReadAgainAsync(CancellationToken stop)
-    {
-        await _readLock.WaitAsync(stop).ConfigureAwait(false);
-        try
-        {
-            var read = await stored.AllAsync(stop).ConfigureAwait(false);
-            if (!read.Success)
-            {
-                return read.Error;
-            }
-
-            var same = _rows is { } rows && rows.Targets.SequenceEqual(read.Value.Targets)
-                && rows.ConnectionNames.SetEquals(read.Value.ConnectionNames);
-            _rows = read.Value;
-            if (same)
-            {
-                return null;
-            }
-        }
-        finally
-        {
-            _readLock.Release();
-        }
-
-        // Until the server listens, FleetStartup has not called ApplyAsync.
-        await (_applied ? ApplyAsync() : Task.CompletedTask).ConfigureAwait(false);
-        return null;
-    }
+    public Task<StoreError?> ReadAgainAsync(CancellationToken stop) => _rows.ReadAgainAsync(stop);
 
     /// <summary>Applies a row that the API just wrote or removed, even if the store fails next, then reads all rows again.</summary>
     public async Task WrittenAsync(StoredTarget row, bool isRemoved = false)
     {
-        if (_rows is { } rows)
+        _rows.Change(rows =>
         {
             var others = rows.Targets.Where(t => t.Id != row.Id);
-            _rows = rows with { Targets = isRemoved ? [.. others] : [.. others, row] };
-        }
-
+            return rows with { Targets = isRemoved ? [.. others] : [.. others, row] };
+        });
         await ApplyAsync().ConfigureAwait(false);
         await ReadAgainAsync(CancellationToken.None).ConfigureAwait(false);
     }
@@ -124,8 +91,8 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
         {
             // Set first: rows that are read from here on are applied by their reader.
             _applied = true;
-            var now = config.Current;
-            var rows = _rows;
+            var now = _config.Current;
+            var rows = _rows.Current;
             _all =
             [
                 .. now.Targets.Select(WatchedTarget.Of),
@@ -134,7 +101,7 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
             var previous = _units;
             _units = UnitsIn(_all);
             areUnitsNew = !PairsOf(_units).SequenceEqual(PairsOf(previous));
-            ended = targets.ApplyAsync(now with { Targets = [.. _all.Where(t => t.Idle is null).Select(t => t.Target!)] });
+            ended = _targets.ApplyAsync(now with { Targets = [.. _all.Where(t => t.Idle is null).Select(t => t.Target!)] });
             ReportIdle();
         }
 
@@ -146,7 +113,7 @@ internal sealed partial class TargetList(TargetSet targets, StoredTargets stored
         return ended;
     }
 
-    public void Dispose() => _readLock.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     private static ILookup<string, UnitName> UnitsIn(IEnumerable<WatchedTarget> all) => all
         .Where(t => t is { Row: not null, Idle: null, Target.Unit: not null }).Select(t => t.Target!).DistinctBy(t => (t.Host, t.Unit))

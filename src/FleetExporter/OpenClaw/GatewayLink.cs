@@ -25,7 +25,7 @@ internal sealed class GatewayLink(string name, TimeProvider clock)
     /// <summary>The version that the gateway could be updated to; null for none.</summary>
     public string? NewerVersion { get; private set; }
 
-    /// <summary>The poller's connection; null while there is none.</summary>
+    /// <summary>The poller's connection; null while disconnected.</summary>
     public GatewayConnection? Connection
     {
         get => Volatile.Read(ref _connection) is { Failure: null } open ? open : null;

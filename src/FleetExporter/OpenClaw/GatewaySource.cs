@@ -20,8 +20,8 @@ internal enum GatewayGap
     Stale,
 }
 
-/// <param name="AnsweredAt">When the answer arrived; null where there is none.</param>
-/// <param name="Gap">Why there is none; null where there is one.</param>
+/// <param name="AnsweredAt">When the last answer arrived; null before the first one.</param>
+/// <param name="Gap">Why there is no current answer; null if there is one.</param>
 internal sealed record GatewaySourceState(DateTimeOffset? AnsweredAt, GatewayGap? Gap);
 
 /// <summary>One method of a gateway, called at its own interval.</summary>

@@ -5,8 +5,9 @@ namespace FleetExporter.ReleaseTests.Packages;
 /// <summary>What an upgrade must keep: the admin key, a login session, a connection with a project and a job, and a changed fleet.yml.</summary>
 internal sealed class InstalledState
 {
+    public const string KeyFile = "/var/lib/fleet-exporter/admin.key";
+
     private const string Api = "http://127.0.0.1:9470/api";
-    private const string KeyFile = "/var/lib/fleet-exporter/admin.key";
 
     private string _files = "";
     private string _job = "";

@@ -48,6 +48,14 @@ public sealed class PackageTests(ITestOutputHelper output) : IDisposable
         await state.IsKeptAsync(machine);
         output.WriteLine("restarted");
 
+        await machine.ShellAsync("runuser -u fleet -- fleet-exporter backup /var/tmp/backup.tar.gz");
+        await machine.ShellAsync(
+            $"systemctl stop fleet-exporter && rm {InstalledState.KeyFile} && runuser -u fleet -- fleet-exporter restore --force "
+                + "/var/tmp/backup.tar.gz && systemctl start fleet-exporter");
+        await IsWatchedAsync(machine);
+        await state.IsKeptAsync(machine);
+        output.WriteLine("restored");
+
         await machine.AptAsync("purge fleet-exporter fleet-exporter-monitoring");
         Assert.Equal("active", await machine.ShellAsync("systemctl start prometheus && systemctl is-active prometheus"));
         await machine.AptAsync("purge --auto-remove prometheus prometheus-alertmanager prometheus-node-exporter");

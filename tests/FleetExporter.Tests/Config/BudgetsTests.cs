@@ -55,6 +55,6 @@ public sealed class BudgetsTests
 
     [Fact]
     public void Without_gateways_there_is_none_to_name() => Assert.Contains(
-        "budgets[0].gateway: claw is not a gateway; there is none",
+        "budgets[0].gateway: claw is not a gateway; no gateway is configured",
         Assert.Single(Yml.Errors("budgets: [{ gateway: claw, period: day, usd: 1 }]")), StringComparison.Ordinal);
 }

@@ -3,6 +3,7 @@ using FleetExporter.Api.Http;
 using FleetExporter.OpenClaw;
 using FleetExporter.OpenClaw.Protocol;
 using FleetExporter.Polling.Snapshots;
+using FleetExporter.Targets;
 using FleetExporter.Views;
 using FleetExporter.Views.Agents;
 
@@ -20,6 +21,8 @@ internal sealed record CronQuery
 
     public required FleetState State { get; init; }
 
+    public required TargetLinks Links { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     public string? Gateway { get; init; }
@@ -36,11 +39,9 @@ internal sealed record CronQuery
 
     public IResult Answer()
     {
-        var now = Clock.Now();
-        var gateways = MonitoredGateway.All(State, now).Where(g => Gateway is null || g.Name == Gateway).ToList();
-        if (Gateway is not null && gateways.Count == 0)
+        if (!new GatewayCallContext(State, Links, Clock).TryFind(Gateway, out var gateways, out var problem))
         {
-            return Problem.NotFound("gateway", Printable.Line(Gateway, 80));
+            return problem;
         }
 
         var statuses = Status?.Split(',');
@@ -49,7 +50,7 @@ internal sealed record CronQuery
             return Problem.Invalid("status", $"Give one or several of {string.Join(", ", Statuses)}, separated by commas.");
         }
 
-        if (!Listing.TryLimit(Limit, out var count, out var problem))
+        if (!Listing.TryLimit(Limit, out var count, out problem))
         {
             return problem;
         }

@@ -32,13 +32,14 @@ internal sealed record CronRunsQuery
 
     public string? Gateway { get; init; }
 
+    private GatewayCallContext Call => new(State, Links, Clock);
+
     public async Task<IResult> AnswerAsync()
     {
         var id = RawPath.Segment(Context.Request, 1);
-        var gateways = MonitoredGateway.All(State, Clock.Now()).Where(g => Gateway is null || g.Name == Gateway).ToList();
-        if (Gateway is not null && gateways.Count == 0)
+        if (!Call.TryFind(Gateway, out var gateways, out var problem))
         {
-            return Problem.NotFound("gateway", Printable.Line(Gateway, 80));
+            return problem;
         }
 
         // A gateway that was named may be asked without a list of its jobs.
@@ -55,7 +56,7 @@ internal sealed record CronRunsQuery
 
     private async Task<IResult> AskAsync(MonitoredGateway gateway, string id)
     {
-        var answer = await new GatewayCallContext(State, Links, Clock)
+        var answer = await Call
             .AskAsync(gateway.Name, GatewayCall.CronRunsOf(id, MaxRuns), GatewayCronRuns.Parse, Context.RequestAborted).ConfigureAwait(false);
         return answer.Value is { } runs
             ? TypedResults.Ok(new CronRunsView(

@@ -11,7 +11,10 @@ internal sealed class DataFolder(string path) : IDisposable
 
     private DataFolderLock? _lock;
 
-    /// <summary>A folder that is a mount point, such as a container's volume, cannot be renamed: its contents are replaced.</summary>
+    /// <summary>Whether the contents are replaced, because the folder cannot be renamed.</summary>
+    private bool _keepsFolder;
+
+    /// <summary>Such as a container's volume.</summary>
     private bool IsMountPoint => DriveInfo.GetDrives().Any(d => d.RootDirectory.FullName.TrimEnd('/') == _path);
 
     private bool HasFiles => Directory.Exists(_path) && Entries.Any();
@@ -47,7 +50,22 @@ internal sealed class DataFolder(string path) : IDisposable
     public string CreateStaging()
     {
         var name = $"{DataFiles.Staging}{Guid.NewGuid():N}";
-        var staging = IsMountPoint ? Path.Combine(_path, name) : Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}{name}");
+        if (!IsMountPoint)
+        {
+            try
+            {
+                var beside = Path.Combine(Path.GetDirectoryName(_path)!, $".{Path.GetFileName(_path)}{name}");
+                PrivateFile.CreateFolder(beside);
+                return beside;
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException && Directory.Exists(_path))
+            {
+                // The parent belongs to another user, as /var/lib does.
+            }
+        }
+
+        _keepsFolder = true;
+        var staging = Path.Combine(_path, name);
         PrivateFile.CreateFolder(staging);
         return staging;
     }
@@ -57,7 +75,7 @@ internal sealed class DataFolder(string path) : IDisposable
     public string? Replace(string restored, DateTimeOffset now)
     {
         var time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        if (IsMountPoint)
+        if (_keepsFolder)
         {
             var kept = HasFiles ? Path.Combine(_path, DataFiles.Replaced + time) : null;
             if (kept is not null)

@@ -37,7 +37,7 @@ internal static class BudgetKeys
         if (name.Length > 0 && !gateways.Contains(name))
         {
             field.Find("gateway")!.FailValue(name, gateways.Count == 0
-                ? "is not a gateway; there is none"
+                ? "is not a gateway; no gateway is configured"
                 : $"is not a gateway; give {string.Join(" or ", gateways.Order(StringComparer.Ordinal).Take(10))}");
         }
 
