@@ -15,7 +15,8 @@ public sealed class SimulationTests
         // Three intervals, and the host's own second to be noticed in.
         var page = await exporter.UntilAsync(
             "all are online, degraded or offline as they are meant to be",
-            p => Count(p, "online") == 16 && Count(p, "degraded") == 2 && Count(p, "offline") == 2, TimeSpan.FromSeconds(10));
+            p => Count(p, "online") == 16 && Count(p, "degraded") == 2 && Count(p, "offline") == 2
+                && p.Of("fleet_tunnel_state").Any(s => s.Value == 1 && s["tunnel"] == "lab" && s["state"] == "half_dead"), TimeSpan.FromSeconds(10));
 
         Assert.Equal(20, page.Of("fleet_host_info").Count());
         Assert.All(page.Of("fleet_host_info"), s => Assert.Equal("true", s["simulated"]));

@@ -5,9 +5,19 @@ namespace FleetExporter.IntegrationTests.Parts;
 /// <summary>Work of the agents of a real gateway, and what the gateway says that it cost.</summary>
 internal static class AgentWork
 {
+    /// <summary>Costs of today start again at midnight UTC, so no work is done so shortly before that its comparison could come later.</summary>
+    private static readonly TimeSpan ComparedWithin = TimeSpan.FromMinutes(4);
+
     /// <summary>A turn, one with a sub-agent, one that fails, a job that succeeds and one that fails.</summary>
     public static async Task DoAsync(OpenClawAdmin admin)
     {
+        var now = TimeProvider.System.GetUtcNow();
+        var untilMidnight = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
+        if (untilMidnight < ComparedWithin)
+        {
+            await Task.Delay(untilMidnight + TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        }
+
         await admin.TurnAsync("hello");
         await admin.TurnAsync("USE_SPAWN please");
         await admin.TurnAsync("this fails", "broken", "fake/fake-broken");

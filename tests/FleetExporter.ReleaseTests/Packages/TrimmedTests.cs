@@ -4,6 +4,9 @@ namespace FleetExporter.ReleaseTests.Packages;
 /// Integration tests with the executable of the release, from which unused code of .NET is removed: every curl line of the documentation, and what
 /// depends on reflection (configuration, JSON, the store).
 /// </summary>
+/// <remarks>Not parallel to other tests, because these have time limits of their own.</remarks>
+[CollectionDefinition(nameof(TrimmedTests), DisableParallelization = true)]
+[Collection(nameof(TrimmedTests))]
 public sealed class TrimmedTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
@@ -11,7 +14,7 @@ public sealed class TrimmedTests
     private static readonly string[] Classes =
     [
         "ClientModelsTests", "ConfigurationTests", "ConnectionStoreTests", "ConnectionsTests", "CurlLinesTests", "EventsTests", "ExecTests",
-        "HistoryTests", "SimulationTests",
+        "HistoryTests",
     ];
 
     [Fact]
